@@ -1,0 +1,80 @@
+/** What an {@link HmError} tells: message = `where: expected …, got …. Fix: …`. */
+export interface HmErrorDetails {
+  /** The function or file that found the fault. */
+  where: string;
+  /** What was expected, as the end of a sentence: `a positive integer`. */
+  expected: string;
+  /** What came instead; strings are printed as they are, other values as JSON. */
+  received: unknown;
+  /** What the reader should do, as a whole sentence. */
+  fix: string;
+  /** Machine-readable facts, such as a file, an offset or a list of labels. */
+  fields?: Record<string, unknown>;
+  cause?: unknown;
+}
+
+const marker = Symbol.for('@hm/error');
+
+/**
+ * The base of every error that the @hm packages throw. `code` names the kind and never changes; `fields`
+ * holds the facts for programs.
+ *
+ * @example
+ * try {
+ *   await imageFolder('no-such-folder');
+ * } catch (error) {
+ *   if (HmError.isInstance(error)) console.error(error.code, error.fields);
+ * }
+ */
+export class HmError extends Error {
+  readonly code: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly [marker] = true;
+
+  constructor(code: string, details: HmErrorDetails) {
+    const { where, expected, received, fix, fields = {}, cause } = details;
+    super(`${where}: expected ${expected}, got ${show(received)}. Fix: ${fix}`, { cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.fields = fields;
+  }
+
+  /** True for errors of any installed copy of this package, unlike `instanceof`. */
+  static isInstance(error: unknown): error is HmError {
+    return typeof error === 'object' && error !== null && marker in error;
+  }
+}
+
+/** A caller passed something that the function does not take. */
+export class InvalidArgumentError extends HmError {
+  constructor(details: HmErrorDetails) {
+    super('invalid-argument', details);
+  }
+}
+
+/** A file or a data set is not what its format says. `fields.path` names it. */
+export class InvalidDataError extends HmError {
+  constructor(details: HmErrorDetails) {
+    super('invalid-data', details);
+  }
+}
+
+/** Something that was asked for by name (an engine, a provider, a package) cannot be used here. */
+export class UnavailableError extends HmError {
+  constructor(details: HmErrorDetails) {
+    super('unavailable', details);
+  }
+}
+
+/** A number that must be finite is not. */
+export class NonFiniteError extends HmError {
+  constructor(details: HmErrorDetails) {
+    super('non-finite', details);
+  }
+}
+
+const show = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'bigint' || value === undefined) return String(value);
+  return JSON.stringify(value) ?? String(value);
+};

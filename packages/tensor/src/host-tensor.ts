@@ -1,0 +1,68 @@
+import { InvalidArgumentError } from './errors.ts';
+
+/** Element types that cross a package's border. `bool` is held as bytes of 0 and 1. */
+export type HostDtype = 'float32' | 'int32' | 'bool' | 'uint8' | 'int64' | 'float16';
+
+interface HostArrays {
+  float32: Float32Array;
+  int32: Int32Array;
+  bool: Uint8Array;
+  uint8: Uint8Array;
+  int64: BigInt64Array;
+  /** Raw bits: Node has no half-precision array. */
+  float16: Uint16Array;
+}
+
+/** A tensor in host memory: row-major values and their shape. Everything between packages that needs no tfjs is one. */
+export interface HostTensor<D extends HostDtype = HostDtype> {
+  readonly shape: readonly number[];
+  readonly dtype: D;
+  readonly data: HostArrays[D];
+}
+
+const arrays = {
+  float32: Float32Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+  uint8: Uint8Array,
+  int64: BigInt64Array,
+  float16: Uint16Array,
+} as const;
+
+/** Number of elements of a shape: the product of its dimensions, 1 for a scalar. */
+export const sizeOf = (shape: readonly number[]): number =>
+  shape.reduce((size, dimension) => size * dimension, 1);
+
+/**
+ * Wraps values without copying them.
+ *
+ * @throws {InvalidArgumentError} if the number of values is not the shape's size.
+ * @example
+ * hostTensor('float32', [2, 2], new Float32Array([1, 2, 3, 4]));
+ */
+export function hostTensor<D extends HostDtype>(
+  dtype: D,
+  shape: readonly number[],
+  data: HostArrays[D],
+): HostTensor<D> {
+  if (data.length !== sizeOf(shape)) {
+    throw new InvalidArgumentError({
+      where: 'hostTensor',
+      expected: `${sizeOf(shape)} values for shape [${shape.join(', ')}]`,
+      received: data.length,
+      fix: 'Pass as many values as the product of the shape.',
+    });
+  }
+  return { dtype, shape, data };
+}
+
+/** A tensor of zeros. */
+export const hostZeros = <D extends HostDtype>(dtype: D, shape: readonly number[]): HostTensor<D> =>
+  hostTensor(dtype, shape, new arrays[dtype](sizeOf(shape)) as HostArrays[D]);
+
+/** Bytes of one element. */
+export const bytesPerElement = (dtype: HostDtype): number => arrays[dtype].BYTES_PER_ELEMENT;
+
+/** A typed array of `dtype` over `length` elements of a buffer, without a copy. */
+export const viewOf = <D extends HostDtype>(dtype: D, buffer: ArrayBuffer, offset: number, length: number) =>
+  new arrays[dtype](buffer, offset, length) as HostArrays[D];

@@ -1,0 +1,18 @@
+export {
+  HmError,
+  type HmErrorDetails,
+  InvalidArgumentError,
+  InvalidDataError,
+  NonFiniteError,
+  UnavailableError,
+} from './errors.ts';
+export {
+  bytesPerElement,
+  type HostDtype,
+  type HostTensor,
+  hostTensor,
+  hostZeros,
+  sizeOf,
+} from './host-tensor.ts';
+export { Rng } from './rng.ts';
+export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts';

@@ -1,0 +1,130 @@
+import { InvalidArgumentError, InvalidDataError } from './errors.ts';
+import { bytesPerElement, type HostDtype, type HostTensor, sizeOf, viewOf } from './host-tensor.ts';
+
+/** Tensors by name, and the free-form strings of the file's `__metadata__`. */
+export interface Safetensors {
+  tensors: Record<string, HostTensor>;
+  metadata: Record<string, string>;
+}
+
+const names: Record<HostDtype, string> = {
+  float32: 'F32',
+  int32: 'I32',
+  bool: 'BOOL',
+  uint8: 'U8',
+  int64: 'I64',
+  float16: 'F16',
+};
+const dtypes = new Map(Object.entries(names).map(([dtype, name]) => [name, dtype as HostDtype]));
+
+const HEADER_LIMIT = 100_000_000;
+
+/**
+ * Encodes tensors as a safetensors file: an 8-byte little-endian header length, a JSON header, then the
+ * values, widest element type first so that every tensor is aligned.
+ *
+ * @throws {InvalidArgumentError} if a tensor is named `__metadata__`.
+ * @see https://github.com/huggingface/safetensors#format
+ */
+export function encodeSafetensors(
+  tensors: Record<string, HostTensor>,
+  metadata: Record<string, string> = {},
+): Uint8Array {
+  const entries = Object.entries(tensors).sort(
+    ([, a], [, b]) => bytesPerElement(b.dtype) - bytesPerElement(a.dtype),
+  );
+  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
+  let offset = 0;
+  for (const [name, tensor] of entries) {
+    if (name === '__metadata__') throw reservedName();
+    const end = offset + tensor.data.byteLength;
+    header[name] = { dtype: names[tensor.dtype], shape: tensor.shape, data_offsets: [offset, end] };
+    offset = end;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const headerLength = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(8 + headerLength + offset);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
+  bytes.fill(0x20, 8, 8 + headerLength);
+  bytes.set(json, 8);
+  let position = 8 + headerLength;
+  for (const [, { data }] of entries) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
+    position += data.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * Reads a safetensors file. Values are views of `bytes` where alignment allows, copies otherwise.
+ *
+ * @throws {InvalidDataError} if the header, an offset, a dtype or a size is not what the format says.
+ */
+export function decodeSafetensors(bytes: Uint8Array): Safetensors {
+  const { header, dataStart } = readHeader(bytes);
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const tensors: Record<string, HostTensor> = {};
+  for (const [name, entry] of Object.entries(entries))
+    tensors[name] = readTensor(bytes, dataStart, name, entry);
+  return { tensors, metadata: metadata as Record<string, string> };
+}
+
+function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
+  if (bytes.length < 8) throw corrupt('at least 8 bytes', `${bytes.length}`);
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+  if (length > HEADER_LIMIT || 8 + length > bytes.length)
+    throw corrupt(`a header of at most ${bytes.length - 8} bytes`, `${length}`);
+  try {
+    const header: unknown = JSON.parse(
+      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length)),
+    );
+    if (typeof header !== 'object' || header === null || Array.isArray(header))
+      throw new TypeError('not an object');
+    return { header: header as Record<string, unknown>, dataStart: 8 + length };
+  } catch (cause) {
+    throw corrupt('a JSON object as header', 'something else', cause);
+  }
+}
+
+function readTensor(bytes: Uint8Array, dataStart: number, name: string, entry: unknown): HostTensor {
+  const { dtype: dtypeName, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
+  const dtype = dtypes.get(dtypeName as string);
+  if (dtype === undefined)
+    throw corrupt(`one of ${[...dtypes.keys()].join(', ')} as dtype of "${name}"`, String(dtypeName));
+  if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2)
+    throw corrupt(`a shape and two offsets for "${name}"`, JSON.stringify(entry));
+  const [begin, end] = offsets as [number, number];
+  const size = sizeOf(shape);
+  if (end - begin !== size * bytesPerElement(dtype) || dataStart + end > bytes.length) {
+    throw corrupt(
+      `${size * bytesPerElement(dtype)} bytes for "${name}" inside the file`,
+      `[${begin}, ${end}]`,
+    );
+  }
+  const start = bytes.byteOffset + dataStart + begin;
+  const aligned = start % bytesPerElement(dtype) === 0 && bytes.buffer instanceof ArrayBuffer;
+  const data = aligned
+    ? viewOf(dtype, bytes.buffer as ArrayBuffer, start, size)
+    : viewOf(dtype, bytes.slice(dataStart + begin, dataStart + end).buffer, 0, size);
+  return { dtype, shape, data };
+}
+
+const isSizes = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
+
+const reservedName = () =>
+  new InvalidArgumentError({
+    where: 'encodeSafetensors',
+    expected: 'any tensor name but "__metadata__"',
+    received: '"__metadata__"',
+    fix: 'Rename the tensor, or pass strings as the second argument.',
+  });
+
+const corrupt = (expected: string, received: string, cause?: unknown) =>
+  new InvalidDataError({
+    where: 'decodeSafetensors',
+    expected,
+    received,
+    fix: 'The file is truncated or is no safetensors file: write or copy it again.',
+    cause,
+  });
