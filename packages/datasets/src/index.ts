@@ -1,1 +1,2 @@
-export {};
+export type { Dataset, ImageSource, Sample } from './dataset.ts';
+export type { ProtocolImage, VerificationPair, VerificationProtocol } from './protocol.ts';

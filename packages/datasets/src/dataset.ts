@@ -1,0 +1,37 @@
+/** An encoded file by path, encoded bytes in memory, or RGB pixels: row-major `[height, width, 3]`, 8 bits each. */
+export type ImageSource =
+  | { path: string }
+  | { bytes: Uint8Array }
+  | { pixels: Uint8Array; height: number; width: number };
+
+/** One image with its class. */
+export interface Sample {
+  image: ImageSource;
+  /** The class, from `[0, classes)`. */
+  label: number;
+  /** What an error message calls it: a path relative to the data set, or a generated name. */
+  id: string;
+}
+
+/**
+ * What the loader reads: anyone's object with these four members is a data set. `sample` runs in the main thread,
+ * so it should name a file or hand over bytes and leave decoding to the loader.
+ *
+ * @example
+ * const two: Dataset = {
+ *   length: 2,
+ *   classes: 2,
+ *   name: (label) => ['Ada', 'Grace'][label] ?? '',
+ *   sample: (index) => ({ image: { path: `faces/${index}.jpg` }, label: index, id: `${index}.jpg` }),
+ * };
+ */
+export interface Dataset {
+  /** Number of images. */
+  readonly length: number;
+  /** Number of identities. */
+  readonly classes: number;
+  /** The identity's name. */
+  name(label: number): string;
+  /** The image at an index from `[0, length)`. */
+  sample(index: number): Promise<Sample> | Sample;
+}

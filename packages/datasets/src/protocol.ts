@@ -1,0 +1,28 @@
+import type { ImageSource } from './dataset.ts';
+
+/** An image of a protocol; `id` is its path relative to the protocol's root, or a generated name. */
+export type ProtocolImage = ImageSource & { id: string };
+
+/** Two images to compare. */
+export interface VerificationPair {
+  /** Index into the protocol's `images`. */
+  first: number;
+  /** Index into the protocol's `images`. */
+  second: number;
+  /** True if both show one person. */
+  same: boolean;
+  /** The fold that this pair belongs to, from `[0, folds)`. */
+  fold: number;
+}
+
+/** A verification protocol as data: images without repetition, pairs of them, and the folds they are scored in. */
+export interface VerificationProtocol {
+  name: string;
+  images: readonly ProtocolImage[];
+  pairs: readonly VerificationPair[];
+  folds: number;
+  /** False if a score on these pairs may not be compared with published ones. */
+  official: boolean;
+  /** What a report must say about the pairs, as whole sentences. */
+  notes: readonly string[];
+}
