@@ -1,1 +1,200 @@
-export {};
+import {
+  type HostDtype,
+  type HostTensor,
+  hostTensor,
+  InvalidArgumentError,
+  InvalidDataError,
+  UnavailableError,
+} from '@hm/tensor/host';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { readMetadata } from './metadata.ts';
+import { assertProvider, type Provider, type ProviderReport, reportProviders } from './providers.ts';
+
+export { readMetadata, withMetadata } from './metadata.ts';
+export type { Provider, ProviderReport } from './providers.ts';
+
+/** How a session runs. */
+export interface SessionOptions {
+  /** Default `cpu`. A provider that is not there is an error, never replaced by another. */
+  provider?: Provider;
+  /** Threads inside one operator on the CPU. Default: ONNX Runtime's choice, one per core. */
+  threads?: number;
+  /** Writes ONNX Runtime's own profile, a JSON trace, to `<prefix>_<time>.json` when the session is released. */
+  profile?: string;
+}
+
+/** Name, element type and shape of an input or output; a string is a symbolic dimension. */
+export interface ValueInfo {
+  name: string;
+  dtype: HostDtype;
+  shape: readonly (number | string)[];
+}
+
+/** An ONNX graph, loaded and ready to run. */
+export interface Session {
+  readonly provider: Provider;
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  /** The model's `metadata_props`. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /**
+   * Runs the graph. Outputs named in `into` are written into those tensors' memory and not allocated.
+   *
+   * @throws {InvalidArgumentError} if a feed is missing, unknown, or of another dtype or rank.
+   */
+  run(
+    feeds: Record<string, HostTensor>,
+    into?: Record<string, HostTensor>,
+  ): Promise<Record<string, HostTensor>>;
+  /** Frees the graph's memory. The session cannot run afterwards. */
+  release(): Promise<void>;
+}
+
+/**
+ * Loads an ONNX model, from bytes or from a file.
+ *
+ * @throws {UnavailableError} if onnxruntime-node or the provider is not there.
+ * @throws {InvalidDataError} if ONNX Runtime cannot load the model.
+ * @example
+ * const session = await createSession('face.onnx', { provider: 'cpu' });
+ * const { embedding } = await session.run({ input: hostTensor('float32', [1, 3, 112, 112], pixels) });
+ */
+export async function createSession(
+  model: Uint8Array | string,
+  options: SessionOptions = {},
+): Promise<Session> {
+  const { provider = 'cpu', threads, profile } = options;
+  const runtime = await loadRuntime();
+  assertProvider(provider, builtProviders(runtime));
+  const bytes = typeof model === 'string' ? await readModel(model) : model;
+  const metadata = readMetadata(bytes);
+  const session = await runtime.InferenceSession.create(bytes, {
+    executionProviders: [provider],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+  }).catch((cause: unknown) => {
+    throw notLoadable(typeof model === 'string' ? model : 'the model', provider, cause);
+  });
+  return wrap(runtime, session, provider, metadata, profile !== undefined);
+}
+
+/** Which providers the installed ONNX Runtime has; none is usable where it is not installed. */
+export async function describeProviders(): Promise<ProviderReport[]> {
+  try {
+    return reportProviders(builtProviders(await loadRuntime()));
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    return reportProviders([]).map((report) => ({
+      ...report,
+      reason: 'onnxruntime-node cannot be loaded',
+      fix: error.message,
+    }));
+  }
+}
+
+type Runtime = typeof import('onnxruntime-node');
+
+async function loadRuntime(): Promise<Runtime> {
+  try {
+    const loaded = (await import('onnxruntime-node')) as Runtime & { default?: Runtime };
+    return loaded.default ?? loaded;
+  } catch (cause) {
+    throw new UnavailableError({
+      where: 'createSession',
+      expected: 'onnxruntime-node to be installed',
+      received: cause instanceof Error ? cause.message : cause,
+      fix: 'Run `npm install onnxruntime-node`; behind a closed network set ONNXRUNTIME_NODE_INSTALL=skip first.',
+      cause,
+    });
+  }
+}
+
+const builtProviders = (runtime: Runtime): string[] =>
+  runtime.listSupportedBackends().map(({ name }) => name);
+
+async function readModel(path: string): Promise<Uint8Array> {
+  const { readFile } = await import('node:fs/promises');
+  return readFile(path).catch((cause: unknown) => {
+    throw new InvalidDataError({
+      where: 'createSession',
+      expected: 'an ONNX file that can be read',
+      received: path,
+      fix: 'Check the path and its permissions.',
+      fields: { path },
+      cause,
+    });
+  });
+}
+
+function wrap(
+  runtime: Runtime,
+  session: InferenceSession,
+  provider: Provider,
+  metadata: Record<string, string>,
+  profiling: boolean,
+): Session {
+  const inputs = session.inputMetadata.map(valueInfo);
+  const outputs = session.outputMetadata.map(valueInfo);
+  const toRuntime = ({ dtype, data, shape }: HostTensor) =>
+    new runtime.Tensor(dtype as Tensor.Type, data as never, shape);
+  return {
+    provider,
+    inputs,
+    outputs,
+    metadata,
+    async run(feeds, into = {}) {
+      assertFeeds(feeds, inputs);
+      const fetches = Object.fromEntries(
+        outputs.map(({ name }) => [name, name in into ? toRuntime(into[name]!) : null]),
+      );
+      const results = await session.run(mapValues(feeds, toRuntime), fetches as InferenceSession.FetchesType);
+      return mapValues(results, fromRuntime);
+    },
+    async release() {
+      if (profiling) session.endProfiling();
+      await session.release();
+    },
+  };
+}
+
+const mapValues = <A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+
+const fromRuntime = ({ type, dims, data }: Tensor): HostTensor =>
+  hostTensor(type as HostDtype, dims, data as never);
+
+function valueInfo(metadata: InferenceSession.ValueMetadata): ValueInfo {
+  if (!metadata.isTensor) throw notLoadable(metadata.name, 'cpu', 'a value that is no tensor');
+  return { name: metadata.name, dtype: metadata.type as HostDtype, shape: metadata.shape };
+}
+
+function assertFeeds(feeds: Record<string, HostTensor>, inputs: readonly ValueInfo[]): void {
+  for (const { name, dtype, shape } of inputs) {
+    const feed = feeds[name];
+    if (feed !== undefined && feed.dtype === dtype && fits(feed.shape, shape)) continue;
+    throw new InvalidArgumentError({
+      where: 'Session.run',
+      expected: `input "${name}" of ${dtype} [${shape.join(', ')}]`,
+      received:
+        feed === undefined
+          ? `only ${Object.keys(feeds).join(', ')}`
+          : `${feed.dtype} [${feed.shape.join(', ')}]`,
+      fix: 'Pass every input of `session.inputs`, in its dtype and shape.',
+    });
+  }
+}
+
+const fits = (shape: readonly number[], wanted: readonly (number | string)[]) =>
+  shape.length === wanted.length &&
+  wanted.every((size, axis) => typeof size === 'string' || size < 0 || size === shape[axis]);
+
+const notLoadable = (model: string, provider: Provider, cause: unknown) =>
+  new InvalidDataError({
+    where: 'createSession',
+    expected: `a model that ONNX Runtime can run on ${provider}`,
+    received: `${model}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    fix: 'Export the model again, or choose another provider if this one lacks an operator.',
+    cause,
+  });
