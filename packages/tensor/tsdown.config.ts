@@ -1,3 +1,20 @@
+import { defineConfig } from 'tsdown';
 import { library } from '../../tools/build/tsdown.ts';
+import { peerOperations } from './build/peer-operations.ts';
 
-export default library({ entry: ['src/index.ts', 'src/host.ts'] });
+// Node cannot import tfjs-core's gradient registration (its files are ES modules in a CommonJS package), so Node
+// gets it bundled; bundlers get the plain import, which they share with everyone else's.
+export default defineConfig([
+  library({
+    entry: ['src/index.ts', 'src/host.ts', 'src/gradients.ts'],
+    deps: { neverBundle: ['#gradients'] },
+  }) as object,
+  library({
+    entry: { 'gradients.node': 'src/gradients.ts' },
+    unbundle: false,
+    dts: false,
+    clean: false,
+    plugins: [await peerOperations()],
+    deps: { alwaysBundle: [/register_all_gradients/], onlyBundle: false },
+  }) as object,
+]);

@@ -1,1 +1,34 @@
-export * from './host.ts';
+import '#gradients';
+
+export {
+  type BatchNormTrainResult,
+  batchNormInference,
+  batchNormTrain,
+  type Features,
+} from './batch-norm.ts';
+export { cosineLogits } from './cosine-logits.ts';
+export { cosineOfShiftedAngle } from './cosine-of-shifted-angle.ts';
+export {
+  HmError,
+  type HmErrorDetails,
+  InvalidArgumentError,
+  InvalidDataError,
+  NonFiniteError,
+  UnavailableError,
+} from './errors.ts';
+export { fromTensor, fromTensors, readTensor, toTensor, toTensors } from './host-conversion.ts';
+export {
+  bytesPerElement,
+  type HostDtype,
+  type HostTensor,
+  hostTensor,
+  hostZeros,
+  sizeOf,
+} from './host-tensor.ts';
+export { l2Normalize } from './l2-normalize.ts';
+export { disposeParams, flattenParams, mapParams, type Params, unflattenParams } from './params.ts';
+export { type LoadedParams, loadParams, saveParams } from './params-file.ts';
+export { prelu } from './prelu.ts';
+export { relu } from './relu.ts';
+export { Rng } from './rng.ts';
+export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts';

@@ -1,0 +1,92 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { detach } from './detach.ts';
+import { InvalidArgumentError } from './errors.ts';
+
+/** Feature maps `[B, H, W, C]` or vectors `[B, C]`. */
+export type Features = tf.Tensor4D | tf.Tensor2D;
+
+export interface BatchNormTrainResult<T extends Features> {
+  /** `gamma·(x − mean)/sqrt(variance + epsilon) + beta`, the shape of `x`. */
+  output: T;
+  /** The batch's mean per channel, `[C]`; no gradient flows through it. */
+  mean: tf.Tensor1D;
+  /** The batch's biased variance per channel, `[C]`; no gradient flows through it. */
+  variance: tf.Tensor1D;
+}
+
+/**
+ * Batch normalisation with the batch's own statistics, taken in one pass: `variance = max(mean(x²) − mean², 0)`. The
+ * gradient of `x` is one affine expression per channel, `a·dy + b·x + c`.
+ *
+ * @param x `[B, H, W, C]` or `[B, C]` float32.
+ * @param gamma `[C]`, the scale. @param beta `[C]`, the offset.
+ * @throws {InvalidArgumentError} if `x` has another rank.
+ * @see S. Ioffe and C. Szegedy, Batch normalization, ICML 2015
+ * @example
+ * const { output, mean, variance } = batchNormTrain(x, gamma, beta);
+ */
+export function batchNormTrain<T extends Features>(
+  x: T,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  epsilon = 1e-5,
+): BatchNormTrainResult<T> {
+  checkRank(x);
+  const axes = x.shape.slice(0, -1).map((_, axis) => axis);
+  const mean = detach(x, (input) => tf.mean<tf.Tensor1D>(input, axes));
+  const variance = detach(x, (input) =>
+    tf.relu(tf.sub<tf.Tensor1D>(tf.mean(tf.square(input), axes), tf.square(mean))),
+  );
+  const output = tf.customGrad((features, scale, offset, save) => {
+    const [input, gammas, betas] = [features as T, scale as tf.Tensor1D, offset as tf.Tensor1D];
+    (save as tf.GradSaveFunc)([input, mean, variance, gammas]);
+    return {
+      value: tf.batchNorm(input, mean, variance, betas, gammas, epsilon),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(dy, saved, axes, epsilon),
+    };
+  })(x, gamma, beta) as T;
+  return { output, mean, variance };
+}
+
+function gradient(dy: tf.Tensor, saved: tf.Tensor[], axes: number[], epsilon: number): tf.Tensor[] {
+  const [x, mean, variance, gamma] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+  const count = axes.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1);
+  const inverseDeviation = tf.rsqrt(tf.add(variance, epsilon));
+  const betaGradient = tf.sum(dy, axes);
+  const gammaGradient = tf.mul(
+    inverseDeviation,
+    tf.sub(tf.sum(tf.mul(dy, x), axes), tf.mul(mean, betaGradient)),
+  );
+  const a = tf.mul(gamma, inverseDeviation);
+  const b = tf.mul(tf.mul(a, inverseDeviation), tf.mul(gammaGradient, -1 / count));
+  const c = tf.sub(tf.mul(tf.mul(a, betaGradient), -1 / count), tf.mul(b, mean));
+  return [tf.add(tf.mul(dy, a), tf.add(tf.mul(x, b), c)), gammaGradient, betaGradient];
+}
+
+/**
+ * Batch normalisation with given statistics: `gamma·(x − mean)/sqrt(variance + epsilon) + beta`.
+ *
+ * @param x `[B, H, W, C]` or `[B, C]` float32; the other tensors are `[C]`.
+ * @throws {InvalidArgumentError} if `x` has another rank.
+ */
+export function batchNormInference<T extends Features>(
+  x: T,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  mean: tf.Tensor1D,
+  variance: tf.Tensor1D,
+  epsilon = 1e-5,
+): T {
+  checkRank(x);
+  return tf.batchNorm(x, mean, variance, beta, gamma, epsilon) as T;
+}
+
+function checkRank(x: Features): void {
+  if (x.rank === 2 || x.rank === 4) return;
+  throw new InvalidArgumentError({
+    where: 'batch normalisation',
+    expected: 'a tensor [B, H, W, C] or [B, C]',
+    received: `shape [${(x as tf.Tensor).shape.join(', ')}]`,
+    fix: 'Reshape the features first.',
+  });
+}

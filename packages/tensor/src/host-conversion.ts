@@ -1,0 +1,57 @@
+import { tensor as makeTensor, type Rank, type Tensor } from '@tensorflow/tfjs-core';
+import { InvalidArgumentError } from './errors.ts';
+import { type HostTensor, hostTensor } from './host-tensor.ts';
+
+/**
+ * Host values as a tensor of the current backend; the caller disposes of it. `uint8` becomes `int32`. The values are
+ * not copied where the backend allows that (`cpu`), so do not write to them while the tensor lives.
+ *
+ * @throws {InvalidArgumentError} for `int64` and `float16`, which tfjs does not have.
+ * @example
+ * const images = toTensor<Rank.R4>(batch.images);
+ */
+export function toTensor<R extends Rank = Rank>(host: HostTensor): Tensor<R> {
+  const { dtype, data } = host;
+  const shape = [...host.shape] as never;
+  if (dtype === 'uint8') return makeTensor(Int32Array.from(data as Uint8Array), shape, 'int32') as Tensor<R>;
+  if (dtype === 'int64' || dtype === 'float16') throw unsupported('toTensor', dtype);
+  return makeTensor(data as Float32Array, shape, dtype) as Tensor<R>;
+}
+
+/**
+ * A tensor's values on the host, read synchronously and not copied where the backend allows that; the tensor stays
+ * the caller's. Backends without synchronous reads (`webgpu`) need {@link readTensor}.
+ *
+ * @throws {InvalidArgumentError} for `string` and `complex64` tensors.
+ */
+export function fromTensor(tensor: Tensor): HostTensor {
+  return toHost('fromTensor', tensor, tensor.dataSync());
+}
+
+/** A tensor's values on the host, read without blocking. As {@link fromTensor} otherwise. */
+export async function readTensor(tensor: Tensor): Promise<HostTensor> {
+  return toHost('readTensor', tensor, await tensor.data());
+}
+
+/** {@link toTensor} of every entry. */
+export const toTensors = (hosts: Record<string, HostTensor>): Record<string, Tensor> =>
+  Object.fromEntries(Object.entries(hosts).map(([name, host]) => [name, toTensor(host)]));
+
+/** {@link fromTensor} of every entry. */
+export const fromTensors = (tensors: Record<string, Tensor>): Record<string, HostTensor> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, fromTensor(tensor)]));
+
+function toHost(where: string, { dtype, shape }: Tensor, values: ArrayLike<unknown>): HostTensor {
+  if (dtype === 'float32') return hostTensor(dtype, [...shape], values as Float32Array);
+  if (dtype === 'int32') return hostTensor(dtype, [...shape], values as Int32Array);
+  if (dtype === 'bool') return hostTensor(dtype, [...shape], Uint8Array.from(values as Uint8Array));
+  throw unsupported(where, dtype);
+}
+
+const unsupported = (where: string, dtype: string) =>
+  new InvalidArgumentError({
+    where,
+    expected: 'float32, int32 or bool values',
+    received: dtype,
+    fix: 'Cast the values first.',
+  });

@@ -1,0 +1,28 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * `x` where it is positive, `alpha·x` elsewhere, with a slope per channel that is trained.
+ *
+ * @param x `[B, …, C]` float32.
+ * @param alpha `[C]` float32, or any shape that broadcasts to `x`.
+ * @returns the shape of `x`.
+ * @see K. He et al., Delving deep into rectifiers, ICCV 2015
+ * @example
+ * const y = prelu(tf.tensor2d([[-2, 3]]), tf.tensor1d([0.25, 0.25])); // [[-0.5, 3]]
+ */
+export function prelu<T extends tf.Tensor>(x: T, alpha: tf.Tensor): T {
+  const axes = tf.broadcast_util.getReductionAxes(alpha.shape, x.shape);
+  const alphaShape = alpha.shape;
+  return tf.customGrad((input, slope, save) => {
+    const [features, slopes] = [input as tf.Tensor, slope as tf.Tensor];
+    (save as tf.GradSaveFunc)([features, slopes]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [x, alpha] = saved as [tf.Tensor, tf.Tensor];
+      const positive = tf.step(x);
+      const derivative = tf.add(positive, tf.mul(alpha, tf.sub(1, positive)));
+      const perSlope = tf.sum(tf.mul(dy, tf.minimum(x, 0)), axes);
+      return [tf.mul(dy, derivative), tf.reshape(perSlope, alphaShape)];
+    };
+    return { value: tf.prelu(features, slopes), gradFunc };
+  })(x, alpha) as T;
+}
