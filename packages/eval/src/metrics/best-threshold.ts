@@ -1,0 +1,67 @@
+import { operatingPoints, thresholdOf } from './operating-points.ts';
+import { type ScoredPairs, type SortedPairs, sortPairs } from './scored-pairs.ts';
+
+/**
+ * How thresholds are searched. `exact` tries every threshold that makes a difference; of equally accurate intervals the widest wins
+ * (of equally wide ones the lowest), and the threshold is its middle. `grid` is insightface's and facenet's
+ * `np.arange(0, 4, 0.01)` with the first maximum, made for squared Euclidean distances of unit vectors.
+ */
+export type ThresholdSearch = 'exact' | 'grid';
+
+/** A threshold (accept if `distance < threshold`) and the share of pairs that it judges rightly. */
+export interface Threshold {
+  threshold: number;
+  accuracy: number;
+}
+
+/**
+ * The threshold with the most right answers, in `O(n log n)`.
+ *
+ * @throws {NonFiniteError} if a distance is not finite.
+ * @example
+ * bestThreshold({ distances: [0.2, 0.4, 0.8], same: [true, true, false] }); // { threshold: 0.6, accuracy: 1 }
+ */
+export const bestThreshold = (pairs: ScoredPairs, search: ThresholdSearch = 'exact'): Threshold =>
+  searchThreshold(sortPairs(pairs), search);
+
+/** {@link bestThreshold} of pairs that are sorted already. */
+export const searchThreshold = (sorted: SortedPairs, search: ThresholdSearch): Threshold =>
+  search === 'exact' ? searchExactly(sorted) : searchGrid(sorted);
+
+function searchExactly(sorted: SortedPairs): Threshold {
+  const points = operatingPoints(sorted);
+  const correct = points.trueAccepts.map((count, k) => count + points.impostors - points.falseAccepts[k]!);
+  const most = correct.reduce((a, b) => Math.max(a, b));
+  const [first, last] = runsOf(correct, most)
+    .map((run) => [...run, width(points.distances, ...run)] as const)
+    .reduce((widest, run) => (run[2] > widest[2] ? run : widest));
+  return { threshold: thresholdOf(points, first, last), accuracy: most / sorted.same.length };
+}
+
+/** The runs `[first, last]` of neighbouring points that have this value. */
+function runsOf(values: Uint32Array, value: number): [first: number, last: number][] {
+  const runs: [number, number][] = [];
+  values.forEach((other, k) => {
+    if (other !== value) return;
+    const run = runs.at(-1);
+    if (run?.[1] === k - 1) run[1] = k;
+    else runs.push([k, k]);
+  });
+  return runs;
+}
+
+/** Rejecting or accepting everything has no middle, so any bounded interval is better. */
+const width = (distances: Float64Array, first: number, last: number) =>
+  first === 0 || last === distances.length ? 0 : distances[last]! - distances[first - 1]!;
+
+function searchGrid({ distances, same }: SortedPairs): Threshold {
+  let correct = same.reduce((count, genuine) => count - genuine, same.length);
+  let best = { threshold: 0, correct: -1 };
+  let next = 0;
+  for (let step = 0; step < 400; step++) {
+    const threshold = step * 0.01;
+    for (; next < distances.length && distances[next]! < threshold; next++) correct += same[next] ? 1 : -1;
+    if (correct > best.correct) best = { threshold, correct };
+  }
+  return { threshold: best.threshold, accuracy: best.correct / same.length };
+}

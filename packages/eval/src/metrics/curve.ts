@@ -1,0 +1,47 @@
+import { InvalidArgumentError } from '@hm/tensor/host';
+import { type OperatingPoints, operatingPoints, thresholdOf } from './operating-points.ts';
+import { type ScoredPairs, sortPairs } from './scored-pairs.ts';
+
+/** A receiver operating characteristic: one point for each distinct set of accepted pairs, from none to all. */
+export interface RocCurve {
+  /** False accept rate, ascending from 0 to 1. */
+  far: Float64Array;
+  /** True accept rate, ascending from 0 to 1. */
+  tar: Float64Array;
+  /** A pair is accepted if its distance is below this. */
+  thresholds: Float64Array;
+  genuine: number;
+  impostors: number;
+}
+
+/**
+ * The ROC of compared pairs, without interpolation: `FAR(t) = P(distance < t | impostor)`, `TAR(t) = P(distance < t | genuine)`.
+ *
+ * @throws {InvalidArgumentError} unless there is a genuine and an impostor pair.
+ * @throws {NonFiniteError} if a distance is not finite.
+ * @example
+ * const { far, tar } = rocCurve({ distances: [0.2, 0.9], same: [true, false] });
+ */
+export function rocCurve(pairs: ScoredPairs): RocCurve {
+  const points = curvePoints(pairs);
+  const { falseAccepts, trueAccepts, genuine, impostors } = points;
+  return {
+    far: Float64Array.from(falseAccepts, (count) => count / impostors),
+    tar: Float64Array.from(trueAccepts, (count) => count / genuine),
+    thresholds: Float64Array.from(falseAccepts, (_, point) => thresholdOf(points, point)),
+    genuine,
+    impostors,
+  };
+}
+
+/** Operating points of pairs of both kinds; rates are undefined without either. */
+export function curvePoints(pairs: ScoredPairs): OperatingPoints {
+  const points = operatingPoints(sortPairs(pairs));
+  if (points.genuine > 0 && points.impostors > 0) return points;
+  throw new InvalidArgumentError({
+    where: 'metrics',
+    expected: 'at least one genuine and one impostor pair',
+    received: `${points.genuine} genuine, ${points.impostors} impostor`,
+    fix: 'Score pairs of both kinds.',
+  });
+}
