@@ -1,0 +1,47 @@
+import type { DecodedImage } from '../decode-image.ts';
+
+/** Factors; 1 changes nothing. */
+export interface ColourFactors {
+  brightness: number;
+  contrast: number;
+  saturation: number;
+}
+
+/**
+ * In place, for a pixel value v, the mean luma M of the brightened image and the pixel's luma L after contrast:
+ * `b·v`, then `c·v + (1 - c)·M`, then `s·v + (1 - s)·L`, rounded and clipped once at the end.
+ */
+export function adjustColours(
+  image: DecodedImage,
+  { brightness, contrast, saturation }: ColourFactors,
+): DecodedImage {
+  const { pixels } = image;
+  const gain = brightness * contrast;
+  const offset = (1 - contrast) * brightness * meanLuma(pixels);
+  for (let at = 0; at < pixels.length; at += 3) {
+    const grey = (1 - saturation) * (gain * lumaAt(pixels, at) + offset);
+    for (let channel = at; channel < at + 3; channel++) {
+      pixels[channel] = toByte(saturation * (gain * pixels[channel]! + offset) + grey);
+    }
+  }
+  return image;
+}
+
+/** Replaces the channels by luma, in place. */
+export function toGrayscale(image: DecodedImage): DecodedImage {
+  const { pixels } = image;
+  for (let at = 0; at < pixels.length; at += 3) pixels.fill(lumaAt(pixels, at) + 0.5, at, at + 3);
+  return image;
+}
+
+function meanLuma(pixels: Uint8Array): number {
+  let sum = 0;
+  for (let at = 0; at < pixels.length; at += 3) sum += lumaAt(pixels, at);
+  return sum / (pixels.length / 3);
+}
+
+/** Rec. 601. */
+const lumaAt = (pixels: Uint8Array, at: number): number =>
+  0.299 * pixels[at]! + 0.587 * pixels[at + 1]! + 0.114 * pixels[at + 2]!;
+
+const toByte = (value: number): number => Math.min(Math.max(value, 0), 255) + 0.5;

@@ -1,0 +1,23 @@
+import type { DecodedImage } from '../decode-image.ts';
+
+/** A rectangle in shares of the image: its sides, and its centre from the top left as `[y, x]`. */
+export interface CutRectangle {
+  height: number;
+  width: number;
+  centre: readonly [number, number];
+}
+
+/** Fills a rectangle with mid-grey (128), in place; what lies outside the image is cut off. */
+export function cutOut(image: DecodedImage, { height, width, centre }: CutRectangle): DecodedImage {
+  const [top, bottom] = sides(image.height, height, centre[0]);
+  const [left, right] = sides(image.width, width, centre[1]);
+  for (let y = top; y < bottom; y++) {
+    image.pixels.fill(128, (y * image.width + left) * 3, (y * image.width + right) * 3);
+  }
+  return image;
+}
+
+const sides = (size: number, share: number, centre: number): [number, number] => [
+  Math.max(0, Math.round(size * (centre - share / 2))),
+  Math.min(size, Math.round(size * (centre + share / 2))),
+];

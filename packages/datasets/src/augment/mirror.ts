@@ -1,0 +1,18 @@
+import type { DecodedImage } from '../decode-image.ts';
+
+/** Exchanges left and right, in place. */
+export function mirror(image: DecodedImage): DecodedImage {
+  const { pixels, height, width } = image;
+  for (let row = 0; row < height; row++) {
+    let left = row * width * 3;
+    let right = left + (width - 1) * 3;
+    for (; left < right; left += 3, right -= 3) {
+      for (let channel = 0; channel < 3; channel++) {
+        const kept = pixels[left + channel]!;
+        pixels[left + channel] = pixels[right + channel]!;
+        pixels[right + channel] = kept;
+      }
+    }
+  }
+  return image;
+}

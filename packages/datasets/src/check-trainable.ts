@@ -1,0 +1,21 @@
+import { InvalidDataError } from '@hm/tensor/host';
+import type { Dataset } from './dataset.ts';
+
+/**
+ * What a trainer asks of a data set before it starts. Opening a data set does not ask it, because embedding the
+ * photographs of a single person is a fair use.
+ *
+ * @throws {InvalidDataError} if there are fewer than two identities.
+ * @example
+ * checkTrainable(await imageFolder('faces'));
+ */
+export function checkTrainable(dataset: Dataset): void {
+  if (dataset.classes >= 2) return;
+  throw new InvalidDataError({
+    where: 'checkTrainable',
+    expected: 'at least two identities, because a classifier of one learns nothing',
+    received: dataset.classes,
+    fix: 'Add identities, or leave fewer of them out.',
+    fields: { classes: dataset.classes, images: dataset.length },
+  });
+}

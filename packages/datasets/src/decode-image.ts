@@ -1,0 +1,108 @@
+import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
+import sharp, { type Sharp } from 'sharp';
+import type { ImageSource } from './dataset.ts';
+
+/** RGB pixels, row-major `[height, width, 3]`, 8 bits each. */
+export interface DecodedImage {
+  pixels: Uint8Array;
+  height: number;
+  width: number;
+}
+
+export interface DecodeOptions {
+  /** Wanted size in pixels, together with `width`; default: the image's own. */
+  height?: number;
+  width?: number;
+  /** More pixels than this in the file are refused before decoding. Default 100 million. */
+  maxPixels?: number;
+  /** What an error calls an image that has no path. Default `image bytes`. */
+  name?: string;
+}
+
+/**
+ * Decodes an image to sRGB, 8 bits: EXIF orientation applied; CMYK, grey, 16-bit and embedded colour profiles
+ * converted; transparency flattened onto black; the first page of several. With a wanted size, an image of another
+ * size is resized (Lanczos) to cover it and cropped about its centre. Pixels that already fit are returned as they
+ * are, without a copy.
+ *
+ * @throws {InvalidDataError} if the file is missing, truncated, corrupt, too large or no image; `fields.path` names it.
+ * @throws {InvalidArgumentError} if only one of height and width is given, or pixels do not fill their size.
+ * @example
+ * const { pixels, height, width } = await decodeImage({ path: 'face.jpg' }, { height: 112, width: 112 });
+ */
+export async function decodeImage(source: ImageSource, options: DecodeOptions = {}): Promise<DecodedImage> {
+  const size = wantedSize(options);
+  if ('pixels' in source) {
+    checkPixels(source);
+    if (!size || (source.height === size.height && source.width === size.width)) return source;
+  }
+  try {
+    return await decode(open(source, options.maxPixels ?? 100_000_000), size);
+  } catch (cause) {
+    const name = 'path' in source ? source.path : (options.name ?? 'image bytes');
+    throw badImage(name, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+/** The error for an image that cannot be decoded; `reason` is the decoder's own words. */
+export const badImage = (path: string, reason: string, cause?: unknown): InvalidDataError =>
+  new InvalidDataError({
+    where: path,
+    expected: 'a whole image that can be decoded',
+    received: `'${reason.trim()}'`,
+    fix: 'Replace or remove the file.',
+    fields: { path, reason: reason.trim() },
+    cause,
+  });
+
+function open(source: ImageSource, limitInputPixels: number): Sharp {
+  if ('pixels' in source) {
+    const { pixels, height, width } = source;
+    return sharp(pixels, { raw: { height, width, channels: 3 }, limitInputPixels });
+  }
+  return sharp('path' in source ? source.path : source.bytes, {
+    failOn: 'error',
+    autoOrient: true,
+    limitInputPixels,
+  });
+}
+
+async function decode(image: Sharp, size: Size | undefined): Promise<DecodedImage> {
+  // Shrinking while loading rounds sizes, which would move landmarks by a fraction of a pixel.
+  if (size) image.resize({ ...size, fit: 'cover', position: 'centre', fastShrinkOnLoad: false });
+  const { data, info } = await image
+    .flatten()
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return {
+    pixels: new Uint8Array(data.buffer, data.byteOffset, data.length),
+    height: info.height,
+    width: info.width,
+  };
+}
+
+type Size = { height: number; width: number };
+
+function wantedSize({ height, width }: DecodeOptions): Size | undefined {
+  if (height === undefined && width === undefined) return undefined;
+  if (isPositive(height) && isPositive(width)) return { height, width };
+  throw new InvalidArgumentError({
+    where: 'decodeImage',
+    expected: 'height and width, both positive integers, or neither',
+    received: { height, width },
+    fix: 'Give both, in pixels.',
+  });
+}
+
+const isPositive = (value: number | undefined): value is number => Number.isInteger(value) && value! > 0;
+
+function checkPixels({ pixels, height, width }: DecodedImage): void {
+  if (isPositive(height) && isPositive(width) && pixels.length === height * width * 3) return;
+  throw new InvalidArgumentError({
+    where: 'decodeImage',
+    expected: `height·width·3 = ${height * width * 3} bytes of RGB for ${height}×${width}`,
+    received: pixels.length,
+    fix: 'Pass row-major RGB pixels without padding or transparency.',
+  });
+}

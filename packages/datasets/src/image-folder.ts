@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
+import type { Dataset, Sample } from './dataset.ts';
+import { type Identity, type SkippedEntry, scanIdentities } from './scan-identities.ts';
+
+export interface ImageFolderOptions {
+  /** Names of identity folders to leave out. Default none. */
+  exclude?: readonly string[];
+  /** Accept names in `exclude` that the folder does not have. Default false: a misspelt name would leak a test identity. */
+  allowUnknownExclude?: boolean;
+  /** Identities with fewer images than this are skipped. Default 1. */
+  minImages?: number;
+}
+
+/** A data set of image files, with what was left out of it and why. */
+export interface ImageFolder extends Dataset {
+  /** The folder that was opened. */
+  readonly root: string;
+  /** Identities' names by label. */
+  readonly names: readonly string[];
+  /** Entries that were found and not used: files that are no images, empty identities. */
+  readonly skipped: readonly SkippedEntry[];
+  /** Identities that `exclude` left out. */
+  readonly excluded: readonly string[];
+}
+
+/**
+ * Opens a folder that holds one folder of images for each identity. Labels follow the names' order by code unit, and
+ * images the order of their file names, so that they are the same on every machine. Images are jpg, jpeg, png, webp,
+ * tif, tiff, gif and avif files, told by their extension; they are decoded only when read. One identity is enough to
+ * open a folder: {@link checkTrainable} asks for two.
+ *
+ * @throws {InvalidDataError} if the folder does not exist, has no identity with images, or holds a symbolic link that leads out of it.
+ * @throws {InvalidArgumentError} if `exclude` names identities that the folder does not have.
+ * @example
+ * const data = await imageFolder('casia-112x112', { exclude: ['0166921'] });
+ * console.log(data.length, data.classes, data.name(0));
+ */
+export async function imageFolder(root: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
+  const { exclude = [], allowUnknownExclude = false, minImages = 1 } = options;
+  const scan = await scanIdentities(root, new Set(exclude));
+  if (!allowUnknownExclude) checkExcluded(root, exclude, scan.excluded);
+  const few = scan.identities.filter(({ files }) => files.length < minImages);
+  const used = scan.identities.filter(({ files }) => files.length >= minImages);
+  const skipped = [...scan.skipped, ...few.map((identity) => tooFew(identity, minImages))];
+  if (used.length === 0) throw noIdentities(root, skipped.length, scan.excluded.length);
+  return folderOf(root, used, skipped, scan.excluded);
+}
+
+function folderOf(
+  root: string,
+  identities: readonly Identity[],
+  skipped: readonly SkippedEntry[],
+  excluded: readonly string[],
+): ImageFolder {
+  const files = identities.flatMap((identity) => identity.files);
+  const labels = Int32Array.from(identities.flatMap(({ files }, label) => files.map(() => label)));
+  const names = identities.map(({ name }) => name);
+  return {
+    root,
+    names,
+    skipped,
+    excluded,
+    length: files.length,
+    classes: names.length,
+    name: (label) => names[label]!,
+    sample: (index): Sample => {
+      const label = labels[index]!;
+      const id = `${names[label]}/${files[index]}`;
+      return { image: { path: join(root, id) }, label, id };
+    },
+  };
+}
+
+const tooFew = ({ name, files }: Identity, minImages: number): SkippedEntry => ({
+  path: name,
+  reason: files.length === 0 ? 'no images' : `${files.length} of at least ${minImages} images`,
+});
+
+function checkExcluded(root: string, exclude: readonly string[], found: readonly string[]): void {
+  const unknown = exclude.filter((name) => !found.includes(name));
+  if (unknown.length === 0) return;
+  throw new InvalidArgumentError({
+    where: 'imageFolder exclude',
+    expected: `names of folders in ${root}`,
+    received: unknown.join(', '),
+    fix: 'Correct the names, or pass allowUnknownExclude: true.',
+    fields: { path: root, unknown },
+  });
+}
+
+const noIdentities = (root: string, skipped: number, excluded: number) =>
+  new InvalidDataError({
+    where: root,
+    expected: 'one folder of images for each identity',
+    received: `no such folder (${skipped} entries without use, ${excluded} identities excluded)`,
+    fix: 'Put each identity’s images into a folder of its own below this one.',
+    fields: { path: root, skipped, excluded },
+  });

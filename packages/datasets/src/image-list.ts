@@ -1,0 +1,14 @@
+import type { Dataset, ImageSource } from './dataset.ts';
+
+/**
+ * A list of images as a data set, so that the loader can decode it; `label` is the image's place in the list.
+ *
+ * @example
+ * const loader = createLoader(imageList(protocol.images), { batchSize: 32, seed: 0, shuffle: false, preprocessing });
+ */
+export const imageList = (images: readonly (ImageSource & { id: string })[]): Dataset => ({
+  length: images.length,
+  classes: images.length,
+  name: (label) => images[label]!.id,
+  sample: (index) => ({ image: images[index]!, label: index, id: images[index]!.id }),
+});

@@ -1,0 +1,44 @@
+import { InvalidArgumentError } from '@hm/tensor/host';
+import type { DecodedImage } from './decode-image.ts';
+import type { Preprocessing } from './preprocessing.ts';
+
+/**
+ * Writes one image into a batch: `(x - mean) / scale` as float32, `[height, width, 3]` in the preprocessing's channel
+ * order, at place `slot` of a `[B, height, width, 3]` array.
+ *
+ * @throws {InvalidArgumentError} if the image does not have the preprocessing's size or the batch has no such place.
+ * @example
+ * const batch = new Float32Array(1 * 112 * 112 * 3);
+ * normalizeInto(batch, 0, await decodeImage({ path: 'face.jpg' }, defaultPreprocessing), defaultPreprocessing);
+ */
+export function normalizeInto(
+  batch: Float32Array,
+  slot: number,
+  image: DecodedImage,
+  preprocessing: Preprocessing,
+): void {
+  const { height, width, channels } = preprocessing;
+  const size = height * width * 3;
+  if (image.height !== height || image.width !== width || batch.length < (slot + 1) * size) {
+    throw misfit(image, preprocessing, slot, batch.length / size);
+  }
+  const values = tableOf(preprocessing);
+  const { pixels } = image;
+  const [red, blue] = channels === 'rgb' ? [0, 2] : [2, 0];
+  for (let from = 0, to = slot * size; from < size; from += 3, to += 3) {
+    batch[to + red] = values[pixels[from]!]!;
+    batch[to + 1] = values[pixels[from + 1]!]!;
+    batch[to + blue] = values[pixels[from + 2]!]!;
+  }
+}
+
+const tableOf = ({ mean, scale }: Preprocessing): Float32Array =>
+  Float32Array.from({ length: 256 }, (_, value) => (value - mean) / scale);
+
+const misfit = (image: DecodedImage, { height, width }: Preprocessing, slot: number, places: number) =>
+  new InvalidArgumentError({
+    where: 'normalizeInto',
+    expected: `an image of ${height}×${width} and a batch with place ${slot}`,
+    received: `${image.height}×${image.width} and ${places} places`,
+    fix: 'Decode to the preprocessing’s size, and allocate B·height·width·3 values.',
+  });

@@ -1,0 +1,90 @@
+import { InvalidDataError } from '@hm/tensor/host';
+
+/** How 8-bit pixels become a network's input: `(x - mean) / scale` at one size and channel order. */
+export interface Preprocessing {
+  /** Pixels. */
+  height: number;
+  /** Pixels. */
+  width: number;
+  channels: 'rgb' | 'bgr';
+  /** Subtracted from each 8-bit value. */
+  mean: number;
+  /** What the difference is divided by. */
+  scale: number;
+  /** The landmark template that the faces are aligned to. */
+  template: 'arcface-112x112' | 'sphereface-112x96' | 'none';
+}
+
+/** The field's usual input: 112×112 RGB, aligned to ArcFace's template, `(x - 127.5) / 128`. */
+export const defaultPreprocessing: Preprocessing = {
+  height: 112,
+  width: 112,
+  channels: 'rgb',
+  mean: 127.5,
+  scale: 128,
+  template: 'arcface-112x112',
+};
+
+const key = 'hm.preprocessing';
+
+/**
+ * Metadata entries that carry a preprocessing inside an ONNX file: one, `hm.preprocessing`, as JSON.
+ *
+ * @throws {InvalidDataError} if a field is missing or out of range.
+ * @example
+ * const entries = preprocessingToMetadata(defaultPreprocessing);
+ */
+export const preprocessingToMetadata = (preprocessing: Preprocessing): Record<string, string> => ({
+  [key]: JSON.stringify(checkPreprocessing(preprocessing, 'preprocessingToMetadata')),
+});
+
+/**
+ * The preprocessing that {@link preprocessingToMetadata} wrote, or undefined if the metadata has none.
+ *
+ * @throws {InvalidDataError} if the entry is not JSON, or a field is missing or out of range.
+ */
+export function preprocessingFromMetadata(
+  metadata: Readonly<Record<string, string>>,
+): Preprocessing | undefined {
+  const text = metadata[key];
+  if (text === undefined) return undefined;
+  try {
+    return checkPreprocessing(JSON.parse(text), `metadata '${key}'`);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw invalid(`metadata '${key}'`, 'JSON', text, error);
+  }
+}
+
+const whole = (value: unknown) => Number.isInteger(value) && (value as number) > 0;
+const rules: Record<keyof Preprocessing, readonly [string, (value: unknown) => boolean]> = {
+  height: ['a positive integer', whole],
+  width: ['a positive integer', whole],
+  channels: ["'rgb' or 'bgr'", (value) => value === 'rgb' || value === 'bgr'],
+  mean: ['a finite number', Number.isFinite],
+  scale: ['a finite number other than 0', (value) => Number.isFinite(value) && value !== 0],
+  template: [
+    "'arcface-112x112', 'sphereface-112x96' or 'none'",
+    (value) => ['arcface-112x112', 'sphereface-112x96', 'none'].includes(value as string),
+  ],
+};
+
+/** The six fields of a preprocessing, each checked; anything else in the object is dropped. */
+export function checkPreprocessing(value: unknown, where: string): Preprocessing {
+  if (typeof value !== 'object' || value === null) throw invalid(where, 'an object', value);
+  const found = value as Record<string, unknown>;
+  const entries = Object.entries(rules).map(([name, [expected, holds]]) => {
+    if (!holds(found[name])) throw invalid(where, `${expected} as ${name}`, found[name]);
+    return [name, found[name]];
+  });
+  return Object.fromEntries(entries) as Preprocessing;
+}
+
+const invalid = (where: string, expected: string, received: unknown, cause?: unknown) =>
+  new InvalidDataError({
+    where,
+    expected,
+    received,
+    fix: 'Give height, width, channels, mean, scale and template as in defaultPreprocessing.',
+    cause,
+  });

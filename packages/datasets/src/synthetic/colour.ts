@@ -1,0 +1,57 @@
+import { mix } from './curves.ts';
+
+/** Linear light, red, green and blue, 1 = white. The screen shows its square root (a gamma of 2). */
+export type Colour = readonly [red: number, green: number, blue: number];
+
+/** The colour that a screen shows for three values in 0–255. */
+const screen = (red: number, green: number, blue: number): Colour => [
+  (red / 255) ** 2,
+  (green / 255) ** 2,
+  (blue / 255) ** 2,
+];
+
+/** From pale to deep. */
+export const skinTones: readonly Colour[] = [
+  screen(250, 222, 205),
+  screen(240, 202, 176),
+  screen(228, 182, 148),
+  screen(205, 155, 118),
+  screen(172, 122, 88),
+  screen(130, 88, 62),
+  screen(96, 64, 48),
+];
+
+export const hairColours: readonly Colour[] = [
+  screen(28, 24, 24),
+  screen(52, 36, 28),
+  screen(88, 58, 38),
+  screen(128, 88, 54),
+  screen(190, 150, 96),
+  screen(146, 72, 36),
+  screen(168, 164, 160),
+];
+
+export const eyeColours: readonly Colour[] = [
+  screen(58, 36, 22),
+  screen(104, 66, 34),
+  screen(120, 110, 62),
+  screen(84, 122, 88),
+  screen(92, 130, 168),
+  screen(120, 132, 140),
+];
+
+export const mixColour = (a: Colour, b: Colour, t: number): Colour => [
+  mix(a[0], b[0], t),
+  mix(a[1], b[1], t),
+  mix(a[2], b[2], t),
+];
+
+/** `a` seen through a filter of colour `b`. */
+export const tint = (a: Colour, b: Colour): Colour => [a[0] * b[0], a[1] * b[1], a[2] * b[2]];
+
+/** A colour on a palette, `position` in `[0, 1]`, between neighbours where it falls between them. */
+export function onPalette(palette: readonly Colour[], position: number): Colour {
+  const place = position * (palette.length - 1);
+  const before = Math.min(Math.floor(place), palette.length - 2);
+  return mixColour(palette[before]!, palette[before + 1]!, place - before);
+}

@@ -1,0 +1,26 @@
+import type { Colour } from './colour.ts';
+
+/** The colour of a surface at a point before light falls on it, and how much it shines. */
+export interface Paint {
+  red: number;
+  green: number;
+  blue: number;
+  gloss: number;
+}
+
+/** Paints a point of a surface: x, y and angle around the head, as in a mesh's `surface`. */
+export type Painter = (paint: Paint, x: number, y: number, angle: number) => void;
+
+/** Covers the paint with another colour, `alpha` in `[0, 1]`. */
+export function cover(paint: Paint, [red, green, blue]: Colour, alpha: number): void {
+  paint.red += alpha * (red - paint.red);
+  paint.green += alpha * (green - paint.green);
+  paint.blue += alpha * (blue - paint.blue);
+}
+
+/** Keeps `1 − amount` of the light, a little more of the red: shadows on skin are warm. */
+export function darken(paint: Paint, amount: number): void {
+  paint.red *= 1 - 0.88 * amount;
+  paint.green *= 1 - amount;
+  paint.blue *= 1 - amount;
+}

@@ -1,0 +1,107 @@
+import { InvalidArgumentError, Rng } from '@hm/tensor/host';
+import type { Dataset, Sample } from '../dataset.ts';
+import { drawIdentity } from './identity.ts';
+import { drawNuisance } from './nuisance.ts';
+import { renderFace } from './render-face.ts';
+
+export interface SyntheticFacesOptions {
+  /** Number of people, at least 1. */
+  identities: number;
+  /** Photographs of each, at least 1. */
+  imagesPerIdentity: number;
+  /** 0: people differ much, photographs of one person little; 1: the other way round. */
+  hardness: number;
+  /** The same seed gives the same bytes on every machine. */
+  seed: number | string;
+  /** Height and width in pixels, 16 to 1024. Default 112, where the faces lie on the ArcFace template. */
+  size?: number;
+  /** Number of the first person. Default 0. Sets of one seed whose ranges do not overlap share nobody. */
+  firstIdentity?: number;
+}
+
+/** A {@link Dataset} of rendered faces: its samples come without waiting, and render when their pixels are read. */
+export interface SyntheticFaces extends Dataset {
+  readonly options: Readonly<Required<SyntheticFacesOptions>>;
+  sample(index: number): Sample & { image: { pixels: Uint8Array; height: number; width: number } };
+}
+
+/**
+ * Rendered portraits of people who do not exist, aligned to the ArcFace template: no photograph, no licence, any
+ * number. Image `index` shows person `⌊index / imagesPerIdentity⌋`; pixels are RGB uint8 `[size, size, 3]`.
+ *
+ * @throws {InvalidArgumentError} if an option is out of its range, or `sample` is asked for an index that is not there.
+ * @example
+ * const faces = syntheticFaces({ identities: 100, imagesPerIdentity: 20, hardness: 0.3, seed: 7 });
+ * const { pixels } = faces.sample(0).image; // 112 × 112 × 3 bytes
+ */
+export function syntheticFaces(options: SyntheticFacesOptions): SyntheticFaces {
+  const all = { size: 112, firstIdentity: 0, ...options };
+  validate(all);
+  const { identities, imagesPerIdentity, size } = all;
+  const name = (label: number) => `person-${String(all.firstIdentity + label).padStart(6, '0')}`;
+  return {
+    options: all,
+    length: identities * imagesPerIdentity,
+    classes: identities,
+    name,
+    sample(index) {
+      requireInteger('index', index, 0, identities * imagesPerIdentity - 1);
+      const label = Math.floor(index / imagesPerIdentity);
+      const number = index % imagesPerIdentity;
+      const id = `${name(label)}/${String(number).padStart(4, '0')}`;
+      let rendered: Uint8Array | undefined;
+      const image = {
+        height: size,
+        width: size,
+        get pixels() {
+          rendered ??= render(all, label, number);
+          return rendered;
+        },
+      };
+      return { image, label, id };
+    },
+  };
+}
+
+function render(
+  { seed, hardness, firstIdentity, size }: Required<SyntheticFacesOptions>,
+  label: number,
+  number: number,
+): Uint8Array {
+  const person = firstIdentity + label;
+  const identity = drawIdentity(Rng.of(seed, 'identity', person), 1 - 0.7 * hardness);
+  const nuisance = drawNuisance(Rng.of(seed, 'image', person, number), 0.12 + 0.88 * hardness);
+  return renderFace(identity, nuisance, size);
+}
+
+function validate({
+  identities,
+  imagesPerIdentity,
+  hardness,
+  size,
+  firstIdentity,
+}: Required<SyntheticFacesOptions>): void {
+  requireInteger('identities', identities, 1);
+  requireInteger('imagesPerIdentity', imagesPerIdentity, 1);
+  requireInteger('size', size, 16, 1024);
+  requireInteger('firstIdentity', firstIdentity, 0);
+  if (!(hardness >= 0 && hardness <= 1)) {
+    throw new InvalidArgumentError({
+      where: 'syntheticFaces',
+      expected: 'hardness in [0, 1]',
+      received: hardness,
+      fix: 'Pass 0 for easy faces, 1 for hard ones, or a number between.',
+    });
+  }
+}
+
+function requireInteger(name: string, value: number, low: number, high = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && value >= low && value <= high) return;
+  const range = high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `from ${low} to ${high}`;
+  throw new InvalidArgumentError({
+    where: 'syntheticFaces',
+    expected: `${name} to be an integer ${range}`,
+    received: value,
+    fix: `Choose ${name} in that range.`,
+  });
+}
