@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { decodeImage, type ImageSource, type Preprocessing } from '@hm/datasets';
+import { createSession, type Provider, type SessionOptions } from '@hm/onnx/session';
+import { type HostTensor, hostZeros, NonFiniteError } from '@hm/tensor/host';
+import { type FaceGraph, faceGraph } from './face-graph.ts';
+import { combineViews, type Flip } from './flip.ts';
+import { mapAhead } from './map-ahead.ts';
+import { modelPreprocessing } from './model-preprocessing.ts';
+
+/** How a model is loaded. */
+export interface EmbedderOptions extends Pick<SessionOptions, 'provider' | 'threads'> {
+  /** Takes the place of what the model's metadata says. */
+  preprocessing?: Preprocessing | undefined;
+}
+
+/** How images are embedded. */
+export interface EmbedOptions {
+  /** Default `off`. */
+  flip?: Flip | undefined;
+  /** Called after every batch. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** An image, and what an error message calls it. */
+export type EmbedderImage = ImageSource & { id?: string };
+
+/** A face-embedding network. */
+export interface Embedder {
+  /** The model's file name, or a digest of its bytes. */
+  readonly name: string;
+  readonly provider: Provider;
+  readonly preprocessing: Preprocessing;
+  /** D. */
+  readonly embeddingSize: number;
+  /**
+   * Embeds aligned face images, as the network gives them: not normalised. float32 `[N, D]`, with flip `concat` `[N, 2D]`. Images are
+   * decoded ahead while the network runs; memory does not grow with N but for the result.
+   *
+   * @throws {InvalidDataError} if an image is missing or cannot be decoded.
+   * @throws {NonFiniteError} if an embedding is not finite; `fields.image` names the image.
+   */
+  embed(images: readonly EmbedderImage[], options?: EmbedOptions): Promise<HostTensor<'float32'>>;
+  /** Frees the network's memory. */
+  release(): Promise<void>;
+}
+
+/**
+ * Loads an embedding network from an ONNX file or its bytes. Size, channel order, mean and scale come from the file's metadata;
+ * a file without them needs `preprocessing`. The input may be `[N, 3, H, W]` or `[N, H, W, 3]`, N fixed or symbolic.
+ *
+ * @throws {InvalidArgumentError} if nobody says how images are prepared.
+ * @throws {InvalidDataError} if the file is no ONNX model, or its input or output has another form.
+ * @throws {UnavailableError} if the provider is not there.
+ * @example
+ * const embedder = await loadEmbedder('face.onnx', { threads: 2 });
+ * const embeddings = await embedder.embed([{ path: 'ada.jpg' }, { path: 'grace.jpg' }], { flip: 'sum' });
+ */
+export async function loadEmbedder(
+  model: string | Uint8Array,
+  options: EmbedderOptions = {},
+): Promise<Embedder> {
+  const { preprocessing: explicit, ...sessionOptions } = options;
+  const name = typeof model === 'string' ? basename(model) : digest(model);
+  const session = await createSession(model, sessionOptions);
+  try {
+    const preprocessing = modelPreprocessing(name, session.metadata, explicit);
+    const graph = await faceGraph(session, preprocessing);
+    return {
+      name,
+      provider: session.provider,
+      preprocessing,
+      embeddingSize: graph.embeddingSize,
+      embed: (images, embedOptions = {}) => embedAll(graph, preprocessing, images, embedOptions),
+      release: () => session.release(),
+    };
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
+async function embedAll(
+  graph: FaceGraph,
+  preprocessing: Preprocessing,
+  images: readonly EmbedderImage[],
+  { flip = 'off', onProgress }: EmbedOptions,
+): Promise<HostTensor<'float32'>> {
+  const size = graph.embeddingSize * (flip === 'concat' ? 2 : 1);
+  const embeddings = hostZeros('float32', [images.length, size]);
+  let done = 0;
+  for await (const batch of decodedBatches(images, preprocessing, graph.batchSize)) {
+    const upright = await graph.run(batch, false);
+    const mirrored = flip === 'off' ? [] : await graph.run(batch, true);
+    upright.forEach((view, k) => {
+      const row = embeddings.data.subarray((done + k) * size, (done + k + 1) * size);
+      combineViews(row, view, mirrored[k], flip);
+      assertFinite(row, images[done + k]!, done + k);
+    });
+    done += batch.length;
+    onProgress?.(done, images.length);
+  }
+  return embeddings;
+}
+
+/** Two batches are decoded ahead, and at least eight images: enough for libuv's four threads while the network runs. */
+async function* decodedBatches(
+  images: readonly EmbedderImage[],
+  { height, width }: Preprocessing,
+  batchSize: number,
+): AsyncGenerator<Uint8Array[]> {
+  let batch: Uint8Array[] = [];
+  const decode = async (image: EmbedderImage, index: number) =>
+    (await decodeImage(image, { height, width, name: nameOf(image, index) })).pixels;
+  for await (const pixels of mapAhead(images, Math.max(8, 2 * batchSize), decode)) {
+    batch.push(pixels);
+    if (batch.length < batchSize) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function assertFinite(embedding: Float32Array, image: EmbedderImage, index: number): void {
+  const bad = embedding.findIndex((value) => !Number.isFinite(value));
+  if (bad === -1) return;
+  const name = nameOf(image, index);
+  throw new NonFiniteError({
+    where: 'Embedder.embed',
+    expected: `a finite embedding of ${name}`,
+    received: `${embedding[bad]} in component ${bad}`,
+    fix: 'Check that image, and the model: its training may have diverged.',
+    fields: { image: name, index },
+  });
+}
+
+const digest = (model: Uint8Array) =>
+  `sha256:${createHash('sha256').update(model).digest('hex').slice(0, 12)}`;
+
+const nameOf = (image: EmbedderImage, index: number) =>
+  image.id ?? ('path' in image ? image.path : `image ${index}`);

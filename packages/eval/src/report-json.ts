@@ -1,0 +1,9 @@
+import type { VerificationResult } from './verify.ts';
+
+/**
+ * A result as one JSON object, every number in full precision.
+ *
+ * @example
+ * await writeFile('lfw.json', toJson(result));
+ */
+export const toJson = (result: VerificationResult): string => JSON.stringify(result, null, 2);

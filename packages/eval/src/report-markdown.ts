@@ -1,0 +1,76 @@
+import { standardDeviation } from './metrics/spread.ts';
+import type { VerificationResult } from './verify.ts';
+
+/**
+ * Results as Markdown: first the accuracies, one row a model and one column a protocol as in the tables of the hard-mining paper, then
+ * every measure, then the notes.
+ *
+ * @example
+ * await writeFile('report.md', toMarkdown([crossEntropy, hardMining]));
+ */
+export function toMarkdown(results: VerificationResult | readonly VerificationResult[]): string {
+  const all = Array.isArray(results)
+    ? (results as readonly VerificationResult[])
+    : [results as VerificationResult];
+  const sections = [accuracyTable(all), measureTable(all), legend, notes(all)];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+const legend =
+  'Accuracy: mean over the folds ± standard error (σ̂/√folds, σ̂ with folds − 1). Std: `np.std` over the folds, which insightface and facenet print after the ±.';
+
+function accuracyTable(results: readonly VerificationResult[]): string {
+  const protocols = [...new Set(results.map(({ protocol }) => protocol))];
+  const rows = [...new Set(results.map(rowName))].map((row) => [
+    row,
+    ...protocols.map((protocol) =>
+      results
+        .filter((result) => result.protocol === protocol && rowName(result) === row)
+        .map(({ accuracy, official }) => `${percent(accuracy)}${official ? '' : ' *'}`)
+        .join(', '),
+    ),
+  ]);
+  return table(['Model', ...protocols.map((protocol) => `Accuracy on ${protocol} (%)`)], rows);
+}
+
+function measureTable(results: readonly VerificationResult[]): string {
+  const rates = [...new Set(results.flatMap(({ tarAtFar }) => tarAtFar.map(({ far }) => far)))];
+  const header = ['Model', 'Protocol', 'Pairs', 'Accuracy (%)', 'Std (%)', 'AUC', 'EER (%)'];
+  const rows = results.map((result) => [
+    rowName(result),
+    result.protocol,
+    pairCounts(result),
+    `${percent(result.accuracy)} ± ${percent(result.standardError)}`,
+    percent(standardDeviation(result.folds.map(({ accuracy }) => accuracy))),
+    result.auc.toFixed(5),
+    percent(result.eer),
+    ...rates.map((rate) => tarOf(result, rate)),
+    `${result.threshold.toFixed(4)} (${result.distance})`,
+  ]);
+  return table([...header, ...rates.map((rate) => `TAR@FAR=${rate} (%)`), 'Threshold'], rows);
+}
+
+function notes(results: readonly VerificationResult[]): string {
+  const lines = results.flatMap((result) => [
+    ...(result.official ? [] : [`- \\* ${rowName(result)} on ${result.protocol}: not the official score.`]),
+    ...result.notes.map((note) => `- ${rowName(result)} on ${result.protocol}: ${note}`),
+  ]);
+  return [...new Set(lines)].join('\n');
+}
+
+const rowName = ({ model, flip }: VerificationResult) => (flip === 'off' ? model : `${model}, flip ${flip}`);
+
+const pairCounts = ({ pairs, tarAtFar }: VerificationResult) =>
+  tarAtFar[0] === undefined ? `${pairs}` : `${tarAtFar[0].genuine} + ${tarAtFar[0].impostors}`;
+
+function tarOf({ tarAtFar }: VerificationResult, rate: number): string {
+  const found = tarAtFar.find(({ far }) => far === rate);
+  return found === undefined || found.tar === null ? '–' : percent(found.tar);
+}
+
+const percent = (share: number) => (100 * share).toFixed(2);
+
+function table(header: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
