@@ -2,6 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 
 const EPSILON = 1e-12;
 
+/** A function's value and its derivative, element by element. */
+export interface ValueAndSlope<T extends tf.Tensor> {
+  value: T;
+  slope: T;
+}
+
 /**
  * `cos(θ + m)` from `c = cos θ` without an `acos`: `c·cos m − sin m·sqrt(max(1 − c², 1e-12))`. The gradient,
  * `cos m + sin m·c/sqrt(1 − c²)`, is exact inside (-1, 1) and `cos m`, not infinite, at ±1.
@@ -13,21 +19,28 @@ const EPSILON = 1e-12;
  * const shifted = cosineOfShiftedAngle(tf.scalar(1), Math.PI / 3); // 0.5
  */
 export function cosineOfShiftedAngle<T extends tf.Tensor>(cosine: T, marginRadians: number): T {
-  const [cosM, sinM] = [Math.cos(marginRadians), Math.sin(marginRadians)];
   return tf.customGrad((input, save) => {
-    const c = input as tf.Tensor;
-    (save as tf.GradSaveFunc)([c]);
-    const sine = tf.sqrt(squaredSine(c));
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [c] = saved as [tf.Tensor];
-      const square = squaredSine(c);
-      const inside = tf.step(tf.sub(square, EPSILON));
-      const slope = tf.mul(tf.mul(c, tf.mul(inside, sinM)), tf.rsqrt(square));
-      return tf.mul(dy, tf.add(slope, cosM));
-    };
-    return { value: tf.sub(tf.mul(c, cosM), tf.mul(sine, sinM)), gradFunc };
+    const { value, slope } = shiftedCosineAndSlope(input as T, marginRadians);
+    (save as tf.GradSaveFunc)([slope]);
+    return { value, gradFunc: (dy: tf.Tensor, [slope]: tf.Tensor[]) => tf.mul(dy, slope as tf.Tensor) };
   })(cosine) as T;
 }
 
-// (1 − c)(1 + c) keeps every digit near ±1, where 1 − c² would lose half of them.
-const squaredSine = (c: tf.Tensor): tf.Tensor => tf.maximum(tf.mul(tf.sub(1, c), tf.add(1, c)), EPSILON);
+/**
+ * {@link cosineOfShiftedAngle} and its derivative with respect to the cosine, for use inside a `tf.customGrad`: it
+ * compares, which tfjs cannot differentiate.
+ */
+export function shiftedCosineAndSlope<T extends tf.Tensor>(
+  cosine: T,
+  marginRadians: number,
+): ValueAndSlope<T> {
+  const [cosM, sinM] = [Math.cos(marginRadians), Math.sin(marginRadians)];
+  // (1 − c)(1 + c) keeps every digit near ±1, where 1 − c² would lose half of them.
+  const squaredSine = tf.maximum(tf.mul(tf.sub(1, cosine), tf.add(1, cosine)), EPSILON);
+  const inside = tf.step(tf.sub(squaredSine, EPSILON));
+  const slope = tf.mul(tf.mul(cosine, tf.mul(inside, sinM)), tf.rsqrt(squaredSine));
+  return {
+    value: tf.sub(tf.mul(cosine, cosM), tf.mul(tf.sqrt(squaredSine), sinM)),
+    slope: tf.add(slope, cosM),
+  };
+}

@@ -7,7 +7,11 @@ export {
   type Features,
 } from './batch-norm.ts';
 export { cosineLogits } from './cosine-logits.ts';
-export { cosineOfShiftedAngle } from './cosine-of-shifted-angle.ts';
+export {
+  cosineOfShiftedAngle,
+  shiftedCosineAndSlope,
+  type ValueAndSlope,
+} from './cosine-of-shifted-angle.ts';
 export {
   HmError,
   type HmErrorDetails,
@@ -32,3 +36,4 @@ export { prelu } from './prelu.ts';
 export { relu } from './relu.ts';
 export { Rng } from './rng.ts';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts';
+export { unitWeightLogits } from './unit-weight-logits.ts';
