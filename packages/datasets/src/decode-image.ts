@@ -45,13 +45,13 @@ export async function decodeImage(source: ImageSource, options: DecodeOptions = 
 }
 
 /** The error for an image that cannot be decoded; `reason` is the decoder's own words. */
-export const badImage = (path: string, reason: string, cause?: unknown): InvalidDataError =>
+export const badImage = (path: string, reason: string, cause?: unknown, fields?: object): InvalidDataError =>
   new InvalidDataError({
     where: path,
     expected: 'a whole image that can be decoded',
     received: `'${reason.trim()}'`,
     fix: 'Replace or remove the file.',
-    fields: { path, reason: reason.trim() },
+    fields: { ...fields, path, reason: reason.trim() },
     cause,
   });
 

@@ -1,2 +1,32 @@
+export {
+  type AffineOptions,
+  type Augmentation,
+  type ColourOptions,
+  type CutoutOptions,
+  type FlipOptions,
+  flipOnly,
+  type GrayscaleOptions,
+  type LowResolutionOptions,
+  standard,
+} from './augment/augmentation.ts';
+export { batches } from './batches.ts';
+export { checkTrainable } from './check-trainable.ts';
+export { createLoader, type EpochOptions, type Loader } from './create-loader.ts';
 export type { Dataset, ImageSource, Sample } from './dataset.ts';
+export { type DecodedImage, type DecodeOptions, decodeImage } from './decode-image.ts';
+export { type ImageFolder, type ImageFolderOptions, imageFolder } from './image-folder.ts';
+export { imageList } from './image-list.ts';
+export { type LfwPairsOptions, lfwPairs } from './lfw-pairs.ts';
+export type { BadSample, LoaderOptions } from './loader-options.ts';
+export { readNameList } from './name-list.ts';
+export { normalizeInto } from './normalize-into.ts';
+export { type NamedImage, type NamedPair, type PairList, parsePairs } from './parse-pairs.ts';
+export {
+  defaultPreprocessing,
+  type Preprocessing,
+  preprocessingFromMetadata,
+  preprocessingToMetadata,
+} from './preprocessing.ts';
 export type { ProtocolImage, VerificationPair, VerificationProtocol } from './protocol.ts';
+export type { Batch } from './read-epoch.ts';
+export type { SkippedEntry } from './scan-identities.ts';

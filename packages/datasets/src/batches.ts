@@ -1,0 +1,30 @@
+import { createLoader, type EpochOptions } from './create-loader.ts';
+import type { Dataset } from './dataset.ts';
+import type { LoaderOptions } from './loader-options.ts';
+import type { Batch } from './read-epoch.ts';
+
+/**
+ * The batches of one epoch: a loader that is closed when the loop ends, however it ends.
+ *
+ * @throws {InvalidArgumentError} if an option is out of range.
+ * @throws {InvalidDataError} if the data set is empty, or from the loop if a sample is bad.
+ * @example
+ * for await (const { images, labels } of batches(data, { batchSize: 64, seed: 7, epoch: 0, preprocessing })) {
+ *   console.log(images.shape, labels.shape); // [64, 112, 112, 3] [64]
+ * }
+ */
+export function batches(
+  dataset: Dataset,
+  options: LoaderOptions & EpochOptions,
+): AsyncGenerator<Batch, void, void> {
+  const loader = createLoader(dataset, options);
+  return closing(loader.batches(options), () => loader.close());
+}
+
+async function* closing(source: AsyncGenerator<Batch, void, void>, close: () => Promise<void>) {
+  try {
+    yield* source;
+  } finally {
+    await close();
+  }
+}

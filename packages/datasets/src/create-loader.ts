@@ -1,0 +1,86 @@
+import type { Dataset } from './dataset.ts';
+import { epochOrder } from './epoch-order.ts';
+import { type BadSample, checkInteger, type LoaderOptions, resolveLoaderOptions } from './loader-options.ts';
+import type { PreparedBatch } from './prepare-batch.ts';
+import { type Batch, readEpoch } from './read-epoch.ts';
+import { WorkerPool } from './worker-pool.ts';
+
+export interface EpochOptions {
+  /** From 0. */
+  epoch: number;
+  /** The first batch to read, to resume within an epoch. Default 0. */
+  start?: number;
+}
+
+/** Reads epochs of a data set with worker threads that live until it is closed. */
+export interface Loader {
+  readonly batchesPerEpoch: number;
+  /** Samples that `onBadSample` skipped so far, each once. */
+  readonly badSamples: readonly BadSample[];
+  /**
+   * The batches of an epoch, which depend on the seed and the epoch and not on the number of workers. Leaving the loop
+   * early stops the preparation of further ones.
+   *
+   * @throws {InvalidDataError} from the loop, if a sample is bad and `onBadSample` is `throw`; `fields.id` names it.
+   * @throws {UnavailableError} from the loop, if a worker dies.
+   */
+  batches(options: EpochOptions): AsyncGenerator<Batch, void, void>;
+  /** Ends the workers. */
+  close(): Promise<void>;
+}
+
+/**
+ * Prepares batches ahead of their consumer: samples are asked for in the main thread; reading, decoding, augmenting and
+ * normalising happen in worker threads. Close it when done; an idle loader does not keep the process alive.
+ *
+ * @throws {InvalidArgumentError} if an option is out of range.
+ * @throws {InvalidDataError} if the data set is empty.
+ * @throws {UnavailableError} if the worker's file is missing.
+ * @example
+ * const loader = createLoader(data, { batchSize: 64, seed: 7, preprocessing: defaultPreprocessing, augment: flipOnly });
+ * for (let epoch = 0; epoch < 20; epoch++) {
+ *   for await (const { images, labels } of loader.batches({ epoch })) await step(images, labels);
+ * }
+ * await loader.close();
+ */
+export function createLoader(dataset: Dataset, options: LoaderOptions): Loader {
+  const resolved = resolveLoaderOptions(dataset, options);
+  const { batchSize, dropLast, onBadSample, seed, shuffle } = resolved;
+  const batchesPerEpoch = (dropLast ? Math.floor : Math.ceil)(dataset.length / batchSize);
+  const pool = new WorkerPool(resolved.workers);
+  const skipped = new Map<number, BadSample>();
+  let readings = 0;
+
+  const deliver = ({ bad }: PreparedBatch) => {
+    for (const sample of bad.filter(({ index }) => !skipped.has(index))) {
+      skipped.set(sample.index, sample);
+      if (typeof onBadSample === 'function') onBadSample(sample);
+    }
+  };
+
+  async function* read(epoch: number, start: number): AsyncGenerator<Batch, void, void> {
+    const controller = new AbortController();
+    const group = ++readings;
+    const order = epochOrder(dataset.length, seed, epoch, shuffle);
+    const context = { dataset, options: resolved, pool, epoch, group, order, signal: controller.signal };
+    try {
+      yield* readEpoch(context, start, batchesPerEpoch, deliver);
+    } finally {
+      controller.abort();
+      pool.cancel(group);
+    }
+  }
+
+  return {
+    batchesPerEpoch,
+    get badSamples() {
+      return [...skipped.values()];
+    },
+    batches({ epoch, start = 0 }) {
+      checkInteger('epoch', epoch, 0);
+      checkInteger('start', start, 0, batchesPerEpoch);
+      return read(epoch, start);
+    },
+    close: () => pool.close(),
+  };
+}

@@ -1,0 +1,65 @@
+import { augmentImage, type SampleStream } from './augment/augment-image.ts';
+import type { ResolvedAugmentation } from './augment/resolve-augmentation.ts';
+import type { ImageSource } from './dataset.ts';
+import { decodeImage } from './decode-image.ts';
+import { normalizeInto } from './normalize-into.ts';
+import type { Preprocessing } from './preprocessing.ts';
+
+/** One image and its place in the batch. */
+export interface FillItem {
+  slot: number;
+  /** Of the sample in its data set. */
+  index: number;
+  id: string;
+  image: ImageSource;
+}
+
+/** What a worker needs to fill places of a batch; plain data that can cross to another thread. */
+export interface FillTask extends Omit<SampleStream, 'index'> {
+  items: readonly FillItem[];
+  /** `[B, height, width, 3]`, to be written into and handed back. */
+  images: Float32Array<ArrayBuffer>;
+  preprocessing: Preprocessing;
+  augment: ResolvedAugmentation;
+  /** Go on after an image that cannot be used. */
+  keepGoing: boolean;
+}
+
+/** An image that could not be used, by its place in the batch. */
+export interface BadItem {
+  slot: number;
+  path: string;
+  reason: string;
+}
+
+export interface FillResult {
+  images: Float32Array<ArrayBuffer>;
+  bad: readonly BadItem[];
+}
+
+/** Decodes, augments and normalises each item straight into its place; stops between images once `isCancelled`. */
+export async function fillBatch(task: FillTask, isCancelled: () => boolean): Promise<FillResult> {
+  const bad: BadItem[] = [];
+  for (const item of task.items) {
+    if (isCancelled() || (bad.length > 0 && !task.keepGoing)) break;
+    try {
+      await fillPlace(task, item);
+    } catch (error) {
+      bad.push({ slot: item.slot, ...describe(error, item) });
+    }
+  }
+  return { images: task.images, bad };
+}
+
+async function fillPlace(task: FillTask, { slot, index, id, image }: FillItem): Promise<void> {
+  const { images, preprocessing, augment, seed, epoch } = task;
+  const { height, width } = preprocessing;
+  const decoded = await decodeImage(image, { height, width, name: id });
+  normalizeInto(images, slot, augmentImage(decoded, augment, { seed, epoch, index }), preprocessing);
+}
+
+function describe(error: unknown, item: FillItem): { path: string; reason: string } {
+  const path = 'path' in item.image ? item.image.path : item.id;
+  const fields = (error as { fields?: { reason?: unknown } }).fields;
+  return { path, reason: String(fields?.reason ?? (error as Error).message) };
+}

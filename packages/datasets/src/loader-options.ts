@@ -1,0 +1,79 @@
+import { availableParallelism } from 'node:os';
+import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
+import type { Augmentation } from './augment/augmentation.ts';
+import { type ResolvedAugmentation, resolveAugmentation } from './augment/resolve-augmentation.ts';
+import type { Dataset } from './dataset.ts';
+import { checkPreprocessing, type Preprocessing } from './preprocessing.ts';
+
+/** A sample that could not be read or decoded. */
+export interface BadSample {
+  /** In the data set. */
+  index: number;
+  id: string;
+  reason: string;
+}
+
+export interface LoaderOptions {
+  batchSize: number;
+  /** An integer; order and augmentation depend on it and the epoch alone. */
+  seed: number;
+  preprocessing: Preprocessing;
+  /** Default: none. */
+  augment?: Augmentation;
+  /** Default true; false keeps the data set's order. */
+  shuffle?: boolean;
+  /** Leave out an epoch's last batch if it is not full. Default false. */
+  dropLast?: boolean;
+  /** Worker threads. Default: one less than the processor's cores, from 1 to 4. */
+  workers?: number;
+  /** The most batches that are prepared ahead, each of `batchSize · height · width · 12` bytes. Default `workers + 2`. */
+  queue?: number;
+  /**
+   * `throw` names the first bad sample. `skip`, or a function that is told of it, puts a randomly drawn sample in its
+   * place, so that batches keep their size; the loader lists what was skipped in `badSamples`. Default `throw`.
+   */
+  onBadSample?: 'throw' | 'skip' | ((bad: BadSample) => void);
+}
+
+export type ResolvedLoaderOptions = Required<Omit<LoaderOptions, 'augment'>> & {
+  augment: ResolvedAugmentation;
+};
+
+/** Fills in the defaults and checks them against a data set. */
+export function resolveLoaderOptions(dataset: Dataset, options: LoaderOptions): ResolvedLoaderOptions {
+  if (!(dataset.length > 0)) throw emptyError(dataset.length);
+  const workers = options.workers ?? Math.min(4, Math.max(1, availableParallelism() - 1));
+  const resolved: ResolvedLoaderOptions = {
+    batchSize: options.batchSize,
+    seed: options.seed,
+    preprocessing: checkPreprocessing(options.preprocessing, 'createLoader preprocessing'),
+    augment: resolveAugmentation(options.augment ?? {}),
+    shuffle: options.shuffle ?? true,
+    dropLast: options.dropLast ?? false,
+    workers,
+    queue: options.queue ?? workers + 2,
+    onBadSample: options.onBadSample ?? 'throw',
+  };
+  for (const name of ['batchSize', 'workers', 'queue'] as const) checkInteger(name, resolved[name], 1);
+  checkInteger('seed', resolved.seed, Number.MIN_SAFE_INTEGER);
+  return resolved;
+}
+
+/** @throws {InvalidArgumentError} */
+export function checkInteger(name: string, value: number, low: number, high = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && value >= low && value <= high) return;
+  throw new InvalidArgumentError({
+    where: 'createLoader',
+    expected: `${name} to be an integer from ${low} to ${high}`,
+    received: value,
+    fix: `Pass such a ${name}.`,
+  });
+}
+
+const emptyError = (length: number) =>
+  new InvalidDataError({
+    where: 'createLoader',
+    expected: 'a data set with at least one sample',
+    received: length,
+    fix: 'Open a data set that has images.',
+  });

@@ -1,0 +1,127 @@
+import { HmError, InvalidDataError } from '@hm/tensor/host';
+import type { Dataset } from './dataset.ts';
+import { badImage } from './decode-image.ts';
+import { replacementFor } from './epoch-order.ts';
+import type { BadItem, FillItem } from './fill-batch.ts';
+import { type Gathered, gatherSamples } from './gather-samples.ts';
+import type { BadSample, ResolvedLoaderOptions } from './loader-options.ts';
+import type { WorkerPool } from './worker-pool.ts';
+
+/** What every batch of an epoch shares. */
+export interface EpochContext {
+  dataset: Dataset;
+  options: ResolvedLoaderOptions;
+  pool: WorkerPool;
+  epoch: number;
+  /** Tells this reading of the epoch from others that use the same workers. */
+  group: number;
+  order: readonly number[];
+  signal: AbortSignal;
+}
+
+export interface PreparedBatch {
+  images: Float32Array<ArrayBuffer>;
+  labels: Int32Array<ArrayBuffer>;
+  indices: number[];
+  bad: BadSample[];
+}
+
+/** A bad sample whose replacements are bad too, this many times over, means that the data set is. */
+const mostAttempts = 20;
+
+/** The samples' indices of a batch. */
+export const indicesAt = ({ order, options }: EpochContext, position: number): number[] =>
+  order.slice(position * options.batchSize, (position + 1) * options.batchSize);
+
+/** Has a worker fill a batch from samples that were gathered, and draws others for those that cannot be used. */
+export async function prepareBatch(
+  context: EpochContext,
+  position: number,
+  gathered: Promise<Gathered[]>,
+): Promise<PreparedBatch> {
+  const indices = indicesAt(context, position);
+  const { height, width } = context.options.preprocessing;
+  const batch: PreparedBatch = {
+    images: new Float32Array(indices.length * height * width * 3),
+    labels: new Int32Array(indices.length),
+    indices,
+    bad: [],
+  };
+  let slots = [...indices.keys()];
+  for (let attempt = 1; slots.length > 0; attempt++) {
+    const drawn =
+      attempt === 1
+        ? gathered
+        : gatherSamples(
+            context.dataset,
+            slots.map((slot) => indices[slot]!),
+            context.signal,
+          );
+    slots = await fillSlots(context, position, batch, slots, await drawn);
+    if (attempt === mostAttempts && slots.length > 0) throw nothingUsable(batch.bad);
+    for (const slot of slots) indices[slot] = replacement(context, position, slot, attempt);
+  }
+  return batch;
+}
+
+/** Fills places of a batch and returns those that are still open. */
+async function fillSlots(
+  context: EpochContext,
+  position: number,
+  batch: PreparedBatch,
+  slots: readonly number[],
+  gathered: readonly Gathered[],
+): Promise<number[]> {
+  const { options, epoch, pool, group } = context;
+  const keepGoing = options.onBadSample !== 'throw';
+  const items: FillItem[] = [];
+  const ids = new Map<number, string>();
+  const open = new Map<number, BadSample>();
+  gathered.forEach((answer, place) => {
+    const slot = slots[place]!;
+    const index = batch.indices[slot]!;
+    if ('error' in answer) open.set(slot, unreadable(answer.error, index, keepGoing));
+    else {
+      const { image, label, id } = answer.sample;
+      items.push({ slot, index, id, image });
+      ids.set(slot, id);
+      batch.labels[slot] = label;
+    }
+  });
+  const { augment, preprocessing, seed } = options;
+  const task = { items, images: batch.images, augment, preprocessing, seed, epoch, keepGoing };
+  const result = await pool.run(position, group, task);
+  batch.images = result.images;
+  for (const bad of result.bad) {
+    const sample = { index: batch.indices[bad.slot]!, id: ids.get(bad.slot)!, reason: bad.reason };
+    if (!keepGoing) throw undecodable(bad, sample);
+    open.set(bad.slot, sample);
+  }
+  batch.bad.push(...open.values());
+  return [...open.keys()];
+}
+
+/** Only invalid data makes a bad sample; any other error is a fault of the data set's code and surfaces. */
+function unreadable(error: unknown, index: number, keepGoing: boolean): BadSample {
+  if (!keepGoing || !HmError.isInstance(error) || error.code !== 'invalid-data') throw error;
+  return { index, id: String(error.fields.id ?? error.fields.path ?? index), reason: error.message };
+}
+
+const undecodable = ({ path, reason }: BadItem, { index, id }: BadSample) =>
+  badImage(path, reason, undefined, { index, id });
+
+const replacement = (
+  { order, options, epoch }: EpochContext,
+  position: number,
+  slot: number,
+  attempt: number,
+) => replacementFor(order.length, options.seed, epoch, position * options.batchSize + slot, attempt);
+
+const nothingUsable = (bad: readonly BadSample[]) =>
+  new InvalidDataError({
+    where: 'createLoader',
+    expected: `a usable sample within ${mostAttempts} draws`,
+    received: `bad ones only, such as ${bad[0]?.id} (${bad[0]?.reason})`,
+    fix: 'Repair the data set.',
+    fields: { bad },
+  });

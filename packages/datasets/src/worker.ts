@@ -1,0 +1,32 @@
+import { type MessagePort, parentPort } from 'node:worker_threads';
+import sharp from 'sharp';
+import { fillBatch } from './fill-batch.ts';
+import type { ToWorker } from './worker-messages.ts';
+
+// One image is small work: a second thread inside libvips would only compete with the training step.
+sharp.concurrency(1);
+sharp.cache(false);
+
+if (parentPort) serve(parentPort);
+
+/** Fills batches one after another in the order of the messages. */
+function serve(port: MessagePort): void {
+  const cancelled = new Set<number>();
+  let closing = false;
+  let last = Promise.resolve();
+  port.on('message', (message: ToWorker) => {
+    if (message.kind === 'fill') last = last.then(() => fill(message));
+    else if (message.kind === 'cancel') cancelled.add(message.group);
+    else {
+      closing = true;
+      port.close();
+    }
+  });
+
+  async function fill({ id, group, task }: ToWorker & { kind: 'fill' }): Promise<void> {
+    const isCancelled = () => closing || cancelled.has(group);
+    if (isCancelled()) return;
+    const result = await fillBatch(task, isCancelled);
+    if (!isCancelled()) port.postMessage({ id, result }, [result.images.buffer]);
+  }
+}
