@@ -46,7 +46,7 @@ async function runGraph(
 ): Promise<Float32Array[]> {
   const batch = batchTensor(layout, preprocessing, images, mirrored);
   const outputs = await session.run({ [layout.name]: batch }).catch((cause: unknown) => {
-    throw notEmbeddings(batch.shape, cause instanceof Error ? cause.message : String(cause), cause);
+    throw notEmbeddings(batch.shape, cause instanceof Error ? cause.message.trim() : String(cause), cause);
   });
   return rowsOf(outputs[output]!, batch.shape).slice(0, images.length);
 }

@@ -1,0 +1,134 @@
+import type { Preprocessing, VerificationProtocol } from '@hm/datasets';
+import { InvalidArgumentError } from '@hm/tensor/host';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Embedder, loadEmbedder } from './embedder.ts';
+import { linearModel } from './testing/tiny-model.ts';
+import { verify } from './verify.ts';
+
+const preprocessing: Preprocessing = {
+  height: 2,
+  width: 3,
+  channels: 'rgb',
+  mean: 0,
+  scale: 1,
+  template: 'none',
+};
+
+/** An image whose embedding is (red, green) of its first pixel. */
+const pointing = (degrees: number, id: string) => {
+  const radians = (degrees / 180) * Math.PI;
+  const color = [Math.round(250 * Math.cos(radians)), Math.round(250 * Math.sin(radians)), 0];
+  return { id, pixels: Uint8Array.from({ length: 18 }, (_, k) => color[k % 3]!), height: 2, width: 3 };
+};
+
+/** Two folds; images 0 to 2 show one person, 3 and 4 another. Nobody compares image 5. */
+const protocol: VerificationProtocol = {
+  name: 'two folds',
+  images: [0, 10, 20, 90, 85, 45].map((degrees) => pointing(degrees, `at ${degrees}`)),
+  pairs: [
+    { first: 0, second: 1, same: true, fold: 0 },
+    { first: 0, second: 3, same: false, fold: 0 },
+    { first: 1, second: 2, same: true, fold: 1 },
+    { first: 2, second: 4, same: false, fold: 1 },
+  ],
+  folds: 2,
+  official: false,
+  notes: ['Made for a test.'],
+};
+
+let embedder: Embedder;
+beforeAll(async () => {
+  const weight = Array.from({ length: 18 }, (_, k) => [Number(k === 0), Number(k === 6)]);
+  embedder = await loadEmbedder(linearModel(['N', 3, 2, 3], weight), { preprocessing });
+});
+afterAll(() => embedder.release());
+
+/** Squared distance of two unit vectors at the angles of rounded colours. */
+const chord = (a: number, b: number) => {
+  const at = (degrees: number) => {
+    const [x, y] = pointing(degrees, '').pixels;
+    return Math.atan2(y!, x!);
+  };
+  return 2 - 2 * Math.cos(at(a) - at(b));
+};
+
+test('scores a protocol, with exactly the promised fields', async () => {
+  const result = await verify(embedder, protocol);
+  expect(Object.keys(result)).toEqual(
+    'protocol model pairs accuracy standardError auc eer tarAtFar threshold flip distance folds official notes'.split(
+      ' ',
+    ),
+  );
+  expect(result).toMatchObject({ protocol: 'two folds', model: embedder.name, pairs: 4, accuracy: 1 });
+  expect(result).toMatchObject({ standardError: 0, auc: 1, eer: 0, flip: 'off', official: false });
+  expect(result.distance).toBe('squared-euclidean');
+  expect(result.folds[0]!.threshold).toBeCloseTo((chord(10, 20) + chord(20, 85)) / 2, 6);
+  expect(result.folds[1]!.threshold).toBeCloseTo((chord(0, 10) + chord(0, 90)) / 2, 6);
+  expect(result.threshold).toBe((result.folds[0]!.threshold + result.folds[1]!.threshold) / 2);
+  expect(result.notes[0]).toBe('Made for a test.');
+  expect(result.notes[1]).toMatch(
+    /FAR 0\.1 is not given: 2 impostor pairs cannot resolve a rate below 0\.50/,
+  );
+});
+
+test('the cosine distance is half the squared Euclidean one and changes no rate', async () => {
+  const [squared, cosine] = [
+    await verify(embedder, protocol),
+    await verify(embedder, protocol, { distance: 'cosine' }),
+  ];
+  expect(cosine.threshold).toBeCloseTo(squared.threshold / 2, 12);
+  expect([cosine.distance, cosine.accuracy, cosine.auc]).toEqual(['cosine', squared.accuracy, squared.auc]);
+});
+
+test('flip is passed on: what is symmetric keeps its distances', async () => {
+  for (const flip of ['sum', 'concat'] as const) {
+    const result = await verify(embedder, protocol, { flip });
+    expect(result.flip).toBe(flip);
+    expect(result.threshold).toBeCloseTo((await verify(embedder, protocol)).threshold, 10);
+  }
+});
+
+test("the grid search takes insightface's thresholds", async () => {
+  const { folds } = await verify(embedder, protocol, { thresholdSearch: 'grid' });
+  expect(folds.map(({ threshold }) => Math.round(threshold * 100) / 100)).toEqual(
+    [chord(10, 20), chord(0, 10)].map((distance) => Math.ceil(distance * 100) / 100),
+  );
+  const cosine = verify(embedder, protocol, { thresholdSearch: 'grid', distance: 'cosine' });
+  await expect(cosine).rejects.toThrow(InvalidArgumentError);
+});
+
+test('embeds each image that a pair names once, and no other', async () => {
+  let total = 0;
+  await verify(embedder, protocol, { onProgress: (_, all) => (total = all) });
+  expect(total).toBe(5);
+});
+
+describe('pairs that a list should not have', () => {
+  test('repeated, contradicted and of one image are noted', async () => {
+    const [genuine, impostor] = protocol.pairs;
+    const pairs = [
+      ...protocol.pairs,
+      { ...genuine!, first: 1, second: 0 },
+      { ...impostor!, same: true, fold: 1 },
+      { first: 4, second: 4, same: true, fold: 1 },
+    ];
+    const { notes, pairs: count } = await verify(embedder, { ...protocol, pairs, notes: [] });
+    expect(count).toBe(7);
+    expect(notes.slice(0, 3)).toEqual([
+      '1 pair repeated; every repetition is counted, the first at 10 – at 0.',
+      '1 pair listed both as genuine and as impostor, the first at 0 – at 90.',
+      '1 pair of an image with itself, the first at 85 – at 85.',
+    ]);
+  });
+
+  test('without an image, without pairs, of one kind or in one fold are errors', async () => {
+    const [genuine, impostor] = protocol.pairs;
+    const verifyPairs = (pairs: VerificationProtocol['pairs']) => verify(embedder, { ...protocol, pairs });
+    await expect(verifyPairs([{ ...genuine!, second: 6 }])).rejects.toThrow(
+      /6 images.*pair 0 of images 0 and 6/,
+    );
+    await expect(verifyPairs([])).rejects.toThrow(/no pairs/);
+    await expect(verifyPairs([genuine!, { ...genuine!, fold: 1 }])).rejects.toThrow(/one impostor pair/);
+    await expect(verifyPairs([genuine!, impostor!])).rejects.toThrow(/at least two folds/);
+  });
+});
