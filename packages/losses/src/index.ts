@@ -1,1 +1,10 @@
-export {};
+export { type ASoftmaxOptions, aSoftmax } from './a-softmax.ts';
+export type { Annealing } from './annealing.ts';
+export { type ArcFaceOptions, arcFace } from './arc-face.ts';
+export { type CosFaceOptions, cosFace } from './cos-face.ts';
+export { hardMining } from './hard-mining.ts';
+export { type HardMiningConfig, type HardMiningOptions, hardMiningLoss } from './hard-mining-loss.ts';
+export type { Head, HeadResult, HeadSize } from './head.ts';
+export { type HeadOptions, headByName, headNames } from './head-by-name.ts';
+export { type Margin, marginCrossEntropy, type TargetLogit } from './margin-cross-entropy.ts';
+export { type SoftmaxOptions, softmax } from './softmax.ts';

@@ -1,0 +1,90 @@
+import { InvalidArgumentError, type Params } from '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+
+// Elsewhere reading would stall the device, and in a trace there is nothing to read.
+const READABLE_BACKENDS = ['cpu', 'tensorflow'];
+
+/** The inputs of a head once they are known to fit together. */
+export interface HeadInputs {
+  embeddings: tf.Tensor2D;
+  labels: tf.Tensor1D;
+  weight: tf.Tensor2D;
+}
+
+/** The class weights, after checking that parameters, embeddings and labels fit together. */
+export function checkInputs(
+  where: string,
+  params: Params,
+  embeddings: tf.Tensor2D,
+  labels: tf.Tensor1D,
+): tf.Tensor2D {
+  const weight = matrix(where, 'params.weight', params.weight);
+  const [batch, size] = matrix(where, 'embeddings', embeddings).shape;
+  const [expectedSize, classes] = weight.shape;
+  if (size !== expectedSize) {
+    throw invalid(
+      where,
+      `embeddings [B, ${expectedSize}], as long as params.weight's columns`,
+      shapeOf(embeddings),
+    );
+  }
+  if (labels.rank !== 1 || labels.dtype !== 'int32' || labels.size !== batch) {
+    throw invalid(where, `labels [${batch}] int32`, `${shapeOf(labels)} ${labels.dtype}`);
+  }
+  if (READABLE_BACKENDS.includes(tf.getBackend())) checkLabels(where, labels.dataSync(), classes);
+  return weight;
+}
+
+/** The bias `[C]`, after checking that it has one value per class. */
+export function checkBias(where: string, bias: tf.Tensor | Params | undefined, classes: number): tf.Tensor1D {
+  if (bias instanceof tf.Tensor && bias.rank === 1 && bias.size === classes) return bias as tf.Tensor1D;
+  throw invalid(where, `params.bias [${classes}], one value per class`, shapeOf(bias));
+}
+
+/** Throws unless `value` is a number from `[low, high]` (`(low, high]` if exclusive). */
+export function checkRange(
+  where: string,
+  name: string,
+  value: number,
+  range: { above?: number; from?: number; to?: number; below?: number; integer?: boolean },
+): void {
+  const { above = -Infinity, from = -Infinity, to = Infinity, below = Infinity, integer = false } = range;
+  const inside = value > above && value >= from && value <= to && value < below;
+  if (inside && Number.isFinite(value) && (!integer || Number.isInteger(value))) return;
+  const limits = Object.entries({ above: '>', from: '>=', to: '<=', below: '<' })
+    .filter(([key]) => key in range)
+    .map(([key, sign]) => `${sign} ${range[key as 'above']}`);
+  throw invalid(where, `${name} to be ${integer ? 'an integer' : 'a number'} ${limits.join(' and ')}`, value);
+}
+
+/** Throws unless `value` is one of `choices`. */
+export function checkChoice(where: string, name: string, value: string, choices: readonly string[]): void {
+  if (!choices.includes(value)) throw invalid(where, `${name} to be one of ${choices.join(', ')}`, value);
+}
+
+function checkLabels(where: string, labels: ArrayLike<number>, classes: number): void {
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i] as number;
+    if (label < 0 || label >= classes) {
+      throw invalid(where, `labels in [0, ${classes})`, `${label} at position ${i}`, { label, position: i });
+    }
+  }
+}
+
+function matrix(where: string, name: string, value: unknown): tf.Tensor2D {
+  if (value instanceof tf.Tensor && value.rank === 2 && value.dtype === 'float32')
+    return value as tf.Tensor2D;
+  throw invalid(where, `${name} to be a float32 matrix`, shapeOf(value));
+}
+
+const shapeOf = (value: unknown): string =>
+  value instanceof tf.Tensor ? `[${value.shape.join(', ')}] ${value.dtype}` : typeof value;
+
+const invalid = (where: string, expected: string, received: unknown, fields = {}) =>
+  new InvalidArgumentError({
+    where,
+    expected,
+    received,
+    fix: 'Change that value; the documentation of the head lists shapes, dtypes and ranges.',
+    fields,
+  });

@@ -1,0 +1,12 @@
+import type { Rng } from '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import type { HeadSize } from './head.ts';
+
+const STANDARD_DEVIATION = 0.01;
+
+/** Class weights `[D, C]` drawn from N(0, 0.01²), as the ArcFace authors' training code does. */
+export function classWeights(rng: Rng, { classes, embeddingSize }: HeadSize): tf.Tensor2D {
+  const values = new Float32Array(embeddingSize * classes);
+  for (let i = 0; i < values.length; i++) values[i] = rng.normal(0, STANDARD_DEVIATION);
+  return tf.tensor2d(values, [embeddingSize, classes]);
+}

@@ -1,0 +1,35 @@
+import type { Params, Rng } from '@hm/tensor';
+import type * as tf from '@tensorflow/tfjs-core';
+
+/** What a loss head needs to make its parameters. */
+export interface HeadSize {
+  /** C, the number of identities. */
+  classes: number;
+  /** D, the length of an embedding. */
+  embeddingSize: number;
+}
+
+/** What a head returns; the caller disposes of both. */
+export interface HeadResult {
+  /** `[B]`, one loss per sample: reduction is the caller's. */
+  losses: tf.Tensor1D;
+  /** `[B, C]`, what the classes score WITHOUT the margin, so that their arg max gives the training accuracy. */
+  logits: tf.Tensor2D;
+}
+
+/** The last layer of training: class weights, and a loss per sample. */
+export interface Head {
+  /** The name that `headByName` knows: `arcface`, `hm-arcface`. */
+  readonly name: string;
+  /** Every option, defaults filled in; plain JSON. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** New parameters: `weight` `[D, C]` drawn from N(0, 0.01²). The caller disposes of them. */
+  init(rng: Rng, size: HeadSize): Params;
+  /**
+   * @param embeddings `[B, D]` float32. @param labels `[B]` int32, each in `[0, C)`.
+   * @param step the iteration, counted from 0, for margins that change; a scalar tensor where the step is traced.
+   * @throws {InvalidArgumentError} if ranks, dtypes or sizes do not fit, or (where values can be read at no cost) a
+   * label is out of range.
+   */
+  losses(params: Params, embeddings: tf.Tensor2D, labels: tf.Tensor1D, step: number | tf.Scalar): HeadResult;
+}

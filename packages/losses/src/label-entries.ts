@@ -1,0 +1,17 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** `matrix[i, labels[i]]`, `[B]`, without a mask of the matrix' size. Not differentiable. */
+export function takeLabels(matrix: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
+  const [batch, classes] = matrix.shape;
+  const rowStarts = tf.tensor1d(
+    Int32Array.from({ length: batch }, (_, row) => row * classes),
+    'int32',
+  );
+  return tf.gather(tf.reshape(matrix, [batch * classes]), tf.add(labels, rowStarts));
+}
+
+/** A copy of `matrix` `[B, C]` with `values[i]` added to the entry `[i, labels[i]]`. Not differentiable. */
+export function addAtLabels(matrix: tf.Tensor2D, labels: tf.Tensor1D, values: tf.Tensor1D): tf.Tensor2D {
+  const mask = tf.oneHot(labels, matrix.shape[1], 1, 0, 'float32');
+  return tf.add(matrix, tf.mul(mask, tf.expandDims(values, 1)));
+}
