@@ -1,1 +1,12 @@
-export {};
+export { type AlignEvent, type AlignFolderOptions, type AlignSummary, alignFolder } from './align-folder.ts';
+export { alignImage } from './align-image.ts';
+export type { AlignmentRecord } from './alignment-record.ts';
+export { chooseFace, type FacePreference } from './choose-face.ts';
+export { type BorderedDetection, detectWithBorder } from './detect-with-border.ts';
+export type { DetectionOptions, Detector } from './detector.ts';
+export type { Face, Landmarks, Point } from './face.ts';
+export { decodeRgb, encodeRgb, type ImageFormat, type ImageInput, type RgbImage } from './image.ts';
+export { loadMtcnn, type MtcnnOptions } from './load-mtcnn.ts';
+export { type Template, type TemplateName, templates } from './templates.ts';
+export { type SimilarityTransform, umeyama } from './umeyama.ts';
+export { warp } from './warp.ts';

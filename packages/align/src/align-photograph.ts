@@ -1,0 +1,115 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { HmError, UnavailableError } from '@hm/tensor/host';
+import { alignImage } from './align-image.ts';
+import type { AlignmentRecord } from './alignment-record.ts';
+import { centreCrop } from './centre-crop.ts';
+import { chooseFace, type FacePreference } from './choose-face.ts';
+import { detectWithBorder } from './detect-with-border.ts';
+import type { Detector } from './detector.ts';
+import type { Face } from './face.ts';
+import { decodeRgb, encodeRgb, type ImageFormat, type RgbImage } from './image.ts';
+import { type TemplateName, templates } from './templates.ts';
+
+/** What is the same for every photograph of a folder. */
+export interface PhotographSettings {
+  input: string;
+  output: string;
+  template: TemplateName;
+  format: ImageFormat;
+  prefer: FacePreference;
+  noFace: 'skip' | 'centre';
+  centreFraction: number;
+  border: number;
+}
+
+/** One photograph, relative to the input folder, and its output, relative to the output folder. */
+export interface Photograph {
+  path: string;
+  output: string;
+}
+
+/**
+ * Reads, aligns and writes one photograph.
+ *
+ * @throws {UnavailableError} if the output cannot be written.
+ */
+export async function alignPhotograph(
+  detector: Detector,
+  photograph: Photograph,
+  settings: PhotographSettings,
+): Promise<AlignmentRecord> {
+  const image = await decode(join(settings.input, photograph.path));
+  if (typeof image === 'string')
+    return { ...blank(photograph, settings), status: 'undecodable', reason: image };
+  const { faces, bordered } = await detectWithBorder(detector, image, settings.border);
+  const face = chooseFace(faces, { ...image, prefer: settings.prefer });
+  const output = face === undefined ? fallback(image, settings) : align(image, face, settings);
+  if (output !== undefined) await write(output, photograph, settings);
+  return {
+    ...blank(photograph, settings),
+    status: face === undefined ? 'no-face' : 'aligned',
+    output: output === undefined ? null : photograph.output,
+    faces: faces.length,
+    bordered,
+    ...(face === undefined ? {} : rounded(face)),
+  };
+}
+
+async function decode(path: string): Promise<RgbImage | string> {
+  try {
+    return await decodeRgb(path);
+  } catch (error) {
+    if (HmError.isInstance(error)) return error.message;
+    throw error;
+  }
+}
+
+const align = (image: RgbImage, face: Face, { template }: PhotographSettings): RgbImage =>
+  alignImage(image, face.landmarks, template);
+
+const fallback = (image: RgbImage, { noFace, template, centreFraction }: PhotographSettings) =>
+  noFace === 'centre' ? centreCrop(image, templates[template], centreFraction) : undefined;
+
+const blank = ({ path }: Photograph, { template }: PhotographSettings) => ({
+  path,
+  output: null,
+  template,
+  box: null,
+  landmarks: null,
+  score: null,
+  faces: 0,
+  bordered: false,
+});
+
+/** Thousandths of a pixel are beyond what the detector knows, and keep the manifest small. */
+function rounded({ box, landmarks, score }: Face): Face {
+  const round = (value: number) => Math.round(value * 1000) / 1000;
+  return {
+    box: box.map(round) as unknown as Face['box'],
+    landmarks: landmarks.map((point) => point.map(round)) as unknown as Face['landmarks'],
+    score: Math.round(score * 1e6) / 1e6,
+  };
+}
+
+async function write(image: RgbImage, { output }: Photograph, settings: PhotographSettings): Promise<void> {
+  const path = join(settings.output, output);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(`${path}.tmp`, await encodeRgb(image, settings.format));
+    await rename(`${path}.tmp`, path);
+  } catch (cause) {
+    throw unwritable(path, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+/** The error of an output that cannot be written. */
+export const unwritable = (path: string, received: string, cause?: unknown): UnavailableError =>
+  new UnavailableError({
+    where: 'alignFolder',
+    expected: 'an output folder that can be written to',
+    received,
+    fix: 'Make room or check the permissions, then run again: finished images are kept.',
+    fields: { path },
+    cause,
+  });

@@ -1,0 +1,26 @@
+import type { Face } from './face.ts';
+import type { TemplateName } from './templates.ts';
+
+/** What became of one image: a line of `alignment.jsonl`. */
+export interface AlignmentRecord {
+  /** The image, relative to the input folder, with `/` between. */
+  path: string;
+  /**
+   * `existing`: an output was there already and no record of it. `no-face` may have an output all the same,
+   * a centre crop.
+   */
+  status: 'aligned' | 'no-face' | 'undecodable' | 'existing';
+  /** The written file, relative to the output folder; null if there is none. */
+  output: string | null;
+  template: TemplateName;
+  /** `[left, top, right, bottom]`, pixels of the photograph. */
+  box: Face['box'] | null;
+  landmarks: Face['landmarks'] | null;
+  score: number | null;
+  /** How many faces were found in the photograph. */
+  faces: number;
+  /** True if the face was only found with a border around the picture. */
+  bordered: boolean;
+  /** Why the image could not be decoded. */
+  reason?: string;
+}

@@ -1,0 +1,38 @@
+import type { Face } from './face.ts';
+
+/** What makes a face the subject of a photograph. */
+export type FacePreference = 'largest' | 'centre' | 'highest-score';
+
+/**
+ * Picks the subject among the faces of one photograph.
+ *
+ * `largest` (the default) is InsightFace's rule, the greatest `area - 2·d²` with d the distance from the
+ * image's centre: large, unless far out. `centre` is SphereFace's, the nearest to the centre, for pictures
+ * cut around their subject. `highest-score` trusts the detector.
+ *
+ * @returns the face, or `undefined` if there is none. Of equal faces the first is taken.
+ * @example
+ * const face = chooseFace(await detector.detect(image), image);
+ */
+export function chooseFace(
+  faces: readonly Face[],
+  { height, width, prefer = 'largest' }: { height: number; width: number; prefer?: FacePreference },
+): Face | undefined {
+  const merit = merits[prefer];
+  let best: Face | undefined;
+  for (const face of faces) {
+    if (best === undefined || merit(face, height, width) > merit(best, height, width)) best = face;
+  }
+  return best;
+}
+
+const squaredOffset = ({ box: [left, top, right, bottom] }: Face, height: number, width: number): number =>
+  ((left + right) / 2 - (width - 1) / 2) ** 2 + ((top + bottom) / 2 - (height - 1) / 2) ** 2;
+
+const area = ({ box: [left, top, right, bottom] }: Face): number => (right - left) * (bottom - top);
+
+const merits: Record<FacePreference, (face: Face, height: number, width: number) => number> = {
+  largest: (face, height, width) => area(face) - 2 * squaredOffset(face, height, width),
+  centre: (face, height, width) => -squaredOffset(face, height, width),
+  'highest-score': ({ score }) => score,
+};

@@ -1,0 +1,53 @@
+import type { Detector } from './detector.ts';
+import type { Face, Point } from './face.ts';
+import type { RgbImage } from './image.ts';
+
+/** Faces, and whether they were only found once the picture had a border. */
+export interface BorderedDetection {
+  faces: Face[];
+  bordered: boolean;
+}
+
+/**
+ * Looks for faces and, if there are none and `border` is above 0, once more with the edge pixels repeated
+ * by `border` times the shorter side all around: a picture cut tightly around a face has no room for the
+ * detector's squares. Coordinates are the original picture's.
+ */
+export async function detectWithBorder(
+  detector: Detector,
+  image: RgbImage,
+  border: number,
+): Promise<BorderedDetection> {
+  const faces = await detector.detect(image);
+  const margin = Math.round(border * Math.min(image.height, image.width));
+  if (faces.length > 0 || margin === 0) return { faces, bordered: false };
+  const found = await detector.detect(addBorder(image, margin));
+  return { faces: found.map((face) => shift(face, -margin)), bordered: found.length > 0 };
+}
+
+/** Repeats the edge pixels `margin` times on every side. */
+export function addBorder(image: RgbImage, margin: number): RgbImage {
+  const height = image.height + 2 * margin;
+  const width = image.width + 2 * margin;
+  const pixels = new Uint8Array(height * width * 3);
+  for (let y = 0; y < height; y++) {
+    const row = clamp(y - margin, image.height) * image.width;
+    for (let x = 0; x < width; x++) {
+      const from = (row + clamp(x - margin, image.width)) * 3;
+      pixels.set(image.pixels.subarray(from, from + 3), (y * width + x) * 3);
+    }
+  }
+  return { pixels, height, width };
+}
+
+const clamp = (value: number, size: number): number => Math.min(Math.max(value, 0), size - 1);
+
+function shift({ box: [left, top, right, bottom], score, landmarks }: Face, by: number): Face {
+  const move = ([x, y]: Point): Point => [x + by, y + by];
+  const [leftEye, rightEye, nose, leftMouth, rightMouth] = landmarks;
+  return {
+    box: [left + by, top + by, right + by, bottom + by],
+    score,
+    landmarks: [move(leftEye), move(rightEye), move(nose), move(leftMouth), move(rightMouth)],
+  };
+}

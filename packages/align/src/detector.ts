@@ -1,0 +1,63 @@
+import { InvalidArgumentError } from '@hm/tensor/host';
+import type { Face } from './face.ts';
+import type { RgbImage } from './image.ts';
+import type { Networks } from './network-runner.ts';
+import { propose } from './propose.ts';
+import { finish, refine } from './refine.ts';
+
+/** How faces are searched for. */
+export interface DetectionOptions {
+  /** Side in pixels of the smallest face that is looked for. Default 20. */
+  minFaceSize?: number;
+  /** Ratio of one pyramid level to the one before. Default 0.709, that is √½. */
+  factor?: number;
+  /** Least probability in P-, R- and O-Net. Default 0.6, 0.7, 0.7. */
+  thresholds?: readonly [number, number, number];
+}
+
+/** Finds faces in photographs. */
+export interface Detector {
+  /** Faces, best first; none is an empty list. Coordinates are the image's pixels. */
+  detect(image: RgbImage): Promise<Face[]>;
+  /** Frees the networks. */
+  release(): Promise<void>;
+}
+
+const defaults: Required<DetectionOptions> = { minFaceSize: 20, factor: 0.709, thresholds: [0.6, 0.7, 0.7] };
+
+/** A detector over networks that are already there. */
+export function detectorOf(networks: Networks, options: DetectionOptions = {}): Detector {
+  const { minFaceSize, factor, thresholds } = { ...defaults, ...options };
+  assertDetectionOptions(options);
+  return {
+    async detect(image) {
+      assertImage(image);
+      const proposals = await propose(networks, image, { minFaceSize, factor, threshold: thresholds[0] });
+      const refined = await refine(networks, image, proposals, thresholds[1]);
+      return finish(networks, image, refined, thresholds[2]);
+    },
+    release: () => networks.release(),
+  };
+}
+
+/** @throws {InvalidArgumentError} if an option is out of range. */
+export function assertDetectionOptions(options: DetectionOptions): void {
+  const { minFaceSize, factor, thresholds } = { ...defaults, ...options };
+  const fault = (expected: string, received: unknown, fix: string) =>
+    new InvalidArgumentError({ where: 'loadMtcnn', expected, received, fix });
+  if (!(minFaceSize >= 1)) throw fault('minFaceSize of at least 1', minFaceSize, 'Pass pixels, such as 20.');
+  if (!(factor > 0 && factor < 1)) throw fault('a factor between 0 and 1', factor, 'Pass 0.709.');
+  if (thresholds.length !== 3 || !thresholds.every((threshold) => threshold >= 0 && threshold < 1)) {
+    throw fault('three thresholds in [0, 1)', thresholds, 'Pass [0.6, 0.7, 0.7].');
+  }
+}
+
+function assertImage({ pixels, height, width }: RgbImage): void {
+  if (height > 0 && width > 0 && pixels.length === height * width * 3) return;
+  throw new InvalidArgumentError({
+    where: 'Detector.detect',
+    expected: `${height}×${width}×3 bytes of RGB`,
+    received: pixels.length,
+    fix: 'Pass what decodeRgb returns, or pixels without an alpha channel.',
+  });
+}

@@ -1,0 +1,114 @@
+import { type HostTensor, hostTensor, hostZeros } from '@hm/tensor/host';
+import { type Candidate, type Regression, regress, toSquare } from './box.ts';
+import { type Canvas, layOut, type Piece } from './canvas.ts';
+import type { RgbImage } from './image.ts';
+import type { Networks } from './network-runner.ts';
+import { nonMaximumSuppression } from './non-maximum-suppression.ts';
+import { type Level, pyramid } from './pyramid.ts';
+import { resample } from './resample.ts';
+
+interface Proposal {
+  box: Candidate;
+  regression: Regression;
+}
+
+/** What the first stage needs to know. */
+export interface ProposeOptions {
+  minFaceSize: number;
+  factor: number;
+  threshold: number;
+}
+
+const STRIDE = 2;
+const CELL = 12;
+/** Low enough never to be a window's maximum. */
+const MASKED = -1e9;
+
+/** Stage 1: P-Net over the pyramid, suppression within each scale, then across, edges moved, squared. */
+export async function propose(
+  networks: Networks,
+  image: RgbImage,
+  { minFaceSize, factor, threshold }: ProposeOptions,
+): Promise<Candidate[]> {
+  const levels = pyramid(image.height, image.width, minFaceSize, factor);
+  const byLevel = new Map<Level, Proposal[]>(levels.map((level) => [level, []]));
+  for (const canvas of layOut(levels)) {
+    const { probabilities, regression } = await networks.propose(paint(image, canvas), mask(canvas));
+    for (const piece of canvas.pieces) {
+      byLevel.get(piece.level)!.push(...readPiece(piece, probabilities!, regression!, threshold));
+    }
+  }
+  const perScale = [...byLevel.values()].flatMap((proposals) => suppress(proposals, 0.5));
+  return suppress(perScale, 0.7).map(({ box, regression }) => toSquare(regress(box, regression, 0)));
+}
+
+function paint(image: RgbImage, { height, width, pieces }: Canvas): HostTensor<'float32'> {
+  const canvas = hostZeros('float32', [1, height, width, 3]);
+  for (const { level, left, top, x, y, ...size } of pieces) {
+    const [stepX, stepY] = [image.width / level.width, image.height / level.height];
+    const window = {
+      left: left * stepX,
+      top: top * stepY,
+      width: size.width * stepX,
+      height: size.height * stepY,
+    };
+    const target = { data: canvas.data, offset: (y * width + x) * 3, rowLength: width * 3, ...size };
+    resample(image, window, target, true);
+  }
+  return canvas;
+}
+
+/** Takes the position beyond an odd piece's border out of the pooling window, as ceil mode does. */
+function mask({ height, width, pieces }: Canvas): HostTensor<'float32'> {
+  const [rows, columns] = [height - 2, width - 2];
+  const data = new Float32Array(rows * columns);
+  for (const piece of pieces) {
+    const column = piece.x + piece.width - 2;
+    const row = piece.y + piece.height - 2;
+    if (piece.width % 2 === 1 && column < columns) {
+      for (let y = piece.y; y <= Math.min(row, rows - 1); y++) data[y * columns + column] = MASKED;
+    }
+    if (piece.height % 2 === 1 && row < rows) {
+      data.fill(MASKED, row * columns + piece.x, row * columns + Math.min(column + 1, columns));
+    }
+  }
+  return hostTensor('float32', [1, rows, columns, 1], data);
+}
+
+/** Cells of P-Net's map for `size` pixels: valid convolutions and one ceil-mode pooling. */
+const cells = (size: number): number => Math.ceil((size - 2) / 2) - 4;
+
+function readPiece(piece: Piece, probabilities: HostTensor, regression: HostTensor, threshold: number) {
+  const columns = probabilities.shape[2]!;
+  const found: Proposal[] = [];
+  for (let row = 0; row < cells(piece.height); row++) {
+    for (let column = 0; column < cells(piece.width); column++) {
+      const cell = (piece.y / STRIDE + row) * columns + piece.x / STRIDE + column;
+      const score = probabilities.data[cell * 2 + 1] as number;
+      if (score < threshold) continue;
+      found.push({
+        box: cellBox(piece.left / STRIDE + column, piece.top / STRIDE + row, piece.level.scale, score),
+        regression: regressionAt(regression, cell),
+      });
+    }
+  }
+  return found;
+}
+
+const cellBox = (column: number, row: number, scale: number, score: number): Candidate => ({
+  x1: Math.trunc((STRIDE * column + 1) / scale),
+  y1: Math.trunc((STRIDE * row + 1) / scale),
+  x2: Math.trunc((STRIDE * column + CELL) / scale),
+  y2: Math.trunc((STRIDE * row + CELL) / scale),
+  score,
+});
+
+/** The four shifts of row `index` of a network's regression output. */
+export const regressionAt = ({ data }: HostTensor, index: number): Regression =>
+  Array.from(data.subarray(index * 4, index * 4 + 4) as Float32Array) as unknown as Regression;
+
+const suppress = (proposals: readonly Proposal[], threshold: number): Proposal[] =>
+  nonMaximumSuppression(
+    proposals.map(({ box }) => box),
+    threshold,
+  ).map((index) => proposals[index]!);

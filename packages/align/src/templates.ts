@@ -1,0 +1,32 @@
+import type { Landmarks } from './face.ts';
+
+/** Where the five landmarks of an aligned face lie. */
+export interface Template {
+  height: number;
+  width: number;
+  landmarks: Landmarks;
+}
+
+/** Names of {@link templates}. */
+export type TemplateName = 'arcface-112x112' | 'sphereface-112x96';
+
+const sphereface: Landmarks = [
+  [30.2946, 51.6963],
+  [65.5318, 51.5014],
+  [48.0252, 71.7366],
+  [33.5493, 92.3655],
+  [62.7299, 92.2041],
+];
+
+const shifted = sphereface.map(([x, y]) => [x + 8, y] as const) as unknown as Landmarks;
+
+/**
+ * The templates of SphereFace (112 high, 96 wide) and of ArcFace (112×112: the same, 8 pixels to the right).
+ *
+ * @see https://github.com/wy1iu/sphereface
+ * @see https://github.com/deepinsight/insightface
+ */
+export const templates: Readonly<Record<TemplateName, Template>> = {
+  'arcface-112x112': { height: 112, width: 112, landmarks: shifted },
+  'sphereface-112x96': { height: 112, width: 96, landmarks: sphereface },
+};

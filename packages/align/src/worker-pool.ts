@@ -1,0 +1,132 @@
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { UnavailableError } from '@hm/tensor/host';
+import { alignPhotograph, type Photograph, type PhotographSettings, unwritable } from './align-photograph.ts';
+import type { AlignmentRecord } from './alignment-record.ts';
+import type { DetectionOptions } from './detector.ts';
+import { mtcnnOf } from './load-mtcnn.ts';
+import type { MtcnnWeights } from './weights.ts';
+
+/** What a worker is started with. */
+export interface WorkerData {
+  weights: MtcnnWeights;
+  detection: DetectionOptions;
+  settings: PhotographSettings;
+}
+
+/** What a worker is told. */
+export type WorkerRequest = { id: number; photograph: Photograph } | 'close';
+
+/** What a worker answers. */
+export type WorkerReply =
+  | { id: number; record: AlignmentRecord }
+  | { id: number; failure: { path: string; code?: string; received: string } };
+
+/** Aligns photographs, several at a time. */
+export interface Aligner {
+  align(photograph: Photograph): Promise<AlignmentRecord>;
+  close(): Promise<void>;
+}
+
+/** Aligns in this thread. */
+export async function localAligner({ weights, detection, settings }: WorkerData): Promise<Aligner> {
+  const detector = await mtcnnOf(weights, detection);
+  return {
+    align: (photograph) => alignPhotograph(detector, photograph, settings),
+    close: () => detector.release(),
+  };
+}
+
+/** Aligns in `size` worker threads, each with a detector of its own; a photograph goes to the idlest. */
+export function workerPool(size: number, data: WorkerData): Aligner {
+  const workers = Array.from({ length: size }, () => new AlignWorker(data));
+  return {
+    align: (photograph) =>
+      workers.reduce((best, worker) => (worker.load < best.load ? worker : best)).align(photograph),
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()));
+    },
+  };
+}
+
+interface Waiting {
+  resolve(record: AlignmentRecord): void;
+  reject(error: Error): void;
+}
+
+class AlignWorker {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ended: Promise<void>;
+  #next = 0;
+  #failure: UnavailableError | undefined;
+
+  constructor(data: WorkerData) {
+    this.#worker = new Worker(workerFile(), { workerData: data });
+    this.#worker.on('message', (reply: WorkerReply) => this.#settle(reply));
+    this.#worker.on('error', (error) => this.#fail(error.message, error));
+    this.#ended = new Promise((resolve) => {
+      this.#worker.once('exit', (code) => {
+        this.#fail(`it ended with code ${code}`);
+        resolve();
+      });
+    });
+  }
+
+  get load(): number {
+    return this.#waiting.size;
+  }
+
+  align(photograph: Photograph): Promise<AlignmentRecord> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#send({ id, photograph });
+    });
+  }
+
+  close(): Promise<void> {
+    this.#send('close');
+    return this.#ended;
+  }
+
+  #send(request: WorkerRequest): void {
+    this.#worker.postMessage(request);
+  }
+
+  #settle(reply: WorkerReply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if ('record' in reply) waiting?.resolve(reply.record);
+    else waiting?.reject(errorOf(reply.failure));
+  }
+
+  #fail(received: string, cause?: unknown): void {
+    this.#failure ??= broken(received, undefined, cause);
+    for (const { reject } of this.#waiting.values()) reject(this.#failure);
+    this.#waiting.clear();
+  }
+}
+
+const errorOf = ({ path, code, received }: { path: string; code?: string; received: string }) =>
+  code === 'unavailable' ? unwritable(path, received) : broken(received, path);
+
+/** Threads load JavaScript only: run from its sources, as tests do, the package uses the built worker. */
+const workerFile = (): string =>
+  fileURLToPath(
+    new URL(
+      import.meta.url.endsWith('.ts') ? '../dist/align-worker.js' : './align-worker.js',
+      import.meta.url,
+    ),
+  );
+
+const broken = (received: string, path?: string, cause?: unknown) =>
+  new UnavailableError({
+    where: 'alignFolder',
+    expected: 'every worker thread to keep running',
+    received: path === undefined ? received : `${received}, at ${path}`,
+    fix: 'Run again, finished images are kept; with `workers: 0` the failure is easier to trace.',
+    ...(path === undefined ? {} : { fields: { path } }),
+    cause,
+  });
