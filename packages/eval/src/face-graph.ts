@@ -8,7 +8,7 @@ import { type InputLayout, inputLayout } from './input-layout.ts';
  * Images per run where the model takes any number. Larger batches are no faster on a CPU and hold more memory; see the README
  * for the measurement.
  */
-export const defaultBatchSize = 16;
+export const defaultBatchSize = 32;
 
 /** An embedding network in ONNX Runtime: 8-bit RGB images in, embeddings out. */
 export interface FaceGraph {

@@ -18,13 +18,15 @@ export function pairNotes({ notes, images, pairs }: VerificationProtocol): strin
 }
 
 /** Says which false accept rates were too fine for the number of impostor pairs. */
-export const rateNotes = (rates: readonly TarAtFar[]): string[] =>
-  rates
-    .filter(({ tar }) => tar === null)
-    .map(
-      ({ far, impostors }) =>
-        `TAR at FAR ${far} is not given: ${count(impostors, 'impostor pair')} cannot resolve a rate below ${(1 / impostors).toPrecision(2)}.`,
-    );
+export function rateNotes(rates: readonly TarAtFar[]): string[] {
+  const missing = rates.filter(({ tar }) => tar === null);
+  if (missing[0] === undefined) return [];
+  const { impostors } = missing[0];
+  const list = missing.map(({ far }) => far).join(', ');
+  return [
+    `TAR at FAR ${list} is not given: ${count(impostors, 'impostor pair')} cannot resolve a rate below ${(1 / impostors).toPrecision(2)}.`,
+  ];
+}
 
 /** @throws {InvalidArgumentError} if a pair names an image that the protocol does not have. */
 export function assertPairs({ name, images, pairs }: VerificationProtocol): void {

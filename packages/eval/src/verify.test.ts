@@ -67,7 +67,7 @@ test('scores a protocol, with exactly the promised fields', async () => {
   expect(result.threshold).toBe((result.folds[0]!.threshold + result.folds[1]!.threshold) / 2);
   expect(result.notes[0]).toBe('Made for a test.');
   expect(result.notes[1]).toMatch(
-    /FAR 0\.1 is not given: 2 impostor pairs cannot resolve a rate below 0\.50/,
+    /FAR 0\.1, 0\.01, 0\.001, 0\.0001 is not given: 2 impostor pairs cannot resolve a rate below 0\.50/,
   );
 });
 
