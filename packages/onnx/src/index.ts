@@ -1,1 +1,4 @@
-export {};
+export { type CompileOptions, compile, type Program, type StepFunction } from './compile.ts';
+export { coveredKernels } from './kernels/index.ts';
+export { type InputSpec, trace } from './trace.ts';
+export { TraceError } from './trace-error.ts';

@@ -1,0 +1,171 @@
+import { type HostTensor, hostZeros, InvalidArgumentError } from '@hm/tensor/host';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { blockSize } from './blocks.ts';
+import { fromLayout, type Layout, rearrange, toLayout } from './layout.ts';
+import { createSession, type Session, type SessionOptions } from './session.ts';
+import { type InputSpec, type Recording, record } from './trace.ts';
+
+type Tensors = Record<string, Tensor>;
+type HostTensors = Record<string, HostTensor>;
+
+/** One step: state and inputs in, the next state and outputs out. The next state has the names and shapes of the state. */
+export type StepFunction = (state: Tensors, inputs: Tensors) => { state: Tensors; outputs: Tensors };
+
+/** What {@link compile} needs to know. */
+export interface CompileOptions extends SessionOptions {
+  /** The state before the first step. Its values are copied. */
+  state: HostTensors;
+  /** Shapes and dtypes of what comes in with every step. */
+  inputs: Record<string, InputSpec>;
+}
+
+/** A compiled step with its state. */
+export interface Program {
+  /** Runs one step; the state moves on, the outputs come back. */
+  run(inputs: HostTensors): Promise<HostTensors>;
+  /** A copy of the state, in tfjs's own layouts. */
+  readState(): Promise<HostTensors>;
+  /** Replaces the state. @throws {InvalidArgumentError} if a name or a shape differs. */
+  writeState(state: HostTensors): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** State and inputs share one namespace in the graph; new state is told apart by this prefix. */
+const NEXT = 'next:';
+
+/**
+ * Traces a step and loads it into ONNX Runtime. The state stays in the layout that the graph computes in, in two
+ * buffers that take turns as input and output, so that no step copies it.
+ *
+ * @throws {TraceError} if the step cannot be traced.
+ * @throws {UnavailableError} if the provider is not there.
+ * @throws {InvalidArgumentError} if the step returns another state than it was given.
+ * @example
+ * const counter = await compile(
+ *   ({ count }, { by }) => ({ state: { count: tf.add(count, by) }, outputs: {} }),
+ *   { state: { count: hostZeros('float32', []) }, inputs: { by: { shape: [] } } },
+ * );
+ */
+export async function compile(
+  step: StepFunction,
+  { state, inputs, ...session }: CompileOptions,
+): Promise<Program> {
+  const block = (session.provider ?? 'cpu') === 'cpu' ? await blockSize() : 0;
+  const { recording, layouts } = recordInOwnLayouts(step, state, inputs, block);
+  return new SessionProgram(await createSession(recording.model, session), state, layouts, block);
+}
+
+/** Records twice: the first recording finds out in which layout the graph wants each part of the state. */
+function recordInOwnLayouts(
+  step: StepFunction,
+  state: HostTensors,
+  inputs: Record<string, InputSpec>,
+  block: number,
+) {
+  const names = Object.keys(state);
+  const specs = Object.fromEntries(
+    names.map((name) => [name, { shape: state[name]!.shape, dtype: state[name]!.dtype }]),
+  );
+  const run = (tensors: Tensors): Tensors => {
+    const pick = (wanted: string[]) => Object.fromEntries(wanted.map((name) => [name, tensors[name]!]));
+    const result = step(pick(names), pick(Object.keys(inputs)));
+    assertSameState(state, result.state);
+    const next = names.map((name) => [NEXT + name, result.state[name]!] as const);
+    return { ...Object.fromEntries(next), ...result.outputs };
+  };
+  const all = { ...inputs, ...specs } as Record<string, InputSpec>;
+  const draft = record(run, all, { block });
+  const layouts = stateLayouts(names, draft);
+  const both = Object.entries(layouts).flatMap(([name, layout]) => [
+    [name, layout],
+    [NEXT + name, layout],
+  ]);
+  return { recording: record(run, all, { block, layouts: Object.fromEntries(both) }), layouts };
+}
+
+const stateLayouts = (names: string[], { wanted }: Recording): Record<string, Layout> =>
+  Object.fromEntries(names.flatMap((name) => (wanted[name] === undefined ? [] : [[name, wanted[name]]])));
+
+function assertSameState(state: HostTensors, next: Tensors): void {
+  for (const [name, { shape, dtype }] of Object.entries(state)) {
+    const tensor = next[name];
+    if (tensor?.dtype === dtype && tensor.shape.join() === shape.join()) continue;
+    throw new InvalidArgumentError({
+      where: 'compile',
+      expected: `the step to return the state "${name}" of ${dtype} [${shape.join(', ')}]`,
+      received:
+        tensor === undefined
+          ? `only ${Object.keys(next).join(', ')}`
+          : `${tensor.dtype} [${tensor.shape.join(', ')}]`,
+      fix: 'Return every part of the state, changed or not, in its own shape and dtype.',
+    });
+  }
+}
+
+class SessionProgram implements Program {
+  readonly #session: Session;
+  readonly #shapes: Record<string, readonly number[]>;
+  readonly #layouts: Record<string, Layout>;
+  readonly #block: number;
+  #current: HostTensors = {};
+  #spare: HostTensors = {};
+
+  constructor(session: Session, state: HostTensors, layouts: Record<string, Layout>, block: number) {
+    this.#session = session;
+    this.#layouts = layouts;
+    this.#block = block;
+    this.#shapes = Object.fromEntries(Object.entries(state).map(([name, { shape }]) => [name, shape]));
+    this.#adopt(state);
+  }
+
+  async run(inputs: HostTensors): Promise<HostTensors> {
+    const into = Object.fromEntries(
+      Object.entries(this.#spare).map(([name, tensor]) => [NEXT + name, tensor]),
+    );
+    const results = await this.#session.run({ ...inputs, ...this.#current }, into);
+    [this.#current, this.#spare] = [this.#spare, this.#current];
+    return Object.fromEntries(Object.entries(results).filter(([name]) => !name.startsWith(NEXT)));
+  }
+
+  async readState(): Promise<HostTensors> {
+    const read = Object.entries(this.#current).map(([name, tensor]) => {
+      const layout = this.#layouts[name];
+      if (layout === undefined || layout === 'logical')
+        return [name, { ...tensor, data: tensor.data.slice() }];
+      return [name, rearrange(tensor, fromLayout(layout, this.#shapes[name]!, this.#block))];
+    });
+    return Object.fromEntries(read);
+  }
+
+  async writeState(state: HostTensors): Promise<void> {
+    for (const [name, shape] of Object.entries(this.#shapes)) {
+      if (state[name]?.shape.join() === shape.join()) continue;
+      throw new InvalidArgumentError({
+        where: 'Program.writeState',
+        expected: `"${name}" of shape [${shape.join(', ')}]`,
+        received: state[name] === undefined ? 'nothing' : `[${state[name].shape.join(', ')}]`,
+        fix: 'Write a state that was read from a program of the same step.',
+      });
+    }
+    this.#adopt(state);
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+
+  #adopt(state: HostTensors): void {
+    this.#current = Object.fromEntries(
+      Object.keys(this.#shapes).map((name) => {
+        const tensor = state[name]!;
+        const layout = this.#layouts[name];
+        if (layout === undefined || layout === 'logical')
+          return [name, { ...tensor, data: tensor.data.slice() } as HostTensor];
+        return [name, rearrange(tensor, toLayout(layout, tensor.shape, this.#block))];
+      }),
+    );
+    this.#spare = Object.fromEntries(
+      Object.entries(this.#current).map(([name, { dtype, shape }]) => [name, hostZeros(dtype, shape)]),
+    );
+  }
+}

@@ -1,0 +1,64 @@
+import { BLOCKED_DOMAIN, type GraphNode } from './graph.ts';
+
+/**
+ * Joins a blocked convolution with the addition and the rectifier that follow it, where nothing else reads what
+ * lies between: ONNX Runtime's kernel does both while the result is in registers.
+ */
+export function fuseBlocked(nodes: readonly GraphNode[], outputs: ReadonlySet<string>): GraphNode[] {
+  const live = withoutDead(nodes, outputs);
+  const sums = join(live, outputs, 'Add', (convolution, add) => {
+    if (convolution.inputs.length === 4 || convolution.attributes.activation !== undefined) return undefined;
+    const other = add.inputs.find((name) => name !== convolution.outputs[0]);
+    if (other === undefined || add.sameShape !== true) return undefined;
+    const [x, filter, bias = ''] = convolution.inputs as [string, string, string?];
+    return { ...convolution, inputs: [x, filter, bias, other], outputs: add.outputs };
+  });
+  return join(sums, outputs, 'Relu', (convolution, relu) =>
+    convolution.attributes.activation === undefined
+      ? {
+          ...convolution,
+          outputs: relu.outputs,
+          attributes: { ...convolution.attributes, activation: 'Relu' },
+        }
+      : undefined,
+  );
+}
+
+/** Nodes on which an output depends, in their order. */
+function withoutDead(nodes: readonly GraphNode[], outputs: ReadonlySet<string>): GraphNode[] {
+  const needed = new Set(outputs);
+  const live: GraphNode[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!node.outputs.some((name) => needed.has(name))) continue;
+    for (const name of node.inputs) needed.add(name);
+    live.push(node);
+  }
+  return live.reverse();
+}
+
+type Merge = (convolution: GraphNode, follower: GraphNode) => GraphNode | undefined;
+
+/** Merges each follower of type `op` with a blocked convolution that only it reads; the result stands in the follower's place. */
+function join(nodes: GraphNode[], outputs: ReadonlySet<string>, op: string, merge: Merge): GraphNode[] {
+  const readers = new Map<string, number>();
+  for (const name of nodes.flatMap((node) => node.inputs)) readers.set(name, (readers.get(name) ?? 0) + 1);
+  const producers = new Map(nodes.map((node) => [node.outputs[0]!, node]));
+  const gone = new Set<GraphNode>();
+  const result = nodes.map((node) => {
+    if (node.op !== op) return node;
+    for (const name of node.inputs) {
+      const producer = producers.get(name);
+      if (producer === undefined || gone.has(producer) || !isBlockedConvolution(producer)) continue;
+      if (readers.get(name) !== 1 || outputs.has(name)) continue;
+      const merged = merge(producer, node);
+      if (merged === undefined) continue;
+      gone.add(producer);
+      producers.set(merged.outputs[0]!, merged);
+      return merged;
+    }
+    return node;
+  });
+  return result.filter((node) => !gone.has(node));
+}
+
+const isBlockedConvolution = (node: GraphNode) => node.op === 'Conv' && node.domain === BLOCKED_DOMAIN;

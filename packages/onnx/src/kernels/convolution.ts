@@ -1,0 +1,142 @@
+import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { type Attribute, BLOCKED_DOMAIN } from '../graph.ts';
+import type { Layout } from '../layout.ts';
+import { TraceError } from '../trace-error.ts';
+import type { Tracer } from '../tracer.ts';
+import { elementwise } from './elementwise.ts';
+import { kernel } from './register.ts';
+
+/** tfjs's attributes of a convolution and of its gradients. */
+export interface ConvolutionAttributes {
+  strides: [number, number] | number;
+  pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
+  dilations?: [number, number] | number;
+  dataFormat?: 'NHWC' | 'NCHW';
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+/** A window that slides over an image, in ONNX's terms. */
+export interface Window {
+  kernel: readonly [number, number];
+  strides: readonly [number, number];
+  /** Top, left, bottom, right. */
+  pads: readonly [number, number, number, number];
+}
+
+/** Sizes of a convolution; image and filter shapes are NHWC and HWIO. */
+export function convolutionInfo(
+  image: readonly number[],
+  filter: readonly number[],
+  { strides, pad, dilations = 1, dataFormat = 'NHWC', dimRoundingMode }: ConvolutionAttributes,
+): backend_util.Conv2DInfo {
+  if (dataFormat !== 'NHWC') throw unsupported('data format NHWC', dataFormat);
+  return backend_util.computeConv2DInfo(
+    image as [number, number, number, number],
+    filter as [number, number, number, number],
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+  );
+}
+
+/** The window of a convolution or pooling. */
+export const windowOf = (info: backend_util.Conv2DInfo): Window => ({
+  kernel: [info.filterHeight, info.filterWidth],
+  strides: [info.strideHeight, info.strideWidth],
+  pads: [info.padInfo.top, info.padInfo.left, info.padInfo.bottom, info.padInfo.right],
+});
+
+/** A window as attributes of an ONNX node. */
+export const windowAttributes = (
+  window: Window,
+  dilations: readonly [number, number] = [1, 1],
+): Record<string, Attribute> => ({
+  kernel_shape: window.kernel,
+  strides: window.strides,
+  pads: window.pads,
+  dilations,
+});
+
+/** Whether a convolution between so many channels can run on ONNX Runtime's blocked kernels. */
+export function blockedFilter(tracer: Tracer, inputs: number, outputs: number): Layout | undefined {
+  const { block } = tracer;
+  if (block === 0 || outputs % block !== 0) return undefined;
+  if (inputs % block === 0) return 'oihw-blocked';
+  return inputs < block ? 'oihw-blocked-output' : undefined;
+}
+
+/** Appends a convolution and returns its image. */
+export function convolve(
+  tracer: Tracer,
+  x: TensorInfo,
+  filter: TensorInfo,
+  attributes: ConvolutionAttributes,
+): TensorInfo {
+  const info = convolutionInfo(x.shape, filter.shape, attributes);
+  const nodeAttributes = windowAttributes(windowOf(info), [info.dilationHeight, info.dilationWidth]);
+  const filterLayout = blockedFilter(tracer, info.inChannels, info.outChannels);
+  if (filterLayout === undefined) {
+    const name = tracer.node('Conv', [tracer.named(x, 'nchw'), tracer.named(filter, 'oihw')], {
+      attributes: nodeAttributes,
+    });
+    return tracer.output(name, info.outShape, 'float32', 'Conv2D', 'nchw');
+  }
+  const image = tracer.named(x, filterLayout === 'oihw-blocked' ? 'nchw-blocked' : 'nchw');
+  const name = tracer.node('Conv', [image, tracer.named(filter, filterLayout)], {
+    attributes: nodeAttributes,
+    domain: BLOCKED_DOMAIN,
+  });
+  return tracer.output(name, info.outShape, 'float32', 'Conv2D', 'nchw-blocked');
+}
+
+type Inputs = { x: TensorInfo; filter: TensorInfo };
+kernel<Inputs, ConvolutionAttributes>('Conv2D', (tracer, { x, filter }, attributes) =>
+  convolve(tracer, x, filter, attributes),
+);
+
+type Fused = ConvolutionAttributes & { activation: string; leakyreluAlpha?: number };
+kernel<Inputs & { bias?: TensorInfo }, Fused>('FusedConv2D', (tracer, { x, filter, bias }, attributes) => {
+  const { activation } = attributes;
+  const image = convolve(tracer, x, filter, attributes);
+  const sum = bias ? elementwise(tracer, 'Add', [image, bias], image.shape, 'float32') : image;
+  if (activation === 'linear') return sum;
+  if (activation !== 'relu')
+    throw unsupported('the activations linear and relu in a fused convolution', activation);
+  return elementwise(tracer, 'Relu', [sum], sum.shape, 'float32');
+});
+
+kernel<Inputs, ConvolutionAttributes>(
+  'DepthwiseConv2dNative',
+  (tracer, { x, filter }, { strides, pad, dilations = 1, dimRoundingMode }) => {
+    const shape = filter.shape as [number, number, number, number];
+    const info = backend_util.computeConv2DInfo(
+      x.shape as typeof shape,
+      shape,
+      strides,
+      dilations,
+      pad,
+      dimRoundingMode,
+      true,
+    );
+    const [h, w, channels, multiplier] = shape;
+    const arranged = tracer.reshape(
+      tracer.node('Transpose', [tracer.named(filter)], { attributes: { perm: [2, 3, 0, 1] } }),
+      [channels * multiplier, 1, h, w],
+    );
+    const attributes = {
+      ...windowAttributes(windowOf(info), [info.dilationHeight, info.dilationWidth]),
+      group: channels,
+    };
+    const name = tracer.node('Conv', [tracer.named(x, 'nchw'), arranged], { attributes });
+    return tracer.output(name, info.outShape, 'float32', 'DepthwiseConv2dNative', 'nchw');
+  },
+);
+
+const unsupported = (expected: string, received: string) =>
+  new TraceError({
+    where: 'Conv2D',
+    expected,
+    received,
+    fix: 'Write the function with tf.conv2d in NHWC and a separate activation.',
+  });

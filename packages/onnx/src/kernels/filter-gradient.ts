@@ -1,0 +1,59 @@
+import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tracer } from '../tracer.ts';
+import { type ConvolutionAttributes, convolutionInfo } from './convolution.ts';
+import { kernel } from './register.ts';
+import { pick, pixelsOf, withBorder } from './spatial.ts';
+
+type Inputs = { x: TensorInfo; dy: TensorInfo };
+
+/**
+ * The gradient of a convolution in its filter: the image's patches, one row for each pixel of dy, times dy. The
+ * patches are picked by index from the image in NHWC, so that a pick copies all channels of a pixel at once, and
+ * the product is the filter in HWIO.
+ */
+kernel<Inputs, ConvolutionAttributes & { filterShape: number[] }>(
+  'Conv2DBackpropFilter',
+  (tracer, { x, dy }, attributes) => {
+    const info = convolutionInfo(x.shape, attributes.filterShape, { ...attributes, dilations: 1 });
+    const taps = info.filterHeight * info.filterWidth;
+    const positions = info.batchSize * info.outHeight * info.outWidth;
+    const patches = tracer.reshape(patchesOf(tracer, x, info), [positions, taps * info.inChannels]);
+    const gradients = tracer.reshape(tracer.named(dy), [positions, info.outChannels]);
+    const product = tracer.node('Gemm', [patches, gradients], { attributes: { transA: 1 } });
+    return tracer.output(
+      tracer.reshape(product, info.filterShape),
+      info.filterShape,
+      'float32',
+      'Conv2DBackpropFilter',
+    );
+  },
+);
+
+function patchesOf(tracer: Tracer, x: TensorInfo, info: backend_util.Conv2DInfo): string {
+  const pixels = pixelsOf(tracer, x, 'logical');
+  const indices = patchIndices(info);
+  const identity = indices.length === pixels.pixels && indices.every((index, position) => index === position);
+  if (identity) return pixels.name;
+  const source = indices.includes(pixels.pixels) ? withBorder(tracer, pixels, 0) : pixels.name;
+  const positions = info.outHeight * info.outWidth;
+  return pick(tracer, source, indices, [positions, indices.length / positions]);
+}
+
+/** For each position of the window and each of its taps, the pixel under it; the border has the index `h · w`. */
+export function patchIndices(info: backend_util.Conv2DInfo): number[] {
+  const { outHeight, outWidth, filterHeight, filterWidth, inHeight, inWidth } = info;
+  const indices: number[] = [];
+  for (let i = 0; i < outHeight; i++) {
+    for (let j = 0; j < outWidth; j++) {
+      for (let a = 0; a < filterHeight; a++) {
+        for (let b = 0; b < filterWidth; b++) {
+          const y = i * info.strideHeight + a - info.padInfo.top;
+          const x = j * info.strideWidth + b - info.padInfo.left;
+          const inside = y >= 0 && x >= 0 && y < inHeight && x < inWidth;
+          indices.push(inside ? y * inWidth + x : inHeight * inWidth);
+        }
+      }
+    }
+  }
+  return indices;
+}

@@ -1,0 +1,128 @@
+import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { BLOCKED_DOMAIN } from '../graph.ts';
+import type { Tracer } from '../tracer.ts';
+import { type ConvolutionAttributes, type Window, windowAttributes, windowOf } from './convolution.ts';
+import { kernel } from './register.ts';
+import { imageOf, type Pixels, pick, pixelLayout, pixelsOf, withBorder } from './spatial.ts';
+
+type Pooling = ConvolutionAttributes & { filterSize: [number, number] | number };
+
+const poolInfo = (shape: readonly number[], { filterSize, strides, pad, dimRoundingMode }: Pooling) =>
+  backend_util.computePool2DInfo(
+    shape as [number, number, number, number],
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
+
+kernel<{ x: TensorInfo }, Pooling>('MaxPool', (tracer, { x }, attributes) => {
+  const info = poolInfo(x.shape, attributes);
+  const blocked = tracer.has(x, 'nchw-blocked');
+  const layout = blocked ? 'nchw-blocked' : 'nchw';
+  const name = tracer.node('MaxPool', [tracer.named(x, layout)], {
+    attributes: windowAttributes(windowOf(info)),
+    domain: blocked ? BLOCKED_DOMAIN : '',
+  });
+  return tracer.output(name, info.outShape, 'float32', 'MaxPool', layout);
+});
+
+kernel<{ x: TensorInfo }, Pooling>('AvgPool', (tracer, { x }, attributes) => {
+  const info = poolInfo(x.shape, attributes);
+  const nodeAttributes = { ...poolAttributes(windowOf(info)), count_include_pad: 0 };
+  const name = tracer.node('AveragePool', [tracer.named(x, 'nchw')], { attributes: nodeAttributes });
+  return tracer.output(name, info.outShape, 'float32', 'AvgPool', 'nchw');
+});
+
+const poolAttributes = ({ kernel: size, strides, pads }: Window) => ({ kernel_shape: size, strides, pads });
+
+type Gradient = { dy: TensorInfo; input: TensorInfo; output: TensorInfo };
+
+/**
+ * The gradient of max pooling: for each tap of the window, the windows whose first maximum lies under it pass
+ * their gradient on; then every pixel adds up what its windows passed to it. It needs no indices of the maxima,
+ * which ONNX Runtime finds slowly on the CPU and not at all on WebGPU.
+ */
+kernel<Gradient, Pooling>('MaxPoolGrad', (tracer, { dy, input, output }, attributes) => {
+  const info = poolInfo(input.shape, attributes);
+  const layout = pixelLayout(tracer, input);
+  const image = pixelsOf(tracer, input, layout);
+  const source = withBorder(tracer, image, Number.NEGATIVE_INFINITY);
+  const [maxima, gradients] = [output, dy].map((x) => pixelsOf(tracer, x, layout)) as [Pixels, Pixels];
+  const passed: string[] = [];
+  let taken: string | undefined;
+  for (const indices of tapIndices(info)) {
+    const equal = tracer.node('Equal', [pick(tracer, source, indices, [indices.length]), maxima.name]);
+    const first = taken === undefined ? equal : tracer.node('And', [equal, tracer.node('Not', [taken])]);
+    taken = taken === undefined ? equal : tracer.node('Or', [taken, equal]);
+    passed.push(
+      tracer.node('Mul', [tracer.node('Cast', [first], { attributes: { to: 1 } }), gradients.name]),
+    );
+  }
+  const name = gatherBack(tracer, passed, { ...gradients, layout }, info);
+  return imageOf(tracer, name, input.shape, layout, 'MaxPoolGrad');
+});
+
+kernel<{ dy: TensorInfo; input: TensorInfo }, Pooling>('AvgPoolGrad', (tracer, { dy, input }, attributes) => {
+  const info = poolInfo(input.shape, attributes);
+  const taps = tapIndices(info);
+  const border = info.inHeight * info.inWidth;
+  const windows = info.outHeight * info.outWidth;
+  const shares = Float32Array.from(
+    { length: windows },
+    (_, window) => 1 / taps.filter((tap) => tap[window] !== border).length,
+  );
+  const gradients = pixelsOf(tracer, dy, 'logical');
+  const share = tracer.graph.constant('float32', [1, windows, 1], shares);
+  const passed = tracer.node('Mul', [gradients.name, share]);
+  const name = gatherBack(
+    tracer,
+    taps.map(() => passed),
+    gradients,
+    info,
+  );
+  return imageOf(tracer, name, input.shape, 'logical', 'AvgPoolGrad');
+});
+
+/** For each tap of the window, the pixel that each window has under it; the border has the index `h · w`. */
+function tapIndices(info: backend_util.Conv2DInfo): number[][] {
+  const taps: number[][] = [];
+  for (let a = 0; a < info.filterHeight; a++) {
+    for (let b = 0; b < info.filterWidth; b++) {
+      const indices: number[] = [];
+      for (let i = 0; i < info.outHeight; i++) {
+        for (let j = 0; j < info.outWidth; j++) {
+          const y = i * info.strideHeight + a - info.padInfo.top;
+          const x = j * info.strideWidth + b - info.padInfo.left;
+          const inside = y >= 0 && x >= 0 && y < info.inHeight && x < info.inWidth;
+          indices.push(inside ? y * info.inWidth + x : info.inHeight * info.inWidth);
+        }
+      }
+      taps.push(indices);
+    }
+  }
+  return taps;
+}
+
+/** Adds up, for every pixel, what the windows over it passed through the tap that lies on it. */
+function gatherBack(
+  tracer: Tracer,
+  passed: string[],
+  windows: Pixels,
+  info: backend_util.Conv2DInfo,
+): string {
+  const count = windows.pixels;
+  const sources: number[][] = Array.from({ length: info.inHeight * info.inWidth }, () => []);
+  for (const [tap, indices] of tapIndices(info).entries()) {
+    for (const [window, pixel] of indices.entries()) sources[pixel]?.push(tap * count + window);
+  }
+  const depth = Math.max(...sources.map((list) => list.length));
+  const joined = tracer.node('Concat', passed, { attributes: { axis: 1 } });
+  const source = withBorder(tracer, { ...windows, name: joined }, 0);
+  const border = passed.length * count;
+  const layers = Array.from({ length: depth }, (_, layer) => sources.map((list) => list[layer] ?? border));
+  return layers
+    .map((layer) => pick(tracer, source, layer, [layer.length]))
+    .reduce((sum, layer) => tracer.node('Add', [sum, layer]));
+}

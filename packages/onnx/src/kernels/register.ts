@@ -1,0 +1,31 @@
+import {
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  registerKernel,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import { TRACE_BACKEND, traceBackend } from '../trace-backend.ts';
+import type { Tracer } from '../tracer.ts';
+
+/** A kernel that appends nodes: tracer, inputs and attributes in, tensors out. */
+export type TraceKernel<I = NamedTensorInfoMap, A = NamedAttrMap> = (
+  tracer: Tracer,
+  inputs: I,
+  attributes: A,
+) => TensorInfo | TensorInfo[];
+
+/** Names of the kernels that can be traced. */
+export const covered = new Set<string>();
+
+/** Makes a kernel known to the tracing backend. */
+export function kernel<I = NamedTensorInfoMap, A = NamedAttrMap>(
+  name: string,
+  trace: TraceKernel<I, A>,
+): void {
+  covered.add(name);
+  registerKernel({
+    kernelName: name,
+    backendName: TRACE_BACKEND,
+    kernelFunc: ({ inputs, attrs }) => trace(traceBackend.tracer, inputs as I, attrs as A),
+  });
+}

@@ -1,0 +1,65 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Layout } from '../layout.ts';
+import type { Tracer } from '../tracer.ts';
+
+/**
+ * An image as rows of `inner` neighbouring values, one row a pixel: `[outer, pixels, inner]`. Blocked images
+ * have `N · C / block` outer items of `block` channels, logical ones `N` of `C`.
+ */
+export interface Pixels {
+  name: string;
+  outer: number;
+  pixels: number;
+  inner: number;
+  layout: 'nchw-blocked' | 'logical';
+}
+
+/** Sees an image as pixels, without moving a value. */
+export function pixelsOf(tracer: Tracer, x: TensorInfo, layout: Pixels['layout']): Pixels {
+  const [n, h, w, c] = x.shape as [number, number, number, number];
+  const inner = layout === 'logical' ? c : tracer.block;
+  const outer = (n * c) / inner;
+  return {
+    name: tracer.reshape(tracer.named(x, layout), [outer, h * w, inner]),
+    outer,
+    pixels: h * w,
+    inner,
+    layout,
+  };
+}
+
+/** The layout in which pixels of a value are cheapest to reach. */
+export const pixelLayout = (tracer: Tracer, x: TensorInfo): Pixels['layout'] =>
+  tracer.has(x, 'nchw-blocked') ? 'nchw-blocked' : 'logical';
+
+/** Appends one pixel of a constant, whose index is then `pixels`. */
+export function withBorder(tracer: Tracer, { name, outer, inner }: Pixels, value: number): string {
+  const border = tracer.node('Expand', [tracer.graph.scalar(value), tracer.graph.integers(outer, 1, inner)]);
+  return tracer.node('Concat', [name, border], { attributes: { axis: 1 } });
+}
+
+/** Picks pixels by their index; each pick copies `inner` neighbouring values, on all threads. */
+export const pick = (
+  tracer: Tracer,
+  name: string,
+  indices: readonly number[],
+  shape: readonly number[],
+): string =>
+  tracer.node('Gather', [name, tracer.graph.constant('int32', shape, indices)], { attributes: { axis: 1 } });
+
+/** A tensor of pixels, `[outer, h · w, inner]`, as an image again. */
+export function imageOf(
+  tracer: Tracer,
+  name: string,
+  shape: readonly number[],
+  layout: Layout,
+  producer: string,
+): TensorInfo {
+  return tracer.output(
+    tracer.reshape(name, tracer.declared({ shape } as TensorInfo, layout)),
+    shape,
+    'float32',
+    producer,
+    layout,
+  );
+}

@@ -1,0 +1,97 @@
+import { type HostTensor, hostTensor, sizeOf } from '@hm/tensor/host';
+
+/**
+ * How the elements of a value lie in memory. `logical` is tfjs's own order: images NHWC, filters HWIO. The
+ * blocked layouts split channels into blocks of 8 or 16, as ONNX Runtime's fastest convolutions want them.
+ */
+export type Layout = 'logical' | 'nchw' | 'nchw-blocked' | 'oihw' | 'oihw-blocked' | 'oihw-blocked-output';
+
+type Shape4 = readonly [number, number, number, number];
+
+/** A layout is the logical value seen with more dimensions, those permuted, and a shape that ONNX declares. */
+interface LayoutRule {
+  split(shape: Shape4, block: number): number[];
+  permutation: readonly number[];
+  declared(shape: Shape4): number[];
+}
+
+const nchw = ([n, h, w, c]: Shape4) => [n, c, h, w];
+const oihw = ([h, w, i, o]: Shape4) => [o, i, h, w];
+
+const rules: Record<Exclude<Layout, 'logical'>, LayoutRule> = {
+  nchw: { split: (shape) => [...shape], permutation: [0, 3, 1, 2], declared: nchw },
+  oihw: { split: (shape) => [...shape], permutation: [3, 2, 0, 1], declared: oihw },
+  'nchw-blocked': {
+    split: ([n, h, w, c], block) => [n, h * w, c / block, block],
+    permutation: [0, 2, 1, 3],
+    declared: nchw,
+  },
+  'oihw-blocked': {
+    split: ([h, w, i, o], block) => [h * w, i / block, block, o / block, block],
+    permutation: [3, 1, 0, 2, 4],
+    declared: oihw,
+  },
+  'oihw-blocked-output': {
+    split: ([h, w, i, o], block) => [h * w, i, o / block, block],
+    permutation: [2, 1, 0, 3],
+    declared: oihw,
+  },
+};
+
+/** Reshape, transpose, reshape: what turns the logical order into a layout, or back. */
+export interface Rearrangement {
+  split: readonly number[];
+  permutation: readonly number[];
+  declared: readonly number[];
+}
+
+/** The shape under which ONNX holds a value in a layout. */
+export const declaredShape = (layout: Layout, shape: readonly number[]): readonly number[] =>
+  layout === 'logical' ? shape : rules[layout].declared(shape as unknown as Shape4);
+
+/** From the logical order to a layout. */
+export function toLayout(
+  layout: Exclude<Layout, 'logical'>,
+  shape: readonly number[],
+  block: number,
+): Rearrangement {
+  const rule = rules[layout];
+  const logical = shape as unknown as Shape4;
+  return {
+    split: rule.split(logical, block),
+    permutation: rule.permutation,
+    declared: rule.declared(logical),
+  };
+}
+
+/** From a layout back to the logical order. */
+export function fromLayout(
+  layout: Exclude<Layout, 'logical'>,
+  shape: readonly number[],
+  block: number,
+): Rearrangement {
+  const { split, permutation } = toLayout(layout, shape, block);
+  return {
+    split: permutation.map((axis) => split[axis]!),
+    permutation: permutation.map((_, axis) => permutation.indexOf(axis)),
+    declared: shape,
+  };
+}
+
+/** Applies a rearrangement to values in host memory. */
+export function rearrange(tensor: HostTensor, { split, permutation, declared }: Rearrangement): HostTensor {
+  const source = tensor.data;
+  const target = new (source.constructor as Float32ArrayConstructor)(source.length);
+  const strides = split.map((_, axis) => sizeOf(split.slice(axis + 1)));
+  const sizes = permutation.map((axis) => split[axis]!);
+  const steps = permutation.map((axis) => strides[axis]!);
+  let written = 0;
+  const walk = (axis: number, offset: number): void => {
+    const size = sizes[axis]!;
+    const step = steps[axis]!;
+    if (axis < sizes.length - 1) for (let i = 0; i < size; i++) walk(axis + 1, offset + i * step);
+    else for (let i = 0; i < size; i++) target[written++] = source[offset + i * step] as number;
+  };
+  walk(0, 0);
+  return hostTensor(tensor.dtype, declared, target as never);
+}

@@ -1,0 +1,103 @@
+import type { HostDtype } from '@hm/tensor/host';
+import { engine, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
+import './kernels/index.ts';
+import { fuseBlocked } from './fuse.ts';
+import type { GraphValue } from './graph.ts';
+import { declaredShape, type Layout } from './layout.ts';
+import { SYMBOLIC_SIZE } from './symbolic.ts';
+import { traceBackend } from './trace-backend.ts';
+import { Tracer } from './tracer.ts';
+
+/** Shape and dtype of a traced input. A string is a symbolic dimension, such as `'N'` for a batch of any size. */
+export interface InputSpec {
+  shape: readonly (number | string)[];
+  /** Default `float32`. */
+  dtype?: 'float32' | 'int32' | 'bool';
+}
+
+type Tensors = Record<string, Tensor>;
+
+/**
+ * Records a tfjs function as an ONNX model. Kernels compute nothing and append nodes, so gradients that the
+ * function takes with `tf.grads` or `tf.valueAndGrads` are recorded as well.
+ *
+ * @param run takes tensors by name and returns tensors by name; it must not read values.
+ * @returns the bytes of an ONNX model (opset 18) with inputs and outputs of the same names, shapes as in tfjs.
+ * @throws {TraceError} if a kernel is not covered, a value is read, or a constant depends on a symbolic dimension.
+ * @example
+ * const model = trace(({ x }) => ({ y: tf.relu(x) }), { x: { shape: ['N', 3] } });
+ */
+export function trace(run: (inputs: Tensors) => Tensors, inputs: Record<string, InputSpec>): Uint8Array {
+  return record(run, inputs, {}).model;
+}
+
+/** How {@link record} lays out a graph. */
+export interface RecordOptions {
+  /** Channels in a block of ONNX Runtime's blocked layouts; 0, the default, for a graph of standard operators. */
+  block?: number;
+  /** Layouts of inputs, and of outputs, that are not in tfjs's own order. */
+  layouts?: Record<string, Layout>;
+}
+
+/** A recorded graph. */
+export interface Recording {
+  model: Uint8Array;
+  outputs: readonly GraphValue[];
+  /** For each input, the layout that its first reader asked for. */
+  wanted: Record<string, Layout>;
+}
+
+/** The tracing itself, for callers that choose layouts. */
+export function record(
+  run: (inputs: Tensors) => Tensors,
+  inputs: Record<string, InputSpec>,
+  { block = 0, layouts = {} }: RecordOptions,
+): Recording {
+  const tracer = new Tracer(block);
+  return traceBackend.record(tracer, () => {
+    const infos = Object.entries(inputs).map(([name, spec]) =>
+      inputInfo(tracer, name, spec, layouts[name] ?? 'logical'),
+    );
+    const tensors = infos.map(({ name, info }) => [name, engine().makeTensorFromTensorInfo(info)] as const);
+    const results = run(Object.fromEntries(tensors));
+    const symbols = Object.values(inputs)
+      .flatMap(({ shape }) => shape)
+      .filter((size) => typeof size === 'string');
+    const outputs = Object.entries(results).map(([name, tensor]) =>
+      publish(tracer, name, tensor, layouts[name] ?? 'logical', symbols[0]),
+    );
+    tracer.graph.nodes = fuseBlocked(tracer.graph.nodes, new Set(outputs.map(({ name }) => name)));
+    const values = infos.map(({ name, info, spec }) =>
+      inputValue(name, info, spec, layouts[name] ?? 'logical'),
+    );
+    const wanted = infos.flatMap(({ name, info }) => {
+      const layout = tracer.valueOf(info).wanted;
+      return layout === undefined ? [] : [[name, layout] as const];
+    });
+    return { model: tracer.graph.encode(values, outputs), outputs, wanted: Object.fromEntries(wanted) };
+  });
+}
+
+function inputInfo(tracer: Tracer, name: string, spec: InputSpec, layout: Layout) {
+  const shape = spec.shape.map((size) => (typeof size === 'string' ? SYMBOLIC_SIZE : size));
+  return { name, spec, info: tracer.output(name, shape, spec.dtype ?? 'float32', name, layout) };
+}
+
+function inputValue(name: string, info: TensorInfo, spec: InputSpec, layout: Layout): GraphValue {
+  const shape = layout === 'logical' ? spec.shape : declaredShape(layout, info.shape);
+  return { name, dtype: info.dtype as HostDtype, shape };
+}
+
+function publish(
+  tracer: Tracer,
+  name: string,
+  tensor: Tensor,
+  layout: Layout,
+  symbol: string | undefined,
+): GraphValue {
+  tracer.graph.publish(tracer.named(tensor, layout), name);
+  const shape = declaredShape(layout, tensor.shape).map((size) =>
+    size === SYMBOLIC_SIZE && symbol ? symbol : size,
+  );
+  return { name, dtype: tensor.dtype as HostDtype, shape };
+}

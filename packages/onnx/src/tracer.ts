@@ -1,0 +1,167 @@
+import { type HostDtype, sizeOf } from '@hm/tensor/host';
+import { type DataType, engine, type TensorInfo, type TypedArray } from '@tensorflow/tfjs-core';
+import { BLOCKED_DOMAIN, Graph, type NodeOptions } from './graph.ts';
+import { declaredShape, fromLayout, type Layout, type Rearrangement, toLayout } from './layout.ts';
+import { SYMBOLIC_SIZE, symbolicShape } from './symbolic.ts';
+import { TraceError } from './trace-error.ts';
+import type { TracedValue } from './traced-value.ts';
+
+/**
+ * One trace in progress: a graph, and what is known of each tensor. Kernels ask for a value in the layout that
+ * suits them; a rearrangement is emitted only where the value does not exist in that layout yet.
+ */
+export class Tracer {
+  readonly graph = new Graph();
+  /** Channels in a block of ONNX Runtime's blocked layouts; 0 where only ONNX's own operators may be used. */
+  readonly block: number;
+  #values = new WeakMap<object, TracedValue>();
+
+  constructor(block: number) {
+    this.block = block;
+  }
+
+  /** The value behind a tensor. */
+  valueOf(info: TensorInfo): TracedValue {
+    const value = this.#values.get(info.dataId);
+    if (value !== undefined) return value;
+    engine().moveData(engine().backend, info.dataId);
+    return this.#values.get(info.dataId)!;
+  }
+
+  knows(dataId: object): boolean {
+    return this.#values.has(dataId);
+  }
+
+  /** Makes a tensor of a value. */
+  register(value: TracedValue, dataId: object = {}): TensorInfo {
+    this.#values.set(dataId, value);
+    return { dataId, shape: [...value.shape], dtype: value.dtype };
+  }
+
+  /** A tensor held by a graph value in one layout. */
+  output(
+    name: string,
+    shape: readonly number[],
+    dtype: DataType,
+    producer: string,
+    layout: Layout = 'logical',
+  ): TensorInfo {
+    return this.register({ shape, dtype, forms: { [layout]: name }, producer });
+  }
+
+  /** A tensor whose values are known. */
+  constant(values: TypedArray, shape: readonly number[], dtype: DataType, dataId: object = {}): TensorInfo {
+    const first = values[0] as number;
+    const same = values.length <= 4096 && values.every((item) => item === first);
+    return this.register(
+      {
+        shape,
+        dtype,
+        forms: {},
+        constant: values,
+        producer: 'constant',
+        ...(same ? { uniform: first } : {}),
+      },
+      dataId,
+    );
+  }
+
+  /** A tensor of one repeated value, kept as that number until a kernel needs it whole. */
+  uniform(value: number, shape: readonly number[], dtype: DataType): TensorInfo {
+    return this.register({ shape, dtype, forms: {}, uniform: value, producer: 'Fill' });
+  }
+
+  /** Appends a node. */
+  node(op: string, inputs: string[], options: NodeOptions = {}): string {
+    return this.graph.add(op, inputs, options);
+  }
+
+  /** A reshaped graph value; free of cost in ONNX Runtime. */
+  reshape(name: string, shape: readonly number[]): string {
+    return this.node('Reshape', [name, this.graph.integers(...symbolicShape(shape))]);
+  }
+
+  /** The name of a tensor in a layout, rearranged if it does not exist in it yet. */
+  named(info: TensorInfo, layout: Layout = 'logical'): string {
+    const value = this.valueOf(info);
+    const known = value.forms[layout];
+    if (known !== undefined) return known;
+    if (layout !== 'logical') value.wanted ??= layout;
+    value.forms[layout] = this.#inLayout(info, value, layout);
+    return value.forms[layout];
+  }
+
+  /** Whether a tensor exists in a layout already. */
+  has(info: TensorInfo, layout: Layout): boolean {
+    return this.valueOf(info).forms[layout] !== undefined;
+  }
+
+  /** The layout among those in which a tensor exists that is not its logical order. */
+  nativeLayout(info: TensorInfo): Layout | undefined {
+    const layouts = Object.keys(this.valueOf(info).forms) as Layout[];
+    return layouts.includes('nchw-blocked') ? 'nchw-blocked' : layouts.find((layout) => layout !== 'logical');
+  }
+
+  #inLayout(info: TensorInfo, value: TracedValue, layout: Layout): string {
+    const { forms, shape } = value;
+    if (layout === 'nchw-blocked' || forms['nchw-blocked'] !== undefined) {
+      const reordered = this.#reorderBlocked(value, layout);
+      if (reordered !== undefined) return reordered;
+    }
+    if (layout !== 'logical') return this.#rearrange(this.named(info), toLayout(layout, shape, this.block));
+    const [from, name] = (Object.entries(forms) as [Exclude<Layout, 'logical'>, string][])[0] ?? [];
+    if (from !== undefined) return this.#rearrange(name!, fromLayout(from, shape, this.block));
+    return this.#materialise(value);
+  }
+
+  #reorderBlocked({ forms, shape }: TracedValue, layout: Layout): string | undefined {
+    const domain = BLOCKED_DOMAIN;
+    const blocked = forms['nchw-blocked'];
+    if (layout === 'nchw-blocked') {
+      const source = forms.nchw ?? forms.logical;
+      const channelsLast = forms.nchw === undefined ? 1 : 0;
+      return (
+        source && this.node('ReorderInput', [source], { domain, attributes: { channels_last: channelsLast } })
+      );
+    }
+    if (blocked === undefined || (layout !== 'nchw' && layout !== 'logical')) return undefined;
+    const attributes = { channels: shape[3]!, channels_last: layout === 'logical' ? 1 : 0 };
+    return this.node('ReorderOutput', [blocked], { domain, attributes });
+  }
+
+  #rearrange(name: string, { split, permutation, declared }: Rearrangement): string {
+    const simple = split.length === declared.length;
+    const transposed = this.node('Transpose', [simple ? name : this.reshape(name, split)], {
+      attributes: { perm: permutation },
+    });
+    return simple ? transposed : this.reshape(transposed, declared);
+  }
+
+  #materialise({ constant, uniform, shape, dtype, producer }: TracedValue): string {
+    if (shape.includes(SYMBOLIC_SIZE)) {
+      throw new TraceError({
+        where: producer,
+        expected: 'a constant whose size does not depend on the symbolic dimension',
+        received: `shape [${shape.join(', ')}]`,
+        fix: 'Trace with a fixed batch size, or make the constant broadcast.',
+      });
+    }
+    if (constant !== undefined) return this.graph.constant(dtype as HostDtype, shape, constant);
+    const scalar = this.graph.constant(dtype as HostDtype, [], [uniform!]);
+    return shape.length === 0 ? scalar : this.node('Expand', [scalar, this.graph.integers(...shape)]);
+  }
+
+  /** The shape of a tensor in a layout as ONNX declares it. */
+  declared(info: TensorInfo, layout: Layout): readonly number[] {
+    return declaredShape(layout, info.shape);
+  }
+
+  /** A scalar graph value for a tensor of equal elements, so that it broadcasts in any layout. */
+  scalarOf(info: TensorInfo): string | undefined {
+    const { uniform, forms } = this.valueOf(info);
+    if (uniform !== undefined) return this.graph.constant(info.dtype as HostDtype, [], [uniform]);
+    if (sizeOf(info.shape) !== 1) return undefined;
+    const name = forms.logical ?? this.named(info);
+    return info.shape.length === 0 ? name : this.reshape(name, []);
+  }
+}
