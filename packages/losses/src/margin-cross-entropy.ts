@@ -1,3 +1,5 @@
+// For its side effect: it registers the gradients that tfjs-core lacks under Node.
+import '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { addAtLabels, takeLabels } from './label-entries.ts';
 

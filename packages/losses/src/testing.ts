@@ -52,15 +52,14 @@ export function evaluate(head: Head, inputs: EvaluationInputs): Evaluation {
   });
 }
 
-/** Expects equality within `tolerance` times the largest expected magnitude (at least `floor`). */
-export function expectClose(actual: number[], expected: number[], tolerance: number, floor = 1e-3): void {
-  const size = Math.max(floor, ...expected.map(Math.abs));
+/** Expects each value within `tolerance` of its size, or of a twentieth of the largest where that is more. */
+export function expectClose(actual: number[], expected: number[], tolerance: number): void {
+  const least = Math.max(1e-3, ...expected.map(Math.abs)) / 20;
   expect(actual).toHaveLength(expected.length);
   for (const [i, value] of expected.entries()) {
     expect(Number.isFinite(actual[i]), `value ${i} is ${actual[i]}`).toBe(true);
-    expect(Math.abs(actual[i]! - value) / size, `value ${i}: ${actual[i]} against ${value}`).toBeLessThan(
-      tolerance,
-    );
+    const error = Math.abs(actual[i]! - value) / Math.max(Math.abs(value), least);
+    expect(error, `value ${i}: ${actual[i]} against ${value}`).toBeLessThan(tolerance);
   }
 }
 
