@@ -94,6 +94,11 @@ describe('preprocessing', () => {
     await embedder.release();
   });
 
+  test('that is garbled in the metadata is an error, not a default', async () => {
+    const model = withMetadata(linearModel(nchw('N'), pick(0)), { 'hm.preprocessing': '{"height":2}' });
+    await expect(loadEmbedder(model)).rejects.toThrow(InvalidDataError);
+  });
+
   test('that nobody gives is an error that names the flags', async () => {
     const failure = loadEmbedder(linearModel(nchw('N'), pick(0)));
     await expect(failure).rejects.toThrow(InvalidArgumentError);

@@ -3,8 +3,9 @@ import { basename } from 'node:path';
 import { decodeImage, type ImageSource, type Preprocessing } from '@hm/datasets';
 import { createSession, type Provider, type SessionOptions } from '@hm/onnx/session';
 import { type HostTensor, hostZeros, NonFiniteError } from '@hm/tensor/host';
+import { assertOneOf } from './assert-one-of.ts';
 import { type FaceGraph, faceGraph } from './face-graph.ts';
-import { combineViews, type Flip } from './flip.ts';
+import { combineViews, type Flip, flips } from './flip.ts';
 import { mapAhead } from './map-ahead.ts';
 import { modelPreprocessing } from './model-preprocessing.ts';
 
@@ -37,6 +38,7 @@ export interface Embedder {
    * Embeds aligned face images, as the network gives them: not normalised. float32 `[N, D]`, with flip `concat` `[N, 2D]`. Images are
    * decoded ahead while the network runs; memory does not grow with N but for the result.
    *
+   * @throws {InvalidArgumentError} if `flip` is no such thing.
    * @throws {InvalidDataError} if an image is missing or cannot be decoded.
    * @throws {NonFiniteError} if an embedding is not finite; `fields.image` names the image.
    */
@@ -86,6 +88,7 @@ async function embedAll(
   images: readonly EmbedderImage[],
   { flip = 'off', onProgress }: EmbedOptions,
 ): Promise<HostTensor<'float32'>> {
+  assertOneOf('Embedder.embed', 'flip', flip, flips);
   const size = graph.embeddingSize * (flip === 'concat' ? 2 : 1);
   const embeddings = hostZeros('float32', [images.length, size]);
   let done = 0;

@@ -1,8 +1,11 @@
+/** Every way to use the mirrored image. */
+export const flips = ['off', 'sum', 'concat'] as const;
+
 /**
  * What the mirrored image adds. `off`: nothing. `sum`: its embedding is added (insightface). `concat`: its embedding is
  * appended (facenet, SphereFace), so that the cosine is that of both views without their cross terms.
  */
-export type Flip = 'off' | 'sum' | 'concat';
+export type Flip = (typeof flips)[number];
 
 /** Writes one image's embedding, `[D]` or `[2D]`, made of its views. */
 export function combineViews(

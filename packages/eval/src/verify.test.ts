@@ -103,6 +103,13 @@ test('embeds each image that a pair names once, and no other', async () => {
   expect(total).toBe(5);
 });
 
+test('an option that does not exist is an error, not another option', async () => {
+  const wrong = (options: object) => expect(verify(embedder, protocol, options)).rejects;
+  await wrong({ flip: 'both' }).toThrow(/flip to be one of off, sum, concat, got both/);
+  await wrong({ distance: 'manhattan' }).toThrow(/squared-euclidean, cosine, got manhattan/);
+  await wrong({ thresholdSearch: 'random' }).toThrow(/exact, grid, got random/);
+});
+
 describe('pairs that a list should not have', () => {
   test('repeated, contradicted and of one image are noted', async () => {
     const [genuine, impostor] = protocol.pairs;

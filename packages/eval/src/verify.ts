@@ -1,13 +1,15 @@
 import type { VerificationPair, VerificationProtocol } from '@hm/datasets';
 import { InvalidArgumentError } from '@hm/tensor/host';
+import { assertOneOf } from './assert-one-of.ts';
 import type { Embedder, EmbedOptions } from './embedder.ts';
 import type { Flip } from './flip.ts';
 import { areaUnderCurve } from './metrics/area-under-curve.ts';
-import type { ThresholdSearch } from './metrics/best-threshold.ts';
-import { crossValidate, type FoldResult } from './metrics/cross-validate.ts';
+import { type ThresholdSearch, thresholdSearches } from './metrics/best-threshold.ts';
+import { crossValidate, type FoldResult, foldSizes } from './metrics/cross-validate.ts';
+import { assertBothKinds } from './metrics/curve.ts';
 import { equalErrorRate } from './metrics/equal-error-rate.ts';
 import { type TarAtFar, tarAtFar } from './metrics/tar-at-far.ts';
-import { type Distance, pairDistances } from './pair-distances.ts';
+import { type Distance, distanceKinds, pairDistances } from './pair-distances.ts';
 import { assertPairs, pairNotes, rateNotes } from './protocol-notes.ts';
 
 /** How a protocol is scored. */
@@ -60,8 +62,7 @@ export async function verify(
   options: VerifyOptions = {},
 ): Promise<VerificationResult> {
   const { flip = 'off', distance = 'squared-euclidean', thresholdSearch = 'exact', onProgress } = options;
-  assertPairs(protocol);
-  assertSearch(thresholdSearch, distance);
+  assertScorable(protocol, distance, thresholdSearch);
   const { images, pairs } = distinctImages(protocol);
   const embeddings = await embedder.embed(images, { flip, onProgress });
   const scored = {
@@ -105,7 +106,14 @@ function distinctImages({ images, pairs }: VerificationProtocol) {
   return { images: used.map((index) => images[index]!), pairs: compared };
 }
 
-function assertSearch(search: ThresholdSearch, distance: Distance): void {
+/** Finds every fault of the call before the images are embedded, which takes minutes. */
+function assertScorable(protocol: VerificationProtocol, distance: Distance, search: ThresholdSearch): void {
+  assertOneOf('verify', 'distance', distance, distanceKinds);
+  assertOneOf('verify', 'thresholdSearch', search, thresholdSearches);
+  assertPairs(protocol);
+  const same = protocol.pairs.map((pair) => pair.same);
+  assertBothKinds(same);
+  foldSizes({ same, fold: protocol.pairs.map(({ fold }) => fold) });
   if (search === 'exact' || distance === 'squared-euclidean') return;
   throw new InvalidArgumentError({
     where: 'verify',

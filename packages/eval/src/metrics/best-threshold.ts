@@ -1,12 +1,16 @@
+import { assertOneOf } from '../assert-one-of.ts';
 import { operatingPoints, thresholdOf } from './operating-points.ts';
 import { type ScoredPairs, type SortedPairs, sortPairs } from './scored-pairs.ts';
+
+/** Every way to search a threshold. */
+export const thresholdSearches = ['exact', 'grid'] as const;
 
 /**
  * How thresholds are searched. `exact` tries every threshold that makes a difference; of equally accurate intervals the widest wins
  * (of equally wide ones the lowest), and the threshold is its middle. `grid` is insightface's and facenet's
  * `np.arange(0, 4, 0.01)` with the first maximum, made for squared Euclidean distances of unit vectors.
  */
-export type ThresholdSearch = 'exact' | 'grid';
+export type ThresholdSearch = (typeof thresholdSearches)[number];
 
 /** A threshold (accept if `distance < threshold`) and the share of pairs that it judges rightly. */
 export interface Threshold {
@@ -25,8 +29,10 @@ export const bestThreshold = (pairs: ScoredPairs, search: ThresholdSearch = 'exa
   searchThreshold(sortPairs(pairs), search);
 
 /** {@link bestThreshold} of pairs that are sorted already. */
-export const searchThreshold = (sorted: SortedPairs, search: ThresholdSearch): Threshold =>
-  search === 'exact' ? searchExactly(sorted) : searchGrid(sorted);
+export function searchThreshold(sorted: SortedPairs, search: ThresholdSearch): Threshold {
+  assertOneOf('bestThreshold', 'search', search, thresholdSearches);
+  return search === 'exact' ? searchExactly(sorted) : searchGrid(sorted);
+}
 
 function searchExactly(sorted: SortedPairs): Threshold {
   const points = operatingPoints(sorted);

@@ -68,7 +68,8 @@ function judgeFold(
   return { fold, pairs: size, accuracy: correct / size, threshold };
 }
 
-function foldSizes({ fold, same }: FoldedPairs): number[] {
+/** Pairs in each fold. @throws {InvalidArgumentError} unless there are two folds or more, none of them empty. */
+export function foldSizes({ fold, same }: Pick<FoldedPairs, 'fold' | 'same'>): number[] {
   const count = Math.max(0, ...new Set(fold)) + 1;
   const valid =
     fold.length === same.length &&

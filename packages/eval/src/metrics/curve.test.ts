@@ -124,5 +124,5 @@ test('curves need both kinds, finite distances and matching lengths', () => {
   expect(() => rocCurve({ distances: [1, 2], same: [true, true] })).toThrow(/genuine and one impostor/);
   expect(() => areaUnderCurve({ distances: [1, Number.NaN], same: [true, false] })).toThrow(/NaN for pair 1/);
   expect(() => areaUnderCurve({ distances: [1], same: [true, false] })).toThrow(/1 distances, 2 truths/);
-  expect(() => areaUnderCurve({ distances: [], same: [] })).toThrow(/at least one/);
+  expect(() => areaUnderCurve({ distances: [], same: [] })).toThrow(/at least one genuine/);
 });

@@ -36,12 +36,17 @@ export function rocCurve(pairs: ScoredPairs): RocCurve {
 
 /** Operating points of pairs of both kinds; rates are undefined without either. */
 export function curvePoints(pairs: ScoredPairs): OperatingPoints {
-  const points = operatingPoints(sortPairs(pairs));
-  if (points.genuine > 0 && points.impostors > 0) return points;
+  assertBothKinds(pairs.same);
+  return operatingPoints(sortPairs(pairs));
+}
+
+/** @throws {InvalidArgumentError} unless there is a genuine and an impostor pair. */
+export function assertBothKinds(same: readonly boolean[]): void {
+  if (same.includes(true) && same.includes(false)) return;
   throw new InvalidArgumentError({
     where: 'metrics',
     expected: 'at least one genuine and one impostor pair',
-    received: `${points.genuine} genuine, ${points.impostors} impostor`,
+    received: `${same.length} pairs of one kind`,
     fix: 'Score pairs of both kinds.',
   });
 }

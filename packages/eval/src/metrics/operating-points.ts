@@ -17,17 +17,25 @@ export interface OperatingPoints {
 
 /** Sweeps a threshold over sorted pairs. */
 export function operatingPoints({ distances, same }: SortedPairs): OperatingPoints {
-  const ends = distances
-    .map((_, pair) => pair + 1)
-    .filter((end) => end === distances.length || distances[end] !== distances[end - 1]);
-  const accepted = cumulate(same);
-  const trueAccepts = Uint32Array.from([0, ...ends], (end) => accepted[end]!);
+  const size = distances.length;
+  const distinct = new Float64Array(size);
+  const falseAccepts = new Uint32Array(size + 1);
+  const trueAccepts = new Uint32Array(size + 1);
+  let genuine = 0;
+  let points = 1;
+  for (let pair = 0; pair < size; pair++) {
+    genuine += same[pair]!;
+    if (distances[pair + 1] === distances[pair]) continue;
+    distinct[points - 1] = distances[pair]!;
+    trueAccepts[points] = genuine;
+    falseAccepts[points++] = pair + 1 - genuine;
+  }
   return {
-    distances: Float64Array.from(ends, (end) => distances[end - 1]!),
-    falseAccepts: Uint32Array.from([0, ...ends], (end, point) => end - trueAccepts[point]!),
-    trueAccepts,
-    genuine: accepted[same.length]!,
-    impostors: same.length - accepted[same.length]!,
+    distances: distinct.subarray(0, points - 1),
+    falseAccepts: falseAccepts.subarray(0, points),
+    trueAccepts: trueAccepts.subarray(0, points),
+    genuine,
+    impostors: size - genuine,
   };
 }
 
@@ -45,9 +53,3 @@ export function thresholdOf({ distances }: OperatingPoints, first: number, last 
 }
 
 const justAbove = (value: number) => value + Math.max(Math.abs(value) * Number.EPSILON, Number.MIN_VALUE);
-
-function cumulate(flags: Uint8Array): Uint32Array {
-  const sums = new Uint32Array(flags.length + 1);
-  for (let i = 0; i < flags.length; i++) sums[i + 1] = sums[i]! + flags[i]!;
-  return sums;
-}

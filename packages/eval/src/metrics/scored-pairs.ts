@@ -18,22 +18,36 @@ export interface SortedPairs {
 /** Sorts pairs once, so that everything that sweeps a threshold over them is linear. */
 export function sortPairs({ distances, same }: ScoredPairs): SortedPairs {
   assertScores(distances, same);
-  const index = Uint32Array.from(same, (_, i) => i).sort((a, b) => distances[a]! - distances[b]!);
-  return {
-    distances: Float64Array.from(index, (i) => distances[i]!),
-    same: Uint8Array.from(index, (i) => Number(same[i])),
-    index,
-  };
+  const index = Uint32Array.from(same.keys());
+  return gather(
+    Float64Array.from(distances),
+    Uint8Array.from(same, Number),
+    index.sort((a, b) => distances[a]! - distances[b]!),
+  );
 }
 
 /** The pairs that pass a filter on their original index, still sorted. */
 export function selectPairs(sorted: SortedPairs, keep: (index: number) => boolean): SortedPairs {
-  const places = sorted.index.map((_, place) => place).filter((place) => keep(sorted.index[place]!));
-  return {
-    distances: Float64Array.from(places, (place) => sorted.distances[place]!),
-    same: Uint8Array.from(places, (place) => sorted.same[place]!),
-    index: Uint32Array.from(places, (place) => sorted.index[place]!),
+  const places = new Uint32Array(sorted.index.length);
+  let count = 0;
+  for (let place = 0; place < places.length; place++) {
+    if (keep(sorted.index[place]!)) places[count++] = place;
+  }
+  const selected = gather(sorted.distances, sorted.same, places.subarray(0, count));
+  return { ...selected, index: selected.index.map((place) => sorted.index[place]!) };
+}
+
+function gather(distances: Float64Array, same: Uint8Array, index: Uint32Array): SortedPairs {
+  const gathered = {
+    distances: new Float64Array(index.length),
+    same: new Uint8Array(index.length),
+    index,
   };
+  for (let k = 0; k < index.length; k++) {
+    gathered.distances[k] = distances[index[k]!]!;
+    gathered.same[k] = same[index[k]!]!;
+  }
+  return gathered;
 }
 
 function assertScores(distances: ArrayLike<number>, same: readonly boolean[]): void {
