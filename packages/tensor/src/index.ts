@@ -1,4 +1,5 @@
 import '#gradients';
+import { assertSingleTfjs } from './assert-single-tfjs.ts';
 
 export {
   type BatchNormTrainResult,
@@ -12,6 +13,11 @@ export {
   shiftedCosineAndSlope,
   type ValueAndSlope,
 } from './cosine-of-shifted-angle.ts';
+export {
+  describeRuntime,
+  type EnginePackage,
+  type RuntimeDescription,
+} from './describe-runtime.ts';
 export {
   HmError,
   type HmErrorDetails,
@@ -37,3 +43,6 @@ export { relu } from './relu.ts';
 export { Rng } from './rng.ts';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts';
 export { unitWeightLogits } from './unit-weight-logits.ts';
+export { assertSingleTfjs };
+
+assertSingleTfjs();

@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { engineChecks, thisMachine } from './engine-problems.ts';
+import { findPackage, programFolders } from './find-package.ts';
+import { builtin, nodeProcess } from './node-builtins.ts';
+
+/** An optional engine package, whether installed or not. */
+export interface EnginePackage {
+  name: string;
+  /** Undefined if it is not installed where the program looks for packages. */
+  version: string | undefined;
+  path: string | undefined;
+  usable: boolean;
+  /** Exactly why it is not usable. */
+  reason: string | undefined;
+  /** What to do to make it usable. */
+  fix: string | undefined;
+}
+
+/** The machine, tfjs and the engines, as plain data. */
+export interface RuntimeDescription {
+  /** Undefined outside Node. */
+  node:
+    | {
+        version: string;
+        platform: string;
+        architecture: string;
+        processor: string;
+        /** Threads that this process may use. */
+        cores: number;
+        memoryBytes: number;
+      }
+    | undefined;
+  tfjs: {
+    version: string;
+    /** Names of the registered backends. */
+    backends: string[];
+    /** The current backend; undefined until one is chosen. */
+    backend: string | undefined;
+  };
+  packages: EnginePackage[];
+}
+
+/**
+ * Tells what is installed and what of it cannot be used here, with the reason and the cure. Loads nothing: packages are
+ * looked up in the file system, below the working directory, the started script and `folders`.
+ *
+ * @param folders where else to look for packages.
+ * @example
+ * for (const { name, usable, reason } of describeRuntime().packages) console.log(name, usable, reason);
+ */
+export function describeRuntime(folders: readonly string[] = []): RuntimeDescription {
+  return {
+    node: describeNode(),
+    tfjs: {
+      version: tf.version_core,
+      backends: Object.keys(tf.engine().registryFactory),
+      backend: tf.getBackend() ?? undefined,
+    },
+    packages: Object.keys(engineChecks).map((name) =>
+      describePackage(name, [...programFolders(), ...folders]),
+    ),
+  };
+}
+
+function describeNode(): RuntimeDescription['node'] {
+  const system = builtin('node:os');
+  if (!nodeProcess || !system) return undefined;
+  return {
+    version: nodeProcess.versions.node,
+    platform: nodeProcess.platform,
+    architecture: nodeProcess.arch,
+    processor: system.cpus()[0]?.model ?? 'unknown',
+    cores: system.availableParallelism(),
+    memoryBytes: system.totalmem(),
+  };
+}
+
+function describePackage(name: string, folders: readonly string[]): EnginePackage {
+  const machine = thisMachine();
+  const installed = findPackage(name, folders);
+  if (!installed || !machine) {
+    const absent = { reason: 'not installed', fix: `npm install ${name}` };
+    return { name, version: undefined, path: undefined, usable: false, ...absent };
+  }
+  const problem = engineChecks[name]?.(installed, machine);
+  return { name, ...installed, usable: !problem, reason: problem?.reason, fix: problem?.fix };
+}

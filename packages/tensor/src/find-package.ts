@@ -1,0 +1,32 @@
+import { builtin, nodeProcess } from './node-builtins.ts';
+
+/** An installed npm package. */
+export interface InstalledPackage {
+  version: string;
+  /** Its folder. */
+  path: string;
+}
+
+/**
+ * Looks for a package in the `node_modules` of each folder and of those above it, as Node does, without loading it and
+ * whatever its `exports` hide. Undefined if there is none, or no file system.
+ */
+export function findPackage(name: string, folders: readonly string[]): InstalledPackage | undefined {
+  const files = builtin('node:fs');
+  for (const folder of files ? folders.flatMap(selfAndParents) : []) {
+    const path = `${folder}/node_modules/${name}`;
+    if (!files?.existsSync(`${path}/package.json`)) continue;
+    const { version } = JSON.parse(files.readFileSync(`${path}/package.json`, 'utf8')) as { version: string };
+    return { version, path };
+  }
+  return undefined;
+}
+
+/** Where a program's packages are looked for: the working directory and the script that was started. */
+export const programFolders = (): string[] =>
+  [nodeProcess?.cwd(), nodeProcess?.argv[1]].filter((path) => path !== undefined);
+
+function selfAndParents(path: string): string[] {
+  const parts = path.replaceAll('\\', '/').split('/');
+  return parts.map((_, i) => parts.slice(0, parts.length - i).join('/'));
+}
