@@ -17,7 +17,7 @@ export async function gatherSamples(
   indices: readonly number[],
   signal: AbortSignal,
 ): Promise<Gathered[]> {
-  const answers: Promise<Gathered>[] = [];
+  const answers: (Gathered | Promise<Gathered>)[] = [];
   let since = performance.now();
   for (const index of indices) {
     signal.throwIfAborted();
@@ -31,14 +31,23 @@ export async function gatherSamples(
   return gathered;
 }
 
-async function ask(dataset: Dataset, index: number): Promise<Gathered> {
+/** A sample that comes without waiting is packed without waiting: its pixels may be computed as they are read. */
+function ask(dataset: Dataset, index: number): Gathered | Promise<Gathered> {
   try {
-    const sample = await dataset.sample(index);
-    return { sample: { ...sample, image: ownSource(sample.image) } };
+    const sample = dataset.sample(index);
+    return sample instanceof Promise ? askLater(sample) : { sample: pack(sample) };
   } catch (error) {
     return { error };
   }
 }
+
+const askLater = (promise: Promise<Sample>): Promise<Gathered> =>
+  promise.then(
+    (sample) => ({ sample: pack(sample) }),
+    (error: unknown) => ({ error }),
+  );
+
+const pack = ({ image, label, id }: Sample): Sample => ({ image: ownSource(image), label, id });
 
 /**
  * Copies bytes and pixels once, into a buffer of their own that can be transferred: a data set may keep its memory, and

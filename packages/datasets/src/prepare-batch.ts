@@ -85,7 +85,7 @@ async function fillSlots(
       const { image, label, id } = answer.sample;
       items.push({ slot, index, id, image });
       ids.set(slot, id);
-      batch.labels[slot] = label;
+      batch.labels[slot] = checkLabel(label, context.dataset.classes, id);
     }
   });
   const { augment, preprocessing, seed } = options;
@@ -99,6 +99,18 @@ async function fillSlots(
   }
   batch.bad.push(...open.values());
   return [...open.keys()];
+}
+
+/** A label out of range would train silently on nothing. */
+function checkLabel(label: number, classes: number, id: string): number {
+  if (Number.isInteger(label) && label >= 0 && label < classes) return label;
+  throw new InvalidDataError({
+    where: `sample ${id}`,
+    expected: `a label from 0 to ${classes - 1}`,
+    received: label,
+    fix: 'Number the identities from 0 to classes - 1.',
+    fields: { id, label, classes },
+  });
 }
 
 /** Only invalid data makes a bad sample; any other error is a fault of the data set's code and surfaces. */

@@ -30,17 +30,15 @@ export class WorkerPool {
   }
 
   /** Hands a task to the worker of that number (modulo the count). The task's `images` are transferred. */
-  run(number: number, group: number, task: FillTask): Promise<FillResult> {
+  async run(number: number, group: number, task: FillTask): Promise<FillResult> {
     const refusal = this.#closed ? closedError() : this.#failure;
-    if (refusal) return Promise.reject(refusal);
+    if (refusal) throw refusal;
     while (this.#workers.length < this.#count) this.#workers.push(this.#start());
     const worker = this.#workers[number % this.#count]!;
     const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { group, worker, resolve, reject });
-      worker.ref();
-      post(worker, { kind: 'fill', id, group, task }, [task.images.buffer, ...ownBuffers(task)]);
-    });
+    post(worker, { kind: 'fill', id, group, task }, [task.images.buffer, ...ownBuffers(task)]);
+    worker.ref();
+    return new Promise((resolve, reject) => this.#waiting.set(id, { group, worker, resolve, reject }));
   }
 
   /** Forgets a group's tasks: their promises never settle, and the workers stop before the next image. */
