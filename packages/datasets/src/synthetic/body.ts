@@ -1,6 +1,7 @@
 import { mix, ramp, steady } from './curves.ts';
 import type { Identity } from './identity.ts';
 import { type Mesh, sheet } from './mesh.ts';
+import { valueNoise } from './noise.ts';
 
 /** Directions around a full turn, `count` of them, the first and last behind. */
 const turn = (count: number) =>
@@ -41,23 +42,26 @@ export function earMesh({ skull, ears }: Identity, side: -1 | 1): Mesh {
   });
 }
 
-/** Long hair: a curtain around head and neck, open where the face is; undefined when the hair is short. */
-export function locksMesh({ skull, hair }: Identity): Mesh | undefined {
-  if (hair.length < 0.12) return undefined;
-  const bottom = mix(10, 80, hair.length);
-  const rows = 14;
-  return sheet('locks', rows, locksTurn.length, (row, column, vertex) => {
+/** Long hair: a curtain around head and neck, open where the face is; none when the hair is short. */
+export function locksMesh({ skull, hair, texture }: Identity): Mesh[] {
+  if (hair.length < 0.12) return [];
+  const bottom = mix(34, 100, hair.length);
+  const rows = 20;
+  const mesh = sheet('locks', rows, locksTurn.length, (row, column, vertex) => {
     const t = row / (rows - 1);
     const open = mix(0.72, 1.02, ramp(2 * t));
     const angle = 2 + (locksTurn[column]!.angle / 2) * (2 - open);
-    const y = mix(-40, bottom, t);
-    place(vertex, angle, y, skull.width + mix(hair.volume, 5 + hair.volume, ramp(1.6 * t)), t);
+    const ripple = (2 + 3 * hair.curl) * (valueNoise(5 * angle, 5 * t, texture + 13) - 0.5);
+    const uneven = 9 * t * (valueNoise(6 * angle, 0, texture + 6) - 0.5);
+    const y = mix(-40, bottom, t) + uneven;
+    place(vertex, angle, y, skull.width + mix(hair.volume, 5 + hair.volume, ramp(1.6 * t)) + ripple, t);
   });
+  return [mesh];
 }
 
 function place(vertex: Float64Array, angle: number, y: number, radius: number, t: number): void {
   const sine = steady(Math.sin((angle * Math.PI) / 2));
   const cosine = steady(Math.cos((angle * Math.PI) / 2));
-  const curl = radius * (1 + 0.1 * t);
-  vertex.set([curl * sine, y, 1.1 * curl * cosine, curl * sine, y, angle]);
+  const drawnIn = radius * (1 + 0.14 * t - 0.22 * t * t * t);
+  vertex.set([drawnIn * sine, y, 1.1 * drawnIn * cosine, drawnIn * sine, y, angle]);
 }

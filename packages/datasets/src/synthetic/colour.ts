@@ -5,9 +5,9 @@ export type Colour = readonly [red: number, green: number, blue: number];
 
 /** The colour that a screen shows for three values in 0–255. */
 const screen = (red: number, green: number, blue: number): Colour => [
-  (red / 255) ** 2,
-  (green / 255) ** 2,
-  (blue / 255) ** 2,
+  (red * red) / 65025,
+  (green * green) / 65025,
+  (blue * blue) / 65025,
 ];
 
 /** From pale to deep. */

@@ -4,8 +4,7 @@
  */
 
 /** `value` held within `[low, high]`. */
-export const clamp = (value: number, low = 0, high = 1): number =>
-  value < low ? low : value > high ? high : value;
+export const clamp = (value: number, low = 0, high = 1): number => Math.max(low, Math.min(high, value));
 
 /** From `a` (at 0) to `b` (at 1), linearly. */
 export const mix = (a: number, b: number, t: number): number => a + (b - a) * t;
@@ -23,4 +22,4 @@ export function bump(x: number, y = 0): number {
 }
 
 /** Engines may differ in the last bit of a sine or cosine; rounded to steps of 2^-20 they agree. */
-export const steady = (value: number): number => Math.round(value * 2 ** 20) / 2 ** 20;
+export const steady = (value: number): number => Math.round(value * 1048576) / 1048576;

@@ -1,45 +1,59 @@
-import { clamp, mix, ramp } from './curves.ts';
+import { mix, ramp } from './curves.ts';
 import type { Identity } from './identity.ts';
 import type { Nuisance } from './nuisance.ts';
 import type { View } from './pose.ts';
 import type { Visible } from './raster.ts';
+import type { Picture } from './shade.ts';
 
 /** How far before the axis of the head the plane of the lenses stands. */
 const plane = 51;
 
 /**
- * Draws the frame over a finished picture (linear RGB, one triple per pixel): each pixel is followed back to the plane
- * of the lenses, unless the nose is before it.
+ * Draws the frame over the person: each pixel is followed back to the plane of the lenses, unless the nose is before it.
+ * `view` and `visible` have twice the picture's resolution.
  */
 export function drawGlasses(
-  picture: Float32Array,
+  picture: Picture,
   identity: Identity,
   glasses: Nuisance['glasses'],
   view: View,
   visible: Visible,
 ): void {
   if (!glasses) return;
-  const { rotation: r, a, b, tx, ty } = view;
+  const size = visible.size / 2;
+  const { rotation: r } = view;
+  const toPlane = planeOf(view);
+  const frame = frameAlpha(identity, glasses);
+  for (let pixel = 0; pixel < size * size; pixel++) {
+    const column = 2 * (pixel % size);
+    const row = 2 * Math.floor(pixel / size);
+    const [x, y] = toPlane(column + 1, row + 1);
+    if (Math.abs(y) > 16 || Math.abs(x) > identity.skull.width - 3) continue;
+    if (r[6]! * x + r[7]! * y + r[8]! * plane < visible.depth[row * visible.size + column]! - 1) continue;
+    const { rim, lens } = frame(x, y);
+    for (let k = 0, to = 4 * pixel; k < 3; k++, to++) {
+      picture[to] = mix(mix(picture[to]!, 0.8, 0.07 * lens), glasses.colour[k]!, rim);
+    }
+    picture[4 * pixel + 3] = Math.max(picture[4 * pixel + 3]!, rim);
+  }
+}
+
+/** From the picture back to the head: where the line of sight through a point meets the plane of the lenses. */
+function planeOf({
+  rotation: r,
+  a,
+  b,
+  tx,
+  ty,
+}: View): (column: number, row: number) => readonly [number, number] {
   const scale = a * a + b * b;
   const determinant = r[0]! * r[4]! - r[1]! * r[3]!;
-  const frame = frameAlpha(identity, glasses);
-  for (let row = 0, pixel = 0; row < visible.size; row++) {
-    for (let column = 0; column < visible.size; column++, pixel++) {
-      const [px, py] = [column + 0.5 - tx, row + 0.5 - ty];
-      const u = (a * px + b * py) / scale - r[2]! * plane;
-      const v = (a * py - b * px) / scale - r[5]! * plane;
-      const x = (r[4]! * u - r[1]! * v) / determinant;
-      const y = (r[0]! * v - r[3]! * u) / determinant;
-      if (Math.abs(y) > 16 || Math.abs(x) > 36) continue;
-      if (r[6]! * x + r[7]! * y + r[8]! * plane < visible.depth[pixel]! - 1) continue;
-      const { rim, lens } = frame(x, y);
-      const tone = mix(0.012, 0.16, (1 - glasses.dark) ** 2);
-      for (let k = 0; k < 3; k++) {
-        const glass = mix(picture[3 * pixel + k]!, 0.8, 0.07 * lens);
-        picture[3 * pixel + k] = mix(glass, tone * (1 - 0.15 * k), rim);
-      }
-    }
-  }
+  return (column, row) => {
+    const [px, py] = [column - tx, row - ty];
+    const u = (a * px + b * py) / scale - r[2]! * plane;
+    const v = (a * py - b * px) / scale - r[5]! * plane;
+    return [(r[4]! * u - r[1]! * v) / determinant, (r[0]! * v - r[3]! * u) / determinant];
+  };
 }
 
 /** Rounded rectangles around the eyes and a bridge between them. */
@@ -52,8 +66,9 @@ function frameAlpha(
     const dx = Math.max(0, Math.abs(Math.abs(x) - Math.max(eyes.gap, width + 2)) - width + corner);
     const dy = Math.max(0, Math.abs(y - 1) - height + corner);
     const outside = Math.sqrt(dx * dx + dy * dy) - corner;
-    const bridge = Math.abs(x) < 6 ? ramp((0.6 * thickness - Math.abs(y + 3 - 0.03 * x * x)) * 1.4 + 0.5) : 0;
+    const bar = Math.abs(x) < 6 ? 0.03 * x * x : 0;
+    const bridgeAndHinges = outside > 0 ? ramp((0.55 * thickness - Math.abs(y + 3 - bar)) * 1.4 + 0.5) : 0;
     const rim = ramp((0.5 * thickness - Math.abs(outside)) * 1.4 + 0.5);
-    return { rim: clamp(Math.max(rim, outside > 0 ? bridge : 0)), lens: outside < 0 ? 1 : 0 };
+    return { rim: Math.max(rim, bridgeAndHinges), lens: outside < 0 ? 1 : 0 };
   };
 }

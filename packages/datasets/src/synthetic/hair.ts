@@ -2,37 +2,45 @@ import { bump, clamp, mix, ramp } from './curves.ts';
 import type { Identity } from './identity.ts';
 import { valueNoise } from './noise.ts';
 
-/** How much hair covers the scalp at height `y` and `angle` (right angles from the front): 0 is skin, 1 is hair. */
-export type Coverage = (y: number, angle: number) => number;
+/** How far a point of the scalp lies above the hairline, template pixels; `angle` is in right angles from the front. */
+export type AboveHairline = (y: number, angle: number) => number;
 
 /** The hairline: over the forehead, down the temples before the ears, and to the nape behind them. */
-export function hairCoverage({ hair, texture }: Identity): Coverage {
+export function aboveHairline({ hair }: Identity): AboveHairline {
   return (y, angle) => {
-    if (y > 40) return 0;
     const side = Math.abs(angle);
     const forehead =
       hair.line +
-      hair.peak * bump(angle / 0.22) -
-      hair.recession * bump((side - 0.4) / 0.35) +
+      hair.peak * bump(angle / 0.25) -
+      hair.recession * bump((side - 0.42) / 0.36) +
       hair.parting * angle;
-    const temple = mix(hair.sideburn, 36, ramp((side - 1) / 0.15));
-    const line = mix(forehead, temple, ramp((side - 0.62) / 0.26));
-    if (y > line + 6 || y < line - 14) return y < line ? 1 : 0;
-    const fringe = 5 * (valueNoise(angle * 24, y * 0.08, texture) - 0.5);
-    return ramp((line + fringe - y) / 4 + 0.5);
+    const temple = mix(hair.sideburn, 34, ramp((side - 1) / 0.2));
+    return mix(forehead, temple, ramp((side - 0.6) / 0.32)) - y;
   };
 }
 
-/** How far hair stands off the head, template pixels: its volume, tousled by curls. */
-export function hairHeight({ hair, texture }: Identity, y: number, angle: number): number {
-  const curls = hair.curl * 7 * (valueNoise(angle * 7, y * 0.16, texture + 1) - 0.4);
-  return hair.volume + curls;
+/** How much hair hides the skin, 0 to 1: the tips of strands cross the hairline. */
+export function hairCoverage({ hair, texture }: Identity, above: number, y: number, angle: number): number {
+  if (above > 8) return 1;
+  if (above < -8) return 0;
+  const tips =
+    valueNoise(angle * 34, y * 0.06, texture) + 0.6 * valueNoise(angle * 11, y * 0.05, texture + 5) - 0.8;
+  return ramp((above + (4 + hair.fringe) * tips) / (3.4 - hair.fringe * 0.3) + 0.5);
+}
+
+/** How far the hair stands off the head, template pixels: flat at the hairline, tousled by curls. */
+export function hairHeight({ hair, texture }: Identity, above: number, y: number, angle: number): number {
+  if (above <= -2) return 0;
+  const rise = mix(ramp((above + 2) / 17), ramp((above + 2) / 6), 0.12 * hair.fringe);
+  const curls = hair.curl * 6 * (valueNoise(angle * 8, y * 0.17, texture + 1) - 0.3);
+  const top = mix(0.62, 1, ramp((-4 - y) / 36));
+  return rise * (hair.volume * top + curls);
 }
 
 /** Strands: a factor on the hair's colour, streaked along the hair. */
 export function strands({ hair, texture }: Identity, y: number, angle: number): number {
-  const wave = hair.curl * 0.5 * valueNoise(angle * 6, y * 0.2, texture + 2);
-  const fine = valueNoise((angle + wave) * 46, y * 0.05, texture + 3);
-  const coarse = valueNoise((angle + wave) * 13, y * 0.07, texture + 4);
-  return clamp(0.45 + 0.6 * fine + 0.5 * coarse, 0, 1.6);
+  const wave = (0.05 + 0.16 * hair.curl) * valueNoise(angle * 7, y * 0.15, texture + 2);
+  const fine = valueNoise((angle + wave) * 48, y * 0.04, texture + 3);
+  const coarse = valueNoise((angle + wave) * 14, y * 0.05, texture + 4);
+  return clamp(0.4 + 0.55 * fine + 0.6 * coarse, 0, 1.6);
 }

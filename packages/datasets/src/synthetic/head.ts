@@ -1,5 +1,5 @@
 import { mix, ramp, steady } from './curves.ts';
-import { type Coverage, hairHeight } from './hair.ts';
+import { type AboveHairline, hairHeight } from './hair.ts';
 import type { Identity } from './identity.ts';
 import { type Mesh, sheet } from './mesh.ts';
 import type { Nuisance } from './nuisance.ts';
@@ -40,7 +40,7 @@ function skullProfile({ skull }: Identity): readonly (readonly [number, number, 
 }
 
 /** A head: cross-sections around a vertical axis, the face's relief in front, hair on top. */
-export function headMesh(identity: Identity, { expression }: Nuisance, coverage: Coverage): Mesh {
+export function headMesh(identity: Identity, { expression }: Nuisance, above: AboveHairline): Mesh {
   const profile = curveThrough(skullProfile(identity), rows);
   const relief = faceRelief(identity, expression);
   return sheet('head', rows, columns, (row, column, vertex) => {
@@ -49,8 +49,7 @@ export function headMesh(identity: Identity, { expression }: Nuisance, coverage:
     const x = profile[3 * row + 1]! * sine;
     const z = profile[3 * row + 2]! * cosine * (cosine < 0 ? 1.15 : 1);
     const raised = cosine > 0 ? relief(x, y) * ramp(2.5 * cosine) : 0;
-    const covered = coverage(y, angle);
-    const hair = covered > 0 ? covered * hairHeight(identity, y, angle) : 0;
+    const hair = hairHeight(identity, above(y, angle), y, angle);
     vertex[0] = x + hair * sine;
     vertex[1] = y - hair * ramp((-20 - y) / 40) + 5 * expression.open * ramp((y - 36) / 14);
     vertex[2] = z + raised + hair * cosine;

@@ -27,6 +27,7 @@ export interface Identity {
     parting: number;
     volume: number;
     curl: number;
+    fringe: number;
     length: number;
     sideburn: number;
   };
@@ -58,10 +59,10 @@ export function drawIdentity(rng: Rng, spread: number): Identity {
     },
     eyes: {
       gap: vary(17.6, 2),
-      width: vary(8, 1.4),
-      height: vary(3.5, 1.2),
+      width: vary(8.7, 1.3),
+      height: vary(4.1, 1.1),
       slant: vary(0.04, 0.2),
-      iris: vary(3.5, 0.45),
+      iris: vary(3.9, 0.4),
       depth: vary(4, 2.5),
     },
     brows: {
@@ -75,12 +76,13 @@ export function drawIdentity(rng: Rng, spread: number): Identity {
     mouth: { y: vary(40.5, 2.2), width: vary(14.6, 2.8), upperLip: vary(2.6, 1.4), lowerLip: vary(3.6, 1.7) },
     ears: { size: vary(1, 0.22), stand: vary(0, 2) },
     hair: {
-      line: vary(-34, 9),
+      line: vary(-33, 9),
       recession: trait(0.4) * 14,
       peak: vary(2, 5),
       parting: vary(0, 14),
       volume: vary(6, 4),
       curl: trait(0.35),
+      fringe: trait(0.5) * 4,
       length: spread * long,
       sideburn: vary(10, 12),
     },
@@ -97,14 +99,17 @@ export function drawIdentity(rng: Rng, spread: number): Identity {
 }
 
 function drawColours(rng: Rng, spread: number): Identity['colours'] {
-  const between = (palette: readonly Colour[]) =>
-    mixColour(onPalette(palette, 0.35), onPalette(palette, rng.uniform()), spread);
-  const skin = between(skinTones);
-  const redness = rng.uniform(0.62, 0.86);
+  const between = (palette: readonly Colour[], place: number) =>
+    mixColour(onPalette(palette, 0.3), onPalette(palette, place), spread);
+  const depth = rng.uniform();
+  const skin = between(skinTones, depth);
+  /** Deep skin rarely goes with light hair and eyes. */
+  const lightest = 1 - 0.75 * depth;
+  const redness = rng.uniform(0.55, 0.95);
   return {
     skin,
-    hair: between(hairColours),
-    iris: between(eyeColours),
-    lips: tint(skin, [0.86, redness * 0.62, redness * 0.68]),
+    hair: between(hairColours, rng.chance(0.12) ? 1 : rng.uniform() * lightest),
+    iris: between(eyeColours, rng.uniform() * lightest),
+    lips: tint(skin, [0.86, redness * 0.58, redness * 0.64]),
   };
 }

@@ -16,7 +16,9 @@ export interface Nuisance {
     gazeX: number;
     gazeY: number;
   };
-  glasses: { width: number; height: number; roundness: number; thickness: number; dark: number } | undefined;
+  glasses:
+    | { width: number; height: number; roundness: number; thickness: number; colour: Colour }
+    | undefined;
   background: { top: Colour; bottom: Colour; seed: number };
   camera: { exposure: number; contrast: number; blur: number; noise: number; seed: number };
 }
@@ -31,7 +33,7 @@ export function drawNuisance(rng: Rng, spread: number): Nuisance {
   const elevation = vary(0.55, 0.55);
   const warmth = vary(0.02, 0.16);
   return {
-    pose: { yaw: bell(0.95), pitch: bell(0.5) },
+    pose: { yaw: bell(0.8), pitch: bell(0.45) },
     misalignment: { roll: bell(0.22), zoom: 0.96 + bell(0.12), x: bell(5), y: bell(5) },
     light: {
       x: steady(Math.sin(azimuth) * Math.cos(elevation)),
@@ -41,7 +43,7 @@ export function drawNuisance(rng: Rng, spread: number): Nuisance {
       ambient: vary(0.42, 0.2),
     },
     expression: {
-      smile: vary(0.25, 0.75),
+      smile: vary(0.4, 0.7),
       open: rng.chance(0.35) ? upTo(1) : 0,
       browRaise: vary(0, 1),
       closure: rng.chance(0.1) ? upTo(1) : upTo(0.25),
@@ -60,15 +62,23 @@ export function drawNuisance(rng: Rng, spread: number): Nuisance {
   };
 }
 
+/** Black, tortoiseshell, steel and navy. */
+const frames: readonly Colour[] = [
+  [0.012, 0.011, 0.011],
+  [0.09, 0.035, 0.012],
+  [0.2, 0.2, 0.21],
+  [0.02, 0.03, 0.09],
+];
+
 const drawGlasses = (rng: Rng) => ({
   width: rng.uniform(11, 14),
   height: rng.uniform(7.5, 11),
   roundness: rng.uniform(),
   thickness: rng.uniform(0.9, 2),
-  dark: rng.uniform(),
+  colour: rng.pick(frames),
 });
 
 function drawBackdrop(rng: Rng): Colour {
   const grey = rng.uniform(0.06, 0.5);
-  return [grey * rng.uniform(0.75, 1.25), grey * rng.uniform(0.85, 1.15), grey * rng.uniform(0.75, 1.25)];
+  return [grey * rng.uniform(0.6, 1.4), grey * rng.uniform(0.8, 1.2), grey * rng.uniform(0.6, 1.4)];
 }

@@ -1,19 +1,19 @@
 import { mixColour, tint } from './colour.ts';
 import { bump, clamp, mix, ramp } from './curves.ts';
 import type { Identity } from './identity.ts';
-import { lattice, valueNoise } from './noise.ts';
+import { valueNoise } from './noise.ts';
 import type { Nuisance } from './nuisance.ts';
 import { cover, darken, type Painter } from './paint.ts';
 
-const white = [0.74, 0.71, 0.68] as const;
+const white = [0.66, 0.63, 0.6] as const;
 const black = [0.012, 0.01, 0.01] as const;
 const lash = [0.03, 0.02, 0.016] as const;
 
 /** Eyeballs between their lids: two parabolas from corner to corner, an iris behind them, lashes on the upper one. */
 export function eyePainter({ eyes, colours }: Identity, expression: Nuisance['expression']): Painter {
   const openness = 1 - expression.closure;
-  const rim = tint(colours.iris, [0.3, 0.3, 0.3]);
-  const glow = mixColour(colours.iris, white, 0.16);
+  const rim = tint(colours.iris, [0.22, 0.22, 0.24]);
+  const glow = mixColour(colours.iris, white, 0.06);
   return (paint, x, y) => {
     const outward = Math.abs(x) - eyes.gap;
     if (Math.abs(outward) > eyes.width + 4 || Math.abs(y) > 11) return;
@@ -22,7 +22,8 @@ export function eyePainter({ eyes, colours }: Identity, expression: Nuisance['ex
     const opening = Math.max(0, 1 - across * across);
     const lower = 0.62 * eyes.height * opening;
     const upper = mix(lower, -eyes.height * opening * (1 - 0.22 * across), openness);
-    const inside = ramp((down - upper) / 0.8 + 0.5) * ramp((lower - down) / 0.8 + 0.5);
+    const inside =
+      ramp((down - upper) / 0.8 + 0.5) * ramp((lower - down) / 0.8 + 0.5) * ramp((1 - Math.abs(across)) * 7);
 
     darken(paint, 0.3 * bump((outward + 4) / 9, (down + 3) / 7));
     darken(paint, 0.22 * bump(across * 0.8, (down - upper + 3) / 1.6));
@@ -39,7 +40,7 @@ export function eyePainter({ eyes, colours }: Identity, expression: Nuisance['ex
       cover(paint, [1.3, 1.3, 1.3], inside * 1.2 * bump((ix + 1.1) / 1.25, (iy + 1.2) / 1.25));
       paint.gloss = mix(paint.gloss, 0.25, inside);
     }
-    const lid = Math.abs(across) < 1.12 ? bump((down - upper + 0.25) / (1.25 + 0.35 * across)) : 0;
+    const lid = Math.abs(across) < 1.12 ? bump((down - upper + 0.3) / (1.5 + 0.4 * across)) : 0;
     cover(paint, lash, 0.9 * lid * ramp((1.14 - Math.abs(across)) * 5));
     cover(paint, lash, 0.28 * bump((down - lower) / 0.9) * ramp((1 - Math.abs(across)) * 4));
   };
@@ -60,30 +61,5 @@ export function browPainter(
     const hairs = valueNoise(x * 1.1 + y * 0.6, y * 0.5, texture + 7);
     const alpha = ramp((half - Math.abs(y - line)) / 1.3 + 0.45) * clamp(half * 2);
     cover(paint, colour, alpha * (0.62 + 0.38 * hairs));
-  };
-}
-
-/** Freckles, moles and the mottling of real skin. */
-export function blemishPainter({ freckles, moles, colours, texture }: Identity): Painter {
-  const brown = tint(colours.skin, [0.5, 0.36, 0.3]);
-  const dark = tint(colours.skin, [0.2, 0.13, 0.12]);
-  return (paint, x, y) => {
-    darken(paint, 0.11 * (valueNoise(x * 0.22, y * 0.22, texture + 8) - 0.5));
-    for (const mole of moles) {
-      cover(
-        paint,
-        dark,
-        0.9 * ramp(1.5 * mole.radius * (1 - ((x - mole.x) ** 2 + (y - mole.y) ** 2) / mole.radius ** 2)),
-      );
-    }
-    if (freckles === 0) return;
-    const [column, row] = [Math.floor(x / 2.6), Math.floor(y / 2.6)];
-    const zone = bump(x / 36, (y - 13) / 17) + 0.3 * bump(x / 36, (y + 22) / 16);
-    if (lattice(column, row, texture + 9) > 1.6 * freckles * zone) return;
-    const [cx, cy] = [
-      0.3 + 0.4 * lattice(column, row, texture + 10),
-      0.3 + 0.4 * lattice(column, row, texture + 11),
-    ];
-    cover(paint, brown, 0.75 * bump((x / 2.6 - column - cx) / 0.42, (y / 2.6 - row - cy) / 0.42));
   };
 }

@@ -1,29 +1,31 @@
 import { tint } from './colour.ts';
-import { bump, clamp, mix, ramp } from './curves.ts';
-import { type Coverage, strands } from './hair.ts';
+import { bump, mix, ramp } from './curves.ts';
+import { type AboveHairline, hairCoverage, strands } from './hair.ts';
 import type { Identity } from './identity.ts';
 import type { Part } from './mesh.ts';
 import type { Nuisance } from './nuisance.ts';
 import { cover, darken, type Paint, type Painter } from './paint.ts';
-import { blemishPainter, browPainter, eyePainter } from './paint-eyes.ts';
+import { browPainter, eyePainter } from './paint-eyes.ts';
 import { beardPainter, mouthPainter, nosePainter } from './paint-mouth.ts';
+import { blemishPainter, skinPainter } from './paint-skin.ts';
 
 /** The painter of each part of a person. */
 export function paintersOf(
   identity: Identity,
   nuisance: Nuisance,
-  coverage: Coverage,
+  above: AboveHairline,
 ): Record<Part, Painter> {
   const skin = skinPainter(identity);
   const hair = hairPainter(identity);
   const face = facePainter(identity, nuisance, skin);
   return {
     head: (paint, x, y, angle) => {
-      const covered = coverage(y, angle);
+      const height = above(y, angle);
+      const covered = hairCoverage(identity, height, y, angle);
       if (covered < 1) {
         if (Math.abs(angle) < 1.1) face(paint, x, y, angle);
         else skin(paint, x, y, angle);
-        darken(paint, 0.4 * coverage(y - 5, angle));
+        darken(paint, 0.34 * ramp((height + 8) / 10));
       }
       if (covered > 0) hair(paint, y, angle, covered);
     },
@@ -37,20 +39,8 @@ export function paintersOf(
     },
     locks: (paint, _, y, angle) => {
       hair(paint, y, angle, 1);
-      darken(paint, 0.35);
+      darken(paint, 0.2);
     },
-  };
-}
-
-function skinPainter({ colours: { skin } }: Identity): Painter {
-  const flushed = tint(skin, [1, 0.62, 0.58]);
-  return (paint, x, y) => {
-    [paint.red, paint.green, paint.blue] = skin;
-    paint.gloss = 0.1;
-    const side = Math.abs(x);
-    const flush =
-      bump((side - 24) / 16, (y - 20) / 15) + bump(x / 9, (y - 19) / 9) + 0.5 * bump(x / 14, (y - 56) / 10);
-    cover(paint, flushed, 0.42 * clamp(flush));
   };
 }
 
@@ -67,7 +57,7 @@ function facePainter(identity: Identity, { expression, glasses }: Nuisance, skin
   return (paint, x, y, angle) => {
     for (const layer of layers) layer(paint, x, y, angle);
     /** The arm of the glasses, from the hinge to the ear. */
-    if (glasses && Math.abs(angle) > 0.66 && Math.abs(y + 3) < glasses.thickness)
+    if (glasses && Math.abs(angle) > 0.72 && Math.abs(y + 3) < glasses.thickness)
       cover(paint, [0.02, 0.02, 0.02], 0.9);
   };
 }

@@ -16,7 +16,7 @@ export function mouthPainter({ mouth, colours }: Identity, { smile, open }: Nuis
     const across = x / half;
     if (Math.abs(across) > 1.3 || Math.abs(y - mouth.y) > 17) return;
     const opening = Math.max(0, 1 - across * across);
-    const line = mouth.y + 1.2 - 3.4 * smile * across * across + 0.5 * bump(across / 0.2);
+    const line = mouth.y + 1.4 - (0.9 + 3.6 * smile) * across * across + 0.5 * bump(across / 0.2);
     const gap = (0.25 + 3.4 * open + 1.1 * Math.max(0, smile - 0.5)) * opening;
     const top = line - gap - mouth.upperLip * (1.25 * opening - 0.35 * bump(across / 0.22));
     const bottom = line + gap + mouth.lowerLip * opening * (1 - 0.1 * across * across);
@@ -25,7 +25,7 @@ export function mouthPainter({ mouth, colours }: Identity, { smile, open }: Nuis
 
     darken(paint, 0.26 * bump(across * 0.9, (y - bottom - 2.2) / 2.8));
     darken(paint, 0.1 * bump(x / 2.6, (y - mouth.y + 9) / 5));
-    darken(paint, 0.3 * bump((Math.abs(across) - 1.05) / 0.16, (y - line + 3.4 * smile * 0.1) / 2.2));
+    darken(paint, 0.3 * bump((Math.abs(across) - 1.05) / 0.16, (y - line) / 2.2));
     cover(paint, y < line ? shade : colours.lips, 0.85 * inLips);
     paint.gloss = mix(paint.gloss, 0.22, inLips);
     const inside =
@@ -44,8 +44,8 @@ export function mouthPainter({ mouth, colours }: Identity, { smile, open }: Nuis
 export function nosePainter({ nose, mouth }: Identity, { smile }: Nuisance['expression']): Painter {
   return (paint, x, y) => {
     const side = Math.abs(x);
-    darken(paint, 0.42 * bump(x / (nose.width + 3), (y - nose.length - 5) / 5));
-    darken(paint, 0.8 * bump((side - 0.46 * nose.width) / 2.6, (y - nose.length - 3.6) / 1.9));
+    darken(paint, 0.2 * bump(x / (nose.width + 4), (y - nose.length - 5.5) / 4.5));
+    darken(paint, 0.68 * bump((side - 0.45 * nose.width) / 2.3, (y - nose.length - 3.4) / 1.6));
     darken(paint, 0.22 * bump((side - nose.width - 1.6) / 2.2, (y - nose.length) / 6));
     const t = clamp((y - nose.length + 2) / (mouth.y - nose.length + 2));
     const fold = mix(nose.width + 2.5, mouth.width + 4, t);
@@ -59,10 +59,10 @@ export function beardPainter({ beard, mouth, nose, colours, texture }: Identity)
   return (paint, x, y) => {
     if (beard === 0 || y < 4) return;
     const side = Math.abs(x);
-    const edge = mix(mouth.y + 5, 6, ramp((side - 13) / 24));
-    const jaw = ramp((y - edge) / 7);
+    const edge = mix(mouth.y + 5, 4, ramp((side - 10) / 28));
+    const jaw = ramp((y - edge) / 13);
     const moustache = clamp(1.6 * bump(x / (mouth.width + 4), (y - mix(nose.length, mouth.y, 0.62)) / 6.5));
-    const stubble = 0.7 + 0.6 * (valueNoise(x * 1.3, y * 0.7, texture + 12) - 0.5);
+    const stubble = 0.75 + 0.5 * (valueNoise(x * 1.9, y * 1.1, texture + 12) - 0.5);
     cover(paint, colour, clamp(beard * Math.max(jaw, moustache) * stubble * 1.15));
   };
 }

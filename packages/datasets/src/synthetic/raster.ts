@@ -16,12 +16,17 @@ export interface Visible {
   readonly values: Float32Array;
 }
 
-export const nothingVisible = (size: number): Visible => ({
+export const emptyView = (size: number): Visible => ({
   size,
-  depth: new Float32Array(size * size).fill(-1e9),
+  depth: new Float32Array(size * size),
   part: new Uint8Array(size * size),
   values: new Float32Array(size * size * channels),
 });
+
+export function clear({ depth, part }: Visible): void {
+  depth.fill(-1e9);
+  part.fill(0);
+}
 
 /** Draws a mesh into what is visible, triangle by triangle; of two surfaces the nearer stays. */
 export function rasterise(mesh: Mesh, view: View, visible: Visible): void {
@@ -29,10 +34,10 @@ export function rasterise(mesh: Mesh, view: View, visible: Visible): void {
   const part = 1 + parts.indexOf(mesh.part);
   for (let row = 0; row + 1 < mesh.rows; row++) {
     for (let column = 0; column + 1 < mesh.columns; column++) {
-      const corner = row * mesh.columns + column;
-      const below = corner + mesh.columns;
-      drawTriangle(projected, corner, corner + 1, below, part, visible);
-      drawTriangle(projected, corner + 1, below + 1, below, part, visible);
+      const corner = (row * mesh.columns + column) * stride;
+      const below = corner + mesh.columns * stride;
+      drawTriangle(projected, corner, corner + stride, below, part, visible);
+      drawTriangle(projected, corner + stride, below + stride, below, part, visible);
     }
   }
 }
@@ -40,61 +45,67 @@ export function rasterise(mesh: Mesh, view: View, visible: Visible): void {
 const stride = 3 + channels;
 
 /** Per vertex: picture x, y, depth, then the channels, the normal turned to the camera. */
-function projectVertices(
-  { position, normal, surface }: Mesh,
-  { rotation: r, a, b, tx, ty }: View,
-): Float32Array {
+function projectVertices({ position, normal, surface }: Mesh, view: View): Float32Array {
   const projected = new Float32Array((position.length / 3) * stride);
   for (let from = 0, to = 0; from < position.length; from += 3, to += stride) {
-    for (const [source, at] of [
-      [position, 0],
-      [normal, 6],
-    ] as const) {
-      const [x, y, z] = [source[from]!, source[from + 1]!, source[from + 2]!];
-      for (let k = 0; k < 3; k++)
-        projected[to + at + k] = r[3 * k]! * x + r[3 * k + 1]! * y + r[3 * k + 2]! * z;
-    }
-    const [x, y] = [projected[to]!, projected[to + 1]!];
-    projected[to] = a * x - b * y + tx;
-    projected[to + 1] = b * x + a * y + ty;
+    turn(view.rotation, position, from, projected, to);
+    turn(view.rotation, normal, from, projected, to + 6);
+    const x = projected[to]!;
+    const y = projected[to + 1]!;
+    projected[to] = view.a * x - view.b * y + view.tx;
+    projected[to + 1] = view.b * x + view.a * y + view.ty;
     for (let k = 0; k < 3; k++) projected[to + 3 + k] = surface[from + k]!;
   }
   return projected;
 }
 
-/** Fills the pixels whose centres lie inside, by barycentric weights. Triangles seen from behind are kept too. */
+function turn(r: Float64Array, source: Float32Array, from: number, target: Float32Array, to: number): void {
+  const x = source[from]!;
+  const y = source[from + 1]!;
+  const z = source[from + 2]!;
+  for (let k = 0; k < 3; k++) target[to + k] = r[3 * k]! * x + r[3 * k + 1]! * y + r[3 * k + 2]! * z;
+}
+
+/** The inside of a triangle seen from behind: only locks of hair are open enough to show theirs. */
+const locks = 1 + parts.indexOf('locks');
+
+/** Fills the pixels whose centres lie in the triangle of the vertices at a, b, c, by barycentric weights. */
 function drawTriangle(
   p: Float32Array,
-  i: number,
-  j: number,
-  k: number,
+  a: number,
+  b: number,
+  c: number,
   part: number,
   visible: Visible,
 ): void {
-  const [a, b, c] = [i * stride, j * stride, k * stride];
-  const [ax, ay, bx, by, cx, cy] = [p[a]!, p[a + 1]!, p[b]!, p[b + 1]!, p[c]!, p[c + 1]!];
-  const area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
-  if (area === 0) return;
-  const last = visible.size - 1;
-  const left = Math.max(0, Math.ceil(Math.min(ax, bx, cx) - 0.5));
-  const right = Math.min(last, Math.floor(Math.max(ax, bx, cx) - 0.5));
-  const top = Math.max(0, Math.ceil(Math.min(ay, by, cy) - 0.5));
-  const bottom = Math.min(last, Math.floor(Math.max(ay, by, cy) - 0.5));
-  for (let y = top; y <= bottom; y++) {
-    for (let x = left; x <= right; x++) {
-      const [dx, dy] = [x + 0.5 - ax, y + 0.5 - ay];
-      const wb = (dx * (cy - ay) - dy * (cx - ax)) / area;
-      const wc = (dy * (bx - ax) - dx * (by - ay)) / area;
-      if (wb < 0 || wc < 0 || wb + wc > 1) continue;
-      const pixel = y * visible.size + x;
-      const wa = 1 - wb - wc;
-      const depth = wa * p[a + 2]! + wb * p[b + 2]! + wc * p[c + 2]!;
-      if (depth <= visible.depth[pixel]!) continue;
-      visible.depth[pixel] = depth;
+  const ax = p[a]!;
+  const ay = p[a + 1]!;
+  const abx = p[b]! - ax;
+  const aby = p[b + 1]! - ay;
+  const acx = p[c]! - ax;
+  const acy = p[c + 1]! - ay;
+  const area = abx * acy - aby * acx;
+  if (area === 0 || (area < 0 && part !== locks)) return;
+  const { size, depth, values } = visible;
+  const left = Math.max(0, Math.ceil(ax + Math.min(0, abx, acx) - 0.5));
+  const right = Math.min(size - 1, Math.floor(ax + Math.max(0, abx, acx) - 0.5));
+  const top = Math.max(0, Math.ceil(ay + Math.min(0, aby, acy) - 0.5));
+  const bottom = Math.min(size - 1, Math.floor(ay + Math.max(0, aby, acy) - 0.5));
+  const [bx, by, cx, cy] = [abx / area, aby / area, acx / area, acy / area];
+  for (let row = top; row <= bottom; row++) {
+    const dy = row + 0.5 - ay;
+    for (let column = left; column <= right; column++) {
+      const dx = column + 0.5 - ax;
+      const wb = dx * cy - dy * cx;
+      const wc = dy * bx - dx * by;
+      if (wb < -1e-9 || wc < -1e-9 || wb + wc > 1 + 1e-9) continue;
+      const pixel = row * size + column;
+      const near = (1 - wb - wc) * p[a + 2]! + wb * p[b + 2]! + wc * p[c + 2]!;
+      if (near <= depth[pixel]!) continue;
+      depth[pixel] = near;
       visible.part[pixel] = part;
-      const at = pixel * channels;
-      for (let n = 0; n < channels; n++) {
-        visible.values[at + n] = wa * p[a + 3 + n]! + wb * p[b + 3 + n]! + wc * p[c + 3 + n]!;
+      for (let n = 3, at = pixel * channels; n < stride; n++, at++) {
+        values[at] = (1 - wb - wc) * p[a + n]! + wb * p[b + n]! + wc * p[c + n]!;
       }
     }
   }

@@ -23,7 +23,7 @@ function noseRelief({ nose }: Identity) {
     if (y < -10 || y > nose.length + 7) return 0;
     const down = (y + 10) / (nose.length + 10);
     const flank = mix(nose.bridge + 2, nose.width, ramp(down));
-    const height = nose.height * mix(0.12, 1, down * down) * ramp((nose.length + 6.5 - y) / 6.5);
+    const height = nose.height * mix(0.12, 1, down * down) * ramp((nose.length + 7.5 - y) / 11);
     const wing = 4.5 * bump((Math.abs(x) - 0.68 * nose.width) / 4.5, (y - nose.length) / 6);
     return height * bump(x / (flank * 1.25)) + wing;
   };

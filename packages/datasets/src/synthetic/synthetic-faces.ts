@@ -2,7 +2,7 @@ import { InvalidArgumentError, Rng } from '@hm/tensor/host';
 import type { Dataset, Sample } from '../dataset.ts';
 import { drawIdentity } from './identity.ts';
 import { drawNuisance } from './nuisance.ts';
-import { renderFace } from './render-face.ts';
+import { faceRenderer } from './render-face.ts';
 
 export interface SyntheticFacesOptions {
   /** Number of people, at least 1. */
@@ -38,6 +38,7 @@ export function syntheticFaces(options: SyntheticFacesOptions): SyntheticFaces {
   const all = { size: 112, firstIdentity: 0, ...options };
   validate(all);
   const { identities, imagesPerIdentity, size } = all;
+  const draw = faceRenderer(size);
   const name = (label: number) => `person-${String(all.firstIdentity + label).padStart(6, '0')}`;
   return {
     options: all,
@@ -54,7 +55,7 @@ export function syntheticFaces(options: SyntheticFacesOptions): SyntheticFaces {
         height: size,
         width: size,
         get pixels() {
-          rendered ??= render(all, label, number);
+          rendered ??= draw(...personAndCircumstances(all, label, number));
           return rendered;
         },
       };
@@ -63,15 +64,15 @@ export function syntheticFaces(options: SyntheticFacesOptions): SyntheticFaces {
   };
 }
 
-function render(
-  { seed, hardness, firstIdentity, size }: Required<SyntheticFacesOptions>,
+function personAndCircumstances(
+  { seed, hardness, firstIdentity }: Required<SyntheticFacesOptions>,
   label: number,
   number: number,
-): Uint8Array {
+) {
   const person = firstIdentity + label;
   const identity = drawIdentity(Rng.of(seed, 'identity', person), 1 - 0.7 * hardness);
   const nuisance = drawNuisance(Rng.of(seed, 'image', person, number), 0.12 + 0.88 * hardness);
-  return renderFace(identity, nuisance, size);
+  return [identity, nuisance] as const;
 }
 
 function validate({

@@ -1,0 +1,126 @@
+import { InvalidArgumentError, Rng } from '@hm/tensor/host';
+import type { ProtocolImage, VerificationPair, VerificationProtocol } from '../protocol.ts';
+import { drawWithoutRepetition, pairOfNumber, pairsAmong } from './draw-without-repetition.ts';
+import type { SyntheticFaces } from './synthetic-faces.ts';
+
+export interface SyntheticPairsOptions {
+  /** Folds to score in, each with people of its own. Default 10. */
+  folds?: number;
+  /** Pairs of each fold, an even number: half genuine, half impostor. LFW has 600. */
+  pairsPerFold: number;
+  seed: number | string;
+}
+
+/**
+ * Pairs in the form of LFW's View 2: folds that share nobody, in each as many genuine pairs as impostor pairs, no pair
+ * twice. The images are rendered when their pixels are read.
+ *
+ * @throws {InvalidArgumentError} if the people are too few for so many folds or pairs.
+ * @example
+ * const faces = syntheticFaces({ identities: 100, imagesPerIdentity: 8, hardness: 0.3, seed: 7, firstIdentity: 5000 });
+ * const protocol = syntheticPairs(faces, { pairsPerFold: 120, seed: 1 });
+ */
+export function syntheticPairs(faces: SyntheticFaces, options: SyntheticPairsOptions): VerificationProtocol {
+  const all = { folds: 10, ...options };
+  validate(faces, all);
+  const rng = Rng.of(all.seed, 'pairs');
+  const people = rng.shuffle(Array.from({ length: faces.classes }, (_, label) => label));
+  const pairs = Array.from({ length: all.folds }, (_, fold) =>
+    pairsOfFold(
+      rng,
+      fold,
+      peopleOfFold(people, fold, all.folds),
+      faces.options.imagesPerIdentity,
+      all.pairsPerFold / 2,
+    ),
+  ).flat();
+  const used = [...new Set(pairs.flatMap(({ first, second }) => [first, second]))].sort((a, b) => a - b);
+  const place = new Map(used.map((index, position) => [index, position]));
+  return {
+    name: `synthetic-faces-hardness-${faces.options.hardness}`,
+    images: imagesOf(faces, used),
+    pairs: pairs.map((pair) => ({ ...pair, first: place.get(pair.first)!, second: place.get(pair.second)! })),
+    folds: all.folds,
+    official: false,
+    notes: ['Rendered faces: scores say nothing about photographs.'],
+  };
+}
+
+/** A fold's share of the people, as even as can be. */
+const peopleOfFold = (people: readonly number[], fold: number, folds: number): readonly number[] =>
+  people.slice(Math.floor((fold * people.length) / folds), Math.floor(((fold + 1) * people.length) / folds));
+
+/** Both kinds of pairs are numbered, and numbers drawn: no list of all pairs is ever made. */
+function pairsOfFold(
+  rng: Rng,
+  fold: number,
+  people: readonly number[],
+  images: number,
+  count: number,
+): VerificationPair[] {
+  const image = (person: number, number: number) => people[person]! * images + number;
+  const within = pairsAmong(images);
+  const genuine = drawWithoutRepetition(rng, people.length * within, count).map((number) => {
+    const person = Math.floor(number / within);
+    const [i, j] = pairOfNumber(number % within);
+    return { first: image(person, i), second: image(person, j), same: true, fold };
+  });
+  const across = images * images;
+  const impostor = drawWithoutRepetition(rng, pairsAmong(people.length) * across, count).map((number) => {
+    const [a, b] = pairOfNumber(Math.floor(number / across));
+    const [i, j] = [Math.floor((number % across) / images), number % images];
+    return { first: image(a, i), second: image(b, j), same: false, fold };
+  });
+  return [...genuine, ...impostor];
+}
+
+/** Only the picture read last is kept: a protocol of thousands of images holds one. */
+function imagesOf(faces: SyntheticFaces, indices: readonly number[]): ProtocolImage[] {
+  let last: { index: number; pixels: Uint8Array } | undefined;
+  return indices.map((index) => {
+    const { image, id } = faces.sample(index);
+    return {
+      id,
+      height: image.height,
+      width: image.width,
+      get pixels() {
+        if (last?.index !== index) last = { index, pixels: faces.sample(index).image.pixels };
+        return last.pixels;
+      },
+    };
+  });
+}
+
+function validate(
+  { classes, options }: SyntheticFaces,
+  { folds, pairsPerFold }: { folds: number; pairsPerFold: number },
+): void {
+  if (!Number.isSafeInteger(folds) || folds < 1 || folds > classes / 2) {
+    refuse(
+      `folds from 1 to ${Math.floor(classes / 2)}, so that each has two people`,
+      folds,
+      'Ask for fewer folds or render more identities.',
+    );
+  }
+  if (!Number.isSafeInteger(pairsPerFold) || pairsPerFold < 2 || pairsPerFold % 2 !== 0) {
+    refuse(
+      'pairsPerFold to be an even number of at least 2',
+      pairsPerFold,
+      'Half of the pairs are genuine: choose an even number.',
+    );
+  }
+  const people = Math.floor(classes / folds);
+  const images = options.imagesPerIdentity;
+  const most = 2 * Math.min(people * pairsAmong(images), pairsAmong(people) * images * images);
+  if (pairsPerFold > most) {
+    refuse(
+      `pairsPerFold of at most ${most} with ${people} people of ${images} images in a fold`,
+      pairsPerFold,
+      'Ask for fewer pairs or render more images.',
+    );
+  }
+}
+
+function refuse(expected: string, received: number, fix: string): never {
+  throw new InvalidArgumentError({ where: 'syntheticPairs', expected, received, fix });
+}
