@@ -16,6 +16,7 @@ export type { Dataset, ImageSource, Sample } from './dataset.ts';
 export { type DecodedImage, type DecodeOptions, decodeImage } from './decode-image.ts';
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from './image-folder.ts';
 export { imageList } from './image-list.ts';
+export { inMemory } from './in-memory.ts';
 export { type LfwPairsOptions, lfwPairs } from './lfw-pairs.ts';
 export type { BadSample, LoaderOptions } from './loader-options.ts';
 export { readNameList } from './name-list.ts';
@@ -30,3 +31,9 @@ export {
 export type { ProtocolImage, VerificationPair, VerificationProtocol } from './protocol.ts';
 export type { Batch } from './read-epoch.ts';
 export type { SkippedEntry } from './scan-identities.ts';
+export {
+  type SyntheticFaces,
+  type SyntheticFacesOptions,
+  syntheticFaces,
+} from './synthetic/synthetic-faces.ts';
+export { type SyntheticPairsOptions, syntheticPairs } from './synthetic/synthetic-pairs.ts';

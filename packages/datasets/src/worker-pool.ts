@@ -59,7 +59,8 @@ export class WorkerPool {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#file, { name: 'hm-datasets' });
+    // Options such as --input-type or a loader are for the caller's files, and would keep the worker from starting.
+    const worker = new Worker(this.#file, { name: 'hm-datasets', execArgv: [] });
     worker.on('message', ({ id, result }: FromWorker) => {
       for (const { resolve } of this.#take((_, waitingId) => waitingId === id)) resolve(result);
     });

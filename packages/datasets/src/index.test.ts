@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import * as datasets from './index.ts';
+
+test('the public surface', () => {
+  expect(Object.keys(datasets).sort()).toEqual([
+    'batches',
+    'checkTrainable',
+    'createLoader',
+    'decodeImage',
+    'defaultPreprocessing',
+    'flipOnly',
+    'imageFolder',
+    'imageList',
+    'inMemory',
+    'lfwPairs',
+    'normalizeInto',
+    'parsePairs',
+    'preprocessingFromMetadata',
+    'preprocessingToMetadata',
+    'readNameList',
+    'standard',
+    'syntheticFaces',
+    'syntheticPairs',
+  ]);
+});
