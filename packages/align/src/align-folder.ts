@@ -1,42 +1,16 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { InvalidArgumentError } from '@hm/tensor/host';
+import { type AlignFolderOptions, resolveOptions } from './align-folder-options.ts';
 import { type Photograph, type PhotographSettings, unwritable } from './align-photograph.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
-import type { FacePreference } from './choose-face.ts';
-import { assertDetectionOptions, type DetectionOptions } from './detector.ts';
-import type { ImageFormat } from './image.ts';
 import { inOrder } from './in-order.ts';
 import { listImages } from './list-images.ts';
 import { appendRecord, finishManifest, MANIFEST, readManifest } from './manifest.ts';
 import { planOutputs } from './plan-outputs.ts';
-import { type TemplateName, templates } from './templates.ts';
 import { readWeights } from './weights.ts';
 import { localAligner, workerPool } from './worker-pool.ts';
-
-/** How a folder is aligned. */
-export interface AlignFolderOptions extends DetectionOptions {
-  /** Default `arcface-112x112`. */
-  template?: TemplateName;
-  /** Default `jpeg`: quality 95, no chroma subsampling. */
-  format?: ImageFormat;
-  /** Which face is the subject. Default `largest`; `centre` suits LFW. */
-  prefer?: FacePreference;
-  /** Default `skip`: no output. `centre` writes a centre crop, so that no pair of a protocol is lost. */
-  noFace?: 'skip' | 'centre';
-  /** How much of the picture a centre crop keeps. Default 1, as much as the template's aspect allows. */
-  centreFraction?: number;
-  /** Border, in parts of the shorter side, for a second search where the first finds none; 0 = none. Default 0.3. */
-  border?: number;
-  /** Aligns again what has an output. Default false. */
-  overwrite?: boolean;
-  /** Worker threads; 0 = in this thread. Default: one per core. */
-  workers?: number;
-  /** A weights file, as in {@link loadMtcnn}. */
-  weights?: string;
-}
 
 /** What became of all images of a folder. */
 export interface AlignSummary {
@@ -113,31 +87,6 @@ export async function* alignFolder(
   yield { kind: 'done', summary: summarise(counts, (performance.now() - began) / 1000, output) };
 }
 
-function resolveOptions(input: string, output: string, options: AlignFolderOptions) {
-  const {
-    template = 'arcface-112x112',
-    format = 'jpeg',
-    prefer = 'largest',
-    noFace = 'skip',
-    centreFraction = 1,
-    border = 0.3,
-    overwrite = false,
-    workers = availableParallelism(),
-    weights: _,
-    ...detection
-  } = options;
-  assertDetectionOptions(detection);
-  if (!(template in templates)) throw invalid(`template ${Object.keys(templates).join(' or ')}`, template);
-  if (!(centreFraction > 0 && centreFraction <= 1)) throw invalid('centreFraction in (0, 1]', centreFraction);
-  if (!(border >= 0 && border <= 2)) throw invalid('border in [0, 2]', border);
-  if (!Number.isInteger(workers) || workers < 0) throw invalid('workers as a whole number', workers);
-  if (resolve(input) === resolve(output)) throw invalid('an output folder other than the input', output);
-  const settings: PhotographSettings = {
-    ...{ input, output, template, format, prefer, noFace, centreFraction, border },
-  };
-  return { settings, detection, workers, overwrite };
-}
-
 function existing(
   { path, output }: Photograph,
   known: ReadonlyMap<string, AlignmentRecord>,
@@ -188,11 +137,3 @@ function summarise(
     manifest,
   };
 }
-
-const invalid = (expected: string, received: unknown) =>
-  new InvalidArgumentError({
-    where: 'alignFolder',
-    expected,
-    received,
-    fix: 'See AlignFolderOptions for what each option takes.',
-  });

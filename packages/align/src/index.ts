@@ -1,4 +1,5 @@
-export { type AlignEvent, type AlignFolderOptions, type AlignSummary, alignFolder } from './align-folder.ts';
+export { type AlignEvent, type AlignSummary, alignFolder } from './align-folder.ts';
+export type { AlignFolderOptions } from './align-folder-options.ts';
 export { alignImage } from './align-image.ts';
 export type { AlignmentRecord } from './alignment-record.ts';
 export { chooseFace, type FacePreference } from './choose-face.ts';

@@ -1,11 +1,11 @@
-import { type HostTensor, hostTensor, hostZeros } from '@hm/tensor/host';
+import type { HostTensor } from '@hm/tensor/host';
 import { type Candidate, type Regression, regress, toSquare } from './box.ts';
-import { type Canvas, layOut, type Piece } from './canvas.ts';
+import { layOut, type Piece } from './canvas.ts';
 import type { RgbImage } from './image.ts';
 import type { Networks } from './network-runner.ts';
 import { nonMaximumSuppression } from './non-maximum-suppression.ts';
+import { ceilMask, paint } from './paint-canvas.ts';
 import { type Level, pyramid } from './pyramid.ts';
-import { resample } from './resample.ts';
 
 interface Proposal {
   box: Candidate;
@@ -21,8 +21,6 @@ export interface ProposeOptions {
 
 const STRIDE = 2;
 const CELL = 12;
-/** Low enough never to be a window's maximum. */
-const MASKED = -1e9;
 
 /** Stage 1: P-Net over the pyramid, suppression within each scale, then across, edges moved, squared. */
 export async function propose(
@@ -33,46 +31,13 @@ export async function propose(
   const levels = pyramid(image.height, image.width, minFaceSize, factor);
   const byLevel = new Map<Level, Proposal[]>(levels.map((level) => [level, []]));
   for (const canvas of layOut(levels)) {
-    const { probabilities, regression } = await networks.propose(paint(image, canvas), mask(canvas));
+    const { probabilities, regression } = await networks.propose(paint(image, canvas), ceilMask(canvas));
     for (const piece of canvas.pieces) {
       byLevel.get(piece.level)!.push(...readPiece(piece, probabilities!, regression!, threshold));
     }
   }
   const perScale = [...byLevel.values()].flatMap((proposals) => suppress(proposals, 0.5));
   return suppress(perScale, 0.7).map(({ box, regression }) => toSquare(regress(box, regression, 0)));
-}
-
-function paint(image: RgbImage, { height, width, pieces }: Canvas): HostTensor<'float32'> {
-  const canvas = hostZeros('float32', [1, height, width, 3]);
-  for (const { level, left, top, x, y, ...size } of pieces) {
-    const [stepX, stepY] = [image.width / level.width, image.height / level.height];
-    const window = {
-      left: left * stepX,
-      top: top * stepY,
-      width: size.width * stepX,
-      height: size.height * stepY,
-    };
-    const target = { data: canvas.data, offset: (y * width + x) * 3, rowLength: width * 3, ...size };
-    resample(image, window, target, true);
-  }
-  return canvas;
-}
-
-/** Takes the position beyond an odd piece's border out of the pooling window, as ceil mode does. */
-function mask({ height, width, pieces }: Canvas): HostTensor<'float32'> {
-  const [rows, columns] = [height - 2, width - 2];
-  const data = new Float32Array(rows * columns);
-  for (const piece of pieces) {
-    const column = piece.x + piece.width - 2;
-    const row = piece.y + piece.height - 2;
-    if (piece.width % 2 === 1 && column < columns) {
-      for (let y = piece.y; y <= Math.min(row, rows - 1); y++) data[y * columns + column] = MASKED;
-    }
-    if (piece.height % 2 === 1 && row < rows) {
-      data.fill(MASKED, row * columns + piece.x, row * columns + Math.min(column + 1, columns));
-    }
-  }
-  return hostTensor('float32', [1, rows, columns, 1], data);
 }
 
 /** Cells of P-Net's map for `size` pixels: valid convolutions and one ceil-mode pooling. */

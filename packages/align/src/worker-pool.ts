@@ -62,7 +62,8 @@ class AlignWorker {
   #failure: UnavailableError | undefined;
 
   constructor(data: WorkerData) {
-    this.#worker = new Worker(workerFile(), { workerData: data });
+    // Node's flags of the caller, such as --input-type, need not suit a file of plain JavaScript.
+    this.#worker = new Worker(workerFile(), { workerData: data, execArgv: [] });
     this.#worker.on('message', (reply: WorkerReply) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#fail(error.message, error));
     this.#ended = new Promise((resolve) => {

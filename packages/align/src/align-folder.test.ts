@@ -1,0 +1,177 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type AlignEvent, alignFolder } from './align-folder.ts';
+import type { AlignFolderOptions } from './align-folder-options.ts';
+import type { AlignmentRecord } from './alignment-record.ts';
+import { drawFace } from './drawn-face.ts';
+import { templates } from './templates.ts';
+
+let folder: string;
+let input: string;
+let output: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hm-align-'));
+  [input, output] = [join(folder, 'in'), join(folder, 'out')];
+  await mkdir(join(input, 'Ada'), { recursive: true });
+  await mkdir(join(input, 'Flat'));
+  await drawFace()
+    .jpeg({ quality: 95 })
+    .toFile(join(input, 'Ada', 'Ada_0001.jpg'));
+  await drawFace()
+    .withMetadata({ orientation: 1 })
+    .png()
+    .toFile(join(input, 'Ada', 'Ada_0002.png'));
+  await sharp({ create: { width: 90, height: 120, channels: 3, background: '#456' } })
+    .jpeg()
+    .toFile(join(input, 'Flat', 'Flat_0001.JPEG'));
+  await drawFace()
+    .jpeg()
+    .toFile(join(input, 'Flat', 'cut.jpg'));
+  await truncate(join(input, 'Flat', 'cut.jpg'), 2000);
+  await writeFile(join(input, 'notes.txt'), 'no image');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+async function run(options: AlignFolderOptions = {}): Promise<AlignEvent[]> {
+  const events: AlignEvent[] = [];
+  for await (const event of alignFolder(input, output, { workers: 0, ...options })) events.push(event);
+  return events;
+}
+
+const kinds = (events: readonly AlignEvent[]) => events.map(({ kind }) => kind);
+const manifest = async (): Promise<AlignmentRecord[]> =>
+  (await readFile(join(output, 'alignment.jsonl'), 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe('alignFolder', () => {
+  it('aligns under the same names and lists what it could not', async () => {
+    const events = await run();
+    expect(kinds(events)).toEqual(['aligned', 'aligned', 'no-face', 'undecodable', 'done']);
+    expect((await readdir(output, { recursive: true })).sort()).toEqual(
+      ['Ada', 'Ada/Ada_0001.jpg', 'Ada/Ada_0002.jpg', 'alignment.jsonl', 'no-face.txt'].sort(),
+    );
+    expect(await readFile(join(output, 'no-face.txt'), 'utf8')).toBe('Flat/Flat_0001.JPEG\n');
+    const records = await manifest();
+    expect(records.map(({ path, status }) => [path, status])).toEqual([
+      ['Ada/Ada_0001.jpg', 'aligned'],
+      ['Ada/Ada_0002.png', 'aligned'],
+      ['Flat/Flat_0001.JPEG', 'no-face'],
+      ['Flat/cut.jpg', 'undecodable'],
+    ]);
+    expect(records[0]).toMatchObject({ faces: 1, output: 'Ada/Ada_0001.jpg', bordered: false });
+    expect(records[0]!.landmarks!.length).toBe(5);
+    expect(records[3]!.reason).toMatch(/whole image/);
+  });
+
+  it('puts the eyes where the template has them', async () => {
+    await run();
+    const { data, info } = await sharp(join(output, 'Ada/Ada_0001.jpg'))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect([info.height, info.width]).toEqual([112, 112]);
+    const [[leftX, leftY], [rightX, rightY]] = templates['arcface-112x112'].landmarks;
+    const darkest = (fromX: number, toX: number): [number, number] => {
+      let best: [number, number, number] = [0, 0, 1000];
+      for (let y = 44; y < 60; y++)
+        for (let x = fromX; x < toX; x++) {
+          const around = [-1, 0, 1].map((dx) => data[(y * 112 + x + dx) * 3]!);
+          const sum = around.reduce((a, b) => a + b, 0);
+          if (sum < best[2]) best = [x, y, sum];
+        }
+      return [best[0], best[1]];
+    };
+    for (const [found, wanted] of [
+      [darkest(28, 48), [leftX, leftY]],
+      [darkest(63, 83), [rightX, rightY]],
+    ] as const) {
+      expect(Math.hypot(found[0] - wanted[0], found[1] - wanted[1])).toBeLessThan(6);
+    }
+  });
+
+  it('goes on where it was stopped, and starts again with overwrite', async () => {
+    for await (const event of alignFolder(input, output, { workers: 0 })) {
+      if (event.kind === 'aligned') break;
+    }
+    const first = join(output, 'Ada/Ada_0001.jpg');
+    await utimes(first, 1, 1);
+    await rm(join(output, 'Ada/Ada_0002.jpg'), { force: true });
+    const events = await run();
+    expect(kinds(events)).toEqual(['skipped', 'aligned', 'no-face', 'undecodable', 'done']);
+    expect((await stat(first)).mtimeMs).toBe(1000);
+    expect((await manifest())[0]).toMatchObject({ status: 'aligned', faces: 1 });
+    expect((await manifest()).length).toBe(4);
+    expect(kinds(await run({ overwrite: true }))[0]).toBe('aligned');
+    expect((await stat(first)).mtimeMs).toBeGreaterThan(1000);
+  });
+
+  it('takes an output without a record as it is', async () => {
+    await mkdir(join(output, 'Ada'), { recursive: true });
+    await writeFile(join(output, 'Ada/Ada_0001.jpg'), 'somebody else’s');
+    await writeFile(join(output, 'alignment.jsonl'), '{"path":"Ada/Ada_0001.jpg","sta');
+    expect(kinds(await run())[0]).toBe('skipped');
+    expect((await manifest())[0]).toMatchObject({ status: 'existing', box: null });
+  });
+
+  it('writes a centre crop where no face is, if asked', async () => {
+    const events = await run({ noFace: 'centre', template: 'sphereface-112x96', format: 'png' });
+    expect(kinds(events)[2]).toBe('no-face');
+    const { height, width, format } = await sharp(join(output, 'Flat/Flat_0001.png')).metadata();
+    expect([height, width, format]).toEqual([112, 96, 'png']);
+    expect(await readFile(join(output, 'no-face.txt'), 'utf8')).toBe('Flat/Flat_0001.JPEG\n');
+  });
+
+  it('does not mix templates in one folder', async () => {
+    await run();
+    await expect(run({ template: 'sphereface-112x96' })).rejects.toThrow(
+      /output folder of template sphereface/,
+    );
+    expect(kinds(await run({ template: 'sphereface-112x96', overwrite: true }))[0]).toBe('aligned');
+  });
+
+  it('gives the same files with worker threads', async () => {
+    await run();
+    const wanted = await readFile(join(output, 'Ada/Ada_0001.jpg'));
+    const records = await manifest();
+    output = join(folder, 'threads');
+    const events = await run({ workers: 2 });
+    expect(kinds(events)).toEqual(['aligned', 'aligned', 'no-face', 'undecodable', 'done']);
+    expect(await manifest()).toEqual(records);
+    expect((await readFile(join(output, 'Ada/Ada_0001.jpg'))).equals(wanted)).toBe(true);
+  });
+
+  it('says so when an output cannot be written, from threads too', async () => {
+    await mkdir(join(output, 'Ada/Ada_0001.jpg.tmp'), { recursive: true });
+    for (const workers of [0, 1]) {
+      await expect(run({ workers })).rejects.toThrow(/an output folder that can be written to, got EISDIR/);
+    }
+  });
+
+  it('refuses folders and options that cannot work', async () => {
+    await expect(run({ workers: -1 })).rejects.toThrow(/workers/);
+    await expect(run({ border: 3 })).rejects.toThrow(/border/);
+    await expect(run({ centreFraction: 0 })).rejects.toThrow(/centreFraction/);
+    await expect(run({ template: 'other' as 'arcface-112x112' })).rejects.toThrow(/arcface-112x112 or/);
+    output = input;
+    await expect(run()).rejects.toThrow(/other than the input/);
+    input = join(folder, 'missing');
+    await expect(run()).rejects.toMatchObject({ code: 'invalid-data', fields: { path: input } });
+    await mkdir(input);
+    await expect(run()).rejects.toThrow(/images/);
+  });
+
+  it('refuses two images with one output, and leaves its own output out of the input', async () => {
+    await drawFace()
+      .png()
+      .toFile(join(input, 'Ada', 'Ada_0001.png'));
+    await expect(run()).rejects.toThrow(/one image per output/);
+    await rm(join(input, 'Ada', 'Ada_0001.png'));
+    output = join(input, 'aligned');
+    await run();
+    expect((await run()).length).toBe(5);
+  });
+});

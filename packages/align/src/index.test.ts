@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import * as align from './index.ts';
+
+it('exports what the README lists', () => {
+  expect(Object.keys(align).sort()).toEqual([
+    'alignFolder',
+    'alignImage',
+    'chooseFace',
+    'decodeRgb',
+    'detectWithBorder',
+    'encodeRgb',
+    'loadMtcnn',
+    'templates',
+    'umeyama',
+    'warp',
+  ]);
+});
