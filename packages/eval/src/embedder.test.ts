@@ -27,7 +27,8 @@ const nchw = (batch: number | string) => [batch, 3, 2, 3];
 const nhwc = (batch: number | string) => [batch, 2, 3, 3];
 
 describe('embedding', () => {
-  // Places 1 and 8 of NCHW: channel 0 of pixel 1, channel 1 of pixel 2. Of NHWC: channel 1 of pixel 0, channel 2 of pixel 2.
+  // Places 1 and 8 of NCHW: channel 0 of pixel 1, channel 1 of pixel 2.
+  // Of NHWC: channel 1 of pixel 0, channel 2 of pixel 2.
   test.each([
     ['NCHW RGB', nchw, rgb, [-24.5, 26], [-24.5, 25]],
     ['NCHW BGR', nchw, bgr, [75.5, 26], [75.5, 25]],

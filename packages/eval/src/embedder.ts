@@ -35,8 +35,9 @@ export interface Embedder {
   /** D. */
   readonly embeddingSize: number;
   /**
-   * Embeds aligned face images, as the network gives them: not normalised. float32 `[N, D]`, with flip `concat` `[N, 2D]`. Images are
-   * decoded ahead while the network runs; memory does not grow with N but for the result.
+   * Embeds aligned face images, as the network gives them: not normalised. float32 `[N, D]`, with flip
+   * `concat` `[N, 2D]`. Images are decoded ahead while the network runs; memory does not grow with N but for
+   * the result.
    *
    * @throws {InvalidArgumentError} if `flip` is no such thing.
    * @throws {InvalidDataError} if an image is missing or cannot be decoded.
@@ -48,8 +49,9 @@ export interface Embedder {
 }
 
 /**
- * Loads an embedding network from an ONNX file or its bytes. Size, channel order, mean and scale come from the file's metadata;
- * a file without them needs `preprocessing`. The input may be `[N, 3, H, W]` or `[N, H, W, 3]`, N fixed or symbolic.
+ * Loads an embedding network from an ONNX file or its bytes. Size, channel order, mean and scale come from the
+ * file's metadata; a file without them needs `preprocessing`. The input may be `[N, 3, H, W]` or
+ * `[N, H, W, 3]`, with N fixed or symbolic.
  *
  * @throws {InvalidArgumentError} if nobody says how images are prepared.
  * @throws {InvalidDataError} if the file is no ONNX model, or its input or output has another form.
@@ -106,7 +108,7 @@ async function embedAll(
   return embeddings;
 }
 
-/** Two batches are decoded ahead, and at least eight images: enough for libuv's four threads while the network runs. */
+/** Two batches are decoded ahead, at least eight images: work for libuv's threads while the network runs. */
 async function* decodedBatches(
   images: readonly EmbedderImage[],
   { height, width }: Preprocessing,

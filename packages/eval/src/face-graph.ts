@@ -5,8 +5,8 @@ import { fillInput } from './fill-input.ts';
 import { type InputLayout, inputLayout } from './input-layout.ts';
 
 /**
- * Images per run where the model takes any number. Larger batches are no faster on a CPU and hold more memory; see the README
- * for the measurement.
+ * Images per run where the model takes any number: ResNet-18 at 112×112 on two cores ran twice as fast with
+ * 32 images a run as with 1, and a tenth faster still with 64, which doubles the memory.
  */
 export const defaultBatchSize = 32;
 
@@ -20,8 +20,8 @@ export interface FaceGraph {
 }
 
 /**
- * Binds a session to a preprocessing. The output's shape is taken from a trial run on a blank image, because what a file declares
- * about its output is often missing or wrong.
+ * Binds a session to a preprocessing. The output's shape is taken from a trial run on a blank image, because
+ * what a file declares about its output is often missing or wrong.
  *
  * @throws {InvalidDataError} if the model takes no images or gives no embeddings.
  */

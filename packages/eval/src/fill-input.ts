@@ -1,8 +1,8 @@
 import type { Preprocessing } from '@hm/datasets';
 
 /**
- * Writes an image, RGB `[H, W, 3]` of 8 bits, into its place in a batch as `(x - mean) / scale` in the model's channel
- * order and layout, mirrored left to right on request.
+ * Writes an image, RGB `[H, W, 3]` of 8 bits, into its place in a batch as `(x - mean) / scale` in the
+ * model's channel order and layout, mirrored left to right on request.
  */
 export function fillInput(
   target: Float32Array,

@@ -2,8 +2,9 @@
 export const flips = ['off', 'sum', 'concat'] as const;
 
 /**
- * What the mirrored image adds. `off`: nothing. `sum`: its embedding is added (insightface). `concat`: its embedding is
- * appended (facenet, SphereFace), so that the cosine is that of both views without their cross terms.
+ * What the mirrored image adds. `off`: nothing. `sum`: its embedding is added (insightface). `concat`: its
+ * embedding is appended (facenet, SphereFace), so that the cosine is that of both views without their cross
+ * terms.
  */
 export type Flip = (typeof flips)[number];
 

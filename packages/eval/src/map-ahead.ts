@@ -1,6 +1,6 @@
 /**
- * Maps a list in order while at most `ahead` results are under way or waiting: decoding goes on in libuv's threads while the
- * caller computes. After a failure nothing new is started, and what was started is awaited.
+ * Maps a list in order while at most `ahead` results are under way or waiting: decoding goes on in libuv's
+ * threads while the caller computes. After a failure nothing new is started, and what was started is awaited.
  */
 export async function* mapAhead<T, R>(
   items: readonly T[],

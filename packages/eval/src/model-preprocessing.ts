@@ -2,8 +2,8 @@ import { type Preprocessing, preprocessingFromMetadata } from '@hm/datasets';
 import { InvalidArgumentError } from '@hm/tensor/host';
 
 /**
- * What the images must go through: as the caller says, else as the model's metadata says. Nothing is guessed: a wrong mean or channel
- * order costs accuracy without any other sign.
+ * What the images must go through: as the caller says, else as the model's metadata says. Nothing is guessed:
+ * a wrong mean or channel order costs accuracy without any other sign.
  *
  * @throws {InvalidArgumentError} if neither says it.
  */

@@ -16,7 +16,10 @@ const metadata = preprocessingToMetadata({
 const weight = Array.from({ length: 18 }, (_, k) => [Number(k === 0)]);
 const model = withMetadata(linearModel(['N', 3, 2, 3], weight), metadata);
 
-/** Prints the embedding, then every module whose address names tfjs; the last import shows that the list would have it. */
+/**
+ * Prints the embedding, then every module whose address names tfjs; the last import shows that the list would
+ * have it.
+ */
 const program = `
 import { createRequire, register } from 'node:module';
 import { MessageChannel } from 'node:worker_threads';

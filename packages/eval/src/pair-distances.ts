@@ -4,7 +4,10 @@ import { assertOneOf } from './assert-one-of.ts';
 /** Every distance. */
 export const distanceKinds = ['squared-euclidean', 'cosine'] as const;
 
-/** `squared-euclidean`: `|a/|a| - b/|b||²`, from 0 to 4 (insightface, facenet). `cosine`: `1 - a·b / |a||b|`, half of it. */
+/**
+ * `squared-euclidean`: `|a/|a| - b/|b||²`, from 0 to 4 (insightface, facenet). `cosine`: `1 - a·b / |a||b|`,
+ * half of it.
+ */
 export type Distance = (typeof distanceKinds)[number];
 
 /**

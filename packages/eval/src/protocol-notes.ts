@@ -1,8 +1,17 @@
-import type { ProtocolImage, VerificationPair, VerificationProtocol } from '@hm/datasets';
+import {
+  decodeImage,
+  type Preprocessing,
+  type ProtocolImage,
+  type VerificationPair,
+  type VerificationProtocol,
+} from '@hm/datasets';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import type { TarAtFar } from './metrics/tar-at-far.ts';
 
-/** What a reader of a score must know about its pairs: the protocol's own notes, and pairs that a list should not have. */
+/**
+ * What a reader of a score must know about its pairs: the protocol's own notes, and pairs that a list should
+ * not have.
+ */
 export function pairNotes({ notes, images, pairs }: VerificationProtocol): string[] {
   const { repeated, contradicted } = repetitions(pairs);
   const alone = pairs.filter(({ first, second }) => first === second);
@@ -25,6 +34,18 @@ export function rateNotes(rates: readonly TarAtFar[]): string[] {
   const list = missing.map(({ far }) => far).join(', ');
   return [
     `TAR at FAR ${list} is not given: ${count(impostors, 'impostor pair')} cannot resolve a rate below ${(1 / impostors).toPrecision(2)}.`,
+  ];
+}
+
+/**
+ * Says that images had to be resized, judged by the first: photographs that nobody aligned score far too low, and nothing
+ * else shows it.
+ */
+export async function sizeNotes(image: ProtocolImage, { height, width }: Preprocessing): Promise<string[]> {
+  const found = await decodeImage(image, { name: image.id });
+  if (found.height === height && found.width === width) return [];
+  return [
+    `Images of ${found.height}×${found.width} were resized to the model's ${height}×${width}: without alignment to its template the score says little.`,
   ];
 }
 

@@ -2,8 +2,8 @@ import { standardDeviation } from './metrics/spread.ts';
 import type { VerificationResult } from './verify.ts';
 
 /**
- * Results as Markdown: first the accuracies, one row a model and one column a protocol as in the tables of the hard-mining paper, then
- * every measure, then the notes.
+ * Results as Markdown: first the accuracies, one row a model and one column a protocol as in the tables of
+ * the hard-mining paper, then every measure, then the notes.
  *
  * @example
  * await writeFile('report.md', toMarkdown([crossEntropy, hardMining]));

@@ -110,6 +110,25 @@ test('an option that does not exist is an error, not another option', async () =
   await wrong({ thresholdSearch: 'random' }).toThrow(/exact, grid, got random/);
 });
 
+test('images that are not of the size of the model are resized, and a note says so', async () => {
+  const enlarged = protocol.images.map((image) => {
+    const { pixels } = image as ReturnType<typeof pointing>;
+    return {
+      id: image.id,
+      height: 4,
+      width: 6,
+      pixels: Uint8Array.from({ length: 72 }, (_, k) => pixels[k % 3]!),
+    };
+  });
+  const [large, small] = [
+    await verify(embedder, { ...protocol, images: enlarged }),
+    await verify(embedder, protocol),
+  ];
+  expect(large.threshold).toBeCloseTo(small.threshold, 10);
+  expect(large.notes.filter((note) => note.startsWith('Images of 4×6 were resized'))).toHaveLength(1);
+  expect(small.notes.join()).not.toContain('resized');
+});
+
 describe('pairs that a list should not have', () => {
   test('repeated, contradicted and of one image are noted', async () => {
     const [genuine, impostor] = protocol.pairs;

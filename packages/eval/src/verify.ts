@@ -10,7 +10,7 @@ import { assertBothKinds } from './metrics/curve.ts';
 import { equalErrorRate } from './metrics/equal-error-rate.ts';
 import { type TarAtFar, tarAtFar } from './metrics/tar-at-far.ts';
 import { type Distance, distanceKinds, pairDistances } from './pair-distances.ts';
-import { assertPairs, pairNotes, rateNotes } from './protocol-notes.ts';
+import { assertPairs, pairNotes, rateNotes, sizeNotes } from './protocol-notes.ts';
 
 /** How a protocol is scored. */
 export interface VerifyOptions extends EmbedOptions {
@@ -47,10 +47,10 @@ export interface VerificationResult {
 }
 
 /**
- * Scores a model on a verification protocol such as LFW's View 2: embeds each image that a pair names once, compares the pairs, and
- * judges each fold by the threshold of the others.
+ * Scores a model on a verification protocol such as LFW's View 2: embeds each image that a pair names once,
+ * compares the pairs, and judges each fold by the threshold of the others.
  *
- * @throws {InvalidArgumentError} if the protocol has no pairs, a pair without image, one kind of pair, or an empty fold.
+ * @throws {InvalidArgumentError} if there are no pairs, a pair without image, one kind of pair, or an empty fold.
  * @throws {InvalidDataError} if an image is missing or cannot be decoded.
  * @throws {NonFiniteError} if an embedding is not finite.
  * @example
@@ -64,6 +64,7 @@ export async function verify(
   const { flip = 'off', distance = 'squared-euclidean', thresholdSearch = 'exact', onProgress } = options;
   assertScorable(protocol, distance, thresholdSearch);
   const { images, pairs } = distinctImages(protocol);
+  const resized = await sizeNotes(images[0]!, embedder.preprocessing);
   const embeddings = await embedder.embed(images, { flip, onProgress });
   const scored = {
     distances: pairDistances(embeddings, pairs, distance),
@@ -86,7 +87,7 @@ export async function verify(
     distance,
     folds,
     official: protocol.official,
-    notes: [...pairNotes(protocol), ...rateNotes(rates)],
+    notes: [...pairNotes(protocol), ...resized, ...rateNotes(rates)],
   };
 }
 

@@ -6,9 +6,10 @@ import { type ScoredPairs, type SortedPairs, sortPairs } from './scored-pairs.ts
 export const thresholdSearches = ['exact', 'grid'] as const;
 
 /**
- * How thresholds are searched. `exact` tries every threshold that makes a difference; of equally accurate intervals the widest wins
- * (of equally wide ones the lowest), and the threshold is its middle. `grid` is insightface's and facenet's
- * `np.arange(0, 4, 0.01)` with the first maximum, made for squared Euclidean distances of unit vectors.
+ * How thresholds are searched. `exact` tries every threshold that makes a difference; of equally accurate
+ * intervals the widest wins (of equally wide ones the lowest), and the threshold is its middle. `grid` is
+ * insightface's and facenet's `np.arange(0, 4, 0.01)` with the first maximum, made for squared Euclidean
+ * distances of unit vectors.
  */
 export type ThresholdSearch = (typeof thresholdSearches)[number];
 
@@ -23,7 +24,7 @@ export interface Threshold {
  *
  * @throws {NonFiniteError} if a distance is not finite.
  * @example
- * bestThreshold({ distances: [0.2, 0.4, 0.8], same: [true, true, false] }); // { threshold: 0.6, accuracy: 1 }
+ * const { threshold, accuracy } = bestThreshold({ distances: [0.2, 0.4, 0.8], same: [true, true, false] }); // 0.6, 1
  */
 export const bestThreshold = (pairs: ScoredPairs, search: ThresholdSearch = 'exact'): Threshold =>
   searchThreshold(sortPairs(pairs), search);

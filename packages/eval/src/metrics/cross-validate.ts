@@ -30,8 +30,8 @@ export interface CrossValidation {
 }
 
 /**
- * LFW's View 2 accuracy: each fold is judged by the threshold that is best on all other folds; mean and standard error
- * over the folds. `O(pairs · (log pairs + folds))`.
+ * LFW's View 2 accuracy: each fold is judged by the threshold that is best on all other folds; mean and
+ * standard error over the folds. `O(pairs · (log pairs + folds))`.
  *
  * @throws {InvalidArgumentError} if there are fewer than two folds or one is empty.
  * @throws {NonFiniteError} if a distance is not finite.
@@ -68,7 +68,11 @@ function judgeFold(
   return { fold, pairs: size, accuracy: correct / size, threshold };
 }
 
-/** Pairs in each fold. @throws {InvalidArgumentError} unless there are two folds or more, none of them empty. */
+/**
+ * Pairs in each fold.
+ *
+ * @throws {InvalidArgumentError} unless there are two folds or more, none of them empty.
+ */
 export function foldSizes({ fold, same }: Pick<FoldedPairs, 'fold' | 'same'>): number[] {
   const count = Math.max(0, ...new Set(fold)) + 1;
   const valid =

@@ -65,7 +65,7 @@ describe('EER', () => {
   test('is exact where the curve has a point on the diagonal, and interpolated where not', () => {
     expect(equalErrorRate({ distances: [0.1, 0.6, 0.4, 0.9], same: [true, true, false, false] })).toBe(0.5);
     expect(equalErrorRate({ distances: [0.1, 0.2, 0.8, 0.9], same: [true, true, false, false] })).toBe(0);
-    // One tied value holds a genuine and two impostors: from (0, 2/3) to (2/3, 1) the line meets FAR = 1 - TAR at 2/9.
+    // One value holds a genuine and two impostors: the line from (0, 2/3) to (2/3, 1) meets FAR = 1 - TAR at 2/9.
     const tied = { distances: [0.1, 0.2, 0.5, 0.5, 0.5, 0.9], same: [true, true, true, false, false, false] };
     expect(equalErrorRate(tied)).toBeCloseTo(2 / 9, 14);
   });

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '@hm/tensor/host';
 import { type OperatingPoints, operatingPoints, thresholdOf } from './operating-points.ts';
 import { type ScoredPairs, sortPairs } from './scored-pairs.ts';
 
-/** A receiver operating characteristic: one point for each distinct set of accepted pairs, from none to all. */
+/** A receiver operating characteristic: a point for each distinct set of accepted pairs, from none to all. */
 export interface RocCurve {
   /** False accept rate, ascending from 0 to 1. */
   far: Float64Array;
@@ -15,7 +15,8 @@ export interface RocCurve {
 }
 
 /**
- * The ROC of compared pairs, without interpolation: `FAR(t) = P(distance < t | impostor)`, `TAR(t) = P(distance < t | genuine)`.
+ * The ROC of compared pairs, without interpolation: `FAR(t) = P(distance < t | impostor)`,
+ * `TAR(t) = P(distance < t | genuine)`.
  *
  * @throws {InvalidArgumentError} unless there is a genuine and an impostor pair.
  * @throws {NonFiniteError} if a distance is not finite.

@@ -1,8 +1,8 @@
 import type { SortedPairs } from './scored-pairs.ts';
 
 /**
- * What every threshold does to a set of pairs. Point `k` accepts the pairs with the `k` smallest distinct distances:
- * point 0 accepts none, the last one all.
+ * What every threshold does to a set of pairs. Point `k` accepts the pairs with the `k` smallest distinct
+ * distances: point 0 accepts none, the last one all.
  */
 export interface OperatingPoints {
   /** The distinct distances, ascending: `[points - 1]`. */
@@ -40,8 +40,8 @@ export function operatingPoints({ distances, same }: SortedPairs): OperatingPoin
 }
 
 /**
- * A threshold that realises all points from `first` to `last` (accept if `distance < threshold`): the middle between
- * the largest distance that must be accepted and the smallest that must not.
+ * A threshold that realises all points from `first` to `last` (accept if `distance < threshold`): the middle
+ * between the largest distance that must be accepted and the smallest that must not.
  */
 export function thresholdOf({ distances }: OperatingPoints, first: number, last = first): number {
   if (first === 0) return distances[0]!;

@@ -10,8 +10,8 @@ export const standardError = (values: readonly number[]): number =>
   Math.sqrt(squares(values) / (values.length - 1) / values.length);
 
 /**
- * Population standard deviation, `np.std`: what insightface and facenet print after the `±`. It is about three times the
- * standard error of ten folds.
+ * Population standard deviation, `np.std`: what insightface and facenet print after the `±`. It is about
+ * three times the standard error of ten folds.
  */
 export const standardDeviation = (values: readonly number[]): number =>
   Math.sqrt(squares(values) / values.length);

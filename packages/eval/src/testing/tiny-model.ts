@@ -60,8 +60,8 @@ export function tinyModel({
 }
 
 /**
- * A linear network on 2×3 pixels (height × width): `embedding = flatten(input) · weight`, weight `[18, D]`, then perhaps one more
- * operator, such as Sqrt.
+ * A linear network on 2×3 pixels (height × width): `embedding = flatten(input) · weight`, weight `[18, D]`,
+ * then perhaps one more operator, such as Sqrt.
  */
 export function linearModel(
   input: Shape,
