@@ -9,6 +9,7 @@ export interface DecodedImage {
   width: number;
 }
 
+/** What {@link decodeImage} takes. */
 export interface DecodeOptions {
   /** Wanted size in pixels, together with `width`; default: the image's own. */
   height?: number;

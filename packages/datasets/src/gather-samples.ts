@@ -35,7 +35,7 @@ export async function gatherSamples(
 function ask(dataset: Dataset, index: number): Gathered | Promise<Gathered> {
   try {
     const sample = dataset.sample(index);
-    return sample instanceof Promise ? askLater(sample) : { sample: pack(sample) };
+    return 'then' in sample ? askLater(sample) : { sample: pack(sample) };
   } catch (error) {
     return { error };
   }

@@ -3,6 +3,7 @@ import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
 import type { Dataset, Sample } from './dataset.ts';
 import { type Identity, type SkippedEntry, scanIdentities } from './scan-identities.ts';
 
+/** What {@link imageFolder} takes. */
 export interface ImageFolderOptions {
   /** Names of identity folders to leave out. Default none. */
   exclude?: readonly string[];

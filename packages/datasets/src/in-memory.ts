@@ -27,7 +27,7 @@ function read(dataset: Dataset, index: number, kept: Map<number, Sample>): Sampl
     return held;
   };
   const answer = dataset.sample(index);
-  if (answer instanceof Promise || 'path' in answer.image) return readLater(answer, keep);
+  if ('then' in answer || 'path' in answer.image) return readLater(answer, keep);
   return keep(answer, held(answer.image));
 }
 

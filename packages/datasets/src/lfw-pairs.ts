@@ -7,6 +7,7 @@ import { readText } from './name-list.ts';
 import { type NamedPair, type PairList, parsePairs } from './parse-pairs.ts';
 import type { ProtocolImage, VerificationPair, VerificationProtocol } from './protocol.ts';
 
+/** What {@link lfwPairs} takes. */
 export interface LfwPairsOptions {
   /** The pair list. Default: `pairs.txt` in the root or beside it. */
   pairs?: string;

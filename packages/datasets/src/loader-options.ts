@@ -13,6 +13,7 @@ export interface BadSample {
   reason: string;
 }
 
+/** What a loader is made with. */
 export interface LoaderOptions {
   batchSize: number;
   /** An integer; order and augmentation depend on it and the epoch alone. */

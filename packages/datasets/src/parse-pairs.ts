@@ -6,6 +6,7 @@ export interface NamedImage {
   image: number;
 }
 
+/** A line of a pair list. */
 export interface NamedPair {
   first: NamedImage;
   second: NamedImage;
@@ -16,6 +17,7 @@ export interface NamedPair {
   line: number;
 }
 
+/** A pair list as it stands, before its images are looked for. */
 export interface PairList {
   folds: number;
   /** Number of genuine and, again, of impostor pairs in each fold. */
