@@ -57,47 +57,64 @@ export async function* alignFolder(
   output: string,
   options: AlignFolderOptions = {},
 ): AsyncGenerator<AlignEvent> {
+  const { images, known, aligner, width, settings } = await prepare(input, output, options);
+  const began = performance.now();
+  const records: AlignmentRecord[] = [];
+  const counts = { aligned: 0, 'no-face': 0, undecodable: 0, skipped: 0 };
+  const work = async (image: Photograph): Promise<Outcome> => {
+    const record = options.overwrite ? undefined : existing(image, known, settings);
+    return record === undefined ? outcome(await aligner.align(image)) : { kind: 'skipped', record };
+  };
+  try {
+    for await (const { kind, record } of inOrder(images, width, work)) {
+      if (kind !== 'skipped') await appendRecord(output, record);
+      records.push(record);
+      counts[kind]++;
+      yield { kind, index: records.length, total: images.length, record };
+    }
+  } finally {
+    await aligner.close();
+  }
+  await finishManifest(output, records);
+  yield { kind: 'done', summary: summarise(counts, (performance.now() - began) / 1000, output) };
+}
+
+interface Outcome {
+  kind: 'aligned' | 'no-face' | 'undecodable' | 'skipped';
+  record: AlignmentRecord;
+}
+
+const outcome = (record: AlignmentRecord): Outcome => ({
+  kind: record.status === 'existing' ? 'skipped' : record.status,
+  record,
+});
+
+/** Photographs in work per thread: one is decoded, one is searched, one is written. */
+const PER_WORKER = 3;
+
+async function prepare(input: string, output: string, options: AlignFolderOptions) {
   const { settings, detection, workers, overwrite } = resolveOptions(input, output, options);
   const images = planOutputs(await listImages(input, output), settings.format);
   const weights = await readWeights(options.weights);
   await createFolder(output);
   const known = await readManifest(output);
   if (!overwrite) assertTemplate(known, settings);
-  const began = performance.now();
-  const done: AlignmentRecord[] = [];
-  const counts = { aligned: 0, 'no-face': 0, undecodable: 0, skipped: 0 };
   const data = { weights, detection, settings };
   const aligner = workers === 0 ? await localAligner(data) : workerPool(workers, data);
-  const work = async (image: Photograph) => {
-    const record = overwrite ? undefined : existing(image, known, settings);
-    return record ?? { kind: undefined, record: await aligner.align(image) };
-  };
-  try {
-    for await (const { kind: skipped, record } of inOrder(images, Math.max(1, workers) * 3, work)) {
-      const kind = skipped ?? (record.status as 'aligned' | 'no-face' | 'undecodable');
-      if (kind !== 'skipped') await appendRecord(output, record);
-      done.push(record);
-      counts[kind]++;
-      yield { kind, index: done.length, total: images.length, record };
-    }
-  } finally {
-    await aligner.close();
-  }
-  await finishManifest(output, done);
-  yield { kind: 'done', summary: summarise(counts, (performance.now() - began) / 1000, output) };
+  return { images, known, aligner, width: Math.max(1, workers) * PER_WORKER, settings };
 }
 
 function existing(
   { path, output }: Photograph,
   known: ReadonlyMap<string, AlignmentRecord>,
   settings: PhotographSettings,
-): { kind: 'skipped'; record: AlignmentRecord } | undefined {
+): AlignmentRecord | undefined {
   if (!existsSync(join(settings.output, output))) return undefined;
   const record = known.get(path);
-  if (record?.output === output) return { kind: 'skipped', record };
+  if (record?.output === output) return record;
   const nothing = { box: null, landmarks: null, score: null, faces: 0, bordered: false };
   const { template } = settings;
-  return { kind: 'skipped', record: { path, status: 'existing', output, template, ...nothing } };
+  return { path, status: 'existing', output, template, ...nothing };
 }
 
 function assertTemplate(
