@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import * as host from './host.ts';
+import * as tensor from './index.ts';
+
+const HOST = [
+  'HmError',
+  'InvalidArgumentError',
+  'InvalidDataError',
+  'NonFiniteError',
+  'Rng',
+  'UnavailableError',
+  'bytesPerElement',
+  'decodeSafetensors',
+  'encodeSafetensors',
+  'hostTensor',
+  'hostZeros',
+  'sizeOf',
+];
+
+it('exports what the README lists', () => {
+  expect(Object.keys(host).sort()).toEqual(HOST);
+  expect(Object.keys(tensor).sort()).toEqual(
+    [
+      ...HOST,
+      'assertSingleTfjs',
+      'batchNormInference',
+      'batchNormTrain',
+      'cosineLogits',
+      'cosineOfShiftedAngle',
+      'describeRuntime',
+      'disposeParams',
+      'flattenParams',
+      'fromTensor',
+      'fromTensors',
+      'l2Normalize',
+      'loadParams',
+      'mapParams',
+      'prelu',
+      'readTensor',
+      'relu',
+      'saveParams',
+      'shiftedCosineAndSlope',
+      'toTensor',
+      'toTensors',
+      'unflattenParams',
+      'unitWeightLogits',
+    ].sort(),
+  );
+});
