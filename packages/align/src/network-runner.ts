@@ -2,8 +2,8 @@ import { trace } from '@hm/onnx';
 import { createSession, type Session } from '@hm/onnx/session';
 import type { HostTensor } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
-import { LruCache } from './lru-cache.ts';
 import { type NetworkWeights, outputNetwork, proposalNetwork, refinementNetwork } from './networks.ts';
+import { SessionCache } from './session-cache.ts';
 import type { MtcnnWeights } from './weights.ts';
 
 type Outputs = Record<string, HostTensor>;
@@ -19,21 +19,26 @@ export interface Networks {
   release(): Promise<void>;
 }
 
-/** P-Net has one graph per canvas size; this many are kept. */
-const GRAPHS = 16;
+/**
+ * P-Net has one graph per canvas size, and a graph holds memory in proportion to its pixels: graphs for this
+ * many are kept, about 30 sizes of small photographs or two of large ones.
+ */
+const CACHED_PIXELS = 2 ** 21;
 
 /** Traces the networks to ONNX graphs and loads them; P-Net once per canvas size, when it is first met. */
 export async function traceNetworks(weights: MtcnnWeights, threads: number): Promise<Networks> {
   const refine = await load(() => traceRefinement(weights), threads);
   const output = await load(() => traceOutput(weights), threads);
-  const proposals = new LruCache<Session>(GRAPHS, (session) => session.release());
+  const proposals = new SessionCache<Session>(CACHED_PIXELS);
   return {
-    async propose(canvas, mask) {
+    propose(canvas, mask) {
       const [, height, width] = canvas.shape as [number, number, number, number];
-      const session = await proposals.get(`${height}×${width}`, () =>
-        load(() => traceProposal(weights, height, width), threads),
+      return proposals.use(
+        `${height}×${width}`,
+        height * width,
+        () => load(() => traceProposal(weights, height, width), threads),
+        (session) => session.run({ canvas, mask }),
       );
-      return session.run({ canvas, mask });
     },
     refine: (crops) => refine.run({ crops }),
     output: (crops) => output.run({ crops }),
