@@ -8,13 +8,14 @@ export default defineConfig([
   library({
     entry: ['src/index.ts', 'src/host.ts', 'src/gradients.ts'],
     deps: { neverBundle: ['#gradients'] },
-  }) as object,
+  }),
   library({
     entry: { 'gradients.node': 'src/gradients.ts' },
     unbundle: false,
     dts: false,
+    checks: { pluginTimings: false },
     clean: false,
     plugins: [await peerOperations()],
     deps: { alwaysBundle: [/register_all_gradients/], onlyBundle: false },
-  }) as object,
+  }),
 ]);

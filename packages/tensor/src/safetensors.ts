@@ -63,10 +63,11 @@ export function encodeSafetensors(
 export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   const { header, dataStart } = readHeader(bytes);
   const { __metadata__: metadata = {}, ...entries } = header;
+  if (!isStrings(metadata)) throw corrupt('strings in __metadata__', JSON.stringify(metadata));
   const tensors: Record<string, HostTensor> = {};
   for (const [name, entry] of Object.entries(entries))
     tensors[name] = readTensor(bytes, dataStart, name, entry);
-  return { tensors, metadata: metadata as Record<string, string> };
+  return { tensors, metadata };
 }
 
 function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataStart: number } {
@@ -88,6 +89,7 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataS
 
 function readTensor(bytes: Uint8Array, dataStart: number, name: string, entry: unknown): HostTensor {
   const { dtype: dtypeName, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
+  if (name === '__proto__') throw corrupt('any tensor name but "__proto__"', name);
   const dtype = dtypes.get(dtypeName as string);
   if (dtype === undefined)
     throw corrupt(`one of ${[...dtypes.keys()].join(', ')} as dtype of "${name}"`, String(dtypeName));
@@ -111,6 +113,12 @@ function readTensor(bytes: Uint8Array, dataStart: number, name: string, entry: u
 
 const isSizes = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
+
+const isStrings = (value: unknown): value is Record<string, string> =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((item) => typeof item === 'string');
 
 const reservedName = () =>
   new InvalidArgumentError({
