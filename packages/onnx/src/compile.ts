@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { blockSize } from './blocks.ts';
 import { fromLayout, type Layout, rearrange, toLayout } from './layout.ts';
 import { createSession, type Session, type SessionOptions } from './session.ts';
-import { type InputSpec, type Recording, record } from './trace.ts';
+import { type InputSpec, record } from './trace.ts';
 
 type Tensors = Record<string, Tensor>;
 type HostTensors = Record<string, HostTensor>;
@@ -55,7 +55,10 @@ export async function compile(
   return new SessionProgram(await createSession(recording.model, session), state, layouts, block);
 }
 
-/** Records twice: the first recording finds out in which layout the graph wants each part of the state. */
+/** Recordings until no part of the state wants another layout; the parameters settle first, then what follows them. */
+const MOST_RECORDINGS = 4;
+
+/** Records, finds out in which layouts the graph wants the state, and records again with those. */
 function recordInOwnLayouts(
   step: StepFunction,
   state: HostTensors,
@@ -74,17 +77,22 @@ function recordInOwnLayouts(
     return { ...Object.fromEntries(next), ...result.outputs };
   };
   const all = { ...inputs, ...specs } as Record<string, InputSpec>;
-  const draft = record(run, all, { block });
-  const layouts = stateLayouts(names, draft);
-  const both = Object.entries(layouts).flatMap(([name, layout]) => [
-    [name, layout],
-    [NEXT + name, layout],
-  ]);
-  return { recording: record(run, all, { block, layouts: Object.fromEntries(both) }), layouts };
+  const layouts: Record<string, Layout> = {};
+  for (let count = 1; ; count++) {
+    const both = Object.entries(layouts).flatMap(([name, layout]) => [
+      [name, layout] as const,
+      [NEXT + name, layout] as const,
+    ]);
+    const recording = record(run, all, { block, layouts: Object.fromEntries(both) });
+    const undecided = names.filter((name) => layouts[name] === undefined);
+    const decided = undecided.flatMap((name) => {
+      const layout = recording.wanted[name] ?? recording.native[NEXT + name];
+      return layout === undefined ? [] : [[name, layout] as const];
+    });
+    if (decided.length === 0 || count === MOST_RECORDINGS) return { recording, layouts };
+    Object.assign(layouts, Object.fromEntries(decided));
+  }
 }
-
-const stateLayouts = (names: string[], { wanted }: Recording): Record<string, Layout> =>
-  Object.fromEntries(names.flatMap((name) => (wanted[name] === undefined ? [] : [[name, wanted[name]]])));
 
 function assertSameState(state: HostTensors, next: Tensors): void {
   for (const [name, { shape, dtype }] of Object.entries(state)) {

@@ -45,6 +45,8 @@ export interface Recording {
   outputs: readonly GraphValue[];
   /** For each input, the layout that its first reader asked for. */
   wanted: Record<string, Layout>;
+  /** For each output, the layout in which it was computed, where that is not tfjs's own order. */
+  native: Record<string, Layout>;
 }
 
 /** The tracing itself, for callers that choose layouts. */
@@ -63,6 +65,9 @@ export function record(
     const symbols = Object.values(inputs)
       .flatMap(({ shape }) => shape)
       .filter((size) => typeof size === 'string');
+    const native = present(
+      Object.entries(results).map(([name, tensor]) => [name, tracer.nativeLayout(tensor)]),
+    );
     const outputs = Object.entries(results).map(([name, tensor]) =>
       publish(tracer, name, tensor, layouts[name] ?? 'logical', symbols[0]),
     );
@@ -70,13 +75,13 @@ export function record(
     const values = infos.map(({ name, info, spec }) =>
       inputValue(name, info, spec, layouts[name] ?? 'logical'),
     );
-    const wanted = infos.flatMap(({ name, info }) => {
-      const layout = tracer.valueOf(info).wanted;
-      return layout === undefined ? [] : [[name, layout] as const];
-    });
-    return { model: tracer.graph.encode(values, outputs), outputs, wanted: Object.fromEntries(wanted) };
+    const wanted = present(infos.map(({ name, info }) => [name, tracer.valueOf(info).wanted]));
+    return { model: tracer.graph.encode(values, outputs), outputs, wanted, native };
   });
 }
+
+const present = (entries: [string, Layout | undefined][]): Record<string, Layout> =>
+  Object.fromEntries(entries.filter((entry): entry is [string, Layout] => entry[1] !== undefined));
 
 function inputInfo(tracer: Tracer, name: string, spec: InputSpec, layout: Layout) {
   const shape = spec.shape.map((size) => (typeof size === 'string' ? SYMBOLIC_SIZE : size));

@@ -108,9 +108,12 @@ export class Tracer {
       const reordered = this.#reorderBlocked(value, layout);
       if (reordered !== undefined) return reordered;
     }
-    if (layout !== 'logical') return this.#rearrange(this.named(info), toLayout(layout, shape, this.block));
+    if (layout !== 'logical')
+      return this.#rearrange(this.named(info), shape, toLayout(layout, shape, this.block));
     const [from, name] = (Object.entries(forms) as [Exclude<Layout, 'logical'>, string][])[0] ?? [];
-    if (from !== undefined) return this.#rearrange(name!, fromLayout(from, shape, this.block));
+    if (from !== undefined) {
+      return this.#rearrange(name!, declaredShape(from, shape), fromLayout(from, shape, this.block));
+    }
     return this.#materialise(value);
   }
 
@@ -129,12 +132,11 @@ export class Tracer {
     return this.node('ReorderOutput', [blocked], { domain, attributes });
   }
 
-  #rearrange(name: string, { split, permutation, declared }: Rearrangement): string {
-    const simple = split.length === declared.length;
-    const transposed = this.node('Transpose', [simple ? name : this.reshape(name, split)], {
-      attributes: { perm: permutation },
-    });
-    return simple ? transposed : this.reshape(transposed, declared);
+  #rearrange(name: string, from: readonly number[], { split, permutation, declared }: Rearrangement): string {
+    const source = same(split, from) ? name : this.reshape(name, split);
+    const transposed = this.node('Transpose', [source], { attributes: { perm: permutation } });
+    const order = permutation.map((axis) => split[axis]!);
+    return same(order, declared) ? transposed : this.reshape(transposed, declared);
   }
 
   #materialise({ constant, uniform, shape, dtype, producer }: TracedValue): string {
@@ -165,3 +167,6 @@ export class Tracer {
     return info.shape.length === 0 ? name : this.reshape(name, []);
   }
 }
+
+const same = (a: readonly number[], b: readonly number[]) =>
+  a.length === b.length && a.every((size, axis) => size === b[axis]);

@@ -1,1 +1,3 @@
-export {};
+export type { Backbone, Mode, Variables } from './backbone.ts';
+export type { BlockShape } from './block.ts';
+export { type ResNet, type ResNetOptions, resnet18, resnet34 } from './resnet.ts';

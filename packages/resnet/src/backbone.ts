@@ -1,0 +1,28 @@
+import type { Params, Rng } from '@hm/tensor';
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+
+/** What a network computes with: trained parameters, and batch-norm statistics, which are carried along. */
+export interface Variables {
+  params: Params;
+  statistics: Params;
+}
+
+/** `train` normalises with the batch's statistics and moves the running ones; `inference` uses the running ones. */
+export type Mode = 'train' | 'inference';
+
+/**
+ * A network from aligned faces to embeddings. It holds no state: variables go in with every call, and new
+ * statistics come out.
+ */
+export interface Backbone {
+  readonly name: string;
+  /** Plain data that, given to the factory again, makes the same network. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly embeddingSize: number;
+  /** Height and width of the images. */
+  readonly imageSize: readonly [height: number, width: number];
+  /** Fresh variables. The caller disposes of them. */
+  init(rng: Rng): Variables;
+  /** Images `[B, H, W, 3]` float32, normalised, to embeddings `[B, embeddingSize]`. */
+  apply(variables: Variables, images: Tensor4D, mode: Mode): { embeddings: Tensor2D; statistics: Params };
+}
