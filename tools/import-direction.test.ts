@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const repository = fileURLToPath(new URL('..', import.meta.url));
+const names = ['cli', 'train', 'eval', 'datasets', 'align', 'losses', 'resnet', 'onnx', 'tensor'];
+
+const tensor = ['@hm/tensor', '@hm/tensor/host'];
+const onnx = ['@hm/onnx', '@hm/onnx/session'];
+const middle = ['@hm/datasets', '@hm/align', '@hm/losses', '@hm/resnet'];
+const everything = [...names.map((name) => `@hm/${name}`), '@hm/tensor/host', '@hm/onnx/session'];
+const runtime = 'onnxruntime-node';
+const tfjs = '@tensorflow/tfjs-core';
+const builtin = 'node:fs';
+
+/** What a source file may import, of every package and outside module that a rule speaks of. */
+const allowed: Record<string, readonly string[]> = {
+  'packages/cli/src/a.ts': [...tensor, ...onnx, ...middle, '@hm/train', '@hm/eval', tfjs, builtin],
+  'packages/train/src/a.ts': [...tensor, ...onnx, ...middle, tfjs, builtin],
+  'packages/eval/src/a.ts': ['@hm/tensor/host', '@hm/onnx/session', '@hm/datasets', builtin],
+  'packages/datasets/src/a.ts': ['@hm/tensor/host', '@hm/onnx/session', builtin],
+  'packages/align/src/a.ts': [...tensor, ...onnx, tfjs, builtin],
+  'packages/losses/src/a.ts': [...tensor, ...onnx, tfjs],
+  'packages/resnet/src/a.ts': [...tensor, ...onnx, tfjs],
+  'packages/onnx/src/a.ts': [...tensor, tfjs],
+  'packages/onnx/src/kernels/a.ts': [...tensor, tfjs],
+  'packages/onnx/src/session.ts': ['@hm/tensor/host', runtime, builtin],
+  'packages/onnx/src/metadata.ts': ['@hm/tensor/host'],
+  'packages/tensor/src/a.ts': [tfjs],
+  'packages/tensor/src/a.test.ts': [tfjs, builtin],
+  'packages/losses/src/a.test.ts': [...tensor, ...onnx, tfjs, builtin],
+};
+
+const statements: Record<string, (module: string) => string> = {
+  'type import': (module) => `import type { A } from '${module}';\nexport type B = A;`,
+  'dynamic import': (module) => `await import('${module}');`,
+  export: (module) => `export { a } from '${module}';`,
+};
+
+interface Diagnostic {
+  category: string;
+  location: { start: { line: number } };
+}
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hm-import-direction-'));
+  for (const file of ['biome.json', '.gitignore']) copyFileSync(join(repository, file), join(folder, file));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Lints one file with the repository's own configuration, under the path that it would have; the refused lines, from 1. */
+function refusedLines(path: string, text: string): Set<number> {
+  const file = join(folder, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  const biome = join(repository, 'node_modules/@biomejs/biome/bin/biome');
+  const options = ['lint', '--reporter=json', '--max-diagnostics=none', path];
+  const { stdout } = spawnSync(process.execPath, [biome, ...options], { cwd: folder });
+  rmSync(file);
+  const { diagnostics } = JSON.parse(stdout.toString()) as { diagnostics: Diagnostic[] };
+  const found = diagnostics.filter(({ category }) => /noRestrictedImports|noNodejsModules/.test(category));
+  return new Set(found.map(({ location }) => location.start.line));
+}
+
+const refused = (path: string, text: string): boolean => refusedLines(path, text).size > 0;
+
+function refusedModules(path: string, modules: readonly string[]): string[] {
+  const lines = refusedLines(path, modules.map((module) => `import '${module}';`).join('\n'));
+  return modules.filter((_, index) => lines.has(index + 1));
+}
+
+describe('imports go down the list of packages', () => {
+  for (const [path, may] of Object.entries(allowed)) {
+    it(`${path} may import ${may.join(', ')}, and nothing else`, () => {
+      const modules = [...everything, runtime, tfjs, builtin];
+      expect(refusedModules(path, modules)).toEqual(modules.filter((module) => !may.includes(module)));
+    });
+  }
+});
+
+describe('no way around', () => {
+  for (const [kind, write] of Object.entries(statements)) {
+    it(`${kind} of a package above`, () => {
+      expect(refused('packages/losses/src/a.ts', write('@hm/train'))).toBe(true);
+      expect(refused('packages/losses/src/a.ts', write('@hm/tensor'))).toBe(false);
+    });
+  }
+
+  it('a part of a package above', () => {
+    expect(refused('packages/resnet/src/a.ts', "import '@hm/losses/arc-face';")).toBe(true);
+  });
+
+  it("another package's files by a relative path", () => {
+    expect(refused('packages/losses/src/a.ts', "import '../../tensor/src/index.ts';")).toBe(true);
+    expect(refused('packages/onnx/src/kernels/a.ts', "import '../../../losses/src/index.ts';")).toBe(true);
+    expect(refused('packages/onnx/src/kernels/a.ts', "import '../graph.ts';")).toBe(false);
+  });
+
+  it('a part of ONNX Runtime, and its sister packages', () => {
+    expect(refused('packages/eval/src/a.ts', "import 'onnxruntime-node/dist/index.js';")).toBe(true);
+    expect(refused('packages/train/src/a.ts', "import 'onnxruntime-web';")).toBe(true);
+  });
+});
