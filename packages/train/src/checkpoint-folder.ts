@@ -1,0 +1,91 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InvalidDataError } from '@hm/tensor/host';
+import { type Checkpoint, encodeCheckpoint, readCheckpoint } from './checkpoint.ts';
+import { PARTIAL, writeFileSafely } from './write-file-safely.ts';
+
+/** A checkpoint that could not be read. */
+export interface DamagedCheckpoint {
+  path: string;
+  reason: string;
+}
+
+/** The newest checkpoint that can be read, if any, and those that could not. */
+export interface Newest {
+  checkpoint: Checkpoint | undefined;
+  path: string | undefined;
+  damaged: DamagedCheckpoint[];
+}
+
+const NAME = /^step-(\d+)\.safetensors$/;
+
+/** Where a run keeps its checkpoints. */
+export const checkpointFolder = (run: string): string => join(run, 'checkpoints');
+
+/** Writes `step-00001234.safetensors`, then removes all but the newest `keep`. */
+export async function saveCheckpoint(
+  run: string,
+  checkpoint: Checkpoint,
+  keep: number,
+): Promise<{ path: string; bytes: number }> {
+  const folder = checkpointFolder(run);
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, `step-${String(checkpoint.progress.step).padStart(8, '0')}.safetensors`);
+  const bytes = encodeCheckpoint(checkpoint);
+  await writeFileSafely(path, bytes);
+  const old = (await listCheckpoints(run)).filter((other) => other !== path).slice(keep - 1);
+  for (const other of old) await rm(other);
+  return { path, bytes: bytes.byteLength };
+}
+
+/** Paths of a run's checkpoints, newest first. */
+export async function listCheckpoints(run: string): Promise<string[]> {
+  const folder = checkpointFolder(run);
+  const names = (await entriesOf(folder)).filter((name) => NAME.test(name));
+  const stepOf = (name: string) => Number(NAME.exec(name)![1]);
+  return names.sort((a, b) => stepOf(b) - stepOf(a)).map((name) => join(folder, name));
+}
+
+/**
+ * Reads the newest checkpoint of a run, or the one before if that is damaged.
+ *
+ * @throws {InvalidDataError} if there are checkpoints and none can be read.
+ */
+export async function newestCheckpoint(run: string): Promise<Newest> {
+  const damaged: DamagedCheckpoint[] = [];
+  for (const path of await listCheckpoints(run)) {
+    try {
+      return { checkpoint: await readCheckpoint(path), path, damaged };
+    } catch (error) {
+      if (!(error instanceof InvalidDataError)) throw error;
+      damaged.push({ path, reason: error.message });
+    }
+  }
+  if (damaged.length > 0) throw allDamaged(run, damaged);
+  return { checkpoint: undefined, path: undefined, damaged };
+}
+
+/** Removes what a process that was killed while writing has left. */
+export async function removePartial(run: string): Promise<void> {
+  const folder = checkpointFolder(run);
+  const partial = (await entriesOf(folder)).filter((name) => name.endsWith(PARTIAL));
+  for (const name of partial) await rm(join(folder, name));
+}
+
+async function entriesOf(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+const allDamaged = (run: string, damaged: DamagedCheckpoint[]) =>
+  new InvalidDataError({
+    where: run,
+    expected: 'a checkpoint that can be read',
+    received: damaged.map(({ reason }) => reason).join('\n'),
+    fix: 'Restore a checkpoint from a copy, or train again.',
+    fields: { path: run, damaged },
+  });

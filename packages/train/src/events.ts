@@ -1,0 +1,104 @@
+/** Training begins or goes on. */
+export interface StartEvent {
+  kind: 'start';
+  /** Finished steps: 0, or those of the checkpoint. */
+  step: number;
+  /** Steps in all. */
+  steps: number;
+  epochs: number;
+  images: number;
+  classes: number;
+  /** Trained numbers in backbone and head. */
+  parameters: number;
+}
+
+/** The average of some steps. */
+export interface StepEvent {
+  kind: 'step';
+  /** Finished steps. */
+  step: number;
+  steps: number;
+  /** The epoch under way, counted from 1. */
+  epoch: number;
+  epochs: number;
+  loss: number;
+  /** Share of the images whose own class scored highest, without margin. */
+  accuracy: number;
+  learningRate: number;
+  /** Before clipping, of the last step; only if the recipe clips. */
+  gradientNorm?: number;
+  imagesPerSecond: number;
+  secondsLeft: number;
+  /** Share of the time spent waiting for data. */
+  waitShare: number;
+}
+
+/** An epoch ends. */
+export interface EpochEvent {
+  kind: 'epoch';
+  /** Finished epochs. */
+  epoch: number;
+  epochs: number;
+  step: number;
+  /** Means over the epoch's images, each as the network was when it saw them. */
+  loss: number;
+  accuracy: number;
+  /** Since the epoch began or training went on. */
+  seconds: number;
+  imagesPerSecond: number;
+  waitShare: number;
+}
+
+/** A checkpoint is on the disk. */
+export interface CheckpointEvent {
+  kind: 'checkpoint';
+  step: number;
+  path: string;
+  bytes: number;
+  seconds: number;
+}
+
+/** A checkpoint could not be read on resume; an older one is used. */
+export interface DamagedEvent {
+  kind: 'damaged';
+  path: string;
+  reason: string;
+}
+
+/** An image could not be used, and another took its place. */
+export interface BadSampleEvent {
+  kind: 'badSample';
+  index: number;
+  id: string;
+  reason: string;
+}
+
+/** The signal was raised: the step under way is finished and a checkpoint written. */
+export interface StoppedEvent {
+  kind: 'stopped';
+  step: number;
+  steps: number;
+  checkpoint: string;
+  /** How to go on. */
+  resume: string;
+}
+
+/** All epochs are trained. */
+export interface DoneEvent {
+  kind: 'done';
+  step: number;
+  /** Since this process began to train. */
+  seconds: number;
+  checkpoint: string;
+}
+
+/** What a run tells; `kind` says which. */
+export type TrainEvent =
+  | StartEvent
+  | StepEvent
+  | EpochEvent
+  | CheckpointEvent
+  | DamagedEvent
+  | BadSampleEvent
+  | StoppedEvent
+  | DoneEvent;

@@ -1,0 +1,40 @@
+import { type HostTensor, InvalidDataError } from '@hm/tensor';
+import type { Progress } from './checkpoint.ts';
+import { type DamagedCheckpoint, newestCheckpoint } from './checkpoint-folder.ts';
+import type { RunConfig } from './run-config.ts';
+
+/** A run as its newest readable checkpoint has it. */
+export interface LoadedRun {
+  config: RunConfig;
+  progress: Progress;
+  /** What wrote the checkpoint: versions by name. */
+  versions: Readonly<Record<string, string>>;
+  /** Names `params.backbone.*`, `params.head.*`, `momentum.*`, `statistics.*`; shapes as in tfjs. */
+  state: Record<string, HostTensor>;
+  /** The checkpoint's path. */
+  path: string;
+  /** Newer checkpoints that could not be read. */
+  damaged: readonly DamagedCheckpoint[];
+}
+
+/**
+ * Reads the newest checkpoint of a run's folder, or the one before if that is damaged.
+ *
+ * @throws {InvalidDataError} if there is none that can be read.
+ * @example
+ * const { config, progress, state } = await loadRun('runs/hm-arcface');
+ */
+export async function loadRun(folder: string): Promise<LoadedRun> {
+  const { checkpoint, path, damaged } = await newestCheckpoint(folder);
+  if (checkpoint === undefined || path === undefined) throw noCheckpoint(folder);
+  return { ...checkpoint, path, damaged };
+}
+
+const noCheckpoint = (folder: string) =>
+  new InvalidDataError({
+    where: folder,
+    expected: 'the folder of a run with a checkpoint',
+    received: 'none',
+    fix: 'Pass the folder that was given to train as `out`, once a checkpoint is written.',
+    fields: { path: folder },
+  });

@@ -1,0 +1,37 @@
+import type { Batch } from '@hm/datasets';
+import { type HostTensor, NonFiniteError } from '@hm/tensor/host';
+
+/** The name of the first tensor with a value that is not finite. */
+export const firstNonFinite = (tensors: Readonly<Record<string, HostTensor>>): string | undefined =>
+  Object.keys(tensors).find((name) => !allFinite(tensors[name]!));
+
+/** A sum of finite float32 values is finite in double precision; one that is not finite spoils it. */
+function allFinite({ data, dtype }: HostTensor): boolean {
+  if (dtype !== 'float32') return true;
+  const values = data as Float32Array;
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) sum += values[index]!;
+  return Number.isFinite(sum);
+}
+
+/** The error that ends a run whose loss or state is not finite. `step` counts from 1; `loss` is undefined if it was finite. */
+export function nonFinite(
+  step: number,
+  loss: number | undefined,
+  inputs: Partial<Pick<Batch, 'images'>>,
+  state: Readonly<Record<string, HostTensor>>,
+  checkpoint: string | undefined,
+): NonFiniteError {
+  const tensors = inputs.images === undefined ? state : { images: inputs.images, ...state };
+  const tensor = firstNonFinite(tensors) ?? 'loss';
+  return new NonFiniteError({
+    where: `train, step ${step}`,
+    expected: 'finite numbers',
+    received: `${loss === undefined ? '' : `loss ${loss}; `}the first tensor that is not finite is "${tensor}"`,
+    fix: `Lower the learning rate, lengthen the warm-up or set clipNorm. ${kept(checkpoint)}`,
+    fields: { step, loss, tensor, checkpoint },
+  });
+}
+
+const kept = (checkpoint: string | undefined) =>
+  checkpoint === undefined ? 'There is no checkpoint yet.' : `The last good checkpoint is ${checkpoint}.`;

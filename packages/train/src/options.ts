@@ -1,0 +1,146 @@
+import {
+  type Augmentation,
+  checkTrainable,
+  type Dataset,
+  defaultPreprocessing,
+  type Preprocessing,
+} from '@hm/datasets';
+import type { Head } from '@hm/losses';
+import type { Provider } from '@hm/onnx/session';
+import type { Backbone } from '@hm/resnet';
+import { InvalidArgumentError, InvalidDataError } from '@hm/tensor';
+import { paper, type Recipe } from './recipe.ts';
+import { warmupLength } from './schedule.ts';
+
+/** What runs the steps. */
+export interface Engine {
+  /** The step traced to one graph and run by ONNX Runtime. */
+  kind: 'onnx';
+  /** Default `cpu`. One that is not there is an error. */
+  provider?: Provider;
+  /** Default: one per core. The weights depend on it in their last bits. */
+  threads?: number;
+}
+
+/** What {@link train} takes. */
+export interface TrainOptions {
+  data: Dataset;
+  backbone: Backbone;
+  head: Head;
+  /** Default {@link paper}. */
+  recipe?: Recipe;
+  /** The run's folder: checkpoints and `metrics.jsonl`. Made if it is not there. */
+  out: string;
+  /** An integer. First weights, order and augmentation depend on it. Default 1. */
+  seed?: number;
+  /** Default ONNX Runtime on the CPU. */
+  engine?: Engine;
+  /** Instead of the recipe's. */
+  augment?: Augmentation;
+  /** Threads that decode images. Default: one less than the processor's cores, from 1 to 4. */
+  workers?: number;
+  /** Default `(x − 127.5) / 128`, RGB, at the backbone's size. */
+  preprocessing?: Preprocessing;
+  /** Go on from the newest checkpoint in `out`. Default false: a folder with a run in it is an error. */
+  resume?: boolean;
+  /** Raise it to finish the step, write a checkpoint and stop. */
+  signal?: AbortSignal;
+  /** Steps between `step` events. Default 10. */
+  logEvery?: number;
+  /** Steps between checkpoints. Default: one each epoch. The end always writes one. */
+  checkpointEvery?: number;
+  /** Checkpoints to keep. Default 2. */
+  keep?: number;
+  /** `throw` (default) stops at the first image that cannot be used; `skip` takes another in its place and tells. */
+  onBadSample?: 'throw' | 'skip';
+  /** A note for the exported file about the licence of the photographs. */
+  dataLicence?: string;
+}
+
+/** Options with defaults filled in. */
+export interface ResolvedOptions extends Omit<TrainOptions, 'augment'> {
+  recipe: Recipe;
+  seed: number;
+  engine: Engine;
+  preprocessing: Preprocessing;
+  resume: boolean;
+  logEvery: number;
+  keep: number;
+  stepsPerEpoch: number;
+  /** Of the whole run. */
+  steps: number;
+  checkpointEvery: number;
+}
+
+/**
+ * Fills in the defaults and checks what can be checked before anything is read.
+ *
+ * @throws {InvalidArgumentError} if an option is out of range or options do not fit together.
+ * @throws {InvalidDataError} if there are fewer than two identities or less than a batch of images.
+ */
+export function resolveOptions({ augment, ...options }: TrainOptions): ResolvedOptions {
+  checkTrainable(options.data);
+  const given = options.recipe ?? paper;
+  const recipe = augment === undefined ? given : { ...given, augment };
+  checkRecipe(recipe);
+  const stepsPerEpoch = Math.floor(options.data.length / recipe.batchSize);
+  if (stepsPerEpoch === 0) throw lessThanABatch(options.data.length, recipe.batchSize);
+  if (warmupLength(recipe.schedule, stepsPerEpoch) > recipe.epochs * stepsPerEpoch)
+    throw invalid('recipe.schedule', 'a warm-up that ends within training', recipe.schedule);
+  const resolved = {
+    ...options,
+    recipe,
+    stepsPerEpoch,
+    steps: recipe.epochs * stepsPerEpoch,
+    seed: options.seed ?? 1,
+    engine: options.engine ?? { kind: 'onnx' },
+    preprocessing: options.preprocessing ?? preprocessingFor(options.backbone),
+    resume: options.resume ?? false,
+    logEvery: options.logEvery ?? 10,
+    checkpointEvery: options.checkpointEvery ?? stepsPerEpoch,
+    keep: options.keep ?? 2,
+  } satisfies ResolvedOptions;
+  for (const name of ['logEvery', 'checkpointEvery', 'keep'] as const) positive(name, resolved[name]);
+  if (!Number.isSafeInteger(resolved.seed)) throw invalid('seed', 'an integer', resolved.seed);
+  if (resolved.engine.kind !== 'onnx') throw invalid('engine.kind', "'onnx'", resolved.engine.kind);
+  checkSize(resolved.preprocessing, options.backbone);
+  return resolved;
+}
+
+function preprocessingFor({ imageSize: [height, width] }: Backbone): Preprocessing {
+  const size = `${height}x${width}`;
+  const template = size === '112x112' ? 'arcface-112x112' : size === '112x96' ? 'sphereface-112x96' : 'none';
+  return { ...defaultPreprocessing, height, width, template };
+}
+
+function checkSize({ height, width }: Preprocessing, { imageSize }: Backbone): void {
+  if (imageSize[0] === height && imageSize[1] === width) return;
+  throw invalid('preprocessing', `the backbone's ${imageSize.join(' × ')} pixels`, `${height} × ${width}`);
+}
+
+function checkRecipe(recipe: Recipe): void {
+  positive('recipe.epochs', recipe.epochs);
+  positive('recipe.batchSize', recipe.batchSize);
+  for (const name of ['learningRate', 'momentum', 'weightDecay'] as const) {
+    if (!(recipe[name] >= 0 && recipe[name] < Infinity))
+      throw invalid(`recipe.${name}`, 'a number of at least 0', recipe[name]);
+  }
+  if (recipe.clipNorm !== undefined && !(recipe.clipNorm > 0))
+    throw invalid('recipe.clipNorm', 'a number above 0', recipe.clipNorm);
+}
+
+function positive(name: string, value: number): void {
+  if (!(Number.isSafeInteger(value) && value > 0)) throw invalid(name, 'a positive integer', value);
+}
+
+const invalid = (name: string, expected: string, received: unknown) =>
+  new InvalidArgumentError({ where: `train option "${name}"`, expected, received, fix: `Change ${name}.` });
+
+const lessThanABatch = (images: number, batchSize: number) =>
+  new InvalidDataError({
+    where: 'train',
+    expected: `at least one batch of ${batchSize} images`,
+    received: images,
+    fix: 'Add images, or take a recipe with a smaller batchSize.',
+    fields: { images, batchSize },
+  });

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import type { Dataset, Preprocessing } from '@hm/datasets';
+import type { Head } from '@hm/losses';
+import type { Backbone } from '@hm/resnet';
+import { InvalidArgumentError } from '@hm/tensor';
+import { version_core } from '@tensorflow/tfjs-core';
+import type { Recipe } from './recipe.ts';
+
+/** A name, and what its factory takes to make the same thing again. */
+export interface Part {
+  name: string;
+  config: Readonly<Record<string, unknown>>;
+}
+
+/** All that the weights of a run depend on, as JSON. */
+export interface RunConfig {
+  seed: number;
+  recipe: Recipe;
+  backbone: Part;
+  head: Part;
+  preprocessing: Preprocessing;
+  data: { images: number; classes: number /** SHA-256 of the identities' names in order. */; names: string };
+  /** What onto the exported file is written about the photographs' licence. */
+  dataLicence?: string;
+}
+
+/** What a configuration is made of. */
+export interface ConfigSource {
+  data: Dataset;
+  backbone: Backbone;
+  head: Head;
+  recipe: Recipe;
+  preprocessing: Preprocessing;
+  seed: number;
+  dataLicence?: string | undefined;
+}
+
+export function runConfig(source: ConfigSource): RunConfig {
+  const { data, backbone, head, recipe, preprocessing, seed, dataLicence } = source;
+  const config: RunConfig = {
+    seed,
+    recipe,
+    backbone: { name: backbone.name, config: backbone.config },
+    head: { name: head.name, config: head.config },
+    preprocessing,
+    data: { images: data.length, classes: data.classes, names: hashOfNames(data) },
+    ...(dataLicence === undefined ? {} : { dataLicence }),
+  };
+  return JSON.parse(JSON.stringify(config));
+}
+
+/** Versions that a checkpoint notes; weights are reproducible to the bit only with the same ones. */
+export function versions(): Record<string, string> {
+  const require = createRequire(import.meta.url);
+  const { version } = require('../package.json') as { version: string };
+  return { train: version, tfjs: version_core, node: process.versions.node };
+}
+
+/**
+ * Checks that a run goes on as it began.
+ *
+ * @throws {InvalidArgumentError} if anything differs; message and `fields.differences` name each difference.
+ */
+export function assertSameConfig(saved: RunConfig, given: RunConfig, folder: string): void {
+  const found = differences(saved, given, '');
+  if (found.length === 0) return;
+  throw new InvalidArgumentError({
+    where: `train, resuming ${folder}`,
+    expected: 'the configuration that the run began with',
+    received: found.join('; '),
+    fix: 'Resume with the same options, or train into another folder.',
+    fields: { differences: found },
+  });
+}
+
+/** `recipe.epochs: 20 in the run, 8 now`, for every value that differs. */
+function differences(saved: unknown, given: unknown, path: string): string[] {
+  if (isRecord(saved) && isRecord(given)) {
+    const names = [...new Set([...Object.keys(saved), ...Object.keys(given)])];
+    return names.flatMap((name) => differences(saved[name], given[name], path ? `${path}.${name}` : name));
+  }
+  const [before, now] = [JSON.stringify(saved), JSON.stringify(given)];
+  return before === now ? [] : [`${path}: ${before ?? 'nothing'} in the run, ${now ?? 'nothing'} now`];
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function hashOfNames(data: Dataset): string {
+  const hash = createHash('sha256');
+  for (let label = 0; label < data.classes; label++) hash.update(`${JSON.stringify(data.name(label))}\n`);
+  return hash.digest('hex');
+}

@@ -1,0 +1,62 @@
+import { createLoader, type Loader } from '@hm/datasets';
+import { compile, type Program } from '@hm/onnx';
+import { beginRun } from './begin-run.ts';
+import type { TrainEvent } from './events.ts';
+import { logEvent } from './metrics-log.ts';
+import type { ResolvedOptions } from './options.ts';
+import { runConfig } from './run-config.ts';
+import { TrainingLoop } from './training-loop.ts';
+import { trainingStep } from './training-step.ts';
+
+/** The events of a run; asking for them is what trains. Each is in `metrics.jsonl` before it is handed on. */
+export async function* runEvents(options: ResolvedOptions): AsyncGenerator<TrainEvent, void, void> {
+  for await (const event of unlogged(options)) {
+    await logEvent(options.out, event);
+    yield event;
+  }
+}
+
+async function* unlogged(options: ResolvedOptions): AsyncGenerator<TrainEvent, void, void> {
+  const config = runConfig(options);
+  const beginning = await beginRun(options, config);
+  for (const { path, reason } of beginning.damaged) yield { kind: 'damaged', path, reason };
+  const loader = openLoader(options);
+  let program: Program | undefined;
+  try {
+    program = await compileStep(options, beginning.state);
+    yield* new TrainingLoop({ options, config, loader, program, beginning }).events();
+  } finally {
+    await Promise.all([program?.release(), loader.close()]);
+  }
+}
+
+function openLoader({ data, recipe, preprocessing, seed, workers, onBadSample }: ResolvedOptions): Loader {
+  return createLoader(data, {
+    batchSize: recipe.batchSize,
+    augment: recipe.augment,
+    dropLast: true,
+    preprocessing,
+    seed,
+    ...(workers === undefined ? {} : { workers }),
+    ...(onBadSample === undefined ? {} : { onBadSample }),
+  });
+}
+
+function compileStep(
+  options: ResolvedOptions,
+  state: Parameters<typeof compile>[1]['state'],
+): Promise<Program> {
+  const { backbone, head, recipe, engine } = options;
+  const { batchSize } = recipe;
+  const { kind: _, ...session } = engine;
+  return compile(trainingStep(backbone, head, recipe), {
+    state,
+    inputs: {
+      images: { shape: [batchSize, ...backbone.imageSize, 3] },
+      labels: { shape: [batchSize], dtype: 'int32' },
+      learningRate: { shape: [] },
+      step: { shape: [] },
+    },
+    ...session,
+  });
+}
