@@ -165,8 +165,8 @@ export class Graph {
 
 function bytesOf(dtype: HostDtype, values: ArrayLike<number>): Uint8Array<ArrayBuffer> {
   const bytes = (data: { buffer: ArrayBufferLike }) => new Uint8Array(data.buffer as ArrayBuffer);
-  if (dtype === 'float32') return bytes(Float32Array.from(values));
-  if (dtype === 'int32') return bytes(Int32Array.from(values));
+  if (dtype === 'float32') return bytes(new Float32Array(values));
+  if (dtype === 'int32') return bytes(new Int32Array(values));
   if (dtype === 'int64') return bytes(BigInt64Array.from(Array.from(values, BigInt)));
   return Uint8Array.from(values);
 }

@@ -1,4 +1,5 @@
 export { type CompileOptions, compile, type Program, type StepFunction } from './compile.ts';
+export { type ExportOptions, exportOnnx } from './export.ts';
 export { coveredKernels } from './kernels/index.ts';
 export { type InputSpec, trace } from './trace.ts';
 export { TraceError } from './trace-error.ts';

@@ -11,9 +11,18 @@ import type { Tracer } from './tracer.ts';
 /** The name of the tfjs backend whose kernels compute nothing and append ONNX nodes. */
 export const TRACE_BACKEND = 'onnx-trace';
 
+/** A tensor that was made on another backend. */
+export interface CapturedTensor {
+  values: BackendValues;
+  shape: number[];
+  dtype: DataType;
+}
+
 /** The tfjs side of tracing: where tensors live while a function is recorded. */
 export class TraceBackend extends KernelBackend {
   #tracer: Tracer | undefined;
+  /** Values of tensors that were made on another backend and used in a traced function; kept to be moved back. */
+  readonly #captured = new WeakMap<object, CapturedTensor>();
 
   /** The trace in progress. */
   get tracer(): Tracer {
@@ -33,11 +42,21 @@ export class TraceBackend extends KernelBackend {
     // With a factory that is not asynchronous, setBackend has switched when it returns its promise.
     void engine().setBackend(TRACE_BACKEND);
     try {
-      return engine().tidy(body as () => never) as T;
+      // Nothing is returned through tidy, which would look for tensors in every byte of a model.
+      let result: T;
+      engine().tidy(() => {
+        result = body();
+      });
+      return result!;
     } finally {
       this.#tracer = undefined;
       if (previous) void engine().setBackend(previous);
     }
+  }
+
+  /** A tensor of another backend that a traced function used. */
+  captured(dataId: object): CapturedTensor | undefined {
+    return this.#captured.get(dataId);
   }
 
   override write(values: BackendValues, shape: number[], dtype: DataType): object {
@@ -45,10 +64,12 @@ export class TraceBackend extends KernelBackend {
   }
 
   override move(dataId: object, values: BackendValues, shape: number[], dtype: DataType): void {
-    this.tracer.constant(values as Float32Array, shape, dtype, dataId);
+    this.#captured.set(dataId, { values, shape, dtype });
   }
 
   override readSync(dataId: object): BackendValues {
+    const captured = this.#captured.get(dataId);
+    if (captured !== undefined) return captured.values;
     const value = this.tracer.valueOf({ dataId, shape: [], dtype: 'float32' });
     if (value.constant !== undefined) return value.constant;
     if (value.uniform !== undefined)

@@ -3,6 +3,7 @@ import { type DataType, engine, type TensorInfo, type TypedArray } from '@tensor
 import { BLOCKED_DOMAIN, Graph, type NodeOptions } from './graph.ts';
 import { declaredShape, fromLayout, type Layout, type Rearrangement, toLayout } from './layout.ts';
 import { SYMBOLIC_SIZE, symbolicShape } from './symbolic.ts';
+import type { CapturedTensor } from './trace-backend.ts';
 import { TraceError } from './trace-error.ts';
 import type { TracedValue } from './traced-value.ts';
 
@@ -14,22 +15,26 @@ export class Tracer {
   readonly graph = new Graph();
   /** Channels in a block of ONNX Runtime's blocked layouts; 0 where only ONNX's own operators may be used. */
   readonly block: number;
-  #values = new WeakMap<object, TracedValue>();
+  readonly #captured: (dataId: object) => CapturedTensor | undefined;
+  readonly #values = new WeakMap<object, TracedValue>();
 
-  constructor(block: number) {
+  constructor(block: number, captured: (dataId: object) => CapturedTensor | undefined) {
     this.block = block;
+    this.#captured = captured;
   }
 
-  /** The value behind a tensor. */
+  /** The value behind a tensor. Tensors made outside of the trace are constants of it. */
   valueOf(info: TensorInfo): TracedValue {
-    const value = this.#values.get(info.dataId);
-    if (value !== undefined) return value;
-    engine().moveData(engine().backend, info.dataId);
-    return this.#values.get(info.dataId)!;
+    const value = this.#values.get(info.dataId) ?? this.#capture(info);
+    if (value.constant === undefined || same(value.shape, info.shape)) return value;
+    return { ...value, shape: info.shape, forms: {} };
   }
 
-  knows(dataId: object): boolean {
-    return this.#values.has(dataId);
+  #capture(info: TensorInfo): TracedValue {
+    if (this.#captured(info.dataId) === undefined) engine().moveData(engine().backend, info.dataId);
+    const { values, shape, dtype } = this.#captured(info.dataId)!;
+    this.constant(values as TypedArray, shape, dtype, info.dataId);
+    return this.#values.get(info.dataId)!;
   }
 
   /** Makes a tensor of a value. */
