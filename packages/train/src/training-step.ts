@@ -17,6 +17,8 @@ export type Optimiser = Pick<Recipe, 'momentum' | 'weightDecay' | 'decayNorms' |
  * has the highest logit without margin; `gradientNorm` `[]` if the recipe clips it.
  *
  * @throws {InvalidArgumentError} if a parameter gets no gradient; `fields.names` lists them.
+ * @example
+ * const program = await compile(trainingStep(resnet18(), arcFace(), paper), { state, inputs });
  */
 export function trainingStep(backbone: Backbone, head: Head, optimiser: Optimiser): StepFunction {
   return (state, inputs) => {
@@ -24,13 +26,11 @@ export function trainingStep(backbone: Backbone, head: Head, optimiser: Optimise
     const result = forwardBackward(backbone, head, params, part(state, 'statistics.'), inputs);
     const { gradients, outputs } = clip(result.gradients, optimiser.clipNorm);
     const updated = update(params, part(state, 'momentum.'), gradients, inputs.learningRate!, optimiser);
+    const accuracy = accuracyOf(result.logits, inputs.labels as tf.Tensor1D);
+    result.logits.dispose();
     return {
       state: { ...updated, ...prefixed('statistics.', result.statistics) },
-      outputs: {
-        loss: result.loss,
-        accuracy: accuracy(result.logits, inputs.labels as tf.Tensor1D),
-        ...outputs,
-      },
+      outputs: { loss: result.loss, accuracy, ...outputs },
     };
   };
 }
@@ -94,7 +94,7 @@ function update(
   return { ...prefixed('params.', moved), ...prefixed('momentum.', velocity) };
 }
 
-const accuracy = (logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor =>
+const accuracyOf = (logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor =>
   tf.mean(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'));
 
 function assertGradients(names: string[], gradients: readonly (tf.Tensor | null | undefined)[]): void {

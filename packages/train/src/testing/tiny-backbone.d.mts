@@ -1,0 +1,3 @@
+import type { Backbone } from '@hm/resnet';
+
+export function tinyBackbone(options?: { embeddingSize?: number; size?: number }): Backbone;

@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Dataset, inMemory, syntheticFaces } from '@hm/datasets';
+import { headByName } from '@hm/losses';
+import { onTestFinished } from 'vitest';
+import type { TrainEvent } from '../events.ts';
+import type { TrainOptions } from '../options.ts';
+import { quick, type Recipe } from '../recipe.ts';
+import { train } from '../train.ts';
+import { tinyBackbone } from './tiny-backbone.mjs';
+
+/** Six people, eight photographs each, 32 × 32 pixels. */
+export const tinyFaces: Dataset = inMemory(
+  syntheticFaces({ identities: 6, imagesPerIdentity: 8, hardness: 0, seed: 3, size: 32 }),
+);
+
+export const tinyRecipe: Recipe = { ...quick, name: 'tiny', epochs: 2, batchSize: 12 };
+
+/** Options of a run of 8 steps that takes a fraction of a second. */
+export const tinyOptions = (out: string, changes: Partial<TrainOptions> = {}): TrainOptions => ({
+  data: tinyFaces,
+  backbone: tinyBackbone(),
+  head: headByName('cosface', { scale: 8, margin: 0.1 }),
+  recipe: tinyRecipe,
+  out,
+  workers: 1,
+  engine: { kind: 'onnx', threads: 1 },
+  ...changes,
+});
+
+/** A folder that is removed when the test ends. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'hm-train-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Every event of a run; `each` sees them as they come. */
+export async function eventsOf(options: TrainOptions, each: (event: TrainEvent) => void = () => {}) {
+  const events: TrainEvent[] = [];
+  for await (const event of train(options)) {
+    events.push(event);
+    each(event);
+  }
+  return events;
+}
+
+/** The events of a kind. */
+export const ofKind = <Kind extends TrainEvent['kind']>(events: TrainEvent[], kind: Kind) =>
+  events.filter((event): event is Extract<TrainEvent, { kind: Kind }> => event.kind === kind);
