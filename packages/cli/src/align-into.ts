@@ -1,0 +1,70 @@
+import type { AlignFolderOptions } from '@hm/align';
+import { progress } from './progress.ts';
+
+/** Most names of images that are printed; the manifest has all of them. */
+const LISTED = 20;
+
+/** Aligns a folder, showing how far it is, and tells what became of the images: as text, or as JSON. */
+export async function alignInto(
+  input: string,
+  output: string,
+  options: AlignFolderOptions,
+  tell: (text: string) => void,
+  json = false,
+): Promise<void> {
+  const { alignFolder } = await import('@hm/align');
+  const missed: Record<'no-face' | 'undecodable', string[]> = { 'no-face': [], undecodable: [] };
+  const line = progress('aligning');
+  try {
+    for await (const event of alignFolder(input, output, options)) {
+      if (event.kind === 'done') {
+        line.stop();
+        const { manifest: path, ...counts } = event.summary;
+        const report = {
+          ...counts,
+          manifest: path,
+          withoutFace: missed['no-face'],
+          unreadable: missed.undecodable,
+        };
+        tell(json ? JSON.stringify(report) : describe(report));
+        if (counts.aligned + counts.skipped === 0) process.exitCode = 1;
+      } else {
+        line.update(event.index, event.total);
+        if (event.kind === 'no-face' || event.kind === 'undecodable')
+          missed[event.kind].push(event.record.path);
+      }
+    }
+  } finally {
+    line.stop();
+  }
+}
+
+interface AlignReport {
+  images: number;
+  aligned: number;
+  noFace: number;
+  undecodable: number;
+  skipped: number;
+  seconds: number;
+  imagesPerSecond: number;
+  manifest: string;
+  withoutFace: string[];
+  unreadable: string[];
+}
+
+function describe(report: AlignReport): string {
+  const { images, aligned, skipped, noFace, undecodable, seconds, imagesPerSecond } = report;
+  const counts = `${aligned} aligned, ${skipped} already there, ${noFace} without a face, ${undecodable} undecodable`;
+  return [
+    `${images} images: ${counts}; ${seconds.toFixed(1)} s, ${imagesPerSecond.toFixed(1)} images/s.`,
+    ...list('No face found in', report.withoutFace),
+    ...list('Cannot be decoded', report.unreadable),
+    `Every image: ${report.manifest}`,
+  ].join('\n');
+}
+
+function list(title: string, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const more = names.length > LISTED ? [`  and ${names.length - LISTED} more`] : [];
+  return [`${title}:`, ...names.slice(0, LISTED).map((name) => `  ${name}`), ...more];
+}

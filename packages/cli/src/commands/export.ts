@@ -1,0 +1,36 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Option } from '@commander-js/extra-typings';
+import { command } from '../command.ts';
+
+/** `hm export RUN`: the trained network as an ONNX file. */
+export const exportRun = () =>
+  command('export')
+    .description(
+      'Write the network of a run as an ONNX file, checked against the network before it is written.',
+    )
+    .argument('<run>', 'folder of a run')
+    .option('--out <file>', 'ONNX file to write (default: model.onnx in the run)')
+    .addOption(
+      new Option('--layout <order>', 'of the input: [N, 3, H, W] or [N, H, W, 3]')
+        .choices(['nchw', 'nhwc'] as const)
+        .default('nchw' as const),
+    )
+    .option('--json', 'print one JSON object')
+    .action(async (run, { out = join(run, 'model.onnx'), layout, json }) => {
+      const { exportRun: exported, loadRun } = await import('@hm/train');
+      const loaded = await loadRun(run);
+      for (const { path, reason } of loaded.damaged)
+        console.error(`Damaged, an older one is used: ${path}: ${reason}`);
+      const bytes = await exported(loaded, { layout });
+      await writeFile(out, bytes);
+      const report = {
+        path: out,
+        bytes: bytes.byteLength,
+        step: loaded.progress.step,
+        checkpoint: loaded.path,
+      };
+      console.log(
+        json ? JSON.stringify(report) : `${out}: ${(report.bytes / 1e6).toFixed(1)} MB, step ${report.step}.`,
+      );
+    });

@@ -1,0 +1,43 @@
+import { command } from '../command.ts';
+import { finiteNumber, integer, nameList, positiveInteger } from '../parse-option.ts';
+import { runStudy } from '../study/run-study.ts';
+import { imageSizeOption } from '../training-options.ts';
+
+/** `hm study`: the main job. */
+export const study = () =>
+  command('study')
+    .description(
+      'Train a network with each of several losses, export it, score it on identities it has not seen, and write a report.',
+    )
+    .option('--losses <names>', 'with commas between', nameList, ['ce', 'hm-ce'])
+    .option('--out <folder>', 'for runs, models, report.md and report.json', 'report')
+    .optionsGroup('Photographs (default: rendered faces):')
+    .option(
+      '--data <folder>',
+      'to train on, one folder for each identity; aligned first unless they are 112 × 112',
+    )
+    .option(
+      '--lfw <folder>',
+      'to be judged by, as NAME/NAME_0001.jpg; aligned first unless they are 112 × 112',
+    )
+    .option('--pairs <file>', 'list of pairs (default: pairs.txt in that folder or beside it)')
+    .option('--exclude <file>', 'identities not to train on, one folder name a line')
+    .optionsGroup('Rendered faces:')
+    .option('--identities <number>', 'to train on', positiveInteger, 120)
+    .option('--images-per-identity <number>', 'to train on', positiveInteger, 20)
+    .option('--held-out <number>', 'identities to be judged by', positiveInteger, 100)
+    .option('--images-per-held-out <number>', 'of each of those', positiveInteger, 8)
+    .option('--pairs-per-fold <number>', 'of ten folds, an even number', positiveInteger, 200)
+    .option('--hardness <share>', '0 to 1', finiteNumber, 0.3)
+    .optionsGroup('Training:')
+    .option('--epochs <number>', 'default: 4 on rendered faces, 8 on photographs', positiveInteger)
+    .option('--batch <images>', 'in a step', positiveInteger, 64)
+    .option('--lr <number>', 'peak learning rate', finiteNumber, 0.05)
+    .addOption(imageSizeOption('of rendered faces'))
+    .option('--seed <number>', 'of everything random', integer, 1)
+    .option('--threads <number>', 'threads of ONNX Runtime', positiveInteger)
+    .option('--workers <number>', 'threads that decode images', positiveInteger)
+    .option('--overwrite', 'begin anew; without it, runs that are in the folder go on')
+    .optionsGroup('Options:')
+    .option('--json', 'print the report as one JSON object')
+    .action(runStudy);

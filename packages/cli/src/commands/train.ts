@@ -1,0 +1,74 @@
+import { Option } from '@commander-js/extra-typings';
+import { command } from '../command.ts';
+import { finiteNumber, integer, jsonObject, positiveInteger } from '../parse-option.ts';
+import { runTraining } from '../run-training.ts';
+import { imageSizeOption, providerOption } from '../training-options.ts';
+
+/** `hm train`: trains a backbone with a loss. */
+export const train = () =>
+  command('train')
+    .description('Train a network on aligned faces, one folder for each identity.')
+    .requiredOption(
+      '--loss <name>',
+      'ce, asoftmax, arcface or cosface; each with hm- before it for hard mining',
+    )
+    .requiredOption('--out <run>', 'folder for checkpoints and metrics.jsonl')
+    .optionsGroup('Data:')
+    .option('--data <folder>', 'aligned faces, one folder for each identity')
+    .option('--exclude <file>', 'identities to leave out, one folder name a line')
+    .option('--min-images <number>', 'leave out identities with fewer images', positiveInteger)
+    .option('--skip-bad-images', 'take another image in the place of one that cannot be decoded')
+    .option('--data-licence <text>', 'a note about the photographs, for the exported file')
+    .option('--synthetic <identities>', 'rendered faces instead of photographs', positiveInteger)
+    .option('--images-per-identity <number>', 'of rendered faces', positiveInteger, 20)
+    .option('--hardness <share>', 'of rendered faces, 0 to 1', finiteNumber, 0.3)
+    .addOption(
+      new Option('--augment <how>', "random changes (default: the recipe's)").choices([
+        'none',
+        'flip',
+        'standard',
+      ] as const),
+    )
+    .optionsGroup('Network and loss:')
+    .option('--loss-options <json>', `the loss's own, such as '{"scale":32}'`, jsonObject)
+    .addOption(
+      new Option('--backbone <name>', 'the network')
+        .choices(['resnet18', 'resnet34'] as const)
+        .default('resnet18' as const),
+    )
+    .addOption(
+      new Option('--stem <name>', 'first layers')
+        .choices(['imagenet', 'face'] as const)
+        .default('imagenet' as const),
+    )
+    .addOption(
+      new Option('--block <name>', 'residual block')
+        .choices(['basic', 'ir'] as const)
+        .default('basic' as const),
+    )
+    .addOption(
+      new Option('--head <name>', 'last layers').choices(['gap', 'E'] as const).default('gap' as const),
+    )
+    .option('--embedding-norm', 'batch normalisation of the embedding')
+    .option('--embedding-size <number>', 'numbers in an embedding', positiveInteger, 512)
+    .addOption(imageSizeOption('112 or 112x96 (height x width)'))
+    .optionsGroup('Training:')
+    .addOption(
+      new Option('--recipe <name>', 'epochs, batch, learning rate and its schedule')
+        .choices(['paper', 'quick'] as const)
+        .default('paper' as const),
+    )
+    .option('--epochs <number>', "instead of the recipe's", positiveInteger)
+    .option('--batch <images>', "instead of the recipe's", positiveInteger)
+    .option('--lr <number>', "peak learning rate instead of the recipe's", finiteNumber)
+    .option('--clip-norm <number>', 'largest norm of the gradient', finiteNumber)
+    .option('--seed <number>', 'of first weights, order, augmentation and rendered faces', integer, 1)
+    .option('--resume', 'go on from the newest checkpoint, with the same options')
+    .option('--checkpoint-every <steps>', 'besides one each epoch', positiveInteger)
+    .addOption(providerOption())
+    .option('--threads <number>', 'threads of ONNX Runtime', positiveInteger)
+    .option('--workers <number>', 'threads that decode images', positiveInteger)
+    .optionsGroup('Options:')
+    .option('--json', 'print one JSON object a line: the events of metrics.jsonl')
+    .addHelpText('after', '\nCtrl-C finishes the step and writes a checkpoint; --resume goes on from it.')
+    .action(runTraining);

@@ -1,0 +1,23 @@
+import type { VerificationResult } from '@hm/eval';
+import { textTable } from './text-table.ts';
+
+/** A score as aligned text for a terminal. */
+export function describeResult(result: VerificationResult): string {
+  const { protocol, model, pairs, accuracy, standardError, auc, eer, threshold, distance, flip } = result;
+  const rows = [
+    ['Model', model],
+    [
+      'Protocol',
+      `${protocol}, ${pairs} pairs in ${result.folds.length} folds${result.official ? '' : ' (not official)'}`,
+    ],
+    ['Flip', flip],
+    ['Accuracy', `${percent(accuracy)} ± ${percent(standardError)} (standard error)`],
+    ['AUC', auc.toFixed(5)],
+    ['EER', percent(eer)],
+    ...result.tarAtFar.map(({ far, tar }) => [`TAR@FAR=${far}`, tar === null ? '–' : percent(tar)]),
+    ['Threshold', `${threshold.toFixed(4)} (${distance})`],
+  ];
+  return [textTable(rows), ...result.notes.map((note) => `Note: ${note}`)].join('\n');
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(2)} %`;

@@ -1,0 +1,46 @@
+import type { Run, StepEvent, TrainEvent } from '@hm/train';
+import type { Progress } from './progress.ts';
+
+/** What became of a run. */
+export type RunEnd = Extract<TrainEvent, { kind: 'done' | 'stopped' }>;
+
+/** Trains by going through a run's events; shows where it is, and tells each event. */
+export async function followRun(
+  run: Run,
+  line: Progress,
+  tell: (event: TrainEvent) => void,
+): Promise<RunEnd | undefined> {
+  const { duration } = await import('@hm/train');
+  let end: RunEnd | undefined;
+  for await (const event of run) {
+    if (event.kind === 'step') line.update(event.step, event.steps, note(event, duration));
+    else if (event.kind === 'done' || event.kind === 'stopped') {
+      line.stop();
+      end = event;
+    }
+    tell(event);
+  }
+  return end;
+}
+
+const note = (
+  { epoch, epochs, loss, accuracy, imagesPerSecond, secondsLeft }: StepEvent,
+  duration: (seconds: number) => string,
+) =>
+  `epoch ${epoch}/${epochs}, loss ${loss.toFixed(3)}, accuracy ${(100 * accuracy).toFixed(1)} %, ${imagesPerSecond.toFixed(0)} images/s, ${duration(secondsLeft)} left`;
+
+/** An event as a line for people; undefined where the bar says enough. */
+export function eventLine(event: TrainEvent): string | undefined {
+  switch (event.kind) {
+    case 'start':
+      return `${event.images} images of ${event.classes} identities, ${(event.parameters / 1e6).toFixed(1)} million parameters, ${event.step} of ${event.steps} steps done.`;
+    case 'epoch':
+      return `epoch ${event.epoch}/${event.epochs}: loss ${event.loss.toFixed(4)}, accuracy ${(100 * event.accuracy).toFixed(2)} %, ${event.imagesPerSecond.toFixed(0)} images/s`;
+    case 'damaged':
+      return `Damaged, an older one is used: ${event.path}: ${event.reason}`;
+    case 'badSample':
+      return `Cannot be used, another took its place: ${event.id}: ${event.reason}`;
+    default:
+      return undefined;
+  }
+}

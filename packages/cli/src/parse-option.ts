@@ -1,0 +1,63 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+
+/** A whole number of at least 1, as users type it. */
+export const positiveInteger = (text: string): number => integerFrom(text, 1);
+
+/** A whole number of at least 0. */
+export const wholeNumber = (text: string): number => integerFrom(text, 0);
+
+/** A whole number of either sign. */
+export const integer = (text: string): number => integerFrom(text, Number.MIN_SAFE_INTEGER);
+
+/** Any finite number. `NaN`, `Infinity` and an empty text are none. */
+export function finiteNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
+  return value;
+}
+
+/** A JSON object. */
+export function jsonObject(text: string): Record<string, unknown> {
+  const value = parse(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw new InvalidArgumentError(`Expected a JSON object, such as '{"scale":32}'.`);
+}
+
+/** `112`, or height and width as `112x96`. */
+export function imageSize(text: string): [height: number, width: number] {
+  const found = /^(\d+)(?:x(\d+))?$/.exec(text);
+  if (found === null)
+    throw new InvalidArgumentError('Expected a size such as 112 or 112x96 (height x width).');
+  const height = positiveInteger(found[1]!);
+  return [height, found[2] === undefined ? height : positiveInteger(found[2])];
+}
+
+/** Names with commas between, each once. */
+export const nameList = (text: string): string[] => [
+  ...new Set(
+    text
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  ),
+];
+
+function integerFrom(text: string, low: number): number {
+  const value = finiteNumber(text);
+  if (Number.isSafeInteger(value) && value >= low) return value;
+  throw new InvalidArgumentError(
+    low === Number.MIN_SAFE_INTEGER
+      ? 'Expected a whole number.'
+      : `Expected a whole number of at least ${low}.`,
+  );
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Preprocessing } from '@hm/datasets';
+import { InvalidArgumentError } from '@hm/tensor/host';
+
+/** How the user says that images are prepared. */
+export interface PreprocessingOptions {
+  size?: [height: number, width: number];
+  mean?: number;
+  scale?: number;
+  channels?: 'rgb' | 'bgr';
+}
+
+/**
+ * The preprocessing that was typed, or undefined if none was: then the model's metadata says it.
+ *
+ * @throws {InvalidArgumentError} if only a part was typed: a guess would cost accuracy without any other sign.
+ */
+export function preprocessingFromOptions(options: PreprocessingOptions): Preprocessing | undefined {
+  const { size, mean, scale, channels } = options;
+  const given = Object.entries({ size, mean, scale, channels });
+  const missing = given.filter(([, value]) => value === undefined).map(([name]) => `--${name}`);
+  if (missing.length === given.length) return undefined;
+  if (size === undefined || mean === undefined || scale === undefined || channels === undefined) {
+    throw new InvalidArgumentError({
+      where: 'hm eval',
+      expected: '--size, --mean, --scale and --channels together, or none of them',
+      received: `none of ${missing.join(', ')}`,
+      fix: 'Say all four, for example --size 112 --mean 127.5 --scale 128 --channels rgb.',
+    });
+  }
+  const [height, width] = size;
+  return { height, width, channels, mean, scale, template: 'none' };
+}

@@ -1,0 +1,60 @@
+import { Presets, SingleBar } from 'cli-progress';
+
+/** Tells on stderr how far something is. */
+export interface Progress {
+  /** @param note what else the line says, such as the loss. */
+  update(done: number, total: number, note?: string): void;
+  /** Prints a line to stderr, above the bar. */
+  print(line: string): void;
+  /** Prints a line of the result to stdout, above the bar. */
+  log(line: string): void;
+  stop(): void;
+}
+
+/** A bar where stderr is a terminal; elsewhere a line now and then. */
+export const progress = (label: string): Progress => (process.stderr.isTTY ? bar(label) : lines(label));
+
+function bar(label: string): Progress {
+  const format = `${label} {bar} {percentage}% | {value}/{total} | {eta_formatted} left {note}`;
+  const line = new SingleBar(
+    { format, hideCursor: true, fps: 5, stream: process.stderr },
+    Presets.shades_classic,
+  );
+  let started = false;
+  let last: Parameters<Progress['update']> | undefined;
+  const update: Progress['update'] = (done, total, note = '') => {
+    if (!started) line.start(total, done, { note });
+    started = true;
+    line.setTotal(total);
+    line.update(done, { note });
+    last = [done, total, note];
+  };
+  const stop = () => {
+    if (started) line.stop();
+    started = false;
+  };
+  const above = (write: (text: string) => void) => (text: string) => {
+    const running = started;
+    stop();
+    write(text);
+    if (running && last) update(...last);
+  };
+  return { update, stop, print: above(console.error), log: above(console.log) };
+}
+
+/** Milliseconds between lines where there is no terminal. */
+const PAUSE = 30_000;
+
+function lines(label: string): Progress {
+  let printed = performance.now();
+  return {
+    update(done, total, note = '') {
+      if (performance.now() - printed < PAUSE) return;
+      printed = performance.now();
+      console.error(`${label} ${done}/${total} ${note}`.trimEnd());
+    },
+    print: console.error,
+    log: console.log,
+    stop() {},
+  };
+}

@@ -1,0 +1,89 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AlignFolderOptions } from '@hm/align';
+import type { ImageSource } from '@hm/datasets';
+import { InvalidDataError } from '@hm/tensor/host';
+import type { StudyData } from './study-data.ts';
+
+/** Photographs to train on and to be judged by. */
+export interface PhotographStudyOptions {
+  /** One folder for each identity. */
+  data: string;
+  /** LFW, or a folder in its form. */
+  lfw: string;
+  pairs?: string;
+  /** File with identities to leave out of training, one a line: those that LFW shows too. */
+  exclude?: string;
+  /** Folder for what has to be aligned. */
+  aligned: string;
+  /** Aligns a folder and tells how it goes. */
+  align: (input: string, output: string, options: AlignFolderOptions) => Promise<void>;
+}
+
+/**
+ * Opens photographs; whichever of the two folders is not aligned yet (its images are not all 112 × 112) is aligned
+ * first, next to the report.
+ *
+ * @throws {InvalidDataError} if a folder, the list of pairs or an image is missing.
+ */
+export async function photographStudyData(options: PhotographStudyOptions): Promise<StudyData> {
+  const { lfw, exclude: excludeFile, aligned } = options;
+  const { imageFolder, lfwPairs, readNameList } = await import('@hm/datasets');
+  const exclude = excludeFile === undefined ? [] : await readNameList(excludeFile);
+  const pairs = options.pairs ?? (await pairsOf(lfw));
+  const [folder, protocol] = [await imageFolder(options.data, { exclude }), await lfwPairs(lfw, { pairs })];
+
+  const images = Array.from({ length: folder.length }, (_, index) => folder.sample(index));
+  const trainSources = (await Promise.all(images)).map(({ image }) => image);
+  const trainRoot = await alignedRoot(options, options.data, join(aligned, 'data'), trainSources, {});
+  const lfwRoot = await alignedRoot(options, lfw, join(aligned, 'lfw'), protocol.images, forLfw);
+
+  const unchanged = trainRoot === options.data;
+  const train = unchanged ? folder : await imageFolder(trainRoot, { exclude, allowUnknownExclude: true });
+  return {
+    description: `Photographs: ${train.length} images of ${train.classes} identities to train on, ${exclude.length} identities left out.`,
+    train,
+    protocol: lfwRoot === lfw ? protocol : await lfwPairs(lfwRoot, { pairs }),
+  };
+}
+
+/** LFW's pictures are cut around their subject, and no pair may be lost. */
+const forLfw: AlignFolderOptions = { prefer: 'centre', noFace: 'centre', centreFraction: 0.45 };
+
+async function alignedRoot(
+  { align }: PhotographStudyOptions,
+  root: string,
+  output: string,
+  images: readonly ImageSource[],
+  options: AlignFolderOptions,
+): Promise<string> {
+  if (await areAligned(images)) return root;
+  await align(root, output, options);
+  return output;
+}
+
+/** How many images, evenly spread, are looked at. */
+const LOOKED_AT = 40;
+
+async function areAligned(images: readonly ImageSource[]): Promise<boolean> {
+  const { decodeRgb } = await import('@hm/align');
+  const step = Math.max(1, Math.floor(images.length / LOOKED_AT));
+  for (const image of images.filter((_, index) => index % step === 0)) {
+    if (!('path' in image)) continue;
+    const decoded = await decodeRgb(image.path).catch(() => undefined);
+    if (decoded !== undefined && (decoded.height !== 112 || decoded.width !== 112)) return false;
+  }
+  return true;
+}
+
+async function pairsOf(root: string): Promise<string> {
+  const places = [join(root, 'pairs.txt'), join(root, '..', 'pairs.txt')];
+  for (const place of places) if (await stat(place).catch(() => undefined)) return place;
+  throw new InvalidDataError({
+    where: root,
+    expected: `a list of pairs at ${places.join(' or ')}`,
+    received: 'neither',
+    fix: 'Pass --pairs FILE.',
+    fields: { path: root, places },
+  });
+}

@@ -1,0 +1,116 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AlignFolderOptions } from '@hm/align';
+import { InvalidArgumentError } from '@hm/tensor/host';
+import { alignInto } from '../align-into.ts';
+import { eventLine } from '../follow-run.ts';
+import { progress } from '../progress.ts';
+import { INTERRUPTED, stopOnInterrupt } from '../stop-on-interrupt.ts';
+import { backboneOf, recipeOf } from '../training-options.ts';
+import { withoutUndefined } from '../without-undefined.ts';
+import { photographStudyData } from './photograph-study-data.ts';
+import { study } from './study.ts';
+import { type StudyData, syntheticStudyData } from './study-data.ts';
+import { studyMarkdown, studyReport } from './study-report.ts';
+
+/** What `hm study` takes. */
+export interface StudyCommandOptions {
+  losses: string[];
+  out: string;
+  data?: string;
+  lfw?: string;
+  pairs?: string;
+  exclude?: string;
+  identities: number;
+  imagesPerIdentity: number;
+  heldOut: number;
+  imagesPerHeldOut: number;
+  pairsPerFold: number;
+  hardness: number;
+  epochs?: number;
+  batch: number;
+  lr: number;
+  imageSize: [height: number, width: number];
+  seed: number;
+  threads?: number;
+  workers?: number;
+  overwrite?: true;
+  json?: true;
+}
+
+/** Runs a study as the options say, and writes its report. */
+export async function runStudy(options: StudyCommandOptions): Promise<void> {
+  const began = performance.now();
+  const interrupt = stopOnInterrupt(console.error);
+  try {
+    const data = await studyData(options);
+    console.error(data.description);
+    const settings = await studySettings(options);
+    const runs = await study({
+      ...{ data, ...settings, losses: options.losses, out: options.out, progress, signal: interrupt.signal },
+      ...withoutUndefined({
+        overwrite: options.overwrite,
+        threads: options.threads,
+        workers: options.workers,
+      }),
+      tell: (loss, event) => {
+        const text = eventLine(event);
+        if (text !== undefined) console.error(`${loss}: ${text}`);
+      },
+    });
+    const seconds = (performance.now() - began) / 1000;
+    if (runs === undefined) stopped();
+    else await writeReport(options, studyReport(runs, { data: data.description, ...settings, seconds }));
+  } finally {
+    interrupt.release();
+  }
+}
+
+async function studyData(options: StudyCommandOptions): Promise<StudyData> {
+  const { data, lfw, pairs, exclude, out, imageSize } = options;
+  if (data === undefined && lfw === undefined) return syntheticStudyData({ ...options, size: imageSize[0] });
+  if (data === undefined || lfw === undefined) throw onlyOne(data === undefined ? '--lfw' : '--data');
+  const align = async (input: string, output: string, settings: AlignFolderOptions) => {
+    console.error(`The images in ${input} are not 112 × 112: aligning them into ${output}.`);
+    await alignInto(input, output, settings, console.error);
+  };
+  const given = withoutUndefined({ pairs, exclude });
+  return photographStudyData({ data, lfw, aligned: join(out, 'aligned'), align, ...given });
+}
+
+async function studySettings({
+  data,
+  epochs = data === undefined ? 4 : 8,
+  batch,
+  lr,
+  imageSize,
+  seed,
+}: StudyCommandOptions) {
+  const recipe = await recipeOf({ recipe: 'quick', epochs, batch, lr });
+  return { recipe, backbone: await backboneOf({ backbone: 'resnet18', imageSize }), seed };
+}
+
+async function writeReport(
+  { out, json }: StudyCommandOptions,
+  report: ReturnType<typeof studyReport>,
+): Promise<void> {
+  const markdown = studyMarkdown(report);
+  await mkdir(out, { recursive: true });
+  await writeFile(join(out, 'report.md'), markdown);
+  await writeFile(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  console.log(json ? JSON.stringify(report) : markdown);
+  console.error(`Written: ${join(out, 'report.md')} and ${join(out, 'report.json')}.`);
+}
+
+function stopped(): void {
+  console.error('Stopped with a checkpoint. The same command goes on from it (without --overwrite).');
+  process.exitCode = INTERRUPTED;
+}
+
+const onlyOne = (given: string) =>
+  new InvalidArgumentError({
+    where: 'hm study',
+    expected: '--data and --lfw together, or neither',
+    received: `only ${given}`,
+    fix: 'Pass both for photographs, none for rendered faces.',
+  });

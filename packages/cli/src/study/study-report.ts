@@ -1,0 +1,67 @@
+import { availableParallelism, cpus } from 'node:os';
+import { toMarkdown } from '@hm/eval';
+import type { Backbone } from '@hm/resnet';
+import type { Recipe } from '@hm/train';
+import type { StudyRun } from './study.ts';
+
+/** Everything that a study found, and what it depends on. */
+export interface StudyReport {
+  data: string;
+  backbone: { name: string; config: Readonly<Record<string, unknown>> };
+  recipe: Recipe;
+  seed: number;
+  machine: { node: string; platform: string; processor: string; cores: number };
+  /** Of this call; parts that were already there are not counted. */
+  seconds: number;
+  runs: StudyRun[];
+}
+
+/** Puts runs beside what they depend on. */
+export const studyReport = (
+  runs: StudyRun[],
+  {
+    data,
+    backbone,
+    recipe,
+    seed,
+    seconds,
+  }: { data: string; backbone: Backbone; recipe: Recipe; seed: number; seconds: number },
+): StudyReport => ({
+  data,
+  backbone: { name: backbone.name, config: backbone.config },
+  ...{ recipe, seed, seconds, runs },
+  machine: {
+    node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+    processor: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+  },
+});
+
+/** The report as Markdown. */
+export function studyMarkdown(report: StudyReport): string {
+  const { runs, recipe, backbone, machine } = report;
+  return [
+    `# Study: ${runs.map(({ loss }) => loss).join(', ')}`,
+    report.data,
+    `${backbone.name} \`${JSON.stringify(backbone.config)}\`, recipe \`${JSON.stringify(recipe)}\`, seed ${report.seed}. Every loss starts from the same weights and sees the same batches.`,
+    '## Verification of identities that were not trained on',
+    toMarkdown(runs.map(({ result }) => result)).trimEnd(),
+    '## Training',
+    trainingTable(runs),
+    `Made in ${report.seconds.toFixed(0)} s on ${machine.cores} cores (${machine.processor}), Node ${machine.node}, ${machine.platform}.`,
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function trainingTable(runs: readonly StudyRun[]): string {
+  const rows = runs.flatMap(({ loss, epochs }) =>
+    epochs.map(
+      (epoch) =>
+        `| ${loss} | ${epoch.epoch} | ${epoch.loss.toFixed(4)} | ${(100 * epoch.accuracy).toFixed(2)} | ${epoch.imagesPerSecond.toFixed(0)} | ${(100 * epoch.waitShare).toFixed(1)} |`,
+    ),
+  );
+  const header = '| Loss | Epoch | Mean loss | Accuracy in training (%) | Images/s | Waiting for data (%) |';
+  return [header, '| --- | --- | --- | --- | --- | --- |', ...rows].join('\n');
+}
