@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import * as train from './index.ts';
+
+test('exports what it is meant to', () => {
+  expect(Object.keys(train).sort()).toEqual([
+    'duration',
+    'exportRun',
+    'learningRateAt',
+    'loadRun',
+    'paper',
+    'progressLine',
+    'quick',
+    'train',
+    'trainingStep',
+  ]);
+});
