@@ -37,6 +37,11 @@ export class Tracer {
     return this.#values.get(info.dataId)!;
   }
 
+  /** Another tensor with the same value. */
+  alias(info: TensorInfo): TensorInfo {
+    return this.register(this.valueOf(info));
+  }
+
   /** Makes a tensor of a value. */
   register(value: TracedValue, dataId: object = {}): TensorInfo {
     this.#values.set(dataId, value);

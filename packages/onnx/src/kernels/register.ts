@@ -26,6 +26,13 @@ export function kernel<I = NamedTensorInfoMap, A = NamedAttrMap>(
   registerKernel({
     kernelName: name,
     backendName: TRACE_BACKEND,
-    kernelFunc: ({ inputs, attrs }) => trace(traceBackend.tracer, inputs as I, attrs as A),
+    kernelFunc: ({ inputs, attrs }) => {
+      const { tracer } = traceBackend;
+      const results = trace(tracer, inputs as I, attrs as A);
+      const taken = new Set<object>(Object.values(inputs).map((input) => input?.dataId as object));
+      // tfjs counts tensors by their data, so that a result which is one of the inputs needs data of its own.
+      const own = (info: TensorInfo) => (taken.has(info.dataId) ? tracer.alias(info) : info);
+      return Array.isArray(results) ? results.map(own) : own(results);
+    },
   });
 }

@@ -1,0 +1,20 @@
+import type { HostTensor } from '@hm/tensor';
+import type { CompareOptions, Program } from './compare.ts';
+
+/** One program on which a kernel is compared. */
+export interface Case extends CompareOptions {
+  name: string;
+  program: Program;
+  inputs: readonly HostTensor[];
+}
+
+/** Cases by the tfjs kernel that they call. */
+export type Cases = Record<string, readonly Case[]>;
+
+/** A case in one line. */
+export const on = (
+  name: string,
+  program: Program,
+  inputs: readonly HostTensor[],
+  options: CompareOptions = {},
+): Case => ({ name, program, inputs, ...options });
