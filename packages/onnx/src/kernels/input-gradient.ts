@@ -3,8 +3,9 @@ import { BLOCKED_DOMAIN } from '../graph.ts';
 import type { Layout } from '../layout.ts';
 import type { Tracer } from '../tracer.ts';
 import { type ConvolutionAttributes, convolutionInfo, windowAttributes } from './convolution.ts';
+import { interleave, type Phase, phaseGrid } from './phases.ts';
 import { kernel } from './register.ts';
-import { imageOf, pick, withBorder } from './spatial.ts';
+import { imageOf } from './spatial.ts';
 
 type Inputs = { dy: TensorInfo; filter: TensorInfo };
 
@@ -17,52 +18,31 @@ kernel<Inputs, ConvolutionAttributes & { inputShape: number[] }>(
   (tracer, { dy, filter }, attributes) => {
     const info = convolutionInfo(attributes.inputShape, filter.shape, { ...attributes, dilations: 1 });
     const turned = turnedFilter(tracer, filter, info);
-    const rows = phases(
-      info.strideHeight,
-      info.filterHeight,
-      info.padInfo.top,
-      info.inHeight,
-      info.outHeight,
-    );
-    const columns = phases(
-      info.strideWidth,
-      info.filterWidth,
-      info.padInfo.left,
-      info.inWidth,
-      info.outWidth,
-    );
+    const { rows, columns } = phaseGrid(info);
+    const inner = turned.block || 1;
+    const outer = (info.batchSize * info.inChannels) / inner;
     const images = rows.flatMap((row) =>
-      columns.map((column) => phaseImage(tracer, dy, turned, info, row, column)),
+      columns.map((column) => {
+        const name = phaseImage(tracer, dy, turned, info, row, column);
+        return {
+          name: name && tracer.reshape(name, [outer, row.length * column.length, inner]),
+          row,
+          column,
+        };
+      }),
     );
-    if (images.length === 1 && images[0] !== undefined) {
-      return tracer.output(images[0], info.inShape, 'float32', 'Conv2DBackpropInput', turned.image);
-    }
-    return interleave(tracer, info, turned.image, rows, columns, images);
+    const pixels = interleave(tracer, images, outer, inner);
+    return imageOf(tracer, pixels, info.inShape, turned.image, 'Conv2DBackpropInput');
   },
 );
 
-/** One residue of a pixel's row (or column) index modulo the stride. */
-interface Phase {
-  /** Filter taps that reach it, last first: the turned filter. */
-  taps: number[];
-  /** Padding of dy before and after, so that the convolution has one result for each pixel of the phase. */
-  before: number;
-  after: number;
-  /** Number of pixels. */
-  length: number;
-}
-
-/** Pixel r = s·q + ρ gets dy[q + c − j] · w[a + s·j], with a = (ρ + pad) mod s and c = (ρ + pad − a) / s. */
-function phases(stride: number, size: number, pad: number, length: number, outputs: number): Phase[] {
-  return Array.from({ length: Math.min(stride, length) }, (_, residue) => {
-    const first = (residue + pad) % stride;
-    const shift = (residue + pad - first) / stride;
-    const taps: number[] = [];
-    for (let tap = first; tap < size; tap += stride) taps.unshift(tap);
-    const pixels = Math.ceil((length - residue) / stride);
-    const before = taps.length - 1 - shift;
-    return { taps, before, after: pixels - outputs - before + taps.length - 1, length: pixels };
-  });
+/**
+ * Padding of dy before and after, so that its convolution with the phase's taps has one result for each pixel;
+ * negative where dy is to be cut.
+ */
+function padding({ taps, windows, length }: Phase, outputs: number): [before: number, after: number] {
+  const before = -(windows[0] ?? 0);
+  return [before, length - outputs - before + taps.length - 1];
 }
 
 /** A filter with its channels exchanged, its taps on one axis, ready for {@link tapsOf}. */
@@ -110,14 +90,13 @@ function phaseImage(
   });
   const kernelShape = [row.taps.length, column.taps.length] as const;
   const filter = tracer.reshape(picked, [info.inChannels, info.outChannels, ...kernelShape]);
-  const cropped = crop(tracer, tracer.named(dy, image), image, dy, row, column);
-  const pads = [row.before, column.before, row.after, column.after].map((pad) => Math.max(0, pad));
+  const [top, bottom] = padding(row, info.outHeight);
+  const [left, right] = padding(column, info.outWidth);
+  const pads = [top, left, bottom, right] as const;
+  const cropped = crop(tracer, tracer.named(dy, image), image, dy, pads);
+  const positive = pads.map((pad) => Math.max(0, pad)) as [number, number, number, number];
   return tracer.node('Conv', [cropped, filter], {
-    attributes: windowAttributes({
-      kernel: kernelShape,
-      strides: [1, 1],
-      pads: pads as [number, number, number, number],
-    }),
+    attributes: windowAttributes({ kernel: kernelShape, strides: [1, 1], pads: positive }),
     domain: block > 0 ? BLOCKED_DOMAIN : '',
   });
 }
@@ -128,78 +107,18 @@ function crop(
   name: string,
   image: Layout,
   dy: TensorInfo,
-  row: Phase,
-  column: Phase,
+  pads: readonly [number, number, number, number],
 ): string {
-  const cuts = [row.before, column.before, row.after, column.after].map((pad) => Math.max(0, -pad)) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (cuts.every((cut) => cut === 0)) return name;
+  const [top, left, bottom, right] = pads.map((pad) => Math.max(0, -pad)) as [number, number, number, number];
+  if (top + left + bottom + right === 0) return name;
   const [n, h, w, c] = dy.shape as [number, number, number, number];
-  const [top, left, bottom, right] = cuts;
   const blocked = image === 'nchw-blocked';
   const shape = blocked ? [(n * c) / tracer.block, h, w, tracer.block] : [n, c, h, w];
-  const axes = blocked ? [1, 2] : [2, 3];
   const cut = tracer.node('Slice', [
     tracer.reshape(name, shape),
     tracer.graph.integers(top, left),
     tracer.graph.integers(h - bottom, w - right),
-    tracer.graph.integers(...axes),
+    blocked ? tracer.graph.integers(1, 2) : tracer.graph.integers(2, 3),
   ]);
   return tracer.reshape(cut, [n, c, h - top - bottom, w - left - right]);
-}
-
-function interleave(
-  tracer: Tracer,
-  info: backend_util.Conv2DInfo,
-  layout: Layout,
-  rows: Phase[],
-  columns: Phase[],
-  images: (string | undefined)[],
-): TensorInfo {
-  const inner = layout === 'nchw-blocked' ? tracer.block : 1;
-  const outer = (info.batchSize * info.inChannels) / inner;
-  const offsets: (number | undefined)[] = [];
-  let total = 0;
-  const parts = images.flatMap((image, index) => {
-    const pixels = rows[Math.floor(index / columns.length)]!.length * columns[index % columns.length]!.length;
-    offsets.push(image === undefined ? undefined : total);
-    if (image === undefined) return [];
-    total += pixels;
-    return [tracer.reshape(image, [outer, pixels, inner])];
-  });
-  const joined = parts.length === 1 ? parts[0]! : tracer.node('Concat', parts, { attributes: { axis: 1 } });
-  const source = { name: joined, outer, pixels: total, inner, layout: 'logical' as const };
-  const name = images.includes(undefined) ? withBorder(tracer, source, 0) : joined;
-  const indices = interleaved(info, rows, columns, offsets, total);
-  return imageOf(
-    tracer,
-    pick(tracer, name, indices, [indices.length]),
-    info.inShape,
-    layout,
-    'Conv2DBackpropInput',
-  );
-}
-
-function interleaved(
-  info: backend_util.Conv2DInfo,
-  rows: Phase[],
-  columns: Phase[],
-  offsets: (number | undefined)[],
-  border: number,
-): number[] {
-  const indices: number[] = [];
-  for (let y = 0; y < info.inHeight; y++) {
-    for (let x = 0; x < info.inWidth; x++) {
-      const phase = (y % rows.length) * columns.length + (x % columns.length);
-      const offset = offsets[phase];
-      const width = columns[x % columns.length]!.length;
-      const pixel = Math.floor(y / rows.length) * width + Math.floor(x / columns.length);
-      indices.push(offset === undefined ? border : offset + pixel);
-    }
-  }
-  return indices;
 }

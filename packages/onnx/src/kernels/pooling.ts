@@ -2,6 +2,7 @@ import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import { BLOCKED_DOMAIN } from '../graph.ts';
 import type { Tracer } from '../tracer.ts';
 import { type ConvolutionAttributes, type Window, windowAttributes, windowOf } from './convolution.ts';
+import { interleave, phaseGrid } from './phases.ts';
 import { kernel } from './register.ts';
 import { imageOf, type Pixels, pick, pixelLayout, pixelsOf, withBorder } from './spatial.ts';
 
@@ -64,24 +65,13 @@ kernel<Gradient, Pooling>('MaxPoolGrad', (tracer, { dy, input, output }, attribu
   return imageOf(tracer, name, input.shape, layout, 'MaxPoolGrad');
 });
 
+/** As tfjs's own kernels, each window gives every tap an equal share, those over padding included. */
 kernel<{ dy: TensorInfo; input: TensorInfo }, Pooling>('AvgPoolGrad', (tracer, { dy, input }, attributes) => {
   const info = poolInfo(input.shape, attributes);
-  const taps = tapIndices(info);
-  const border = info.inHeight * info.inWidth;
-  const windows = info.outHeight * info.outWidth;
-  const shares = Float32Array.from(
-    { length: windows },
-    (_, window) => 1 / taps.filter((tap) => tap[window] !== border).length,
-  );
+  const taps = info.filterHeight * info.filterWidth;
   const gradients = pixelsOf(tracer, dy, 'logical');
-  const share = tracer.graph.constant('float32', [1, windows, 1], shares);
-  const passed = tracer.node('Mul', [gradients.name, share]);
-  const name = gatherBack(
-    tracer,
-    taps.map(() => passed),
-    gradients,
-    info,
-  );
+  const passed = tracer.node('Mul', [gradients.name, tracer.graph.scalar(1 / taps)]);
+  const name = gatherBack(tracer, new Array<string>(taps).fill(passed), gradients, info);
   return imageOf(tracer, name, input.shape, 'logical', 'AvgPoolGrad');
 });
 
@@ -112,17 +102,46 @@ function gatherBack(
   windows: Pixels,
   info: backend_util.Conv2DInfo,
 ): string {
-  const count = windows.pixels;
-  const sources: number[][] = Array.from({ length: info.inHeight * info.inWidth }, () => []);
-  for (const [tap, indices] of tapIndices(info).entries()) {
-    for (const [window, pixel] of indices.entries()) sources[pixel]?.push(tap * count + window);
-  }
-  const depth = Math.max(...sources.map((list) => list.length));
-  const joined = tracer.node('Concat', passed, { attributes: { axis: 1 } });
-  const source = withBorder(tracer, { ...windows, name: joined }, 0);
-  const border = passed.length * count;
-  const layers = Array.from({ length: depth }, (_, layer) => sources.map((list) => list[layer] ?? border));
-  return layers
-    .map((layer) => pick(tracer, source, layer, [layer.length]))
-    .reduce((sum, layer) => tracer.node('Add', [sum, layer]));
+  const { rows, columns } = phaseGrid(info);
+  const images = rows.flatMap((row) =>
+    columns.map((column) => {
+      const layers = row.taps.flatMap((a, i) =>
+        column.taps.map((b, j) => {
+          const tap = { ...windows, name: passed[a * info.filterWidth + b]! };
+          return shifted(
+            tracer,
+            tap,
+            info,
+            [row.windows[i]!, row.length],
+            [column.windows[j]!, column.length],
+          );
+        }),
+      );
+      const name =
+        layers.length === 0 ? undefined : layers.reduce((sum, layer) => tracer.node('Add', [sum, layer]));
+      return { name, row, column };
+    }),
+  );
+  return interleave(tracer, images, windows.outer, windows.inner);
+}
+
+type Range = readonly [start: number, length: number];
+
+/** A rectangle of windows, zero where it reaches beyond them. */
+function shifted(
+  tracer: Tracer,
+  windows: Pixels,
+  info: backend_util.Conv2DInfo,
+  [top, height]: Range,
+  [left, width]: Range,
+): string {
+  const { outHeight, outWidth } = info;
+  const indices = Array.from({ length: height * width }, (_, index) => {
+    const [i, j] = [top + Math.floor(index / width), left + (index % width)];
+    return i >= 0 && j >= 0 && i < outHeight && j < outWidth ? i * outWidth + j : outHeight * outWidth;
+  });
+  if (indices.length === windows.pixels && indices.every((window, index) => window === index))
+    return windows.name;
+  const source = indices.includes(windows.pixels) ? withBorder(tracer, windows, 0) : windows.name;
+  return pick(tracer, source, indices, [indices.length]);
 }
