@@ -1,0 +1,16 @@
+import torch
+from resnet18 import resnet18
+from serve import serve
+
+torch.set_num_threads(2)
+torch.manual_seed(1)
+network = resnet18().eval()
+images = torch.randn(64, 3, 112, 112)
+
+
+def step():
+    with torch.no_grad():
+        network(images)
+
+
+serve(step)
