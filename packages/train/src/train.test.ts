@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Dataset } from '@hm/datasets';
 import { headByName, headNames } from '@hm/losses';
 import { InvalidArgumentError, InvalidDataError, NonFiniteError } from '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { listCheckpoints } from './checkpoint-folder.ts';
 import type { TrainEvent } from './events.ts';
@@ -107,6 +108,13 @@ test('tells the norm of the gradient when it clips', async () => {
     'step',
   );
   expect(steps[0]!.gradientNorm).toBeGreaterThan(0);
+});
+
+test('leaves no tensors behind', async () => {
+  const out = await temporaryFolder();
+  const before = tf.memory().numTensors;
+  await eventsOf(tinyOptions(out));
+  expect(tf.memory().numTensors).toBe(before);
 });
 
 test('one loop only', async () => {

@@ -29,7 +29,7 @@ export function trainingStep(backbone: Backbone, head: Head, optimiser: Optimise
     const accuracy = accuracyOf(result.logits, inputs.labels as tf.Tensor1D);
     result.logits.dispose();
     return {
-      state: { ...updated, ...prefixed('statistics.', result.statistics) },
+      state: { ...updated, ...prefixed('statistics.', mapRecord(result.statistics, release)) },
       outputs: { loss: result.loss, accuracy, ...outputs },
     };
   };
@@ -92,6 +92,13 @@ function update(
   });
   const moved = mapRecord(params, (param, name) => tf.sub(param, tf.mul(velocity[name]!, learningRate)));
   return { ...prefixed('params.', moved), ...prefixed('momentum.', velocity) };
+}
+
+/** A kept tensor as one that belongs to the scope around, as all other results do. */
+function release(kept: tf.Tensor): tf.Tensor {
+  const released = tf.clone(kept);
+  kept.dispose();
+  return released;
 }
 
 const accuracyOf = (logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor =>
