@@ -1,0 +1,226 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { headNames } from '@hm/losses';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hm, temporaryFolder, writeFaces } from './testing.ts';
+
+const folder = temporaryFolder();
+const path = (...parts: string[]) => join(folder.path, ...parts);
+beforeAll(async () => {
+  await writeFaces(path('faces'), { identities: 2, images: 4, size: 32 });
+  await writeFaces(path('one'), { identities: 1, images: 4, size: 32 });
+  mkdirSync(path('empty'));
+});
+afterAll(folder.dispose);
+
+const commands = ['align', 'train', 'export', 'eval', 'study', 'doctor'];
+
+describe('help', () => {
+  it('lists every command', async () => {
+    const { status, stdout } = await hm(['--help']);
+    expect(status).toBe(0);
+    for (const name of commands) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+  });
+
+  it.each(commands)('of %s says how to call it', async (name) => {
+    const { status, stdout, stderr } = await hm([name, '--help']);
+    expect(status).toBe(0);
+    expect(stdout).toContain(`Usage: hm ${name}`);
+    expect(stderr).toBe('');
+  });
+
+  it('of train names the losses that there are', async () => {
+    const { stdout } = await hm(['train', '--help']);
+    const text = stdout.replaceAll(/\s+/g, ' ');
+    for (const name of headNames.filter((known) => !known.startsWith('hm-'))) expect(text).toContain(name);
+    expect(text).toContain('each with hm- before it');
+  });
+
+  it('is printed and an error without a command', async () => {
+    const { status, stderr } = await hm([]);
+    expect(status).toBe(1);
+    expect(stderr).toContain('Usage: hm');
+  });
+
+  it("--version prints the package's", async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+    expect((await hm(['--version'])).stdout).toBe(`${version}\n`);
+  });
+});
+
+const training = (...options: string[]) => ['train', '--loss', 'ce', '--out', path('run'), ...options];
+const evaluation = (...options: string[]) => ['eval', path('no.onnx'), '--lfw', path('faces'), ...options];
+
+/** What is typed, and what stderr must say. */
+const mistakes: [string, () => string[], RegExp][] = [
+  ['an unknown command', () => ['trian'], /unknown command 'trian'\s+\(Did you mean train\?\)/],
+  [
+    'an unknown option',
+    () => training('--epoch', '3'),
+    /unknown option '--epoch'\s+\(Did you mean --epochs\?\)/,
+  ],
+  ['too many arguments', () => ['export', 'a', 'b'], /too many arguments/],
+  ['a missing argument', () => ['align', path('faces')], /missing required argument 'out'/],
+  ['no loss', () => ['train', '--out', path('run')], /required option '--loss <name>' not specified/],
+  ['a learning rate of NaN', () => training('--lr', 'NaN'), /--lr <number>' argument 'NaN' is invalid/],
+  ['an empty number', () => training('--lr', ''), /argument '' is invalid/],
+  ['half an epoch', () => training('--epochs', '0.5'), /Expected a whole number of at least 1/],
+  ['a negative batch', () => training('--batch', '-8'), /Expected a whole number of at least 1/],
+  ['loss options that are no JSON', () => training('--loss-options', '{scale:32}'), /Expected a JSON object/],
+  ['a size that is none', () => training('--image-size', 'big'), /Expected a size such as 112/],
+  ['an unknown stem', () => training('--stem', 'vgg'), /Allowed choices are imagenet, face/],
+  [
+    'an unknown loss',
+    () => ['train', '--loss', 'arc', '--out', path('run'), '--data', path('faces')],
+    /one of ce, hm-ce/,
+  ],
+  [
+    'an option of another loss',
+    () => [
+      'train',
+      '--loss',
+      'arcface',
+      '--loss-options',
+      '{"margin":0.3}',
+      '--out',
+      path('run'),
+      '--data',
+      path('faces'),
+    ],
+    /options among .*marginRadians.*got margin/,
+  ],
+  [
+    'neither photographs nor rendered faces',
+    () => training(),
+    /either --data FOLDER or --synthetic.*got neither/,
+  ],
+  ['photographs and rendered faces', () => training('--data', path('faces'), '--synthetic', '3'), /got both/],
+  ['a folder that does not exist', () => training('--data', path('nowhere')), /nowhere.*no such path/],
+  [
+    'a folder without identities',
+    () => training('--data', path('empty')),
+    /one folder of images for each identity/,
+  ],
+  ['one identity only', () => training('--data', path('one')), /two identities|at least 2 identities/],
+  [
+    'fewer images than a batch',
+    () => training('--data', path('faces')),
+    /at least one batch of 64 images, got 8/,
+  ],
+  [
+    'a misspelt identity to leave out',
+    () => {
+      writeFileSync(path('exclude.txt'), 'person-000000\nperson-00001\n');
+      return training('--data', path('faces'), '--exclude', path('exclude.txt'));
+    },
+    /names of folders.*got person-00001\b/,
+  ],
+  [
+    'a list that does not exist',
+    () => training('--data', path('faces'), '--exclude', path('no.txt')),
+    /no\.txt/,
+  ],
+  [
+    'a provider that is not there',
+    () =>
+      training(
+        '--synthetic',
+        '2',
+        '--images-per-identity',
+        '4',
+        '--image-size',
+        '32',
+        '--batch',
+        '8',
+        '--provider',
+        process.platform === 'darwin' ? 'dml' : 'coreml',
+      ),
+    /providers of the installed onnxruntime-node/,
+  ],
+  ['a run that does not exist', () => ['export', path('nowhere')], /folder of a run with a checkpoint/],
+  ['photographs to align that do not exist', () => ['align', path('nowhere'), path('out')], /nowhere/],
+  [
+    'aligning a folder into itself',
+    () => ['align', path('faces'), path('faces')],
+    /output folder other than the input/,
+  ],
+  ['a model that does not exist', () => evaluation('--pairs', path('pairs.txt')), /pairs\.txt|no\.onnx/],
+  ['no list of pairs', () => evaluation(), /a list of pairs at/],
+  [
+    'a part of a preprocessing',
+    () => evaluation('--size', '112', '--mean', '127.5'),
+    /together.*got none of --scale, --channels/,
+  ],
+  [
+    'an unknown way to use the mirrored image',
+    () => evaluation('--flip', 'add'),
+    /Allowed choices are off, sum, concat/,
+  ],
+  [
+    'a study of photographs without LFW',
+    () => ['study', '--data', path('faces'), '--out', path('report')],
+    /--data and --lfw together/,
+  ],
+  [
+    'a study of an unknown loss',
+    () => [
+      'study',
+      '--losses',
+      'ce,foo',
+      '--identities',
+      '2',
+      '--held-out',
+      '20',
+      '--images-per-held-out',
+      '4',
+      '--pairs-per-fold',
+      '8',
+      '--image-size',
+      '16',
+      '--out',
+      path('report'),
+    ],
+    /one of ce, hm-ce/,
+  ],
+];
+
+describe('bad input', () => {
+  it.each(mistakes)('%s is an error on stderr, without a stack', async (_, options, message) => {
+    const { status, stdout, stderr } = await hm(options());
+    expect(status).toBe(1);
+    expect(stderr.replaceAll('\n', ' ')).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
+    expect(stdout).toBe('');
+  });
+
+  it('--verbose shows where an error comes from', async () => {
+    const { status, stderr } = await hm(['export', path('nowhere'), '--verbose']);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^\s+at .*load-run/m);
+  });
+});
+
+describe('hm doctor', () => {
+  it('--json prints one object with a verdict and a cure for each engine', async () => {
+    const { status, stdout, stderr } = await hm(['doctor', '--json']);
+    expect([status, stderr]).toEqual([0, '']);
+    const { node, tfjs, engines, healthy } = JSON.parse(stdout);
+    expect(node.version).toBe(process.versions.node);
+    expect(tfjs).toEqual({ version: '4.22.0' });
+    expect(healthy).toBe(true);
+    const byName = Object.fromEntries(engines.map((engine: { name: string }) => [engine.name, engine]));
+    expect(byName['onnx cpu']).toMatchObject({ usable: true, fix: '' });
+    expect(byName['@tensorflow/tfjs-backend-cpu']).toMatchObject({ usable: true, version: '4.22.0' });
+    for (const { usable, reason, fix } of engines) {
+      expect(reason).not.toBe('');
+      expect(fix === '').toBe(usable);
+    }
+  });
+
+  it('prints the same for people', async () => {
+    const { stdout } = await hm(['doctor']);
+    expect(stdout).toContain(process.versions.node);
+    expect(stdout).toMatch(/^onnx cpu +usable/m);
+    expect(stdout).toContain('Ready to train and evaluate.');
+  });
+});

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { syntheticFaces } from '@hm/datasets';
+import sharp from 'sharp';
+
+const program = fileURLToPath(new URL('../dist/hm.js', import.meta.url));
+
+/** What a run of the built command left. */
+export interface Outcome {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the built command as a user does. `onOutput` sees everything that was printed so far, after each piece. */
+export function hm(
+  options: readonly string[],
+  onOutput?: (printed: string, kill: (signal: NodeJS.Signals) => void) => void,
+): Promise<Outcome> {
+  const child = spawn(process.execPath, [program, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const printed = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      printed[name] += text;
+      onOutput?.(printed.stdout + printed.stderr, (signal) => child.kill(signal));
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', (status) => resolve({ status, ...printed }));
+  });
+}
+
+/** A folder that is removed by `dispose`. */
+export function temporaryFolder(): { path: string; dispose: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'hm-cli-'));
+  return { path, dispose: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Rendered faces as files in LFW's form: `Name/Name_0001.png`. */
+export async function writeFaces(
+  root: string,
+  {
+    identities,
+    images,
+    size,
+    firstIdentity = 0,
+  }: { identities: number; images: number; size: number; firstIdentity?: number },
+): Promise<string[]> {
+  const faces = syntheticFaces({
+    identities,
+    imagesPerIdentity: images,
+    hardness: 0.2,
+    seed: 3,
+    size,
+    firstIdentity,
+  });
+  for (let index = 0; index < faces.length; index++) {
+    const { image, label } = faces.sample(index);
+    const name = faces.name(label);
+    const file = join(root, name, `${name}_${String((index % images) + 1).padStart(4, '0')}.png`);
+    mkdirSync(dirname(file), { recursive: true });
+    await sharp(image.pixels, { raw: { width: size, height: size, channels: 3 } })
+      .png()
+      .toFile(file);
+  }
+  return Array.from({ length: identities }, (_, label) => faces.name(label));
+}
+
+/** Pairs in the grammar of LFW's `pairs.txt`: in each fold one genuine pair of each of two people, and two impostor pairs. */
+export function writePairs(path: string, names: readonly string[]): void {
+  const folds = Math.floor(names.length / 2);
+  const lines = Array.from({ length: folds }, (_, fold) => {
+    const [a, b] = [names[2 * fold]!, names[2 * fold + 1]!];
+    return [`${a}\t1\t2`, `${b}\t1\t2`, `${a}\t1\t${b}\t1`, `${a}\t2\t${b}\t2`];
+  });
+  writeFileSync(path, [`${folds}\t2`, ...lines.flat(), ''].join('\n'));
+}
