@@ -127,7 +127,9 @@ export class Tracer {
     return this.#materialise(value);
   }
 
-  #reorderBlocked({ forms, shape }: TracedValue, layout: Layout): string | undefined {
+  /** By ONNX Runtime's own operators, which know float32 only. */
+  #reorderBlocked({ forms, shape, dtype }: TracedValue, layout: Layout): string | undefined {
+    if (dtype !== 'float32') return undefined;
     const domain = BLOCKED_DOMAIN;
     const blocked = forms['nchw-blocked'];
     if (layout === 'nchw-blocked') {
@@ -150,17 +152,28 @@ export class Tracer {
   }
 
   #materialise({ constant, uniform, shape, dtype, producer }: TracedValue): string {
-    if (shape.includes(SYMBOLIC_SIZE)) {
-      throw new TraceError({
-        where: producer,
-        expected: 'a constant whose size does not depend on the symbolic dimension',
-        received: `shape [${shape.join(', ')}]`,
-        fix: 'Trace with a fixed batch size, or make the constant broadcast.',
-      });
+    if (uniform === undefined) {
+      assertFixed(shape, producer);
+      assertFixed(constant!.length <= LARGEST_COUNTED ? [...constant!] : [], producer);
+      return this.graph.constant(dtype as HostDtype, shape, constant!);
     }
-    if (constant !== undefined) return this.graph.constant(dtype as HostDtype, shape, constant);
-    const scalar = this.graph.constant(dtype as HostDtype, [], [uniform!]);
-    return shape.length === 0 ? scalar : this.node('Expand', [scalar, this.graph.integers(...shape)]);
+    const scalar = this.#scalar(uniform, dtype, producer);
+    return shape.length === 0 ? scalar : this.expand(scalar, shape, producer);
+  }
+
+  #scalar(value: number, dtype: DataType, producer: string): string {
+    assertFixed([value], producer);
+    return this.graph.scalar(value, dtype as HostDtype);
+  }
+
+  /**
+   * Repeats a graph value to a shape.
+   *
+   * @throws {TraceError} if the shape has the symbolic dimension.
+   */
+  expand(name: string, shape: readonly number[], producer: string): string {
+    assertFixed(shape, producer);
+    return this.node('Expand', [name, this.graph.integers(...shape)]);
   }
 
   /** The shape of a tensor in a layout as ONNX declares it. */
@@ -170,8 +183,8 @@ export class Tracer {
 
   /** A scalar graph value for a tensor of equal elements, so that it broadcasts in any layout. */
   scalarOf(info: TensorInfo): string | undefined {
-    const { uniform, forms } = this.valueOf(info);
-    if (uniform !== undefined) return this.graph.constant(info.dtype as HostDtype, [], [uniform]);
+    const { uniform, forms, producer } = this.valueOf(info);
+    if (uniform !== undefined) return this.#scalar(uniform, info.dtype, producer);
     if (sizeOf(info.shape) !== 1) return undefined;
     const name = forms.logical ?? this.named(info);
     return info.shape.length === 0 ? name : this.reshape(name, []);
@@ -180,3 +193,18 @@ export class Tracer {
 
 const same = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
+
+/** Constants of more values are data, not sizes. */
+const LARGEST_COUNTED = 16;
+
+/** tfjs computes with sizes as numbers, such as the count of a mean: those of the symbolic dimension are unknown. */
+function assertFixed(numbers: readonly number[], producer: string): void {
+  const open = numbers.find((value) => value !== 0 && value % SYMBOLIC_SIZE === 0);
+  if (open === undefined) return;
+  throw new TraceError({
+    where: producer,
+    expected: 'a constant that does not depend on the symbolic dimension',
+    received: 'its size as a number or in a shape',
+    fix: 'Trace with a fixed batch size, or make the constant broadcast.',
+  });
+}

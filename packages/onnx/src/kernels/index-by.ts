@@ -1,8 +1,9 @@
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Tracer } from '../tracer.ts';
-import { elementwise, select } from './elementwise.ts';
+import { elementwise } from './elementwise.ts';
 import { fromInt64 } from './reduce.ts';
 import { kernel } from './register.ts';
+import { select } from './select.ts';
 import { reshape } from './shape.ts';
 
 type Hot = { depth: number; onValue: number; offValue: number; dtype: 'int32' | 'float32' | 'bool' };

@@ -1,4 +1,4 @@
-import { type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { BLOCKED_DOMAIN } from '../graph.ts';
 import type { Tracer } from '../tracer.ts';
 import { cast } from './cast.ts';
@@ -87,16 +87,11 @@ export function fromInt64(tracer: Tracer, name: string, shape: number[], produce
   return tracer.output(tracer.node('Cast', [name], { attributes: { to: INT32 } }), shape, 'int32', producer);
 }
 
-for (const [name, op] of Object.entries({ Softmax: 'Softmax', LogSoftmax: 'LogSoftmax' })) {
-  kernel<{ logits: TensorInfo }, { dim?: number; axis?: number }>(
-    name,
-    (tracer, { logits }, { dim, axis }) => {
-      const along = util.parseAxisParam(dim ?? axis ?? -1, logits.shape)[0]!;
-      const result = tracer.node(op, [tracer.named(logits)], { attributes: { axis: along } });
-      return tracer.output(result, logits.shape, logits.dtype as DataType, name);
-    },
-  );
-}
+kernel<{ logits: TensorInfo }, { dim: number }>('Softmax', (tracer, { logits }, { dim }) => {
+  const axis = util.parseAxisParam(dim, logits.shape)[0]!;
+  const result = tracer.node('Softmax', [tracer.named(logits)], { attributes: { axis } });
+  return tracer.output(result, logits.shape, logits.dtype, 'Softmax');
+});
 
 kernel<{ x: TensorInfo }, { axis: number; exclusive: boolean; reverse: boolean }>(
   'Cumsum',

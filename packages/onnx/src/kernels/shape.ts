@@ -56,15 +56,6 @@ kernel<Unary, { reps: number[] }>('Tile', (tracer, { x }, { reps }) => {
   );
 });
 
-kernel<Unary, { shape: number[] }>('BroadcastTo', (tracer, { x }, { shape }) =>
-  tracer.output(
-    tracer.node('Expand', [tracer.named(x), tracer.graph.integers(...shape)]),
-    shape,
-    x.dtype,
-    'BroadcastTo',
-  ),
-);
-
 kernel<TensorInfo[], { axis: number }>('Concat', (tracer, inputs, { axis }) => {
   const parts = Object.values(inputs);
   const along = util.parseAxisParam(axis, parts[0]!.shape)[0]!;

@@ -34,7 +34,7 @@ export const pixelLayout = (tracer: Tracer, x: TensorInfo): Pixels['layout'] =>
 
 /** Appends one pixel of a constant, whose index is then `pixels`. */
 export function withBorder(tracer: Tracer, { name, outer, inner }: Pixels, value: number): string {
-  const border = tracer.node('Expand', [tracer.graph.scalar(value), tracer.graph.integers(outer, 1, inner)]);
+  const border = tracer.expand(tracer.graph.scalar(value), [outer, 1, inner], 'Gather');
   return tracer.node('Concat', [name, border], { attributes: { axis: 1 } });
 }
 

@@ -8,6 +8,10 @@ interface Domain {
   low?: number;
   high?: number;
   smooth?: boolean;
+  /** Whether tfjs's own gradient takes operands of different shapes. */
+  broadcasts?: boolean;
+  /** Whether zero is in the domain of both operands. */
+  zero?: boolean;
 }
 
 const shapes: [number[], number[]][] = [
@@ -50,8 +54,11 @@ const besides = (c: number): number[][] => [
   [],
 ];
 
-function binary(f: Binary, { low = -2, high = 2, smooth = true }: Domain = {}): Case[] {
-  const options = { gradients: smooth };
+function binary(
+  f: Binary,
+  { low = -2, high = 2, smooth = true, broadcasts = smooth, zero = true }: Domain = {},
+): Case[] {
+  const options = { gradients: broadcasts };
   const values = (shape: readonly number[], seed: number) => floats(shape, low, high, seed);
   const asFloat: Binary = (a, b) => tf.cast(f(a, b), 'float32');
   return [
@@ -80,10 +87,10 @@ function binary(f: Binary, { low = -2, high = 2, smooth = true }: Domain = {}): 
         `two images of ${c} channels`,
         (x, y) => image(asFloat(image(x), image(y))),
         [values([2, 3, 2, c], 1), values([2, 3, 2, c], 2)],
-        options,
+        { gradients: smooth },
       ),
     ),
-    ...[0, 1, 0.7].flatMap((value) => [
+    ...[...(zero ? [0] : []), 1, 0.7].flatMap((value) => [
       on(`a constant ${value} on the right`, (x) => f(x, tf.fill([2, 3], value)), [values([2, 3], 1)]),
       on(`a constant ${value} on the left`, (x) => f(tf.fill([2, 3], value), x), [values([2, 3], 1)]),
       on(`a large constant ${value} beside a vector`, (x) => f(tf.fill([2, 3], value), x), [values([3], 1)]),
@@ -101,28 +108,41 @@ const everyPair = [
   vector(...special.flatMap((value) => special.map(() => value))),
   vector(...special.flatMap(() => special)),
 ];
-const edges = (f: Binary) => on('edges', f, everyPair);
+/** Pairs on which JavaScript and IEEE 754 (or int32 arithmetic) differ: see the README. */
+const peculiar: Record<string, (a: number, b: number) => boolean> = {
+  Pow: (a, b) => Math.abs(a) === 1 && !Number.isFinite(b),
+  FloorDiv: (a, b) => !Number.isFinite(a / b),
+};
+const edges = (f: Binary, omitted = (_a: number, _b: number) => false) => {
+  const [left, right] = everyPair.map(({ data }) => [...(data as Float32Array)]) as [number[], number[]];
+  const kept = left.flatMap((a, index) => (omitted(a, right[index]!) ? [] : [index]));
+  return on('edges', f, [vector(...kept.map((i) => left[i]!)), vector(...kept.map((i) => right[i]!))]);
+};
 const typed = (f: Binary) => [
   on('int32', f, [integers([3, 7]), integers([7], 1, 6, 1)]),
   on('int32 and float32', f, [integers([3, 7]), floats([7], 0.5, 3)]),
   on('float32 and int32', f, [floats([3, 7]), integers([7], 1, 6, 1)]),
 ];
+const twoTruths = (f: Binary) => on('bool', f, [booleans([3, 7]), booleans([7], 1)]);
 const truths = (f: Binary) => [
-  on('bool', f, [booleans([3, 7]), booleans([7], 1)]),
   on('bool and int32', f, [booleans([3, 7]), integers([7], 1, 6, 1)]),
   on('bool and float32', f, [booleans([3, 7]), floats([7], 0.5, 3)]),
 ];
+
+/** tfjs divides integers with FloorDiv. */
+const becomesFloorDiv = new Set(['int32', 'bool and int32']);
+const refusesTruths = new Set(['FloorDiv', 'Mod']);
 
 const pairs: [string, Binary, Domain?][] = [
   ['Add', tf.add],
   ['Sub', tf.sub],
   ['Multiply', tf.mul],
   ['RealDiv', tf.div, { low: 0.3, high: 2 }],
-  ['Maximum', tf.maximum],
-  ['Minimum', tf.minimum],
+  ['Maximum', tf.maximum, { broadcasts: false }],
+  ['Minimum', tf.minimum, { broadcasts: false }],
   ['Pow', tf.pow, { low: 0.2, high: 2 }],
-  ['SquaredDifference', tf.squaredDifference],
-  ['FloorDiv', tf.floorDiv, { smooth: false, low: 0.3, high: 7 }],
+  ['SquaredDifference', tf.squaredDifference, { broadcasts: false }],
+  ['FloorDiv', tf.floorDiv, { zero: false, smooth: false, low: 0.3, high: 7 }],
   ['Mod', tf.mod, { smooth: false, low: 0.3, high: 3 }],
   ['Equal', tf.equal, { smooth: false }],
   ['NotEqual', tf.notEqual, { smooth: false }],
@@ -135,7 +155,7 @@ const pairs: [string, Binary, Domain?][] = [
 const logical = (f: Binary): Case[] => [
   on('bool', f, [booleans([3, 7]), booleans([7], 1)]),
   on('scalar', f, [booleans([]), booleans([7], 1)]),
-  on('constants', (x) => f(x, tf.fill([3, 7], 1, 'int32').cast('bool')), [booleans([3, 7])]),
+  on('constants', (x) => f(x, tf.cast(tf.fill([3, 7], 1, 'int32'), 'bool')), [booleans([3, 7])]),
   ...channelCounts.map((c) =>
     on(`images of ${c} channels`, (x, y) => f(tf.greater(image(x), 0), tf.less(image(y), 0.5)), [
       floats([2, 3, 2, c]),
@@ -145,10 +165,15 @@ const logical = (f: Binary): Case[] => [
 ];
 
 const integerDivision: Record<string, Case[]> = {
-  RealDiv: [on('int32 by int32', (a, b) => tf.div(a, b), [integers([5, 9]), integers([9], 2, 5, 1)])],
-  FloorDiv: [on('signs', tf.floorDiv, [integers([6, 9], -9, 10), integers([9], -5, -1, 1)])],
+  FloorDiv: [
+    on('signs', tf.floorDiv, [integers([6, 9], -9, 10), integers([9], -5, -1, 1)]),
+    on('tf.div of integers', tf.div, [integers([6, 9], -9, 10), integers([9], -5, -1, 1)]),
+    on('large integers', tf.floorDiv, [integers([9], 2 ** 30, 2 ** 31 - 1), integers([9], 3, 99, 1)]),
+    on('a quotient that float32 would round up', tf.floorDiv, [vector(0.7), vector(0.1)]),
+  ],
   Mod: [
     on('signs of int32', tf.mod, [integers([6, 9], -9, 10), integers([9], -5, -1, 1)]),
+    on('large integers', tf.mod, [integers([9], 2 ** 30, 2 ** 31 - 1), integers([9], 3, 99, 1)]),
     on('signs of float32', tf.mod, [floats([6, 9], -9, 9), floats([9], -5, -1, 1)]),
   ],
   Pow: [
@@ -162,7 +187,14 @@ export const binaryCases: Cases = {
   ...Object.fromEntries(
     pairs.map(([name, f, domain]) => [
       name,
-      [...binary(f, domain), edges(f), ...typed(f), ...truths(f), ...(integerDivision[name] ?? [])],
+      [
+        ...binary(f, domain),
+        edges(f, peculiar[name]),
+        ...typed(f),
+        ...truths(f),
+        ...(domain?.smooth === false && !refusesTruths.has(name) ? [twoTruths(f)] : []),
+        ...(integerDivision[name] ?? []),
+      ].filter((item) => name !== 'RealDiv' || !becomesFloorDiv.has(item.name)),
     ]),
   ),
   LogicalAnd: logical(tf.logicalAnd),

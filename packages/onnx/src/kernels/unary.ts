@@ -1,0 +1,135 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Attribute } from '../graph.ts';
+import { TraceError } from '../trace-error.ts';
+import type { Info } from '../traced-value.ts';
+import type { Tracer } from '../tracer.ts';
+import { asFloat } from './cast.ts';
+import { elementwise } from './elementwise.ts';
+import { kernel } from './register.ts';
+import { select } from './select.ts';
+
+type Unary = { x: TensorInfo };
+
+const unaries: Record<string, string> = {
+  Abs: 'Abs',
+  Acos: 'Acos',
+  Acosh: 'Acosh',
+  Asin: 'Asin',
+  Asinh: 'Asinh',
+  Atan: 'Atan',
+  Atanh: 'Atanh',
+  Ceil: 'Ceil',
+  Cos: 'Cos',
+  Cosh: 'Cosh',
+  Elu: 'Elu',
+  Erf: 'Erf',
+  Floor: 'Floor',
+  Log: 'Log',
+  LogicalNot: 'Not',
+  Neg: 'Neg',
+  Reciprocal: 'Reciprocal',
+  Relu: 'Relu',
+  Selu: 'Selu',
+  Sigmoid: 'Sigmoid',
+  Sin: 'Sin',
+  Sinh: 'Sinh',
+  Softplus: 'Softplus',
+  Sqrt: 'Sqrt',
+  Tan: 'Tan',
+  Tanh: 'Tanh',
+};
+/** Those that ONNX defines for int32 as well. */
+const numeric = new Set(['Abs', 'LogicalNot', 'Neg', 'Relu']);
+for (const [name, op] of Object.entries(unaries)) {
+  kernel<Unary>(name, (tracer, { x }) => {
+    if (!numeric.has(name)) assertFloat(name, x);
+    return elementwise(tracer, op, [x], x.shape, x.dtype, { producer: name });
+  });
+}
+
+/** tfjs truncates such a function of integers to an integer again, which nobody means. */
+function assertFloat(name: string, x: TensorInfo): void {
+  if (x.dtype === 'float32') return;
+  throw new TraceError({
+    where: name,
+    expected: 'a float32 tensor',
+    received: x.dtype,
+    fix: "Cast it first: tf.cast(x, 'float32').",
+    fields: { kernel: name },
+  });
+}
+
+const unary = (tracer: Tracer, op: string, x: TensorInfo, attributes: Record<string, Attribute> = {}) =>
+  elementwise(tracer, op, [x], x.shape, x.dtype, { attributes });
+
+kernel<Unary>('Square', (tracer, { x }) =>
+  elementwise(tracer, 'Mul', [x, x], x.shape, x.dtype, { producer: 'Square' }),
+);
+kernel<Unary>('Exp', (tracer, { x }) => unary(tracer, 'Exp', asFloat(tracer, x)));
+kernel<Unary>('Round', (tracer, { x }) => (x.dtype === 'float32' ? unary(tracer, 'Round', x) : x));
+kernel<Unary>('Sign', (tracer, { x }) => {
+  const sign = unary(tracer, 'Sign', x);
+  if (x.dtype !== 'float32') return sign;
+  // tfjs: the sign of what is not a number is 0.
+  const missing = elementwise(tracer, 'IsNaN', [x], x.shape, 'bool');
+  return select(tracer, missing, tracer.uniform(0, x.shape, x.dtype), sign);
+});
+kernel<Unary>('Rsqrt', (tracer, { x }) => {
+  assertFloat('Rsqrt', x);
+  return unary(tracer, 'Reciprocal', unary(tracer, 'Sqrt', x));
+});
+kernel<Unary>('Expm1', (tracer, { x }) => {
+  assertFloat('Expm1', x);
+  const exponential = unary(tracer, 'Exp', x);
+  return elementwise(tracer, 'Sub', [exponential], x.shape, x.dtype, { extra: [tracer.graph.scalar(1)] });
+});
+kernel<Unary>('Log1p', (tracer, { x }) => {
+  assertFloat('Log1p', x);
+  const sum = elementwise(tracer, 'Add', [x], x.shape, x.dtype, { extra: [tracer.graph.scalar(1)] });
+  return unary(tracer, 'Log', sum);
+});
+kernel<Unary>('IsNan', (tracer, { x }) =>
+  elementwise(tracer, 'IsNaN', [asFloat(tracer, x)], x.shape, 'bool'),
+);
+kernel<Unary>('IsInf', (tracer, { x }) =>
+  elementwise(tracer, 'IsInf', [asFloat(tracer, x)], x.shape, 'bool'),
+);
+kernel<Unary>('Relu6', (tracer, { x }) => clip(tracer, x, 0, 6));
+kernel<Unary, { alpha: number }>('LeakyRelu', (tracer, { x }, { alpha }) =>
+  unary(tracer, 'LeakyRelu', asFloat(tracer, x), { alpha: { float: alpha } }),
+);
+
+/** The steepest slope a float32 holds: `HardSigmoid` then is 0 up to zero and 1 above it, in one pass. */
+const STEEPEST = 3.4e38;
+
+kernel<Unary, { alpha: number }>('Step', (tracer, { x }, { alpha }) => {
+  assertFloat('Step', x);
+  if (alpha === 0) return unary(tracer, 'HardSigmoid', x, { alpha: { float: STEEPEST }, beta: { float: 0 } });
+  const positive = elementwise(tracer, 'Greater', [x], x.shape, 'bool', { extra: [tracer.graph.scalar(0)] });
+  const [high, low] = [1, alpha].map((value) => tracer.uniform(value, x.shape, x.dtype)) as [Info, Info];
+  const step = select(tracer, positive, high, low);
+  const missing = elementwise(tracer, 'IsNaN', [x], x.shape, 'bool');
+  return select(tracer, missing, x, step);
+});
+
+/** A bound in the dtype of the tensor; for integers the decimals go, as they do when tfjs stores the result. */
+const typed = (x: TensorInfo, bound: number): [number, 'float32' | 'int32'] =>
+  x.dtype === 'float32' ? [bound, 'float32'] : [Math.trunc(bound), 'int32'];
+
+const clip = (tracer: Tracer, x: TensorInfo, low: number, high: number) =>
+  elementwise(tracer, 'Clip', [x], x.shape, x.dtype, {
+    extra: [low, high].map((bound) => tracer.graph.scalar(...typed(x, bound))),
+  });
+
+kernel<Unary, { clipValueMin: number; clipValueMax: number }>('ClipByValue', (tracer, { x }, attributes) =>
+  clip(tracer, x, attributes.clipValueMin, attributes.clipValueMax),
+);
+
+kernel<{ x: TensorInfo; alpha: TensorInfo }>('Prelu', (tracer, { x, alpha }) => {
+  assertFloat('Prelu', x);
+  const zero = tracer.graph.scalar(0);
+  const positive = elementwise(tracer, 'Max', [x], x.shape, x.dtype, { extra: [zero] });
+  const negative = elementwise(tracer, 'Min', [x], x.shape, x.dtype, { extra: [zero] });
+  const scaled = elementwise(tracer, 'Mul', [negative, alpha], x.shape, x.dtype);
+  return elementwise(tracer, 'Add', [positive, scaled], x.shape, x.dtype, { producer: 'Prelu' });
+});
