@@ -16,7 +16,8 @@ export function run(command, ...options) {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, ...environment },
-    shell: process.platform === 'win32',
+    // Windows has npx as a script, which only a shell runs.
+    shell: process.platform === 'win32' && command === 'npx',
   });
   if (error) console.error(`${command}: ${error.message}`);
   return status === 0;

@@ -36,11 +36,12 @@ export async function trainingData(options: DataOptions): Promise<Dataset> {
   return imageFolder(data!, withoutUndefined({ exclude: names, minImages }));
 }
 
-function squareSize([height, width]: [number, number]): number {
+/** Rendered faces are square. @throws {InvalidArgumentError} */
+export function squareSize([height, width]: [number, number]): number {
   if (height === width) return height;
   throw new InvalidArgumentError({
-    where: 'hm train',
-    expected: 'a square --image-size with --synthetic',
+    where: '--image-size',
+    expected: 'a square size for rendered faces',
     received: `${height}x${width}`,
     fix: 'Pass one number, such as --image-size 112.',
   });

@@ -6,7 +6,7 @@ import { alignInto } from '../align-into.ts';
 import { eventLine } from '../follow-run.ts';
 import { progress } from '../progress.ts';
 import { INTERRUPTED, stopOnInterrupt } from '../stop-on-interrupt.ts';
-import { backboneOf, recipeOf } from '../training-options.ts';
+import { backboneOf, recipeOf, squareSize } from '../training-options.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { photographStudyData } from './photograph-study-data.ts';
 import { study } from './study.ts';
@@ -68,7 +68,8 @@ export async function runStudy(options: StudyCommandOptions): Promise<void> {
 
 async function studyData(options: StudyCommandOptions): Promise<StudyData> {
   const { data, lfw, pairs, exclude, out, imageSize } = options;
-  if (data === undefined && lfw === undefined) return syntheticStudyData({ ...options, size: imageSize[0] });
+  if (data === undefined && lfw === undefined)
+    return syntheticStudyData({ ...options, size: squareSize(imageSize) });
   if (data === undefined || lfw === undefined) throw onlyOne(data === undefined ? '--lfw' : '--data');
   const align = async (input: string, output: string, settings: AlignFolderOptions) => {
     console.error(`The images in ${input} are not 112 × 112: aligning them into ${output}.`);

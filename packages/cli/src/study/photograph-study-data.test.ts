@@ -1,0 +1,87 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { imageFolder } from '@hm/datasets';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder, writeFaces, writePairs } from '../testing.ts';
+import { type PhotographStudyOptions, photographStudyData } from './photograph-study-data.ts';
+
+const folder = temporaryFolder();
+const path = (...parts: string[]) => join(folder.path, ...parts);
+afterAll(folder.dispose);
+
+beforeAll(async () => {
+  const people = { images: 2, size: 112 };
+  const names = await writeFaces(path('faces'), { ...people, identities: 3 });
+  writeFileSync(path('exclude.txt'), names[0]!);
+  const judged = await writeFaces(path('lfw'), { ...people, identities: 4, firstIdentity: 3 });
+  writePairs(path('lfw', 'pairs.txt'), judged);
+  await writeFaces(path('large'), { images: 2, size: 160, identities: 4, firstIdentity: 3 });
+  cpSync(path('lfw', 'pairs.txt'), path('large', 'pairs.txt'));
+});
+
+/** An aligner that only resizes, and what it was asked for. */
+function resizer() {
+  const asked: { input: string; output: string; prefer: string | undefined }[] = [];
+  const align: PhotographStudyOptions['align'] = async (input, output, { prefer }) => {
+    asked.push({ input, output, prefer });
+    const images = await imageFolder(input);
+    for (let index = 0; index < images.length; index++) {
+      const { id, image } = await images.sample(index);
+      mkdirSync(dirname(join(output, id)), { recursive: true });
+      if ('path' in image) await sharp(image.path).resize(112, 112).toFile(join(output, id));
+    }
+  };
+  return { asked, align };
+}
+
+const aligned = path('aligned');
+
+describe('photographs for a study', () => {
+  it('of 112 × 112 are used as they are, without the people to leave out', async () => {
+    const { asked, align } = resizer();
+    const options = { data: path('faces'), lfw: path('lfw'), exclude: path('exclude.txt'), aligned, align };
+    const { train, protocol, description } = await photographStudyData(options);
+    expect(asked).toEqual([]);
+    expect([train.classes, train.length, train.name(0)]).toEqual([2, 4, 'person-000001']);
+    expect(protocol.pairs).toHaveLength(8);
+    expect(description).toContain('4 images of 2 identities to train on, 1 identities left out');
+  });
+
+  it('of another size are aligned first, those of LFW so that no pair is lost', async () => {
+    const { asked, align } = resizer();
+    const { protocol } = await photographStudyData({
+      data: path('faces'),
+      lfw: path('large'),
+      aligned,
+      align,
+    });
+    expect(asked).toEqual([{ input: path('large'), output: join(aligned, 'lfw'), prefer: 'centre' }]);
+    for (const image of protocol.images) {
+      expect('path' in image && image.path.startsWith(join(aligned, 'lfw'))).toBe(true);
+    }
+  });
+
+  it('keep the people to leave out away when they are aligned, too', async () => {
+    const { asked, align } = resizer();
+    const options = {
+      data: path('large'),
+      lfw: path('lfw'),
+      exclude: path('exclude-large.txt'),
+      aligned,
+      align,
+    };
+    writeFileSync(options.exclude, 'person-000003\n');
+    const { train } = await photographStudyData(options);
+    expect(asked).toEqual([{ input: path('large'), output: join(aligned, 'data'), prefer: undefined }]);
+    expect([train.classes, train.name(0)]).toEqual([3, 'person-000004']);
+  });
+
+  it('without a list of pairs are an error that says where it was looked for', async () => {
+    const { align } = resizer();
+    const options = { data: path('faces'), lfw: path('faces'), aligned, align };
+    await expect(photographStudyData(options)).rejects.toThrow(
+      /a list of pairs at .*pairs\.txt.*Pass --pairs FILE/,
+    );
+  });
+});
