@@ -1,17 +1,20 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Rng } from '@hm/tensor/host';
 import { expect, test } from 'vitest';
+import { checkpointFolder } from './checkpoint-folder.ts';
 import type { TrainEvent } from './events.ts';
 import { loadRun } from './load-run.ts';
 import { temporaryFolder } from './testing/tiny-run.ts';
+import { PARTIAL } from './write-file-safely.ts';
 
 const CHILD = fileURLToPath(new URL('testing/kill-child.mjs', import.meta.url));
-const STEPS = 60;
+const STEPS = 32;
 const KILLS = 4;
 
 const begin = (out: string): ChildProcess =>
@@ -22,25 +25,34 @@ async function finish(out: string): Promise<void> {
   expect(code).toBe(0);
 }
 
-/** Kills a run a random time after it has come `steps` further; tells its last checkpoint, undefined if it ended first. */
-async function killAfter(out: string, steps: number, milliseconds: number): Promise<number | undefined> {
+/** Kills a run once it has come `steps` further, while it writes the next checkpoint; tells the last one it told of. */
+async function killWhileWriting(
+  out: string,
+  steps: number,
+  milliseconds: number,
+): Promise<number | undefined> {
   const child = begin(out);
   const exited = once(child, 'exit');
   let last = 0;
   const far = new Promise<void>((resolve) => {
-    let first: number | undefined;
+    let count = 0;
     child.on('message', (event: TrainEvent) => {
       if (event.kind !== 'checkpoint') return;
-      first ??= event.step;
       last = event.step;
-      if (event.step >= first + steps) resolve();
+      if (++count === steps) resolve();
     });
   });
   await Promise.race([far, exited]);
+  await Promise.race([partialFile(checkpointFolder(out)), exited]);
   await delay(milliseconds);
   child.kill('SIGKILL');
   const [, signal] = await exited;
   return signal === 'SIGKILL' ? last : undefined;
+}
+
+/** Waits until a file that is not yet whole appears. */
+async function partialFile(folder: string): Promise<void> {
+  for await (const { filename } of watch(folder)) if (filename?.endsWith(PARTIAL)) return;
 }
 
 test('killed again and again, a run ends with the bits of one that was left alone', async () => {
@@ -48,7 +60,8 @@ test('killed again and again, a run ends with the bits of one that was left alon
   await finish(alone);
   const rng = Rng.of('kill');
   for (let kill = 0; kill < KILLS; kill++) {
-    const last = await killAfter(killed, 3 + rng.integer(4), rng.uniform(0, 30));
+    // From the moment that the file appears to some time after it is whole.
+    const last = await killWhileWriting(killed, 3 + rng.integer(4), 6 * kill);
     expect(last, 'the run to be still going when it is killed').toBeDefined();
     // A checkpoint that was told is never lost.
     expect((await loadRun(killed)).progress.step).toBeGreaterThanOrEqual(last!);
