@@ -10,6 +10,9 @@ const pnpm = ['npx', '--yes', 'pnpm@12'];
 // ONNX Runtime's install script downloads CUDA libraries, which nothing here needs and closed networks refuse.
 const environment = { ONNXRUNTIME_NODE_INSTALL: 'skip', TURBO_TELEMETRY_DISABLED: '1' };
 
+// Ctrl-C reaches the program that runs, too: it decides what to finish, and this process waits for it.
+process.on('SIGINT', () => {});
+
 /** Runs a program in the repository's root with its output shown; true if it succeeded. */
 export function run(command, ...options) {
   const { status, error } = spawnSync(command, options, {
