@@ -71,4 +71,4 @@ test('killed again and again, a run ends with the bits of one that was left alon
   const [a, b] = [await loadRun(alone), await loadRun(killed)];
   expect(b.progress).toEqual({ ...a.progress, step: STEPS });
   expect(b.state).toEqual(a.state);
-});
+}, 120_000);
