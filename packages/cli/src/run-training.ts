@@ -1,17 +1,12 @@
 import type { Provider } from '@hm/onnx/session';
+import { type BackboneOptions, backboneOf } from './backbone-options.ts';
 import type { RunEnd } from './follow-run.ts';
 import { eventLine, followRun } from './follow-run.ts';
+import { lossHead } from './loss-head.ts';
 import { progress } from './progress.ts';
+import { type RecipeOptions, recipeOf } from './recipe-options.ts';
 import { INTERRUPTED, stopOnInterrupt } from './stop-on-interrupt.ts';
-import {
-  type BackboneOptions,
-  backboneOf,
-  type DataOptions,
-  lossHead,
-  type RecipeOptions,
-  recipeOf,
-  trainingData,
-} from './training-options.ts';
+import { type DataOptions, trainingData } from './training-data.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 /** What `hm train` takes. */

@@ -4,7 +4,7 @@ import { describeResult } from '../describe-result.ts';
 import { finiteNumber, imageSize, positiveInteger } from '../parse-option.ts';
 import { preprocessingFromOptions } from '../preprocessing-from-options.ts';
 import { progress } from '../progress.ts';
-import { providerOption } from '../training-options.ts';
+import { providerOption } from '../provider-option.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
 /** `hm eval MODEL --lfw ALIGNED`: scores an ONNX file by the protocol of LFW. */

@@ -1,7 +1,7 @@
+import { imageSizeOption } from '../backbone-options.ts';
 import { command } from '../command.ts';
 import { finiteNumber, integer, nameList, positiveInteger } from '../parse-option.ts';
 import { runStudy } from '../study/run-study.ts';
-import { imageSizeOption } from '../training-options.ts';
 
 /** `hm study`: the main job. */
 export const study = () =>

@@ -1,8 +1,9 @@
 import { Option } from '@commander-js/extra-typings';
+import { imageSizeOption } from '../backbone-options.ts';
 import { command } from '../command.ts';
 import { finiteNumber, integer, jsonObject, positiveInteger } from '../parse-option.ts';
+import { providerOption } from '../provider-option.ts';
 import { runTraining } from '../run-training.ts';
-import { imageSizeOption, providerOption } from '../training-options.ts';
 
 /** `hm train`: trains a backbone with a loss. */
 export const train = () =>

@@ -1,0 +1,27 @@
+import type { Augmentation } from '@hm/datasets';
+import type { Recipe } from '@hm/train';
+import { withoutUndefined } from './without-undefined.ts';
+
+/** What may be changed about a recipe. */
+export interface RecipeOptions {
+  recipe: 'paper' | 'quick';
+  epochs?: number;
+  batch?: number;
+  lr?: number;
+  clipNorm?: number;
+  augment?: 'none' | 'flip' | 'standard';
+}
+
+/** A named recipe with what was typed in its place. */
+export async function recipeOf(options: RecipeOptions): Promise<Recipe> {
+  const { recipe, epochs, batch: batchSize, lr: learningRate, clipNorm, augment } = options;
+  const { paper, quick } = await import('@hm/train');
+  const changes = { epochs, batchSize, learningRate, clipNorm, augment: await augmentation(augment) };
+  return { ...{ paper, quick }[recipe], ...withoutUndefined(changes) };
+}
+
+async function augmentation(name: RecipeOptions['augment']): Promise<Augmentation | undefined> {
+  if (name === undefined) return undefined;
+  const { flipOnly, standard } = await import('@hm/datasets');
+  return { none: {}, flip: flipOnly, standard }[name];
+}
