@@ -40,12 +40,21 @@ export function convolutionInfo(
   );
 }
 
-/** The window of a convolution or pooling. */
-export const windowOf = (info: backend_util.Conv2DInfo): Window => ({
-  kernel: [info.filterHeight, info.filterWidth],
-  strides: [info.strideHeight, info.strideWidth],
-  pads: [info.padInfo.top, info.padInfo.left, info.padInfo.bottom, info.padInfo.right],
-});
+/**
+ * The window of a convolution or pooling. Where tfjs rounds the number of its positions up, the image is padded
+ * as far as the last one reaches.
+ */
+export function windowOf(info: backend_util.Conv2DInfo): Window {
+  const { top, left, bottom, right } = info.padInfo;
+  const reachDown =
+    (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight - info.inHeight - top;
+  const reachRight = (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth - info.inWidth - left;
+  return {
+    kernel: [info.filterHeight, info.filterWidth],
+    strides: [info.strideHeight, info.strideWidth],
+    pads: [top, left, Math.max(bottom, reachDown), Math.max(right, reachRight)],
+  };
+}
 
 /** A window as attributes of an ONNX node. */
 export const windowAttributes = (
@@ -101,8 +110,7 @@ kernel<Inputs & { bias?: TensorInfo }, Fused>('FusedConv2D', (tracer, { x, filte
   const image = convolve(tracer, x, filter, attributes);
   const sum = bias ? elementwise(tracer, 'Add', [image, bias], image.shape, 'float32') : image;
   if (activation === 'linear') return sum;
-  if (activation !== 'relu')
-    throw unsupported('the activations linear and relu in a fused convolution', activation);
+  if (activation !== 'relu') throw unsupportedActivation('FusedConv2D', ['relu'], activation);
   return elementwise(tracer, 'Relu', [sum], sum.shape, 'float32');
 });
 
@@ -138,5 +146,15 @@ const unsupported = (expected: string, received: string) =>
     where: 'Conv2D',
     expected,
     received,
-    fix: 'Write the function with tf.conv2d in NHWC and a separate activation.',
+    fix: 'Write the function with images in NHWC.',
+  });
+
+/** What a fused kernel says to an activation that it does not have. */
+export const unsupportedActivation = (kernelName: string, known: readonly string[], activation: string) =>
+  new TraceError({
+    where: kernelName,
+    expected: `one of the activations linear, ${known.join(', ')}`,
+    received: activation,
+    fix: 'Apply the activation after the product.',
+    fields: { kernel: kernelName },
   });

@@ -12,7 +12,9 @@ kernel<{ x: TensorInfo }>('OnesLike', (tracer, { x }) => tracer.uniform(1, x.sha
 kernel<object, { start: number; stop: number; step: number; dtype?: DataType }>(
   'Range',
   (tracer, _, attributes) => {
-    const { start, stop, step, dtype = 'float32' } = attributes;
+    const { start, stop, dtype = 'float32' } = attributes;
+    // tfjs counts down by default where the stop lies below the start.
+    const step = stop < start && attributes.step === 1 ? -1 : attributes.step;
     const length = Math.max(0, Math.ceil((stop - start) / step));
     const values = util
       .makeZerosTypedArray(length, dtype as 'float32')

@@ -94,14 +94,32 @@ kernel<Segments, { numSegments: number }>(
   (tracer, { x, segmentIds }, { numSegments }) => {
     const shape = [numSegments, ...x.shape.slice(segmentIds.shape.length)];
     const zeros = tracer.named(tracer.uniform(0, shape, x.dtype));
-    const wide = tracer.node('Cast', [tracer.reshape(tracer.named(segmentIds), [...segmentIds.shape, 1])], {
+    const { ids, values } = withinSegments(tracer, x, segmentIds, numSegments);
+    const wide = tracer.node('Cast', [tracer.reshape(tracer.named(ids), [...ids.shape, 1])], {
       attributes: { to: 7 },
     });
-    const inputs = [zeros, wide, tracer.named(x)];
+    const inputs = [zeros, wide, tracer.named(values)];
     const name = tracer.node('ScatterND', inputs, { attributes: { reduction: 'add' } });
     return tracer.output(name, shape, x.dtype, 'UnsortedSegmentSum');
   },
 );
+
+/** tfjs leaves out what belongs to no segment; ONNX counts negative indices from the end and refuses large ones. */
+function withinSegments(tracer: Tracer, x: TensorInfo, ids: TensorInfo, count: number) {
+  const limit = (value: number) => tracer.uniform(value, [], 'int32');
+  const above = elementwise(tracer, 'GreaterOrEqual', [ids, limit(0)], ids.shape, 'bool');
+  const below = elementwise(tracer, 'Less', [ids, limit(count)], ids.shape, 'bool');
+  const inside = elementwise(tracer, 'And', [above, below], ids.shape, 'bool');
+  const rows = reshape(
+    tracer,
+    inside,
+    x.shape.map((size, axis) => (axis < ids.shape.length ? size : 1)),
+  );
+  return {
+    ids: select(tracer, inside, ids, tracer.uniform(0, ids.shape, 'int32')),
+    values: select(tracer, rows, x, tracer.uniform(0, x.shape, x.dtype)),
+  };
+}
 
 kernel<{ x: TensorInfo }, { k: number; sorted: boolean }>('TopK', (tracer, { x }, { k, sorted }) => {
   const shape = [...x.shape.slice(0, -1), k];

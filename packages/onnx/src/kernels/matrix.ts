@@ -1,5 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Tracer } from '../tracer.ts';
+import { unsupportedActivation } from './convolution.ts';
 import { elementwise } from './elementwise.ts';
 import { kernel } from './register.ts';
 
@@ -51,16 +52,17 @@ kernel<{ a: TensorInfo; b: TensorInfo }, Product>(
   (tracer, { a, b }, { transposeA, transposeB }) => matMul(tracer, a, b, transposeA, transposeB),
 );
 
+const activations: Record<string, string> = { relu: 'Relu', elu: 'Elu', sigmoid: 'Sigmoid' };
+
 type Fused = Product & { activation: string };
 kernel<{ a: TensorInfo; b: TensorInfo; bias?: TensorInfo }, Fused>(
   '_FusedMatMul',
-  (tracer, { a, b, bias }, attributes) => {
-    const product = matMul(tracer, a, b, attributes.transposeA, attributes.transposeB);
+  (tracer, { a, b, bias }, { activation, transposeA, transposeB }) => {
+    const product = matMul(tracer, a, b, transposeA, transposeB);
     const sum = bias ? elementwise(tracer, 'Add', [product, bias], product.shape, 'float32') : product;
-    return attributes.activation === 'linear'
-      ? sum
-      : elementwise(tracer, title(attributes.activation), [sum], sum.shape, 'float32');
+    if (activation === 'linear') return sum;
+    const op = activations[activation];
+    if (op === undefined) throw unsupportedActivation('_FusedMatMul', Object.keys(activations), activation);
+    return elementwise(tracer, op, [sum], sum.shape, 'float32');
   },
 );
-
-const title = (word: string) => word[0]!.toUpperCase() + word.slice(1);

@@ -1,7 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { BLOCKED_DOMAIN } from '../graph.ts';
 import type { Tracer } from '../tracer.ts';
-import { cast } from './cast.ts';
+import { asFloat, cast } from './cast.ts';
 import { elementwise } from './elementwise.ts';
 import { kernel } from './register.ts';
 import { reshape } from './shape.ts';
@@ -53,8 +53,6 @@ const sameAxes = (a: number[], b: number[]) => a.length === b.length && a.every(
 
 const reductions: Record<string, string> = {
   Sum: 'ReduceSum',
-  Mean: 'ReduceMean',
-  Max: 'ReduceMax',
   Min: 'ReduceMin',
   Prod: 'ReduceProd',
 };
@@ -63,6 +61,16 @@ for (const [name, op] of Object.entries(reductions)) {
     reduce(tracer, op, name === 'Sum' || name === 'Prod' ? summable(tracer, x) : x, axis, keepDims),
   );
 }
+
+kernel<{ x: TensorInfo }, Reduction>('Mean', (tracer, { x }, { axis, keepDims }) =>
+  reduce(tracer, 'ReduceMean', asFloat(tracer, x), axis, keepDims),
+);
+
+kernel<{ x: TensorInfo }, { reductionIndices: number | number[]; keepDims: boolean }>(
+  'Max',
+  (tracer, { x }, { reductionIndices, keepDims }) =>
+    reduce(tracer, 'ReduceMax', x, reductionIndices, keepDims),
+);
 
 const summable = (tracer: Tracer, x: TensorInfo) => (x.dtype === 'bool' ? cast(tracer, x, 'int32') : x);
 

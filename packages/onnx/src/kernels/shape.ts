@@ -129,7 +129,8 @@ kernel<Unary, Strided>('StridedSlice', (tracer, { x }, a) => {
     tracer.graph.integers(...info.begin.map((_, axis) => axis)),
     tracer.graph.integers(...info.strides),
   ]);
-  const full = tracer.output(name, info.finalShapeSparse, x.dtype, 'StridedSlice');
+  const shape = slice_util.computeOutShape(info.begin, info.end, info.strides);
+  const full = tracer.output(name, shape, x.dtype, 'StridedSlice');
   return reshape(tracer, full, info.finalShape);
 });
 
