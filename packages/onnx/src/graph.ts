@@ -60,6 +60,8 @@ export class Graph {
   nodes: GraphNode[] = [];
   readonly #initializers: Initializer[] = [];
   readonly #shared = new Map<string, string>();
+  /** Values that were renamed, by the name they had. */
+  readonly #published = new Map<string, string>();
   #count = 0;
 
   /** Appends a node and returns the name of its first output. */
@@ -105,7 +107,8 @@ export class Graph {
    * Gives a value the name of a graph output: renames what produced it, or copies where it is an input, a
    * constant or another output.
    */
-  publish(value: string, output: string): void {
+  publish(wanted: string, output: string): void {
+    const value = this.#published.get(wanted) ?? wanted;
     const producer = this.nodes.find(({ outputs }) => outputs.includes(value));
     if (producer === undefined || !value.includes('#')) {
       this.nodes.push({
@@ -118,6 +121,7 @@ export class Graph {
       });
       return;
     }
+    this.#published.set(value, output);
     const rename = (name: string) => (name === value ? output : name);
     producer.outputs = producer.outputs.map(rename);
     for (const node of this.nodes) node.inputs = node.inputs.map(rename);

@@ -4,6 +4,8 @@ import {
   engine,
   KernelBackend,
   registerBackend,
+  type TypedArray,
+  util,
 } from '@tensorflow/tfjs-core';
 import { TraceError } from './trace-error.ts';
 import type { Tracer } from './tracer.ts';
@@ -11,18 +13,9 @@ import type { Tracer } from './tracer.ts';
 /** The name of the tfjs backend whose kernels compute nothing and append ONNX nodes. */
 export const TRACE_BACKEND = 'onnx-trace';
 
-/** A tensor that was made on another backend. */
-export interface CapturedTensor {
-  values: BackendValues;
-  shape: number[];
-  dtype: DataType;
-}
-
 /** The tfjs side of tracing: where tensors live while a function is recorded. */
 export class TraceBackend extends KernelBackend {
   #tracer: Tracer | undefined;
-  /** Values of tensors that were made on another backend and used in a traced function; kept to be moved back. */
-  readonly #captured = new WeakMap<object, CapturedTensor>();
 
   /** The trace in progress. */
   get tracer(): Tracer {
@@ -48,32 +41,32 @@ export class TraceBackend extends KernelBackend {
         result = body();
       });
       return result!;
+    } catch (error) {
+      dropTape();
+      throw error;
     } finally {
       this.#tracer = undefined;
       if (previous) void engine().setBackend(previous);
     }
   }
 
-  /** A tensor of another backend that a traced function used. */
-  captured(dataId: object): CapturedTensor | undefined {
-    return this.#captured.get(dataId);
-  }
-
   override write(values: BackendValues, shape: number[], dtype: DataType): object {
     return this.tracer.constant(values as Float32Array, shape, dtype).dataId;
   }
 
-  override move(dataId: object, values: BackendValues, shape: number[], dtype: DataType): void {
-    this.#captured.set(dataId, { values, shape, dtype });
-  }
-
   override readSync(dataId: object): BackendValues {
-    const captured = this.#captured.get(dataId);
-    if (captured !== undefined) return captured.values;
-    const value = this.tracer.valueOf({ dataId, shape: [], dtype: 'float32' });
-    if (value.constant !== undefined) return value.constant;
-    if (value.uniform !== undefined)
-      return new Float32Array(value.shape.reduce((a, b) => a * b, 1)).fill(value.uniform);
+    const value = this.tracer.find(dataId);
+    if (value === undefined) {
+      throw new TraceError({
+        where: TRACE_BACKEND,
+        expected: 'tensors of this trace or of a backend that computes',
+        received: 'a tensor of a trace that has ended',
+        fix: 'Return tensors from the traced function by name; outside of it they have no values.',
+      });
+    }
+    const { constant, uniform, shape, dtype } = value;
+    if (constant !== undefined) return constant;
+    if (uniform !== undefined) return filled(uniform, shape, dtype);
     throw new TraceError({
       where: value.producer,
       expected: 'a function that does not look at values while it is traced',
@@ -110,6 +103,17 @@ export class TraceBackend extends KernelBackend {
     return false;
   }
 }
+
+/** An error while gradients are taken leaves behind what tfjs had saved for them. */
+function dropTape(): void {
+  const { state } = engine();
+  if (state.gradientDepth > 0) return;
+  for (const { saved } of state.activeTape ?? []) for (const tensor of saved ?? []) tensor.dispose();
+  state.activeTape = [];
+}
+
+const filled = (value: number, shape: readonly number[], dtype: DataType): TypedArray =>
+  util.makeZerosTypedArray(util.sizeFromShape([...shape]), dtype as 'float32').fill(value);
 
 /** The one instance; tfjs's registry is global. */
 export const traceBackend = new TraceBackend();

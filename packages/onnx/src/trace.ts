@@ -55,7 +55,7 @@ export function record(
   inputs: Record<string, InputSpec>,
   { block = 0, layouts = {} }: RecordOptions,
 ): Recording {
-  const tracer = new Tracer(block, (dataId) => traceBackend.captured(dataId));
+  const tracer = new Tracer(block);
   return traceBackend.record(tracer, () => {
     const infos = Object.entries(inputs).map(([name, spec]) =>
       inputInfo(tracer, name, spec, layouts[name] ?? 'logical'),

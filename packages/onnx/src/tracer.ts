@@ -3,7 +3,6 @@ import { type DataType, engine, type TensorInfo, type TypedArray } from '@tensor
 import { BLOCKED_DOMAIN, Graph, type NodeOptions } from './graph.ts';
 import { declaredShape, fromLayout, type Layout, type Rearrangement, toLayout } from './layout.ts';
 import { SYMBOLIC_SIZE, symbolicShape } from './symbolic.ts';
-import type { CapturedTensor } from './trace-backend.ts';
 import { TraceError } from './trace-error.ts';
 import type { TracedValue } from './traced-value.ts';
 
@@ -15,12 +14,10 @@ export class Tracer {
   readonly graph = new Graph();
   /** Channels in a block of ONNX Runtime's blocked layouts; 0 where only ONNX's own operators may be used. */
   readonly block: number;
-  readonly #captured: (dataId: object) => CapturedTensor | undefined;
   readonly #values = new WeakMap<object, TracedValue>();
 
-  constructor(block: number, captured: (dataId: object) => CapturedTensor | undefined) {
+  constructor(block: number) {
     this.block = block;
-    this.#captured = captured;
   }
 
   /** The value behind a tensor. Tensors made outside of the trace are constants of it. */
@@ -30,11 +27,15 @@ export class Tracer {
     return { ...value, shape: info.shape, forms: {} };
   }
 
-  #capture(info: TensorInfo): TracedValue {
-    if (this.#captured(info.dataId) === undefined) engine().moveData(engine().backend, info.dataId);
-    const { values, shape, dtype } = this.#captured(info.dataId)!;
-    this.constant(values as TypedArray, shape, dtype, info.dataId);
-    return this.#values.get(info.dataId)!;
+  /** What is known of a tensor that this trace has met. */
+  find(dataId: object): TracedValue | undefined {
+    return this.#values.get(dataId);
+  }
+
+  /** A tensor of another backend stays there, and its values are read. */
+  #capture({ dataId, shape, dtype }: TensorInfo): TracedValue {
+    this.constant(engine().readSync(dataId) as TypedArray, shape, dtype, dataId);
+    return this.#values.get(dataId)!;
   }
 
   /** Another tensor with the same value. */

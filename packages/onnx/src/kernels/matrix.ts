@@ -1,4 +1,5 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { TraceError } from '../trace-error.ts';
 import type { Tracer } from '../tracer.ts';
 import { unsupportedActivation } from './convolution.ts';
 import { elementwise } from './elementwise.ts';
@@ -15,6 +16,8 @@ export function matMul(
   const rank = a.shape.length;
   const rows = a.shape[transposeA ? rank - 1 : rank - 2]!;
   const columns = b.shape[transposeB ? b.shape.length - 2 : b.shape.length - 1]!;
+  const [inner, other] = [a.shape.at(transposeA ? -2 : -1), b.shape.at(transposeB ? -1 : -2)];
+  if (inner !== other) throw mismatch(a, b, transposeA, transposeB);
   const lead = broadcastLead(a.shape.slice(0, -2), b.shape.slice(0, -2));
   const shape = [...lead, rows, columns];
   if (util.sizeFromShape(lead) === 1) {
@@ -33,6 +36,14 @@ export function matMul(
   const right = transposeB ? swapLast(tracer, b) : tracer.named(b);
   return tracer.output(tracer.node('MatMul', [left, right]), shape, 'float32', 'BatchMatMul');
 }
+
+const mismatch = (a: TensorInfo, b: TensorInfo, transposeA: boolean, transposeB: boolean) =>
+  new TraceError({
+    where: 'BatchMatMul',
+    expected: 'as many columns on the left as rows on the right',
+    received: `[${a.shape}]${transposeA ? ' transposed' : ''} and [${b.shape}]${transposeB ? ' transposed' : ''}`,
+    fix: 'Transpose one of them, or correct the shapes.',
+  });
 
 function broadcastLead(a: number[], b: number[]): number[] {
   const rank = Math.max(a.length, b.length);

@@ -1,4 +1,4 @@
-import { slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { backend_util, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Tracer } from '../tracer.ts';
 import { kernel } from './register.ts';
 
@@ -59,6 +59,10 @@ kernel<Unary, { reps: number[] }>('Tile', (tracer, { x }, { reps }) => {
 kernel<TensorInfo[], { axis: number }>('Concat', (tracer, inputs, { axis }) => {
   const parts = Object.values(inputs);
   const along = util.parseAxisParam(axis, parts[0]!.shape)[0]!;
+  backend_util.assertParamsConsistent(
+    parts.map((part) => part.shape),
+    along,
+  );
   const shape = parts[0]!.shape.slice();
   shape[along] = parts.reduce((sum, part) => sum + part.shape[along]!, 0);
   const names = parts.filter((part) => util.sizeFromShape(part.shape) > 0).map((part) => tracer.named(part));
