@@ -1,0 +1,163 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { exportOnnx } from '@hm/onnx';
+import { createSession } from '@hm/onnx/session';
+import { disposeParams, flattenParams, hostTensor, type Params, Rng } from '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Variables } from './backbone.ts';
+import { type ResNet, type ResNetOptions, resnet18, resnet34 } from './resnet.ts';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+const countOf = (params: Params) =>
+  Object.values(flattenParams(params)).reduce((sum, { size }) => sum + size, 0);
+
+function disposeVariables({ params, statistics }: Variables): void {
+  disposeParams(params);
+  disposeParams(statistics);
+}
+
+/** Trained and fixed parameters together, as publications count them. */
+function publishedCount(network: ResNet): number {
+  const variables = network.init(Rng.of(1));
+  const count = countOf(variables.params) + network.fixedParameters;
+  disposeVariables(variables);
+  return count;
+}
+
+const small = (options: ResNetOptions = {}) =>
+  resnet18({ imageSize: [32, 32], embeddingSize: 16, ...options });
+const variants: ResNetOptions[] = [
+  {},
+  { embeddingNorm: true },
+  { head: 'E' },
+  { stem: 'face' },
+  { stem: 'face', block: 'ir', head: 'E' },
+];
+
+describe('parameter counts at 112×112 with embeddings of 512', () => {
+  test.each<[string, ResNetOptions, number]>([
+    ["torchvision's layout", {}, 11_439_168],
+    ['with head E', { head: 'E' }, 15_373_376],
+    ['face stem', { stem: 'face' }, 11_435_712],
+    ['face stem, head E', { stem: 'face', head: 'E' }, 24_020_672],
+    ['IResNet-18', { stem: 'face', block: 'ir', head: 'E' }, 24_025_600],
+  ])('%s', (_, options, count) => {
+    expect(publishedCount(resnet18(options))).toBe(count);
+  });
+
+  test('IResNet-34', () => {
+    expect(publishedCount(resnet34({ stem: 'face', block: 'ir', head: 'E' }))).toBe(34_139_328);
+  });
+});
+
+describe.each(variants)('resnet18 %o', (options) => {
+  const network = small(options);
+
+  test('gives embeddings, finite gradients for every parameter and moved statistics', () => {
+    const variables = network.init(Rng.of(2));
+    const images = tf.randomNormal<tf.Rank.R4>([4, 32, 32, 3], 0, 1, 'float32', 3);
+    const names = Object.keys(flattenParams(variables.params));
+    const values = Object.values(flattenParams(variables.params));
+    const { grads } = tf.engine().gradients(
+      () => {
+        const { embeddings } = network.apply(variables, images, 'train');
+        expect(embeddings.shape).toEqual([4, 16]);
+        return tf.sum(tf.square(tf.sub(embeddings, 1)));
+      },
+      values,
+      undefined,
+      true,
+    );
+    for (const [index, gradient] of grads.entries()) {
+      expect(gradient?.shape, names[index]).toEqual(values[index]!.shape);
+      const largest = tf.max(tf.abs(gradient!)).dataSync()[0]!;
+      expect(Number.isFinite(largest) && largest > 0, names[index]).toBe(true);
+    }
+    const { statistics } = tf.tidy(() => network.apply(variables, images, 'train'));
+    expect(Object.keys(flattenParams(statistics))).toEqual(Object.keys(flattenParams(variables.statistics)));
+    disposeVariables(variables);
+  });
+
+  test('the exported graph equals the eager network on another batch', async () => {
+    const variables = network.init(Rng.of(4));
+    const apply = (x: tf.Tensor4D) => network.apply(variables, x, 'inference').embeddings;
+    const session = await createSession(
+      await exportOnnx({ apply, imageSize: network.imageSize, layout: 'nhwc' }),
+    );
+    const images = tf.randomNormal<tf.Rank.R4>([3, 32, 32, 3], 0, 1, 'float32', 5);
+    const values = images.dataSync() as Float32Array;
+    const { embedding } = await session.run({ input: hostTensor('float32', [3, 32, 32, 3], values) });
+    const eager = tf.tidy(() => apply(images).dataSync());
+    const largest = Math.max(...eager.map(Math.abs));
+    for (const [index, value] of eager.entries()) {
+      expect(Math.abs((embedding!.data as Float32Array)[index]! - value)).toBeLessThan(1e-4 * largest);
+    }
+    await session.release();
+    images.dispose();
+    disposeVariables(variables);
+  });
+});
+
+test('running statistics move a tenth of the way to the batch, with the unbiased variance', () => {
+  const network = small();
+  const variables = network.init(Rng.of(6));
+  const images = tf.randomNormal<tf.Rank.R4>([4, 32, 32, 3], 0.5, 2, 'float32', 7);
+  const { statistics } = tf.tidy(() => network.apply(variables, images, 'train'));
+  const stem = tf.conv2d(images, (variables.params.stem as Params).filter as tf.Tensor4D, 2, 3);
+  const { mean, variance } = tf.moments(stem, [0, 1, 2]);
+  const count = stem.size / 64;
+  const moved = (statistics.stem as Params).norm as { mean: tf.Tensor; variance: tf.Tensor };
+  const wantedMean = tf.mul(mean, 0.1).dataSync();
+  const wantedVariance = tf.add(0.9, tf.mul(variance, (0.1 * count) / (count - 1))).dataSync();
+  for (const [channel, value] of moved.mean.dataSync().entries())
+    expect(value).toBeCloseTo(wantedMean[channel]!, 4);
+  for (const [channel, value] of moved.variance.dataSync().entries()) {
+    expect(value).toBeCloseTo(wantedVariance[channel]!, 3);
+  }
+});
+
+test('inference leaves the statistics and no tensor behind', () => {
+  const network = small({ block: 'ir', stem: 'face' });
+  const variables = network.init(Rng.of(8));
+  const images = tf.zeros<tf.Rank.R4>([1, 32, 32, 3]);
+  const before = tf.memory().numTensors;
+  const { embeddings, statistics } = network.apply(variables, images, 'inference');
+  expect(flattenParams(statistics)).toEqual(flattenParams(variables.statistics));
+  expect(tf.memory().numTensors).toBeGreaterThan(before);
+  embeddings.dispose();
+  tf.tidy(() => void network.apply(variables, images, 'inference'));
+  disposeVariables(variables);
+  images.dispose();
+});
+
+test('the same seed gives the same weights, another seed others', () => {
+  const first = (seed: number) => {
+    const variables = small().init(Rng.of(seed));
+    const values = [...flattenParams(variables.params)['stem.filter']!.dataSync().slice(0, 5)];
+    disposeVariables(variables);
+    return values;
+  };
+  expect(first(9)).toEqual(first(9));
+  expect(first(9)).not.toEqual(first(10));
+});
+
+describe('bad input', () => {
+  test.each([
+    [{ stem: 'big' }, 'resnet option "stem": expected imagenet or face, got big'],
+    [{ head: 'F' }, 'resnet option "head"'],
+    [{ embeddingSize: 0 }, 'a positive integer, got 0'],
+  ])('%j is refused', (options, message) => {
+    expect(() => resnet18(options as ResNetOptions)).toThrow(message);
+  });
+
+  test('variables of another configuration are refused by name', () => {
+    const variables = small().init(Rng.of(1));
+    const other = small({ block: 'ir' });
+    expect(() => other.apply(variables, tf.zeros([1, 32, 32, 3]), 'inference')).toThrow(
+      'expected a tensor named "slopes"',
+    );
+  });
+});
