@@ -83,7 +83,7 @@ async function studyData(options: StudyCommandOptions): Promise<StudyData> {
 
 async function studySettings({
   data,
-  epochs = data === undefined ? 4 : 8,
+  epochs = data === undefined ? 3 : 8,
   batch,
   lr,
   imageSize,
