@@ -10,13 +10,10 @@ const METADATA_FIELD = 14;
  * @throws {InvalidDataError} if the bytes are no protobuf message.
  */
 export function readMetadata(model: Uint8Array): Record<string, string> {
-  const metadata: Record<string, string> = {};
-  for (const field of fieldsOf(model)) {
-    if (field.number !== METADATA_FIELD) continue;
-    const [key, value] = readEntry(field.reader.bytes());
-    metadata[key] = value;
-  }
-  return metadata;
+  const entries: [string, string][] = [];
+  for (const { number, body } of fieldsOf(model))
+    if (number === METADATA_FIELD) entries.push(readEntry(body));
+  return Object.fromEntries(entries);
 }
 
 /** A copy of an ONNX file with these `metadata_props` added; a key that is already there is replaced. */
@@ -30,46 +27,57 @@ export function withMetadata(model: Uint8Array, entries: Record<string, string>)
   return concatenate([...bodyWithoutMetadata(model), writer.finish()]);
 }
 
-function* fieldsOf(model: Uint8Array): Generator<{ number: number; start: number; reader: BinaryReader }> {
-  const reader = new BinaryReader(model);
+interface Field {
+  number: number;
+  /** Where its tag begins. */
+  start: number;
+  body: Uint8Array;
+}
+
+function fieldsOf(message: Uint8Array): Field[] {
+  const reader = new BinaryReader(message);
+  const fields: Field[] = [];
   try {
     while (reader.pos < reader.len) {
       const start = reader.pos;
       const [number, type] = reader.tag();
-      const body = reader.pos;
-      reader.skip(type, number);
-      const next = reader.pos;
-      reader.pos = body;
-      yield { number, start, reader };
-      reader.pos = next;
+      const skipped = reader.skip(type, number);
+      fields.push({ number, start, body: type === WireType.LengthDelimited ? contentOf(skipped) : skipped });
     }
+    return fields;
   } catch (cause) {
-    throw new InvalidDataError({
-      where: 'readMetadata',
-      expected: 'an ONNX model',
-      received: `bytes that stop making sense at offset ${reader.pos}`,
-      fix: 'Copy or export the file again: it is truncated or not an ONNX file.',
-      cause,
-    });
+    throw notOnnx(`bytes that stop making sense at offset ${reader.pos}`, cause);
   }
 }
+
+/** A length-delimited value without its length. */
+const contentOf = (bytes: Uint8Array) => new BinaryReader(bytes).bytes();
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function readEntry(bytes: Uint8Array): [key: string, value: string] {
-  const reader = new BinaryReader(bytes);
-  const entry: [string, string] = ['', ''];
-  while (reader.pos < reader.len) {
-    const [number, type] = reader.tag();
-    if (number === 1) entry[0] = reader.string();
-    else if (number === 2) entry[1] = reader.string();
-    else reader.skip(type, number);
+  const fields = fieldsOf(bytes);
+  const text = (number: number) => fields.findLast((field) => field.number === number)?.body;
+  try {
+    return [utf8.decode(text(1)), utf8.decode(text(2))];
+  } catch (cause) {
+    throw notOnnx('a metadata entry that is not UTF-8', cause);
   }
-  return entry;
 }
 
+const notOnnx = (received: string, cause: unknown) =>
+  new InvalidDataError({
+    where: 'readMetadata',
+    expected: 'an ONNX model',
+    received,
+    fix: 'Copy or export the file again: it is truncated or not an ONNX file.',
+    cause,
+  });
+
 function bodyWithoutMetadata(model: Uint8Array): Uint8Array[] {
-  const starts = [...fieldsOf(model)].map(({ number, start }) => ({ number, start }));
-  return starts.flatMap(({ number, start }, index) =>
-    number === METADATA_FIELD ? [] : [model.subarray(start, starts[index + 1]?.start ?? model.length)],
+  const fields = fieldsOf(model);
+  return fields.flatMap(({ number, start }, index) =>
+    number === METADATA_FIELD ? [] : [model.subarray(start, fields[index + 1]?.start ?? model.length)],
   );
 }
 

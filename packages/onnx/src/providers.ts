@@ -23,23 +23,43 @@ const fixes: Record<Provider, string> = {
   dml: 'Run on Windows.',
 };
 
-/** Reports every provider, given those that the installed ONNX Runtime was built with. */
-export const reportProviders = (built: readonly string[]): ProviderReport[] =>
-  providers.map((provider) => {
-    const usable = built.includes(provider);
-    const reason = usable
-      ? 'built into the installed onnxruntime-node'
-      : 'not in the installed onnxruntime-node';
-    return { provider, usable, reason, fix: usable ? '' : fixes[provider] };
+/** Reports every provider, given those that the installed ONNX Runtime was built with and a way to try one. */
+export const reportProviders = (
+  built: readonly string[],
+  probe: (provider: Provider) => Promise<string | undefined>,
+): Promise<ProviderReport[]> =>
+  Promise.all(
+    providers.map(async (provider) => {
+      const known = built.includes(provider);
+      const problem = known ? await probe(provider) : 'not in the installed onnxruntime-node';
+      return {
+        provider,
+        usable: problem === undefined,
+        reason: problem ?? 'a model ran on it',
+        fix: problem === undefined ? '' : fixes[provider],
+      };
+    }),
+  );
+
+/** What `createSession` says where a provider is in the build and does not start. */
+export const providerFailed = (provider: Provider, cause: unknown): UnavailableError =>
+  new UnavailableError({
+    where: 'createSession',
+    expected: `the provider ${provider} to start on this machine`,
+    received: cause instanceof Error ? cause.message.trim() : String(cause),
+    fix: fixes[provider],
+    fields: { provider },
+    cause,
   });
 
 /** @throws {UnavailableError} if the installed ONNX Runtime was not built with the provider. */
 export function assertProvider(provider: string, built: readonly string[]): void {
-  if (built.includes(provider)) return;
+  if (built.includes(provider) && providers.includes(provider as Provider)) return;
   throw new UnavailableError({
     where: 'createSession',
     expected: `one of the providers of the installed onnxruntime-node: ${built.join(', ')}`,
     received: provider,
+    fields: { provider },
     fix: fixes[provider as Provider] ?? `Choose one of ${providers.join(', ')}.`,
   });
 }

@@ -8,7 +8,13 @@ import {
 } from '@hm/tensor/host';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { readMetadata } from './metadata.ts';
-import { assertProvider, type Provider, type ProviderReport, reportProviders } from './providers.ts';
+import {
+  assertProvider,
+  type Provider,
+  type ProviderReport,
+  providerFailed,
+  reportProviders,
+} from './providers.ts';
 
 export { readMetadata, withMetadata } from './metadata.ts';
 export type { Provider, ProviderReport } from './providers.ts';
@@ -40,7 +46,7 @@ export interface Session {
   /**
    * Runs the graph. Outputs named in `into` are written into those tensors' memory and not allocated.
    *
-   * @throws {InvalidArgumentError} if a feed is missing, unknown, or of another dtype or rank.
+   * @throws {InvalidArgumentError} if a feed is missing, unknown, or of another dtype or shape, or after `release()`.
    */
   run(
     feeds: Record<string, HostTensor>,
@@ -74,19 +80,46 @@ export async function createSession(
     logSeverityLevel: 3,
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
-  }).catch((cause: unknown) => {
+  }).catch(async (cause: unknown) => {
+    if (!(await starts(runtime, provider))) throw providerFailed(provider, cause);
     throw notLoadable(typeof model === 'string' ? model : 'the model', provider, cause);
   });
   return wrap(runtime, session, provider, metadata, profile !== undefined);
 }
 
-/** Which providers the installed ONNX Runtime has; none is usable where it is not installed. */
+/** Whether it was the provider, and not the model, that could not be used. */
+async function starts(runtime: Runtime, provider: Provider): Promise<boolean> {
+  if (provider === 'cpu') return true;
+  const { identityModel } = await import('./probe-provider.ts');
+  try {
+    const session = await runtime.InferenceSession.create(identityModel(), {
+      executionProviders: [provider],
+    });
+    await session.release();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Which providers can be used here: each one of the installed ONNX Runtime runs a tiny model, in a process of its
+ * own. None is usable where ONNX Runtime is not installed.
+ *
+ * @example
+ * for (const { provider, usable, reason } of await describeProviders()) console.log(provider, usable, reason);
+ */
 export async function describeProviders(): Promise<ProviderReport[]> {
   try {
-    return reportProviders(builtProviders(await loadRuntime()));
+    const built = builtProviders(await loadRuntime());
+    const { probeProvider } = await import('./probe-provider.ts');
+    return await reportProviders(built, async (provider) =>
+      provider === 'cpu' ? undefined : probeProvider(provider),
+    );
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    return reportProviders([]).map((report) => ({
+    const reports = await reportProviders([], async () => undefined);
+    return reports.map((report) => ({
       ...report,
       reason: 'onnxruntime-node cannot be loaded',
       fix: error.message,
@@ -139,12 +172,14 @@ function wrap(
   const outputs = session.outputMetadata.map(valueInfo);
   const toRuntime = ({ dtype, data, shape }: HostTensor) =>
     new runtime.Tensor(dtype as Tensor.Type, data as never, shape);
+  let released = false;
   return {
     provider,
     inputs,
     outputs,
     metadata,
     async run(feeds, into = {}) {
+      if (released) throw afterRelease();
       assertFeeds(feeds, inputs);
       const fetches = Object.fromEntries(
         outputs.map(({ name }) => [name, name in into ? toRuntime(into[name]!) : null]),
@@ -153,6 +188,8 @@ function wrap(
       return mapValues(results, fromRuntime);
     },
     async release() {
+      if (released) return;
+      released = true;
       if (profiling) session.endProfiling();
       await session.release();
     },
@@ -170,7 +207,24 @@ function valueInfo(metadata: InferenceSession.ValueMetadata): ValueInfo {
   return { name: metadata.name, dtype: metadata.type as HostDtype, shape: metadata.shape };
 }
 
+const afterRelease = () =>
+  new InvalidArgumentError({
+    where: 'Session.run',
+    expected: 'a session that is not released',
+    received: 'one whose memory was freed',
+    fix: 'Run before release(), or create another session.',
+  });
+
 function assertFeeds(feeds: Record<string, HostTensor>, inputs: readonly ValueInfo[]): void {
+  const unknown = Object.keys(feeds).find((name) => !inputs.some((input) => input.name === name));
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError({
+      where: 'Session.run',
+      expected: `the inputs ${inputs.map(({ name }) => name).join(', ')}`,
+      received: `also "${unknown}"`,
+      fix: 'Pass the inputs of `session.inputs` and nothing else.',
+    });
+  }
   for (const { name, dtype, shape } of inputs) {
     const feed = feeds[name];
     if (feed !== undefined && feed.dtype === dtype && fits(feed.shape, shape)) continue;
@@ -179,7 +233,7 @@ function assertFeeds(feeds: Record<string, HostTensor>, inputs: readonly ValueIn
       expected: `input "${name}" of ${dtype} [${shape.join(', ')}]`,
       received:
         feed === undefined
-          ? `only ${Object.keys(feeds).join(', ')}`
+          ? `only ${Object.keys(feeds).join(', ') || 'an empty record'}`
           : `${feed.dtype} [${feed.shape.join(', ')}]`,
       fix: 'Pass every input of `session.inputs`, in its dtype and shape.',
     });

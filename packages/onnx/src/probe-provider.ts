@@ -1,0 +1,42 @@
+import { Graph } from './graph.ts';
+import type { Provider } from './providers.ts';
+
+/** A model of one `Identity` node. */
+export function identityModel(): Uint8Array {
+  const graph = new Graph();
+  const value = { dtype: 'float32' as const, shape: [1] };
+  graph.publish(graph.add('Identity', ['x']), 'y');
+  return graph.encode([{ name: 'x', ...value }], [{ name: 'y', ...value }]);
+}
+
+const SCRIPT = `
+const [runtime, provider, model] = process.argv.slice(1);
+const { InferenceSession, Tensor } = require(runtime);
+InferenceSession.create(Buffer.from(model, 'base64'), { executionProviders: [provider], logSeverityLevel: 4 })
+  .then((session) => session.run({ x: new Tensor('float32', [1], [1]) }))
+  .then(() => process.exit(0), (error) => { process.stdout.write(error.message, () => process.exit(1)); });
+`;
+
+const TIMEOUT_MILLISECONDS = 30_000;
+
+/**
+ * Runs a tiny model on a provider, in a process of its own: drivers write to stderr, and some of them crash.
+ *
+ * @returns what went wrong, or `undefined` if it ran.
+ */
+export async function probeProvider(provider: Provider): Promise<string | undefined> {
+  const [{ execFile }, { createRequire }] = await Promise.all([
+    import('node:child_process'),
+    import('node:module'),
+  ]);
+  const runtime = createRequire(import.meta.url).resolve('onnxruntime-node');
+  const model = Buffer.from(identityModel()).toString('base64');
+  const options = { timeout: TIMEOUT_MILLISECONDS };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['-e', SCRIPT, runtime, provider, model], options, (error, stdout) =>
+      resolve(
+        error === null ? undefined : stdout.trim() || `the process ended: ${error.message.split('\n')[0]}`,
+      ),
+    );
+  });
+}
