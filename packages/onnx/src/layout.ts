@@ -78,20 +78,27 @@ export function fromLayout(
   };
 }
 
-/** Applies a rearrangement to values in host memory. */
-export function rearrange(tensor: HostTensor, { split, permutation, declared }: Rearrangement): HostTensor {
-  const source = tensor.data;
-  const target = new (source.constructor as Float32ArrayConstructor)(source.length);
-  const strides = split.map((_, axis) => sizeOf(split.slice(axis + 1)));
+/** Where each run of neighbouring elements that a rearrangement leaves together comes from, in their new order. */
+export function sourcesOf({ split, permutation }: Rearrangement, run = 1): Int32Array {
+  const strides = split.map((_, axis) => sizeOf(split.slice(axis + 1)) / run);
   const sizes = permutation.map((axis) => split[axis]!);
   const steps = permutation.map((axis) => strides[axis]!);
+  if (run > 1) sizes.pop();
+  const sources = new Int32Array(sizeOf(sizes));
   let written = 0;
   const walk = (axis: number, offset: number): void => {
-    const size = sizes[axis]!;
-    const step = steps[axis]!;
-    if (axis < sizes.length - 1) for (let i = 0; i < size; i++) walk(axis + 1, offset + i * step);
-    else for (let i = 0; i < size; i++) target[written++] = source[offset + i * step] as number;
+    if (axis === sizes.length) sources[written++] = offset;
+    else for (let i = 0; i < sizes[axis]!; i++) walk(axis + 1, offset + i * steps[axis]!);
   };
   walk(0, 0);
-  return hostTensor(tensor.dtype, declared, target as never);
+  return sources;
+}
+
+/** Applies a rearrangement to values in host memory. */
+export function rearrange(tensor: HostTensor, rearrangement: Rearrangement): HostTensor {
+  const source = tensor.data;
+  const target = new (source.constructor as Float32ArrayConstructor)(source.length);
+  const sources = sourcesOf(rearrangement);
+  for (let index = 0; index < sources.length; index++) target[index] = source[sources[index]!] as number;
+  return hostTensor(tensor.dtype, rearrangement.declared, target as never);
 }

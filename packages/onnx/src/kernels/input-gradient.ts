@@ -6,6 +6,7 @@ import { type ConvolutionAttributes, convolutionInfo, windowAttributes } from '.
 import { interleave, type Phase, phaseGrid } from './phases.ts';
 import { kernel } from './register.ts';
 import { imageOf } from './spatial.ts';
+import { type TurnedFilter, turnedFilter } from './turned-filter.ts';
 
 type Inputs = { dy: TensorInfo; filter: TensorInfo };
 
@@ -45,51 +46,18 @@ function padding({ taps, windows, length }: Phase, outputs: number): [before: nu
   return [before, length - outputs - before + taps.length - 1];
 }
 
-/** A filter with its channels exchanged, its taps on one axis, ready for {@link tapsOf}. */
-interface TurnedFilter {
-  name: string;
-  image: Layout;
-  block: number;
-}
-
-function turnedFilter(tracer: Tracer, filter: TensorInfo, info: backend_util.Conv2DInfo): TurnedFilter {
-  const { inChannels: inputs, outChannels: outputs } = info;
-  const taps = info.filterHeight * info.filterWidth;
-  const { block } = tracer;
-  if (block > 0 && inputs % block === 0 && outputs % block === 0) {
-    const split = tracer.reshape(tracer.named(filter, 'oihw-blocked'), [
-      outputs / block,
-      inputs / block,
-      taps,
-      block,
-      block,
-    ]);
-    const name = tracer.node('Transpose', [split], { attributes: { perm: [1, 0, 2, 4, 3] } });
-    return { name, image: 'nchw-blocked', block };
-  }
-  const flat = tracer.reshape(tracer.named(filter, 'oihw'), [outputs, inputs, taps]);
-  return {
-    name: tracer.node('Transpose', [flat], { attributes: { perm: [1, 0, 2] } }),
-    image: 'nchw',
-    block: 0,
-  };
-}
-
 function phaseImage(
   tracer: Tracer,
   dy: TensorInfo,
-  { name, image, block }: TurnedFilter,
+  { ofTaps, image, block }: TurnedFilter,
   info: backend_util.Conv2DInfo,
   row: Phase,
   column: Phase,
 ): string | undefined {
   if (row.taps.length === 0 || column.taps.length === 0) return undefined;
   const taps = row.taps.flatMap((y) => column.taps.map((x) => y * info.filterWidth + x));
-  const picked = tracer.node('Gather', [name, tracer.graph.constant('int32', [taps.length], taps)], {
-    attributes: { axis: 2 },
-  });
   const kernelShape = [row.taps.length, column.taps.length] as const;
-  const filter = tracer.reshape(picked, [info.inChannels, info.outChannels, ...kernelShape]);
+  const filter = tracer.reshape(ofTaps(taps), [info.inChannels, info.outChannels, ...kernelShape]);
   const [top, bottom] = padding(row, info.outHeight);
   const [left, right] = padding(column, info.outWidth);
   const pads = [top, left, bottom, right] as const;
