@@ -25,7 +25,7 @@ export interface Program {
   run(inputs: HostTensors): Promise<HostTensors>;
   /** A copy of the state, in tfjs's own layouts. */
   readState(): Promise<HostTensors>;
-  /** Replaces the state. @throws {InvalidArgumentError} if a name or a shape differs. */
+  /** Replaces the state. @throws {InvalidArgumentError} if a name, a dtype or a shape differs. */
   writeState(state: HostTensors): Promise<void>;
   release(): Promise<void>;
 }
@@ -66,6 +66,7 @@ function recordInOwnLayouts(
   block: number,
 ) {
   const names = Object.keys(state);
+  assertOwnNames(names, inputs);
   const specs = Object.fromEntries(
     names.map((name) => [name, { shape: state[name]!.shape, dtype: state[name]!.dtype }]),
   );
@@ -94,6 +95,17 @@ function recordInOwnLayouts(
   }
 }
 
+function assertOwnNames(names: readonly string[], inputs: Record<string, InputSpec>): void {
+  const twice = names.find((name) => Object.hasOwn(inputs, name));
+  if (twice === undefined) return;
+  throw new InvalidArgumentError({
+    where: 'compile',
+    expected: 'inputs whose names no part of the state has',
+    received: `"${twice}" for both`,
+    fix: 'Rename the input.',
+  });
+}
+
 function assertSameState(state: HostTensors, next: Tensors): void {
   for (const [name, { shape, dtype }] of Object.entries(state)) {
     const tensor = next[name];
@@ -110,9 +122,12 @@ function assertSameState(state: HostTensors, next: Tensors): void {
   }
 }
 
+const describe = (tensor: Pick<HostTensor, 'dtype' | 'shape'> | undefined) =>
+  tensor === undefined ? 'nothing' : `${tensor.dtype} [${tensor.shape.join(', ')}]`;
+
 class SessionProgram implements Program {
   readonly #session: Session;
-  readonly #shapes: Record<string, readonly number[]>;
+  readonly #specs: Record<string, Pick<HostTensor, 'dtype' | 'shape'>>;
   readonly #layouts: Record<string, Layout>;
   readonly #block: number;
   #current: HostTensors = {};
@@ -122,7 +137,9 @@ class SessionProgram implements Program {
     this.#session = session;
     this.#layouts = layouts;
     this.#block = block;
-    this.#shapes = Object.fromEntries(Object.entries(state).map(([name, { shape }]) => [name, shape]));
+    this.#specs = Object.fromEntries(
+      Object.entries(state).map(([name, { dtype, shape }]) => [name, { dtype, shape }]),
+    );
     this.#adopt(state);
   }
 
@@ -140,18 +157,19 @@ class SessionProgram implements Program {
       const layout = this.#layouts[name];
       if (layout === undefined || layout === 'logical')
         return [name, { ...tensor, data: tensor.data.slice() }];
-      return [name, rearrange(tensor, fromLayout(layout, this.#shapes[name]!, this.#block))];
+      return [name, rearrange(tensor, fromLayout(layout, this.#specs[name]!.shape, this.#block))];
     });
     return Object.fromEntries(read);
   }
 
   async writeState(state: HostTensors): Promise<void> {
-    for (const [name, shape] of Object.entries(this.#shapes)) {
-      if (state[name]?.shape.join() === shape.join()) continue;
+    for (const name of new Set([...Object.keys(this.#specs), ...Object.keys(state)])) {
+      const [wanted, given] = [describe(this.#specs[name]), describe(state[name])];
+      if (wanted === given) continue;
       throw new InvalidArgumentError({
         where: 'Program.writeState',
-        expected: `"${name}" of shape [${shape.join(', ')}]`,
-        received: state[name] === undefined ? 'nothing' : `[${state[name].shape.join(', ')}]`,
+        expected: `"${name}": ${wanted}`,
+        received: given,
         fix: 'Write a state that was read from a program of the same step.',
       });
     }
@@ -164,7 +182,7 @@ class SessionProgram implements Program {
 
   #adopt(state: HostTensors): void {
     this.#current = Object.fromEntries(
-      Object.keys(this.#shapes).map((name) => {
+      Object.keys(this.#specs).map((name) => {
         const tensor = state[name]!;
         const layout = this.#layouts[name];
         if (layout === undefined || layout === 'logical')

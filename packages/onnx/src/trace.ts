@@ -1,4 +1,4 @@
-import type { HostDtype } from '@hm/tensor/host';
+import { type HostDtype, InvalidArgumentError } from '@hm/tensor/host';
 import { engine, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
 import './kernels/index.ts';
 import { fuseBlocked } from './fuse.ts';
@@ -62,6 +62,7 @@ export function record(
     );
     const tensors = infos.map(({ name, info }) => [name, engine().makeTensorFromTensorInfo(info)] as const);
     const results = run(Object.fromEntries(tensors));
+    assertOwnNames(Object.keys(results), inputs);
     const symbols = Object.values(inputs)
       .flatMap(({ shape }) => shape)
       .filter((size) => typeof size === 'string');
@@ -77,6 +78,17 @@ export function record(
     );
     const wanted = present(infos.map(({ name, info }) => [name, tracer.valueOf(info).wanted]));
     return { model: tracer.graph.encode(values, outputs), outputs, wanted, native };
+  });
+}
+
+function assertOwnNames(outputs: readonly string[], inputs: Record<string, InputSpec>): void {
+  const twice = outputs.find((name) => Object.hasOwn(inputs, name));
+  if (twice === undefined) return;
+  throw new InvalidArgumentError({
+    where: 'trace',
+    expected: 'outputs whose names no input has',
+    received: `"${twice}" for both`,
+    fix: 'Rename the output: ONNX keeps inputs and outputs in one namespace.',
   });
 }
 
