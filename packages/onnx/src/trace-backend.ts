@@ -30,7 +30,7 @@ export class TraceBackend extends KernelBackend {
 
   /** Runs `body` with kernels appending to `tracer`. */
   record<T>(tracer: Tracer, body: () => T): T {
-    const previous = engine().backendName;
+    const previous = engine().backendName || otherBackend();
     this.#tracer = tracer;
     // With a factory that is not asynchronous, setBackend has switched when it returns its promise.
     void engine().setBackend(TRACE_BACKEND);
@@ -114,6 +114,12 @@ function dropTape(): void {
 
 const filled = (value: number, shape: readonly number[], dtype: DataType): TypedArray =>
   util.makeZerosTypedArray(util.sizeFromShape([...shape]), dtype as 'float32').fill(value);
+
+/** The backend to go on with where none was set before the trace: the one that tfjs itself would have chosen. */
+function otherBackend(): string | undefined {
+  const others = Object.entries(engine().registryFactory).filter(([name]) => name !== TRACE_BACKEND);
+  return others.toSorted(([, a], [, b]) => b.priority - a.priority)[0]?.[0];
+}
 
 /** The one instance; tfjs's registry is global. */
 export const traceBackend = new TraceBackend();
