@@ -85,10 +85,10 @@ function operand(
   layout: Layout,
   perChannel: boolean,
 ): string {
-  const scalar =
-    sameShape(info.shape, shape) && tracer.valueOf(info).uniform === undefined
-      ? undefined
-      : tracer.scalarOf(info);
+  const uniform = tracer.valueOf(info).uniform !== undefined;
+  // Among values in tfjs's own order, one of a single element keeps its rank, which the result may owe to it.
+  const alone = uniform || (layout !== 'logical' && !sameShape(info.shape, shape));
+  const scalar = alone ? tracer.scalarOf(info) : undefined;
   if (scalar !== undefined) return scalar;
   if (layout === 'logical') return tracer.named(info);
   const block = tracer.block;
