@@ -35,8 +35,11 @@ export async function probeProvider(provider: Provider): Promise<string | undefi
   return new Promise((resolve) => {
     execFile(process.execPath, ['-e', SCRIPT, runtime, provider, model], options, (error, stdout) =>
       resolve(
-        error === null ? undefined : stdout.trim() || `the process ended: ${error.message.split('\n')[0]}`,
+        error === null ? undefined : brief(stdout) || `the process ended: ${error.message.split('\n')[0]}`,
       ),
     );
   });
 }
+
+/** ONNX Runtime puts the place in its own source and the failed condition before what it has to say. */
+const brief = (message: string) => message.trim().replace(/^\/\S+:\d+ .* was false\. /s, '');
