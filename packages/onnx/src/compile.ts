@@ -1,7 +1,7 @@
 import { type HostTensor, hostZeros, InvalidArgumentError } from '@hm/tensor/host';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { blockSize } from './blocks.ts';
-import { fromLayout, type Layout, rearrange, toLayout } from './layout.ts';
+import { type Layout, restore, store } from './layout.ts';
 import { createSession, type Session, type SessionOptions } from './session.ts';
 import { type InputSpec, record } from './trace.ts';
 
@@ -154,10 +154,8 @@ class SessionProgram implements Program {
 
   async readState(): Promise<HostTensors> {
     const read = Object.entries(this.#current).map(([name, tensor]) => {
-      const layout = this.#layouts[name];
-      if (layout === undefined || layout === 'logical')
-        return [name, { ...tensor, data: tensor.data.slice() }];
-      return [name, rearrange(tensor, fromLayout(layout, this.#specs[name]!.shape, this.#block))];
+      const { shape } = this.#specs[name]!;
+      return [name, restore(tensor, this.#layouts[name] ?? 'logical', shape, this.#block)];
     });
     return Object.fromEntries(read);
   }
@@ -182,13 +180,10 @@ class SessionProgram implements Program {
 
   #adopt(state: HostTensors): void {
     this.#current = Object.fromEntries(
-      Object.keys(this.#specs).map((name) => {
-        const tensor = state[name]!;
-        const layout = this.#layouts[name];
-        if (layout === undefined || layout === 'logical')
-          return [name, { ...tensor, data: tensor.data.slice() } as HostTensor];
-        return [name, rearrange(tensor, toLayout(layout, tensor.shape, this.#block))];
-      }),
+      Object.keys(this.#specs).map((name) => [
+        name,
+        store(state[name]!, this.#layouts[name] ?? 'logical', this.#block),
+      ]),
     );
     this.#spare = Object.fromEntries(
       Object.entries(this.#current).map(([name, { dtype, shape }]) => [name, hostZeros(dtype, shape)]),

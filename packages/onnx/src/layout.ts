@@ -95,10 +95,26 @@ export function sourcesOf({ split, permutation }: Rearrangement, run = 1): Int32
 }
 
 /** Applies a rearrangement to values in host memory. */
-export function rearrange(tensor: HostTensor, rearrangement: Rearrangement): HostTensor {
+function rearrange(tensor: HostTensor, rearrangement: Rearrangement): HostTensor {
   const source = tensor.data;
   const target = new (source.constructor as Float32ArrayConstructor)(source.length);
   const sources = sourcesOf(rearrangement);
   for (let index = 0; index < sources.length; index++) target[index] = source[sources[index]!] as number;
   return hostTensor(tensor.dtype, rearrangement.declared, target as never);
 }
+
+const copyOf = (tensor: HostTensor): HostTensor =>
+  hostTensor(tensor.dtype, tensor.shape, tensor.data.slice() as never);
+
+/** A copy in a layout of a tensor that is in its logical order. */
+export const store = (tensor: HostTensor, layout: Layout, block: number): HostTensor =>
+  layout === 'logical' ? copyOf(tensor) : rearrange(tensor, toLayout(layout, tensor.shape, block));
+
+/** A copy in its logical order, of this shape, of a tensor that is in a layout. */
+export const restore = (
+  tensor: HostTensor,
+  layout: Layout,
+  shape: readonly number[],
+  block: number,
+): HostTensor =>
+  layout === 'logical' ? copyOf(tensor) : rearrange(tensor, fromLayout(layout, shape, block));
