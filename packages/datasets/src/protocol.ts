@@ -5,9 +5,9 @@ export type ProtocolImage = ImageSource & { id: string };
 
 /** Two images to compare. */
 export interface VerificationPair {
-  /** Index into the protocol's `images`. */
+  /** Index into the protocol's `templates` if it has any, else into its `images`. */
   first: number;
-  /** Index into the protocol's `images`. */
+  /** Index into the protocol's `templates` if it has any, else into its `images`. */
   second: number;
   /** True if both show one person. */
   same: boolean;
@@ -15,10 +15,18 @@ export interface VerificationPair {
   fold: number;
 }
 
-/** A verification protocol as data: images without repetition, pairs of them, and the folds they are scored in. */
+/**
+ * A verification protocol as data: images without repetition, pairs of them (or of templates), and the folds they are
+ * scored in.
+ */
 export interface VerificationProtocol {
   name: string;
   images: readonly ProtocolImage[];
+  /**
+   * Each side of a pair where that is several images of one person, such as the frames of a video: indices into
+   * `images`, at least one. The pairs then name templates; how a template's images are joined is the evaluation's choice.
+   */
+  templates?: readonly (readonly number[])[];
   pairs: readonly VerificationPair[];
   folds: number;
   /** False if a score on these pairs may not be compared with published ones. */
