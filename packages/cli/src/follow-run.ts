@@ -27,7 +27,10 @@ const note = (
   { epoch, epochs, loss, accuracy, imagesPerSecond, secondsLeft }: StepEvent,
   duration: (seconds: number) => string,
 ) =>
-  `epoch ${epoch}/${epochs}, loss ${loss.toFixed(3)}, accuracy ${(100 * accuracy).toFixed(1)} %, ${imagesPerSecond.toFixed(0)} images/s, ${duration(secondsLeft)} left`;
+  `epoch ${epoch}/${epochs}, loss ${loss.toFixed(3)}, ${percent(accuracy, 1)}${imagesPerSecond.toFixed(0)} images/s, ${duration(secondsLeft)} left`;
+
+const percent = (accuracy: number | undefined, digits: number): string =>
+  accuracy === undefined ? '' : `accuracy ${(100 * accuracy).toFixed(digits)} %, `;
 
 /** An event as a line for people; undefined where the bar says enough. */
 export function eventLine(event: TrainEvent): string | undefined {
@@ -35,7 +38,7 @@ export function eventLine(event: TrainEvent): string | undefined {
     case 'start':
       return `${event.images} images of ${event.classes} identities, ${(event.parameters / 1e6).toFixed(1)} million parameters, ${event.step} of ${event.steps} steps done.`;
     case 'epoch':
-      return `epoch ${event.epoch}/${event.epochs}: loss ${event.loss.toFixed(4)}, accuracy ${(100 * event.accuracy).toFixed(2)} %, ${event.imagesPerSecond.toFixed(0)} images/s`;
+      return `epoch ${event.epoch}/${event.epochs}: loss ${event.loss.toFixed(4)}, ${percent(event.accuracy, 2)}${event.imagesPerSecond.toFixed(0)} images/s`;
     case 'damaged':
       return `Damaged, an older one is used: ${event.path}: ${event.reason}`;
     case 'badSample':

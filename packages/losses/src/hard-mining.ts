@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { type HardMiningOptions, hardMiningConfig, hardMiningLoss } from './hard-mining-loss.ts';
 import type { Head } from './head.ts';
+import { wrapHead } from './wrap-head.ts';
 
 /**
  * Any head with the hard-mining loss on top: the same parameters and logits, each loss multiplied by its gate. See
@@ -10,15 +10,10 @@ import type { Head } from './head.ts';
  * const head = hardMining(arcFace());
  */
 export function hardMining(head: Head, options: HardMiningOptions = {}): Head {
-  const config = hardMiningConfig(options);
-  return {
-    name: `hm-${head.name}`,
-    config: { ...head.config, hardMining: config },
-    init: head.init,
-    losses: (...inputs) =>
-      tf.tidy(() => {
-        const { losses, logits } = head.losses(...inputs);
-        return { losses: hardMiningLoss(losses, config), logits };
-      }),
-  };
+  const hardMining = hardMiningConfig(options);
+  const { name, config } = head;
+  return wrapHead(head, { name: `hm-${name}`, config: { ...config, hardMining } }, (result) => ({
+    ...result,
+    losses: hardMiningLoss(result.losses, hardMining),
+  }));
 }

@@ -9,13 +9,18 @@ export interface HeadSize {
   embeddingSize: number;
 }
 
-/** What a head returns; the caller disposes of both. */
-export interface HeadResult {
+/** What a head returns; the caller disposes of it. A type, not an interface, so that `tf.tidy` takes it. */
+export type HeadResult = {
   /** `[B]`, one loss per sample: reduction is the caller's. */
   losses: tf.Tensor1D;
-  /** `[B, C]`, what the classes score WITHOUT the margin, so that their arg max gives the training accuracy. */
-  logits: tf.Tensor2D;
-}
+  /**
+   * `[B, C]`, what the classes score WITHOUT the margin, so that their arg max gives the training accuracy. Absent where
+   * a head compares embeddings with each other instead of with classes.
+   */
+  logits?: tf.Tensor2D;
+  /** The statistics after this batch, of the same names and shapes; present if the head has any. */
+  statistics?: Params;
+};
 
 /** The last layer of training: class weights, and a loss per sample. */
 export interface Head {
@@ -23,13 +28,22 @@ export interface Head {
   readonly name: string;
   /** Every option, defaults filled in; plain JSON. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** New parameters: `weight` `[D, C]` drawn from N(0, 0.01²). The caller disposes of them. */
+  /** New parameters, as a rule `weight` `[D, C]` drawn from N(0, 0.01²). The caller disposes of them. */
   init(rng: Rng, size: HeadSize): Params;
+  /** New statistics: what a head learns without a gradient, such as a moving average. Absent if it has none. */
+  initStatistics?(rng: Rng, size: HeadSize): Params;
   /**
    * @param embeddings `[B, D]` float32. @param labels `[B]` int32, each in `[0, C)`.
    * @param step the iteration, counted from 0, for margins that change; a scalar tensor where the step is traced.
+   * @param statistics what `initStatistics` or the step before returned; only for heads that have some.
    * @throws {InvalidArgumentError} if ranks, dtypes or sizes do not fit, or (where values can be read at no cost) a
    * label is out of range.
    */
-  losses(params: Params, embeddings: tf.Tensor2D, labels: tf.Tensor1D, step: number | tf.Scalar): HeadResult;
+  losses(
+    params: Params,
+    embeddings: tf.Tensor2D,
+    labels: tf.Tensor1D,
+    step: number | tf.Scalar,
+    statistics?: Params,
+  ): HeadResult;
 }

@@ -46,7 +46,7 @@ export function evaluate(head: Head, inputs: EvaluationInputs): Evaluation {
     );
     return {
       losses: [...losses.dataSync()],
-      logits: logits.arraySync(),
+      logits: logits!.arraySync(),
       gradients: Object.fromEntries(names.map((name, i) => [name, [...gradients[i]!.dataSync()]])),
     };
   });

@@ -32,8 +32,10 @@ const record = (head: Head, names: string[]) =>
       const values = names.map((name) => tensors[name]!);
       const weighted = (...x: tf.Tensor[]) => tf.sum(tf.mul(run(...x).losses, tf.tensor1d(upstream)));
       const gradients = tf.grads(weighted)(values);
+      const { losses, logits } = run(...values);
       return {
-        ...run(...values),
+        losses,
+        logits: logits!,
         ...Object.fromEntries(names.map((name, i) => [`d_${name}`, gradients[i]!])),
       };
     },

@@ -22,7 +22,7 @@ export interface Checkpoint {
   config: RunConfig;
   progress: Progress;
   versions: Record<string, string>;
-  /** `params.*`, `momentum.*`, `statistics.*`. */
+  /** `params.*`, `momentum.*`, `statistics.*`, `headStatistics.*`. */
   state: Record<string, HostTensor>;
 }
 

@@ -22,8 +22,8 @@ export interface StepEvent {
   epoch: number;
   epochs: number;
   loss: number;
-  /** Share of the images whose own class scored highest, without margin. */
-  accuracy: number;
+  /** Share of the images whose own class scored highest, without margin; only if the head scores classes. */
+  accuracy?: number;
   learningRate: number;
   /** Before clipping, of the last step; only if the recipe clips. */
   gradientNorm?: number;
@@ -42,7 +42,7 @@ export interface EpochEvent {
   step: number;
   /** Means over the epoch's images, each as the network was when it saw them. */
   loss: number;
-  accuracy: number;
+  accuracy?: number;
   /** Since the epoch began or training went on. */
   seconds: number;
   imagesPerSecond: number;

@@ -23,12 +23,14 @@ export async function initialState(
     const { params, statistics } = backbone.init(Rng.of(seed, 'backbone'));
     const { embeddingSize } = backbone;
     const headParams = head.init(Rng.of(seed, 'head'), { classes, embeddingSize });
+    const headStatistics = head.initStatistics?.(Rng.of(seed, 'headStatistics'), { classes, embeddingSize });
     const trained = await read({ backbone: params, head: headParams });
     const zeros = Object.entries(trained).map(([name, { shape }]) => [name, hostZeros('float32', shape)]);
     return {
       ...prefixed('params.', trained),
       ...prefixed('momentum.', Object.fromEntries(zeros) as typeof trained),
       ...prefixed('statistics.', await read(statistics)),
+      ...prefixed('headStatistics.', await read(headStatistics ?? {})),
     };
   });
 }

@@ -9,7 +9,7 @@ export interface LoadedRun {
   progress: Progress;
   /** What wrote the checkpoint: versions by name. */
   versions: Readonly<Record<string, string>>;
-  /** Names `params.backbone.*`, `params.head.*`, `momentum.*`, `statistics.*`; shapes as in tfjs. */
+  /** Names `params.backbone.*`, `params.head.*`, `momentum.*`, `statistics.*`, `headStatistics.*`; shapes as in tfjs. */
   state: Record<string, HostTensor>;
   /** The checkpoint's path. */
   path: string;

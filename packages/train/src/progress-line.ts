@@ -13,7 +13,7 @@ export function progressLine(event: StepEvent): string {
     `epoch ${epoch}/${epochs}`,
     `step ${step.toLocaleString('en')}/${steps.toLocaleString('en')}`,
     `loss ${loss.toFixed(3)}`,
-    `accuracy ${percent(accuracy)}`,
+    ...(accuracy === undefined ? [] : [`accuracy ${percent(accuracy)}`]),
     `lr ${Number(learningRate.toPrecision(3))}`,
     `${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} images/s`,
     `${duration(secondsLeft)} left`,

@@ -38,6 +38,7 @@ export class TrainingLoop {
   #saved: { step: number; path: string } | undefined;
   #secondsPerStep: number | undefined;
   #badSamplesTold = 0;
+  #scoresClasses = true;
 
   constructor(context: LoopContext) {
     this.#context = context;
@@ -119,7 +120,8 @@ export class TrainingLoop {
 
   #count(readings: Scalars, time: { asked: number; waitMilliseconds: number }): void {
     const loss = readings.loss!;
-    const accuracy = readings.accuracy!;
+    const accuracy = readings.accuracy ?? 0;
+    this.#scoresClasses = readings.accuracy !== undefined;
     const milliseconds = performance.now() - time.asked;
     const images = this.#options.recipe.batchSize;
     const reading = { images, loss, accuracy, milliseconds, waitMilliseconds: time.waitMilliseconds };
@@ -154,7 +156,7 @@ export class TrainingLoop {
   #stepEvent({ learningRate, gradientNorm }: Scalars): TrainEvent {
     const { steps, recipe } = this.#options;
     const { step, epoch } = this.#progress;
-    const { steps: count, seconds, ...averages } = this.#interval.take();
+    const { steps: count, seconds, accuracy, ...averages } = this.#interval.take();
     const last = seconds / count;
     this.#secondsPerStep = (this.#secondsPerStep ?? last) * (1 - SMOOTHING) + last * SMOOTHING;
     return {
@@ -164,6 +166,7 @@ export class TrainingLoop {
       epoch: epoch + 1,
       epochs: recipe.epochs,
       ...averages,
+      ...this.#accuracy(accuracy),
       learningRate: learningRate!,
       ...(gradientNorm === undefined ? {} : { gradientNorm }),
       secondsLeft: (steps - step) * this.#secondsPerStep,
@@ -175,7 +178,6 @@ export class TrainingLoop {
     const { seconds, imagesPerSecond, waitShare } = this.#epoch.take();
     this.#progress = { step, epoch: epoch + 1, position: 0, lossSum: 0, accuracySum: 0 };
     const loss = lossSum / position;
-    const accuracy = accuracySum / position;
     const { epochs } = this.#options.recipe;
     return {
       kind: 'epoch',
@@ -183,12 +185,14 @@ export class TrainingLoop {
       epochs,
       step,
       loss,
-      accuracy,
+      ...this.#accuracy(accuracySum / position),
       seconds,
       imagesPerSecond,
       waitShare,
     };
   }
+
+  #accuracy = (accuracy: number): { accuracy?: number } => (this.#scoresClasses ? { accuracy } : {});
 
   /** Writes a checkpoint unless this step's is there. */
   async *#checkpoint(): Events<{ path: string }> {

@@ -12,9 +12,9 @@ export type Optimiser = Pick<Recipe, 'momentum' | 'weightDecay' | 'decayNorms' |
 
 /**
  * One step of stochastic gradient descent as a pure function. State: `params.backbone.*`, `params.head.*`, `momentum.*`
- * with the same names, `statistics.*`. Inputs: `images` `[B, H, W, 3]`, `labels` `[B]` int32, `learningRate` `[]`, `step`
+ * with the same names, `statistics.*` of the backbone, `headStatistics.*`. Inputs: `images` `[B, H, W, 3]`, `labels` `[B]` int32, `learningRate` `[]`, `step`
  * `[]` float32. Outputs: `loss` `[]`, the mean over the batch before the update; `accuracy` `[]`, the share whose class
- * has the highest logit without margin; `gradientNorm` `[]` if the recipe clips it.
+ * has the highest logit without margin, if the head has logits; `gradientNorm` `[]` if the recipe clips it.
  *
  * @throws {InvalidArgumentError} if a parameter gets no gradient; `fields.names` lists them.
  * @example
@@ -23,40 +23,45 @@ export type Optimiser = Pick<Recipe, 'momentum' | 'weightDecay' | 'decayNorms' |
 export function trainingStep(backbone: Backbone, head: Head, optimiser: Optimiser): StepFunction {
   return (state, inputs) => {
     const params = part(state, 'params.');
-    const result = forwardBackward(backbone, head, params, part(state, 'statistics.'), inputs);
+    const result = forwardBackward(backbone, head, state, inputs);
     const { gradients, outputs } = clip(result.gradients, optimiser.clipNorm);
     const updated = update(params, part(state, 'momentum.'), gradients, inputs.learningRate!, optimiser);
-    const accuracy = accuracyOf(result.logits, inputs.labels as tf.Tensor1D);
-    result.logits.dispose();
+    const accuracy = result.logits && accuracyOf(result.logits, inputs.labels as tf.Tensor1D);
+    result.logits?.dispose();
     return {
-      state: { ...updated, ...prefixed('statistics.', mapRecord(result.statistics, release)) },
-      outputs: { loss: result.loss, accuracy, ...outputs },
+      state: { ...updated, ...mapRecord(result.statistics, release) },
+      outputs: { loss: result.loss, ...(accuracy && { accuracy }), ...outputs },
     };
   };
 }
 
-function forwardBackward(
-  backbone: Backbone,
-  head: Head,
-  params: Tensors,
-  statistics: Tensors,
-  inputs: Tensors,
-) {
+function forwardBackward(backbone: Backbone, head: Head, state: Tensors, inputs: Tensors) {
+  const params = part(state, 'params.');
   const names = Object.keys(params);
-  let kept: { statistics: Tensors; logits: tf.Tensor2D } | undefined;
+  const statistics = unflattenParams(part(state, 'statistics.'));
+  const headStatistics = unflattenParams(part(state, 'headStatistics.'));
+  let kept: { statistics: Tensors; logits: tf.Tensor2D | undefined } | undefined;
   const loss = (...values: tf.Tensor[]) => {
     const tree = unflattenParams(Object.fromEntries(names.map((name, index) => [name, values[index]!])));
-    const variables = { params: tree.backbone as Params, statistics: unflattenParams(statistics) };
+    const variables = { params: tree.backbone as Params, statistics };
     const pass = backbone.apply(variables, inputs.images as tf.Tensor4D, 'train');
-    const { losses, logits } = head.losses(
-      tree.head as Params,
+    const { losses, logits, ...rest } = head.losses(
+      // A head without parameters has no branch in the tree.
+      (tree.head ?? {}) as Params,
       pass.embeddings,
       inputs.labels as tf.Tensor1D,
       inputs.step as tf.Scalar,
+      headStatistics,
     );
-    kept = { statistics: flattenParams(pass.statistics), logits };
+    kept = {
+      statistics: {
+        ...prefixed('statistics.', flattenParams(pass.statistics)),
+        ...prefixed('headStatistics.', flattenParams(rest.statistics ?? {})),
+      },
+      logits,
+    };
     // These leave the scope in which gradients are taken; without this an eager backend would dispose of them.
-    for (const tensor of [logits, ...Object.values(kept.statistics)]) tf.keep(tensor);
+    for (const tensor of [...(logits ? [logits] : []), ...Object.values(kept.statistics)]) tf.keep(tensor);
     return tf.mean(losses) as tf.Scalar;
   };
   const { value, grads } = tf

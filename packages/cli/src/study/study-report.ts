@@ -59,7 +59,7 @@ function trainingTable(runs: readonly StudyRun[]): string {
   const rows = runs.flatMap(({ loss, epochs }) =>
     epochs.map(
       (epoch) =>
-        `| ${loss} | ${epoch.epoch} | ${epoch.loss.toFixed(4)} | ${(100 * epoch.accuracy).toFixed(2)} | ${epoch.imagesPerSecond.toFixed(0)} | ${(100 * epoch.waitShare).toFixed(1)} |`,
+        `| ${loss} | ${epoch.epoch} | ${epoch.loss.toFixed(4)} | ${epoch.accuracy === undefined ? '–' : (100 * epoch.accuracy).toFixed(2)} | ${epoch.imagesPerSecond.toFixed(0)} | ${(100 * epoch.waitShare).toFixed(1)} |`,
     ),
   );
   const header = '| Loss | Epoch | Mean loss | Accuracy in training (%) | Images/s | Waiting for data (%) |';
