@@ -1,3 +1,7 @@
 import { library } from '../../tools/build/tsdown.ts';
 
-export default library({ entry: ['src/index.ts', 'src/session.ts'], platform: 'node' });
+export default library({
+  entry: ['src/index.ts', 'src/session.ts', 'src/runtime.node.ts', 'src/runtime.web.ts'],
+  platform: 'node',
+  deps: { neverBundle: ['#runtime'] },
+});

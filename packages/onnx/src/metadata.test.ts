@@ -4,8 +4,8 @@ import { InvalidDataError } from '@hm/tensor/host';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sharedData } from '../../../tools/test-data.ts';
+import { identityModel } from './identity-model.ts';
 import { readMetadata, withMetadata } from './metadata.ts';
-import { identityModel } from './probe-provider.ts';
 import { createSession } from './session.ts';
 
 const model = identityModel();

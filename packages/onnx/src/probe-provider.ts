@@ -1,13 +1,5 @@
-import { Graph } from './graph.ts';
+import { identityModel } from './identity-model.ts';
 import type { Provider } from './providers.ts';
-
-/** A model of one `Identity` node. */
-export function identityModel(): Uint8Array {
-  const graph = new Graph();
-  const value = { dtype: 'float32' as const, shape: [1] };
-  graph.publish(graph.add('Identity', ['x']), 'y');
-  return graph.encode([{ name: 'x', ...value }], [{ name: 'y', ...value }]);
-}
 
 const SCRIPT = `
 const [runtime, provider, model] = process.argv.slice(1);

@@ -1,4 +1,5 @@
 import { UnavailableError } from '@hm/tensor/host';
+import type { RuntimePackage } from './runtime.ts';
 
 /** ONNX Runtime's execution providers, by the name that users type. */
 export const providers = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml'] as const;
@@ -15,9 +16,9 @@ export interface ProviderReport {
 }
 
 const fixes: Record<Provider, string> = {
-  cpu: 'Install onnxruntime-node for this platform.',
+  cpu: 'Install onnxruntime-node for this platform, or onnxruntime-web for a browser.',
   webgpu:
-    'Use an onnxruntime-node tarball with WebGPU (linux-x64, win32, darwin) and install a Vulkan, Metal or D3D12 driver.',
+    'Use a browser with WebGPU, or an onnxruntime-node tarball with it (linux-x64, win32, darwin), and install a Vulkan, Metal or D3D12 driver.',
   cuda: "Run onnxruntime-node's install script where it can download the CUDA libraries (linux-x64, CUDA 12).",
   coreml: 'Run on macOS.',
   dml: 'Run on Windows.',
@@ -27,11 +28,12 @@ const fixes: Record<Provider, string> = {
 export const reportProviders = (
   built: readonly string[],
   probe: (provider: Provider) => Promise<string | undefined>,
+  runtime: RuntimePackage,
 ): Promise<ProviderReport[]> =>
   Promise.all(
     providers.map(async (provider) => {
       const known = built.includes(provider);
-      const problem = known ? await probe(provider) : 'not in the installed onnxruntime-node';
+      const problem = known ? await probe(provider) : `not in the installed ${runtime}`;
       return {
         provider,
         usable: problem === undefined,
@@ -53,11 +55,11 @@ export const providerFailed = (provider: Provider, cause: unknown): UnavailableE
   });
 
 /** @throws {UnavailableError} if the installed ONNX Runtime was not built with the provider. */
-export function assertProvider(provider: string, built: readonly string[]): void {
+export function assertProvider(provider: string, built: readonly string[], runtime: RuntimePackage): void {
   if (built.includes(provider) && providers.includes(provider as Provider)) return;
   throw new UnavailableError({
     where: 'createSession',
-    expected: `one of the providers of the installed onnxruntime-node: ${built.join(', ')}`,
+    expected: `one of the providers of the installed ${runtime}: ${built.join(', ')}`,
     received: provider,
     fields: { provider },
     fix: fixes[provider as Provider] ?? `Choose one of ${providers.join(', ')}.`,

@@ -12,7 +12,7 @@ import {
 import { afterAll, describe, expect, it } from 'vitest';
 import { sharedData } from '../../../tools/test-data.ts';
 import { Graph } from './graph.ts';
-import { identityModel } from './probe-provider.ts';
+import { identityModel } from './identity-model.ts';
 import { createSession, describeProviders, type Provider } from './session.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hm-session-'));

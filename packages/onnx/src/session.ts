@@ -6,7 +6,7 @@ import {
   InvalidDataError,
   UnavailableError,
 } from '@hm/tensor/host';
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { loadRuntime, probeProvider, readModel, runtimePackage } from '#runtime';
 import { readMetadata } from './metadata.ts';
 import {
   assertProvider,
@@ -15,6 +15,7 @@ import {
   providerFailed,
   reportProviders,
 } from './providers.ts';
+import type { InferenceSession, Runtime, Tensor } from './runtime.ts';
 
 export { readMetadata, withMetadata } from './metadata.ts';
 export type { Provider, ProviderReport } from './providers.ts';
@@ -23,9 +24,12 @@ export type { Provider, ProviderReport } from './providers.ts';
 export interface SessionOptions {
   /** Default `cpu`. A provider that is not there is an error, never replaced by another. */
   provider?: Provider;
-  /** Threads inside one operator on the CPU. Default: ONNX Runtime's choice, one per core. */
+  /** Threads inside one operator on the CPU. Default: ONNX Runtime's choice, one per core; fewer in a browser. */
   threads?: number;
-  /** Writes ONNX Runtime's own profile, a JSON trace, to `<prefix>_<time>.json` when the session is released. */
+  /**
+   * Writes ONNX Runtime's own profile, a JSON trace, to `<prefix>_<time>.json` when the session is released. Not in a
+   * browser.
+   */
   profile?: string;
 }
 
@@ -57,9 +61,10 @@ export interface Session {
 }
 
 /**
- * Loads an ONNX model, from bytes or from a file.
+ * Loads an ONNX model, from bytes or from a file; in a browser, a file is an address. Node runs it with onnxruntime-node,
+ * a browser with onnxruntime-web: there `cpu` is WebAssembly.
  *
- * @throws {UnavailableError} if onnxruntime-node or the provider is not there.
+ * @throws {UnavailableError} if ONNX Runtime or the provider is not there.
  * @throws {InvalidDataError} if ONNX Runtime cannot load the model.
  * @example
  * const session = await createSession('face.onnx', { provider: 'cpu' });
@@ -70,8 +75,8 @@ export async function createSession(
   options: SessionOptions = {},
 ): Promise<Session> {
   const { provider = 'cpu', threads, profile } = options;
-  const runtime = await loadRuntime();
-  assertProvider(provider, builtProviders(runtime));
+  const runtime = await loadRuntime(options);
+  assertProvider(provider, runtime.providers, runtimePackage);
   const bytes = typeof model === 'string' ? await readModel(model) : model;
   const metadata = readMetadata(bytes);
   const session = await runtime.InferenceSession.create(bytes, {
@@ -90,7 +95,7 @@ export async function createSession(
 /** Whether it was the provider, and not the model, that could not be used. */
 async function starts(runtime: Runtime, provider: Provider): Promise<boolean> {
   if (provider === 'cpu') return true;
-  const { identityModel } = await import('./probe-provider.ts');
+  const { identityModel } = await import('./identity-model.ts');
   try {
     const session = await runtime.InferenceSession.create(identityModel(), {
       executionProviders: [provider],
@@ -111,54 +116,21 @@ async function starts(runtime: Runtime, provider: Provider): Promise<boolean> {
  */
 export async function describeProviders(): Promise<ProviderReport[]> {
   try {
-    const built = builtProviders(await loadRuntime());
-    const { probeProvider } = await import('./probe-provider.ts');
-    return await reportProviders(built, async (provider) =>
-      provider === 'cpu' ? undefined : probeProvider(provider),
+    const { providers } = await loadRuntime({});
+    return await reportProviders(
+      providers,
+      async (provider) => (provider === 'cpu' ? undefined : probeProvider(provider)),
+      runtimePackage,
     );
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    const reports = await reportProviders([], async () => undefined);
+    const reports = await reportProviders([], async () => undefined, runtimePackage);
     return reports.map((report) => ({
       ...report,
-      reason: 'onnxruntime-node cannot be loaded',
+      reason: `${runtimePackage} cannot be loaded`,
       fix: error.message,
     }));
   }
-}
-
-type Runtime = typeof import('onnxruntime-node');
-
-async function loadRuntime(): Promise<Runtime> {
-  try {
-    const loaded = (await import('onnxruntime-node')) as Runtime & { default?: Runtime };
-    return loaded.default ?? loaded;
-  } catch (cause) {
-    throw new UnavailableError({
-      where: 'createSession',
-      expected: 'onnxruntime-node to be installed',
-      received: cause instanceof Error ? cause.message : cause,
-      fix: 'Run `npm install onnxruntime-node`; behind a closed network set ONNXRUNTIME_NODE_INSTALL=skip first.',
-      cause,
-    });
-  }
-}
-
-const builtProviders = (runtime: Runtime): string[] =>
-  runtime.listSupportedBackends().map(({ name }) => name);
-
-async function readModel(path: string): Promise<Uint8Array> {
-  const { readFile } = await import('node:fs/promises');
-  return readFile(path).catch((cause: unknown) => {
-    throw new InvalidDataError({
-      where: 'createSession',
-      expected: 'an ONNX file that can be read',
-      received: path,
-      fix: 'Check the path and its permissions.',
-      fields: { path },
-      cause,
-    });
-  });
 }
 
 function wrap(
@@ -181,11 +153,13 @@ function wrap(
     async run(feeds, into = {}) {
       if (released) throw afterRelease();
       assertFeeds(feeds, inputs);
+      const given = runtime.writesGivenOutputs ? into : {};
       const fetches = Object.fromEntries(
-        outputs.map(({ name }) => [name, name in into ? toRuntime(into[name]!) : null]),
+        outputs.map(({ name }) => [name, name in given ? toRuntime(given[name]!) : null]),
       );
       const results = await session.run(mapValues(feeds, toRuntime), fetches as InferenceSession.FetchesType);
-      return mapValues(results, fromRuntime);
+      const tensors = mapValues(results, fromRuntime);
+      return runtime.writesGivenOutputs ? tensors : copyInto(tensors, into);
     },
     async release() {
       if (released) return;
@@ -194,6 +168,15 @@ function wrap(
       await session.release();
     },
   };
+}
+
+function copyInto(tensors: Record<string, HostTensor>, into: Record<string, HostTensor>) {
+  for (const [name, target] of Object.entries(into)) {
+    if (!(name in tensors)) continue;
+    (target.data as Float32Array).set(tensors[name]!.data as Float32Array);
+    tensors[name] = target;
+  }
+  return tensors;
 }
 
 const mapValues = <A, B>(record: Readonly<Record<string, A>>, map: (value: A) => B): Record<string, B> =>

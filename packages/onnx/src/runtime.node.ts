@@ -1,0 +1,50 @@
+import { InvalidDataError, UnavailableError } from '@hm/tensor/host';
+import type { Provider } from './providers.ts';
+import type { Runtime, RuntimeOptions, RuntimePackage } from './runtime.ts';
+
+export const runtimePackage: RuntimePackage = 'onnxruntime-node';
+
+/** ONNX Runtime's native library. */
+export async function loadRuntime(_options: RuntimeOptions): Promise<Runtime> {
+  const { Tensor, InferenceSession, listSupportedBackends } = await importRuntime();
+  const providers = listSupportedBackends().map(({ name }) => name);
+  return { Tensor, InferenceSession, providers, writesGivenOutputs: true };
+}
+
+type OnnxRuntimeNode = typeof import('onnxruntime-node');
+
+async function importRuntime(): Promise<OnnxRuntimeNode> {
+  try {
+    const loaded = (await import('onnxruntime-node')) as OnnxRuntimeNode & { default?: OnnxRuntimeNode };
+    return loaded.default ?? loaded;
+  } catch (cause) {
+    throw new UnavailableError({
+      where: 'createSession',
+      expected: 'onnxruntime-node to be installed',
+      received: cause instanceof Error ? cause.message : cause,
+      fix: 'Run `npm install onnxruntime-node`; behind a closed network set ONNXRUNTIME_NODE_INSTALL=skip first.',
+      cause,
+    });
+  }
+}
+
+/** A model's bytes, by its path. */
+export async function readModel(path: string): Promise<Uint8Array> {
+  const { readFile } = await import('node:fs/promises');
+  return readFile(path).catch((cause: unknown) => {
+    throw new InvalidDataError({
+      where: 'createSession',
+      expected: 'an ONNX file that can be read',
+      received: path,
+      fix: 'Check the path and its permissions.',
+      fields: { path },
+      cause,
+    });
+  });
+}
+
+/** Runs a tiny model on a provider, in a process of its own. */
+export async function probeProvider(provider: Provider): Promise<string | undefined> {
+  const probe = await import('./probe-provider.ts');
+  return probe.probeProvider(provider);
+}

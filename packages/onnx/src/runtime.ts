@@ -1,0 +1,38 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Provider } from './providers.ts';
+
+export type { InferenceSession, Tensor } from 'onnxruntime-node';
+
+/**
+ * The ONNX Runtime of where the program runs: `#runtime` is `runtime.node.ts` under Node, `runtime.web.ts`
+ * everywhere else. The two export the same.
+ */
+export interface Runtime {
+  Tensor: typeof Tensor;
+  InferenceSession: typeof InferenceSession;
+  /** What it was built with, and what this place lacks is not among it. */
+  providers: readonly string[];
+  /** False if outputs that are given to `run` are taken and not written. */
+  writesGivenOutputs: boolean;
+}
+
+/** What an error calls the package. */
+export type RuntimePackage = 'onnxruntime-node' | 'onnxruntime-web';
+
+/** What a session wants of it. */
+export interface RuntimeOptions {
+  provider?: Provider;
+  threads?: number;
+  profile?: string;
+}
+
+/** What `#runtime` exports. */
+export interface RuntimeModule {
+  runtimePackage: RuntimePackage;
+  /** @throws {UnavailableError} if the package is not installed, or an option has no meaning here. */
+  loadRuntime(options: RuntimeOptions): Promise<Runtime>;
+  /** @throws {InvalidDataError} if there is no such file. */
+  readModel(location: string): Promise<Uint8Array>;
+  /** What goes wrong when a tiny model runs on a provider, or `undefined`. */
+  probeProvider(provider: Provider): Promise<string | undefined>;
+}

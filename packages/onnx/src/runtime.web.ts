@@ -1,0 +1,73 @@
+import { InvalidDataError, UnavailableError } from '@hm/tensor/host';
+import type { Provider } from './providers.ts';
+import type { Runtime, RuntimeOptions, RuntimePackage } from './runtime.ts';
+
+export const runtimePackage: RuntimePackage = 'onnxruntime-web';
+
+/**
+ * ONNX Runtime in WebAssembly. With `webgpu` it is a build that is twice as large, so each is fetched only when it is used.
+ * Threads are the page's, set by the first session, and need a page that is cross-origin isolated.
+ */
+export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
+  if (options.profile !== undefined) throw noProfile();
+  const { Tensor, InferenceSession, env } = await importRuntime(options.provider);
+  if (options.threads !== undefined) env.wasm.numThreads = options.threads;
+  const { navigator = {} } = globalThis as { navigator?: object };
+  const providers = 'gpu' in navigator ? ['cpu', 'webgpu'] : ['cpu'];
+  return { Tensor, InferenceSession, providers, writesGivenOutputs: false };
+}
+
+async function importRuntime(provider?: Provider): Promise<typeof import('onnxruntime-web')> {
+  try {
+    return provider === 'webgpu'
+      ? await import('onnxruntime-web/webgpu')
+      : await import('onnxruntime-web/wasm');
+  } catch (cause) {
+    throw new UnavailableError({
+      where: 'createSession',
+      expected: 'onnxruntime-web to be installed and served',
+      received: cause instanceof Error ? cause.message : cause,
+      fix: 'Run `npm install onnxruntime-web` and let the bundler serve its .wasm files.',
+      cause,
+    });
+  }
+}
+
+/** A model's bytes, by its address. */
+export async function readModel(url: string): Promise<Uint8Array> {
+  const missing = (received: string, cause?: unknown) =>
+    new InvalidDataError({
+      where: 'createSession',
+      expected: `an ONNX file at ${url}`,
+      received,
+      fix: 'Check the address, and that the server allows this page to read it.',
+      fields: { url },
+      cause,
+    });
+  const response = await fetch(url).catch((cause: unknown) => {
+    throw missing(cause instanceof Error ? cause.message : String(cause), cause);
+  });
+  if (!response.ok) throw missing(`${response.status} ${response.statusText}`.trim());
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** Runs a tiny model on a provider. */
+export async function probeProvider(provider: Provider): Promise<string | undefined> {
+  try {
+    const { InferenceSession } = await importRuntime(provider);
+    const { identityModel } = await import('./identity-model.ts');
+    const session = await InferenceSession.create(identityModel(), { executionProviders: [provider] });
+    await session.release();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const noProfile = () =>
+  new UnavailableError({
+    where: 'createSession',
+    expected: 'no `profile` where there are no files',
+    received: 'profile',
+    fix: "Leave it out, and use the browser's own profiler.",
+  });
