@@ -1,7 +1,13 @@
 import type { ImageSource } from './dataset.ts';
 
 /** An image of a protocol; `id` is its path relative to the protocol's root, or a generated name. */
-export type ProtocolImage = ImageSource & { id: string };
+export type ProtocolImage = ImageSource & {
+  id: string;
+  /** The video or photograph that it is from, where templates hold several of each. */
+  media?: string | number;
+  /** For example the score of its detection. */
+  quality?: number;
+};
 
 /** Two images to compare. */
 export interface VerificationPair {

@@ -10,12 +10,17 @@ test('exports exactly this', () => {
     'loadEmbedder',
     'mean',
     'pairDistances',
+    'poolTemplates',
     'rocCurve',
+    'scoreEmbeddings',
     'standardDeviation',
     'standardError',
     'tarAtFar',
+    'templateDistances',
     'toJson',
     'toMarkdown',
+    'validationRate',
     'verify',
+    'verifyHeldOut',
   ]);
 });

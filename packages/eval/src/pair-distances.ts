@@ -2,67 +2,94 @@ import { type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
 import { assertOneOf } from './assert-one-of.ts';
 
 /** Every distance. */
-export const distanceKinds = ['squared-euclidean', 'cosine'] as const;
+export const distanceKinds = ['squared-euclidean', 'cosine', 'angle', 'squared-euclidean-raw'] as const;
 
 /**
- * `squared-euclidean`: `|a/|a| - b/|b||²`, from 0 to 4 (insightface, facenet). `cosine`: `1 - a·b / |a||b|`,
- * half of it.
+ * `squared-euclidean`: `|a/|a| - b/|b||²`, from 0 to 4 (insightface). `cosine`: `1 - a·b / |a||b|`, half of it.
+ * `angle`: `acos(cos) / π`, from 0 to 1 (facenet's metric 1). `squared-euclidean-raw`: `|a - b|²` of the embeddings
+ * as they are (facenet's metric 0, which doubles where views are concatenated).
  */
 export type Distance = (typeof distanceKinds)[number];
 
 /**
- * Distances between rows of `embeddings` `[N, D]`, each scaled to unit length first, in double precision.
+ * Distances between rows of `embeddings` `[N, D]`, in double precision.
  *
+ * @param nameOf What an error calls a row. Default `row 7`.
  * @throws {InvalidArgumentError} if a row that is compared has no direction (length zero) or does not exist.
  * @example
  * const distances = pairDistances(embeddings, [{ first: 0, second: 1 }], 'cosine');
  */
 export function pairDistances(
-  { data, shape }: HostTensor<'float32'>,
+  embeddings: HostTensor<'float32'>,
   pairs: readonly { first: number; second: number }[],
   distance: Distance = 'squared-euclidean',
+  nameOf?: (row: number) => string,
 ): Float64Array {
+  const between = distanceBetween(embeddings, distance, nameOf);
+  return Float64Array.from(pairs, ({ first, second }) => between(first, second));
+}
+
+/** The distance of two rows as a function; lengths are taken once. */
+export function distanceBetween(
+  { data, shape }: HostTensor<'float32'>,
+  distance: Distance,
+  nameOf = (row: number) => `row ${row}`,
+): (first: number, second: number) => number {
   assertOneOf('pairDistances', 'distance', distance, distanceKinds);
-  const size = shape[1]!;
-  const lengths = rowLengths(data, size);
-  const factor = distance === 'cosine' ? 0.5 : 1;
-  return Float64Array.from(pairs, ({ first, second }) => {
-    assertDirection(lengths, first);
-    assertDirection(lengths, second);
-    const a = data.subarray(first * size, (first + 1) * size);
-    const b = data.subarray(second * size, (second + 1) * size);
-    return factor * squaredDistance(a, 1 / lengths[first]!, b, 1 / lengths[second]!);
-  });
+  const [rows, size] = shape as [number, number];
+  const raw = distance === 'squared-euclidean-raw';
+  const lengths = raw ? new Float64Array(rows).fill(1) : rowLengths(data, rows, size);
+  const finish = finishes[distance];
+  return (first, second) => {
+    assertDirection(lengths, first, nameOf);
+    assertDirection(lengths, second, nameOf);
+    return finish(
+      squared(data, size, first * size, 1 / lengths[first]!, second * size, 1 / lengths[second]!),
+    );
+  };
 }
 
-function rowLengths(data: Float32Array, size: number): Float64Array {
-  const rows = Array.from({ length: data.length / size }, (_, row) =>
-    data.subarray(row * size, (row + 1) * size),
-  );
-  return Float64Array.from(rows, length);
+/** From the squared distance. The angle by `2 asin(chord / 2)`, which is exact for small angles, where `acos` is not. */
+const finishes: Record<Distance, (squared: number) => number> = {
+  'squared-euclidean': (squared) => squared,
+  'squared-euclidean-raw': (squared) => squared,
+  cosine: (squared) => squared / 2,
+  angle: (squared) => (2 * Math.asin(Math.min(1, Math.sqrt(squared) / 2))) / Math.PI,
+};
+
+function rowLengths(data: Float32Array, rows: number, size: number): Float64Array {
+  const lengths = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    let sum = 0;
+    for (let k = row * size; k < (row + 1) * size; k++) sum += data[k]! * data[k]!;
+    lengths[row] = Math.sqrt(sum);
+  }
+  return lengths;
 }
 
-function length(row: Float32Array): number {
+function squared(
+  data: Float32Array,
+  size: number,
+  a: number,
+  scaleA: number,
+  b: number,
+  scaleB: number,
+): number {
   let sum = 0;
-  for (let k = 0; k < row.length; k++) sum += row[k]! * row[k]!;
-  return Math.sqrt(sum);
-}
-
-function squaredDistance(a: Float32Array, scaleA: number, b: Float32Array, scaleB: number): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) {
-    const difference = a[k]! * scaleA - b[k]! * scaleB;
+  for (let k = 0; k < size; k++) {
+    const difference = data[a + k]! * scaleA - data[b + k]! * scaleB;
     sum += difference * difference;
   }
   return sum;
 }
 
-function assertDirection(lengths: Float64Array, row: number): void {
+function assertDirection(lengths: Float64Array, row: number, nameOf: (row: number) => string): void {
   if (lengths[row]! > 0) return;
+  const missing = lengths[row] === undefined;
   throw new InvalidArgumentError({
     where: 'pairDistances',
-    expected: `an embedding of positive length in row ${row}`,
-    received: lengths[row] === undefined ? `${lengths.length} rows` : 'zeros',
+    expected: `an embedding of positive length in ${missing ? `row ${row}` : nameOf(row)}`,
+    received: missing ? `${lengths.length} rows` : 'zeros',
     fix: 'Compare rows that exist, and check the model: it gave an embedding without direction.',
     fields: { row },
   });

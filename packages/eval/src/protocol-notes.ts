@@ -12,30 +12,43 @@ import type { TarAtFar } from './metrics/tar-at-far.ts';
  * What a reader of a score must know about its pairs: the protocol's own notes, and pairs that a list should
  * not have.
  */
-export function pairNotes({ notes, images, pairs }: VerificationProtocol): string[] {
+export function pairNotes({ notes, images, templates, pairs }: VerificationProtocol): string[] {
   const { repeated, contradicted } = repetitions(pairs);
   const alone = pairs.filter(({ first, second }) => first === second);
-  const name = (pair: VerificationPair) => `${nameOf(images, pair.first)} – ${nameOf(images, pair.second)}`;
+  const nameOf = (index: number) => images[templates ? templates[index]![0]! : index]!.id;
+  const name = (pair: VerificationPair) => `${nameOf(pair.first)} – ${nameOf(pair.second)}`;
   const say = (found: VerificationPair[], what: string) =>
     found.length === 0 ? [] : [`${count(found.length, 'pair')} ${what}, the first ${name(found[0]!)}.`];
   return [
     ...notes,
     ...say(repeated, 'repeated; every repetition is counted'),
     ...say(contradicted, 'listed both as genuine and as impostor'),
-    ...say(alone, 'of an image with itself'),
+    ...say(alone, `of ${templates ? 'a template' : 'an image'} with itself`),
   ];
 }
 
+/** A rate that rests on fewer false accepts than this has a 95 % interval wider than itself. */
+const FEW = 10;
+
 /** Says which false accept rates were too fine for the number of impostor pairs. */
 export function rateNotes(rates: readonly TarAtFar[]): string[] {
+  const impostors = rates[0]?.impostors ?? 0;
+  const list = (found: readonly TarAtFar[]) => found.map(({ far }) => far).join(', ');
   const missing = rates.filter(({ tar }) => tar === null);
-  if (missing[0] === undefined) return [];
-  const { impostors } = missing[0];
-  const list = missing.map(({ far }) => far).join(', ');
+  const coarse = rates.filter(({ tar, far }) => tar !== null && far * impostors < FEW);
   return [
-    `TAR at FAR ${list} is not given: ${count(impostors, 'impostor pair')} cannot resolve a rate below ${(1 / impostors).toPrecision(2)}.`,
-  ];
+    missing.length > 0 &&
+      `TAR at FAR ${list(missing)} is not given: ${count(impostors, 'impostor pair')} cannot resolve a rate below ${(1 / impostors).toPrecision(2)}.`,
+    coarse.length > 0 &&
+      `TAR at FAR ${list(coarse)} rests on fewer than ${FEW} of ${count(impostors, 'impostor pair')}: another set of pairs may give quite another rate.`,
+  ].filter((note) => note !== false);
 }
+
+/** Says how a threshold that is not from the other folds was found. */
+export const thresholdNotes = (threshold: number | 'best' | undefined): string[] =>
+  threshold === 'best'
+    ? ['The threshold was chosen on the pairs that it judges: the accuracy is optimistic.']
+    : [];
 
 /**
  * Says that images had to be resized, judged by the first: photographs that nobody aligned score far too low, and nothing
@@ -50,15 +63,15 @@ export async function sizeNotes(image: ProtocolImage, { height, width }: Preproc
 }
 
 /** @throws {InvalidArgumentError} if a pair names an image that the protocol does not have. */
-export function assertPairs({ name, images, pairs }: VerificationProtocol): void {
-  const known = (index: number) => Number.isInteger(index) && index >= 0 && index < images.length;
+export function assertPairs({ name, images, templates, pairs }: VerificationProtocol): void {
+  const { length } = templates ?? images;
+  const known = (index: number) => Number.isInteger(index) && index >= 0 && index < length;
   const bad = pairs.findIndex(({ first, second }) => !known(first) || !known(second));
   if (pairs.length > 0 && bad === -1) return;
   throw new InvalidArgumentError({
     where: `verify ${name}`,
-    expected: `pairs of indices into ${images.length} images`,
-    received:
-      bad === -1 ? 'no pairs' : `pair ${bad} of images ${pairs[bad]!.first} and ${pairs[bad]!.second}`,
+    expected: `pairs of indices into ${length} ${templates ? 'templates' : 'images'}`,
+    received: bad === -1 ? 'no pairs' : `pair ${bad} of ${pairs[bad]!.first} and ${pairs[bad]!.second}`,
     fix: 'Check the pair list.',
     fields: { protocol: name, pair: bad },
   });
@@ -76,7 +89,5 @@ function repetitions(pairs: readonly VerificationPair[]) {
   }
   return { repeated, contradicted };
 }
-
-const nameOf = (images: readonly ProtocolImage[], index: number) => images[index]!.id;
 
 const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;

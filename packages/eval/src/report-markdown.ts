@@ -1,5 +1,5 @@
 import { standardDeviation } from './metrics/spread.ts';
-import type { VerificationResult } from './verify.ts';
+import type { VerificationResult } from './verification-result.ts';
 
 /**
  * Results as Markdown: first the accuracies, one row a model and one column a protocol as in the tables of

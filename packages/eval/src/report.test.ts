@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { toJson } from './report-json.ts';
 import { toMarkdown } from './report-markdown.ts';
-import type { VerificationResult } from './verify.ts';
+import type { VerificationResult } from './verification-result.ts';
 
 const result = (
   model: string,
@@ -13,6 +13,7 @@ const result = (
   pairs: 6000,
   accuracy: 0.979,
   standardError: 0.0021,
+  standardDeviation: 0.0099,
   auc: 0.99712,
   eer: 0.0223,
   tarAtFar: [
@@ -22,6 +23,8 @@ const result = (
   threshold: 1.23456,
   flip: 'off',
   distance: 'squared-euclidean',
+  thresholdSearch: 'exact',
+  centered: false,
   folds: [
     { fold: 0, pairs: 3000, accuracy: 0.97, threshold: 1.2 },
     { fold: 1, pairs: 3000, accuracy: 0.99, threshold: 1.3 },

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Embedder, loadEmbedder } from './embedder.ts';
 import { linearModel } from './testing/tiny-model.ts';
 import { verify } from './verify.ts';
+import { verifyHeldOut } from './verify-held-out.ts';
 
 const preprocessing: Preprocessing = {
   height: 2,
@@ -54,11 +55,20 @@ const chord = (a: number, b: number) => {
 
 test('scores a protocol, with exactly the promised fields', async () => {
   const result = await verify(embedder, protocol);
-  expect(Object.keys(result)).toEqual(
-    'protocol model pairs accuracy standardError auc eer tarAtFar threshold flip distance folds official notes'.split(
-      ' ',
-    ),
-  );
+  expect(Object.keys(result)).toEqual([
+    ...[
+      'protocol',
+      'model',
+      'pairs',
+      'accuracy',
+      'standardError',
+      'standardDeviation',
+      'auc',
+      'eer',
+      'tarAtFar',
+    ],
+    ...['threshold', 'flip', 'distance', 'thresholdSearch', 'centered', 'folds', 'official', 'notes'],
+  ]);
   expect(result).toMatchObject({ protocol: 'two folds', model: embedder.name, pairs: 4, accuracy: 1 });
   expect(result).toMatchObject({ standardError: 0, auc: 1, eer: 0, flip: 'off', official: false });
   expect(result.distance).toBe('squared-euclidean');
@@ -106,8 +116,8 @@ test('embeds each image that a pair names once, and no other', async () => {
 test('an option that does not exist is an error, not another option', async () => {
   const wrong = (options: object) => expect(verify(embedder, protocol, options)).rejects;
   await wrong({ flip: 'both' }).toThrow(/flip to be one of off, sum, concat, got both/);
-  await wrong({ distance: 'manhattan' }).toThrow(/squared-euclidean, cosine, got manhattan/);
-  await wrong({ thresholdSearch: 'random' }).toThrow(/exact, grid, got random/);
+  await wrong({ distance: 'manhattan' }).toThrow(/squared-euclidean-raw, got manhattan/);
+  await wrong({ thresholdSearch: 'random' }).toThrow(/exact, grid.*got random/);
 });
 
 test('images that are not of the size of the model are resized, and a note says so', async () => {
@@ -150,11 +160,87 @@ describe('pairs that a list should not have', () => {
   test('without an image, without pairs, of one kind or in one fold are errors', async () => {
     const [genuine, impostor] = protocol.pairs;
     const verifyPairs = (pairs: VerificationProtocol['pairs']) => verify(embedder, { ...protocol, pairs });
-    await expect(verifyPairs([{ ...genuine!, second: 6 }])).rejects.toThrow(
-      /6 images.*pair 0 of images 0 and 6/,
-    );
+    await expect(verifyPairs([{ ...genuine!, second: 6 }])).rejects.toThrow(/6 images.*pair 0 of 0 and 6/);
     await expect(verifyPairs([])).rejects.toThrow(/no pairs/);
     await expect(verifyPairs([genuine!, { ...genuine!, fold: 1 }])).rejects.toThrow(/one impostor pair/);
     await expect(verifyPairs([genuine!, impostor!])).rejects.toThrow(/at least two folds/);
   });
+});
+
+describe('templates of several images', () => {
+  const videos: VerificationProtocol = {
+    ...protocol,
+    templates: [[0, 1], [2], [3, 4, 5]],
+    pairs: [
+      { first: 0, second: 1, same: true, fold: 0 },
+      { first: 0, second: 2, same: false, fold: 0 },
+      { first: 1, second: 0, same: true, fold: 1 },
+      { first: 1, second: 2, same: false, fold: 1 },
+    ],
+  };
+
+  test('are compared by their mean embedding, and every choice is in the result', async () => {
+    const result = await verify(embedder, videos, { scores: true });
+    expect(result.templates).toEqual({ aggregation: 'mean-embedding' });
+    expect(result.scores![0]).toMatchObject({
+      first: 'at 0 (2 images)',
+      second: 'at 20 (1 images)',
+      same: true,
+    });
+    expect(result.scores![0]!.distance).toBeCloseTo((chord(0, 20) + chord(10, 20)) / 2 - chord(0, 10) / 4, 3);
+    expect(result.scores!.map(({ accepted }) => accepted)).toEqual([true, false, true, false]);
+    expect(result.notes.join()).toContain('1 pair repeated');
+  });
+
+  test('can be compared image by image', async () => {
+    const templates = { aggregation: 'mean-distance' } as const;
+    const { scores } = await verify(embedder, videos, { scores: true, templates });
+    expect(scores![0]!.distance).toBeCloseTo((chord(0, 20) + chord(10, 20)) / 2, 6);
+  });
+
+  test('can be cut to their best images', async () => {
+    const images = videos.images.map((image, k) => ({ ...image, quality: k === 1 ? 0.9 : 0.5 }));
+    const templates = { best: { count: 1, by: 'quality' } } as const;
+    const { scores } = await verify(embedder, { ...videos, images }, { scores: true, templates });
+    expect(scores![0]!.distance).toBeCloseTo(chord(10, 20), 6);
+    await expect(verify(embedder, videos, { templates })).rejects.toThrow(/quality for every image.*at 0/);
+  });
+
+  test('must not be empty, and pairs must name them', async () => {
+    const empty = { ...videos, templates: [[0, 1], [], [3]] };
+    await expect(verify(embedder, empty)).rejects.toThrow(/template 1 to hold at least one/);
+    const unknown = { ...videos, templates: [[0, 1], [2]] };
+    await expect(verify(embedder, unknown)).rejects.toThrow(/2 templates.*pair 1 of 0 and 2/);
+  });
+});
+
+describe('a threshold from elsewhere', () => {
+  const single = { ...protocol, folds: 1, pairs: protocol.pairs.map((pair) => ({ ...pair, fold: 0 })) };
+
+  test('judges a list with one fold, which has no threshold of its own', async () => {
+    await expect(verify(embedder, single)).rejects.toThrow(/one fold and no threshold.*--threshold/);
+    const { accuracy, folds, thresholdSearch } = await verify(embedder, single, { threshold: 1e-9 });
+    expect([accuracy, folds.length, thresholdSearch]).toEqual([0.5, 1, 'given']);
+  });
+
+  test('is said to be optimistic where it is from the same pairs', async () => {
+    const result = await verify(embedder, single, { threshold: 'best' });
+    expect(result).toMatchObject({ accuracy: 1, standardError: 0, thresholdSearch: 'best' });
+    expect(result.notes.join()).toContain('optimistic');
+  });
+
+  test('is chosen on one list and judges another, as in View 1', async () => {
+    const train = { ...single, name: 'train', pairs: single.pairs.slice(0, 2) };
+    const test = { ...single, name: 'test', pairs: single.pairs.slice(2) };
+    const result = await verifyHeldOut(embedder, { train, test });
+    expect(result.protocol).toBe('test');
+    expect(result.threshold).toBeCloseTo((chord(0, 10) + chord(0, 90)) / 2, 6);
+    expect(result.notes[0]).toMatch(/chosen on the 2 pairs of train/);
+  });
+});
+
+test('an embedding without direction is named by its image', async () => {
+  const black = { id: 'the dark one', pixels: new Uint8Array(18), height: 2, width: 3 };
+  const images = [...protocol.images.slice(0, 4), black, ...protocol.images.slice(5)];
+  await expect(verify(embedder, { ...protocol, images })).rejects.toThrow(/positive length in the dark one/);
 });

@@ -1,15 +1,18 @@
 import { assertOneOf } from '../assert-one-of.ts';
 import { operatingPoints, thresholdOf } from './operating-points.ts';
 import { type ScoredPairs, type SortedPairs, sortPairs } from './scored-pairs.ts';
+import { searchGrid, thresholdGrids } from './threshold-grid.ts';
 
 /** Every way to search a threshold. */
-export const thresholdSearches = ['exact', 'grid'] as const;
+export const thresholdSearches = ['exact', 'grid', 'sphereface', 'clcarwin', 'facex-zoo'] as const;
 
 /**
  * How thresholds are searched. `exact` tries every threshold that makes a difference; of equally accurate
- * intervals the widest wins (of equally wide ones the lowest), and the threshold is its middle. `grid` is
- * insightface's and facenet's `np.arange(0, 4, 0.01)` with the first maximum, made for squared Euclidean
- * distances of unit vectors.
+ * intervals the widest wins (of equally wide ones the lowest), and the threshold is its middle. The others are
+ * those of published programs, to get their digits. `grid` is insightface's and facenet's
+ * `np.arange(0, 4, 0.01)` with the first maximum, for squared Euclidean distances of unit vectors. For cosine
+ * distances: `sphereface`, 20,001 cosines and the mean of all maxima; `clcarwin`, 400 cosines and the last maximum;
+ * `facex-zoo`, a thousand steps over the range of the scores and the first maximum of `TPR - FPR`.
  */
 export type ThresholdSearch = (typeof thresholdSearches)[number];
 
@@ -32,7 +35,9 @@ export const bestThreshold = (pairs: ScoredPairs, search: ThresholdSearch = 'exa
 /** {@link bestThreshold} of pairs that are sorted already. */
 export function searchThreshold(sorted: SortedPairs, search: ThresholdSearch): Threshold {
   assertOneOf('bestThreshold', 'search', search, thresholdSearches);
-  return search === 'exact' ? searchExactly(sorted) : searchGrid(sorted);
+  if (search === 'exact') return searchExactly(sorted);
+  const { threshold, correct } = searchGrid(sorted, thresholdGrids[search](sorted));
+  return { threshold, accuracy: correct / sorted.same.length };
 }
 
 function searchExactly(sorted: SortedPairs): Threshold {
@@ -60,15 +65,3 @@ function runsOf(values: Uint32Array, value: number): [first: number, last: numbe
 /** Rejecting or accepting everything has no middle, so any bounded interval is better. */
 const width = (distances: Float64Array, first: number, last: number) =>
   first === 0 || last === distances.length ? 0 : distances[last]! - distances[first - 1]!;
-
-function searchGrid({ distances, same }: SortedPairs): Threshold {
-  let correct = same.reduce((count, genuine) => count - genuine, same.length);
-  let best = { threshold: 0, correct: -1 };
-  let next = 0;
-  for (let step = 0; step < 400; step++) {
-    const threshold = step * 0.01;
-    for (; next < distances.length && distances[next]! < threshold; next++) correct += same[next] ? 1 : -1;
-    if (correct > best.correct) best = { threshold, correct };
-  }
-  return { threshold: best.threshold, accuracy: best.correct / same.length };
-}

@@ -22,7 +22,7 @@ export interface FoldResult {
 export interface CrossValidation {
   /** Mean of the folds' accuracies. */
   accuracy: number;
-  /** Standard error of that mean. */
+  /** Of that mean, `σ̂ / √folds`; of a single fold the binomial `√(p(1 - p) / pairs)`. */
   standardError: number;
   /** Mean of the folds' thresholds. */
   threshold: number;
@@ -33,18 +33,40 @@ export interface CrossValidation {
  * LFW's View 2 accuracy: each fold is judged by the threshold that is best on all other folds; mean and
  * standard error over the folds. `O(pairs · (log pairs + folds))`.
  *
+ * @param distancesWithout Distances of all pairs as they are where this fold was not seen, for methods that learn
+ * from the other folds, such as subtracting their mean. Default: always `pairs.distances`.
  * @throws {InvalidArgumentError} if there are fewer than two folds or one is empty.
  * @throws {NonFiniteError} if a distance is not finite.
  * @example
  * const { accuracy, standardError } = crossValidate({ distances, same, fold });
  */
-export function crossValidate(pairs: FoldedPairs, search: ThresholdSearch = 'exact'): CrossValidation {
+export function crossValidate(
+  pairs: FoldedPairs,
+  search: ThresholdSearch = 'exact',
+  distancesWithout?: (fold: number) => ArrayLike<number>,
+): CrossValidation {
   const sorted = sortPairs(pairs);
-  const folds = foldSizes(pairs).map((size, fold) => judgeFold(sorted, pairs.fold, fold, size, search));
+  const folds = foldSizes(pairs).map((_, fold) => {
+    const own = distancesWithout && sortPairs({ ...pairs, distances: distancesWithout(fold) });
+    return judgeFold(own ?? sorted, pairs.fold, fold, search);
+  });
+  return summarise(folds);
+}
+
+/** Every fold judged by one threshold that was found elsewhere. */
+export function judgeAt(pairs: FoldedPairs, threshold: number): CrossValidation {
+  const sorted = sortPairs(pairs);
+  const numbers = [...new Set(pairs.fold)].sort((a, b) => a - b);
+  return summarise(numbers.map((fold) => judgedBy(threshold, sorted, pairs.fold, fold)));
+}
+
+function summarise(folds: FoldResult[]): CrossValidation {
   const accuracies = folds.map(({ accuracy }) => accuracy);
+  const accuracy = mean(accuracies);
   return {
-    accuracy: mean(accuracies),
-    standardError: standardError(accuracies),
+    accuracy,
+    standardError:
+      folds.length > 1 ? standardError(accuracies) : Math.sqrt((accuracy * (1 - accuracy)) / folds[0]!.pairs),
     threshold: mean(folds.map(({ threshold }) => threshold)),
     folds,
   };
@@ -54,18 +76,21 @@ function judgeFold(
   sorted: SortedPairs,
   foldOf: readonly number[],
   fold: number,
-  size: number,
   search: ThresholdSearch,
 ): FoldResult {
-  const { threshold } = searchThreshold(
-    selectPairs(sorted, (pair) => foldOf[pair] !== fold),
-    search,
-  );
-  const held = selectPairs(sorted, (pair) => foldOf[pair] === fold);
-  const correct = held.distances.filter(
-    (distance, k) => distance < threshold === (held.same[k] === 1),
-  ).length;
-  return { fold, pairs: size, accuracy: correct / size, threshold };
+  const others = selectPairs(sorted, (pair) => foldOf[pair] !== fold);
+  return judgedBy(searchThreshold(others, search).threshold, sorted, foldOf, fold);
+}
+
+function judgedBy(
+  threshold: number,
+  sorted: SortedPairs,
+  foldOf: readonly number[],
+  fold: number,
+): FoldResult {
+  const { distances, same } = selectPairs(sorted, (pair) => foldOf[pair] === fold);
+  const correct = distances.reduce((sum, d, k) => sum + Number(d < threshold === (same[k] === 1)), 0);
+  return { fold, pairs: distances.length, accuracy: correct / distances.length, threshold };
 }
 
 /**

@@ -1,0 +1,74 @@
+import { type HostTensor, hostZeros, InvalidArgumentError } from '@hm/tensor/host';
+import { assertOneOf } from './assert-one-of.ts';
+import { bestImages } from './best-images.ts';
+import { type ImageFacts, lengthOf, qualityOf } from './image-facts.ts';
+
+/** How the images of a template become one embedding. */
+export interface PoolingOptions {
+  /** `unit` (default, IJB-C's N0): embeddings are scaled to unit length first. `keep` (N1): longer ones count more. */
+  norms?: 'unit' | 'keep' | undefined;
+  /** Weighs each embedding by its image's `quality` (D1). Default false. */
+  weightByQuality?: boolean | undefined;
+  /** Only the best images of a template count: by `quality`, or by the length of their embedding. Default: all. */
+  best?: { count: number; by: 'quality' | 'norm' } | undefined;
+}
+
+/**
+ * One embedding for each template, `[templates, D]`: the mean within each medium, and the sum over media, as
+ * insightface does for IJB-B and IJB-C. Without media that has the direction of the mean of all images.
+ *
+ * @param images One for each row of `embeddings`.
+ * @throws {InvalidArgumentError} if a template is empty or names an image that is not there, or a quality is missing.
+ * @example
+ * const pooled = poolTemplates(embeddings, [[0, 1, 2], [3, 4]], images);
+ */
+export function poolTemplates(
+  embeddings: HostTensor<'float32'>,
+  templates: readonly (readonly number[])[],
+  images: readonly ImageFacts[],
+  options: PoolingOptions = {},
+): HostTensor<'float32'> {
+  const { norms = 'unit', best } = options;
+  assertOneOf('poolTemplates', 'norms', norms, ['unit', 'keep']);
+  const size = embeddings.shape[1]!;
+  const pooled = hostZeros('float32', [templates.length, size]);
+  templates.forEach((template, place) => {
+    assertTemplate(template, place, images.length);
+    const chosen = best ? bestImages(template, embeddings, images, best) : template;
+    const sum = sumOverMedia(chosen, embeddings, images, options);
+    pooled.data.set(sum, place * size);
+  });
+  return pooled;
+}
+
+function sumOverMedia(
+  template: readonly number[],
+  { data, shape }: HostTensor<'float32'>,
+  images: readonly ImageFacts[],
+  { norms, weightByQuality }: PoolingOptions,
+): Float64Array {
+  const size = shape[1]!;
+  const counts = new Map<unknown, number>();
+  const mediumOf = (image: number) => images[image]!.media ?? Symbol.for(`image ${image}`);
+  for (const image of template) counts.set(mediumOf(image), (counts.get(mediumOf(image)) ?? 0) + 1);
+  const sum = new Float64Array(size);
+  for (const image of template) {
+    const row = data.subarray(image * size, (image + 1) * size);
+    const quality = weightByQuality ? qualityOf(images, image) : 1;
+    const weight = quality / counts.get(mediumOf(image))! / (norms === 'keep' ? 1 : lengthOf(row));
+    for (let k = 0; k < size; k++) sum[k]! += weight * row[k]!;
+  }
+  return sum;
+}
+
+function assertTemplate(template: readonly number[], place: number, images: number): void {
+  const known = (image: number) => Number.isInteger(image) && image >= 0 && image < images;
+  if (template.length > 0 && template.every(known)) return;
+  throw new InvalidArgumentError({
+    where: 'poolTemplates',
+    expected: `template ${place} to hold at least one of ${images} images`,
+    received: template.length === 0 ? 'an empty one' : template.find((image) => !known(image)),
+    fix: 'Check the templates of the protocol.',
+    fields: { template: place },
+  });
+}

@@ -1,0 +1,108 @@
+import type { VerificationProtocol } from '@hm/datasets';
+import type { HostTensor } from '@hm/tensor/host';
+import { assertScorable } from './assert-scorable.ts';
+import { centeredDistances } from './centered-distances.ts';
+import type { Flip } from './flip.ts';
+import { areaUnderCurve } from './metrics/area-under-curve.ts';
+import { bestThreshold } from './metrics/best-threshold.ts';
+import { type CrossValidation, crossValidate, type FoldedPairs, judgeAt } from './metrics/cross-validate.ts';
+import { equalErrorRate } from './metrics/equal-error-rate.ts';
+import { standardDeviation } from './metrics/spread.ts';
+import { tarAtFar } from './metrics/tar-at-far.ts';
+import { validationRate } from './metrics/validation-rate.ts';
+import { pairNotes, rateNotes, thresholdNotes } from './protocol-notes.ts';
+import { compareRows, type ProtocolRows, protocolRows } from './protocol-rows.ts';
+import type { ScoreOptions } from './score-options.ts';
+import type { PairScore, VerificationResult } from './verification-result.ts';
+
+/** Where the embeddings are from, for the result. */
+export interface EmbeddingSource {
+  model: string;
+  flip?: Flip | undefined;
+  /** Added to the result's notes. */
+  notes?: readonly string[] | undefined;
+}
+
+/**
+ * Scores embeddings that are already there: a row for each image of the protocol, `[images, D]`, made by any program.
+ *
+ * @throws {InvalidArgumentError} if there are no pairs, a pair without image, one kind of pair, an empty fold, or an
+ * embedding of length zero.
+ * @throws {NonFiniteError} if a distance is not finite.
+ * @example
+ * const result = scoreEmbeddings(embeddings, protocol, { model: 'mine.npy' }, { distance: 'cosine' });
+ */
+export function scoreEmbeddings(
+  embeddings: HostTensor<'float32'>,
+  protocol: VerificationProtocol,
+  { model, flip = 'off', notes = [] }: EmbeddingSource,
+  options: ScoreOptions = {},
+): VerificationResult {
+  assertScorable(protocol, options, embeddings.shape[0]);
+  const { distance = 'squared-euclidean', thresholdSearch = 'exact', threshold, center = false } = options;
+  const rows = protocolRows(embeddings, protocol, options.templates);
+  const scored: FoldedPairs & { distances: Float64Array } = {
+    distances: compareRows(rows, protocol.pairs, distance),
+    same: protocol.pairs.map(({ same }) => same),
+    fold: protocol.pairs.map(({ fold }) => fold),
+  };
+  const validation = judge(scored, rows, protocol, options);
+  const rates = tarAtFar(scored);
+  return {
+    protocol: protocol.name,
+    model,
+    pairs: protocol.pairs.length,
+    accuracy: validation.accuracy,
+    standardError: validation.standardError,
+    standardDeviation: standardDeviation(validation.folds.map(({ accuracy }) => accuracy)),
+    auc: areaUnderCurve(scored),
+    eer: equalErrorRate(scored),
+    tarAtFar: rates,
+    threshold: validation.threshold,
+    flip,
+    distance,
+    thresholdSearch: threshold === undefined ? thresholdSearch : threshold === 'best' ? 'best' : 'given',
+    centered: center,
+    folds: validation.folds,
+    official: protocol.official,
+    notes: [...pairNotes(protocol), ...notes, ...thresholdNotes(threshold), ...rateNotes(rates)],
+    ...(protocol.templates && { templates: { aggregation: 'mean-embedding', ...options.templates } }),
+    ...(thresholdSearch === 'grid' && threshold === undefined && { validationRate: validationRate(scored) }),
+    ...(options.scores && { scores: pairScores(protocol, scored, validation) }),
+  };
+}
+
+function judge(
+  scored: FoldedPairs,
+  rows: ProtocolRows,
+  { pairs }: VerificationProtocol,
+  { distance = 'squared-euclidean', thresholdSearch = 'exact', threshold, center }: ScoreOptions,
+): CrossValidation {
+  if (threshold === 'best') return judgeAt(scored, bestThreshold(scored, thresholdSearch).threshold);
+  if (threshold !== undefined) return judgeAt(scored, threshold);
+  const without = center
+    ? (fold: number) => centeredDistances(rows.embeddings, pairs, fold, distance)
+    : undefined;
+  return crossValidate(scored, thresholdSearch, without);
+}
+
+function pairScores(
+  { images, templates, pairs }: VerificationProtocol,
+  { distances }: { distances: Float64Array },
+  { folds }: CrossValidation,
+): PairScore[] {
+  const thresholds = new Map(folds.map(({ fold, threshold }) => [fold, threshold]));
+  const nameOf = (index: number) => {
+    const template = templates?.[index];
+    if (template === undefined) return images[index]!.id;
+    return `${images[template[0]!]!.id} (${template.length} images)`;
+  };
+  return pairs.map(({ first, second, same, fold }, pair) => ({
+    first: nameOf(first),
+    second: nameOf(second),
+    same,
+    fold,
+    distance: distances[pair]!,
+    accepted: distances[pair]! < thresholds.get(fold)!,
+  }));
+}

@@ -1,0 +1,32 @@
+import type { ThresholdSearch } from './metrics/best-threshold.ts';
+import type { Distance } from './pair-distances.ts';
+import type { PoolingOptions } from './pool-templates.ts';
+import type { PairwiseAggregation } from './template-distances.ts';
+
+/** How templates of several images are compared. */
+export interface TemplateOptions extends PoolingOptions {
+  /** Default `mean-embedding`: one embedding for each template; see {@link poolTemplates}. */
+  aggregation?: 'mean-embedding' | PairwiseAggregation | undefined;
+}
+
+/** How compared pairs are scored. */
+export interface ScoreOptions {
+  /** Default `squared-euclidean`. */
+  distance?: Distance | undefined;
+  /** Default `exact`. */
+  thresholdSearch?: ThresholdSearch | undefined;
+  /**
+   * A threshold found elsewhere, such as on View 1's training pairs, or `best`: the best on these same pairs, which
+   * is optimistic. Default: each fold is judged by the best threshold of the others.
+   */
+  threshold?: number | 'best' | undefined;
+  /**
+   * Subtracts the mean embedding of the other folds' pairs before the distance is taken, as SphereFace's and, with
+   * `squared-euclidean-raw`, facenet's code can. Default false.
+   */
+  center?: boolean | undefined;
+  /** For a protocol whose pairs are of templates. */
+  templates?: TemplateOptions | undefined;
+  /** Keeps every pair's distance in the result. Default false. */
+  scores?: boolean | undefined;
+}

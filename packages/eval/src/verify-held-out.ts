@@ -1,0 +1,23 @@
+import type { VerificationProtocol } from '@hm/datasets';
+import type { Embedder } from './embedder.ts';
+import type { VerificationResult } from './verification-result.ts';
+import { type VerifyOptions, verify } from './verify.ts';
+
+/**
+ * Chooses the threshold on one list of pairs and judges another by it, as LFW's View 1 does with `pairsDevTrain.txt` and
+ * `pairsDevTest.txt`. The result is the test list's.
+ *
+ * @throws as {@link verify}.
+ * @example
+ * const { accuracy } = await verifyHeldOut(embedder, { train: devTrain, test: devTest }, { flip: 'sum' });
+ */
+export async function verifyHeldOut(
+  embedder: Embedder,
+  { train, test }: { train: VerificationProtocol; test: VerificationProtocol },
+  options: Omit<VerifyOptions, 'threshold' | 'center'> = {},
+): Promise<VerificationResult> {
+  const { threshold } = await verify(embedder, train, { ...options, threshold: 'best' });
+  const result = await verify(embedder, test, { ...options, threshold });
+  const found = `The threshold ${threshold.toFixed(4)} was chosen on the ${train.pairs.length} pairs of ${train.name}.`;
+  return { ...result, notes: [found, ...result.notes] };
+}
