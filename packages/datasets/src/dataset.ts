@@ -1,6 +1,19 @@
-/** An encoded file by path, encoded bytes in memory, or RGB pixels: row-major `[height, width, 3]`, 8 bits each. */
+/** An encoded image inside a larger file, to be read where it is decoded. */
+export interface FileRange {
+  file: string;
+  /** Bytes from the start of the file. */
+  offset: number;
+  /** Bytes. */
+  length: number;
+}
+
+/**
+ * An encoded file by path, a stretch of a file, encoded bytes in memory, or RGB pixels: row-major `[height, width, 3]`,
+ * 8 bits each.
+ */
 export type ImageSource =
   | { path: string }
+  | FileRange
   | { bytes: Uint8Array }
   | { pixels: Uint8Array; height: number; width: number };
 
@@ -14,7 +27,7 @@ export interface Sample {
 }
 
 /**
- * What the loader reads: anyone's object with these four members is a data set. `sample` runs in the main thread,
+ * What the loader reads: anyone's object with the first four members is a data set. `sample` runs in the main thread,
  * so it should name a file or hand over bytes and leave decoding to the loader.
  *
  * @example
@@ -32,6 +45,8 @@ export interface Dataset {
   readonly classes: number;
   /** The identity's name. */
   name(label: number): string;
+  /** Each image's class, for readers that know it without opening the image; whoever needs it else asks for samples. */
+  readonly labels?: Int32Array | undefined;
   /** The image at an index from `[0, length)`. */
   sample(index: number): Promise<Sample> | Sample;
 }

@@ -1,6 +1,7 @@
-import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
+import { HmError, InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
 import sharp, { type Sharp } from 'sharp';
 import type { ImageSource } from './dataset.ts';
+import { readAt } from './files/read-at.ts';
 
 /** RGB pixels, row-major `[height, width, 3]`, 8 bits each. */
 export interface DecodedImage {
@@ -40,9 +41,15 @@ export async function decodeImage(source: ImageSource, options: DecodeOptions = 
   try {
     return await decode(open(source, options.maxPixels ?? 100_000_000), size);
   } catch (cause) {
-    const name = 'path' in source ? source.path : (options.name ?? 'image bytes');
-    throw badImage(name, cause instanceof Error ? cause.message : String(cause), cause);
+    if (HmError.isInstance(cause)) throw cause;
+    throw badImage(nameOf(source, options), cause instanceof Error ? cause.message : String(cause), cause);
   }
+}
+
+function nameOf(source: ImageSource, { name }: DecodeOptions): string {
+  if ('path' in source) return source.path;
+  if ('file' in source) return name ? `${source.file} (${name})` : `${source.file}, byte ${source.offset}`;
+  return name ?? 'image bytes';
 }
 
 /** The error for an image that cannot be decoded; `reason` is the decoder's own words. */
@@ -61,11 +68,16 @@ function open(source: ImageSource, limitInputPixels: number): Sharp {
     const { pixels, height, width } = source;
     return sharp(pixels, { raw: { height, width, channels: 3 }, limitInputPixels });
   }
-  return sharp('path' in source ? source.path : source.bytes, {
+  return sharp(encoded(source), {
     failOn: 'error',
     autoOrient: true,
     limitInputPixels,
   });
+}
+
+function encoded(source: Exclude<ImageSource, { pixels: Uint8Array }>): string | Uint8Array {
+  if ('path' in source) return source.path;
+  return 'file' in source ? readAt(source.file, source.offset, source.length) : source.bytes;
 }
 
 async function decode(image: Sharp, size: Size | undefined): Promise<DecodedImage> {

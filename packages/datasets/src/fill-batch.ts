@@ -59,7 +59,12 @@ async function fillPlace(task: FillTask, { slot, index, id, image }: FillItem): 
 }
 
 function describe(error: unknown, item: FillItem): { path: string; reason: string } {
-  const path = 'path' in item.image ? item.image.path : item.id;
+  const path = pathOf(item);
   const fields = (error as { fields?: { reason?: unknown } }).fields;
   return { path, reason: String(fields?.reason ?? (error as Error).message) };
+}
+
+function pathOf({ image, id }: FillItem): string {
+  if ('path' in image) return image.path;
+  return 'file' in image ? `${image.file} (${id})` : id;
 }

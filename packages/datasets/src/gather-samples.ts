@@ -55,6 +55,7 @@ const pack = ({ image, label, id }: Sample): Sample => ({ image: ownSource(image
  */
 const ownSource = (image: ImageSource): ImageSource => {
   if ('path' in image) return { path: image.path };
+  if ('file' in image) return { file: image.file, offset: image.offset, length: image.length };
   if ('bytes' in image) return { bytes: new Uint8Array(image.bytes) };
   return { pixels: new Uint8Array(image.pixels), height: image.height, width: image.width };
 };

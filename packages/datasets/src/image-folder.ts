@@ -64,6 +64,7 @@ function folderOf(
     excluded,
     length: files.length,
     classes: names.length,
+    labels,
     name: (label) => names[label]!,
     sample: (index): Sample => {
       const label = labels[index]!;

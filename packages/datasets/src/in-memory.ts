@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Dataset, ImageSource, Sample } from './dataset.ts';
 import { badImage } from './decode-image.ts';
+import { readAt } from './files/read-at.ts';
 
 /**
  * A data set that keeps what it has read: the bytes of files, and pixels that are computed on demand. For sets that fit
@@ -16,6 +17,9 @@ export function inMemory(dataset: Dataset): Dataset {
     length: dataset.length,
     classes: dataset.classes,
     name: (label) => dataset.name(label),
+    get labels() {
+      return dataset.labels;
+    },
     sample: (index) => kept.get(index) ?? read(dataset, index, kept),
   };
 }
@@ -43,8 +47,10 @@ async function readLater(
 }
 
 /** Reading `pixels` once computes them, if they are computed at all. */
-const held = (image: Exclude<ImageSource, { path: string }>): ImageSource =>
-  'pixels' in image ? { pixels: image.pixels, height: image.height, width: image.width } : image;
+function held(image: Exclude<ImageSource, { path: string }>): ImageSource {
+  if ('pixels' in image) return { pixels: image.pixels, height: image.height, width: image.width };
+  return 'file' in image ? { bytes: readAt(image.file, image.offset, image.length) } : image;
+}
 
 async function bytesOf(path: string): Promise<Uint8Array> {
   try {

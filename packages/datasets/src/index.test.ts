@@ -8,6 +8,7 @@ test('the public surface', () => {
     'createLoader',
     'decodeImage',
     'defaultPreprocessing',
+    'encodedSamples',
     'flipOnly',
     'imageFolder',
     'imageList',
@@ -18,8 +19,10 @@ test('the public surface', () => {
     'preprocessingFromMetadata',
     'preprocessingToMetadata',
     'readNameList',
+    'recordIo',
     'standard',
     'syntheticFaces',
     'syntheticPairs',
+    'writeRecordIo',
   ]);
 });

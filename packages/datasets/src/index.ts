@@ -12,7 +12,7 @@ export {
 export { batches } from './batches.ts';
 export { checkTrainable } from './check-trainable.ts';
 export { createLoader, type EpochOptions, type Loader } from './create-loader.ts';
-export type { Dataset, ImageSource, Sample } from './dataset.ts';
+export type { Dataset, FileRange, ImageSource, Sample } from './dataset.ts';
 export { type DecodedImage, type DecodeOptions, decodeImage } from './decode-image.ts';
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from './image-folder.ts';
 export { imageList } from './image-list.ts';
@@ -30,6 +30,9 @@ export {
 } from './preprocessing.ts';
 export type { ProtocolImage, VerificationPair, VerificationProtocol } from './protocol.ts';
 export type { Batch } from './read-epoch.ts';
+export type { ImageProperty } from './recordio/record-companions.ts';
+export { type RecordIo, type RecordIoOptions, recordIo } from './recordio/record-io.ts';
+export { type WriteRecordIoOptions, writeRecordIo } from './recordio/write-record-io.ts';
 export type { SkippedEntry } from './scan-identities.ts';
 export {
   type SyntheticFaces,
@@ -37,3 +40,4 @@ export {
   syntheticFaces,
 } from './synthetic/synthetic-faces.ts';
 export { type SyntheticPairsOptions, syntheticPairs } from './synthetic/synthetic-pairs.ts';
+export { type EncodedSample, type EncodedSamplesOptions, encodedSamples } from './write/encoded-samples.ts';

@@ -92,7 +92,9 @@ const post = (worker: Worker, message: ToWorker, transfer: readonly ArrayBuffer[
 /** Buffers that `gatherSamples` made for this task alone. */
 const ownBuffers = ({ items }: FillTask): ArrayBuffer[] =>
   items.flatMap(({ image }) =>
-    'path' in image ? [] : [('bytes' in image ? image.bytes : image.pixels).buffer as ArrayBuffer],
+    'path' in image || 'file' in image
+      ? []
+      : [('bytes' in image ? image.bytes : image.pixels).buffer as ArrayBuffer],
   );
 
 async function endWorker(worker: Worker): Promise<void> {

@@ -1,0 +1,33 @@
+import { open } from 'node:fs/promises';
+import { unreadable } from './read-at.ts';
+
+/** Some bytes of a file, valid until the next are asked for. */
+export interface Chunk {
+  bytes: Buffer;
+  /** Of the first byte, from the start of the file. */
+  offset: number;
+}
+
+/**
+ * A file's bytes from the start, in one buffer that is used again.
+ *
+ * @throws {InvalidDataError} if the file cannot be read.
+ */
+export async function* chunksOf(path: string, size = 1 << 20): AsyncGenerator<Chunk, void, void> {
+  const file = await open(path, 'r').catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+  try {
+    const buffer = Buffer.allocUnsafe(size);
+    for (let offset = 0; ; ) {
+      const { bytesRead } = await file.read(buffer, 0, size, offset).catch((cause: unknown) => {
+        throw unreadable(path, cause);
+      });
+      if (bytesRead === 0) return;
+      yield { bytes: buffer.subarray(0, bytesRead), offset };
+      offset += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+}

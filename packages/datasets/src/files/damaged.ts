@@ -1,0 +1,24 @@
+import { InvalidDataError } from '@hm/tensor/host';
+
+/** Where a file is not what its format says. */
+export interface Damage {
+  path: string;
+  /** Bytes from the start of the file. */
+  offset: number;
+  expected: string;
+  received: unknown;
+  /** Default: to get the file anew. */
+  fix?: string;
+  cause?: unknown;
+}
+
+/** The error for a file that breaks its format; `fields` has the path, the offset and the reason. */
+export const damaged = ({ path, offset, expected, received, fix, cause }: Damage): InvalidDataError =>
+  new InvalidDataError({
+    where: `${path}, byte ${offset}`,
+    expected,
+    received,
+    fix: fix ?? 'Get the file anew: it is truncated, altered, or of another format.',
+    fields: { path, offset, reason: `expected ${expected}, got ${String(received)}` },
+    cause,
+  });

@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
+import sharp from 'sharp';
+import { type OutputFile, writeFiles } from '../files/output-file.ts';
+import type { EncodedSample } from '../write/encoded-samples.ts';
+import { encodeImageRecord, type RecordHeader } from './encode-record.ts';
+
+/** What {@link writeRecordIo} takes. */
+export interface WriteRecordIoOptions {
+  /**
+   * `plain` is im2rec's form; `insightface` adds identity records, record 0 and the file `property`, and wants each
+   * identity's images together in ascending order of the labels. Default `plain`.
+   */
+  layout?: 'plain' | 'insightface';
+  /** Write each label as the list `[label, 1]`, as InsightFace's face2rec2 does for aligned faces. Default false. */
+  labelList?: boolean;
+}
+
+/**
+ * Writes a RecordIO file, its `.idx` and its `.lst`, which MXNet and InsightFace read. The files appear once they are
+ * whole; memory holds one image.
+ *
+ * @param path Ends in `.rec`; the others' names are made of it, and `property` goes beside it.
+ * @returns the number of images.
+ * @throws {InvalidArgumentError} if the path does not end in `.rec`.
+ * @throws {InvalidDataError} if there are no samples, or they are not grouped for InsightFace.
+ * @example
+ * await writeRecordIo('out/train.rec', encodedSamples(data, { order: 'label' }), { layout: 'insightface' });
+ */
+export async function writeRecordIo(
+  path: string,
+  samples: AsyncIterable<EncodedSample>,
+  options: WriteRecordIoOptions = {},
+): Promise<number> {
+  if (!path.endsWith('.rec')) throw notARec(path);
+  const stem = path.slice(0, -4);
+  const insightFace = options.layout === 'insightface';
+  const paths = [path, `${stem}.idx`, `${stem}.lst`, ...(insightFace ? [join(path, '..', 'property')] : [])];
+  return writeFiles(paths, async (files) => {
+    const writer = new RecordWriter(files, insightFace, options.labelList ?? false);
+    for await (const sample of samples) await writer.add(sample);
+    return writer.finish();
+  });
+}
+
+class RecordWriter {
+  readonly #records: OutputFile;
+  readonly #index: OutputFile;
+  readonly #list: OutputFile;
+  readonly #property: OutputFile | undefined;
+  readonly #labelList: boolean;
+  /** First keys of the identities, for InsightFace. */
+  readonly #starts: number[] = [];
+  #count = 0;
+  #label = -1;
+  #size = '';
+
+  constructor([records, index, list, property]: OutputFile[], insightFace: boolean, labelList: boolean) {
+    this.#records = records!;
+    this.#index = index!;
+    this.#list = list!;
+    this.#property = insightFace ? property : undefined;
+    this.#labelList = labelList;
+  }
+
+  async add({ bytes, label, id, key: given }: EncodedSample): Promise<void> {
+    const key = this.#property ? this.#count + 1 : (given ?? this.#count);
+    if (this.#property && label !== this.#label) this.#startIdentity(label, key, id);
+    if (this.#size === '') this.#size = await sizeOf(bytes, id);
+    await this.#write({ label: this.#labelList ? [label, 1] : label, id: key }, bytes);
+    await this.#list.write(`${key}\t${label}\t${id.replaceAll(/[\t\r\n]/g, ' ')}\n`);
+    this.#count++;
+  }
+
+  #startIdentity(label: number, key: number, id: string): void {
+    if (label < this.#label) throw ungrouped(label, this.#label, id);
+    this.#label = label;
+    this.#starts.push(key);
+  }
+
+  async #write(header: RecordHeader, image: Uint8Array): Promise<void> {
+    await this.#index.write(`${header.id}\t${this.#records.offset}\n`);
+    await this.#records.write(encodeImageRecord(header, image));
+  }
+
+  async finish(): Promise<number> {
+    if (this.#count === 0) throw nothing(this.#records.path);
+    if (this.#property) await this.#finishIdentities(this.#property);
+    return this.#count;
+  }
+
+  async #finishIdentities(property: OutputFile): Promise<void> {
+    const none = new Uint8Array();
+    const end = this.#count + 1;
+    for (const [place, start] of this.#starts.entries()) {
+      await this.#write({ label: [start, this.#starts[place + 1] ?? end], id: end + place }, none);
+    }
+    await this.#write({ label: [end, end + this.#starts.length], id: 0, id2: 1 }, none);
+    await property.write(`${this.#label + 1},${this.#size}\n`);
+  }
+}
+
+async function sizeOf(bytes: Uint8Array, id: string): Promise<string> {
+  const { height, width } = await sharp(bytes)
+    .metadata()
+    .catch((cause: Error) => {
+      throw new InvalidDataError({
+        where: id,
+        expected: 'an encoded image',
+        received: cause.message,
+        fix: 'Write only samples that can be decoded.',
+        fields: { id },
+        cause,
+      });
+    });
+  return `${height},${width}`;
+}
+
+const notARec = (path: string) =>
+  new InvalidArgumentError({
+    where: 'writeRecordIo',
+    expected: 'a path that ends in .rec',
+    received: path,
+    fix: 'Name the file train.rec, as InsightFace does.',
+  });
+
+const nothing = (path: string) =>
+  new InvalidDataError({
+    where: path,
+    expected: 'at least one sample to write',
+    received: 0,
+    fix: 'Check what was selected.',
+    fields: { path },
+  });
+
+const ungrouped = (label: number, last: number, id: string) =>
+  new InvalidDataError({
+    where: 'writeRecordIo',
+    expected: `labels in ascending order after ${last}`,
+    received: `${label} of ${id}`,
+    fix: "Pass encodedSamples(data, { order: 'label' }).",
+    fields: { id, label },
+  });
