@@ -9,7 +9,7 @@ import { inOrder } from './in-order.ts';
 import { listImages } from './list-images.ts';
 import { appendRecord, finishManifest, MANIFEST, readManifest } from './manifest.ts';
 import { planOutputs } from './plan-outputs.ts';
-import { readWeights } from './weights.ts';
+import { readWeights } from './read-weights.ts';
 import { localAligner, workerPool } from './worker-pool.ts';
 
 /** What became of all images of a folder. */

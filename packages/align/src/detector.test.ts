@@ -14,7 +14,8 @@ import { loadMtcnn } from './load-mtcnn.ts';
 import { type Networks, traceNetworks } from './network-runner.ts';
 import { ceilMask, paint } from './paint-canvas.ts';
 import { pyramid } from './pyramid.ts';
-import { type MtcnnWeights, readWeights } from './weights.ts';
+import { readWeights } from './read-weights.ts';
+import type { MtcnnWeights } from './weights.ts';
 
 let detector: Detector;
 let weights: MtcnnWeights;
@@ -22,7 +23,7 @@ let traced: Networks;
 beforeAll(async () => {
   await tf.setBackend('cpu');
   weights = await readWeights();
-  traced = await traceNetworks(weights, 1);
+  traced = await traceNetworks(weights, { threads: 1 });
   detector = detectorOf(traced);
 });
 afterAll(() => detector.release());

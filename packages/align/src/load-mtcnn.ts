@@ -1,6 +1,7 @@
 import { assertDetectionOptions, type DetectionOptions, type Detector, detectorOf } from './detector.ts';
 import { traceNetworks } from './network-runner.ts';
-import { type MtcnnWeights, readWeights } from './weights.ts';
+import { readWeights } from './read-weights.ts';
+import type { MtcnnWeights } from './weights.ts';
 
 /** How {@link loadMtcnn} sets up. */
 export interface MtcnnOptions extends DetectionOptions {
@@ -32,5 +33,5 @@ export async function mtcnnOf(
   weights: MtcnnWeights,
   { threads = 1, ...detection }: Omit<MtcnnOptions, 'weights'>,
 ): Promise<Detector> {
-  return detectorOf(await traceNetworks(weights, threads), detection);
+  return detectorOf(await traceNetworks(weights, { threads }), detection);
 }

@@ -1,5 +1,5 @@
 import { trace } from '@hm/onnx';
-import { createSession, type Session } from '@hm/onnx/session';
+import { createSession, type Session, type SessionOptions } from '@hm/onnx/session';
 import type { HostTensor } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { type NetworkWeights, outputNetwork, proposalNetwork, refinementNetwork } from './networks.ts';
@@ -26,9 +26,9 @@ export interface Networks {
 const CACHED_PIXELS = 2 ** 21;
 
 /** Traces the networks to ONNX graphs and loads them; P-Net once per canvas size, when it is first met. */
-export async function traceNetworks(weights: MtcnnWeights, threads: number): Promise<Networks> {
-  const refine = await load(() => traceRefinement(weights), threads);
-  const output = await load(() => traceOutput(weights), threads);
+export async function traceNetworks(weights: MtcnnWeights, options: SessionOptions): Promise<Networks> {
+  const refine = await load(() => traceRefinement(weights), options);
+  const output = await load(() => traceOutput(weights), options);
   const proposals = new SessionCache<Session>(CACHED_PIXELS);
   return {
     propose(canvas, mask) {
@@ -36,7 +36,7 @@ export async function traceNetworks(weights: MtcnnWeights, threads: number): Pro
       return proposals.use(
         `${height}×${width}`,
         height * width,
-        () => load(() => traceProposal(weights, height, width), threads),
+        () => load(() => traceProposal(weights, height, width), options),
         (session) => session.run({ canvas, mask }),
       );
     },
@@ -48,8 +48,8 @@ export async function traceNetworks(weights: MtcnnWeights, threads: number): Pro
   };
 }
 
-const load = (model: () => Uint8Array, threads: number): Promise<Session> =>
-  createSession(model(), { threads });
+const load = (model: () => Uint8Array, options: SessionOptions): Promise<Session> =>
+  createSession(model(), options);
 
 const traceProposal = (weights: MtcnnWeights, height: number, width: number) =>
   trace(

@@ -5,7 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { eagerNetworks } from './eager-networks.ts';
 import type { Networks } from './network-runner.ts';
-import { type MtcnnWeights, readWeights } from './weights.ts';
+import { readWeights } from './read-weights.ts';
+import type { MtcnnWeights } from './weights.ts';
 
 type Golden = Record<string, { shape: number[] } & Record<string, number[]>>;
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeSafetensors, type HostTensor, hostTensor, sizeOf } from '@hm/tensor/host';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readWeights } from './read-weights.ts';
 import { shapes } from './weight-shapes.ts';
-import { readWeights } from './weights.ts';
 
 let folder: string;
 beforeAll(async () => {

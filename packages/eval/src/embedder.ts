@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
-import { decodeImage, type ImageSource, type Preprocessing } from '@hm/datasets';
+import type { ImageSource, Preprocessing } from '@hm/datasets';
 import { createSession, type Provider, type SessionOptions } from '@hm/onnx/session';
 import { type HostTensor, hostZeros, NonFiniteError } from '@hm/tensor/host';
+import { decodeImage } from '#decode';
 import { assertOneOf } from './assert-one-of.ts';
 import { type FaceGraph, faceGraph } from './face-graph.ts';
 import { combineViews, type Flip, flips } from './flip.ts';
@@ -65,7 +64,7 @@ export async function loadEmbedder(
   options: EmbedderOptions = {},
 ): Promise<Embedder> {
   const { preprocessing: explicit, ...sessionOptions } = options;
-  const name = typeof model === 'string' ? basename(model) : digest(model);
+  const name = typeof model === 'string' ? fileName(model) : await digest(model);
   const session = await createSession(model, sessionOptions);
   try {
     const preprocessing = modelPreprocessing(name, session.metadata, explicit);
@@ -139,8 +138,12 @@ function assertFinite(embedding: Float32Array, image: EmbedderImage, index: numb
   });
 }
 
-const digest = (model: Uint8Array) =>
-  `sha256:${createHash('sha256').update(model).digest('hex').slice(0, 12)}`;
+const fileName = (path: string) => path.split(/[\\/]/).at(-1)!;
+
+async function digest(model: Uint8Array): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(model)));
+  return `sha256:${Array.from(hash.subarray(0, 6), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}
 
 const nameOf = (image: EmbedderImage, index: number) =>
   image.id ?? ('path' in image ? image.path : `image ${index}`);

@@ -1,4 +1,4 @@
-import { type Preprocessing, preprocessingFromMetadata } from '@hm/datasets';
+import { type Preprocessing, preprocessingFromMetadata } from '@hm/datasets/preprocessing';
 import { InvalidArgumentError } from '@hm/tensor/host';
 
 /**

@@ -1,11 +1,6 @@
-import {
-  decodeImage,
-  type Preprocessing,
-  type ProtocolImage,
-  type VerificationPair,
-  type VerificationProtocol,
-} from '@hm/datasets';
+import type { Preprocessing, ProtocolImage, VerificationPair, VerificationProtocol } from '@hm/datasets';
 import { InvalidArgumentError } from '@hm/tensor/host';
+import { decodeImage } from '#decode';
 import type { TarAtFar } from './metrics/tar-at-far.ts';
 
 /**

