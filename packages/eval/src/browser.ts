@@ -7,6 +7,7 @@ export {
   loadEmbedder,
 } from './embedder.ts';
 export type { Flip } from './flip.ts';
+export type { ImageFacts } from './image-facts.ts';
 export { areaUnderCurve } from './metrics/area-under-curve.ts';
 export { bestThreshold, type Threshold, type ThresholdSearch } from './metrics/best-threshold.ts';
 export {
@@ -20,7 +21,14 @@ export { equalErrorRate } from './metrics/equal-error-rate.ts';
 export type { ScoredPairs } from './metrics/scored-pairs.ts';
 export { mean, standardDeviation, standardError } from './metrics/spread.ts';
 export { type TarAtFar, tarAtFar } from './metrics/tar-at-far.ts';
+export { type ValidationRate, validationRate } from './metrics/validation-rate.ts';
 export { type Distance, pairDistances } from './pair-distances.ts';
+export { type PoolingOptions, poolTemplates } from './pool-templates.ts';
 export { toJson } from './report-json.ts';
 export { toMarkdown } from './report-markdown.ts';
-export { type VerificationResult, type VerifyOptions, verify } from './verify.ts';
+export { type EmbeddingSource, scoreEmbeddings } from './score-embeddings.ts';
+export type { ScoreOptions, TemplateOptions } from './score-options.ts';
+export { type PairwiseAggregation, templateDistances } from './template-distances.ts';
+export type { PairScore, VerificationResult } from './verification-result.ts';
+export { type VerifyOptions, verify } from './verify.ts';
+export { verifyHeldOut } from './verify-held-out.ts';
