@@ -23,6 +23,8 @@ test('the public surface', () => {
     'standard',
     'syntheticFaces',
     'syntheticPairs',
+    'verificationBin',
     'writeRecordIo',
+    'writeVerificationBin',
   ]);
 });

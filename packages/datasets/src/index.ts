@@ -40,4 +40,6 @@ export {
   syntheticFaces,
 } from './synthetic/synthetic-faces.ts';
 export { type SyntheticPairsOptions, syntheticPairs } from './synthetic/synthetic-pairs.ts';
+export { verificationBin } from './verification-bin/verification-bin.ts';
+export { writeVerificationBin } from './verification-bin/write-verification-bin.ts';
 export { type EncodedSample, type EncodedSamplesOptions, encodedSamples } from './write/encoded-samples.ts';

@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Dataset } from '../dataset.ts';
+import type { VerificationProtocol } from '../protocol.ts';
 import { recordIo } from '../recordio/record-io.ts';
+import { verificationBin } from '../verification-bin/verification-bin.ts';
+import { encodeImage } from '../write/encode-image.ts';
 import { encodedSamples } from '../write/encoded-samples.ts';
 import { write } from './files.ts';
 import type { FuzzTarget } from './fuzz.ts';
@@ -30,12 +33,25 @@ export const fuzzTargets: readonly FuzzTarget[] = [
       read: async (path) => readAll(await recordIo(path.replace('.idx', '.rec'))),
     },
   ]),
+  {
+    name: 'InsightFace .bin',
+    seeds: async (folder) =>
+      readdirSync(join(golden, 'verification')).map((name) => ({
+        path: join(folder, name),
+        bytes: readFileSync(join(golden, 'verification', name)),
+      })),
+    read: async (path) => readImages(await verificationBin(path)),
+  },
 ];
 
 /** Copies a folder and returns one of its files as the seed. */
 function seedFrom(from: string, folder: string, name: string) {
   for (const file of readdirSync(from)) write(join(folder, file), readFileSync(join(from, file)));
   return [{ path: join(folder, name), bytes: readFileSync(join(from, name)) }];
+}
+
+async function readImages({ images }: VerificationProtocol): Promise<void> {
+  for (const image of images) await encodeImage(image);
 }
 
 async function readAll(data: Dataset): Promise<void> {

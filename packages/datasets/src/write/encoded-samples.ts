@@ -1,8 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import sharp from 'sharp';
-import type { Dataset, ImageSource } from '../dataset.ts';
-import { badImage } from '../decode-image.ts';
-import { readAt } from '../files/read-at.ts';
+import type { Dataset } from '../dataset.ts';
+import { encodeImage } from './encode-image.ts';
 
 /** A sample as writers take it: the image as a file's bytes. */
 export interface EncodedSample {
@@ -39,7 +36,7 @@ export async function* encodedSamples(
   const order = options.order === 'label' ? await byLabel(dataset) : undefined;
   for (let place = 0; place < dataset.length; place++) {
     const { image, label, id } = await dataset.sample(order ? order[place]! : place);
-    yield { bytes: await encode(image, options.quality ?? 95), label, name: dataset.name(label), id };
+    yield { bytes: await encodeImage(image, options.quality), label, name: dataset.name(label), id };
   }
 }
 
@@ -55,18 +52,3 @@ export async function labelsOf(dataset: Dataset): Promise<Int32Array> {
   for (let index = 0; index < labels.length; index++) labels[index] = (await dataset.sample(index)).label;
   return labels;
 }
-
-async function encode(image: ImageSource, quality: number): Promise<Uint8Array> {
-  if ('bytes' in image) return image.bytes;
-  if ('file' in image) return readAt(image.file, image.offset, image.length);
-  if ('path' in image) return readImage(image.path);
-  const { pixels, height, width } = image;
-  return sharp(pixels, { raw: { height, width, channels: 3 } })
-    .jpeg({ quality })
-    .toBuffer();
-}
-
-const readImage = (path: string): Promise<Uint8Array> =>
-  readFile(path).catch((cause: Error) => {
-    throw badImage(path, cause.message, cause);
-  });

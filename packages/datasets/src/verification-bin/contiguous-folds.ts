@@ -1,0 +1,10 @@
+/** The fold of each of `count` pairs in order: as equal as they can be, the first ones larger, like scikit-learn's KFold. */
+export function contiguousFolds(count: number, folds: number): (place: number) => number {
+  const size = Math.floor(count / folds);
+  const larger = count % folds;
+  const inLarger = larger * (size + 1);
+  return (place) =>
+    place < inLarger
+      ? Math.floor(place / (size + 1))
+      : larger + Math.floor((place - inLarger) / Math.max(1, size));
+}

@@ -1,0 +1,53 @@
+import {
+  DataType,
+  Global,
+  type GlobalName,
+  Latin1Bytes,
+  NumpyArray,
+  NumpyScalar,
+  Span,
+  Tuple,
+  type Value,
+} from './pickle-values.ts';
+
+type ReadText = (value: Value) => string;
+
+/** What Python would make by calling `name` with such arguments; undefined if numpy does not write them. */
+export const make = (name: GlobalName, items: readonly Value[], read: ReadText): Value | undefined =>
+  makers[name]?.(items, read);
+
+const makers: Partial<Record<GlobalName, (items: readonly Value[], read: ReadText) => Value | undefined>> = {
+  dtype: ([code]) => (code instanceof Span ? new DataType(code) : undefined),
+  encode: ([text, encoding], read) =>
+    text instanceof Span && encoding !== undefined && read(encoding) === 'latin1'
+      ? new Latin1Bytes(text)
+      : undefined,
+  reconstruct: ([type]) => (type instanceof Global && type.name === 'ndarray' ? new NumpyArray() : undefined),
+  scalar: ([type, data]) =>
+    type instanceof DataType && isBytes(data) ? new NumpyScalar(type, data) : undefined,
+  fromBuffer: ([data, type, shape]) => fill(new NumpyArray(), shape, type, data),
+};
+
+/** An object with its state: a type's says nothing that bytes need, an array's is all that it has. */
+export function withState(target: Value, state: readonly Value[]): Value | undefined {
+  if (target instanceof DataType) return target;
+  if (!(target instanceof NumpyArray) || target.data) return undefined;
+  const [, shape, type, , data] = state;
+  return fill(target, shape, type, data);
+}
+
+function fill(
+  array: NumpyArray,
+  shape: Value | undefined,
+  type: Value | undefined,
+  data: Value | undefined,
+): NumpyArray | undefined {
+  const [size, more] = shape instanceof Tuple ? shape.items : [];
+  if (typeof size !== 'number' || !(type instanceof DataType) || !isBytes(data)) return undefined;
+  // OpenCV up to 4.5 gave encoded images the shape [size, 1].
+  if (more !== undefined && more !== 1) return undefined;
+  return Object.assign(array, { size, type, data });
+}
+
+const isBytes = (value: Value | undefined): value is Span | Latin1Bytes =>
+  value instanceof Span || value instanceof Latin1Bytes;

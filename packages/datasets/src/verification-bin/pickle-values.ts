@@ -1,0 +1,95 @@
+/** Bytes or text that stay in the file until somebody wants them. */
+export class Span {
+  readonly offset: number;
+  readonly length: number;
+  readonly kind: 'bytes' | 'text';
+
+  constructor({ offset, length }: { offset: number; length: number }, kind: 'bytes' | 'text') {
+    this.offset = offset;
+    this.length = length;
+    this.kind = kind;
+  }
+}
+
+/** Bytes that Python 3 wrote as text for Python 2: each character is a byte. */
+export class Latin1Bytes {
+  readonly text: Span;
+
+  constructor(text: Span) {
+    this.text = text;
+  }
+}
+
+/** Something that the pickle names; one of those in {@link globals}. */
+export class Global {
+  readonly name: GlobalName;
+
+  constructor(name: GlobalName) {
+    this.name = name;
+  }
+}
+
+export class Tuple {
+  readonly items: readonly Value[];
+
+  constructor(items: readonly Value[]) {
+    this.items = items;
+  }
+}
+
+/** A numpy type; `code` is such as `u1`. */
+export class DataType {
+  readonly code: Span;
+
+  constructor(code: Span) {
+    this.code = code;
+  }
+}
+
+/** A numpy array, empty until its state is set. */
+export class NumpyArray {
+  type: DataType | undefined;
+  /** Its only dimension. */
+  size = -1;
+  data: Span | Latin1Bytes | undefined;
+}
+
+/** A numpy truth value. */
+export class NumpyScalar {
+  readonly type: DataType;
+  readonly data: Span | Latin1Bytes;
+
+  constructor(type: DataType, data: Span | Latin1Bytes) {
+    this.type = type;
+    this.data = data;
+  }
+}
+
+/** What such a pickle can be made of. */
+export type Value =
+  | null
+  | boolean
+  | number
+  | Value[]
+  | Span
+  | Latin1Bytes
+  | Global
+  | Tuple
+  | DataType
+  | NumpyArray
+  | NumpyScalar;
+
+/** All that a pickle may name, and nothing here is looked up or run. numpy 2 renamed its inner modules. */
+export const globals = {
+  'numpy.core.multiarray _reconstruct': 'reconstruct',
+  'numpy._core.multiarray _reconstruct': 'reconstruct',
+  'numpy.core.multiarray scalar': 'scalar',
+  'numpy._core.multiarray scalar': 'scalar',
+  'numpy.core.numeric _frombuffer': 'fromBuffer',
+  'numpy._core.numeric _frombuffer': 'fromBuffer',
+  'numpy ndarray': 'ndarray',
+  'numpy dtype': 'dtype',
+  '_codecs encode': 'encode',
+} as const;
+
+export type GlobalName = (typeof globals)[keyof typeof globals];

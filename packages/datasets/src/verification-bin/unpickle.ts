@@ -1,0 +1,200 @@
+import { readAt } from '../files/read-at.ts';
+import { make, withState } from './numpy-objects.ts';
+import { opcodeName } from './opcode-names.ts';
+import type { PickleSource } from './pickle-source.ts';
+import { Global, globals, Span, Tuple, type Value } from './pickle-values.ts';
+
+/**
+ * Reads a pickle made of lists, tuples, truth values, byte strings and numpy arrays of bytes. It runs nothing: what a
+ * pickle names is compared with a list, and every opcode that such a file does not need is refused by name. Contents
+ * stay in the file, so that memory is bounded by the number of opcodes.
+ *
+ * @throws {InvalidDataError} that has the opcode's offset.
+ */
+export function unpickle(source: PickleSource): Value {
+  const machine = new Machine(source);
+  while (machine.step());
+  return machine.pop();
+}
+
+/** Marks a place of the stack; no value. */
+const mark = Symbol('mark');
+
+class Machine {
+  readonly source: PickleSource;
+  readonly #stack: (Value | typeof mark)[] = [];
+  readonly #memo = new Map<number, Value>();
+  #offset = 0;
+
+  constructor(source: PickleSource) {
+    this.source = source;
+  }
+
+  /** Does one opcode; false once the pickle says that it ends. */
+  step(): boolean {
+    this.#offset = this.source.position;
+    const code = this.source.unsigned(1);
+    if (code === stop) return false;
+    const operation = operations[String.fromCharCode(code)];
+    if (!operation) throw this.invalid('an opcode that verification sets use', opcodeName(code));
+    operation(this);
+    return true;
+  }
+
+  push(value: Value): void {
+    this.#stack.push(value);
+  }
+
+  pushMark(): void {
+    this.#stack.push(mark);
+  }
+
+  pop(): Value {
+    const value = this.#stack.pop();
+    if (value === undefined || value === mark) throw this.invalid('a value on the stack', 'none');
+    return value;
+  }
+
+  /** The value on top, which stays. */
+  top(): Value {
+    const value = this.pop();
+    this.#stack.push(value);
+    return value;
+  }
+
+  popItems(count: number): Value[] {
+    return Array.from({ length: count }, () => this.pop()).reverse();
+  }
+
+  popToMark(): Value[] {
+    const at = this.#stack.lastIndexOf(mark);
+    if (at === -1) throw this.invalid('a mark on the stack', 'none');
+    const items = this.#stack.splice(at);
+    return items.slice(1) as Value[];
+  }
+
+  append(items: readonly Value[]): void {
+    const list = this.top();
+    if (!Array.isArray(list)) throw this.invalid('a list to append to', 'something else');
+    for (const item of items) list.push(item);
+  }
+
+  memoize(place = this.#memo.size): void {
+    this.#memo.set(place, this.top());
+  }
+
+  recall(place: number): void {
+    const value = this.#memo.get(place);
+    if (value === undefined) throw this.invalid('something remembered before', `place ${place}`);
+    this.push(value);
+  }
+
+  name(module: string, name: string): void {
+    const known = Object.entries(globals).find(([global]) => global === `${module} ${name}`);
+    if (!known) throw this.invalid('one of the names that numpy arrays use', `'${module} ${name}'`);
+    this.push(new Global(known[1]));
+  }
+
+  text(value: Value): string {
+    if (!(value instanceof Span) || value.length > 100) throw this.invalid('a short text', 'something else');
+    return Buffer.from(readAt(this.source.path, value.offset, value.length)).toString('latin1');
+  }
+
+  invalid(expected: string, received: unknown) {
+    return this.source.damaged(expected, received, this.#offset);
+  }
+}
+
+const stop = '.'.charCodeAt(0);
+type Operation = (machine: Machine) => void;
+
+const bytes =
+  (lengthBytes: number, kind: 'bytes' | 'text' = 'bytes'): Operation =>
+  (machine) =>
+    machine.push(new Span(machine.source.span(lengthBytes), kind));
+const number =
+  (size: number): Operation =>
+  (machine) =>
+    machine.push(machine.source.unsigned(size));
+const constant =
+  (value: null | boolean): Operation =>
+  (machine) =>
+    machine.push(value);
+const tuple =
+  (count: number): Operation =>
+  (machine) =>
+    machine.push(new Tuple(machine.popItems(count)));
+
+const operations: Partial<Record<string, Operation>> = {
+  '\x80': (machine) => {
+    const protocol = machine.source.unsigned(1);
+    if (protocol < 2 || protocol > 5) throw machine.invalid('protocol 2 to 5', protocol);
+  },
+  '\x95': ({ source }) => void source.unsigned(8),
+  U: bytes(1),
+  T: bytes(4),
+  C: bytes(1),
+  B: bytes(4),
+  '\x8e': bytes(8),
+  '\x96': bytes(8),
+  '\x8c': bytes(1, 'text'),
+  X: bytes(4, 'text'),
+  '\x8d': bytes(8, 'text'),
+  K: number(1),
+  M: number(2),
+  J: (machine) => machine.push(machine.source.unsigned(4) | 0),
+  '\x8a': (machine) => machine.push(signed(machine)),
+  N: constant(null),
+  '\x88': constant(true),
+  '\x89': constant(false),
+  ']': (machine) => machine.push([]),
+  a: (machine) => machine.append([machine.pop()]),
+  e: (machine) => machine.append(machine.popToMark()),
+  '(': (machine) => machine.pushMark(),
+  ')': tuple(0),
+  '\x85': tuple(1),
+  '\x86': tuple(2),
+  '\x87': tuple(3),
+  t: (machine) => machine.push(new Tuple(machine.popToMark())),
+  q: (machine) => machine.memoize(machine.source.unsigned(1)),
+  r: (machine) => machine.memoize(machine.source.unsigned(4)),
+  '\x94': (machine) => machine.memoize(),
+  h: (machine) => machine.recall(machine.source.unsigned(1)),
+  j: (machine) => machine.recall(machine.source.unsigned(4)),
+  c: (machine) => machine.name(machine.source.line(), machine.source.line()),
+  '\x93': (machine) => {
+    const [module, name] = machine.popItems(2);
+    machine.name(machine.text(module!), machine.text(name!));
+  },
+  R: reduce,
+  b: build,
+};
+
+/** LONG1: Python 2 writes the sizes of arrays so. */
+function signed(machine: Machine): number {
+  const { source } = machine;
+  const size = source.unsigned(1);
+  if (size > 6) throw machine.invalid('a number of at most 6 bytes', `${size} bytes`);
+  const value = source.unsigned(size);
+  return size > 0 && value >= 2 ** (8 * size - 1) ? value - 2 ** (8 * size) : value;
+}
+
+/** What calling one of the names would make, for the arguments that numpy writes. */
+function reduce(machine: Machine): void {
+  const [callee, callArguments] = machine.popItems(2);
+  if (!(callee instanceof Global && callArguments instanceof Tuple)) {
+    throw machine.invalid('a call of one of numpy’s names', 'something else');
+  }
+  const made = make(callee.name, callArguments.items, (text) => machine.text(text));
+  if (made === undefined) throw machine.invalid(`the arguments that numpy gives to ${callee.name}`, 'others');
+  machine.push(made);
+}
+
+function build(machine: Machine): void {
+  const [target, state] = machine.popItems(2);
+  const built = state instanceof Tuple ? withState(target!, state.items) : undefined;
+  if (built === undefined) {
+    throw machine.invalid('the state of a numpy array of one dimension', 'something else');
+  }
+  machine.push(built);
+}

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { closeSync } from 'node:fs';
+import { basename } from 'node:path';
+import { openForReading, readAt } from '../files/read-at.ts';
+import type { ProtocolImage, VerificationPair, VerificationProtocol } from '../protocol.ts';
+import { contiguousFolds } from './contiguous-folds.ts';
+import { PickleSource } from './pickle-source.ts';
+import { Latin1Bytes, NumpyArray, NumpyScalar, Span, Tuple, type Value } from './pickle-values.ts';
+import { unpickle } from './unpickle.ts';
+
+/**
+ * Opens one of InsightFace's verification sets (`lfw.bin`, `cfp_fp.bin`, `agedb_30.bin`): a Python pickle of images and
+ * of whether each two show one person, scored in ten contiguous folds. Files by Python 2 and 3, of strings and of numpy
+ * arrays, are read without running anything in them. Images stay in the file; equal ones are listed once.
+ *
+ * @throws {InvalidDataError} if the pickle is damaged or holds anything else; `fields` has path, offset and reason.
+ * @see https://github.com/deepinsight/insightface/blob/master/recognition/arcface_torch/eval/verification.py
+ * @example
+ * const { pairs, folds } = await verificationBin('faces_emore/cfp_fp.bin'); // 7000 pairs in 10 folds
+ */
+export async function verificationBin(path: string): Promise<VerificationProtocol> {
+  const descriptor = openForReading(path);
+  try {
+    const source = new PickleSource(path, descriptor);
+    return protocolOf(unpickle(source), source);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function protocolOf(value: Value, source: PickleSource): VerificationProtocol {
+  const [images, same] = value instanceof Tuple ? value.items : [];
+  if (!Array.isArray(images) || !Array.isArray(same) || images.length !== 2 * same.length || !same.length) {
+    throw source.damaged('a tuple of 2N images and N truth values', describe(images, same), 0);
+  }
+  const table = new ImageTable(source);
+  const fold = contiguousFolds(same.length, 10);
+  const pairs = same.map(
+    (value, place): VerificationPair => ({
+      first: table.add(images[2 * place]!, 2 * place),
+      second: table.add(images[2 * place + 1]!, 2 * place + 1),
+      same: truth(value, place, source),
+      fold: fold(place),
+    }),
+  );
+  return {
+    name: basename(source.path),
+    images: table.list,
+    pairs,
+    folds: Math.min(10, pairs.length),
+    official: false,
+    notes: ['The pairs come from a .bin file, which does not say whether they are those that others use.'],
+  };
+}
+
+/** Images in the order of their first use; a file holds an image again for each pair that it is in. */
+class ImageTable {
+  readonly list: ProtocolImage[] = [];
+  readonly #source: PickleSource;
+  readonly #places = new Map<Value | string, number>();
+
+  constructor(source: PickleSource) {
+    this.#source = source;
+  }
+
+  add(value: Value, number: number): number {
+    const known = this.#places.get(value);
+    if (known !== undefined) return known;
+    const image = imageOf(value, number, this.#source);
+    const digest = createHash('sha256')
+      .update('bytes' in image ? image.bytes : readAt(image.file, image.offset, image.length))
+      .digest('base64');
+    const place =
+      this.#places.get(digest) ?? this.list.push(Object.assign(image, { id: `image ${number}` })) - 1;
+    this.#places.set(digest, place).set(value, place);
+    return place;
+  }
+}
+
+type StoredImage = { file: string; offset: number; length: number } | { readonly bytes: Uint8Array };
+
+function imageOf(value: Value, number: number, source: PickleSource): StoredImage {
+  const data = value instanceof NumpyArray ? dataOf(value, number, source) : value;
+  if (data instanceof Span && data.kind === 'bytes') {
+    return { file: source.path, offset: data.offset, length: data.length };
+  }
+  if (data instanceof Latin1Bytes) return latin1Image(source.path, data);
+  throw source.damaged(`bytes or a numpy array as image ${number}`, 'something else', 0);
+}
+
+/** Decoded when asked for, so that texts which a hostile file uses a million times are held once. */
+const latin1Image = (path: string, { text }: Latin1Bytes) => ({
+  get bytes() {
+    return Buffer.from(Buffer.from(readAt(path, text.offset, text.length)).toString('utf8'), 'latin1');
+  },
+});
+
+function dataOf({ type, size, data }: NumpyArray, number: number, source: PickleSource) {
+  const code = type && type.code.length <= 4 ? readAt(source.path, type.code.offset, type.code.length) : '';
+  const isByte = ['u1', '|u1', 'uint8'].includes(Buffer.from(code).toString('latin1'));
+  const fits = data instanceof Latin1Bytes || data?.length === size;
+  if (data && isByte && fits) return data;
+  throw source.damaged(
+    `a numpy array of ${size} uint8 as image ${number}`,
+    'another',
+    data instanceof Span ? data.offset : 0,
+  );
+}
+
+function truth(value: Value, place: number, source: PickleSource): boolean {
+  if (typeof value === 'boolean') return value;
+  if (value === 0 || value === 1) return value === 1;
+  if (value instanceof NumpyScalar) {
+    const data = value.data instanceof Span ? value.data : value.data.text;
+    if (data.length === 1) return readAt(source.path, data.offset, 1)[0] !== 0;
+  }
+  throw source.damaged(`a truth value for pair ${place}`, 'something else', 0);
+}
+
+const describe = (images: Value | undefined, same: Value | undefined): string =>
+  Array.isArray(images) && Array.isArray(same)
+    ? `${images.length} images and ${same.length} truth values`
+    : 'something else';
