@@ -92,7 +92,7 @@ describe('what is refused', () => {
     ['\x80\x02]]\x86.', '0 images and 0 truth values', 0],
     ['\x80\x02](NNe](\x88e\x86.', 'as image 0', 0],
     ['\x80\x02](U\x01aU\x01be](Ne\x86.', 'truth value for pair 0', 0],
-    ['\x80\x02](U\x01aU\x01b', 'the end of the file', 11],
+    ['\x80\x02](U\x01aU\x01b', 'the end of the file', 10],
   ])('%j', async (text, words, offset) => {
     expect(await failure('refused.bin', Buffer.from(text, 'latin1'))).toMatchObject({
       code: 'invalid-data',
