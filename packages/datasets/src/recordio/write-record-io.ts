@@ -14,6 +14,8 @@ export interface WriteRecordIoOptions {
   layout?: 'plain' | 'insightface';
   /** Write each label as the list `[label, 1]`, as InsightFace's face2rec2 does for aligned faces. Default false. */
   labelList?: boolean;
+  /** Pixels, for the file `property`. Default: the first image's. */
+  imageSize?: { height: number; width: number };
 }
 
 /**
@@ -37,7 +39,7 @@ export async function writeRecordIo(
   const insightFace = options.layout === 'insightface';
   const paths = [path, `${stem}.idx`, `${stem}.lst`, ...(insightFace ? [join(path, '..', 'property')] : [])];
   return writeFiles(paths, async (files) => {
-    const writer = new RecordWriter(files, insightFace, options.labelList ?? false);
+    const writer = new RecordWriter(files, options);
     for await (const sample of samples) await writer.add(sample);
     return writer.finish();
   });
@@ -48,26 +50,26 @@ class RecordWriter {
   readonly #index: OutputFile;
   readonly #list: OutputFile;
   readonly #property: OutputFile | undefined;
-  readonly #labelList: boolean;
+  readonly #options: WriteRecordIoOptions;
   /** First keys of the identities, for InsightFace. */
   readonly #starts: number[] = [];
   #count = 0;
   #label = -1;
   #size = '';
 
-  constructor([records, index, list, property]: OutputFile[], insightFace: boolean, labelList: boolean) {
+  constructor([records, index, list, property]: OutputFile[], options: WriteRecordIoOptions) {
     this.#records = records!;
     this.#index = index!;
     this.#list = list!;
-    this.#property = insightFace ? property : undefined;
-    this.#labelList = labelList;
+    this.#property = property;
+    this.#options = options;
   }
 
   async add({ bytes, label, id, key: given }: EncodedSample): Promise<void> {
     const key = this.#property ? this.#count + 1 : (given ?? this.#count);
     if (this.#property && label !== this.#label) this.#startIdentity(label, key, id);
-    if (this.#size === '') this.#size = await sizeOf(bytes, id);
-    await this.#write({ label: this.#labelList ? [label, 1] : label, id: key }, bytes);
+    if (this.#property && this.#size === '') this.#size = await sizeOf(bytes, id, this.#options);
+    await this.#write({ label: this.#options.labelList ? [label, 1] : label, id: key }, bytes);
     await this.#list.write(`${key}\t${label}\t${id.replaceAll(/[\t\r\n]/g, ' ')}\n`);
     this.#count++;
   }
@@ -100,7 +102,8 @@ class RecordWriter {
   }
 }
 
-async function sizeOf(bytes: Uint8Array, id: string): Promise<string> {
+async function sizeOf(bytes: Uint8Array, id: string, { imageSize }: WriteRecordIoOptions): Promise<string> {
+  if (imageSize) return `${imageSize.height},${imageSize.width}`;
   const { height, width } = await sharp(bytes)
     .metadata()
     .catch((cause: Error) => {
