@@ -27,6 +27,19 @@ export { toJson } from './report-json.ts';
 export { toMarkdown } from './report-markdown.ts';
 export { type EmbeddingSource, scoreEmbeddings } from './score-embeddings.ts';
 export type { ScoreOptions, TemplateOptions } from './score-options.ts';
+export { clopperPearson, type Interval } from './statistics/binomial.ts';
+export { type BootstrapOptions, bootstrap } from './statistics/bootstrap.ts';
+export {
+  type CalibratedThreshold,
+  type CalibrateOptions,
+  type Calibration,
+  calibrate,
+  probabilityOf,
+} from './statistics/calibrate.ts';
+export { type Comparison, compareResults } from './statistics/compare-results.ts';
+export type { Isotonic } from './statistics/isotonic.ts';
+export { type McNemar, mcnemar } from './statistics/mcnemar.ts';
+export type { Logistic } from './statistics/platt.ts';
 export { type PairwiseAggregation, templateDistances } from './template-distances.ts';
 export type { PairScore, VerificationResult } from './verification-result.ts';
 export { type VerifyOptions, verify } from './verify.ts';

@@ -1,0 +1,52 @@
+import { InvalidArgumentError, Rng } from '@hm/tensor/host';
+import type { Interval } from './binomial.ts';
+
+/** How a bootstrap draws. */
+export interface BootstrapOptions {
+  /** Default 2000. */
+  resamples?: number | undefined;
+  /** Default 0.95. */
+  confidence?: number | undefined;
+  /** Default 0: the same interval every time. */
+  seed?: number | string | undefined;
+}
+
+/**
+ * The percentile interval of a statistic over `size` items drawn with replacement (Efron 1979). Items should be
+ * independent: pairs that share people vary more than the interval says.
+ *
+ * @param statistic Takes indices of items, one drawn item each.
+ * @example
+ * const { low, high } = bootstrap(values.length, (drawn) => mean([...drawn].map((index) => values[index])));
+ */
+export function bootstrap(
+  size: number,
+  statistic: (drawn: Uint32Array) => number,
+  { resamples = 2000, confidence = 0.95, seed = 0 }: BootstrapOptions = {},
+): Interval {
+  if (!(resamples >= 1 && confidence > 0 && confidence < 1 && size > 0)) throw invalid(resamples, confidence);
+  const rng = Rng.of(seed, 'bootstrap');
+  const drawn = new Uint32Array(size);
+  const values = Float64Array.from({ length: resamples }, () => {
+    for (let k = 0; k < size; k++) drawn[k] = rng.integer(size);
+    return statistic(drawn);
+  }).sort();
+  const tail = (1 - confidence) / 2;
+  return { low: quantile(values, tail), high: quantile(values, 1 - tail) };
+}
+
+/** Linear between neighbouring values, as NumPy's default. */
+function quantile(sorted: Float64Array, share: number): number {
+  const place = share * (sorted.length - 1);
+  const below = Math.floor(place);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
+}
+
+const invalid = (resamples: number, confidence: number) =>
+  new InvalidArgumentError({
+    where: 'bootstrap',
+    expected: 'items, at least one resample, and a confidence between 0 and 1',
+    received: `${resamples} resamples, confidence ${confidence}`,
+    fix: 'Pass for example { resamples: 2000, confidence: 0.95 }.',
+  });
