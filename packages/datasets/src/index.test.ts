@@ -23,8 +23,10 @@ test('the public surface', () => {
     'standard',
     'syntheticFaces',
     'syntheticPairs',
+    'tarShards',
     'verificationBin',
     'writeRecordIo',
+    'writeTarShards',
     'writeVerificationBin',
   ]);
 });

@@ -17,11 +17,11 @@ export { type DecodedImage, type DecodeOptions, decodeImage } from './decode-ima
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from './image-folder.ts';
 export { imageList } from './image-list.ts';
 export { inMemory } from './in-memory.ts';
-export { type LfwPairsOptions, lfwPairs } from './lfw-pairs.ts';
+export { type LfwPairsOptions, lfwPairs } from './lfw/lfw-pairs.ts';
+export { type NamedImage, type NamedPair, type PairList, parsePairs } from './lfw/parse-pairs.ts';
 export type { BadSample, LoaderOptions } from './loader-options.ts';
 export { readNameList } from './name-list.ts';
 export { normalizeInto } from './normalize-into.ts';
-export { type NamedImage, type NamedPair, type PairList, parsePairs } from './parse-pairs.ts';
 export {
   defaultPreprocessing,
   type Preprocessing,
@@ -40,6 +40,8 @@ export {
   syntheticFaces,
 } from './synthetic/synthetic-faces.ts';
 export { type SyntheticPairsOptions, syntheticPairs } from './synthetic/synthetic-pairs.ts';
+export { type TarShards, tarShards } from './tar/tar-shards.ts';
+export { type WriteTarShardsOptions, writeTarShards } from './tar/write-tar-shards.ts';
 export { verificationBin } from './verification-bin/verification-bin.ts';
 export { writeVerificationBin } from './verification-bin/write-verification-bin.ts';
 export { type EncodedSample, type EncodedSamplesOptions, encodedSamples } from './write/encoded-samples.ts';

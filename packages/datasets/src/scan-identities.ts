@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { extname, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { InvalidDataError } from '@hm/tensor/host';
+import { isImageName } from './files/entry-name.ts';
 
 /** Something in a folder that is not used, and why. */
 export interface SkippedEntry {
@@ -22,8 +23,6 @@ interface Scan {
   excluded: readonly string[];
 }
 
-const imageExtensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.gif', '.avif']);
-
 /** Lists the identity folders of a root and their image files, without opening any. */
 export async function scanIdentities(root: string, exclude: ReadonlySet<string>): Promise<Scan> {
   const skipped: SkippedEntry[] = [];
@@ -41,7 +40,7 @@ export async function scanIdentities(root: string, exclude: ReadonlySet<string>)
 async function imagesOf(root: string, base: string, identity: string, skipped: SkippedEntry[]) {
   const files: string[] = [];
   for (const { name, kind } of await entries(root, base, identity)) {
-    if (kind === 'file' && imageExtensions.has(extname(name).toLowerCase())) files.push(name);
+    if (kind === 'file' && isImageName(name)) files.push(name);
     else skipped.push({ path: `${identity}/${name}`, reason: reasons[kind] ?? 'not an image file' });
   }
   return files;

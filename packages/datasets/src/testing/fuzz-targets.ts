@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { packTar } from 'modern-tar';
 import type { Dataset } from '../dataset.ts';
+import { lfwPairs } from '../lfw/lfw-pairs.ts';
 import type { VerificationProtocol } from '../protocol.ts';
 import { recordIo } from '../recordio/record-io.ts';
+import { tarShards } from '../tar/tar-shards.ts';
 import { verificationBin } from '../verification-bin/verification-bin.ts';
 import { encodeImage } from '../write/encode-image.ts';
 import { encodedSamples } from '../write/encoded-samples.ts';
@@ -42,7 +46,52 @@ export const fuzzTargets: readonly FuzzTarget[] = [
       })),
     read: async (path) => readImages(await verificationBin(path)),
   },
+  {
+    name: 'tar shards',
+    seeds: async (folder) => [
+      { path: join(folder, 'labels.tar'), bytes: await packed(['1.jpg', '1.cls', '2.jpg', '2.json']) },
+      { path: join(folder, 'folders.tar'), bytes: await packed(['a/1.jpg', `b/${'long'.repeat(60)}.jpg`]) },
+    ],
+    read: async (path) => readAll(await tarShards(path)),
+  },
+  {
+    name: 'lfw.tgz',
+    seeds: async (folder) => {
+      write(join(folder, 'pairs.txt'), lfwList);
+      const archive = await packed([
+        'lfw/Ada/Ada_0001.jpg',
+        'lfw/Ada/Ada_0002.jpg',
+        'lfw/Grace/Grace_0001.jpg',
+      ]);
+      return [
+        { path: join(folder, 'lfw.tgz'), bytes: gzipSync(archive) },
+        { path: join(folder, 'lfw.tar'), bytes: archive },
+      ];
+    },
+    read: async (path) => readImages(await lfwPairs(path)),
+  },
+  {
+    name: 'LFW pairs.txt',
+    seeds: async (folder) => {
+      for (const name of ['Ada/Ada_0001', 'Ada/Ada_0002', 'Grace/Grace_0001']) {
+        write(join(folder, `${name}.jpg`), 'x');
+      }
+      return [{ path: join(folder, 'pairs.txt'), bytes: Buffer.from(lfwList) }];
+    },
+    read: async (path) => readImages(await lfwPairs(join(path, '..'))),
+  },
 ];
+
+const lfwList = '1\t1\nAda\t1\t2\nAda\t2\tGrace\t1\n';
+
+/** An archive of files that hold a class. */
+const packed = (names: readonly string[]): Promise<Uint8Array> =>
+  packTar(
+    names.map((name) => {
+      const body = name.endsWith('.json') ? '{"label":2,"name":"Ada"}' : '1';
+      return { header: { name, size: body.length }, body };
+    }),
+  );
 
 /** Copies a folder and returns one of its files as the seed. */
 function seedFrom(from: string, folder: string, name: string) {

@@ -1,9 +1,11 @@
-import { existsSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { sharedData } from '../../../tools/test-data.ts';
+import { sharedData } from '../../../../tools/test-data.ts';
+import { temporaryFolder, write } from '../testing/files.ts';
+import { encodeImage } from '../write/encode-image.ts';
 import { lfwPairs } from './lfw-pairs.ts';
-import { temporaryFolder, write } from './testing/files.ts';
 
 const folder = temporaryFolder();
 const list = '1\t1\nAda\t1\t2\nAda\t2\tGrace\t1\n';
@@ -71,6 +73,37 @@ describe('lfwPairs', () => {
     expect(protocol.notes.at(-1)).toContain('not the official one');
     rmSync(join(root, 'Ada'), { recursive: true });
     await expect(lfwPairs(root, { skipMissing: true })).rejects.toThrow('2 pairs lack an image');
+  });
+
+  test('an archive, compressed or not, is read as it is', async () => {
+    const root = smallLfw();
+    const pairs = write(join(root, '..', 'pairs.txt'), list);
+    const expected = await lfwPairs(root, { pairs });
+    for (const [name, flags] of [
+      ['lfw.tgz', '-czf'],
+      ['lfw.tar', '-cf'],
+    ] as const) {
+      const archive = join(root, '..', name);
+      execFileSync('tar', [flags, archive, '-C', join(root, '..'), 'images']);
+      const protocol = await lfwPairs(archive);
+      expect(protocol.pairs).toEqual(expected.pairs);
+      expect(protocol.images.map(({ id }) => id)).toEqual(expected.images.map(({ id }) => id));
+      for (const image of protocol.images) {
+        expect(Buffer.from(await encodeImage(image))).toEqual(Buffer.from('x'));
+        expect('bytes' in image).toBe(name === 'lfw.tgz');
+      }
+    }
+    write(pairs, list.replace('Grace\t1', 'Grace\t7'));
+    await expect(lfwPairs(join(root, '..', 'lfw.tgz'))).rejects.toThrow('Grace/Grace_0007.{jpg');
+  });
+
+  test('a link out of the root is refused', async () => {
+    const root = smallLfw();
+    write(join(root, 'pairs.txt'), list);
+    const path = join(root, 'Ada/Ada_0001.jpg');
+    rmSync(path);
+    symlinkSync(write(join(folder, 'outside.jpg'), 'x'), path);
+    await expect(lfwPairs(root)).rejects.toMatchObject({ code: 'invalid-data', fields: { path } });
   });
 
   test('a root or a list that does not exist', async () => {

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InvalidDataError } from '@hm/tensor/host';
+import { readText } from '../name-list.ts';
+import type { ProtocolImage, VerificationPair, VerificationProtocol } from '../protocol.ts';
+import { archiveFinder, isArchive } from './archive-finder.ts';
 import { type FoundImage, imageFinder } from './image-finder.ts';
-import { readText } from './name-list.ts';
 import { type NamedPair, type PairList, parsePairs } from './parse-pairs.ts';
-import type { ProtocolImage, VerificationPair, VerificationProtocol } from './protocol.ts';
 
 /** What {@link lfwPairs} takes. */
 export interface LfwPairsOptions {
@@ -17,7 +18,7 @@ export interface LfwPairsOptions {
 
 /**
  * Opens Labeled Faces in the Wild, or any folder and list in its form: images at `root/<Name>/<Name>_%04d.jpg` (or
- * jpeg, png, webp). `official` is true only for View 2's own `pairs.txt`, told by its SHA-256, with every pair kept.
+ * jpeg, png, webp), or the archive `lfw.tgz` as it is published. `official` is true only for View 2's own `pairs.txt`, told by its SHA-256, with every pair kept.
  *
  * @throws {InvalidDataError} if the root, the list or an image is missing, naming the list's line, or the list is malformed.
  * @see Huang et al., Labeled Faces in the Wild, technical report 07-49, 2007
@@ -28,15 +29,20 @@ export async function lfwPairs(root: string, options: LfwPairsOptions = {}): Pro
   const path = options.pairs ?? (await defaultPairs(root));
   const text = await readText(path, 'a list of pairs');
   const list = parsePairs(text, path);
-  const find = await imageFinder(root);
+  const find = isArchive(root)
+    ? await archiveFinder(
+        root,
+        list.pairs.flatMap(({ first, second }) => [first, second]),
+      )
+    : await imageFinder(root);
   const images = new ImageTable();
   const pairs: VerificationPair[] = [];
   const missing: MissingPair[] = [];
   for (const pair of list.pairs) {
     const [first, second] = [await find(pair.first), await find(pair.second)];
-    if (first.path && second.path) {
+    if (first.source && second.source) {
       pairs.push({ first: images.add(first), second: images.add(second), same: pair.same, fold: pair.fold });
-    } else missing.push({ pair, image: first.path ? second : first });
+    } else missing.push({ pair, image: first.source ? second : first });
   }
   if (missing[0] && (!options.skipMissing || pairs.length === 0))
     throw missingImage(path, missing[0], missing.length);
@@ -53,8 +59,8 @@ class ImageTable {
   readonly list: ProtocolImage[] = [];
   readonly #places = new Map<string, number>();
 
-  add({ id, path }: FoundImage): number {
-    const place = this.#places.get(id) ?? this.list.push({ id, path: path! }) - 1;
+  add({ id, source }: FoundImage): number {
+    const place = this.#places.get(id) ?? this.list.push({ id, ...source! }) - 1;
     this.#places.set(id, place);
     return place;
   }
@@ -81,7 +87,7 @@ function describe(text: string, list: PairList, path: string, missing: number) {
 }
 
 async function defaultPairs(root: string): Promise<string> {
-  const places = [join(root, 'pairs.txt'), join(root, '..', 'pairs.txt')];
+  const places = [join(root, 'pairs.txt'), join(root, '..', 'pairs.txt')].slice(isArchive(root) ? 1 : 0);
   for (const place of places) if (await stat(place).catch(() => undefined)) return place;
   throw new InvalidDataError({
     where: 'lfwPairs',

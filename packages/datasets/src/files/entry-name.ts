@@ -1,0 +1,16 @@
+import { extname } from 'node:path';
+
+/** Why a name that came from a file may not be used as a path below a folder; undefined if it may. */
+export function unsafeName(name: string): string | undefined {
+  if (name === '') return 'an empty name';
+  if (name.length > 4096) return 'a name of more than 4096 characters';
+  if (name.includes('\0')) return 'a name with a zero byte';
+  if (/^([/\\]|[A-Za-z]:)/.test(name)) return 'an absolute path';
+  if (name.split(/[/\\]/).includes('..')) return 'a path that leads out of its folder';
+  return undefined;
+}
+
+const imageExtensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.gif', '.avif']);
+
+/** Whether a file is taken for an image, by its extension. */
+export const isImageName = (name: string): boolean => imageExtensions.has(extname(name).toLowerCase());

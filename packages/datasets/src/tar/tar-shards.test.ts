@@ -1,0 +1,164 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { createTarDecoder, packTar } from 'modern-tar';
+import { describe, expect, test } from 'vitest';
+import { imageFolder } from '../image-folder.ts';
+import { temporaryFolder, write, writeFaces } from '../testing/files.ts';
+import { encodedSamples } from '../write/encoded-samples.ts';
+import { tarEntries } from './tar-entries.ts';
+import { tarShards } from './tar-shards.ts';
+import { writeTarShards } from './write-tar-shards.ts';
+
+const folder = temporaryFolder();
+let count = 0;
+const place = (name: string) => join(folder, String(count++), name);
+
+const tar = (path: string, from: string, flags: string[] = []) => {
+  execFileSync('tar', ['-cf', path, ...flags, '-C', from, ...readdirSync(from)]);
+  return path;
+};
+
+const packed = async (files: Record<string, string>) => {
+  const entries = Object.entries(files).map(([name, body]) => ({
+    header: { name, size: Buffer.byteLength(body) },
+    body,
+  }));
+  return write(place('a.tar'), await packTar(entries));
+};
+
+const collect = async (path: string) => {
+  const found: Record<string, string> = {};
+  for await (const entry of tarEntries(path)) found[entry.name] = Buffer.from(await entry.read()).toString();
+  return found;
+};
+
+describe('archives by GNU tar', () => {
+  test.each(['gnu', 'posix', 'ustar', 'v7'])('in the format %s', async (format) => {
+    const long = `${'d'.repeat(80)}/${'é'.repeat(format === 'posix' || format === 'gnu' ? 100 : 8)}.txt`;
+    const names = format === 'v7' ? ['a/b.txt'] : ['a/b.txt', long];
+    const from = place('files');
+    for (const name of names) write(join(from, name), name.repeat(99));
+    const path = tar(`${from}.tar`, from, [`--format=${format}`]);
+    expect(await collect(path)).toEqual(Object.fromEntries(names.map((name) => [name, name.repeat(99)])));
+    for await (const { name, offset, size } of tarEntries(path)) {
+      const bytes = readFileSync(path).subarray(offset, offset + size);
+      expect(bytes.toString()).toBe(name.repeat(99));
+    }
+  });
+
+  test('a link is refused, wherever it leads', async () => {
+    const from = place('links');
+    mkdirSync(from, { recursive: true });
+    symlinkSync('/etc/passwd', join(from, 'a.jpg'));
+    const path = tar(`${from}.tar`, from);
+    await expect(collect(path)).rejects.toMatchObject({ code: 'invalid-data', fields: { path, offset: 0 } });
+  });
+
+  test('a folder for each identity', async () => {
+    const faces = await writeFaces(place('faces'), 3, 2);
+    const data = await tarShards(tar(`${faces}.tar`, faces));
+    expect([data.length, data.classes, data.name(0), data.name(2)]).toEqual([6, 3, 'a', 'c']);
+    const folderData = await imageFolder(faces);
+    const expected = new Map<string, unknown>();
+    for await (const { id, bytes, label } of encodedSamples(folderData))
+      expected.set(id, [Buffer.from(bytes), label]);
+    for await (const { id, bytes, label } of encodedSamples(data)) {
+      expect([Buffer.from(bytes), label]).toEqual(expected.get(id));
+    }
+  });
+});
+
+test('an archive that is compressed to exhaust its reader', async () => {
+  const path = write(place('bomb.tgz'), gzipSync(Buffer.alloc(2 ** 27, 1).fill(0, 0, 512)));
+  await expect(collect(path)).resolves.toEqual({});
+  const header = (
+    await packTar([
+      { header: { name: 'a.jpg', size: 2 ** 27 - 512, type: 'file' }, body: Buffer.alloc(2 ** 27 - 512) },
+    ])
+  ).subarray(0, 512);
+  write(path, gzipSync(Buffer.concat([header, Buffer.alloc(2 ** 27 - 512)])));
+  await expect(collect(path)).rejects.toMatchObject({
+    code: 'invalid-data',
+    message: expect.stringContaining('after decompression'),
+  });
+});
+
+describe('WebDataset shards', () => {
+  test('classes come from .cls and .json, before or after the image', async () => {
+    const data = await tarShards(
+      await packed({
+        'x/1.cls': '4',
+        'x/1.jpg': 'one',
+        'x/2.jpg': 'two',
+        'x/2.json': '{"label":1,"name":"Ada"}',
+        'x/2.txt': 'ignored',
+      }),
+    );
+    expect([...data.labels]).toEqual([4, 1]);
+    expect([data.classes, data.name(1), data.name(4)]).toEqual([5, 'Ada', '4']);
+  });
+
+  test('what is written is read again, and by a library', async () => {
+    const faces = await imageFolder(await writeFaces(place('faces'), 3, 3));
+    const root = place('shards');
+    const shards = await writeTarShards(root, encodedSamples(faces), { shardBytes: 6000 });
+    expect(shards.length).toBeGreaterThan(1);
+    expect(readdirSync(root)).toEqual(shards.map((_, shard) => `${String(shard).padStart(6, '0')}.tar`));
+    const data = await tarShards(root);
+    expect([data.length, data.classes, data.name(2)]).toEqual([9, 3, 'c']);
+    const written: unknown[] = [];
+    for await (const { bytes, label, name } of encodedSamples(data))
+      written.push([Buffer.from(bytes), label, name]);
+    const original: unknown[] = [];
+    for await (const { bytes, label, name } of encodedSamples(faces))
+      original.push([Buffer.from(bytes), label, name]);
+    expect(written).toEqual(original);
+    const names: string[] = [];
+    const stream = new Blob([readFileSync(shards[0]!)]).stream().pipeThrough(createTarDecoder());
+    for await (const { header, body } of stream as unknown as AsyncIterable<{
+      header: { name: string };
+      body: ReadableStream;
+    }>) {
+      names.push(header.name);
+      await body.cancel();
+    }
+    expect(names.slice(0, 3)).toEqual(['000000000.png', '000000000.cls', '000000000.json']);
+  });
+
+  test.each([
+    [{ '1.jpg': 'x', '1.cls': 'two' }, 'a class from 0'],
+    [{ '1.jpg': 'x', '1.cls': '-1' }, 'a class from 0'],
+    [{ '1.jpg': 'x', '1.json': '{' }, 'JSON'],
+    [{ '1.jpg': 'x', '1.json': '{"label":0.5}' }, 'whole number'],
+    [{ '1.jpg': 'x', '1.cls': '1', '2.jpg': 'x' }, 'a .cls or .json for 2.jpg'],
+    [{ '1.jpg': 'x' }, 'folder for each image'],
+    [{ '1.txt': 'x' }, 'expected images'],
+    [{ '../1.jpg': 'x' }, 'leads out'],
+    [{ '/etc/1.jpg': 'x' }, 'absolute'],
+  ])('%j is refused', async (files, words) => {
+    const path = await packed(files);
+    await expect(tarShards(path)).rejects.toMatchObject({
+      code: 'invalid-data',
+      message: expect.stringContaining(words),
+      fields: { path, offset: expect.any(Number) },
+    });
+  });
+
+  test('a cut or changed archive says where; no such path', async () => {
+    const path = await packed({ 'a/1.jpg': 'x'.repeat(2000), 'a/2.jpg': 'y' });
+    const bytes = readFileSync(path);
+    for (const [changed, offset] of [
+      [bytes.subarray(0, 1000), 512],
+      [bytes.subarray(0, 2560), 2560],
+      [bytes.subarray(0, 2700), 2560],
+      [Buffer.from(bytes).fill('z', 2560, 2570), 2560],
+    ] as const) {
+      write(path, changed);
+      await expect(tarShards(path)).rejects.toMatchObject({ code: 'invalid-data', fields: { path, offset } });
+    }
+    await expect(tarShards(join(folder, 'none'))).rejects.toThrow('no such path');
+    await expect(tarShards(folder)).rejects.toThrow('a folder without');
+  });
+});
