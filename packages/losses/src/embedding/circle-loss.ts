@@ -1,0 +1,68 @@
+import { l2Normalize } from '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import { checkRange } from '../check.ts';
+import { checkEmbeddings } from './check-embeddings.ts';
+import type { EmbeddingLoss } from './embedding-loss.ts';
+import { onlyWhere } from './largest-where.ts';
+import { productLosses } from './pair-losses.ts';
+import { pairsOf, perCounted } from './pairs.ts';
+
+export interface CircleLossOptions {
+  /** m, the relaxation: similarities strive for at least 1 − m within an identity, at most m between two. Default 0.25. */
+  margin?: number;
+  /** γ, the scale. Default 256. */
+  gamma?: number;
+}
+
+/**
+ * Circle loss on pairs: for each anchor
+ * `log(1 + Σ_n exp(γ·a_n·(s_n − m)) · Σ_p exp(−γ·a_p·(s_p − 1 + m)))`, s the cosines with samples of other identities
+ * and of its own, `a_n = max(0, s_n + m)` and `a_p = max(0, 1 + m − s_p)`. As in the paper's gradients, the factors a
+ * weigh a pair and are not differentiated. The mean is over the anchors that have pairs of both kinds.
+ *
+ * @throws {InvalidArgumentError} unless `0 < margin < 1` and `gamma > 0`.
+ * @see Y. Sun et al., Circle Loss, CVPR 2020, equations 5 to 8
+ * @example
+ * const head = hardMining(embeddingHead(circleLoss({ gamma: 80 })));
+ */
+export function circleLoss(options: CircleLossOptions = {}): EmbeddingLoss {
+  const { margin = 0.25, gamma = 256 } = options;
+  checkRange('circleLoss', 'margin', margin, { above: 0, below: 1 });
+  checkRange('circleLoss', 'gamma', gamma, { above: 0 });
+  return {
+    name: 'circle',
+    config: { margin, gamma },
+    losses: (embeddings, labels) =>
+      tf.tidy(() => {
+        checkEmbeddings('circleLoss', embeddings, labels);
+        return productLosses(l2Normalize(embeddings), (cosines) => {
+          const { positive, negative } = pairsOf(labels);
+          const own = tf.mul(tf.relu(tf.sub(1 + margin, cosines)), -gamma);
+          const other = tf.mul(tf.relu(tf.add(cosines, margin)), gamma);
+          const near = logSumExp(tf.mul(own, tf.sub(cosines, 1 - margin)), positive);
+          const far = logSumExp(tf.mul(other, tf.sub(cosines, margin)), negative);
+          const sum = tf.add(near.value, far.value);
+          const counted = tf.mul(near.found, far.found);
+          const scale = tf.mul(counted, perCounted(counted, labels.size));
+          const slopes = tf.add(tf.mul(near.weights, own), tf.mul(far.weights, other));
+          return {
+            losses: tf.reshape(tf.mul(scale, softplus(sum)), [-1]),
+            slopes: tf.mul(tf.mul(scale, tf.sigmoid(sum)), slopes),
+          };
+        });
+      }),
+  };
+}
+
+/** Over the masked entries of each row: `log Σ exp`, `[B, 1]` and 0 without any, its gradient, and if there are any. */
+function logSumExp(logits: tf.Tensor, mask: tf.Tensor2D) {
+  const found = tf.max(mask, 1, true);
+  const among = onlyWhere(logits, mask);
+  const largest = tf.mul(found, tf.max(among, 1, true));
+  const exponentials = tf.mul(mask, tf.exp(tf.sub(among, largest)));
+  const sums = tf.maximum(tf.sum(exponentials, 1, true), 1);
+  return { value: tf.add(largest, tf.log(sums)), weights: tf.div(exponentials, sums), found };
+}
+
+/** `log(1 + exp(x))` for x of any size. */
+const softplus = (x: tf.Tensor) => tf.add(tf.relu(x), tf.log1p(tf.exp(tf.neg(tf.abs(x)))));

@@ -1,0 +1,65 @@
+// For its side effect: it registers the gradients that tfjs-core lacks under Node.
+import '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import { diagonal } from './pairs.ts';
+
+/** Losses `[B]` (or `[1]`, one for the batch), and how each answers to the measure of every pair in its row. */
+export interface PairTerms {
+  losses: tf.Tensor1D;
+  /** `[B, B]`: the derivative of `losses[i]` (or of the one loss) with respect to the measure of pair (i, j). */
+  slopes: tf.Tensor2D;
+}
+
+/** A loss as a function of the pairs' measures `[B, B]`. It runs untaped: it may compare and select. */
+export type PairRule = (measures: tf.Tensor2D) => PairTerms;
+
+/** How two vectors compare, and the gradient of the rows given that of every pair, made symmetric. */
+interface Measure {
+  of(rows: tf.Tensor2D): tf.Tensor2D;
+  backward(symmetric: tf.Tensor2D, rows: tf.Tensor2D): tf.Tensor2D;
+}
+
+const products: Measure = {
+  of: (rows) => tf.matMul(rows, rows, false, true),
+  backward: (symmetric, rows) => tf.matMul(symmetric, rows),
+};
+
+const squaredDistances: Measure = {
+  of: (rows) => {
+    const gram = products.of(rows);
+    // Lengths from the same product, so that equal rows are exactly 0 apart.
+    const squares = tf.sum(tf.mul(gram, diagonal(rows.shape[0])), 1);
+    const both = tf.add(tf.expandDims(squares, 1), tf.expandDims(squares, 0));
+    return tf.relu(tf.sub<tf.Tensor2D>(both, tf.mul(gram, 2)));
+  },
+  backward: (symmetric, rows) => {
+    const total = tf.sum(symmetric, 1, true);
+    return tf.mul<tf.Tensor2D>(tf.sub(tf.mul(rows, total), tf.matMul(symmetric, rows)), 2);
+  },
+};
+
+const overPairs =
+  (measure: Measure) =>
+  (embeddings: tf.Tensor2D, rule: PairRule): tf.Tensor1D => {
+    const operation = tf.customGrad((input, save) => {
+      const rows = input as tf.Tensor2D;
+      const { losses, slopes } = rule(measure.of(rows));
+      (save as tf.GradSaveFunc)([rows, slopes]);
+      const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [rows, slopes] = saved as [tf.Tensor2D, tf.Tensor2D];
+        const upstream = tf.mul<tf.Tensor2D>(tf.expandDims(dy, 1), slopes);
+        return measure.backward(tf.add(upstream, tf.transpose(upstream)), rows);
+      };
+      return { value: losses, gradFunc };
+    });
+    return operation(embeddings) as tf.Tensor1D;
+  };
+
+/**
+ * A loss over the squared Euclidean distances of all pairs of rows, differentiable with respect to the rows. The
+ * distances come from one matrix product, so memory is `[B, B]` whatever the length of an embedding.
+ */
+export const distanceLosses = overPairs(squaredDistances);
+
+/** A loss over the inner products of all pairs of rows (cosines, if the rows have length 1). */
+export const productLosses = overPairs(products);
