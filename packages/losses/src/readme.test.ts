@@ -1,17 +1,29 @@
 /// <reference types="node" />
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
-it('runs the example of the README', () => {
-  const example = /```ts\n(.*?)```/s.exec(
-    readFileSync(new URL('../README.md', import.meta.url), 'utf8'),
-  )![1]!;
-  const output = execFileSync(process.execPath, ['--input-type=module', '-e', example], {
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, example]) => example!);
+const outputs = [
+  /Float32Array\(1\) \[ \d+\.\d+ \] \[ 2, 512 \]/,
+  /\[ 6 \] hm-arcface\+triplet\n\[ 3, 8 \]/,
+  /slope: 3\.\d+\n\}\n\d+/,
+];
+
+it.each([...outputs.entries()])('runs example %i of the README', (index, expected) => {
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', examples[index]!], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  expect(output).toMatch(/Float32Array\(1\) \[ \d+\.\d+ \] \[ 2, 512 \]/);
+  expect(output).toMatch(expected);
+});
+
+it('has a test for every example, and the figures that it shows', () => {
+  expect(examples).toHaveLength(outputs.length);
+  const figures = [...readme.matchAll(/\]\((figures\/[^)]+)\)/g)].map(([, path]) => path!);
+  expect(figures).not.toEqual([]);
+  for (const path of figures) expect(existsSync(new URL(`../${path}`, import.meta.url))).toBe(true);
 });

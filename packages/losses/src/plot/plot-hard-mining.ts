@@ -1,0 +1,142 @@
+import { InvalidArgumentError } from '@hm/tensor';
+import { checkChoice, checkRange } from '../check.ts';
+import type { HardMiningOptions } from '../hard-mining-loss.ts';
+import { type Curve, hardMiningCurves, plainCurve, pointsOf, type Quantity } from './curve.ts';
+import { type Frame, frame, label, margins, roundUp } from './frame.ts';
+import { COLOURS, style } from './style.ts';
+import { element, escaped, line } from './svg.ts';
+
+export interface PlotOptions {
+  /** `loss` (default): the loss itself, the paper's Figure 1. `slope`: `d(HM)/dL`, how hard a sample pulls. */
+  show?: 'loss' | 'slope';
+  /** Pixels, unless the picture is scaled; 240 or more. Default 720. */
+  width?: number;
+  /** Pixels, 240 or more. Default 440. */
+  height?: number;
+}
+
+/**
+ * The paper's Figure 1 for any options: cross-entropy and the hard-mining loss on it against the probability of the
+ * correct class, as an SVG picture. With several choices of options, a curve for each, named by what differs. It
+ * adapts to light and dark, and its title and description say in words what it shows.
+ *
+ * @returns the text of an SVG file.
+ * @throws {InvalidArgumentError} as {@link hardMiningLoss} does, and for no choice or more than 5.
+ * @see S. Srivastava et al., Hard-Mining loss, arXiv 1908.09747, Figure 1
+ * @example
+ * const svg = plotHardMining([{}, { form: 'algorithm' }, { gate: 'stopped' }], { show: 'slope' });
+ */
+export function plotHardMining(
+  choices: HardMiningOptions | readonly HardMiningOptions[] = {},
+  options: PlotOptions = {},
+): string {
+  const { show = 'loss', width = 720, height = 440 } = options;
+  checkChoice('plotHardMining', 'show', show, ['loss', 'slope']);
+  checkRange('plotHardMining', 'width', width, { from: 240 });
+  checkRange('plotHardMining', 'height', height, { from: 240 });
+  const curves = hardMiningCurves(checkCount([choices].flat()), show);
+  const content = [
+    ...words(curves, show),
+    element('style', {}, style(curves.length)),
+    element('rect', { class: 'hm-page', x: 0.5, y: 0.5, width: width - 1, height: height - 1, rx: 8 }),
+    element('text', { class: 'hm-ink hm-title', x: 24, y: 36 }, escaped(titleOf(curves, show))),
+    ...drawing(curves, show, { width, height }),
+  ];
+  const size = { viewBox: `0 0 ${width} ${height}`, width, height };
+  const root = { xmlns: 'http://www.w3.org/2000/svg', ...size, role: 'img', class: 'hm-figure' };
+  return `${element('svg', root, '\n', content.join('\n'), '\n')}\n`;
+}
+
+/** Axes, curves and what stands beside them; what is later in the list is on top. */
+function drawing(
+  curves: readonly Curve[],
+  show: Quantity,
+  size: { width: number; height: number },
+): string[] {
+  const [plain, single] = [plainCurve(show), curves.length === 1 ? curves[0] : undefined];
+  const top = Math.max(plain.top, ...curves.map(({ top }) => top));
+  const yMax = roundUp(show === 'loss' ? top : top / roomBelowLegend(curves.length + 1, size.height));
+  const area = frame({ ...size, yMax, xName: 'probability of the correct class', yName: axisNames[show] });
+  return [
+    area.axes,
+    ...(single && show === 'loss' ? [between(area, yMax, single, plain)] : []),
+    ...[plain, ...curves.toReversed()].map((curve) => drawn(area, yMax, curve)),
+    ...curves.flatMap((curve) => dot(area, curve)),
+    ...(single ? note(area, single) : []),
+    legend(area, [plain, ...curves]),
+  ];
+}
+
+const titles = { loss: 'Hard-mining loss and cross-entropy', slope: 'How hard a sample pulls' };
+const axisNames = { loss: 'loss', slope: 'slope relative to cross-entropy' };
+
+function checkCount(choices: readonly HardMiningOptions[]): readonly HardMiningOptions[] {
+  if (choices.length > 0 && choices.length <= COLOURS) return choices;
+  throw new InvalidArgumentError({
+    where: 'plotHardMining',
+    expected: `1 to ${COLOURS} choices of options`,
+    received: choices.length,
+    fix: 'Pass one object of options, or a list of as many as a figure can tell apart.',
+  });
+}
+
+const titleOf = ({ length }: readonly Curve[], show: Quantity): string =>
+  length === 1 ? titles[show] : `${titles[show]}, ${length} choices of options`;
+
+/** What a reader who cannot see the figure should know. */
+function words(curves: readonly Curve[], show: Quantity): string[] {
+  const what =
+    show === 'loss'
+      ? 'Loss against the probability p of the correct class: below the crossing hard mining raises the loss, above it lowers it.'
+      : 'Derivative of the hard-mining loss with respect to the loss that it is computed on, against the probability p of the correct class; that of cross-entropy is 1.';
+  const marks = curves.map(({ name, mark }) => `${name}: ${mark?.text ?? 'no such point'}.`);
+  return [
+    element('title', {}, escaped(titleOf(curves, show))),
+    element('desc', {}, escaped([what, ...marks].join(' '))),
+  ];
+}
+
+const path = ({ x, y }: Frame, points: readonly (readonly [number, number])[]) =>
+  line(points.map(([p, value]) => [x(p), y(value)]));
+
+const drawn = (area: Frame, yMax: number, curve: Curve) =>
+  element('path', { class: `hm-curve hm-${curve.colour}`, d: path(area, pointsOf(curve, yMax)) });
+
+/** What hard mining adds and takes, as a tinted area. */
+function between(area: Frame, yMax: number, curve: Curve, plain: Curve): string {
+  const outline = [...pointsOf(curve, yMax), ...pointsOf(plain, yMax).reverse()];
+  return element('path', { class: `hm-area hm-${curve.colour}-fill`, d: `${path(area, outline)}Z` });
+}
+
+function dot({ x, y, top }: Frame, { mark, at, colour }: Curve): string[] {
+  if (!mark || y(at(mark.loss)) < top) return [];
+  const place = { cx: x(Math.exp(-mark.loss)), cy: y(at(mark.loss)), r: 5 };
+  return [element('circle', { class: `hm-dot hm-${colour}-fill`, ...place })];
+}
+
+function note({ x, y, top }: Frame, { mark, at }: Curve): string[] {
+  if (!mark || y(at(mark.loss)) < top) return [];
+  const place = { x: x(Math.exp(-mark.loss)) + 14, y: y(at(mark.loss)) - 8 };
+  return [element('text', { class: 'hm-ink', ...place }, escaped(mark.text))];
+}
+
+const [CHARACTER_WIDTH, LEGEND_LINE] = [7, 22];
+
+/** The share of the drawing area's height that a legend leaves free; slopes peak where the legend is. */
+function roomBelowLegend(lines: number, height: number): number {
+  return Math.max(0.2, 1 - ((lines + 0.5) * LEGEND_LINE) / (height - margins.top - margins.bottom));
+}
+
+function legend({ right, top }: Frame, curves: readonly Curve[]): string {
+  const names = curves.map(({ name, mark }) => (mark && curves.length > 2 ? `${name}: ${mark.text}` : name));
+  const left = right - Math.max(...names.map(({ length }) => length)) * CHARACTER_WIDTH;
+  return curves
+    .flatMap(({ colour }, i) => [
+      element('path', {
+        class: `hm-curve hm-${colour}`,
+        d: `M${left - 34} ${top + 10 + LEGEND_LINE * i}h24`,
+      }),
+      label(names[i] as string, { x: left, y: top + 14 + LEGEND_LINE * i }),
+    ])
+    .join('\n');
+}

@@ -1,0 +1,54 @@
+// Classes, not custom properties: programs that turn SVG into other formats know no var().
+const curve = (name: string, colour: string) =>
+  `.hm-${name}{stroke:${colour}}.hm-${name}-fill{fill:${colour}}`;
+
+interface Theme {
+  page: string;
+  border: string;
+  ink: string;
+  muted: string;
+  grid: string;
+  curves: readonly string[];
+}
+
+const light: Theme = {
+  page: '#ffffff',
+  border: '#d1d9e0',
+  ink: '#1f2328',
+  muted: '#59636e',
+  grid: '#e4e8ec',
+  curves: ['#c2410c', '#0969da', '#1a7f37', '#8250df', '#bf3989'],
+};
+
+const dark: Theme = {
+  page: '#0d1117',
+  border: '#30363d',
+  ink: '#f0f6fc',
+  muted: '#9198a1',
+  grid: '#232a33',
+  curves: ['#ff9b5e', '#6cb0ff', '#56d364', '#c297ff', '#ff8bc6'],
+};
+
+/** As many curves have a colour of their own. */
+export const COLOURS = light.curves.length;
+
+const colours = ({ page, border, ink, muted, grid, curves }: Theme, count: number) =>
+  [
+    `.hm-figure text{stroke:${page}}.hm-page{fill:${page};stroke:${border}}.hm-ink{fill:${ink}}`,
+    `.hm-muted{fill:${muted}}.hm-grid{stroke:${grid}}.hm-axis{stroke:${muted}}.hm-dot{stroke:${page}}`,
+    curve('plain', muted),
+    ...curves.slice(0, count).map((colour, i) => curve(`c${i}`, colour)),
+  ].join('');
+
+/** The look of a figure with some curves, light or dark as the reader's system is. */
+export const style = (count: number): string =>
+  [
+    '.hm-figure text{font:13px system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif}',
+    // A rim in the colour of the page keeps text readable where a line passes behind it.
+    '.hm-figure text{paint-order:stroke;stroke-width:4;stroke-linejoin:round}',
+    '.hm-figure .hm-title{font-size:17px;font-weight:600}.hm-grid,.hm-axis{fill:none;stroke-width:1}',
+    '.hm-curve{fill:none;stroke-width:2.5;stroke-linejoin:round;stroke-linecap:round}',
+    '.hm-dot{stroke-width:2}.hm-area{opacity:.13}',
+    colours(light, count),
+    `@media(prefers-color-scheme:dark){${colours(dark, count)}}`,
+  ].join('');
