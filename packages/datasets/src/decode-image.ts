@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { HmError, InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
 import sharp, { type Sharp } from 'sharp';
 import type { ImageSource } from './dataset.ts';
 import { readAt } from './files/read-at.ts';
+import { jpegDecoder } from './jpeg/jpeg-decoder.ts';
+import { plainJpeg } from './jpeg/plain-jpeg.ts';
 
 /** RGB pixels, row-major `[height, width, 3]`, 8 bits each. */
 export interface DecodedImage {
@@ -38,8 +41,11 @@ export async function decodeImage(source: ImageSource, options: DecodeOptions = 
     checkPixels(source);
     if (!size || (source.height === size.height && source.width === size.width)) return source;
   }
+  const maxPixels = options.maxPixels ?? 100_000_000;
   try {
-    return await decode(open(source, options.maxPixels ?? 100_000_000), size);
+    const read = await readSource(source);
+    const quick = 'bytes' in read ? await decodePlainJpeg(read.bytes, size, maxPixels) : undefined;
+    return quick ?? (await decode(open(read, maxPixels), size));
   } catch (cause) {
     if (HmError.isInstance(cause)) throw cause;
     throw badImage(nameOf(source, options), cause instanceof Error ? cause.message : String(cause), cause);
@@ -63,21 +69,39 @@ export const badImage = (path: string, reason: string, cause?: unknown, fields?:
     cause,
   });
 
-function open(source: ImageSource, limitInputPixels: number): Sharp {
+/** The WebAssembly decoder keeps the memory of its largest image. */
+const MOST_QUICK_PIXELS = 1 << 20;
+
+/** Undefined for images that need resizing or conversion, and for those about which the decoder complains: libvips decides. */
+async function decodePlainJpeg(
+  bytes: Uint8Array,
+  size: Size | undefined,
+  maxPixels: number,
+): Promise<DecodedImage | undefined> {
+  const found = plainJpeg(bytes);
+  if (!found || found.height * found.width > Math.min(maxPixels, MOST_QUICK_PIXELS)) return undefined;
+  if (size && (size.height !== found.height || size.width !== found.width)) return undefined;
+  const decoder = await jpegDecoder();
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+type InMemory = Extract<ImageSource, { bytes: Uint8Array } | { pixels: Uint8Array }>;
+
+async function readSource(source: ImageSource): Promise<InMemory> {
+  if ('path' in source) return { bytes: await readFile(source.path) };
+  return 'file' in source ? { bytes: readAt(source.file, source.offset, source.length) } : source;
+}
+
+function open(source: InMemory, limitInputPixels: number): Sharp {
   if ('pixels' in source) {
     const { pixels, height, width } = source;
     return sharp(pixels, { raw: { height, width, channels: 3 }, limitInputPixels });
   }
-  return sharp(encoded(source), {
-    failOn: 'error',
-    autoOrient: true,
-    limitInputPixels,
-  });
-}
-
-function encoded(source: Exclude<ImageSource, { pixels: Uint8Array }>): string | Uint8Array {
-  if ('path' in source) return source.path;
-  return 'file' in source ? readAt(source.file, source.offset, source.length) : source.bytes;
+  return sharp(source.bytes, { failOn: 'error', autoOrient: true, limitInputPixels });
 }
 
 async function decode(image: Sharp, size: Size | undefined): Promise<DecodedImage> {

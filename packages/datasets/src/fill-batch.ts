@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { augmentImage, type SampleStream } from './augment/augment-image.ts';
 import type { ResolvedAugmentation } from './augment/resolve-augmentation.ts';
 import type { ImageSource } from './dataset.ts';
-import { decodeImage } from './decode-image.ts';
+import { badImage, decodeImage } from './decode-image.ts';
 import { normalizeInto } from './normalize-into.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
@@ -37,10 +39,18 @@ export interface FillResult {
   bad: readonly BadItem[];
 }
 
+/** Longer turns of a worker would hold up the message that cancels. */
+const turnMilliseconds = 8;
+
 /** Decodes, augments and normalises each item straight into its place; stops between images once `isCancelled`. */
 export async function fillBatch(task: FillTask, isCancelled: () => boolean): Promise<FillResult> {
   const bad: BadItem[] = [];
+  let since = performance.now();
   for (const item of task.items) {
+    if (performance.now() - since > turnMilliseconds) {
+      await setImmediate();
+      since = performance.now();
+    }
     if (isCancelled() || (bad.length > 0 && !task.keepGoing)) break;
     try {
       await fillPlace(task, item);
@@ -54,8 +64,20 @@ export async function fillBatch(task: FillTask, isCancelled: () => boolean): Pro
 async function fillPlace(task: FillTask, { slot, index, id, image }: FillItem): Promise<void> {
   const { images, preprocessing, augment, seed, epoch } = task;
   const { height, width } = preprocessing;
-  const decoded = await decodeImage(image, { height, width, name: id });
-  normalizeInto(images, slot, augmentImage(decoded, augment, { seed, epoch, index }), preprocessing);
+  const name = 'path' in image ? image.path : id;
+  const decoded = await decodeImage(readNow(image), { height, width, name });
+  const augmented = await augmentImage(decoded, augment, { seed, epoch, index });
+  normalizeInto(images, slot, augmented, preprocessing);
+}
+
+/** Reading a small file takes less than waiting for another thread to read it. */
+function readNow(image: ImageSource): ImageSource {
+  if (!('path' in image)) return image;
+  try {
+    return { bytes: readFileSync(image.path) };
+  } catch (cause) {
+    throw badImage(image.path, (cause as Error).message, cause);
+  }
 }
 
 function describe(error: unknown, item: FillItem): { path: string; reason: string } {

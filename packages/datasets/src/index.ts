@@ -1,11 +1,15 @@
 export {
   type AffineOptions,
   type Augmentation,
+  adaFace,
+  type BlurOptions,
   type ColourOptions,
+  type CropOptions,
   type CutoutOptions,
   type FlipOptions,
   flipOnly,
   type GrayscaleOptions,
+  type JpegOptions,
   type LowResolutionOptions,
   standard,
 } from './augment/augmentation.ts';

@@ -1,10 +1,15 @@
 import { Rng } from '@hm/tensor/host';
 import type { DecodedImage } from '../decode-image.ts';
 import { adjustColours, toGrayscale } from './colour.ts';
+import { blackenOutside, enlarge } from './crop.ts';
 import { cutOut } from './cut-out.ts';
+import { drawCrop } from './draw-crop.ts';
 import { lowerResolution } from './lower-resolution.ts';
 import { mirror } from './mirror.ts';
+import { recompress } from './recompress.ts';
+import { blur } from './resample.ts';
 import type { ResolvedAugmentation } from './resolve-augmentation.ts';
+import { kernels } from './taps.ts';
 import { warpAffine } from './warp-affine.ts';
 
 /** What names a sample's random draws. */
@@ -15,7 +20,11 @@ export interface SampleStream {
   index: number;
 }
 
-type Step<Options> = (image: DecodedImage, options: Options, rng: Rng) => DecodedImage;
+type Step<Options> = (
+  image: DecodedImage,
+  options: Options,
+  rng: Rng,
+) => DecodedImage | Promise<DecodedImage>;
 type Steps = { [Name in keyof ResolvedAugmentation]-?: Step<NonNullable<ResolvedAugmentation[Name]>> };
 
 const steps: Steps = {
@@ -28,7 +37,18 @@ const steps: Steps = {
     const factor = Math.exp(rng.uniform(-1, 1) * Math.log1p(scale));
     return warpAffine(image, { across, down, angleRadians, factor }, border);
   },
-  lowResolution: (image, { smallest }, rng) => lowerResolution(image, rng.uniform(smallest, 1)),
+  crop: (image, options, rng) => {
+    const rectangle = drawCrop(image, options, rng);
+    return options.outside === 'black' ? blackenOutside(image, rectangle) : enlarge(image, rectangle);
+  },
+  lowResolution: (image, { smallest, kernel }, rng) => {
+    const factor = rng.uniform(smallest, 1);
+    return kernel === 'smooth'
+      ? lowerResolution(image, factor, 'area', 'linear')
+      : lowerResolution(image, factor, rng.pick(kernels), rng.pick(kernels));
+  },
+  blur: (image, { smallestSigma, largestSigma }, rng) =>
+    blur(image, rng.uniform(smallestSigma, largestSigma)),
   colour: (image, { brightness, contrast, saturation }, rng) => {
     const factor = (range: number) => rng.uniform(1 - range, 1 + range);
     return adjustColours(image, {
@@ -38,26 +58,30 @@ const steps: Steps = {
     });
   },
   grayscale: toGrayscale,
-  cutout: (image, { smallest, largest }, rng) =>
-    cutOut(image, {
-      height: rng.uniform(smallest, largest),
-      width: rng.uniform(smallest, largest),
-      centre: [rng.uniform(), rng.uniform()],
-    }),
+  jpeg: (image, { lowestQuality, highestQuality }, rng) =>
+    recompress(image, lowestQuality + rng.integer(highestQuality - lowestQuality + 1)),
+  cutout: (image, { smallest, largest, fill }, rng) => {
+    const height = rng.uniform(smallest, largest);
+    const width = rng.uniform(smallest, largest);
+    const centre = [rng.uniform(), rng.uniform()] as const;
+    return cutOut(image, { height, width, centre }, fill === 'noise' ? rng : undefined);
+  },
 };
 
 /** Applies an augmentation; the image that is passed may be overwritten. */
-export function augmentImage(
+export async function augmentImage(
   image: DecodedImage,
   augmentation: ResolvedAugmentation,
   { seed, epoch, index }: SampleStream,
-): DecodedImage {
+): Promise<DecodedImage> {
   let result = image;
   for (const name of Object.keys(steps) as (keyof Steps)[]) {
     const options = augmentation[name];
     if (!options) continue;
     const rng = Rng.of(seed, 'augment', epoch, index, name);
-    if (rng.chance(options.probability)) result = (steps[name] as Step<typeof options>)(result, options, rng);
+    if (rng.chance(options.probability)) {
+      result = await (steps[name] as Step<typeof options>)(result, options, rng);
+    }
   }
   return result;
 }

@@ -9,9 +9,12 @@
 export interface Augmentation {
   flip?: FlipOptions;
   affine?: AffineOptions;
+  crop?: CropOptions;
   lowResolution?: LowResolutionOptions;
+  blur?: BlurOptions;
   colour?: ColourOptions;
   grayscale?: GrayscaleOptions;
+  jpeg?: JpegOptions;
   cutout?: CutoutOptions;
 }
 
@@ -35,12 +38,44 @@ export interface AffineOptions {
   border?: 'edge' | 'black';
 }
 
-/** Shrinks by area averaging and enlarges again, bilinear: a face seen from afar (AdaFace, Kim et al. 2022). */
+/**
+ * Keeps a random rectangle, whose area is uniform and whose aspect log-uniform, as torchvision's `RandomResizedCrop`
+ * draws it; sides longer than the image's are cut.
+ */
+export interface CropOptions {
+  /** Default 0.2. */
+  probability?: number;
+  /** Smallest share of the image's area. Default 0.2. */
+  smallest?: number;
+  /** Largest share of the image's area. Default 1. */
+  largest?: number;
+  /** Largest ratio of the sides, either way. Default 4/3. */
+  aspect?: number;
+  /** `black` leaves the face in its place and blackens what is outside (AdaFace); `enlarge` fills the image with the rectangle. Default `black`. */
+  outside?: 'black' | 'enlarge';
+}
+
+/** Shrinks and enlarges again: a face seen from afar (AdaFace, Kim et al. 2022). */
 export interface LowResolutionOptions {
   /** Default 0.2. */
   probability?: number;
   /** Smallest factor for the sides; uniform in `[smallest, 1]`. Default 0.25. */
   smallest?: number;
+  /**
+   * `smooth` shrinks by area averages and enlarges bilinearly; `any` draws one of nearest, linear, area, cubic and Lanczos
+   * for each of the two, as AdaFace does. Default `smooth`.
+   */
+  kernel?: 'smooth' | 'any';
+}
+
+/** Gaussian blur, edge pixels repeated. */
+export interface BlurOptions {
+  /** Default 0.1. */
+  probability?: number;
+  /** Smallest standard deviation in pixels; uniform. Default 0.1. */
+  smallestSigma?: number;
+  /** Largest standard deviation in pixels. Default 2. */
+  largestSigma?: number;
 }
 
 /** Brightness, then contrast about the image's mean luma, then saturation, each by a factor uniform in `[1 - x, 1 + x]`. */
@@ -61,7 +96,17 @@ export interface GrayscaleOptions {
   probability?: number;
 }
 
-/** A grey rectangle (128) about a uniform centre, cut at the border (DeVries and Taylor 2017). */
+/** Compressed as a JPEG with halved chroma, and decoded. */
+export interface JpegOptions {
+  /** Default 0.2. */
+  probability?: number;
+  /** Lowest quality, a whole number from 1 to 100; uniform. Default 30. */
+  lowestQuality?: number;
+  /** Highest quality. Default 95. */
+  highestQuality?: number;
+}
+
+/** A rectangle is erased: grey (128) or noise, about a uniform centre, cut at the border (DeVries and Taylor 2017; Zhong et al. 2017). */
 export interface CutoutOptions {
   /** Default 0.2. */
   probability?: number;
@@ -69,6 +114,8 @@ export interface CutoutOptions {
   smallest?: number;
   /** Largest side as a share of the image's. Default 0.4. */
   largest?: number;
+  /** Default `grey`. */
+  fill?: 'grey' | 'noise';
 }
 
 /** The paper's and most recipes' only augmentation: half of the images mirrored. */
@@ -82,4 +129,15 @@ export const standard: Augmentation = {
   colour: { probability: 0.5 },
   grayscale: { probability: 0.05 },
   cutout: { probability: 0.1 },
+};
+
+/**
+ * AdaFace's (Kim et al. 2022, their code): mirror, then crop, low resolution and colour, each for a fifth of the images.
+ * Their colour steps come in a random order; ours are always brightness, contrast, saturation.
+ */
+export const adaFace: Augmentation = {
+  flip: {},
+  crop: { probability: 0.2, smallest: 0.2, largest: 1, aspect: 4 / 3, outside: 'black' },
+  lowResolution: { probability: 0.2, smallest: 0.2, kernel: 'any' },
+  colour: { probability: 0.2, brightness: 0.5, contrast: 0.5, saturation: 0.5 },
 };

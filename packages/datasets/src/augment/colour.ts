@@ -30,7 +30,12 @@ export function adjustColours(
 /** Replaces the channels by luma, in place. */
 export function toGrayscale(image: DecodedImage): DecodedImage {
   const { pixels } = image;
-  for (let at = 0; at < pixels.length; at += 3) pixels.fill(lumaAt(pixels, at) + 0.5, at, at + 3);
+  for (let at = 0; at < pixels.length; at += 3) {
+    const grey = lumaAt(pixels, at) + 0.5;
+    pixels[at] = grey;
+    pixels[at + 1] = grey;
+    pixels[at + 2] = grey;
+  }
   return image;
 }
 

@@ -1,3 +1,4 @@
+import type { Rng } from '@hm/tensor/host';
 import type { DecodedImage } from '../decode-image.ts';
 
 /** A rectangle in shares of the image: its sides, and its centre from the top left as `[y, x]`. */
@@ -7,12 +8,18 @@ export interface CutRectangle {
   centre: readonly [number, number];
 }
 
-/** Fills a rectangle with mid-grey (128), in place; what lies outside the image is cut off. */
-export function cutOut(image: DecodedImage, { height, width, centre }: CutRectangle): DecodedImage {
+/** Fills a rectangle with mid-grey (128), or noise if a generator is given, in place; what lies outside the image is cut off. */
+export function cutOut(
+  image: DecodedImage,
+  { height, width, centre }: CutRectangle,
+  noise?: Rng,
+): DecodedImage {
   const [top, bottom] = sides(image.height, height, centre[0]);
   const [left, right] = sides(image.width, width, centre[1]);
   for (let y = top; y < bottom; y++) {
-    image.pixels.fill(128, (y * image.width + left) * 3, (y * image.width + right) * 3);
+    const part = image.pixels.subarray((y * image.width + left) * 3, (y * image.width + right) * 3);
+    if (noise) for (let at = 0; at < part.length; at++) part[at] = noise.integer(256);
+    else part.fill(128);
   }
   return image;
 }

@@ -9,23 +9,47 @@ export type ResolvedAugmentation = {
 const defaults: Required<ResolvedAugmentation> = {
   flip: { probability: 0.5 },
   affine: { probability: 1, shiftPixels: 4, rotationRadians: 0, scale: 0, border: 'edge' },
-  lowResolution: { probability: 0.2, smallest: 0.25 },
+  crop: { probability: 0.2, smallest: 0.2, largest: 1, aspect: 4 / 3, outside: 'black' },
+  lowResolution: { probability: 0.2, smallest: 0.25, kernel: 'smooth' },
+  blur: { probability: 0.1, smallestSigma: 0.1, largestSigma: 2 },
   colour: { probability: 1, brightness: 0.2, contrast: 0.2, saturation: 0.2 },
   grayscale: { probability: 0.1 },
-  cutout: { probability: 0.2, smallest: 0.1, largest: 0.4 },
+  jpeg: { probability: 0.2, lowestQuality: 30, highestQuality: 95 },
+  cutout: { probability: 0.2, smallest: 0.1, largest: 0.4, fill: 'grey' },
 };
 
-const limits: Record<string, number> = {
-  probability: 1,
-  shiftPixels: 10_000,
-  rotationRadians: Math.PI,
-  scale: 10,
-  brightness: 1,
-  contrast: 1,
-  saturation: 1,
-  smallest: 1,
-  largest: 1,
+const limits: Record<string, readonly [low: number, high: number]> = {
+  probability: [0, 1],
+  shiftPixels: [0, 10_000],
+  rotationRadians: [0, Math.PI],
+  scale: [0, 10],
+  brightness: [0, 1],
+  contrast: [0, 1],
+  saturation: [0, 1],
+  smallest: [0, 1],
+  largest: [0, 1],
+  aspect: [1, 10],
+  smallestSigma: [0.01, 100],
+  largestSigma: [0.01, 100],
+  lowestQuality: [1, 100],
+  highestQuality: [1, 100],
 };
+
+const words: Record<string, readonly string[]> = {
+  border: ['edge', 'black'],
+  outside: ['black', 'enlarge'],
+  kernel: ['smooth', 'any'],
+  fill: ['grey', 'noise'],
+};
+
+const whole = new Set(['shiftPixels', 'lowestQuality', 'highestQuality']);
+
+/** Fields of which the first may not exceed the second. */
+const ranges = [
+  ['smallest', 'largest'],
+  ['smallestSigma', 'largestSigma'],
+  ['lowestQuality', 'highestQuality'],
+] as const;
 
 /**
  * Fills in the defaults.
@@ -45,23 +69,29 @@ function resolveEntry(name: string, options: Record<string, unknown>): Record<st
     if (!(field in known)) throw invalid(name, `fields among ${Object.keys(known).join(', ')}`, field);
     checkField(name, field, value);
   }
-  const resolved = { ...known, ...Object.fromEntries(given) };
-  const { smallest, largest } = resolved as { smallest?: number; largest?: number };
-  if (smallest !== undefined && largest !== undefined && smallest > largest) {
-    throw invalid(name, 'smallest ≤ largest', `${smallest} and ${largest}`);
+  const resolved: Record<string, unknown> = { ...known, ...Object.fromEntries(given) };
+  for (const [low, high] of ranges) {
+    if (Number(resolved[low]) > Number(resolved[high])) {
+      throw invalid(name, `${low} ≤ ${high}`, `${resolved[low]} and ${resolved[high]}`);
+    }
   }
   return resolved;
 }
 
 function checkField(name: string, field: string, value: unknown): void {
-  if (field === 'border') {
-    if (value !== 'edge' && value !== 'black') throw invalid(name, "border 'edge' or 'black'", value);
+  const choices = words[field];
+  if (choices) {
+    if (!choices.includes(value as string)) {
+      throw invalid(name, `${field} ${choices.map((word) => `'${word}'`).join(' or ')}`, value);
+    }
     return;
   }
-  const largest = limits[field]!;
-  const inside = typeof value === 'number' && value >= 0 && value <= largest;
-  if (!inside) throw invalid(name, `${field} from 0 to ${largest}`, value);
-  if (field === 'shiftPixels' && !Number.isInteger(value)) throw invalid(name, 'whole pixels', value);
+  const [low, high] = limits[field]!;
+  const inside = typeof value === 'number' && value >= low && value <= high;
+  if (!inside) throw invalid(name, `${field} from ${low} to ${high}`, value);
+  if (whole.has(field) && !Number.isInteger(value)) {
+    throw invalid(name, `${field} to be whole`, value);
+  }
 }
 
 const invalid = (name: string, expected: string, received: unknown) =>

@@ -15,6 +15,40 @@ export interface CentredTransform {
 /** The transformed image, sampled bilinearly at the inverse of each output pixel. */
 export function warpAffine(
   image: DecodedImage,
+  transform: CentredTransform,
+  border: 'edge' | 'black',
+): DecodedImage {
+  const { across, down, angleRadians, factor } = transform;
+  const onlyShift = angleRadians === 0 && factor === 1 && Number.isInteger(across) && Number.isInteger(down);
+  return onlyShift ? shift(image, across, down, border) : warp(image, transform, border);
+}
+
+/** Whole pixels need no interpolation: rows are copied. */
+function shift(image: DecodedImage, across: number, down: number, border: 'edge' | 'black'): DecodedImage {
+  const { pixels, height, width } = image;
+  const result = new Uint8Array(pixels.length);
+  const [left, right] = [clamp(across, width), clamp(width + across, width)];
+  for (let y = 0; y < height; y++) {
+    const inside = y - down >= 0 && y - down < height;
+    if (!inside && border === 'black') continue;
+    const from = clamp(y - down, height - 1) * width;
+    const to = y * width;
+    result.set(pixels.subarray((from + left - across) * 3, (from + right - across) * 3), (to + left) * 3);
+    if (border === 'black') continue;
+    for (let x = 0; x < left; x++) copyPixel(result, to + x, pixels, from);
+    for (let x = right; x < width; x++) copyPixel(result, to + x, pixels, from + width - 1);
+  }
+  return { pixels: result, height, width };
+}
+
+const clamp = (value: number, most: number): number => Math.min(Math.max(value, 0), most);
+
+function copyPixel(into: Uint8Array, to: number, pixels: Uint8Array, from: number): void {
+  for (let channel = 0; channel < 3; channel++) into[to * 3 + channel] = pixels[from * 3 + channel]!;
+}
+
+function warp(
+  image: DecodedImage,
   { across, down, angleRadians, factor }: CentredTransform,
   border: 'edge' | 'black',
 ): DecodedImage {
@@ -38,19 +72,25 @@ export function warpAffine(
 const isInside = (x: number, y: number, { height, width }: DecodedImage): boolean =>
   x >= -0.5 && y >= -0.5 && x <= width - 0.5 && y <= height - 0.5;
 
+/** Weights are whole 1024ths: integers take half the time. */
+const ONE = 1024;
+const HALF = (ONE * ONE) / 2;
+
 /** Bilinear value at a point in pixels; outside, that of the nearest edge point. */
-export function sampleInto(into: Uint8Array, to: number, image: DecodedImage, x: number, y: number): void {
+function sampleInto(into: Uint8Array, to: number, image: DecodedImage, x: number, y: number): void {
   const { pixels, height, width } = image;
-  const clampedX = Math.min(Math.max(x, 0), width - 1);
-  const clampedY = Math.min(Math.max(y, 0), height - 1);
-  const left = Math.floor(clampedX);
-  const top = Math.floor(clampedY);
-  const right = left + 1 < width ? 3 : 0;
-  const below = top + 1 < height ? width * 3 : 0;
-  const [weightX, weightY] = [clampedX - left, clampedY - top];
-  for (let channel = 0, at = (top * width + left) * 3; channel < 3; channel++, at++) {
-    const upper = pixels[at]! + weightX * (pixels[at + right]! - pixels[at]!);
-    const lower = pixels[at + below]! + weightX * (pixels[at + below + right]! - pixels[at + below]!);
-    into[to + channel] = upper + weightY * (lower - upper) + 0.5;
+  const fixedX = (Math.min(Math.max(x, 0), width - 1) * ONE) | 0;
+  const fixedY = (Math.min(Math.max(y, 0), height - 1) * ONE) | 0;
+  const left = fixedX >> 10;
+  const top = fixedY >> 10;
+  const u = fixedX & (ONE - 1);
+  const v = fixedY & (ONE - 1);
+  const a = (top * width + left) * 3;
+  const b = u > 0 ? a + 3 : a;
+  const down = v > 0 ? width * 3 : 0;
+  for (let channel = 0; channel < 3; channel++) {
+    const upper = pixels[a + channel]! * (ONE - u) + pixels[b + channel]! * u;
+    const lower = pixels[a + down + channel]! * (ONE - u) + pixels[b + down + channel]! * u;
+    into[to + channel] = (upper * (ONE - v) + lower * v + HALF) >> 20;
   }
 }

@@ -1,0 +1,11 @@
+import sharp from 'sharp';
+import { type DecodedImage, decodeImage } from '../decode-image.ts';
+
+/** The image as a JPEG of a quality from 1 to 100 shows it, chroma at half the resolution as in most photographs. */
+export async function recompress(
+  { pixels, height, width }: DecodedImage,
+  quality: number,
+): Promise<DecodedImage> {
+  const image = sharp(pixels, { raw: { height, width, channels: 3 } });
+  return decodeImage({ bytes: await image.jpeg({ quality, chromaSubsampling: '4:2:0' }).toBuffer() });
+}

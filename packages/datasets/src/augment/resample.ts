@@ -1,0 +1,64 @@
+import type { DecodedImage } from '../decode-image.ts';
+import { gaussianTaps, type Kernel, resamplingTaps, type Taps } from './taps.ts';
+
+/** The image at another size, interpolated along each axis. */
+export const resample = (image: DecodedImage, height: number, width: number, kernel: Kernel): DecodedImage =>
+  applyTaps(image, resamplingTaps(image.height, height, kernel), resamplingTaps(image.width, width, kernel));
+
+/** Gaussian blur; `sigma` in pixels, above 0. */
+export const blur = (image: DecodedImage, sigma: number): DecodedImage =>
+  applyTaps(image, gaussianTaps(image.height, sigma), gaussianTaps(image.width, sigma));
+
+function applyTaps(image: DecodedImage, vertical: Taps, horizontal: Taps): DecodedImage {
+  const rows = filterRows(image, horizontal);
+  return {
+    pixels: filterColumns(rows, vertical, horizontal.size),
+    height: vertical.size,
+    width: horizontal.size,
+  };
+}
+
+function filterRows(image: DecodedImage, { size, count, places, weights }: Taps): Float32Array {
+  const { pixels, height, width } = image;
+  const result = new Float32Array(height * size * 3);
+  for (let y = 0, to = 0; y < height; y++) {
+    const row = y * width * 3;
+    for (let x = 0, first = 0; x < size; x++, to += 3, first += count) {
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      for (let tap = first; tap < first + count; tap++) {
+        const at = row + places[tap]! * 3;
+        const weight = weights[tap]!;
+        red += weight * pixels[at]!;
+        green += weight * pixels[at + 1]!;
+        blue += weight * pixels[at + 2]!;
+      }
+      result[to] = red;
+      result[to + 1] = green;
+      result[to + 2] = blue;
+    }
+  }
+  return result;
+}
+
+function filterColumns(
+  rows: Float32Array,
+  { size, count, places, weights }: Taps,
+  width: number,
+): Uint8Array {
+  const line = width * 3;
+  const result = new Uint8Array(size * line);
+  const sums = new Float32Array(line);
+  for (let y = 0; y < size; y++) {
+    sums.fill(0.5);
+    for (let tap = y * count; tap < (y + 1) * count; tap++) {
+      const weight = weights[tap]!;
+      for (let x = 0, at = places[tap]! * line; x < line; x++, at++) sums[x]! += weight * rows[at]!;
+    }
+    for (let x = 0, to = y * line; x < line; x++, to++) {
+      result[to] = Math.min(Math.max(sums[x]!, 0), 255);
+    }
+  }
+  return result;
+}
