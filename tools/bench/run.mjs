@@ -1,7 +1,9 @@
-// `pnpm bench NAME [--json] [--python PATH] [--rounds N]`: our program and a peer's take turns in one process tree.
+// `pnpm bench NAME [--json] [--python PATH] [--rounds N] [--data FOLDER]`: our program and a peer's take turns in one process tree.
 import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Contestant } from './contestant.mjs';
+import { writeFaces } from './write-faces.mjs';
 
 const benches = {
   'train-step': {
@@ -11,6 +13,14 @@ const benches = {
     about: 'one training step of ResNet-18, 112×112, batch 64, 1000 classes',
   },
   embed: { unit: 'images/s', batch: 64, steps: 6, about: 'embedding by ResNet-18, 112×112, batch 64' },
+  data: {
+    unit: 'images/s',
+    batch: 64,
+    steps: 24,
+    about: 'reading, decoding, augmenting and batching files, 112×112, batch 64, two workers',
+    peer: 'torchvision',
+    folder: true,
+  },
 };
 
 const { values, positionals } = parseArgs({
@@ -19,6 +29,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     python: { type: 'string', default: '/usr/bin/python3' },
     rounds: { type: 'string', default: '9' },
+    data: { type: 'string' },
   },
 });
 const [name] = positionals;
@@ -29,18 +40,21 @@ if (bench === undefined) {
 }
 
 const say = values.json ? console.error : console.log;
-const torch = spawnSync(values.python, ['-c', 'import torch; print(torch.__version__)'], {
+const { peer: module = 'torch' } = bench;
+const torch = spawnSync(values.python, ['-c', `import ${module}, torch; print(torch.__version__)`], {
   encoding: 'utf8',
 });
 const hasPeer = torch.status === 0;
 if (!hasPeer) {
-  say(`No PyTorch in ${values.python}: reporting ours alone.`);
-  say('Install it with `apt-get install python3-torch`, or name another interpreter with --python PATH.');
+  say(`No ${module} in ${values.python}: reporting ours alone.`);
+  say(`Install it with "apt-get install python3-${module}", or name another interpreter with --python PATH.`);
 }
 
 const path = (file) => new URL(file, import.meta.url).pathname;
-const ours = new Contestant(process.execPath, [path(`${name}.mjs`)]);
-const peer = hasPeer ? new Contestant(values.python, [path(`${name}.py`)]) : undefined;
+const faces = bench.folder && values.data === undefined ? await writeFaces(say) : undefined;
+const files = bench.folder ? [values.data ?? faces] : [];
+const ours = new Contestant(process.execPath, [path(`${name}.mjs`), ...files]);
+const peer = hasPeer ? new Contestant(values.python, [path(`${name}.py`), ...files]) : undefined;
 
 const WARM_UP = 4;
 await ours.run(WARM_UP);
@@ -50,6 +64,7 @@ for (let round = 0; round < Number(values.rounds); round++) {
   rounds.push({ ours: await ours.run(bench.steps), peer: await peer?.run(bench.steps) });
 }
 const memory = { ours: await ours.finish(), peer: await peer?.finish() };
+if (faces) rmSync(faces, { recursive: true });
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const rate = (seconds) => (bench.batch * bench.steps) / seconds;
