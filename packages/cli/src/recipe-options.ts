@@ -9,7 +9,7 @@ export interface RecipeOptions {
   batch?: number;
   lr?: number;
   clipNorm?: number;
-  augment?: 'none' | 'flip' | 'standard';
+  augment?: 'none' | 'flip' | 'standard' | 'adaface';
 }
 
 /** A named recipe with what was typed in its place. */
@@ -22,6 +22,6 @@ export async function recipeOf(options: RecipeOptions): Promise<Recipe> {
 
 async function augmentation(name: RecipeOptions['augment']): Promise<Augmentation | undefined> {
   if (name === undefined) return undefined;
-  const { flipOnly, standard } = await import('@hm/datasets');
-  return { none: {}, flip: flipOnly, standard }[name];
+  const { adaFace, flipOnly, standard } = await import('@hm/datasets');
+  return { none: {}, flip: flipOnly, standard, adaface: adaFace }[name];
 }

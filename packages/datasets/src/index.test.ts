@@ -3,6 +3,7 @@ import * as datasets from './index.ts';
 
 test('the public surface', () => {
   expect(Object.keys(datasets).sort()).toEqual([
+    'adaFace',
     'batches',
     'checkTrainable',
     'createLoader',

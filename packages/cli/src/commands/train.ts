@@ -28,6 +28,7 @@ export const train = () =>
         'none',
         'flip',
         'standard',
+        'adaface',
       ] as const),
     )
     .optionsGroup('Network and loss:')
