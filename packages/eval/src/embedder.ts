@@ -31,6 +31,8 @@ export interface Embedder {
   readonly name: string;
   readonly provider: Provider;
   readonly preprocessing: Preprocessing;
+  /** What the model's file says of itself, such as `hm.recipe`. */
+  readonly metadata: Readonly<Record<string, string>>;
   /** D. */
   readonly embeddingSize: number;
   /**
@@ -73,6 +75,7 @@ export async function loadEmbedder(
       name,
       provider: session.provider,
       preprocessing,
+      metadata: session.metadata,
       embeddingSize: graph.embeddingSize,
       embed: (images, embedOptions = {}) => embedAll(graph, preprocessing, images, embedOptions),
       release: () => session.release(),

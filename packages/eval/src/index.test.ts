@@ -23,6 +23,7 @@ test('exports exactly this', () => {
     'standardError',
     'tarAtFar',
     'templateDistances',
+    'toHtml',
     'toJson',
     'toMarkdown',
     'validationRate',

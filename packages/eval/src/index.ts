@@ -23,6 +23,7 @@ export { type TarAtFar, tarAtFar } from './metrics/tar-at-far.ts';
 export { type ValidationRate, validationRate } from './metrics/validation-rate.ts';
 export { type Distance, pairDistances } from './pair-distances.ts';
 export { type PoolingOptions, poolTemplates } from './pool-templates.ts';
+export { type HtmlReportOptions, toHtml } from './report/to-html.ts';
 export { toJson } from './report-json.ts';
 export { toMarkdown } from './report-markdown.ts';
 export { type EmbeddingSource, scoreEmbeddings } from './score-embeddings.ts';

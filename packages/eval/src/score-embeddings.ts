@@ -19,6 +19,8 @@ import type { PairScore, VerificationResult } from './verification-result.ts';
 export interface EmbeddingSource {
   model: string;
   flip?: Flip | undefined;
+  /** What the model's file says of itself. */
+  metadata?: Readonly<Record<string, string>> | undefined;
   /** Added to the result's notes. */
   notes?: readonly string[] | undefined;
 }
@@ -35,7 +37,7 @@ export interface EmbeddingSource {
 export function scoreEmbeddings(
   embeddings: HostTensor<'float32'>,
   protocol: VerificationProtocol,
-  { model, flip = 'off', notes = [] }: EmbeddingSource,
+  { model, flip = 'off', metadata, notes = [] }: EmbeddingSource,
   options: ScoreOptions = {},
 ): VerificationResult {
   assertScorable(protocol, options, embeddings.shape[0]);
@@ -66,6 +68,7 @@ export function scoreEmbeddings(
     folds: validation.folds,
     official: protocol.official,
     notes: [...pairNotes(protocol), ...notes, ...thresholdNotes(threshold), ...rateNotes(rates)],
+    ...(metadata && Object.keys(metadata).length > 0 && { metadata }),
     ...(protocol.templates && { templates: { aggregation: 'mean-embedding', ...options.templates } }),
     ...(thresholdSearch === 'grid' && threshold === undefined && { validationRate: validationRate(scored) }),
     ...(options.scores && { scores: pairScores(protocol, scored, validation) }),

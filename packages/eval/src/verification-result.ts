@@ -48,6 +48,8 @@ export interface VerificationResult {
   official: boolean;
   /** What must be said beside the score, as whole sentences. */
   notes: string[];
+  /** What the model's file says of its training, where it says anything. */
+  metadata?: Readonly<Record<string, string>>;
   /** How the images of a template were joined, where pairs are of templates. */
   templates?: TemplateOptions;
   /** insightface's and facenet's `VAL@FAR=1e-3`, where their grid was used. */

@@ -29,7 +29,12 @@ export async function verify(
   const used = usedImages(protocol);
   const notes = await sizeNotes(used.images[0]!, embedder.preprocessing);
   const embeddings = await embedder.embed(used.images, { flip, onProgress });
-  return scoreEmbeddings(embeddings, used, { model: embedder.name, flip, notes }, options);
+  return scoreEmbeddings(
+    embeddings,
+    used,
+    { model: embedder.name, metadata: embedder.metadata, flip, notes },
+    options,
+  );
 }
 
 /** The protocol with the images that its pairs name, each file once. */

@@ -5,6 +5,7 @@ import { finiteNumber, imageSize, positiveInteger } from '../parse-option.ts';
 import { preprocessingFromOptions } from '../preprocessing-from-options.ts';
 import { progress } from '../progress.ts';
 import { providerOption } from '../provider-option.ts';
+import { writeReport } from '../write-report.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
 /** `hm eval MODEL --lfw ALIGNED`: scores an ONNX file by the protocol of LFW. */
@@ -41,8 +42,11 @@ export const evaluate = () =>
     .addOption(new Option('--channels <order>', 'order of the colours').choices(['rgb', 'bgr'] as const))
     .optionsGroup('Options:')
     .option('--json', 'print one JSON object')
+    .option('--report <file>', 'write a page with curves, histograms and the hardest pairs')
+    .option('--thumbnails', 'with --report: put pictures of the hardest pairs into the page')
     .action(async (model, options) => {
       const { lfw, pairs, skipMissing, flip, distance, thresholdSearch, provider, threads, json } = options;
+      const { report, thumbnails } = options;
       const preprocessing = preprocessingFromOptions(options);
       const [{ lfwPairs }, { loadEmbedder, toJson, verify }] = await Promise.all([
         import('@hm/datasets'),
@@ -53,8 +57,12 @@ export const evaluate = () =>
       const line = progress('embedding');
       const onProgress = (done: number, total: number) => line.update(done, total);
       try {
-        const result = await verify(embedder, protocol, { flip, distance, thresholdSearch, onProgress });
+        const result = await verify(embedder, protocol, {
+          ...{ flip, distance, thresholdSearch, onProgress },
+          scores: report !== undefined,
+        });
         line.stop();
+        if (report !== undefined) await writeReport(report, result, thumbnails ? protocol : undefined);
         console.log(json ? toJson(result) : describeResult(result));
       } finally {
         line.stop();

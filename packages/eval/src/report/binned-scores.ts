@@ -1,0 +1,28 @@
+import type { PairScore } from '../verification-result.ts';
+
+/** How many pairs of either kind have a distance from `from` to below `to`. */
+export interface ScoreBin {
+  from: number;
+  to: number;
+  genuine: number;
+  impostors: number;
+}
+
+/** Counts distances in `bins` intervals of equal width; the last one includes its end. */
+export function binnedScores(scores: readonly PairScore[], bins: number): ScoreBin[] {
+  const distances = scores.map(({ distance }) => distance);
+  const low = distances.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const high = distances.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const width = (high - low) / bins;
+  const counted = Array.from({ length: bins }, (_, k) => ({
+    from: low + k * width,
+    to: low + (k + 1) * width,
+    genuine: 0,
+    impostors: 0,
+  }));
+  for (const { distance, same } of scores) {
+    const bin = width === 0 ? 0 : Math.min(bins - 1, Math.floor((distance - low) / width));
+    counted[bin]![same ? 'genuine' : 'impostors']++;
+  }
+  return counted;
+}

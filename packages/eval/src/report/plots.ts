@@ -1,0 +1,186 @@
+import type { VerificationResult } from '../verification-result.ts';
+import { curvePoints } from './curve-points.ts';
+import { Html } from './html.ts';
+
+/** A report's plots of results that have their pairs' scores, as SVG. */
+export interface Plots {
+  roc(results: readonly VerificationResult[]): Html;
+  det(results: readonly VerificationResult[]): Html;
+  histogram(result: VerificationResult): Html;
+  folds(results: readonly VerificationResult[]): Html;
+}
+
+const WIDTH = 420;
+const rates = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1];
+const percent = (share: number) => `${Number((100 * share).toPrecision(3))} %`;
+
+/** Colours are the page's, so that they follow its light or dark scheme; dashes tell lines apart without colour. */
+const stroke = (index: number) => `var(--series-${index % 6})`;
+const dashes = ['', '6 3', '2 3', '8 3 2 3', '1 2', '10 4'];
+
+/** Loads the plotting library, which is only needed for HTML reports. */
+export async function loadPlots(): Promise<Plots> {
+  const [Plot, { parseHTML }] = await Promise.all([import('@observablehq/plot'), import('linkedom')]);
+  const draw = (label: string, options: Parameters<typeof Plot.plot>[0]) => {
+    const { document } = parseHTML('<html></html>');
+    const base = {
+      width: WIDTH,
+      height: 320,
+      marginLeft: 56,
+      marginBottom: 44,
+      marginRight: 16,
+      marginTop: 28,
+    };
+    const svg = Plot.plot({ ...base, style: { fontSize: '13px' }, ...options, document });
+    svg.setAttribute('role', 'img');
+    svg.setAttribute('aria-label', label);
+    return new Html(svg.outerHTML);
+  };
+
+  const curves = (results: readonly VerificationResult[], y: (frr: number) => number, marker: boolean) =>
+    results.flatMap(({ scores = [] }, index) => {
+      const points = curvePoints(scores);
+      return [
+        Plot.line(points, {
+          x: 'far',
+          y: ({ frr }: { frr: number }) => y(frr),
+          stroke: stroke(index),
+          strokeWidth: 2,
+          ...(dashes[index % 6] && { strokeDasharray: dashes[index % 6]! }),
+        }),
+        ...(marker
+          ? [Plot.dot(operatingPoints(results[index]!), { x: 'far', y: 'tar', fill: stroke(index), r: 3 })]
+          : []),
+      ];
+    });
+
+  const farAxis = (results: readonly VerificationResult[]) => {
+    const finest = Math.min(...results.map(({ tarAtFar }) => 1 / (tarAtFar[0]?.impostors ?? 1000)));
+    return {
+      type: 'log' as const,
+      domain: [finest, 1],
+      label: 'False accept rate →',
+      labelAnchor: 'center' as const,
+      grid: true,
+      ticks: rates.filter((rate) => rate >= finest),
+      tickFormat: percent,
+    };
+  };
+
+  return {
+    roc(results) {
+      const least = Math.min(
+        ...results.flatMap(({ scores = [] }) => curvePoints(scores).map(({ frr }) => 1 - frr)),
+      );
+      const floor = Math.max(0, Math.floor(least * 10 - 0.2) / 10);
+      return draw('Receiver operating characteristic: true accept rate over false accept rate', {
+        x: farAxis(results),
+        y: { domain: [floor, 1], label: '↑ True accept rate', grid: true, ticks: 6, tickFormat: percent },
+        marks: [Plot.frame({ strokeOpacity: 0.25 }), ...curves(results, (frr) => 1 - frr, true)],
+      });
+    },
+    det(results) {
+      const shown = results.map(({ scores = [], ...result }) => ({ ...result, scores }));
+      const finest = Math.min(...shown.map(({ scores }) => 1 / scores.filter(({ same }) => same).length));
+      const positive = (frr: number) => Math.max(frr, finest / 2);
+      return draw('Detection error trade-off: false reject rate over false accept rate', {
+        x: farAxis(results),
+        y: {
+          type: 'log',
+          domain: [finest / 2, 1],
+          label: '↑ False reject rate',
+          grid: true,
+          ticks: rates.filter((rate) => rate >= finest),
+          tickFormat: percent,
+        },
+        marks: [
+          Plot.frame({ strokeOpacity: 0.25 }),
+          Plot.line(
+            [finest / 2, 1].map((rate) => ({ x: rate, y: rate })),
+            {
+              x: 'x',
+              y: 'y',
+              stroke: 'currentColor',
+              strokeOpacity: 0.35,
+              strokeDasharray: '2 4',
+              clip: true,
+            },
+          ),
+          ...curves(results, positive, false),
+        ],
+      });
+    },
+    histogram({ scores = [], threshold }) {
+      const kind = (same: boolean, fill: string) =>
+        Plot.rectY(
+          scores.filter((pair) => pair.same === same),
+          Plot.binX({ y: 'proportion' }, {
+            x: 'distance',
+            thresholds: 50,
+            domain: range(scores),
+            fill,
+            fillOpacity: 0.65,
+            insetLeft: 0.5,
+            insetRight: 0.5,
+          } as object),
+        );
+      return draw('Histogram of the distances of genuine and impostor pairs, with the threshold', {
+        width: 520,
+        x: { label: 'Distance →', labelAnchor: 'center', domain: range(scores) },
+        y: { label: '↑ Share of the pairs of its kind', grid: true, tickFormat: percent, ticks: 5 },
+        marks: [
+          kind(true, 'var(--genuine)'),
+          kind(false, 'var(--impostor)'),
+          Plot.ruleY([0], { strokeOpacity: 0.4 }),
+          Plot.ruleX([threshold], { stroke: 'currentColor', strokeDasharray: '4 3', strokeWidth: 1.5 }),
+          Plot.text([threshold], {
+            x: (value: number) => value,
+            frameAnchor: 'top',
+            dx: 6,
+            dy: -2,
+            textAnchor: 'start',
+            text: () => 'threshold',
+          }),
+        ],
+      });
+    },
+    folds(results) {
+      const dots = results.flatMap(({ folds }, series) =>
+        folds.map(({ fold, accuracy }) => ({ series, accuracy, fold: fold + 1 })),
+      );
+      return draw('Accuracy of each fold, with the mean', {
+        x: {
+          type: 'point',
+          label: 'Fold',
+          labelAnchor: 'center',
+          padding: 0.5,
+          tickFormat: (fold: number) => `${fold}`,
+        },
+        y: { label: '↑ Accuracy', grid: true, nice: true, ticks: 6, tickFormat: percent },
+        marks: [
+          Plot.frame({ strokeOpacity: 0.25 }),
+          ...results.map(({ accuracy }, index) =>
+            Plot.ruleY([accuracy], { stroke: stroke(index), strokeDasharray: dashes[index % 6] || '4 3' }),
+          ),
+          Plot.dot(dots, {
+            x: 'fold',
+            y: 'accuracy',
+            fill: ({ series }: { series: number }) => stroke(series),
+            r: 4,
+          }),
+        ],
+      });
+    },
+  };
+}
+
+const operatingPoints = ({ tarAtFar }: VerificationResult) => tarAtFar.filter(({ tar }) => tar !== null);
+
+function range(scores: readonly { distance: number }[]): [number, number] {
+  const distances = scores.map(({ distance }) => distance);
+  const [low, high] = [
+    distances.reduce((a, b) => Math.min(a, b)),
+    distances.reduce((a, b) => Math.max(a, b)),
+  ];
+  return [Math.max(0, low), high];
+}

@@ -1,0 +1,48 @@
+import type { VerificationResult } from '../verification-result.ts';
+import { type Html, html, name } from './html.ts';
+import { seriesName } from './sections.ts';
+import { table } from './tables.ts';
+
+/** How each result was made: the evaluation's choices, then what the model's file says of its training. */
+export const recipeSection = (results: readonly VerificationResult[]): Html =>
+  html`<section aria-labelledby="recipe"><h2 id="recipe">Recipe</h2>${results.map(
+    (result) =>
+      html`${results.length > 1 && html`<h3>${name(seriesName(result))}</h3>`}${table(
+        `Recipe of ${seriesName(result)}`,
+        ['Setting', 'Value'],
+        [...choices(result), ...metadata(result)].map(([setting, value]) => [name(setting), name(value)]),
+        'names',
+      )}`,
+  )}</section>`;
+
+function choices(result: VerificationResult): [string, string][] {
+  const { model, protocol, flip, distance, thresholdSearch, centered, templates } = result;
+  return [
+    ['model', model],
+    ['protocol', protocol],
+    ['flip', flip],
+    ['distance', distance],
+    ['threshold', thresholdSearch],
+    ['mean embedding subtracted', centered ? 'yes' : 'no'],
+    ...(templates ? [['templates', JSON.stringify(templates)] as [string, string]] : []),
+  ];
+}
+
+const metadata = ({ metadata = {} }: VerificationResult): [string, string][] =>
+  Object.entries(metadata).flatMap(([key, text]) => flatten(key.replace(/^hm\./, ''), parse(text)));
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** `recipe.learningRate` and so on: a nested value as one row for each number or word. */
+function flatten(key: string, value: unknown): [string, string][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [[key, typeof value === 'string' ? value : JSON.stringify(value)]];
+  }
+  return Object.entries(value).flatMap(([inner, item]) => flatten(`${key}.${inner}`, item));
+}

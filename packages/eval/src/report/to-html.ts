@@ -1,0 +1,71 @@
+import type { VerificationProtocol } from '@hm/datasets';
+import { InvalidArgumentError } from '@hm/tensor/host';
+import type { VerificationResult } from '../verification-result.ts';
+import { hardestSection } from './hardest-section.ts';
+import { type Html, html, name } from './html.ts';
+import { page } from './page.ts';
+import { loadPlots } from './plots.ts';
+import { recipeSection } from './recipe-section.ts';
+import {
+  curveSection,
+  foldSection,
+  histogramSection,
+  keyFigures,
+  noteSection,
+  seriesName,
+} from './sections.ts';
+
+/** What an HTML report contains. */
+export interface HtmlReportOptions {
+  /** Default: the models and protocols. */
+  title?: string | undefined;
+  /** How many of the hardest pairs of either kind are listed. Default 12. */
+  hardest?: number | undefined;
+  /**
+   * Embeds small pictures of the hardest pairs, read from this protocol's images. Default: none, so that a report can
+   * be shared where the photographs may not be.
+   */
+  thumbnails?: VerificationProtocol | undefined;
+}
+
+/**
+ * Results as one HTML page that needs nothing else: ROC and DET with a logarithmic FAR, histograms of the distances,
+ * accuracy of each fold, the hardest pairs, the recipe and the notes. Curves, histograms and pairs need results made
+ * with `scores: true`. It has no scripts and loads nothing.
+ *
+ * @throws {InvalidArgumentError} if there is no result.
+ * @throws {InvalidDataError} if a picture cannot be read.
+ * @example
+ * await writeFile('report.html', await toHtml(await verify(embedder, protocol, { scores: true })));
+ */
+export async function toHtml(
+  results: VerificationResult | readonly VerificationResult[],
+  options: HtmlReportOptions = {},
+): Promise<string> {
+  const all = [results].flat() as VerificationResult[];
+  if (all.length === 0) throw nothing();
+  const plots = await loadPlots();
+  const title = options.title ?? (all.length === 1 ? seriesName(all[0]!) : `${all.length} evaluations`);
+  return page(title, [
+    html`<header><h1>${name(title)}</h1><p class="quiet">Face verification</p></header><main>`,
+    ...all.map((result) => overview(result, all.length > 1)),
+    noteSection(all),
+    curveSection(all, plots),
+    histogramSection(all, plots),
+    foldSection(all, plots),
+    await hardestSection(all, options.hardest ?? 12, options.thumbnails),
+    recipeSection(all),
+    html`</main>`,
+  ]);
+}
+
+const overview = (result: VerificationResult, several: boolean): Html =>
+  html`${several && html`<h2>${name(seriesName(result))}</h2>`}${keyFigures(result)}`;
+
+const nothing = () =>
+  new InvalidArgumentError({
+    where: 'toHtml',
+    expected: 'at least one result',
+    received: 'none',
+    fix: 'Pass what verify returned.',
+  });
