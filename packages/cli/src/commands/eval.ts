@@ -5,8 +5,8 @@ import { finiteNumber, imageSize, positiveInteger } from '../parse-option.ts';
 import { preprocessingFromOptions } from '../preprocessing-from-options.ts';
 import { progress } from '../progress.ts';
 import { providerOption } from '../provider-option.ts';
-import { writeReport } from '../write-report.ts';
 import { withoutUndefined } from '../without-undefined.ts';
+import { writeReport } from '../write-report.ts';
 
 /** `hm eval MODEL --lfw ALIGNED`: scores an ONNX file by the protocol of LFW. */
 export const evaluate = () =>
