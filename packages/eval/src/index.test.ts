@@ -3,6 +3,7 @@ import * as surface from './index.ts';
 
 test('exports exactly this', () => {
   expect(Object.keys(surface).sort()).toEqual([
+    'approximateIndex',
     'areaUnderCurve',
     'bestThreshold',
     'bootstrap',
@@ -11,6 +12,9 @@ test('exports exactly this', () => {
     'compareResults',
     'crossValidate',
     'equalErrorRate',
+    'exactIndex',
+    'identify',
+    'identifyAmongDistractors',
     'loadEmbedder',
     'mcnemar',
     'mean',
@@ -26,6 +30,7 @@ test('exports exactly this', () => {
     'toHtml',
     'toJson',
     'toMarkdown',
+    'tpirAtFpir',
     'validationRate',
     'verify',
     'verifyHeldOut',

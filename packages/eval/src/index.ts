@@ -6,6 +6,13 @@ export {
   loadEmbedder,
 } from './embedder.ts';
 export type { Flip } from './flip.ts';
+export { type IdentificationResult, type IdentifyOptions, identify } from './identification/identify.ts';
+export {
+  type DistractorResult,
+  identifyAmongDistractors,
+} from './identification/identify-among-distractors.ts';
+export type { LabelledEmbeddings } from './identification/labelled-embeddings.ts';
+export { type TpirAtFpir, tpirAtFpir } from './identification/open-set.ts';
 export type { ImageFacts } from './image-facts.ts';
 export { areaUnderCurve } from './metrics/area-under-curve.ts';
 export { bestThreshold, type Threshold, type ThresholdSearch } from './metrics/best-threshold.ts';
@@ -28,6 +35,9 @@ export { toJson } from './report-json.ts';
 export { toMarkdown } from './report-markdown.ts';
 export { type EmbeddingSource, scoreEmbeddings } from './score-embeddings.ts';
 export type { ScoreOptions, TemplateOptions } from './score-options.ts';
+export { type ApproximateIndexOptions, approximateIndex } from './search/approximate-index.ts';
+export { exactIndex } from './search/exact-index.ts';
+export type { GalleryIndex, Matches } from './search/gallery-index.ts';
 export { clopperPearson, type Interval } from './statistics/binomial.ts';
 export { type BootstrapOptions, bootstrap } from './statistics/bootstrap.ts';
 export {

@@ -1,0 +1,66 @@
+import type { HostTensor } from '@hm/tensor/host';
+import { exactIndex } from '../search/exact-index.ts';
+import type { GalleryIndex } from '../search/gallery-index.ts';
+import { unitRows } from '../search/unit-rows.ts';
+import type { IdentifyOptions } from './identify.ts';
+import { assertLabels, type LabelledEmbeddings } from './labelled-embeddings.ts';
+
+/** How often one photograph of a person was found by another, hidden among distractors. */
+export interface DistractorResult {
+  distractors: number;
+  /** Ordered pairs of two photographs of one person. */
+  trials: number;
+  /** `cmc[r - 1]`: share of trials with fewer than r distractors more similar than the mate. */
+  cmc: number[];
+}
+
+/**
+ * MegaFace's first challenge: of each person every photograph is the probe in turn, and every other one the only mate in
+ * a gallery of distractors. A distractor exactly as similar as the mate counts against it.
+ *
+ * @throws {InvalidArgumentError} if labels are missing or no person has two photographs.
+ * @see Kemelmacher-Shlizerman et al., CVPR 2016
+ * @example
+ * const { cmc } = await identifyAmongDistractors({ embeddings, labels }, million, { threads: 2 });
+ */
+export async function identifyAmongDistractors(
+  people: LabelledEmbeddings,
+  distractors: HostTensor<'float32'>,
+  { ranks = 20, threads, index }: Pick<IdentifyOptions, 'ranks' | 'threads' | 'index'> = {},
+): Promise<DistractorResult> {
+  assertLabels('people', people);
+  const searched = index ?? (await exactIndex(distractors, threads === undefined ? {} : { threads }));
+  try {
+    const places = await placesOfMates(people, searched, ranks);
+    const within = (rank: number) => places.filter((place) => place < rank).length / places.length;
+    const cmc = Array.from({ length: places.length > 0 ? ranks : 0 }, (_, k) => within(k + 1));
+    return { distractors: searched.size, trials: places.length, cmc };
+  } finally {
+    if (index === undefined) await searched.release();
+  }
+}
+
+/** Of each trial the number of distractors before the mate, at most `ranks`. */
+async function placesOfMates(
+  people: LabelledEmbeddings,
+  index: GalleryIndex,
+  ranks: number,
+): Promise<number[]> {
+  const unit = unitRows(people.embeddings);
+  const { top, similarities } = await index.search(unit, ranks);
+  return people.labels.flatMap((person, probe) => {
+    const best = similarities.subarray(probe * top, (probe + 1) * top);
+    return people.labels.flatMap((other, mate) => {
+      if (mate === probe || person === null || other !== person) return [];
+      const cosine = Math.fround(dot(unit, probe, mate));
+      return [best.filter((similarity) => similarity >= cosine).length];
+    });
+  });
+}
+
+function dot({ data, shape }: HostTensor<'float32'>, a: number, b: number): number {
+  const size = shape[1]!;
+  let sum = 0;
+  for (let k = 0; k < size; k++) sum += data[a * size + k]! * data[b * size + k]!;
+  return sum;
+}

@@ -1,0 +1,136 @@
+import { InvalidArgumentError } from '@hm/tensor/host';
+import { exactIndex } from '../search/exact-index.ts';
+import type { GalleryIndex, Matches } from '../search/gallery-index.ts';
+import { assertLabels, type LabelledEmbeddings } from './labelled-embeddings.ts';
+import { type TpirAtFpir, tpirAtFpir } from './open-set.ts';
+
+/** How people are looked up. */
+export interface IdentifyOptions {
+  /** The last rank of the CMC. Default 20. */
+  ranks?: number | undefined;
+  /** False positive identification rates. Default 0.1, 0.01, 0.001. */
+  rates?: readonly number[] | undefined;
+  /** Threads of the exact search. */
+  threads?: number | undefined;
+  /** An index over the gallery that is already there, for example an approximate one. It is not released. */
+  index?: GalleryIndex | undefined;
+}
+
+/** How often people were found in a gallery. */
+export interface IdentificationResult {
+  /** Embeddings in the gallery, distractors included. */
+  gallery: number;
+  /** Distractors among them. */
+  distractors: number;
+  /** Probes whose person is in the gallery. */
+  mated: number;
+  /** Probes whose person is not. */
+  nonMated: number;
+  /** Cumulative match characteristic: `cmc[r - 1]` is the share of mated probes whose person is among the first r people. Empty without mated probes. */
+  cmc: number[];
+  /** Open set; empty without probes whose person is absent. */
+  tpirAtFpir: TpirAtFpir[];
+  notes: string[];
+}
+
+/**
+ * 1:N identification: whether the person of each probe is found in a gallery, closed set (CMC, rank-k) and open set
+ * (TPIR at FPIR), by cosine similarity. Several embeddings of one person count as one candidate, at its best.
+ *
+ * @throws {InvalidArgumentError} if labels are missing or the embeddings do not fit each other.
+ * @throws {NonFiniteError} if an embedding is not finite.
+ * @example
+ * const { cmc } = await identify({ embeddings, labels }, { embeddings: probes, labels: people });
+ * console.log(`rank 1: ${cmc[0]}`);
+ */
+export async function identify(
+  gallery: LabelledEmbeddings,
+  probes: LabelledEmbeddings,
+  options: IdentifyOptions = {},
+): Promise<IdentificationResult> {
+  const { ranks = 20, rates = [0.1, 0.01, 0.001], threads } = options;
+  assertLabels('gallery', gallery);
+  assertLabels('probes', probes);
+  if (!Number.isInteger(ranks) || ranks < 1) throw badRanks(ranks);
+  const index =
+    options.index ?? (await exactIndex(gallery.embeddings, threads === undefined ? {} : { threads }));
+  try {
+    const top = Math.min(index.size, ranks * mostOfOne(gallery.labels));
+    const matches = await index.search(probes.embeddings, top);
+    return summarise(gallery, probes, ranksOf(matches, gallery.labels, probes.labels), matches, ranks, rates);
+  } finally {
+    if (options.index === undefined) await index.release();
+  }
+}
+
+function summarise(
+  gallery: LabelledEmbeddings,
+  probes: LabelledEmbeddings,
+  found: readonly number[],
+  { similarities, top }: Matches,
+  ranks: number,
+  rates: readonly number[],
+): IdentificationResult {
+  const known = new Set(gallery.labels);
+  const isMated = probes.labels.map((label) => label !== null && known.has(label));
+  const best = (probe: number) => similarities[probe * top]!;
+  const mated = found.filter((_, probe) => isMated[probe]);
+  const nonMated = found.length - mated.length;
+  const mates = found.flatMap((rank, probe) =>
+    isMated[probe] ? [rank === 1 ? best(probe) : Number.NEGATIVE_INFINITY] : [],
+  );
+  const alarms = found.flatMap((_, probe) => (isMated[probe] ? [] : [best(probe)]));
+  const openSet = nonMated > 0 ? tpirAtFpir(Float32Array.from(mates), Float32Array.from(alarms), rates) : [];
+  const within = (rank: number) => mated.filter((place) => place <= rank).length / mated.length;
+  return {
+    gallery: gallery.labels.length,
+    distractors: gallery.labels.filter((label) => label === null).length,
+    mated: mated.length,
+    nonMated,
+    cmc: mated.length > 0 ? Array.from({ length: ranks }, (_, k) => within(k + 1)) : [],
+    tpirAtFpir: openSet,
+    notes: notesOf(openSet),
+  };
+}
+
+/** The rank of each probe's person among the people found, from 1; infinite if it was not found. */
+function ranksOf(
+  { rows, top }: Matches,
+  gallery: LabelledEmbeddings['labels'],
+  people: LabelledEmbeddings['labels'],
+): number[] {
+  return people.map((person, probe) => {
+    if (person === null) return Number.POSITIVE_INFINITY;
+    const seen = new Set<unknown>();
+    for (let place = probe * top; place < (probe + 1) * top && rows[place]! >= 0; place++) {
+      const label = gallery[rows[place]!]!;
+      if (label === person) return seen.size + 1;
+      seen.add(label ?? `distractor ${rows[place]}`);
+    }
+    return Number.POSITIVE_INFINITY;
+  });
+}
+
+/** Most embeddings that one person has. */
+function mostOfOne(labels: LabelledEmbeddings['labels']): number {
+  const counts = new Map<unknown, number>();
+  for (const label of labels) if (label !== null) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return [...counts.values()].reduce((most, count) => Math.max(most, count), 1);
+}
+
+function notesOf(openSet: readonly TpirAtFpir[]): string[] {
+  const missing = openSet.filter(({ tpir }) => tpir === null);
+  if (missing[0] === undefined) return [];
+  const list = missing.map(({ fpir }) => fpir).join(', ');
+  return [
+    `TPIR at FPIR ${list} is not given: ${missing[0].nonMated} probes of absent people cannot resolve it.`,
+  ];
+}
+
+const badRanks = (ranks: number) =>
+  new InvalidArgumentError({
+    where: 'identify',
+    expected: 'ranks as a whole number of at least 1',
+    received: ranks,
+    fix: 'Ask for the ranks 1 to 20, for example.',
+  });

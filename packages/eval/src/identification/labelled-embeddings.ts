@@ -1,0 +1,19 @@
+import { type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
+
+/** Embeddings `[N, D]` of known people. */
+export interface LabelledEmbeddings {
+  embeddings: HostTensor<'float32'>;
+  /** Who each row shows; null for a distractor, whom nobody asks for. */
+  labels: readonly (string | number | null)[];
+}
+
+/** @throws {InvalidArgumentError} unless there is a label for each row. */
+export function assertLabels(what: string, { embeddings, labels }: LabelledEmbeddings): void {
+  if (embeddings.shape[0] === labels.length && labels.length > 0) return;
+  throw new InvalidArgumentError({
+    where: 'identify',
+    expected: `a label for each embedding of the ${what}, and at least one`,
+    received: `${labels.length} labels for [${embeddings.shape.join(', ')}]`,
+    fix: 'Label every row; a distractor is null.',
+  });
+}

@@ -1,0 +1,69 @@
+import { createSession, type Session, type SessionOptions } from '@hm/onnx/session';
+import { type HostTensor, hostTensor } from '@hm/tensor/host';
+import { assertGallery, assertProbes } from './assert-search.ts';
+import type { GalleryIndex, Matches } from './gallery-index.ts';
+import { mergeMatches, noMatches } from './merge-matches.ts';
+import { searchGraph } from './search-graph.ts';
+import { inverseLength, unitRows } from './unit-rows.ts';
+
+/** Rows of the gallery and probes that are compared at once: their similarities take 32 MB. */
+const [GALLERY_ROWS, PROBE_ROWS] = [8192, 1024];
+
+/**
+ * A gallery that is searched whole, by cosine similarity in float32. The embeddings, `[N, D]` of any length, are used
+ * where they are: beside them a search takes some tens of megabytes, whatever N is.
+ *
+ * @throws {InvalidArgumentError} if there is no embedding.
+ * @throws {NonFiniteError} if an embedding is not finite.
+ * @throws {UnavailableError} if ONNX Runtime or the provider is not there.
+ * @example
+ * const index = await exactIndex(gallery, { threads: 2 });
+ * const { rows, similarities } = await index.search(probes, 5);
+ */
+export async function exactIndex(
+  gallery: HostTensor<'float32'>,
+  options: Pick<SessionOptions, 'provider' | 'threads'> = {},
+): Promise<GalleryIndex> {
+  assertGallery(gallery);
+  const [size, dimensions] = gallery.shape as [number, number];
+  for (let row = 0; row < size; row++) inverseLength(gallery.data, row, dimensions);
+  const session = await createSession(searchGraph(dimensions), options);
+  return {
+    size,
+    dimensions,
+    async search(probes, top = 10) {
+      assertProbes(probes, dimensions, top);
+      return searchWhole(session, gallery, unitRows(probes), Math.min(top, size));
+    },
+    release: () => session.release(),
+  };
+}
+
+async function searchWhole(
+  session: Session,
+  gallery: HostTensor<'float32'>,
+  probes: HostTensor<'float32'>,
+  top: number,
+): Promise<Matches> {
+  const found = noMatches(probes.shape[0]!, top);
+  for (const rows of piecesOf(gallery, GALLERY_ROWS)) {
+    const k = hostTensor('int64', [1], BigInt64Array.of(BigInt(Math.min(top, rows.tensor.shape[0]!))));
+    for (const part of piecesOf(probes, PROBE_ROWS)) {
+      const { similarities, places } = await session.run({ probes: part.tensor, gallery: rows.tensor, k });
+      mergeMatches(found, part.start, rows.start, similarities!, places!);
+    }
+  }
+  return found;
+}
+
+/** Consecutive rows, without a copy. */
+function* piecesOf({ data, shape }: HostTensor<'float32'>, rows: number) {
+  const [count, size] = shape as [number, number];
+  for (let start = 0; start < count; start += rows) {
+    const end = Math.min(start + rows, count);
+    yield {
+      start,
+      tensor: hostTensor('float32', [end - start, size], data.subarray(start * size, end * size)),
+    };
+  }
+}
