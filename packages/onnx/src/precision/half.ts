@@ -1,0 +1,20 @@
+const float = new Float32Array(1);
+const bits = new Uint32Array(float.buffer);
+
+/** The bits of the nearest float16, ties to even; beyond its range infinity. */
+export function toHalf(value: number): number {
+  float[0] = value;
+  const sign = (bits[0]! >>> 16) & 0x8000;
+  const exponent = ((bits[0]! >>> 23) & 0xff) - 127;
+  const mantissa = bits[0]! & 0x7fffff;
+  if (exponent === 128) return sign | 0x7c00 | (mantissa === 0 ? 0 : 0x200);
+  if (exponent < -25) return sign;
+  // Below 2^-14 the leading one is written out, and bits are lost with every power of two.
+  const [whole, shift, base] =
+    exponent < -14 ? [mantissa | 0x800000, -exponent - 1, 0] : [mantissa, 13, (exponent + 15) << 10];
+  const kept = whole >>> shift;
+  const rest = whole & ((1 << shift) - 1);
+  const tie = 1 << (shift - 1);
+  const up = rest > tie || (rest === tie && (kept & 1) === 1) ? 1 : 0;
+  return sign | Math.min(base + kept + up, 0x7c00);
+}

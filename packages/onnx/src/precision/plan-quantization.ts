@@ -1,0 +1,90 @@
+import type { GraphProto, NodeProto, TensorProto } from 'onnx-buf';
+import { floatConstants } from './model-file.ts';
+
+/** A weight to be stored in 8 bits. */
+export interface WeightPlan {
+  node: NodeProto;
+  tensor: TensorProto;
+  /** Axis of the output channels, each with a scale of its own. */
+  axis: number;
+  bias: TensorProto | undefined;
+}
+
+/** What becomes 8-bit. */
+export interface QuantizationPlan {
+  weights: WeightPlan[];
+  /** Values between nodes, and the graph's inputs. */
+  activations: string[];
+}
+
+const ACTIVATIONS = new Set(['Relu', 'Clip']);
+
+/**
+ * Convolutions and matrix products with constant weights, and additions: their inputs, and their outputs after a Relu or
+ * Clip that follows. What the graph returns stays float32, and so does the embedding before its last reshaping.
+ */
+export function planQuantization(graph: GraphProto): QuantizationPlan {
+  const constants = floatConstants(graph);
+  const consumers = consumersOf(graph);
+  const returned = returnedValues(graph);
+  const weights: WeightPlan[] = [];
+  const activations = new Set<string>();
+  for (const node of graph.node) {
+    const weight = weightOf(node, constants);
+    const isSum = node.opType === 'Add' && node.input.every((name) => !constants.has(name));
+    if (weight === undefined && !isSum) continue;
+    if (weight !== undefined) weights.push(weight);
+    for (const input of isSum ? node.input : node.input.slice(0, 1)) activations.add(input);
+    const output = afterActivation(node.output[0]!, consumers);
+    if (!returned.has(output)) activations.add(output);
+  }
+  return { weights, activations: [...activations] };
+}
+
+function weightOf(node: NodeProto, constants: Map<string, TensorProto>): WeightPlan | undefined {
+  const tensor = constants.get(node.input[1] ?? '');
+  if (node.domain !== '' || tensor === undefined || constants.has(node.input[0]!)) return undefined;
+  const axis = channelAxis(node, tensor.dims.length);
+  return axis === undefined ? undefined : { node, tensor, axis, bias: constants.get(node.input[2] ?? '') };
+}
+
+function channelAxis(node: NodeProto, rank: number): number | undefined {
+  const integer = (name: string) =>
+    Number(node.attribute.find((attribute) => attribute.name === name)?.i ?? 0n);
+  if (node.opType === 'Conv') return 0;
+  if (node.opType === 'MatMul' && rank === 2) return 1;
+  if (node.opType === 'Gemm' && integer('transA') === 0) return integer('transB') === 1 ? 0 : 1;
+  return undefined;
+}
+
+/** The value after the activation that alone reads this one. */
+function afterActivation(name: string, consumers: Map<string, NodeProto[]>): string {
+  const readers = consumers.get(name) ?? [];
+  return readers.length === 1 && ACTIVATIONS.has(readers[0]!.opType) ? readers[0]!.output[0]! : name;
+}
+
+function consumersOf(graph: GraphProto): Map<string, NodeProto[]> {
+  const consumers = new Map<string, NodeProto[]>();
+  for (const node of graph.node) {
+    for (const input of node.input) consumers.set(input, [...(consumers.get(input) ?? []), node]);
+  }
+  return consumers;
+}
+
+/** Graph outputs, and what they are reshaped or normalised from. */
+function returnedValues(graph: GraphProto): Set<string> {
+  const returned = new Set(graph.output.map(({ name }) => name));
+  const passing = new Set([
+    'Reshape',
+    'Flatten',
+    'Identity',
+    'Squeeze',
+    'BatchNormalization',
+    'LpNormalization',
+  ]);
+  for (const node of graph.node.toReversed()) {
+    if (passing.has(node.opType) && node.output.some((name) => returned.has(name)))
+      returned.add(node.input[0]!);
+  }
+  return returned;
+}

@@ -1,0 +1,147 @@
+import type { HostTensor } from '@hm/tensor/host';
+import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
+import { TensorProto_DataType as DataType, type GraphProto, type NodeProto } from 'onnx-buf';
+import { activationRanges, type Calibration, type Range } from './activation-ranges.ts';
+import { floatsOf, newNode, newTensor, readModelFile, writeModelFile } from './model-file.ts';
+import { planQuantization, type WeightPlan } from './plan-quantization.ts';
+import { upgradeOpset } from './upgrade-opset.ts';
+
+/** How a model is quantised. */
+export interface QuantizeOptions {
+  /** Default `minmax`: values are clipped nowhere within what the samples showed. `{ percentile: 99.99 }` clips outliers. */
+  calibration?: Calibration | undefined;
+}
+
+/**
+ * A model in 8 bits (QDQ): weights int8 with a scale for each output channel, values between nodes uint8 with ranges
+ * seen on sample inputs, biases int32. ONNX Runtime joins `QuantizeLinear` and `DequantizeLinear` with their
+ * neighbours into integer kernels. Inputs, outputs and metadata stay what they were.
+ *
+ * @param batches Inputs as the network will see them, such as some tens of normalised faces.
+ * @throws {InvalidDataError} if the bytes are no ONNX model, have nothing to quantise, or are of too old an opset.
+ * @throws {NonFiniteError} if a value is not finite on the samples.
+ * @example
+ * const small = await quantize(model, [{ input: faces }]);
+ */
+export async function quantize(
+  model: Uint8Array,
+  batches: readonly Record<string, HostTensor>[],
+  { calibration = 'minmax' }: QuantizeOptions = {},
+): Promise<Uint8Array> {
+  if (calibration !== 'minmax' && !(calibration.percentile > 50 && calibration.percentile <= 100))
+    throw badPercentile(calibration.percentile);
+  const file = readModelFile(model);
+  upgradeOpset(file);
+  const plan = planQuantization(file.graph);
+  if (plan.weights.length === 0) throw nothingToQuantize();
+  const ranges = await activationRanges(file, plan.activations, batches, calibration);
+  const inputScales = new Map<string, number>();
+  for (const [name, range] of ranges) inputScales.set(name, quantizeActivation(file.graph, name, range));
+  for (const weight of plan.weights) quantizeWeight(file.graph, weight, inputScales);
+  dropUnread(file.graph);
+  return writeModelFile(file);
+}
+
+/** Puts Q and DQ behind a value and gives its scale. */
+function quantizeActivation(graph: GraphProto, name: string, { low, high }: Range): number {
+  const scale = Math.fround((high - low) / 255) || 1;
+  const zero = Math.round(-low / scale);
+  const [q, dq, scaleName, zeroName] = [`${name}_q`, `${name}_dq`, `${name}_scale`, `${name}_zero`];
+  for (const node of graph.node) node.input = node.input.map((input) => (input === name ? dq : input));
+  graph.initializer.push(newTensor(scaleName, DataType.FLOAT, [], Float32Array.of(scale)));
+  graph.initializer.push(newTensor(zeroName, DataType.UINT8, [], Uint8Array.of(zero)));
+  const producer = graph.node.findIndex(({ output }) => output.includes(name));
+  graph.node.splice(
+    producer + 1,
+    0,
+    newNode('QuantizeLinear', [name, scaleName, zeroName], q),
+    newNode('DequantizeLinear', [q, scaleName, zeroName], dq),
+  );
+  return scale;
+}
+
+function quantizeWeight(graph: GraphProto, plan: WeightPlan, inputScales: Map<string, number>): void {
+  const { node, tensor, axis, bias } = plan;
+  // One constant may serve several nodes: each gets its own copy, whose bias scale depends on the node's input.
+  const name = `${node.output[0]}_weight`;
+  const { values, scales } = quantizeChannels(floatsOf(tensor), tensor.dims.map(Number), axis);
+  node.input[1] = dequantized(graph, node, name, axis, scales, {
+    tensor: newTensor(`${name}_q`, DataType.INT8, tensor.dims, values),
+    zeros: newTensor(`${name}_zero`, DataType.INT8, [scales.length], new Int8Array(scales.length)),
+  });
+  if (bias === undefined || bias.dims.length !== 1 || Number(bias.dims[0]) !== scales.length) return;
+  const inputScale = inputScales.get(node.input[0]!.replace(/_dq$/, ''))!;
+  const biasScales = scales.map((scale) => Math.fround(scale * inputScale));
+  const whole = Int32Array.from(floatsOf(bias), (value, channel) => Math.round(value / biasScales[channel]!));
+  node.input[2] = dequantized(graph, node, `${node.output[0]}_bias`, 0, biasScales, {
+    tensor: newTensor(`${node.output[0]}_bias_q`, DataType.INT32, bias.dims, whole),
+    zeros: newTensor(
+      `${node.output[0]}_bias_zero`,
+      DataType.INT32,
+      [scales.length],
+      new Int32Array(scales.length),
+    ),
+  });
+}
+
+/** Adds a quantised constant with its DequantizeLinear before the node, and gives the latter's output. */
+function dequantized(
+  graph: GraphProto,
+  reader: NodeProto,
+  name: string,
+  axis: number,
+  scales: Float32Array,
+  { tensor, zeros }: Record<'tensor' | 'zeros', ReturnType<typeof newTensor>>,
+): string {
+  const scale = newTensor(`${name}_scale`, DataType.FLOAT, [scales.length], scales);
+  graph.initializer.push(tensor, scale, zeros);
+  const node = newNode('DequantizeLinear', [tensor.name, scale.name, zeros.name], `${name}_dq`, { axis });
+  graph.node.splice(graph.node.indexOf(reader), 0, node);
+  return `${name}_dq`;
+}
+
+/** Symmetric: the largest weight of each channel becomes 127. */
+function quantizeChannels(weights: Float32Array, dims: readonly number[], axis: number) {
+  const channels = dims[axis]!;
+  const inner = dims.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const channelOf = (index: number) => Math.floor(index / inner) % channels;
+  const scales = new Float32Array(channels);
+  weights.forEach((value, k) => {
+    scales[channelOf(k)] = Math.max(scales[channelOf(k)]!, Math.abs(value));
+  });
+  scales.forEach((largest, channel) => {
+    scales[channel] = largest / 127 || 1;
+  });
+  const values = Int8Array.from(weights, (value, k) =>
+    Math.max(-127, Math.min(127, Math.round(value / scales[channelOf(k)]!))),
+  );
+  return { values, scales };
+}
+
+function dropUnread(graph: GraphProto): void {
+  const read = new Set([
+    ...graph.node.flatMap(({ input }) => input),
+    ...graph.output.map(({ name }) => name),
+  ]);
+  graph.initializer = graph.initializer.filter(({ name }) => read.has(name));
+  graph.node = graph.node.filter(({ opType, output }) => opType !== 'Constant' || read.has(output[0]!));
+  // Before IR 4 every constant was listed as an input too.
+  const constants = new Set(graph.initializer.map(({ name }) => name));
+  graph.input = graph.input.filter(({ name }) => read.has(name) && !constants.has(name));
+}
+
+const nothingToQuantize = () =>
+  new InvalidDataError({
+    where: 'quantize',
+    expected: 'a model with convolutions or matrix products by constant weights, in float32',
+    received: 'none of them',
+    fix: 'Quantise the float32 export, once.',
+  });
+
+const badPercentile = (percentile: number) =>
+  new InvalidArgumentError({
+    where: 'quantize',
+    expected: 'a percentile above 50 and up to 100',
+    received: percentile,
+    fix: 'Pass 99.99, for example.',
+  });

@@ -1,0 +1,108 @@
+import { InvalidDataError } from '@hm/tensor/host';
+import {
+  AttributeProto_AttributeType as AttributeType,
+  TensorProto_DataType as DataType,
+  type GraphProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from 'onnx-buf';
+import { toHalf } from './half.ts';
+import { floatsOf, newNode, newTensor, readModelFile, writeModelFile } from './model-file.ts';
+
+/** Operators with an input that must stay float32. */
+const UNSUPPORTED = new Set([
+  'Resize',
+  'Upsample',
+  'QuantizeLinear',
+  'DequantizeLinear',
+  'If',
+  'Loop',
+  'Scan',
+]);
+
+/**
+ * A model in half precision: weights and everything between inputs and outputs are float16, which stay float32. The file
+ * is half as large. GPUs compute in it; on a CPU that lacks the kernels ONNX Runtime computes in float32 between casts.
+ *
+ * @throws {InvalidDataError} if the bytes are no ONNX model, a weight is beyond ±65504, or an operator has no half form.
+ * @example
+ * await writeFile('face-fp16.onnx', toFloat16(await readFile('face.onnx')));
+ */
+export function toFloat16(model: Uint8Array): Uint8Array {
+  const file = readModelFile(model);
+  const { graph } = file;
+  const unsupported = graph.node.find(({ opType }) => UNSUPPORTED.has(opType));
+  if (unsupported !== undefined) throw noHalf(unsupported.opType, unsupported.name);
+  graph.initializer = graph.initializer.map(halved);
+  for (const { opType, attribute } of graph.node) {
+    for (const entry of attribute) {
+      if (entry.type === AttributeType.TENSOR && entry.t) entry.t = halved(entry.t);
+      if (opType === 'Cast' && entry.name === 'to' && entry.i === BigInt(DataType.FLOAT))
+        entry.i = BigInt(DataType.FLOAT16);
+    }
+  }
+  graph.valueInfo.forEach(halve);
+  castInputs(graph);
+  castOutputs(graph);
+  return writeModelFile(file);
+}
+
+function castInputs(graph: GraphProto): void {
+  const constants = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
+  for (const value of graph.input) {
+    if (constants.has(value.name)) halve(value);
+    else if (isFloat(value)) {
+      const half = `${value.name}_float16`;
+      for (const node of graph.node)
+        node.input = node.input.map((name) => (name === value.name ? half : name));
+      graph.node.unshift(newNode('Cast', [value.name], half, { to: DataType.FLOAT16 }));
+    }
+  }
+}
+
+function castOutputs(graph: GraphProto): void {
+  for (const { name } of graph.output.filter(isFloat)) {
+    const half = `${name}_float16`;
+    const rename = (other: string) => (other === name ? half : other);
+    for (const node of graph.node) {
+      node.input = node.input.map(rename);
+      node.output = node.output.map(rename);
+    }
+    graph.node.push(newNode('Cast', [half], name, { to: DataType.FLOAT }));
+  }
+}
+
+function isFloat({ type }: ValueInfoProto): boolean {
+  return type?.value.case === 'tensorType' && type.value.value.elemType === DataType.FLOAT;
+}
+
+function halve(value: ValueInfoProto): void {
+  if (isFloat(value) && value.type?.value.case === 'tensorType')
+    value.type.value.value.elemType = DataType.FLOAT16;
+}
+
+function halved(tensor: TensorProto): TensorProto {
+  if (tensor.dataType !== DataType.FLOAT) return tensor;
+  const values = floatsOf(tensor);
+  const tooLarge = values.find((value) => Math.abs(value) > 65504);
+  if (tooLarge !== undefined) throw beyondHalf(tensor.name, tooLarge);
+  return newTensor(tensor.name, DataType.FLOAT16, tensor.dims, Uint16Array.from(values, toHalf));
+}
+
+const noHalf = (operator: string, name: string) =>
+  new InvalidDataError({
+    where: 'toFloat16',
+    expected: 'operators that take float16 throughout',
+    received: `${operator} "${name}"`,
+    fix: 'Keep this model in float32.',
+    fields: { operator },
+  });
+
+const beyondHalf = (name: string, value: number) =>
+  new InvalidDataError({
+    where: 'toFloat16',
+    expected: 'weights within ±65504',
+    received: `${value} in "${name}"`,
+    fix: 'Keep this model in float32, or quantise it.',
+    fields: { name },
+  });
