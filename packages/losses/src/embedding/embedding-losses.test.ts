@@ -49,6 +49,15 @@ describe.each(allEmbeddingLosses)('$title', ({ loss, reference }) => {
     expectClose(gradient, centralDifferences(weighted, embeddings.flat(), 1e-6), 1e-4);
   });
 
+  it('keeps its digits where all embeddings are nearly the same', () => {
+    const alike = embeddings.map((row) => row.map((x, d) => Math.fround(0.02 * x + [3, -1, 2, 1, -2][d]!)));
+    const { losses, gradient } = evaluateEmbeddingLoss(loss, alike, labels, upstream);
+    expectClose(losses, reference(alike, labels), 1e-5);
+    const weighted = (flat: number[]) =>
+      reference(reshape(flat, 5), labels, alike).reduce((sum, x, i) => sum + upstream[i]! * x, 0);
+    expectClose(gradient, centralDifferences(weighted, alike.flat(), 1e-5), 1e-3);
+  });
+
   it.each([
     ['one sample', [0]],
     ['one identity', [0, 0, 0]],

@@ -15,16 +15,21 @@ export type PairRule = (measures: tf.Tensor2D) => PairTerms;
 
 /** How two vectors compare, and the gradient of the rows given that of every pair, made symmetric. */
 interface Measure {
+  /** The rows at a place where comparing them is most exact. */
+  placed(rows: tf.Tensor2D): tf.Tensor2D;
   of(rows: tf.Tensor2D): tf.Tensor2D;
   backward(symmetric: tf.Tensor2D, rows: tf.Tensor2D): tf.Tensor2D;
 }
 
 const products: Measure = {
+  placed: (rows) => rows,
   of: (rows) => tf.matMul(rows, rows, false, true),
   backward: (symmetric, rows) => tf.matMul(symmetric, rows),
 };
 
 const squaredDistances: Measure = {
+  // Distances do not change, and rounding is that of the spread of the batch instead of that of its size.
+  placed: (rows) => tf.sub(rows, tf.mean(rows, 0, true)),
   of: (rows) => {
     const gram = products.of(rows);
     // Lengths from the same product, so that equal rows are exactly 0 apart.
@@ -42,7 +47,7 @@ const overPairs =
   (measure: Measure) =>
   (embeddings: tf.Tensor2D, rule: PairRule): tf.Tensor1D => {
     const operation = tf.customGrad((input, save) => {
-      const rows = input as tf.Tensor2D;
+      const rows = measure.placed(input as tf.Tensor2D);
       const { losses, slopes } = rule(measure.of(rows));
       (save as tf.GradSaveFunc)([rows, slopes]);
       const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
