@@ -41,7 +41,7 @@ export const newNode = (
 ): NodeProto =>
   create(NodeProtoSchema, {
     opType,
-    name: output,
+    name: `${opType}:${output}`,
     input,
     output: [output],
     attribute: Object.entries(integers).map(([name, value]) => ({
