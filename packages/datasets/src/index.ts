@@ -14,16 +14,19 @@ export {
   standard,
 } from './augment/augmentation.ts';
 export { batches } from './batches.ts';
+export { casiaLfwOverlap } from './casia-lfw-overlap.ts';
 export { checkTrainable } from './check-trainable.ts';
 export { createLoader, type EpochOptions, type Loader } from './create-loader.ts';
 export type { Dataset, FileRange, ImageSource, Sample } from './dataset.ts';
 export { type DecodedImage, type DecodeOptions, decodeImage } from './decode-image.ts';
+export { type ExcludeOptions, excludeIdentities, type WithoutIdentities } from './exclude-identities.ts';
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from './image-folder.ts';
 export { imageList } from './image-list.ts';
 export { inMemory } from './in-memory.ts';
 export { type LfwPairsOptions, lfwPairs } from './lfw/lfw-pairs.ts';
 export { type NamedImage, type NamedPair, type PairList, parsePairs } from './lfw/parse-pairs.ts';
 export type { BadSample, LoaderOptions } from './loader-options.ts';
+export { type MsCeleb, type MsCelebOptions, msCeleb } from './ms-celeb/ms-celeb.ts';
 export { readNameList } from './name-list.ts';
 export { normalizeInto } from './normalize-into.ts';
 export {
@@ -49,3 +52,6 @@ export { type WriteTarShardsOptions, writeTarShards } from './tar/write-tar-shar
 export { verificationBin } from './verification-bin/verification-bin.ts';
 export { writeVerificationBin } from './verification-bin/write-verification-bin.ts';
 export { type EncodedSample, type EncodedSamplesOptions, encodedSamples } from './write/encoded-samples.ts';
+export type { FrameChoice } from './ytf/choose-frames.ts';
+export { parseSplits, type VideoPair, type VideoPairList } from './ytf/parse-splits.ts';
+export { type YtfPairsOptions, ytfPairs } from './ytf/ytf-pairs.ts';

@@ -19,6 +19,7 @@ export async function* linesOf(path: string, longest = 1 << 16): AsyncGenerator<
   let rest: Buffer = Buffer.alloc(0);
   let [number, offset] = [0, 0];
   const line = (bytes: Buffer): Line => {
+    if (bytes.length > longest) throw tooLong(path, offset, longest);
     number++;
     const text = bytes.toString('utf8').replace(/\r$/, '');
     return { text: number === 1 ? text.replace(/^\uFEFF/, '') : text, number, offset };
@@ -45,3 +46,6 @@ export async function* linesOf(path: string, longest = 1 << 16): AsyncGenerator<
   }
   if (rest.length > 0) yield line(rest);
 }
+
+const tooLong = (path: string, offset: number, longest: number) =>
+  damaged({ path, offset, expected: `lines of at most ${longest} bytes`, received: 'a longer one' });

@@ -37,9 +37,9 @@ export async function readListNames(path: string): Promise<string[]> {
   for await (const { text } of linesOf(path)) {
     const fields = text.split('\t');
     const label = Number(fields[1]);
-    const folder = /([^/\\]+)[/\\][^/\\]+$/.exec(fields.at(-1) ?? '')?.[1];
+    const folder = fields.at(-1)?.split(/[/\\]/).at(-2);
     if (text.trim() === '') continue;
-    if (folder === undefined || !Number.isInteger(label) || label < 0 || label >= mostNames) return [];
+    if (!folder || !Number.isInteger(label) || label < 0 || label >= mostNames) return [];
     if (names[label] !== undefined && names[label] !== folder) return [];
     names[label] = folder;
   }

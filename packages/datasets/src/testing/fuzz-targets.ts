@@ -5,12 +5,14 @@ import { gzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
 import type { Dataset } from '../dataset.ts';
 import { lfwPairs } from '../lfw/lfw-pairs.ts';
+import { msCeleb } from '../ms-celeb/ms-celeb.ts';
 import type { VerificationProtocol } from '../protocol.ts';
 import { recordIo } from '../recordio/record-io.ts';
 import { tarShards } from '../tar/tar-shards.ts';
 import { verificationBin } from '../verification-bin/verification-bin.ts';
 import { encodeImage } from '../write/encode-image.ts';
 import { encodedSamples } from '../write/encoded-samples.ts';
+import { ytfPairs } from '../ytf/ytf-pairs.ts';
 import { write } from './files.ts';
 import type { FuzzTarget } from './fuzz.ts';
 
@@ -80,7 +82,45 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     },
     read: async (path) => readImages(await lfwPairs(join(path, '..'))),
   },
+  {
+    name: 'YouTube Faces splits.txt',
+    seeds: async (folder) => {
+      for (const video of ['Ada/0', 'Ada/1', 'Grace/0']) write(join(folder, video, '0.1.jpg'), 'x');
+      return [
+        '1, 1, Ada/0, Ada/1, 1\n2, 1, Ada/0, Grace/0, 0\n',
+        'split number, pair number, first name, second name, is same:\n1, 1, Ada/0, Ada/1, 1, 0\n',
+      ].map((text, place) => ({ path: join(folder, `${place}.txt`), bytes: Buffer.from(text) }));
+    },
+    read: async (path) => readImages(await ytfPairs(join(path, '..'), { pairs: path })),
+  },
+  {
+    name: 'MS-Celeb-1M',
+    seeds: async (folder) => [
+      {
+        path: join(folder, 'faces.tsv'),
+        bytes: Buffer.from(`${celebrity('m.a', 0)}\n${celebrity('m.b', 14)}\n`),
+      },
+      { path: join(folder, 'uncropped.tsv'), bytes: Buffer.from('m.a\tAda\t7\thttp://a\thttp://b\teHg=') },
+    ],
+    read: async (path) => readAll(await msCeleb(path)),
+  },
+  {
+    name: 'MS-Celeb-1M, cleaned list',
+    seeds: async (folder) => {
+      write(join(folder, 'faces.tsv'), `${celebrity('m.a', 0)}\n${celebrity('m.b', 14)}\n`);
+      return ['./m.a/0.jpg\nm.b\\14.jpg\n', 'm.b/14-FaceId-0.jpg 3\nm.a/0-FaceId-0.jpg 1\n'].map(
+        (text, place) => ({
+          path: join(folder, `${place}.txt`),
+          bytes: Buffer.from(text),
+        }),
+      );
+    },
+    read: async (path) => readAll(await msCeleb(join(path, '..', 'faces.tsv'), { list: path })),
+  },
 ];
+
+const celebrity = (mid: string, rank: number) =>
+  `${mid}\t${rank}\thttp://a\thttp://b\tFaceId-0\tAAAAAA==\teHh4eHg=`;
 
 const lfwList = '1\t1\nAda\t1\t2\nAda\t2\tGrace\t1\n';
 

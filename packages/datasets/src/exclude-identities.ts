@@ -1,0 +1,65 @@
+import { InvalidArgumentError } from '@hm/tensor/host';
+import type { Dataset } from './dataset.ts';
+import { labelsOf } from './write/encoded-samples.ts';
+
+/** A data set without some identities. */
+export interface WithoutIdentities extends Dataset {
+  readonly labels: Int32Array;
+  /** Names that were left out. */
+  readonly excluded: readonly string[];
+}
+
+/** What {@link excludeIdentities} takes. */
+export interface ExcludeOptions {
+  /** Accept names that the data set does not have. Default false: a misspelt name would leak a test identity. */
+  allowUnknown?: boolean;
+}
+
+/**
+ * Leaves identities out of a data set of any format, by name, and numbers the rest anew without gaps.
+ *
+ * @throws {InvalidArgumentError} if a name is not one of the data set's.
+ * @example
+ * const data = await excludeIdentities(await imageFolder('CASIA-WebFace'), casiaLfwOverlap);
+ */
+export async function excludeIdentities(
+  dataset: Dataset,
+  names: readonly string[],
+  options: ExcludeOptions = {},
+): Promise<WithoutIdentities> {
+  const labels = await labelsOf(dataset);
+  const excluded = new Set(names);
+  const renumbered = new Int32Array(dataset.classes).fill(-1);
+  const kept: number[] = [];
+  const found: string[] = [];
+  for (let label = 0; label < dataset.classes; label++) {
+    const name = dataset.name(label);
+    if (excluded.has(name)) found.push(name);
+    else renumbered[label] = kept.push(label) - 1;
+  }
+  if (!options.allowUnknown) checkKnown(names, new Set(found));
+  const places = Uint32Array.from(labels.keys()).filter((index) => renumbered[labels[index]!] !== -1);
+  return {
+    excluded: found,
+    length: places.length,
+    classes: kept.length,
+    labels: Int32Array.from(places, (index) => renumbered[labels[index]!]!),
+    name: (label) => dataset.name(kept[label]!),
+    async sample(index) {
+      const sample = await dataset.sample(places[index]!);
+      return { ...sample, label: renumbered[sample.label]! };
+    },
+  };
+}
+
+function checkKnown(names: readonly string[], found: ReadonlySet<string>): void {
+  const unknown = names.filter((name) => !found.has(name));
+  if (unknown.length === 0) return;
+  throw new InvalidArgumentError({
+    where: 'excludeIdentities',
+    expected: 'names of identities in the data set',
+    received: unknown.join(', '),
+    fix: 'Correct the names, or pass allowUnknown: true.',
+    fields: { unknown },
+  });
+}

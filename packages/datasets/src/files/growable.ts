@@ -1,0 +1,35 @@
+type NumberArray = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+
+/** Numbers of one type, millions of them, whose count is not known before. */
+export class Growable<T extends NumberArray> {
+  readonly #make: (length: number) => T;
+  #values: T;
+  #length = 0;
+
+  constructor(make: (length: number) => T) {
+    this.#make = make;
+    this.#values = make(1024);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(value: number): void {
+    if (this.#length === this.#values.length) {
+      const larger = this.#make(this.#length * 2);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values[this.#length++] = value;
+  }
+
+  at(place: number): number {
+    return this.#values[place]!;
+  }
+
+  /** The numbers so far, in memory of their own. */
+  values(): T {
+    return this.#values.slice(0, this.#length) as T;
+  }
+}

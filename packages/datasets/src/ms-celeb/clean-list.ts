@@ -1,0 +1,70 @@
+import { damaged } from '../files/damaged.ts';
+import { linesOf } from '../files/lines.ts';
+
+/** The images of MS-Celeb-1M that a cleaned list keeps. */
+export interface CleanList {
+  readonly size: number;
+  /** True if the list gives classes of its own. */
+  readonly labelled: boolean;
+  /** The class of an image (0 in a list without), or undefined if it is not in the list. */
+  labelOf(mid: string, rank: string, face: string): number | undefined;
+}
+
+interface Entries {
+  codes: number[];
+  labels: number[];
+}
+
+/**
+ * Reads a cleaned list: `[./]m.xxx/12.jpg`, where 12 is the search rank, as ArcFace's, or `m.xxx/12-FaceId-0.jpg`, each
+ * with a class after it or without. Images that came from elsewhere have other names and are missing in the file.
+ *
+ * @throws {InvalidDataError} that has the offset of a line that names no image.
+ */
+export async function readCleanList(path: string): Promise<CleanList> {
+  const people = new Map<string, Entries>();
+  let [size, labelled] = [0, 0];
+  for await (const { text, offset } of linesOf(path)) {
+    if (text.trim() === '') continue;
+    const [, mid, name = '', label] =
+      /^(?:\.[/\\])?([\w.-]+)[/\\]([^\s/\\]+)(?:\s+(\d{1,9}))?\s*$/.exec(text) ?? [];
+    if (mid === undefined) {
+      throw damaged({
+        path,
+        offset,
+        expected: "a line 'm.xxx/12.jpg' with or without a class",
+        received: text.slice(0, 80),
+      });
+    }
+    size++;
+    if (label !== undefined) labelled++;
+    const entries = people.get(mid) ?? { codes: [], labels: [] };
+    people.set(mid, entries);
+    entries.codes.push(codeOfFile(name));
+    entries.labels.push(Number(label ?? 0));
+  }
+  if (labelled !== 0 && labelled !== size) {
+    throw damaged({
+      path,
+      offset: 0,
+      expected: 'a class in all lines or none',
+      received: `${labelled} of ${size}`,
+    });
+  }
+  return { size, labelled: labelled > 0, labelOf: (mid, rank, face) => find(people.get(mid), rank, face) };
+}
+
+/** A person has a hundred images: a search is short, and a map of millions of names would not fit. */
+function find(entries: Entries | undefined, rank: string, face: string): number | undefined {
+  if (!entries) return undefined;
+  const place = entries.codes.indexOf(code(Number(rank), face));
+  return entries.labels[place === -1 ? entries.codes.indexOf(code(Number(rank), '')) : place];
+}
+
+const codeOfFile = (name: string): number => {
+  const [, rank, face] = /^(\d{1,9})(?:-(FaceId-\d{1,4}))?\.\w+$/.exec(name) ?? [];
+  return rank === undefined ? -1 : code(Number(rank), face ?? '');
+};
+
+const code = (rank: number, face: string): number =>
+  rank * 2 ** 16 + (face === '' ? 0 : Number(/\d+$/.exec(face)?.[0] ?? 0) + 1);
