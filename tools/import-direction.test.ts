@@ -11,7 +11,12 @@ const names = ['cli', 'train', 'eval', 'datasets', 'align', 'losses', 'resnet', 
 const tensor = ['@hm/tensor', '@hm/tensor/host'];
 const onnx = ['@hm/onnx', '@hm/onnx/session'];
 const middle = ['@hm/datasets', '@hm/align', '@hm/losses', '@hm/resnet'];
-const everything = [...names.map((name) => `@hm/${name}`), '@hm/tensor/host', '@hm/onnx/session', '@hm/onnx/graph'];
+const everything = [
+  ...names.map((name) => `@hm/${name}`),
+  '@hm/tensor/host',
+  '@hm/onnx/session',
+  '@hm/onnx/graph',
+];
 const runtime = 'onnxruntime-node';
 const webRuntime = 'onnxruntime-web';
 const tfjs = '@tensorflow/tfjs-core';
@@ -21,7 +26,13 @@ const builtin = 'node:fs';
 const allowed: Record<string, readonly string[]> = {
   'packages/cli/src/a.ts': [...tensor, ...onnx, ...middle, '@hm/train', '@hm/eval', tfjs, builtin],
   'packages/train/src/a.ts': [...tensor, ...onnx, ...middle, tfjs, builtin],
-  'packages/eval/src/a.ts': ['@hm/tensor/host', '@hm/onnx/session', '@hm/onnx/graph', '@hm/datasets', builtin],
+  'packages/eval/src/a.ts': [
+    '@hm/tensor/host',
+    '@hm/onnx/session',
+    '@hm/onnx/graph',
+    '@hm/datasets',
+    builtin,
+  ],
   'packages/datasets/src/a.ts': ['@hm/tensor/host', '@hm/onnx/session', builtin],
   'packages/align/src/a.ts': [...tensor, ...onnx, tfjs, builtin],
   'packages/losses/src/a.ts': [...tensor, ...onnx, tfjs],
