@@ -19,6 +19,7 @@ export const embeddingHeads = {
   circle: (options?: CircleLossOptions) => embeddingHead(circleLoss(options)),
 };
 
+/** The options of an embedding loss that is added to a head, and its weight there. */
 type Weighted<Options> = Options & { weight?: number };
 
 const adding =
@@ -38,4 +39,9 @@ export const headAdditions = {
   circle: adding(circleLoss, 1),
   centre: (head: Head, options?: CentreLossOptions) => centreLoss(head, options),
   'minimum-margin': (head: Head, options?: MinimumMarginOptions) => minimumMargin(head, options),
+};
+
+/** The options of what is added to a head, by name; a head's configuration holds them so. */
+export type HeadAdditionOptions = {
+  [Name in keyof typeof headAdditions]?: NonNullable<Parameters<(typeof headAdditions)[Name]>[1]>;
 };
