@@ -1,3 +1,5 @@
+import type { FaceRecipe } from './synthetic/face-recipe.ts';
+
 /** An encoded image inside a larger file, to be read where it is decoded. */
 export interface FileRange {
   file: string;
@@ -11,11 +13,16 @@ export interface FileRange {
  * An encoded file by path, a stretch of a file, encoded bytes in memory, or RGB pixels: row-major `[height, width, 3]`,
  * 8 bits each.
  */
-export type ImageSource =
-  | { path: string }
-  | FileRange
-  | { bytes: Uint8Array }
-  | { pixels: Uint8Array; height: number; width: number };
+export type ImageSource = { path: string } | FileRange | { bytes: Uint8Array } | PixelSource;
+
+/** RGB pixels, row-major `[height, width, 3]`, 8 bits each. */
+export interface PixelSource {
+  pixels: Uint8Array;
+  height: number;
+  width: number;
+  /** Of a rendered face: what a worker makes the pixels of, which are then never read here. */
+  readonly recipe?: FaceRecipe;
+}
 
 /** One image with its class. */
 export interface Sample {

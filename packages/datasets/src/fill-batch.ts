@@ -5,6 +5,7 @@ import type { ResolvedAugmentation } from './augment/resolve-augmentation.ts';
 import type { ImageSource } from './dataset.ts';
 import { badImage, decodeImage } from './decode-image.ts';
 import { normalizeInto } from './normalize-into.ts';
+import { fromPortable, type PortableSource } from './portable-source.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
 /** One image and its place in the batch. */
@@ -13,7 +14,7 @@ export interface FillItem {
   /** Of the sample in its data set. */
   index: number;
   id: string;
-  image: ImageSource;
+  image: PortableSource;
 }
 
 /** What a worker needs to fill places of a batch; plain data that can cross to another thread. */
@@ -71,8 +72,8 @@ async function fillPlace(task: FillTask, { slot, index, id, image }: FillItem): 
 }
 
 /** Reading a small file takes less than waiting for another thread to read it. */
-function readNow(image: ImageSource): ImageSource {
-  if (!('path' in image)) return image;
+function readNow(image: PortableSource): ImageSource {
+  if (!('path' in image)) return fromPortable(image);
   try {
     return { bytes: readFileSync(image.path) };
   } catch (cause) {

@@ -1,8 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Dataset, ImageSource, Sample } from './dataset.ts';
+import type { Dataset, Sample } from './dataset.ts';
+import { type PortableSource, toPortable } from './portable-source.ts';
 
-/** A sample that is ready to cross to a worker, or why there is none. */
-export type Gathered = { sample: Sample } | { error: unknown };
+/** A sample that is ready to cross to a worker. */
+export interface PortableSample extends Omit<Sample, 'image'> {
+  image: PortableSource;
+}
+
+/** Such a sample, or why there is none. */
+export type Gathered = { sample: PortableSample } | { error: unknown };
 
 /** Longer turns of the main thread would hold up batches that are ready. */
 const turnMilliseconds = 8;
@@ -47,15 +53,4 @@ const askLater = (promise: Promise<Sample>): Promise<Gathered> =>
     (error: unknown) => ({ error }),
   );
 
-const pack = ({ image, label, id }: Sample): Sample => ({ image: ownSource(image), label, id });
-
-/**
- * Copies bytes and pixels once, into a buffer of their own that can be transferred: a data set may keep its memory, and
- * posting a view of a large buffer would copy the whole of it.
- */
-const ownSource = (image: ImageSource): ImageSource => {
-  if ('path' in image) return { path: image.path };
-  if ('file' in image) return { file: image.file, offset: image.offset, length: image.length };
-  if ('bytes' in image) return { bytes: new Uint8Array(image.bytes) };
-  return { pixels: new Uint8Array(image.pixels), height: image.height, width: image.width };
-};
+const pack = ({ image, label, id }: Sample): PortableSample => ({ image: toPortable(image), label, id });

@@ -17,12 +17,21 @@ export { batches } from './batches.ts';
 export { casiaLfwOverlap } from './casia-lfw-overlap.ts';
 export { checkTrainable } from './check-trainable.ts';
 export { createLoader, type EpochOptions, type Loader } from './create-loader.ts';
-export type { Dataset, FileRange, ImageSource, Sample } from './dataset.ts';
+export type { Dataset, FileRange, ImageSource, PixelSource, Sample } from './dataset.ts';
 export { type DecodedImage, type DecodeOptions, decodeImage } from './decode-image.ts';
 export { type ExcludeOptions, excludeIdentities, type WithoutIdentities } from './exclude-identities.ts';
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from './image-folder.ts';
 export { imageList } from './image-list.ts';
 export { inMemory } from './in-memory.ts';
+export { type ContactSheet, type ContactSheetOptions, contactSheet } from './inspect/contact-sheet.ts';
+export type { IdentityCounts } from './inspect/identity-counts.ts';
+export {
+  type DatasetReport,
+  type Duplicates,
+  type InspectOptions,
+  inspectDataset,
+} from './inspect/inspect-dataset.ts';
+export type { Encoding } from './jobs/encode-job.ts';
 export { type LfwPairsOptions, lfwPairs } from './lfw/lfw-pairs.ts';
 export { type NamedImage, type NamedPair, type PairList, parsePairs } from './lfw/parse-pairs.ts';
 export type { BadSample, LoaderOptions } from './loader-options.ts';
@@ -41,6 +50,7 @@ export type { ImageProperty } from './recordio/record-companions.ts';
 export { type RecordIo, type RecordIoOptions, recordIo } from './recordio/record-io.ts';
 export { type WriteRecordIoOptions, writeRecordIo } from './recordio/write-record-io.ts';
 export type { SkippedEntry } from './scan-identities.ts';
+export type { FaceRecipe } from './synthetic/face-recipe.ts';
 export {
   type SyntheticFaces,
   type SyntheticFacesOptions,
@@ -52,6 +62,7 @@ export { type WriteTarShardsOptions, writeTarShards } from './tar/write-tar-shar
 export { verificationBin } from './verification-bin/verification-bin.ts';
 export { writeVerificationBin } from './verification-bin/write-verification-bin.ts';
 export { type EncodedSample, type EncodedSamplesOptions, encodedSamples } from './write/encoded-samples.ts';
+export { type WriteImageFolderOptions, writeImageFolder } from './write/write-image-folder.ts';
 export type { FrameChoice } from './ytf/choose-frames.ts';
 export { parseSplits, type VideoPair, type VideoPairList } from './ytf/parse-splits.ts';
 export { type YtfPairsOptions, ytfPairs } from './ytf/ytf-pairs.ts';

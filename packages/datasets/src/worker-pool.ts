@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { InvalidArgumentError, UnavailableError } from '@hm/tensor/host';
 import type { FillResult, FillTask } from './fill-batch.ts';
+import { ownBuffers } from './portable-source.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 interface Waiting {
@@ -36,7 +37,10 @@ export class WorkerPool {
     while (this.#workers.length < this.#count) this.#workers.push(this.#start());
     const worker = this.#workers[number % this.#count]!;
     const id = ++this.#lastId;
-    post(worker, { kind: 'fill', id, group, task }, [task.images.buffer, ...ownBuffers(task)]);
+    post(worker, { kind: 'fill', id, group, task }, [
+      task.images.buffer,
+      ...task.items.flatMap(({ image }) => ownBuffers(image)),
+    ]);
     worker.ref();
     return new Promise((resolve, reject) => this.#waiting.set(id, { group, worker, resolve, reject }));
   }
@@ -88,14 +92,6 @@ export class WorkerPool {
 
 const post = (worker: Worker, message: ToWorker, transfer: readonly ArrayBuffer[] = []): void =>
   worker.postMessage(message, transfer);
-
-/** Buffers that `gatherSamples` made for this task alone. */
-const ownBuffers = ({ items }: FillTask): ArrayBuffer[] =>
-  items.flatMap(({ image }) =>
-    'path' in image || 'file' in image
-      ? []
-      : [('bytes' in image ? image.bytes : image.pixels).buffer as ArrayBuffer],
-  );
 
 async function endWorker(worker: Worker): Promise<void> {
   if (worker.threadId < 0) return;

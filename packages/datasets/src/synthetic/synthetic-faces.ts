@@ -1,8 +1,6 @@
-import { InvalidArgumentError, Rng } from '@hm/tensor/host';
-import type { Dataset, Sample } from '../dataset.ts';
-import { drawIdentity } from './identity.ts';
-import { drawNuisance } from './nuisance.ts';
-import { faceRenderer } from './render-face.ts';
+import { InvalidArgumentError } from '@hm/tensor/host';
+import type { Dataset, PixelSource, Sample } from '../dataset.ts';
+import { type FaceRecipe, renderRecipe } from './face-recipe.ts';
 
 export interface SyntheticFacesOptions {
   /** Number of people, at least 1. */
@@ -22,7 +20,7 @@ export interface SyntheticFacesOptions {
 /** A {@link Dataset} of rendered faces: its samples come without waiting, and render when their pixels are read. */
 export interface SyntheticFaces extends Dataset {
   readonly options: Readonly<Required<SyntheticFacesOptions>>;
-  sample(index: number): Sample & { image: { pixels: Uint8Array; height: number; width: number } };
+  sample(index: number): Sample & { image: PixelSource };
 }
 
 /**
@@ -38,7 +36,6 @@ export function syntheticFaces(options: SyntheticFacesOptions): SyntheticFaces {
   const all = { size: 112, firstIdentity: 0, ...options };
   validate(all);
   const { identities, imagesPerIdentity, size } = all;
-  const draw = faceRenderer(size);
   const name = (label: number) => `person-${String(all.firstIdentity + label).padStart(6, '0')}`;
   return {
     options: all,
@@ -50,29 +47,25 @@ export function syntheticFaces(options: SyntheticFacesOptions): SyntheticFaces {
       const label = Math.floor(index / imagesPerIdentity);
       const number = index % imagesPerIdentity;
       const id = `${name(label)}/${String(number).padStart(4, '0')}`;
-      let rendered: Uint8Array | undefined;
-      const image = {
-        height: size,
-        width: size,
-        get pixels() {
-          rendered ??= draw(...personAndCircumstances(all, label, number));
-          return rendered;
-        },
-      };
-      return { image, label, id };
+      const { seed, hardness, firstIdentity } = all;
+      const recipe = { seed, hardness, size, person: firstIdentity + label, number };
+      return { image: renderedWhenRead(recipe), label, id };
     },
   };
 }
 
-function personAndCircumstances(
-  { seed, hardness, firstIdentity }: Required<SyntheticFacesOptions>,
-  label: number,
-  number: number,
-) {
-  const person = firstIdentity + label;
-  const identity = drawIdentity(Rng.of(seed, 'identity', person), 1 - 0.7 * hardness);
-  const nuisance = drawNuisance(Rng.of(seed, 'image', person, number), 0.12 + 0.88 * hardness);
-  return [identity, nuisance] as const;
+/** The recipe is not enumerable: a copy with changed pixels must not keep it. */
+function renderedWhenRead(recipe: FaceRecipe): PixelSource {
+  let rendered: Uint8Array | undefined;
+  const image = {
+    height: recipe.size,
+    width: recipe.size,
+    get pixels() {
+      rendered ??= renderRecipe(recipe);
+      return rendered;
+    },
+  };
+  return Object.defineProperty(image, 'recipe', { value: recipe });
 }
 
 function validate({

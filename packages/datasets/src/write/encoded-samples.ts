@@ -1,5 +1,7 @@
+import type { InvalidDataError } from '@hm/tensor/host';
 import type { Dataset } from '../dataset.ts';
-import { encodeImage } from './encode-image.ts';
+import type { EncodeTask, Encoding } from '../jobs/encode-job.ts';
+import { runJobs } from '../jobs/run-jobs.ts';
 
 /** A sample as writers take it: the image as a file's bytes. */
 export interface EncodedSample {
@@ -14,16 +16,18 @@ export interface EncodedSample {
 }
 
 /** What {@link encodedSamples} takes. */
-export interface EncodedSamplesOptions {
+export interface EncodedSamplesOptions extends Encoding {
   /** `label` gives each identity's images together, in the labels' order. Default `index`. */
   order?: 'index' | 'label';
-  /** Of JPEG, for images that come as pixels. Default 95. */
-  quality?: number;
+  /** Worker threads that read, render, resize and encode. Default: one per core. */
+  workers?: number;
+  /** Is told of an image that is bad, which is then left out. Default: it is thrown. */
+  onBadSample?: (error: InvalidDataError, index: number) => void;
 }
 
 /**
  * A data set's samples with their images' bytes, one at a time, for the functions that write data sets. Encoded images
- * pass unchanged; pixels become JPEG.
+ * pass unchanged, unless `size` is given; pixels become JPEG or PNG. Worker threads do it a few samples ahead.
  *
  * @throws {InvalidDataError} if an image cannot be read.
  * @example
@@ -33,10 +37,18 @@ export async function* encodedSamples(
   dataset: Dataset,
   options: EncodedSamplesOptions = {},
 ): AsyncGenerator<EncodedSample, void, void> {
+  const { workers, onBadSample, order: _, ...encoding } = options;
   const order = options.order === 'label' ? await byLabel(dataset) : undefined;
-  for (let place = 0; place < dataset.length; place++) {
-    const { image, label, id } = await dataset.sample(order ? order[place]! : place);
-    yield { bytes: await encodeImage(image, options.quality), label, name: dataset.name(label), id };
+  const jobs = runJobs<EncodeTask, Uint8Array>(
+    dataset,
+    'encode',
+    (source, { id }) => ({ source, name: id, encoding }),
+    { ...(order && { order }), ...(workers !== undefined && { workers }) },
+  );
+  for await (const { index, sample, result } of jobs) {
+    if (result instanceof Uint8Array) yield { ...sample, bytes: result, name: dataset.name(sample.label) };
+    else if (onBadSample) onBadSample(result, index);
+    else throw result;
   }
 }
 

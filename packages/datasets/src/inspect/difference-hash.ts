@@ -1,0 +1,28 @@
+import { toGrayscale } from '../augment/colour.ts';
+import { resample } from '../augment/resample.ts';
+import type { DecodedImage } from '../decode-image.ts';
+
+/** Bits of a hash, in 32-bit words. */
+export const hashWords = 4;
+
+/**
+ * A perceptual hash of 128 bits: whether each of 8×8 grey averages is darker than its right neighbour, then than the one
+ * below. Copies at another size or quality differ in few bits.
+ *
+ * @see N. Krawetz, "Kind of Like That" (dHash), 2013.
+ */
+export function differenceHash(image: DecodedImage): Uint32Array {
+  const small = toGrayscale(resample(image, 9, 9, 'area')).pixels;
+  const grey = (row: number, column: number) => small[(row * 9 + column) * 3]!;
+  const hash = new Uint32Array(hashWords);
+  for (let bit = 0; bit < 64; bit++) {
+    const [row, column] = [bit >> 3, bit & 7];
+    if (grey(row, column) < grey(row, column + 1)) setBit(hash, bit);
+    if (grey(row, column) < grey(row + 1, column)) setBit(hash, 64 + bit);
+  }
+  return hash;
+}
+
+function setBit(hash: Uint32Array, bit: number): void {
+  hash[bit >> 5]! |= 1 << (bit & 31);
+}

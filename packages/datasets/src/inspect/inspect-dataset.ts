@@ -1,0 +1,121 @@
+import type { Dataset } from '../dataset.ts';
+import type { Inspection, InspectTask } from '../jobs/inspect-job.ts';
+import { runJobs } from '../jobs/run-jobs.ts';
+import { labelsOf } from '../write/encoded-samples.ts';
+import { hashWords } from './difference-hash.ts';
+import { countsOf, describeCounts, type IdentityCounts } from './identity-counts.ts';
+import { nearDuplicates } from './near-duplicates.ts';
+
+/** What {@link inspectDataset} takes. */
+export interface InspectOptions {
+  /** Look into this many images, evenly spread. Default: all. */
+  images?: number;
+  /** Identities with fewer images are listed. Default 2. */
+  fewImages?: number;
+  /** Perceptual hashes that differ in at most so many of 128 bits are near duplicates; 0 to 7. Default 4. */
+  nearBits?: number;
+  /** Worker threads. Default: one per core. */
+  workers?: number;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** Images that are the same, or nearly. */
+export interface Duplicates {
+  /** The images' names; the first is the one that comes first in the data set. */
+  ids: string[];
+  /** Their identities' names, each once; more than one means that a label is wrong. */
+  names: string[];
+}
+
+/** What a data set holds. */
+export interface DatasetReport {
+  images: number;
+  /** How many were looked into: the lists below speak of these. */
+  inspected: number;
+  perIdentity: IdentityCounts;
+  fewImages: { name: string; images: number }[];
+  sizes: { height: number; width: number; images: number }[];
+  formats: Record<string, number>;
+  undecodable: { id: string; reason: string }[];
+  /** Files with the same SHA-256. */
+  duplicates: Duplicates[];
+  /** Pairs that look the same though their bytes differ, such as copies at another quality. */
+  nearDuplicates: (Duplicates & { distance: number })[];
+}
+
+/**
+ * Reads and decodes a data set's images in worker threads and tells what is in it, and what may be wrong with it.
+ * Memory holds a hash of 60 bytes for each image.
+ *
+ * @example
+ * const report = await inspectDataset(await imageFolder('faces'));
+ * console.log(report.undecodable, report.duplicates.filter(({ names }) => names.length > 1));
+ */
+export async function inspectDataset(dataset: Dataset, options: InspectOptions = {}): Promise<DatasetReport> {
+  const { fewImages = 2, nearBits = 4, images = dataset.length } = options;
+  const counts = countsOf(await labelsOf(dataset));
+  const found = await look(dataset, spread(dataset.length, images), options);
+  return {
+    images: dataset.length,
+    inspected: found.ids.length + found.undecodable.length,
+    perIdentity: describeCounts(counts),
+    fewImages: few(dataset, counts, fewImages),
+    sizes: [...found.sizes.values()].sort((a, b) => b.images - a.images),
+    formats: Object.fromEntries(found.formats),
+    undecodable: found.undecodable,
+    duplicates: [...found.digests.values()].filter((places) => places.length > 1).map(found.describe),
+    nearDuplicates: nearDuplicates(Uint32Array.from(found.hashes), nearBits)
+      .filter(({ first, second }) => found.digestOf[first] !== found.digestOf[second])
+      .map(({ first, second, distance }) => ({ ...found.describe([first, second]), distance })),
+  };
+}
+
+/** Everything that is kept about the images that were decoded, by their place in `ids`. */
+async function look(dataset: Dataset, order: readonly number[], { workers, onProgress }: InspectOptions) {
+  const ids: string[] = [];
+  const labels: number[] = [];
+  const hashes: number[] = [];
+  const digestOf: string[] = [];
+  const digests = new Map<string, number[]>();
+  const sizes = new Map<string, { height: number; width: number; images: number }>();
+  const formats = new Map<string, number>();
+  const undecodable: { id: string; reason: string }[] = [];
+  const add = ({ height, width, format, digest, hash }: Inspection, id: string, label: number) => {
+    const place = ids.push(id) - 1;
+    labels.push(label);
+    digestOf.push(digest);
+    for (let word = 0; word < hashWords; word++) hashes.push(hash[word]!);
+    digests.set(digest, [...(digests.get(digest) ?? []), place]);
+    const size = sizes.get(`${height}x${width}`) ?? { height, width, images: 0 };
+    sizes.set(`${height}x${width}`, { ...size, images: size.images + 1 });
+    formats.set(format, (formats.get(format) ?? 0) + 1);
+  };
+  const jobs = runJobs<InspectTask, Inspection>(
+    dataset,
+    'inspect',
+    (source, { id }) => ({ source, name: id }),
+    { order, ...(workers !== undefined && { workers }) },
+  );
+  let done = 0;
+  for await (const { sample, result } of jobs) {
+    if ('digest' in result) add(result, sample.id, sample.label);
+    else undecodable.push({ id: sample.id, reason: String(result.fields.reason) });
+    onProgress?.(++done, order.length);
+  }
+  const describe = (places: readonly number[]): Duplicates => ({
+    ids: places.map((place) => ids[place]!),
+    names: [...new Set(places.map((place) => dataset.name(labels[place]!)))],
+  });
+  return { ids, hashes, digestOf, digests, sizes, formats, undecodable, describe };
+}
+
+const few = (dataset: Dataset, counts: ReadonlyMap<number, number>, least: number) =>
+  [...counts]
+    .filter(([, images]) => images < least)
+    .map(([label, images]) => ({ name: dataset.name(label), images }));
+
+/** `count` places of `length`, evenly spread. */
+const spread = (length: number, count: number): number[] => {
+  const taken = Math.min(length, count);
+  return Array.from({ length: taken }, (_, place) => Math.floor((place * length) / taken));
+};

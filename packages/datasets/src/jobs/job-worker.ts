@@ -1,0 +1,26 @@
+import { HmError } from '@hm/tensor/host';
+import sharp from 'sharp';
+import { encode as encodeImage } from './encode-job.ts';
+import { inspect as inspectImage } from './inspect-job.ts';
+
+/** What crosses back to the other thread, where errors would lose their members. */
+export type JobAnswer<Result> = { result: Result } | { reason: string };
+
+// One image is small work, and there are as many workers as cores.
+sharp.concurrency(1);
+sharp.cache(false);
+
+export const encode = answering(encodeImage);
+export const inspect = answering(inspectImage);
+
+/** Bad images are an answer; any other error is a fault and surfaces. */
+function answering<Task, Result>(job: (task: Task) => Promise<Result>) {
+  return async (task: Task): Promise<JobAnswer<Result>> => {
+    try {
+      return { result: await job(task) };
+    } catch (error) {
+      if (!HmError.isInstance(error) || error.code !== 'invalid-data') throw error;
+      return { reason: String(error.fields.reason ?? error.message) };
+    }
+  };
+}

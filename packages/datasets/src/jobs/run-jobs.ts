@@ -1,0 +1,80 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { InvalidDataError } from '@hm/tensor/host';
+import { Tinypool } from 'tinypool';
+import type { Dataset, Sample } from '../dataset.ts';
+import { badImage } from '../decode-image.ts';
+import { ownBuffers, type PortableSource, toPortable } from '../portable-source.ts';
+import type { JobAnswer } from './job-worker.ts';
+
+/** Work on one sample, and what came of it. */
+export interface JobResult<Result> {
+  index: number;
+  sample: Omit<Sample, 'image'>;
+  result: Result | InvalidDataError;
+}
+
+export interface JobOptions {
+  /** Places in the data set, in the order of the results. Default: all. */
+  order?: Iterable<number>;
+  /** Worker threads. Default: one per core. */
+  workers?: number;
+}
+
+/** Samples in work per thread: one is read while another waits. */
+const PER_WORKER = 4;
+
+/**
+ * Has worker threads do a job of `job-worker.ts` on each sample and gives the results in order; memory holds a few.
+ * Images that are bad come as their error; any other error ends it.
+ */
+export async function* runJobs<Task extends object, Result>(
+  dataset: Dataset,
+  job: string,
+  taskOf: (source: PortableSource, sample: Sample) => Task & { source: PortableSource },
+  { order = range(dataset.length), workers = availableParallelism() }: JobOptions = {},
+): AsyncGenerator<JobResult<Result>, void, void> {
+  const pool = new Tinypool({
+    ...{ filename: workerFile(), minThreads: workers, maxThreads: workers },
+    ...{ runtime: 'worker_threads', isolateWorkers: false, execArgv: [] },
+  });
+  const pending: Promise<JobResult<Result>>[] = [];
+  const start = async (index: number): Promise<JobResult<Result>> => {
+    const sample = await dataset.sample(index);
+    const { label, id } = sample;
+    const task = taskOf(toPortable(sample.image), sample);
+    const transferList = ownBuffers(task.source);
+    const answer: JobAnswer<Result> = await pool.run(task, { name: job, transferList });
+    const result = 'result' in answer ? answer.result : badImage(id, answer.reason, undefined, { index, id });
+    return { index, sample: { label, id }, result };
+  };
+  try {
+    for (const index of order) {
+      pending.push(quiet(start(index)));
+      if (pending.length >= workers * PER_WORKER) yield await pending.shift()!;
+    }
+    while (pending.length > 0) yield await pending.shift()!;
+  } finally {
+    await Promise.allSettled(pending);
+    await pool.destroy();
+  }
+}
+
+function* range(length: number): Generator<number> {
+  for (let index = 0; index < length; index++) yield index;
+}
+
+/** A result that is never asked for may fail unheard. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+/** Threads load JavaScript only: run from its sources, as tests do, the package uses the built worker. */
+const workerFile = (): string =>
+  fileURLToPath(
+    new URL(
+      import.meta.url.endsWith('.ts') ? '../../dist/jobs/job-worker.js' : './job-worker.js',
+      import.meta.url,
+    ),
+  );
