@@ -16,6 +16,15 @@ export interface TargetLogit {
 /** The margin: the target logit `[B]`, from the plain one and further inputs `[B]`. It runs untaped: it may compare. */
 export type Margin = (logit: tf.Tensor1D, ...inputs: tf.Tensor1D[]) => TargetLogit;
 
+/** Every logit but the target's, changed, and how it answers to what it was: both `[B, C]`, the target's entries unused. */
+export interface OtherLogits {
+  value: tf.Tensor2D;
+  slope: tf.Tensor2D;
+}
+
+/** What becomes of the other classes' logits `[B, C]`, given the target's `[B]` after the margin. It runs untaped. */
+export type OtherMargin = (logits: tf.Tensor2D, target: tf.Tensor1D) => OtherLogits;
+
 /**
  * Cross-entropy per sample after a margin has changed the target's logit: `log Σ_j exp(z_j) − z_y`, where `z` is
  * `logits` but for `z_y = margin(logits_y)`. All margin losses are this and differ by `margin`.
@@ -26,6 +35,7 @@ export type Margin = (logit: tf.Tensor1D, ...inputs: tf.Tensor1D[]) => TargetLog
  *
  * @param logits `[B, C]` float32. @param labels `[B]` int32.
  * @param margin absent for plain softmax. @param inputs `[B]` each, what else the margin depends on.
+ * @param others for losses that also change the logits of classes that are mistaken for the target.
  * @returns `[B]`, not negative.
  */
 export function marginCrossEntropy(
@@ -33,50 +43,73 @@ export function marginCrossEntropy(
   labels: tf.Tensor1D,
   margin?: Margin,
   inputs: tf.Tensor1D[] = [],
+  others?: OtherMargin,
 ): tf.Tensor1D {
   const operation = tf.customGrad((...operands) => {
     const save = operands.pop() as tf.GradSaveFunc;
     const [plain, ...further] = operands as [tf.Tensor2D, ...tf.Tensor1D[]];
     const plainTarget = takeLabels(plain, labels);
     const target = margin ? margin(plainTarget, ...further) : { value: plainTarget };
-    const { losses, exponentials, sums, probability } = forward(plain, labels, plainTarget, target);
-    const { slope, inputSlopes = [] } = target;
-    save([exponentials, sums, probability, labels, ...inputSlopes, ...(slope ? [slope] : [])]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
-      backward(dy as tf.Tensor1D, saved, inputSlopes.length, slope !== undefined);
+    const rest = others?.(plain, target.value);
+    const base = rest
+      ? { logits: rest.value, target: takeLabels(rest.value, labels) }
+      : { logits: plain, target: plainTarget };
+    const { losses, ...kept } = forward(base.logits, labels, base.target, target.value);
+    const saved = {
+      ...kept,
+      labels,
+      ...(target.slope && { slope: target.slope }),
+      ...(rest && { otherSlope: rest.slope }),
+    };
+    const { inputSlopes = [] } = target;
+    const names = Object.keys(saved);
+    save([...Object.values(saved), ...inputSlopes]);
+    const gradFunc = (dy: tf.Tensor, tensors: tf.Tensor[]) => {
+      const values = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
+      return backward(dy as tf.Tensor1D, values as unknown as Saved, tensors.slice(names.length));
+    };
     return { value: losses, gradFunc };
   });
   return operation(logits, ...inputs) as tf.Tensor1D;
 }
 
-function forward(plain: tf.Tensor2D, labels: tf.Tensor1D, plainTarget: tf.Tensor1D, target: TargetLogit) {
-  const change = tf.sub<tf.Tensor1D>(target.value, plainTarget);
-  const isPlain = target.value === plainTarget;
-  const logits = isPlain ? plain : addAtLabels(plain, labels, change);
-  const largest = tf.max(logits, 1, true);
-  const exponentials = tf.exp(tf.sub(logits, largest));
-  const sums = tf.sum(exponentials, 1);
+/** The cross-entropy of `logits` with `target` in the place of their entries at the labels, `plain`. */
+function forward(logits: tf.Tensor2D, labels: tf.Tensor1D, plain: tf.Tensor1D, target: tf.Tensor1D) {
+  const change = tf.sub<tf.Tensor1D>(target, plain);
+  const isPlain = target === plain;
+  const changed = isPlain ? logits : addAtLabels(logits, labels, change);
+  const largest = tf.max(changed, 1, true);
+  const exponentials = tf.exp<tf.Tensor2D>(tf.sub(changed, largest));
+  const sums = tf.sum<tf.Tensor1D>(exponentials, 1);
   // Rounded as the matrix entry is, or a loss could come out just below zero.
-  const targetLogit = isPlain ? plainTarget : tf.add(plainTarget, change);
+  const targetLogit = isPlain ? plain : tf.add(plain, change);
   const below = tf.sub(tf.reshape(largest, [-1]), targetLogit);
   return {
     losses: tf.add<tf.Tensor1D>(tf.log(sums), below),
     exponentials,
     sums,
-    probability: tf.div(tf.exp(tf.neg(below)), sums),
+    probability: tf.div<tf.Tensor1D>(tf.exp(tf.neg(below)), sums),
   };
 }
 
-function backward(dy: tf.Tensor1D, saved: tf.Tensor[], inputCount: number, hasSlope: boolean): tf.Tensor[] {
-  type Saved = [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, ...tf.Tensor1D[]];
-  const [exponentials, sums, probability, labels, ...slopes] = saved as Saved;
-  const others = tf.mul<tf.Tensor2D>(exponentials, tf.expandDims(tf.div(dy, sums), 1));
+interface Saved {
+  exponentials: tf.Tensor2D;
+  sums: tf.Tensor1D;
+  probability: tf.Tensor1D;
+  labels: tf.Tensor1D;
+  slope?: tf.Tensor1D;
+  otherSlope?: tf.Tensor2D;
+}
+
+function backward(dy: tf.Tensor1D, saved: Saved, inputSlopes: tf.Tensor[]): tf.Tensor[] {
+  const { exponentials, sums, probability, labels, slope, otherSlope } = saved;
+  const softmax = tf.mul<tf.Tensor2D>(exponentials, tf.expandDims(tf.div(dy, sums), 1));
+  const others = otherSlope ? tf.mul<tf.Tensor2D>(softmax, otherSlope) : softmax;
   const targetGradient = tf.mul<tf.Tensor1D>(dy, tf.sub(probability, 1));
-  const slope = hasSlope ? slopes[inputCount] : undefined;
-  // The target's entry of `others` holds dy·p_y: replace it by (p_y − 1)·dy·slope.
-  const correction = slope
-    ? tf.sub<tf.Tensor1D>(tf.mul(targetGradient, slope), tf.mul(dy, probability))
-    : tf.neg(dy);
-  const inputGradients = slopes.slice(0, inputCount).map((inputSlope) => tf.mul(targetGradient, inputSlope));
-  return [addAtLabels(others, labels, correction), ...inputGradients];
+  const inputGradients = inputSlopes.map((inputSlope) => tf.mul(targetGradient, inputSlope));
+  if (!slope && !otherSlope) return [addAtLabels(others, labels, tf.neg(dy)), ...inputGradients];
+  // The target's entry of `others` holds dy·p_y (times its slope as another class): replace it by (p_y − 1)·dy·slope.
+  const wanted = slope ? tf.mul(targetGradient, slope) : targetGradient;
+  const held = otherSlope ? takeLabels(others, labels) : tf.mul(dy, probability);
+  return [addAtLabels(others, labels, tf.sub<tf.Tensor1D>(wanted, held)), ...inputGradients];
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { detach } from './detach.ts';
 import { InvalidArgumentError } from './errors.ts';
+import { withoutGradient } from './without-gradient.ts';
 
 /** Feature maps `[B, H, W, C]` or vectors `[B, C]`. */
 export type Features = tf.Tensor4D | tf.Tensor2D;
@@ -33,9 +33,9 @@ export function batchNormTrain<T extends Features>(
 ): BatchNormTrainResult<T> {
   checkRank(x);
   const axes = x.shape.slice(0, -1).map((_, axis) => axis);
-  const mean = detach(x, (input) => tf.mean<tf.Tensor1D>(input, axes));
-  const variance = detach(x, (input) =>
-    tf.relu(tf.sub<tf.Tensor1D>(tf.mean(tf.square(input), axes), tf.square(mean))),
+  const mean = withoutGradient(() => tf.mean<tf.Tensor1D>(x, axes));
+  const variance = withoutGradient(() =>
+    tf.relu(tf.sub<tf.Tensor1D>(tf.mean(tf.square(x), axes), tf.square(mean))),
   );
   const output = tf.customGrad((features, scale, offset, save) => {
     const [input, gammas, betas] = [features as T, scale as tf.Tensor1D, offset as tf.Tensor1D];

@@ -26,21 +26,33 @@ export function cosineOfShiftedAngle<T extends tf.Tensor>(cosine: T, marginRadia
   })(cosine) as T;
 }
 
+/** Value and slope of {@link shiftedCosineAndSlope}, and its derivative with respect to the margin, `−sin(θ + m)`. */
+export interface ShiftedCosine<T extends tf.Tensor> extends ValueAndSlope<T> {
+  marginSlope: T;
+}
+
 /**
- * {@link cosineOfShiftedAngle} and its derivative with respect to the cosine, for use inside a `tf.customGrad`: it
- * compares, which tfjs cannot differentiate.
+ * {@link cosineOfShiftedAngle} and its derivatives, for use inside a `tf.customGrad`: it compares, which tfjs cannot
+ * differentiate.
+ *
+ * @param marginRadians a number, or one for each cosine.
  */
 export function shiftedCosineAndSlope<T extends tf.Tensor>(
   cosine: T,
-  marginRadians: number,
-): ValueAndSlope<T> {
-  const [cosM, sinM] = [Math.cos(marginRadians), Math.sin(marginRadians)];
+  marginRadians: number | tf.Tensor,
+): ShiftedCosine<T> {
+  const [cosM, sinM] =
+    typeof marginRadians === 'number'
+      ? [Math.cos(marginRadians), Math.sin(marginRadians)]
+      : [tf.cos(marginRadians), tf.sin(marginRadians)];
   // (1 − c)(1 + c) keeps every digit near ±1, where 1 − c² would lose half of them.
   const squaredSine = tf.maximum(tf.mul(tf.sub(1, cosine), tf.add(1, cosine)), EPSILON);
   const inside = tf.step(tf.sub(squaredSine, EPSILON));
+  const sine = tf.sqrt(squaredSine);
   const slope = tf.mul(tf.mul(cosine, tf.mul(inside, sinM)), tf.rsqrt(squaredSine));
   return {
-    value: tf.sub(tf.mul(cosine, cosM), tf.mul(tf.sqrt(squaredSine), sinM)),
+    value: tf.sub(tf.mul(cosine, cosM), tf.mul(sine, sinM)),
     slope: tf.add(slope, cosM),
+    marginSlope: tf.neg(tf.add(tf.mul(sine, cosM), tf.mul(cosine, sinM))),
   };
 }

@@ -44,6 +44,7 @@ it('exports what the README lists', () => {
       'toTensors',
       'unflattenParams',
       'unitWeightLogits',
+      'withoutGradient',
     ].sort(),
   );
 });

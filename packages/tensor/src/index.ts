@@ -10,6 +10,7 @@ export {
 export { cosineLogits } from './cosine-logits.ts';
 export {
   cosineOfShiftedAngle,
+  type ShiftedCosine,
   shiftedCosineAndSlope,
   type ValueAndSlope,
 } from './cosine-of-shifted-angle.ts';
@@ -43,6 +44,7 @@ export { relu } from './relu.ts';
 export { Rng } from './rng.ts';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts';
 export { unitWeightLogits } from './unit-weight-logits.ts';
+export { withoutGradient } from './without-gradient.ts';
 export { assertSingleTfjs };
 
 assertSingleTfjs();

@@ -59,6 +59,9 @@ function assertFloat(name: string, x: TensorInfo): void {
   });
 }
 
+const plusOne = (tracer: Tracer, x: TensorInfo) =>
+  elementwise(tracer, 'Add', [x], x.shape, x.dtype, { extra: [tracer.graph.scalar(1)] });
+
 const unary = (tracer: Tracer, op: string, x: TensorInfo, attributes: Record<string, Attribute> = {}) =>
   elementwise(tracer, op, [x], x.shape, x.dtype, { attributes });
 
@@ -80,13 +83,23 @@ kernel<Unary>('Rsqrt', (tracer, { x }) => {
 });
 kernel<Unary>('Expm1', (tracer, { x }) => {
   assertFloat('Expm1', x);
-  const exponential = unary(tracer, 'Exp', x);
-  return elementwise(tracer, 'Sub', [exponential], x.shape, x.dtype, { extra: [tracer.graph.scalar(1)] });
+  // exp(x) − 1 = tanh(x/2)·(exp(x) + 1), which keeps its digits near 0.
+  const half = elementwise(tracer, 'Mul', [x], x.shape, x.dtype, { extra: [tracer.graph.scalar(0.5)] });
+  const sum = plusOne(tracer, unary(tracer, 'Exp', x));
+  return elementwise(tracer, 'Mul', [unary(tracer, 'Tanh', half), sum], x.shape, x.dtype);
 });
 kernel<Unary>('Log1p', (tracer, { x }) => {
   assertFloat('Log1p', x);
-  const sum = elementwise(tracer, 'Add', [x], x.shape, x.dtype, { extra: [tracer.graph.scalar(1)] });
-  return unary(tracer, 'Log', sum);
+  // Kahan's: log(w)·x/(w − 1) with w = 1 + x as rounded, so that the rounding of w cancels; x itself where w is 1.
+  const sum = plusOne(tracer, x);
+  const rounded = elementwise(tracer, 'Sub', [sum], x.shape, x.dtype, { extra: [tracer.graph.scalar(1)] });
+  const isOne = elementwise(tracer, 'Equal', [rounded], x.shape, 'bool', { extra: [tracer.graph.scalar(0)] });
+  const isExact = elementwise(tracer, 'Equal', [rounded, x], x.shape, 'bool');
+  const ratio = elementwise(tracer, 'Div', [x, rounded], x.shape, x.dtype);
+  // At infinity the ratio would be none.
+  const cancelled = select(tracer, isExact, tracer.uniform(1, x.shape, x.dtype), ratio);
+  const product = elementwise(tracer, 'Mul', [unary(tracer, 'Log', sum), cancelled], x.shape, x.dtype);
+  return select(tracer, isOne, x, product);
 });
 kernel<Unary>('IsNan', (tracer, { x }) =>
   elementwise(tracer, 'IsNaN', [asFloat(tracer, x)], x.shape, 'bool'),

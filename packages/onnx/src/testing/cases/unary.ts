@@ -96,7 +96,11 @@ const unaries: [string, Unary, Domain?][] = [
   ['OnesLike', tf.onesLike, { smooth: false }],
 ];
 
+const tiny = vector(1e-9, -1e-8, 3e-7, -2e-6, 4e-5, -1e-4);
+
 const more: Cases = {
+  Expm1: [on('near 0', tf.expm1, [tiny])],
+  Log1p: [on('near 0', tf.log1p, [tiny])],
   Step: [on('a value below zero', (x) => tf.step(x, 0.3), [edges])],
   LeakyRelu: [...unary((x) => tf.leakyRelu(x, 0.1)), ...unary((x) => tf.leakyRelu(x, 0))],
   ClipByValue: [
