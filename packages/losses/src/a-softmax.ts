@@ -1,11 +1,11 @@
 import { unitWeightLogits } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { angularMargin } from './angular-margin.ts';
+import { annealedMargin, lengths } from './annealed-margin.ts';
 import { type Annealing, annealed, checkAnnealing } from './annealing.ts';
 import { checkChoice, checkInputs, checkRange } from './check.ts';
 import { classWeights } from './class-weights.ts';
 import type { Head } from './head.ts';
-import { type Margin, marginCrossEntropy } from './margin-cross-entropy.ts';
+import { marginCrossEntropy } from './margin-cross-entropy.ts';
 
 export interface ASoftmaxOptions {
   /** m, the integer that multiplies the target's angle. Default 4. */
@@ -22,8 +22,6 @@ export interface ASoftmaxOptions {
    */
   gradient?: 'exact' | 'sphereface';
 }
-
-const NORM_EPSILON = 1e-12;
 
 /**
  * A-Softmax (SphereFace): the target logit is `‖x‖·(ψ(θ) + λ·cos θ)/(1 + λ)`, the others `‖x‖·cos θ`, with
@@ -50,29 +48,8 @@ export function aSoftmax(options: ASoftmaxOptions = {}): Head {
     losses: (params, embeddings, labels, step) =>
       tf.tidy(() => {
         const logits = unitWeightLogits(embeddings, checkInputs('aSoftmax', params, embeddings, labels));
-        const norms = tf.sqrt(tf.add(tf.sum(tf.square(embeddings), 1), NORM_EPSILON)) as tf.Tensor1D;
         const margin = annealedMargin(m, annealed(lambda, step), convention === 'sphereface');
-        return { losses: marginCrossEntropy(logits, labels, margin, [norms]), logits };
+        return { losses: marginCrossEntropy(logits, labels, margin, [lengths(embeddings, 1)]), logits };
       }),
   };
 }
-
-/** With `t = ‖x‖·cos θ` and `n = ‖x‖`: value `(n·ψ + λt)/(1 + λ)`, slopes `(ψ' + λ)/(1 + λ)` and `(ψ − cψ')/(1 + λ)`. */
-const annealedMargin =
-  (m: number, lambda: number | tf.Tensor, normalised: boolean): Margin =>
-  (logit, norm) => {
-    const length = norm as tf.Tensor1D;
-    const cosine = tf.clipByValue(tf.div<tf.Tensor1D>(logit, length), -1, 1);
-    const { value: psi, slope: psiSlope } = angularMargin(cosine, m);
-    const alongNorm = tf.sub<tf.Tensor1D>(psi, tf.mul(cosine, psiSlope));
-    const share = tf.div(1, tf.add(lambda, 1));
-    const divisor = normalised ? coefficientLength(psiSlope, tf.div(alongNorm, length)) : 1;
-    return {
-      value: tf.mul(tf.add(tf.mul(length, psi), tf.mul(logit, lambda)), share),
-      slope: tf.mul(tf.add(tf.div(psiSlope, divisor), lambda), share),
-      inputSlopes: [tf.mul(tf.div(alongNorm, divisor), share)],
-    };
-  };
-
-const coefficientLength = (onWeight: tf.Tensor, onEmbedding: tf.Tensor): tf.Tensor =>
-  tf.sqrt(tf.add(tf.add(tf.square(onWeight), tf.square(onEmbedding)), NORM_EPSILON));

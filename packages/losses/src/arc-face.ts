@@ -1,8 +1,9 @@
-import { shiftedCosineAndSlope } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
+import { additiveAngle, type MarginGradient } from './additive-angle.ts';
 import { checkChoice, checkRange } from './check.ts';
 import { cosineHead } from './cosine-head.ts';
 import type { Head } from './head.ts';
+import type { Margin } from './margin-cross-entropy.ts';
 
 export interface ArcFaceOptions {
   /** s, the radius of the hypersphere. Default 64. */
@@ -14,7 +15,7 @@ export interface ArcFaceOptions {
    * the authors' current training code does, bounded at every angle. `exact` is the loss's true gradient,
    * `sin(θ + m)/sin θ` times that, which grows without bound as θ → 0 (to `sin m/3.5e-4` in float32; `cos m` at 0).
    */
-  marginGradient?: 'exact' | 'detached';
+  marginGradient?: MarginGradient;
 }
 
 /**
@@ -27,20 +28,25 @@ export interface ArcFaceOptions {
  * const head = arcFace({ scale: 32, marginRadians: 0.35 });
  */
 export function arcFace(options: ArcFaceOptions = {}): Head {
-  const { scale = 64, marginRadians = 0.5, marginGradient = 'detached' } = options;
-  checkRange('arcFace', 'scale', scale, { above: 0 });
-  checkRange('arcFace', 'marginRadians', marginRadians, { from: 0, below: Math.PI });
-  checkChoice('arcFace', 'marginGradient', marginGradient, ['exact', 'detached']);
-  const config = { scale, marginRadians, marginGradient };
-  return cosineHead('arcface', config, (logit) => {
-    const cosine = tf.mul<tf.Tensor1D>(logit, 1 / scale);
-    const shifted = shiftedCosineAndSlope(cosine, marginRadians);
-    const beyond = tf.step(tf.sub(-Math.cos(marginRadians), cosine));
-    const fallback = tf.sub(cosine, marginRadians * Math.sin(marginRadians));
-    const value = tf.mul<tf.Tensor1D>(mix(shifted.value, fallback, beyond), scale);
-    return marginGradient === 'exact' ? { value, slope: mix(shifted.slope, 1, beyond) } : { value };
-  });
+  const config = arcFaceConfig(options);
+  checkRange('arcFace', 'scale', config.scale, { above: 0 });
+  checkRange('arcFace', 'marginRadians', config.marginRadians, { from: 0, below: Math.PI });
+  checkChoice('arcFace', 'marginGradient', config.marginGradient, ['exact', 'detached']);
+  return cosineHead('arcface', config, arcFaceMargin(config));
 }
 
-const mix = (a: tf.Tensor1D, b: tf.Tensor | number, share: tf.Tensor): tf.Tensor1D =>
-  tf.add(tf.mul(a, tf.sub(1, share)), tf.mul(b, share));
+const arcFaceConfig = (options: ArcFaceOptions) => ({
+  scale: 64,
+  marginRadians: 0.5,
+  marginGradient: 'detached' as MarginGradient,
+  ...options,
+});
+
+/** ArcFace's target logit from `s·cos θ`. */
+export function arcFaceMargin(options: ArcFaceOptions): Margin {
+  const { scale, marginRadians, marginGradient } = arcFaceConfig(options);
+  return (logit) => {
+    const { value, slope } = additiveAngle(tf.mul(logit, 1 / scale), marginRadians);
+    return { value: tf.mul(value, scale), ...(marginGradient === 'exact' && { slope }) };
+  };
+}

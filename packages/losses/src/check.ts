@@ -4,23 +4,23 @@ import * as tf from '@tensorflow/tfjs-core';
 // Elsewhere reading would stall the device, and in a trace there is nothing to read.
 const READABLE_BACKENDS = ['cpu', 'tensorflow'];
 
-/** The inputs of a head once they are known to fit together. */
-export interface HeadInputs {
-  embeddings: tf.Tensor2D;
-  labels: tf.Tensor1D;
-  weight: tf.Tensor2D;
-}
-
-/** The class weights, after checking that parameters, embeddings and labels fit together. */
+/**
+ * The class weights, after checking that parameters, embeddings and labels fit together.
+ *
+ * @param columns how many columns of the weights belong to each class.
+ */
 export function checkInputs(
   where: string,
   params: Params,
   embeddings: tf.Tensor2D,
   labels: tf.Tensor1D,
+  columns = 1,
 ): tf.Tensor2D {
   const weight = matrix(where, 'params.weight', params.weight);
   const [batch, size] = matrix(where, 'embeddings', embeddings).shape;
-  const [expectedSize, classes] = weight.shape;
+  const [expectedSize, width] = weight.shape;
+  if (width % columns !== 0)
+    throw invalid(where, `${columns} columns of params.weight per class`, shapeOf(weight));
   if (size !== expectedSize) {
     throw invalid(
       where,
@@ -31,7 +31,7 @@ export function checkInputs(
   if (labels.rank !== 1 || labels.dtype !== 'int32' || labels.size !== batch) {
     throw invalid(where, `labels [${batch}] int32`, `${shapeOf(labels)} ${labels.dtype}`);
   }
-  if (READABLE_BACKENDS.includes(tf.getBackend())) checkLabels(where, labels.dataSync(), classes);
+  if (READABLE_BACKENDS.includes(tf.getBackend())) checkLabels(where, labels.dataSync(), width / columns);
   return weight;
 }
 
@@ -39,6 +39,18 @@ export function checkInputs(
 export function checkBias(where: string, bias: tf.Tensor | Params | undefined, classes: number): tf.Tensor1D {
   if (bias instanceof tf.Tensor && bias.rank === 1 && bias.size === classes) return bias as tf.Tensor1D;
   throw invalid(where, `params.bias [${classes}], one value per class`, shapeOf(bias));
+}
+
+/** A parameter or statistic by its name (`params.bias`), after checking its shape. */
+export function checkTensor<T extends tf.Tensor>(
+  where: string,
+  name: string,
+  tree: Params | undefined,
+  shape: readonly number[],
+): T {
+  const value = tree?.[name.slice(name.indexOf('.') + 1)];
+  if (value instanceof tf.Tensor && tf.util.arraysEqual(value.shape, [...shape])) return value as T;
+  throw invalid(where, `${name} [${shape.join(', ')}] from the head's init`, shapeOf(value));
 }
 
 /** Throws unless `value` is a number from `[low, high]` (`(low, high]` if exclusive). */

@@ -9,7 +9,6 @@ import { evaluate, expectClose } from './testing.ts';
 const golden = file as unknown as Golden;
 
 interface Golden {
-  inputs: { embeddings: number[][]; weight: number[][]; bias: number[] };
   labels: number[];
   upstream: number[];
   heads: GoldenHead[];
@@ -20,9 +19,13 @@ interface GoldenHead {
   name: string;
   options: HeadOptions;
   step: number;
+  inputs: { embeddings: number[][]; weight: number[][] };
+  statisticsBefore?: Record<string, number>;
   losses: number[];
   logits: number[][];
   gradients: Record<string, number[] | number[][]>;
+  penalty?: number;
+  statistics?: Record<string, number>;
 }
 
 interface GoldenHardMining {
@@ -35,20 +38,24 @@ interface GoldenHardMining {
 
 describe('golden values from a second implementation', () => {
   it.each(golden.heads)('$name $options step $step', (entry) => {
-    const { embeddings, weight, bias } = golden.inputs;
-    const { losses, logits, gradients } = evaluate(headByName(entry.name, entry.options), {
-      embeddings,
-      weight,
-      ...('bias' in entry.gradients ? { bias } : {}),
-      labels: golden.labels,
-      upstream: golden.upstream,
-      step: entry.step,
+    const { labels, upstream } = golden;
+    const { step, inputs, statisticsBefore: statistics } = entry;
+    const actual = evaluate(headByName(entry.name, entry.options), {
+      ...inputs,
+      labels,
+      upstream,
+      step,
+      statistics,
     });
-    expectClose(losses, entry.losses, 1e-5);
-    expectClose(logits.flat(), entry.logits.flat(), 1e-5);
-    expect(Object.keys(gradients)).toEqual(Object.keys(entry.gradients));
+    expectClose(actual.losses, entry.losses, 1e-5);
+    expectClose(actual.logits.flat(), entry.logits.flat(), 1e-5);
+    expect(Object.keys(actual.gradients)).toEqual(Object.keys(entry.gradients));
     for (const [key, values] of Object.entries(entry.gradients))
-      expectClose(gradients[key]!, values.flat(), 1e-4);
+      expectClose(actual.gradients[key]!, values.flat(), 1e-4);
+    expectSame(actual.penalty, entry.penalty);
+    expect(Object.keys(actual.statistics ?? {})).toEqual(Object.keys(entry.statistics ?? {}));
+    for (const [key, value] of Object.entries(entry.statistics ?? {}))
+      expectSame(actual.statistics![key], value);
   });
 
   it.each(golden.hardMining)('hard mining $options', ({ options, inputs, upstream, outputs, gradient }) => {
@@ -60,3 +67,6 @@ describe('golden values from a second implementation', () => {
     });
   });
 });
+
+const expectSame = (actual: number | undefined, expected: number | undefined) =>
+  expectClose([actual ?? 0], [expected ?? 0], 1e-5);

@@ -18,6 +18,11 @@ export type HeadResult = {
    * a head compares embeddings with each other instead of with classes.
    */
   logits?: tf.Tensor2D;
+  /**
+   * A scalar that belongs to the batch as a whole, such as a regulariser: the training loss is `mean(losses) + penalty`.
+   * Hard mining leaves it alone.
+   */
+  penalty?: tf.Scalar;
   /** The statistics after this batch, of the same names and shapes; present if the head has any. */
   statistics?: Params;
 };

@@ -22,8 +22,8 @@ export interface OtherLogits {
   slope: tf.Tensor2D;
 }
 
-/** What becomes of the other classes' logits `[B, C]`, given the target's `[B]` after the margin. It runs untaped. */
-export type OtherMargin = (logits: tf.Tensor2D, target: tf.Tensor1D) => OtherLogits;
+/** What becomes of the other classes' logits `[B, C]`, given the target's `[B]` after and before the margin. It runs untaped. */
+export type OtherMargin = (logits: tf.Tensor2D, target: tf.Tensor1D, plainTarget: tf.Tensor1D) => OtherLogits;
 
 /**
  * Cross-entropy per sample after a margin has changed the target's logit: `log Σ_j exp(z_j) − z_y`, where `z` is
@@ -50,7 +50,7 @@ export function marginCrossEntropy(
     const [plain, ...further] = operands as [tf.Tensor2D, ...tf.Tensor1D[]];
     const plainTarget = takeLabels(plain, labels);
     const target = margin ? margin(plainTarget, ...further) : { value: plainTarget };
-    const rest = others?.(plain, target.value);
+    const rest = others?.(plain, target.value, plainTarget);
     const base = rest
       ? { logits: rest.value, target: takeLabels(rest.value, labels) }
       : { logits: plain, target: plainTarget };

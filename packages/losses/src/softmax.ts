@@ -1,8 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { checkBias, checkInputs } from './check.ts';
-import { classWeights } from './class-weights.ts';
 import type { Head } from './head.ts';
-import { marginCrossEntropy } from './margin-cross-entropy.ts';
+import { linearHead } from './linear-head.ts';
 
 export interface SoftmaxOptions {
   /** Adds `params.bias` `[C]`, as the paper's equation 1 does. Default true. */
@@ -18,23 +15,4 @@ export interface SoftmaxOptions {
  * const params = head.init(Rng.of(1), { classes: 10, embeddingSize: 512 });
  * const { losses } = head.losses(params, embeddings, labels, 0);
  */
-export function softmax(options: SoftmaxOptions = {}): Head {
-  const { bias = true } = options;
-  return {
-    name: 'ce',
-    config: { bias },
-    init: (rng, size) => ({
-      weight: classWeights(rng, size),
-      ...(bias ? { bias: tf.zeros([size.classes]) } : {}),
-    }),
-    losses: (params, embeddings, labels) =>
-      tf.tidy(() => {
-        const weight = checkInputs('softmax', params, embeddings, labels);
-        const products = tf.matMul(embeddings, weight) as tf.Tensor2D;
-        const logits = bias
-          ? tf.add<tf.Tensor2D>(products, checkBias('softmax', params.bias, weight.shape[1]))
-          : products;
-        return { losses: marginCrossEntropy(logits, labels), logits };
-      }),
-  };
-}
+export const softmax = ({ bias = true }: SoftmaxOptions = {}): Head => linearHead('ce', { bias });

@@ -1,5 +1,4 @@
 import '@tensorflow/tfjs-backend-cpu';
-import type { Params } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import type { Head } from './head.ts';
@@ -8,49 +7,58 @@ import type { Head } from './head.ts';
 tf.enableProdMode();
 await tf.setBackend('cpu');
 
-/** What a head gives for plain arrays, and the gradients of `sum(upstream·losses)`. */
+/** What a head gives for plain arrays, and the gradients of `sum(upstream·losses) + penalty`. */
 export interface Evaluation {
   losses: number[];
   logits: number[][];
   gradients: Record<string, number[]>;
+  penalty?: number;
+  statistics?: Record<string, number>;
 }
 
+/** A head's inputs; whatever is not named here is one of its parameters. */
 export interface EvaluationInputs {
   embeddings: number[][];
-  weight: number[][];
-  bias?: number[];
   labels: number[];
   upstream?: number[];
   step?: number | tf.Scalar;
+  statistics?: Record<string, number> | undefined;
+  weight: number[][];
+  bias?: number[];
+  margin?: number[];
 }
 
 /** Runs a head forward and backward on plain arrays. */
 export function evaluate(head: Head, inputs: EvaluationInputs): Evaluation {
   return tf.tidy(() => {
-    const { embeddings, weight, bias, labels, step = 0 } = inputs;
-    const upstream = tf.tensor1d(inputs.upstream ?? labels.map(() => 1));
-    const variables: Record<string, tf.Tensor> = {
-      embeddings: tf.tensor2d(embeddings),
-      weight: tf.tensor2d(weight),
-    };
-    if (bias) variables.bias = tf.tensor1d(bias);
-    const names = Object.keys(variables);
+    const { labels, upstream = labels.map(() => 1), step = 0, statistics, ...arrays } = inputs;
+    const names = Object.keys(arrays);
     const run = (...values: tf.Tensor[]) => {
-      const [x, w, b] = values as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D?];
-      const params: Params = b ? { weight: w, bias: b } : { weight: w };
-      return head.losses(params, x, tf.tensor1d(labels, 'int32'), step);
+      const { embeddings, ...params } = Object.fromEntries(names.map((name, i) => [name, values[i]!]));
+      const before = statistics && mapValues(statistics, (value) => tf.scalar(value));
+      return head.losses(params, embeddings as tf.Tensor2D, tf.tensor1d(labels, 'int32'), step, before);
     };
-    const { losses, logits } = run(...Object.values(variables));
-    const gradients = tf.grads((...values: tf.Tensor[]) => tf.sum(tf.mul(run(...values).losses, upstream)))(
-      Object.values(variables),
-    );
+    const total = (...values: tf.Tensor[]) => {
+      const { losses, penalty = 0 } = run(...values);
+      return tf.add(tf.sum(tf.mul(losses, upstream)), penalty);
+    };
+    const variables = Object.values(arrays).map((array) => tf.tensor(array as number[][]));
+    const { losses, logits, penalty, statistics: after } = run(...variables);
+    const gradients = tf.grads(total)(variables);
     return {
       losses: [...losses.dataSync()],
       logits: logits!.arraySync(),
       gradients: Object.fromEntries(names.map((name, i) => [name, [...gradients[i]!.dataSync()]])),
+      ...(penalty && { penalty: penalty.dataSync()[0]! }),
+      ...(after && {
+        statistics: mapValues(after as Record<string, tf.Tensor>, (value) => value.dataSync()[0]!),
+      }),
     };
   });
 }
+
+const mapValues = <From, To>(record: Record<string, From>, change: (value: From) => To): Record<string, To> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 
 /** Expects each value within `tolerance` of its size, or of a twentieth of the largest where that is more. */
 export function expectClose(actual: number[], expected: number[], tolerance: number): void {

@@ -1,0 +1,44 @@
+import { shiftedCosineAndSlope } from '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import { mix } from './mix.ts';
+
+/** How a margin's target logit answers to the plain one: with its true gradient, or as if the margin were a constant. */
+export type MarginGradient = 'exact' | 'detached';
+
+/** `cos(θ + m)` with its derivatives by `cos θ` and by m, all `[B]`. */
+export interface AdditiveAngle {
+  value: tf.Tensor1D;
+  slope: tf.Tensor1D;
+  marginSlope: tf.Tensor1D;
+}
+
+/**
+ * ArcFace's `cos(θ + m)`. Where `θ + m > π`, which would reward a larger angle, it is `cos θ − m·sin m` instead; with
+ * `easy`, it is `cos θ` wherever `θ > π/2`.
+ *
+ * @param marginRadians a number, or one for each cosine.
+ */
+export function additiveAngle(
+  cosine: tf.Tensor1D,
+  marginRadians: number | tf.Tensor1D,
+  easy = false,
+): AdditiveAngle {
+  const { value, slope, marginSlope } = shiftedCosineAndSlope(cosine, marginRadians);
+  if (easy) {
+    const wide = tf.sub(1, tf.step(cosine));
+    return {
+      value: mix(value, cosine, wide),
+      slope: mix(slope, 1, wide),
+      marginSlope: mix(marginSlope, 0, wide),
+    };
+  }
+  const [cosM, sinM] = [tf.cos(marginRadians), tf.sin(marginRadians)];
+  const beyond = tf.step(tf.sub(tf.neg(cosM), cosine));
+  const fallback = tf.sub(cosine, tf.mul(marginRadians, sinM));
+  const fallbackSlope = tf.neg(tf.add(sinM, tf.mul(marginRadians, cosM)));
+  return {
+    value: mix(value, fallback, beyond),
+    slope: mix(slope, 1, beyond),
+    marginSlope: mix(marginSlope, fallbackSlope, beyond),
+  };
+}

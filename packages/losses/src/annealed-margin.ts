@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { angularMargin } from './angular-margin.ts';
+import type { Margin } from './margin-cross-entropy.ts';
+
+const NORM_EPSILON = 1e-12;
+
+/** The lengths of a matrix' vectors along an axis; finite in value and gradient at the zero vector. */
+export const lengths = (vectors: tf.Tensor2D, axis: 0 | 1): tf.Tensor1D =>
+  tf.sqrt(tf.add<tf.Tensor1D>(tf.sum(tf.square(vectors), axis), NORM_EPSILON));
+
+/**
+ * L-Softmax' and A-Softmax' margin. With `t = n·cos θ`, n the product of the lengths that are not normalised away: value
+ * `(n·ψ(θ) + λt)/(1 + λ)`, slopes `(ψ' + λ)/(1 + λ)` by t and `(ψ − cos θ·ψ')/(1 + λ)` by n.
+ *
+ * @param unitCoefficients divides the margin's slopes by their Euclidean length, as the authors' code does.
+ */
+export const annealedMargin =
+  (m: number, lambda: number | tf.Tensor, unitCoefficients = false): Margin =>
+  (logit, length) => {
+    const n = length as tf.Tensor1D;
+    const cosine = tf.clipByValue(tf.div<tf.Tensor1D>(logit, n), -1, 1);
+    const { value: psi, slope: psiSlope } = angularMargin(cosine, m);
+    const alongLength = tf.sub<tf.Tensor1D>(psi, tf.mul(cosine, psiSlope));
+    const share = tf.div(1, tf.add(lambda, 1));
+    const divisor = unitCoefficients ? coefficientLength(psiSlope, tf.div(alongLength, n)) : 1;
+    return {
+      value: tf.mul(tf.add(tf.mul(n, psi), tf.mul(logit, lambda)), share),
+      slope: tf.mul(tf.add(tf.div(psiSlope, divisor), lambda), share),
+      inputSlopes: [tf.mul(tf.div(alongLength, divisor), share)],
+    };
+  };
+
+const coefficientLength = (onWeight: tf.Tensor, onEmbedding: tf.Tensor): tf.Tensor =>
+  tf.sqrt(tf.add(tf.add(tf.square(onWeight), tf.square(onEmbedding)), NORM_EPSILON));

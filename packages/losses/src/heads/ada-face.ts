@@ -1,0 +1,92 @@
+import { cosineLogits, shiftedCosineAndSlope, withoutGradient } from '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import { lengths } from '../annealed-margin.ts';
+import { checkInputs, checkRange, checkTensor } from '../check.ts';
+import { classWeights } from '../class-weights.ts';
+import type { Head } from '../head.ts';
+import { type Margin, marginCrossEntropy } from '../margin-cross-entropy.ts';
+import { mix } from '../mix.ts';
+
+export interface AdaFaceOptions {
+  /** s, the radius of the hypersphere. Default 64. */
+  scale?: number;
+  /** m. Default 0.4. */
+  margin?: number;
+  /** h, how many of the quality's standard deviations fill [-1, 1]: 1/h. Default 0.333. */
+  concentration?: number;
+  /** How much of a batch goes into the moving averages. Default 0.01, as in the authors' scripts. */
+  rate?: number;
+}
+
+const EPSILON = 1e-3;
+
+/**
+ * AdaFace: a margin whose form follows image quality, taken from the embedding's length `a`. With
+ * `q = clip(h·(a − μ)/(σ + 0.001), −1, 1)`, the target logit is `s·(cos(θ − m·q) − m − m·q)`, the angle kept within [0, π].
+ * μ and σ are moving averages of the mean and standard deviation of a, clipped to [0.001, 100]; they begin at 20 and 100.
+ * No gradient flows through q.
+ *
+ * @throws {InvalidArgumentError} if an option is out of range, or `statistics` are not given.
+ * @see M. Kim et al., AdaFace, CVPR 2022
+ * @example
+ * const head = adaFace();
+ * let statistics = head.initStatistics(rng, size);
+ */
+export function adaFace(options: AdaFaceOptions = {}): Head {
+  const { scale = 64, margin = 0.4, concentration = 0.333, rate = 0.01 } = options;
+  checkRange('adaFace', 'scale', scale, { above: 0 });
+  checkRange('adaFace', 'margin', margin, { from: 0, to: 1 });
+  checkRange('adaFace', 'concentration', concentration, { above: 0 });
+  checkRange('adaFace', 'rate', rate, { above: 0, to: 1 });
+  return {
+    name: 'adaface',
+    config: { scale, margin, concentration, rate },
+    init: (rng, size) => ({ weight: classWeights(rng, size) }),
+    initStatistics: () => ({ mean: tf.scalar(20), deviation: tf.scalar(100) }),
+    losses: (params, embeddings, labels, _step, before) =>
+      tf.tidy(() => {
+        const weight = checkInputs('adaFace', params, embeddings, labels);
+        const logits = cosineLogits(embeddings, weight, scale);
+        const length = withoutGradient(() => tf.clipByValue(lengths(embeddings, 1), EPSILON, 100));
+        const statistics = {
+          mean: moved(checkTensor('adaFace', 'statistics.mean', before, []), tf.mean(length), rate),
+          deviation: moved(
+            checkTensor('adaFace', 'statistics.deviation', before, []),
+            deviationOf(length),
+            rate,
+          ),
+        };
+        const distance = tf.sub<tf.Tensor1D>(length, statistics.mean);
+        const deviations = tf.div<tf.Tensor1D>(distance, tf.add(statistics.deviation, EPSILON));
+        const quality = tf.clipByValue<tf.Tensor1D>(tf.mul(deviations, concentration), -1, 1);
+        return {
+          losses: marginCrossEntropy(logits, labels, targetLogit(scale, margin, quality)),
+          logits,
+          statistics,
+        };
+      }),
+  };
+}
+
+const moved = (average: tf.Scalar, value: tf.Scalar, rate: number): tf.Scalar =>
+  tf.add(tf.mul(value, rate), tf.mul(average, 1 - rate));
+
+/** With n − 1, as the authors' code has it; 0 for one sample. */
+function deviationOf(values: tf.Tensor1D): tf.Scalar {
+  const squares = tf.sum<tf.Scalar>(tf.square(tf.sub(values, tf.mean(values))));
+  return tf.sqrt(tf.div(squares, Math.max(1, values.size - 1)));
+}
+
+const targetLogit =
+  (scale: number, margin: number, quality: tf.Tensor1D): Margin =>
+  (logit) => {
+    const cosine = tf.mul<tf.Tensor1D>(logit, 1 / scale);
+    const angle = tf.mul<tf.Tensor1D>(quality, -margin);
+    const { value, slope } = shiftedCosineAndSlope(cosine, angle);
+    // Outside [0, π] the angle is clipped: below 0 where cos θ > cos(m·q), above π where cos θ < −cos(m·q).
+    const [edge, side] = [tf.cos(angle), tf.sign(angle)];
+    const outside = tf.mul(tf.abs(side), tf.step(tf.sub(tf.mul(cosine, tf.neg(side)), edge)));
+    const clipped = mix(value, tf.neg(side), outside);
+    const additive = tf.mul<tf.Tensor1D>(tf.add(quality, 1), margin);
+    return { value: tf.mul(tf.sub(clipped, additive), scale), slope: mix(slope, 0, outside) };
+  };

@@ -1,0 +1,54 @@
+import { cosineLogits } from '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import { checkInputs, checkRange, checkTensor } from '../check.ts';
+import { classWeights } from '../class-weights.ts';
+import type { Head } from '../head.ts';
+import { marginCrossEntropy } from '../margin-cross-entropy.ts';
+
+export interface AdaptiveFaceOptions {
+  /** s, the radius of the hypersphere. Default 30. */
+  scale?: number;
+  /** λ, how strongly margins are pushed up. Default 70. */
+  lambda?: number;
+}
+
+/**
+ * AdaptiveFace (AdaM-Softmax): CosFace with a learned margin per class. The target logit is `s·(cos θ − m_y)`, the others
+ * `s·cos θ`; the penalty is `λ·(1 − mean(m))`. `params.margin` `[C]` begins uniform in [0.3, 0.4] and is used clipped to
+ * [0, 1].
+ *
+ * @throws {InvalidArgumentError} unless `scale > 0` and `lambda >= 0`.
+ * @see H. Liu et al., AdaptiveFace, CVPR 2019
+ * @example
+ * const head = adaptiveFace({ lambda: 20 });
+ */
+export function adaptiveFace(options: AdaptiveFaceOptions = {}): Head {
+  const { scale = 30, lambda = 70 } = options;
+  checkRange('adaptiveFace', 'scale', scale, { above: 0 });
+  checkRange('adaptiveFace', 'lambda', lambda, { from: 0 });
+  return {
+    name: 'adaptiveface',
+    config: { scale, lambda },
+    init: (rng, size) => ({
+      weight: classWeights(rng, size),
+      margin: tf.tensor1d(Float32Array.from({ length: size.classes }, () => rng.uniform(0.3, 0.4))),
+    }),
+    losses: (params, embeddings, labels) =>
+      tf.tidy(() => {
+        const weight = checkInputs('adaptiveFace', params, embeddings, labels);
+        const margins = checkTensor<tf.Tensor1D>('adaptiveFace', 'params.margin', params, [weight.shape[1]]);
+        const clipped = tf.clipByValue(margins, 0, 1);
+        const logits = cosineLogits(embeddings, weight, scale);
+        const losses = marginCrossEntropy(
+          logits,
+          labels,
+          (logit, margin) => ({
+            value: tf.sub(logit, tf.mul(margin!, scale)),
+            inputSlopes: [tf.fill([logit.size], -scale)],
+          }),
+          [tf.gather(clipped, labels)],
+        );
+        return { losses, logits, penalty: tf.mul(tf.sub(1, tf.mean(clipped)), lambda) };
+      }),
+  };
+}

@@ -1,0 +1,64 @@
+import { cosineLogits, withoutGradient } from '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import { arcFaceMargin } from '../arc-face.ts';
+import { checkInputs, checkRange, checkTensor } from '../check.ts';
+import { classWeights } from '../class-weights.ts';
+import type { Head } from '../head.ts';
+import { takeLabels } from '../label-entries.ts';
+import { marginCrossEntropy, type OtherMargin } from '../margin-cross-entropy.ts';
+
+export interface CurricularFaceOptions {
+  /** s, the radius of the hypersphere. Default 64. */
+  scale?: number;
+  /** m, added to the target's angle, radians. Default 0.5. */
+  marginRadians?: number;
+  /** How much of a batch goes into the moving average t. Default 0.01. */
+  rate?: number;
+}
+
+/**
+ * CurricularFace: ArcFace in which classes that are mistaken for the target count the more the further training is. Where
+ * `cos θ_j` is above the target's cosine after the margin, it becomes `cos θ_j·(t + cos θ_j)`; t is the moving average of
+ * the targets' cosines, `statistics.t` `[]`, which begins at 0. Gradients are exact.
+ *
+ * @throws {InvalidArgumentError} if an option is out of range, or `statistics` are not given.
+ * @see Y. Huang et al., CurricularFace, CVPR 2020
+ * @example
+ * const head = curricularFace();
+ * let statistics = head.initStatistics(rng, size);
+ */
+export function curricularFace(options: CurricularFaceOptions = {}): Head {
+  const { scale = 64, marginRadians = 0.5, rate = 0.01 } = options;
+  checkRange('curricularFace', 'scale', scale, { above: 0 });
+  checkRange('curricularFace', 'marginRadians', marginRadians, { from: 0, below: Math.PI });
+  checkRange('curricularFace', 'rate', rate, { above: 0, to: 1 });
+  const margin = arcFaceMargin({ scale, marginRadians, marginGradient: 'exact' });
+  return {
+    name: 'curricularface',
+    config: { scale, marginRadians, rate },
+    init: (rng, size) => ({ weight: classWeights(rng, size) }),
+    initStatistics: () => ({ t: tf.scalar(0) }),
+    losses: (params, embeddings, labels, _step, statistics) =>
+      tf.tidy(() => {
+        const weight = checkInputs('curricularFace', params, embeddings, labels);
+        const before = checkTensor<tf.Scalar>('curricularFace', 'statistics.t', statistics, []);
+        const logits = cosineLogits(embeddings, weight, scale);
+        const t = withoutGradient(() => {
+          const cosine = tf.mul(tf.mean(takeLabels(logits, labels)), rate / scale);
+          return tf.add<tf.Scalar>(tf.mul(before, 1 - rate), cosine);
+        });
+        const losses = marginCrossEntropy(logits, labels, margin, [], modulated(scale, t));
+        return { losses, logits, statistics: { t } };
+      }),
+  };
+}
+
+/** `z·(t + z/s)` where z is above the target's logit. */
+const modulated =
+  (scale: number, t: tf.Scalar): OtherMargin =>
+  (logits, target) => {
+    const hard = tf.step(tf.sub(logits, tf.expandDims(target, 1)));
+    const cosines = tf.mul(logits, 1 / scale);
+    const factor = (times: number) => tf.add(tf.mul(tf.sub(tf.add(tf.mul(cosines, times), t), 1), hard), 1);
+    return { value: tf.mul(logits, factor(1)), slope: factor(2) as tf.Tensor2D };
+  };

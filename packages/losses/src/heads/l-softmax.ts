@@ -1,0 +1,45 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { annealedMargin, lengths } from '../annealed-margin.ts';
+import { type Annealing, annealed, checkAnnealing } from '../annealing.ts';
+import { checkInputs, checkRange } from '../check.ts';
+import { classWeights } from '../class-weights.ts';
+import type { Head } from '../head.ts';
+import { marginCrossEntropy } from '../margin-cross-entropy.ts';
+
+export interface LSoftmaxOptions {
+  /** m, the integer that multiplies the target's angle. Default 4. */
+  m?: number;
+  /**
+   * λ, the weight of the plain logit beside the margin's: a number, or a schedule. Default
+   * `{ base: 1000, gamma: 0.000025, power: 35, min: 0 }`, the authors' example; on hard data they advise a `min` of 5 to 10.
+   */
+  lambda?: Annealing | number;
+}
+
+/**
+ * L-Softmax: the target logit is `‖x‖·‖w_y‖·(ψ(θ) + λ·cos θ)/(1 + λ)`, the others `x·w_j`, with
+ * `ψ(θ) = (−1)^k·cos(mθ) − 2k` on `[kπ/m, (k+1)π/m]`. Neither embeddings nor class weights are normalised.
+ *
+ * @throws {InvalidArgumentError} unless m is a positive integer and λ's numbers are not negative.
+ * @see W. Liu et al., Large-margin softmax loss, ICML 2016
+ * @example
+ * const head = lSoftmax({ m: 2, lambda: 0 });
+ */
+export function lSoftmax(options: LSoftmaxOptions = {}): Head {
+  const { m = 4, lambda = { base: 1000, gamma: 0.000025, power: 35, min: 0 } } = options;
+  checkRange('lSoftmax', 'm', m, { from: 1, integer: true });
+  checkAnnealing('lSoftmax', lambda);
+  return {
+    name: 'lsoftmax',
+    config: { m, lambda },
+    init: (rng, size) => ({ weight: classWeights(rng, size) }),
+    losses: (params, embeddings, labels, step) =>
+      tf.tidy(() => {
+        const weight = checkInputs('lSoftmax', params, embeddings, labels);
+        const logits = tf.matMul(embeddings, weight) as tf.Tensor2D;
+        const products = tf.mul<tf.Tensor1D>(lengths(embeddings, 1), tf.gather(lengths(weight, 0), labels));
+        const margin = annealedMargin(m, annealed(lambda, step));
+        return { losses: marginCrossEntropy(logits, labels, margin, [products]), logits };
+      }),
+  };
+}

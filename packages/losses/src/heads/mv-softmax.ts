@@ -1,0 +1,93 @@
+import { cosineLogits, shiftedCosineAndSlope } from '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import { additiveAngle } from '../additive-angle.ts';
+import { checkChoice, checkInputs, checkRange } from '../check.ts';
+import { classWeights } from '../class-weights.ts';
+import type { Head } from '../head.ts';
+import {
+  type Margin,
+  marginCrossEntropy,
+  type OtherLogits,
+  type OtherMargin,
+} from '../margin-cross-entropy.ts';
+import { mix } from '../mix.ts';
+
+export interface MvSoftmaxOptions {
+  /** s, the radius of the hypersphere. Default 32. */
+  scale?: number;
+  /** m: taken from the target's cosine (`additive`), or added to its angle, radians (`angular`). Default 0.35. */
+  margin?: number;
+  /** t, how much a class that is mistaken for the target weighs. Default 1.12. */
+  weight?: number;
+  /** `additive` (MV-AM, default): `cos θ − m` where `cos θ > m`. `angular` (MV-Arc): `cos(θ + m)` where `cos θ > 0`. */
+  kind?: 'additive' | 'angular';
+}
+
+/**
+ * MV-Softmax (mis-classified vector guided softmax): AM-Softmax or ArcFace in which a class whose cosine is above the
+ * target's, margin included, gets `t·cos θ_j + t − 1` for its cosine. Small cosines of the target keep their value, as in
+ * the reference code. Gradients are exact.
+ *
+ * @throws {InvalidArgumentError} unless `scale > 0`, `0 <= margin <= 1` and `weight >= 1`.
+ * @see X. Wang et al., Mis-classified vector guided softmax loss, AAAI 2020
+ * @example
+ * const head = mvSoftmax({ kind: 'angular', margin: 0.5 });
+ */
+export function mvSoftmax(options: MvSoftmaxOptions = {}): Head {
+  const { scale = 32, margin = 0.35, weight: t = 1.12, kind = 'additive' } = options;
+  checkRange('mvSoftmax', 'scale', scale, { above: 0 });
+  checkRange('mvSoftmax', 'margin', margin, { from: 0, to: 1 });
+  checkRange('mvSoftmax', 'weight', t, { from: 1 });
+  checkChoice('mvSoftmax', 'kind', kind, ['additive', 'angular']);
+  const withMargin = { additive, angular }[kind];
+  return {
+    name: 'mv-softmax',
+    config: { scale, margin, weight: t, kind },
+    init: (rng, size) => ({ weight: classWeights(rng, size) }),
+    losses: (params, embeddings, labels) =>
+      tf.tidy(() => {
+        const weight = checkInputs('mvSoftmax', params, embeddings, labels);
+        const logits = cosineLogits(embeddings, weight, scale);
+        const { target, others } = withMargin(scale, margin, t);
+        return { losses: marginCrossEntropy(logits, labels, target, [], others), logits };
+      }),
+  };
+}
+
+/** The margin on the target, and on the classes whose logit is above the target's with the margin in full. */
+interface Margins {
+  target: Margin;
+  others: OtherMargin;
+}
+
+const additive = (scale: number, margin: number, t: number): Margins => {
+  const shifted = (logit: tf.Tensor1D) => tf.sub<tf.Tensor1D>(logit, scale * margin);
+  return {
+    target: (logit) => ({ value: mix(logit, shifted(logit), tf.step(shifted(logit))) }),
+    others: (logits, _target, plain) => weighted(logits, shifted(plain), scale, t),
+  };
+};
+
+const angular = (scale: number, margin: number, t: number): Margins => {
+  const angle = (logit: tf.Tensor1D, easy: boolean) =>
+    additiveAngle(tf.mul<tf.Tensor1D>(logit, 1 / scale), margin, easy);
+  return {
+    target: (logit) => {
+      const { value, slope } = angle(logit, true);
+      return { value: tf.mul(value, scale), slope };
+    },
+    others: (logits, _target, plain) =>
+      weighted(
+        logits,
+        tf.mul(shiftedCosineAndSlope(tf.mul(plain, 1 / scale), margin).value, scale),
+        scale,
+        t,
+      ),
+  };
+};
+
+/** `t·z + s·(t − 1)` where z is above the threshold. */
+function weighted(logits: tf.Tensor2D, threshold: tf.Tensor1D, scale: number, t: number): OtherLogits {
+  const hard = tf.mul<tf.Tensor2D>(tf.step(tf.sub(logits, tf.expandDims(threshold, 1))), t - 1);
+  return { value: tf.add(logits, tf.mul(hard, tf.add(logits, scale))), slope: tf.add(hard, 1) };
+}
