@@ -1,4 +1,4 @@
-import { shiftedCosineAndSlope } from '@hm/tensor';
+import { cosineAndSine, shiftedCosineAndSlope } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { mix } from './mix.ts';
 
@@ -32,7 +32,10 @@ export function additiveAngle(
       marginSlope: mix(marginSlope, 0, wide),
     };
   }
-  const [cosM, sinM] = [tf.cos(marginRadians), tf.sin(marginRadians)];
+  const { cosine: cosM, sine: sinM } =
+    typeof marginRadians === 'number'
+      ? { cosine: tf.scalar(Math.cos(marginRadians)), sine: tf.scalar(Math.sin(marginRadians)) }
+      : cosineAndSine(marginRadians);
   const beyond = tf.step(tf.sub(tf.neg(cosM), cosine));
   const fallback = tf.sub(cosine, tf.mul(marginRadians, sinM));
   const fallbackSlope = tf.neg(tf.add(sinM, tf.mul(marginRadians, cosM)));

@@ -1,44 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import file from '../golden/losses.json';
-import { type HardMiningOptions, hardMiningLoss } from './hard-mining-loss.ts';
-import { type HeadOptions, headByName } from './head-by-name.ts';
+import { golden } from './golden.ts';
+import { hardMiningLoss } from './hard-mining-loss.ts';
+import { headByName } from './head-by-name.ts';
 import { evaluate, expectClose } from './testing.ts';
 
-// Written by tools/golden/losses.py: double precision, another library's autodiff.
-const golden = file as unknown as Golden;
-
-interface Golden {
-  labels: number[];
-  upstream: number[];
-  heads: GoldenHead[];
-  hardMining: GoldenHardMining[];
-}
-
-interface GoldenHead {
-  name: string;
-  options: HeadOptions;
-  step: number;
-  inputs: { embeddings: number[][]; weight: number[][] };
-  statisticsBefore?: Record<string, number>;
-  losses: number[];
-  logits: number[][];
-  gradients: Record<string, number[] | number[][]>;
-  penalty?: number;
-  statistics?: Record<string, number>;
-}
-
-interface GoldenHardMining {
-  options: HardMiningOptions;
-  inputs: number[];
-  upstream: number[];
-  outputs: number[];
-  gradient: number[];
-}
+const { labels, upstream } = golden;
 
 describe('golden values from a second implementation', () => {
   it.each(golden.heads)('$name $options step $step', (entry) => {
-    const { labels, upstream } = golden;
     const { step, inputs, statisticsBefore: statistics } = entry;
     const actual = evaluate(headByName(entry.name, entry.options), {
       ...inputs,

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { cosineAndSine } from './cosine-and-sine.ts';
 
 const EPSILON = 1e-12;
 
@@ -35,16 +36,16 @@ export interface ShiftedCosine<T extends tf.Tensor> extends ValueAndSlope<T> {
  * {@link cosineOfShiftedAngle} and its derivatives, for use inside a `tf.customGrad`: it compares, which tfjs cannot
  * differentiate.
  *
- * @param marginRadians a number, or one for each cosine.
+ * @param marginRadians a number, or one in [-π, π] for each cosine.
  */
 export function shiftedCosineAndSlope<T extends tf.Tensor>(
   cosine: T,
   marginRadians: number | tf.Tensor,
 ): ShiftedCosine<T> {
-  const [cosM, sinM] =
+  const { cosine: cosM, sine: sinM } =
     typeof marginRadians === 'number'
-      ? [Math.cos(marginRadians), Math.sin(marginRadians)]
-      : [tf.cos(marginRadians), tf.sin(marginRadians)];
+      ? { cosine: Math.cos(marginRadians), sine: Math.sin(marginRadians) }
+      : cosineAndSine(marginRadians);
   // (1 − c)(1 + c) keeps every digit near ±1, where 1 − c² would lose half of them.
   const squaredSine = tf.maximum(tf.mul(tf.sub(1, cosine), tf.add(1, cosine)), EPSILON);
   const inside = tf.step(tf.sub(squaredSine, EPSILON));

@@ -22,9 +22,11 @@ it('exports what the README lists', () => {
   expect(Object.keys(tensor).sort()).toEqual(
     [
       ...HOST,
+      'arcCosine',
       'assertSingleTfjs',
       'batchNormInference',
       'batchNormTrain',
+      'cosineAndSine',
       'cosineLogits',
       'cosineOfShiftedAngle',
       'describeRuntime',

@@ -1,12 +1,14 @@
 import '#gradients';
 import { assertSingleTfjs } from './assert-single-tfjs.ts';
 
+export { arcCosine } from './arc-cosine.ts';
 export {
   type BatchNormTrainResult,
   batchNormInference,
   batchNormTrain,
   type Features,
 } from './batch-norm.ts';
+export { type CosineAndSine, cosineAndSine } from './cosine-and-sine.ts';
 export { cosineLogits } from './cosine-logits.ts';
 export {
   cosineOfShiftedAngle,

@@ -1,4 +1,4 @@
-import { cosineLogits, shiftedCosineAndSlope, withoutGradient } from '@hm/tensor';
+import { cosineAndSine, cosineLogits, shiftedCosineAndSlope, withoutGradient } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { lengths } from '../annealed-margin.ts';
 import { checkInputs, checkRange, checkTensor } from '../check.ts';
@@ -84,7 +84,7 @@ const targetLogit =
     const angle = tf.mul<tf.Tensor1D>(quality, -margin);
     const { value, slope } = shiftedCosineAndSlope(cosine, angle);
     // Outside [0, π] the angle is clipped: below 0 where cos θ > cos(m·q), above π where cos θ < −cos(m·q).
-    const [edge, side] = [tf.cos(angle), tf.sign(angle)];
+    const [edge, side] = [cosineAndSine(angle).cosine, tf.sign(angle)];
     const outside = tf.mul(tf.abs(side), tf.step(tf.sub(tf.mul(cosine, tf.neg(side)), edge)));
     const clipped = mix(value, tf.neg(side), outside);
     const additive = tf.mul<tf.Tensor1D>(tf.add(quality, 1), margin);

@@ -1,3 +1,4 @@
+import { arcCosine, cosineAndSine } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MarginGradient } from '../additive-angle.ts';
 import { checkChoice, checkRange } from '../check.ts';
@@ -53,20 +54,19 @@ export function combinedMargin(options: CombinedMarginOptions = {}): Head {
 
 /** `cos(m1·θ + m2)` and its derivative by `cos θ`, `m1·sin(m1·θ + m2)/sin θ`; finite at ±1, where `sin m2/sin θ` is left out. */
 function stretchedCosine(cosine: tf.Tensor1D, multiplier: number, marginRadians: number) {
-  const angle = tf.mul<tf.Tensor1D>(tf.acos(tf.clipByValue(cosine, -1, 1)), multiplier);
+  const angle = tf.add<tf.Tensor1D>(tf.mul(arcCosine(cosine), multiplier), marginRadians);
+  const sum = cosineAndSine(tf.minimum<tf.Tensor1D>(angle, Math.PI));
   const sine = tf.sqrt(tf.maximum(tf.mul(tf.sub(1, cosine), tf.add(1, cosine)), 1e-12));
-  const inside = tf.step(tf.sub(sine, 1e-6));
-  const sineOfSum = tf.sin(tf.add(angle, marginRadians));
+  const atEnds = tf.fill([cosine.size], multiplier * multiplier * Math.cos(marginRadians)) as tf.Tensor1D;
   const slope = mix(
-    tf.fill([cosine.size], multiplier * multiplier * Math.cos(marginRadians)),
-    tf.div(tf.mul(sineOfSum, multiplier), sine),
-    inside,
+    atEnds,
+    tf.div<tf.Tensor1D>(tf.mul(sum.sine, multiplier), sine),
+    tf.step(tf.sub(sine, 1e-6)),
   );
-  const limit = Math.min(Math.PI, (Math.PI - marginRadians) / multiplier);
-  const beyond = tf.step(tf.sub(angle, limit * multiplier));
-  const fallback = tf.sub(cosine, Math.cos(limit) + 1);
-  return {
-    value: mix(tf.cos(tf.add<tf.Tensor1D>(angle, marginRadians)), fallback, beyond),
-    slope: mix(slope, 1, beyond),
-  };
+  const beyond = tf.step(tf.sub(angle, Math.PI));
+  const fallback = tf.sub<tf.Tensor1D>(
+    cosine,
+    Math.cos(Math.min(Math.PI, (Math.PI - marginRadians) / multiplier)) + 1,
+  );
+  return { value: mix(sum.cosine, fallback, beyond), slope: mix(slope, 1, beyond) };
 }

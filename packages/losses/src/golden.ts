@@ -1,0 +1,35 @@
+import file from '../golden/losses.json';
+import type { HardMiningOptions } from './hard-mining-loss.ts';
+import type { HeadOptions } from './head-by-name.ts';
+
+/** What tools/golden/losses.py wrote: double precision, another library's autodiff. For tests. */
+export interface Golden {
+  labels: number[];
+  upstream: number[];
+  heads: GoldenHead[];
+  hardMining: GoldenHardMining[];
+}
+
+export interface GoldenHead {
+  name: string;
+  options: HeadOptions;
+  step: number;
+  inputs: { embeddings: number[][]; weight: number[][]; bias?: number[]; margin?: number[] };
+  statisticsBefore?: Record<string, number>;
+  losses: number[];
+  logits: number[][];
+  /** Of `sum(upstream·losses) + penalty`. */
+  gradients: Record<string, number[] | number[][]>;
+  penalty?: number;
+  statistics?: Record<string, number>;
+}
+
+export interface GoldenHardMining {
+  options: HardMiningOptions;
+  inputs: number[];
+  upstream: number[];
+  outputs: number[];
+  gradient: number[];
+}
+
+export const golden = file as unknown as Golden;
