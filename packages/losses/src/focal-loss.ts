@@ -54,8 +54,7 @@ function slope(dy: tf.Tensor, saved: tf.Tensor[], gamma: number): tf.Tensor {
  * const head = focal(arcFace(), { gamma: 1 });
  */
 export const focal = (head: Head, options: FocalOptions = {}): Head =>
-  wrapHead(
-    head,
-    { name: `focal-${head.name}`, config: { ...head.config, focal: { gamma: 2, ...options } } },
-    (result) => ({ ...result, losses: focalLoss(result.losses, options) }),
-  );
+  wrapHead(head, 'focal-', { focal: { gamma: 2, ...options } }, (result) => ({
+    ...result,
+    losses: focalLoss(result.losses, options),
+  }));

@@ -70,7 +70,10 @@ export function hardMiningConfig(options: HardMiningOptions = {}): HardMiningCon
 }
 
 function gateOf(loss: tf.Tensor, { alpha, beta, steepness, midpoint, form }: HardMiningConfig) {
-  const sigmoid = tf.sigmoid(tf.sub(tf.mul(loss, steepness * beta), steepness * midpoint));
+  // ONNX Runtime's sigmoid is 0 below -18, where an easy sample's still has its digits.
+  const sigmoid = tf.reciprocal(
+    tf.add(tf.exp(tf.sub(steepness * midpoint, tf.mul(loss, steepness * beta))), 1),
+  );
   const gate = tf.mul(sigmoid, form === 'algorithm' ? alpha * beta : alpha);
   return { gate, gateSlope: tf.mul(tf.mul(gate, tf.sub(1, sigmoid)), steepness * beta) };
 }

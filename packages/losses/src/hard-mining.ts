@@ -11,8 +11,7 @@ import { wrapHead } from './wrap-head.ts';
  */
 export function hardMining(head: Head, options: HardMiningOptions = {}): Head {
   const hardMining = hardMiningConfig(options);
-  const { name, config } = head;
-  return wrapHead(head, { name: `hm-${name}`, config: { ...config, hardMining } }, (result) => ({
+  return wrapHead(head, 'hm-', { hardMining }, (result) => ({
     ...result,
     losses: hardMiningLoss(result.losses, hardMining),
   }));

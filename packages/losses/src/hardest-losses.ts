@@ -53,8 +53,7 @@ function ranks(losses: tf.Tensor1D): tf.Tensor1D {
  * const head = ohem(hardMining(softmax()), { keep: 0.8 });
  */
 export const ohem = (head: Head, options: OhemOptions = {}): Head =>
-  wrapHead(
-    head,
-    { name: `ohem-${head.name}`, config: { ...head.config, ohem: { keep: 0.7, ...options } } },
-    (result) => ({ ...result, losses: hardestLosses(result.losses, options) }),
-  );
+  wrapHead(head, 'ohem-', { ohem: { keep: 0.7, ...options } }, (result) => ({
+    ...result,
+    losses: hardestLosses(result.losses, options),
+  }));

@@ -1,11 +1,15 @@
 import { flattenParams, InvalidArgumentError, type Params, Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { embeddingHeads } from './embedding/embedding-heads.ts';
 import type { Head } from './head.ts';
 import { headByName, headNames } from './head-by-name.ts';
 import { evaluate } from './testing.ts';
 
-const names = [...headNames, 'focal-arcface', 'ohem-hm-adaface'];
+const names = [
+  ...headNames.filter((name) => !Object.hasOwn(embeddingHeads, name.replace('hm-', ''))),
+  ...['focal-arcface', 'ohem-hm-adaface', 'adaptive-ce', 'hm-arcface+triplet', 'hm-(arcface+triplet)'],
+];
 const rng = Rng.of('heads');
 const randomMatrix = (rows: number, columns: number) =>
   tf.tensor2d(Array.from({ length: rows }, () => Array.from({ length: columns }, () => rng.normal())));
@@ -45,7 +49,7 @@ function pass(head: Head, embeddings: tf.Tensor2D, labels: tf.Tensor1D, classes:
 
 describe.each(names)('%s', (name) => {
   const head = headByName(name);
-  const base = name.replace(/^(hm-|focal-|ohem-)+/, '');
+  const base = name.replaceAll(/hm-|focal-|ohem-|adaptive-|\(|\+.*/g, '');
   const columns = base === 'subcenter-arcface' ? 3 : 1;
 
   it('has parameters of the documented shapes, drawn from the generator alone', () => {
@@ -137,6 +141,7 @@ describe.each(names)('%s', (name) => {
 
 it('refuses an unknown name with the list of known ones', () => {
   expect(() => headByName('centre')).toThrow(/ce, hm-ce, asoftmax.*got centre/);
+  expect(() => headByName('ce+center')).toThrow(/triplet, contrastive.*got center/);
   expect(() => headByName('hm-')).toThrow(InvalidArgumentError);
   expect(() => headByName('toString')).toThrow(InvalidArgumentError);
 });

@@ -7,6 +7,7 @@ it('exports what the README lists', () => {
     'adaFace',
     'adaptiveFace',
     'adaptiveHardSamples',
+    'additionNames',
     'amSoftmax',
     'arcFace',
     'binaryCrossEntropy',

@@ -25,7 +25,7 @@ export { hardMining } from './hard-mining.ts';
 export { type HardMiningConfig, type HardMiningOptions, hardMiningLoss } from './hard-mining-loss.ts';
 export { hardestLosses, type OhemOptions, ohem } from './hardest-losses.ts';
 export type { Head, HeadResult, HeadSize } from './head.ts';
-export { type HeadOptions, headByName, headNames } from './head-by-name.ts';
+export { additionNames, type HeadOptions, headByName, headNames } from './head-by-name.ts';
 export { type AdaFaceOptions, adaFace } from './heads/ada-face.ts';
 export { type AdaptiveFaceOptions, adaptiveFace } from './heads/adaptive-face.ts';
 export { amSoftmax } from './heads/am-softmax.ts';

@@ -8,7 +8,7 @@ const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, example]) => example!);
 const outputs = [
   /Float32Array\(1\) \[ \d+\.\d+ \] \[ 2, 512 \]/,
-  /\[ 6 \] hm-arcface\+triplet\n\[ 3, 8 \]/,
+  /\[ 6 \] hm-\(arcface\+triplet\)\n\[ 3, 8 \]/,
   /slope: 3\.\d+\n\}\n\d+/,
 ];
 

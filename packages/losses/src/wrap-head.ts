@@ -1,14 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Head, HeadResult } from './head.ts';
 
-/** A head with the parameters and statistics of another, whose result is changed. */
+/**
+ * A head with the parameters and statistics of another, whose result is changed.
+ *
+ * @param prefix what its name begins with: `hm-`. @param config the further options, under one key.
+ */
 export const wrapHead = (
   head: Head,
-  { name, config }: Pick<Head, 'name' | 'config'>,
+  prefix: string,
+  config: Record<string, unknown>,
   change: (result: HeadResult) => HeadResult,
 ): Head => ({
-  name,
-  config,
+  name: prefix + (head.name.includes('+') ? `(${head.name})` : head.name),
+  config: { ...head.config, ...config },
   init: (rng, size) => head.init(rng, size),
   ...(head.initStatistics && { initStatistics: (rng, size) => head.initStatistics!(rng, size) }),
   losses: (...inputs) => tf.tidy(() => change(head.losses(...inputs))),

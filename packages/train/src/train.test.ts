@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '@hm/datasets';
 import { headByName, headNames } from '@hm/losses';
-import { InvalidArgumentError, InvalidDataError, NonFiniteError } from '@hm/tensor';
+import { InvalidArgumentError, InvalidDataError, NonFiniteError, Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { listCheckpoints } from './checkpoint-folder.ts';
@@ -91,14 +91,21 @@ test('the same options give the same weights, whatever the number of workers', a
   expect((await loadRun(c)).state).not.toEqual((await loadRun(a)).state);
 });
 
-test.each(headNames)('trains with %s', async (name) => {
+test.each([...headNames, 'ce+centre', 'ohem-focal-ce'])('trains with %s', async (name) => {
   const out = await temporaryFolder();
   const recipe = { ...tinyRecipe, epochs: 1, learningRate: 0.01 };
   const events = await eventsOf(tinyOptions(out, { head: headByName(name), recipe }));
   expect(ofKind(events, 'epoch')[0]!.loss).toBeGreaterThan(0);
   const { config, state } = await loadRun(out);
   expect(config.head).toEqual({ name, config: JSON.parse(JSON.stringify(headByName(name).config)) });
-  expect(state['momentum.head.weight']!.data.some((value) => value !== 0)).toBe(true);
+  const momenta = Object.entries(state).filter(([key]) => key.startsWith('momentum.'));
+  for (const [, { data }] of momenta) expect(data.some((value) => value !== 0)).toBe(true);
+  const statistics = Object.keys(
+    headByName(name).initStatistics?.(Rng.of(1), { classes: 2, embeddingSize: 2 }) ?? {},
+  );
+  expect(Object.keys(state).filter((key) => key.startsWith('headStatistics.'))).toEqual(
+    statistics.map((key) => `headStatistics.${key}`),
+  );
 });
 
 test('tells the norm of the gradient when it clips', async () => {

@@ -13,7 +13,7 @@ export type Optimiser = Pick<Recipe, 'momentum' | 'weightDecay' | 'decayNorms' |
 /**
  * One step of stochastic gradient descent as a pure function. State: `params.backbone.*`, `params.head.*`, `momentum.*`
  * with the same names, `statistics.*` of the backbone, `headStatistics.*`. Inputs: `images` `[B, H, W, 3]`, `labels` `[B]` int32, `learningRate` `[]`, `step`
- * `[]` float32. Outputs: `loss` `[]`, the mean over the batch before the update; `accuracy` `[]`, the share whose class
+ * `[]` float32. Outputs: `loss` `[]`, the mean over the batch (plus the head's penalty) before the update; `accuracy` `[]`, the share whose class
  * has the highest logit without margin, if the head has logits; `gradientNorm` `[]` if the recipe clips it.
  *
  * @throws {InvalidArgumentError} if a parameter gets no gradient; `fields.names` lists them.
@@ -45,7 +45,7 @@ function forwardBackward(backbone: Backbone, head: Head, state: Tensors, inputs:
     const tree = unflattenParams(Object.fromEntries(names.map((name, index) => [name, values[index]!])));
     const variables = { params: tree.backbone as Params, statistics };
     const pass = backbone.apply(variables, inputs.images as tf.Tensor4D, 'train');
-    const { losses, logits, ...rest } = head.losses(
+    const { losses, logits, penalty, ...rest } = head.losses(
       // A head without parameters has no branch in the tree.
       (tree.head ?? {}) as Params,
       pass.embeddings,
@@ -62,7 +62,8 @@ function forwardBackward(backbone: Backbone, head: Head, state: Tensors, inputs:
     };
     // These leave the scope in which gradients are taken; without this an eager backend would dispose of them.
     for (const tensor of [...(logits ? [logits] : []), ...Object.values(kept.statistics)]) tf.keep(tensor);
-    return tf.mean(losses) as tf.Scalar;
+    const mean = tf.mean<tf.Scalar>(losses);
+    return penalty ? tf.add<tf.Scalar>(mean, penalty) : mean;
   };
   const { value, grads } = tf
     .engine()

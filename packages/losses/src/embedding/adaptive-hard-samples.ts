@@ -25,8 +25,7 @@ export interface AdaptiveHardSamplesOptions {
 export function adaptiveHardSamples(head: Head, options: AdaptiveHardSamplesOptions = {}): Head {
   const { deviations = 0 } = options;
   checkRange('adaptiveHardSamples', 'deviations', deviations, { from: -Infinity });
-  const config = { ...head.config, adaptive: { deviations } };
-  return wrapHead(head, { name: `adaptive-${head.name}`, config }, (result) => ({
+  return wrapHead(head, 'adaptive-', { adaptive: { deviations } }, (result) => ({
     ...result,
     losses: keepHard(result.losses, deviations),
   }));

@@ -87,7 +87,7 @@ describe('joint', () => {
 
   it('is named after its parts and configured by their names', () => {
     const head = hardMining(joint(cosFace({ scale: 8 }), additions));
-    expect(head.name).toBe('hm-cosface+triplet+contrastive');
+    expect(head.name).toBe('hm-(cosface+triplet+contrastive)');
     expect(head.config).toMatchObject({
       scale: 8,
       triplet: { margin: 0.2, weight: 2 },

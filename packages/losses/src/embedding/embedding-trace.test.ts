@@ -1,24 +1,18 @@
-/// <reference types="node" />
-import { existsSync } from 'node:fs';
 import { trace } from '@hm/onnx';
-import { createSession, describeProviders } from '@hm/onnx/session';
+import { createSession, type Provider } from '@hm/onnx/session';
 import { hostTensor, type Params, Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Head } from '../head.ts';
 import { softmax } from '../softmax.ts';
 import { expectClose } from '../testing.ts';
+import { tracedOn } from '../testing-providers.ts';
 import { adaptiveHardSamples } from './adaptive-hard-samples.ts';
 import { centreLoss } from './centre-loss.ts';
 import { embeddingHead } from './embedding-head.ts';
 import { minimumMargin } from './minimum-margin.ts';
 import { allEmbeddingLosses, exampleBatch, randomRows } from './testing-embedding-losses.ts';
 
-// A GPU in software, which Debian's package chromium brings; a real one is used where there is one.
-const softwareGpu = '/usr/lib/chromium/vk_swiftshader_icd.json';
-if (existsSync(softwareGpu)) process.env.VK_ICD_FILENAMES ??= softwareGpu;
-
-const providers = await describeProviders();
 const rng = Rng.of('embedding trace');
 const { embeddings, labels } = exampleBatch;
 const [batch, size, classes] = [embeddings.length, embeddings[0]!.length, 8];
@@ -76,7 +70,7 @@ const everything = () =>
     },
   );
 
-async function runTraced(provider: 'cpu' | 'webgpu'): Promise<Values> {
+async function runTraced(provider: Provider): Promise<Values> {
   const session = await createSession(everything(), { provider });
   const outputs = await session.run({
     embeddings: hostTensor('float32', [batch, size], Float32Array.from(embeddings.flat())),
@@ -89,8 +83,7 @@ async function runTraced(provider: 'cpu' | 'webgpu'): Promise<Values> {
   return Object.fromEntries(entries.map(([name, { data }]) => [name, [...(data as Float32Array)]]));
 }
 
-describe.each(['cpu', 'webgpu'] as const)('traced, on %s', (provider) => {
-  const { usable, reason } = providers.find(({ provider: name }) => name === provider)!;
+describe.each(tracedOn)('traced, on $provider$note', ({ provider, usable }) => {
   let traced: Values = {};
 
   beforeAll(async () => {
@@ -98,7 +91,7 @@ describe.each(['cpu', 'webgpu'] as const)('traced, on %s', (provider) => {
   }, 60_000);
 
   it.skipIf(!usable).each(heads.map(([title, head], i) => ({ title, head, i })))(
-    `$title gives the eager values, forward and backward${usable ? '' : `: not here, ${reason}`}`,
+    '$title gives the eager values, forward and backward',
     ({ head, i }) => {
       const expected = eager(head);
       expect(Object.keys(traced).filter((name) => name.endsWith(`.${i}`))).toHaveLength(
