@@ -34,10 +34,21 @@ export {
 export type { Encoding } from './jobs/encode-job.ts';
 export { type LfwPairsOptions, lfwPairs } from './lfw/lfw-pairs.ts';
 export { type NamedImage, type NamedPair, type PairList, parsePairs } from './lfw/parse-pairs.ts';
+export { type ImageListFile, type ImageListFileOptions, imageListFile } from './lists/image-list-file.ts';
+export { type PairListOptions, pairList } from './lists/pair-list.ts';
 export type { BadSample, LoaderOptions } from './loader-options.ts';
 export { type MsCeleb, type MsCelebOptions, msCeleb } from './ms-celeb/ms-celeb.ts';
 export { readNameList } from './name-list.ts';
 export { normalizeInto } from './normalize-into.ts';
+export {
+  type DatasetFormat,
+  type OpenDatasetOptions,
+  type OpenedDataset,
+  openDataset,
+} from './open-dataset.ts';
+export { type OpenProtocolOptions, openProtocol } from './open-protocol.ts';
+export { type ParquetImages, type ParquetImagesOptions, parquetImages } from './parquet/parquet-images.ts';
+export { type WriteParquetOptions, writeParquet } from './parquet/write-parquet.ts';
 export {
   defaultPreprocessing,
   type Preprocessing,
@@ -63,6 +74,7 @@ export { verificationBin } from './verification-bin/verification-bin.ts';
 export { writeVerificationBin } from './verification-bin/write-verification-bin.ts';
 export { type EncodedSample, type EncodedSamplesOptions, encodedSamples } from './write/encoded-samples.ts';
 export { type WriteImageFolderOptions, writeImageFolder } from './write/write-image-folder.ts';
+export { writeImageList } from './write/write-image-list.ts';
 export type { FrameChoice } from './ytf/choose-frames.ts';
 export { parseSplits, type VideoPair, type VideoPairList } from './ytf/parse-splits.ts';
 export { type YtfPairsOptions, ytfPairs } from './ytf/ytf-pairs.ts';

@@ -5,7 +5,10 @@ import { gzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
 import type { Dataset } from '../dataset.ts';
 import { lfwPairs } from '../lfw/lfw-pairs.ts';
+import { imageListFile } from '../lists/image-list-file.ts';
+import { pairList } from '../lists/pair-list.ts';
 import { msCeleb } from '../ms-celeb/ms-celeb.ts';
+import { parquetImages } from '../parquet/parquet-images.ts';
 import type { VerificationProtocol } from '../protocol.ts';
 import { recordIo } from '../recordio/record-io.ts';
 import { tarShards } from '../tar/tar-shards.ts';
@@ -116,6 +119,39 @@ export const fuzzTargets: readonly FuzzTarget[] = [
       );
     },
     read: async (path) => readAll(await msCeleb(join(path, '..', 'faces.tsv'), { list: path })),
+  },
+  {
+    name: 'parquet',
+    seeds: async (folder) =>
+      ['numbers', 'names'].map((name) => ({
+        path: join(folder, `${name}.parquet`),
+        bytes: readFileSync(join(golden, 'parquet', `${name}.parquet`)),
+      })),
+    read: async (path) => readAll(await parquetImages(path)),
+  },
+  {
+    name: 'lists of images',
+    seeds: async (folder) =>
+      [
+        ['a.lst', '7\t0\tman/1.jpg\n3\t1\twoman/2.jpg\n'],
+        ['a.csv', 'path,label\n"a, b.jpg",Ada\nc.jpg,Lise\n'],
+        ['a.txt', 'a.jpg 0\nb.jpg 1\n'],
+      ].map(([name, text]) => ({ path: join(folder, name!), bytes: Buffer.from(text!) })),
+    read: async (path) => {
+      const data = await imageListFile(path);
+      for (let index = 0; index < data.length; index++) await data.sample(index);
+    },
+  },
+  {
+    name: 'lists of pairs',
+    seeds: async (folder) => {
+      for (const name of ['a.jpg', 'b.jpg']) write(join(folder, name), 'x');
+      return [
+        ['pairs.csv', 'first,second,same,fold\na.jpg,b.jpg,1,1\nb.jpg,b.jpg,0,2\n'],
+        ['pairs.txt', 'a.jpg\tb.jpg\t1\nb.jpg\ta.jpg\t-1\n'],
+      ].map(([name, text]) => ({ path: join(folder, name!), bytes: Buffer.from(text!) }));
+    },
+    read: async (path) => readImages(await pairList(path)),
   },
 ];
 

@@ -1,0 +1,64 @@
+import { readdir, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { InvalidDataError } from '@hm/tensor/host';
+import { isArchive } from './lfw/archive-finder.ts';
+import { lfwPairs } from './lfw/lfw-pairs.ts';
+import { pairList } from './lists/pair-list.ts';
+import type { VerificationProtocol } from './protocol.ts';
+import { verificationBin } from './verification-bin/verification-bin.ts';
+import type { FrameChoice } from './ytf/choose-frames.ts';
+import { ytfPairs } from './ytf/ytf-pairs.ts';
+
+/** What {@link openProtocol} takes. */
+export interface OpenProtocolOptions {
+  /** The list of pairs, where it is not beside the images. */
+  pairs?: string;
+  /** Drop pairs whose image is missing; the score is then not official. Default false. */
+  skipMissing?: boolean;
+  /** For videos. Default `all`. */
+  frames?: FrameChoice;
+}
+
+/**
+ * Opens a verification protocol in whatever form it is: LFW's folder or archive, YouTube Faces, one of InsightFace's
+ * `.bin` sets, or a list of pairs of files.
+ *
+ * @throws {InvalidDataError} if nothing fits, with what was seen, or the files are damaged.
+ * @example
+ * const { name, pairs } = await openProtocol('faces_emore/agedb_30.bin');
+ */
+export async function openProtocol(
+  path: string,
+  options: OpenProtocolOptions = {},
+): Promise<VerificationProtocol> {
+  const { frames, ...list } = options;
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) {
+    return (await holdsVideos(path, options.pairs))
+      ? ytfPairs(path, { ...list, ...(frames && { frames }) })
+      : lfwPairs(path, list);
+  }
+  if (found && isArchive(path)) return lfwPairs(path, list);
+  if (found && extname(path) === '.bin') return verificationBin(path);
+  if (found && ['.csv', '.txt', '.tsv', '.lst'].includes(extname(path).toLowerCase())) return pairList(path);
+  throw new InvalidDataError({
+    where: path,
+    expected:
+      'a folder or archive of LFW, a folder of YouTube Faces, a .bin set, or a list of pairs (.csv, .txt)',
+    received: found ? 'another file' : 'no such path',
+    fix: 'Check the path.',
+    fields: { path, reason: found ? 'another file' : 'no such path' },
+  });
+}
+
+/** YouTube Faces has its own list, or folders named after it. */
+async function holdsVideos(path: string, pairs: string | undefined): Promise<boolean> {
+  if (pairs?.includes('splits')) return true;
+  const names = await readdir(path);
+  if (names.some((name) => ['aligned_images_DB', 'frame_images_DB', 'splits.txt'].includes(name)))
+    return true;
+  return (
+    /_images_DB\/?$/.test(path) ||
+    (await stat(join(path, '..', 'splits.txt')).catch(() => undefined)) !== undefined
+  );
+}

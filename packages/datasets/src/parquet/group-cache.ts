@@ -1,0 +1,89 @@
+import { basename } from 'node:path';
+import { damaged } from '../files/damaged.ts';
+import { type ParquetFile, readRows } from './parquet-file.ts';
+
+/** An image of a row. */
+export interface StoredImage {
+  bytes: Uint8Array;
+  id: string;
+}
+
+interface Group {
+  file: ParquetFile;
+  /** Row of the file. */
+  start: number;
+  end: number;
+  offset: number;
+  /** Row of the data set. */
+  first: number;
+}
+
+/** Keeps the row groups that were used last, within a number of bytes. */
+export class GroupCache {
+  readonly #groups: Group[] = [];
+  readonly #column: string;
+  readonly #limit: number;
+  readonly #kept = new Map<Group, { images: Promise<StoredImage[]>; bytes: number }>();
+
+  constructor(files: readonly ParquetFile[], column: string, limit: number) {
+    this.#column = column;
+    this.#limit = limit;
+    let first = 0;
+    for (const file of files) {
+      for (const group of file.groups) this.#groups.push({ ...group, file, first: first + group.start });
+      first += file.rows;
+    }
+  }
+
+  async image(row: number): Promise<StoredImage> {
+    const group = this.#groupOf(row);
+    return (await this.#imagesOf(group))[row - group.first]!;
+  }
+
+  #groupOf(row: number): Group {
+    let [low, high] = [0, this.#groups.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.#groups[middle]!.first <= row) low = middle;
+      else high = middle - 1;
+    }
+    return this.#groups[low]!;
+  }
+
+  #imagesOf(group: Group): Promise<StoredImage[]> {
+    const kept = this.#kept.get(group) ?? { images: this.#read(group), bytes: 0 };
+    // The last in the map is the last used.
+    this.#kept.delete(group);
+    this.#kept.set(group, kept);
+    return kept.images;
+  }
+
+  async #read(group: Group): Promise<StoredImage[]> {
+    const rows = await readRows(group.file, [this.#column], group, false);
+    const images = rows.map((row, place) => this.#imageOf(row[this.#column], group, group.start + place));
+    const kept = this.#kept.get(group);
+    if (kept) kept.bytes = images.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    this.#forget();
+    return images;
+  }
+
+  #forget(): void {
+    let total = 0;
+    for (const { bytes } of this.#kept.values()) total += bytes;
+    for (const [group, { bytes }] of this.#kept) {
+      if (total <= this.#limit || this.#kept.size === 1) return;
+      this.#kept.delete(group);
+      total -= bytes;
+    }
+  }
+
+  #imageOf(value: unknown, { file, offset }: Group, row: number): StoredImage {
+    const { bytes, path } = value instanceof Uint8Array ? { bytes: value } : Object(value ?? {});
+    if (bytes instanceof Uint8Array) {
+      const name = typeof path === 'string' ? path : `row ${row}`;
+      return { bytes, id: `${basename(file.path)}/${name}` };
+    }
+    const expected = `bytes, or a structure with bytes, in row ${row}`;
+    throw damaged({ path: file.path, offset, expected, received: typeof value });
+  }
+}
