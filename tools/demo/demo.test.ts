@@ -1,0 +1,265 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { alignImage, chooseFace, decodeRgb, loadMtcnn } from '@hm/align';
+import { defaultPreprocessing, preprocessingToMetadata } from '@hm/datasets';
+import { loadEmbedder, pairDistances } from '@hm/eval';
+import { withMetadata } from '@hm/onnx/session';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installedChromium, launchChromium } from '../chromium.ts';
+import { contrastFaults } from '../contrast.ts';
+import { sharedData } from '../test-data.ts';
+
+const chromium = installedChromium();
+const data = sharedData();
+if (data === undefined) console.log('demo.test.ts is skipped: no shared data (set HM_DATA)');
+
+const lfw = (person: string, image: number) =>
+  join(data!, 'lfw/images', person, `${person}_${String(image).padStart(4, '0')}.jpg`);
+
+/** An evaluation whose thresholds lie between the two pairs below, at both rates. */
+const evaluation = {
+  ...{ model: 'face.onnx', protocol: 'LFW', flip: 'off', distance: 'squared-euclidean' },
+  tarAtFar: [
+    { far: 0.1, threshold: 1.7, impostors: 3000 },
+    { far: 0.001, threshold: 1.2, impostors: 3000 },
+    { far: 0.0001, threshold: null, impostors: 3000 },
+  ],
+};
+
+describe.skipIf(chromium === undefined || data === undefined)('the page', () => {
+  let folder: string;
+  let server: ChildProcess;
+  let address: string;
+  let browser: Browser;
+  let model: Uint8Array;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'hm-demo-test-'));
+    const bytes = new Uint8Array(readFileSync(join(data!, 'models/mobilefacenet.onnx')));
+    model = withMetadata(bytes, preprocessingToMetadata(defaultPreprocessing));
+    writeFileSync(join(folder, 'face.onnx'), model);
+    writeFileSync(join(folder, 'lfw.json'), JSON.stringify(evaluation));
+    const options = [
+      '--model',
+      'face.onnx',
+      '--evaluation',
+      'lfw.json',
+      '--port',
+      '0',
+      '--out',
+      join(folder, 'page'),
+    ];
+    const script = fileURLToPath(new URL('serve.mjs', import.meta.url));
+    server = spawn(process.execPath, [script, ...options], { cwd: folder });
+    address = await new Promise((resolve, reject) => {
+      let said = '';
+      const listen = (chunk: Buffer) => {
+        said += chunk;
+        const found = /The page is at (\S+)/.exec(said);
+        if (found) resolve(found[1]!);
+      };
+      server.stdout!.on('data', listen);
+      server.stderr!.on('data', listen);
+      server.once('exit', () => reject(new Error(said)));
+    });
+    browser = await launchChromium(chromium!);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function open(path = '', options: Parameters<Browser['newPage']>[0] = {}, from = browser) {
+    const page = await from.newPage({ viewport: { width: 900, height: 800 }, ...options });
+    const said: string[] = [];
+    page.on('console', (message) => said.push(message.text()));
+    page.on('pageerror', (error) => said.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(address) && !/^(data|blob):/.test(request.url()))
+        said.push(request.url());
+    });
+    await page.goto(address + path);
+    return { page, said: () => said.filter((text) => !/No available adapters/.test(text)) };
+  }
+
+  const status = (page: Page, text: RegExp, timeout = 20_000) =>
+    page.waitForFunction(
+      (source) => new RegExp(source).test(document.querySelector('#status')!.textContent!),
+      text.source,
+      { timeout },
+    );
+
+  const choose = (page: Page, panel: number, file: string) =>
+    page.locator('.drop input').nth(panel).setInputFiles(file);
+
+  async function similarity(page: Page, timeout = 20_000): Promise<number> {
+    await page.locator('#verdict:not([hidden])').waitFor({ timeout });
+    return Number(await page.getAttribute('#verdict', 'data-similarity'));
+  }
+
+  /** Waits for a similarity to 1e-3. */
+  const shown = (page: Page, expected: number, timeout = 20_000) =>
+    page.waitForFunction(
+      (value) => Math.abs(Number(document.getElementById('verdict')!.dataset.similarity) - value) < 1e-3,
+      expected,
+      { timeout },
+    );
+
+  const genuine = () => [lfw('Abel_Pacheco', 1), lfw('Abel_Pacheco', 4)] as const;
+  const impostors = () => [lfw('Abdel_Madi_Shabneh', 1), lfw('Dean_Barker', 1)] as const;
+
+  it('gives Node’s similarity of a genuine and an impostor pair, and a verdict at a chosen rate', async () => {
+    const [detector, embedder] = await Promise.all([loadMtcnn(), loadEmbedder(model, { threads: 1 })]);
+    const align = async (path: string) => {
+      const image = await decodeRgb(path);
+      return alignImage(image, chooseFace(await detector.detect(image), image)!.landmarks);
+    };
+    const inNode = async (paths: readonly string[]) => {
+      const embeddings = await embedder.embed(await Promise.all(paths.map(align)));
+      return 1 - pairDistances(embeddings, [{ first: 0, second: 1 }], 'cosine')[0]!;
+    };
+    const { page, said } = await open();
+    await status(page, /^face\.onnx runs on WebAssembly, 128 numbers a face/);
+    await choose(page, 0, genuine()[0]);
+    await choose(page, 1, genuine()[1]);
+    await shown(page, await inNode(genuine()));
+    expect(await page.textContent('#answer')).toBe('Accepted as one person');
+    expect(await page.locator('.count').allTextContents()).toEqual(['One face found.', 'One face found.']);
+    await choose(page, 0, impostors()[0]);
+    await choose(page, 1, impostors()[1]);
+    await shown(page, await inNode(impostors()));
+    expect(await page.textContent('#answer')).toBe('Not accepted as one person');
+    expect(await page.textContent('#detail')).toContain('accepted above 0.4000');
+    await page.selectOption('#rate', { label: '0.1 (one impostor in 10)' });
+    await page.waitForFunction(() =>
+      document.querySelector('#detail')!.textContent!.includes('accepted above 0.1500'),
+    );
+    expect(said()).toEqual([]);
+    await Promise.all([detector.release(), embedder.release()]);
+  });
+
+  it('says that there is no face, and that a file is no image or no model', async () => {
+    const { page } = await open();
+    await status(page, /runs on/);
+    const blank = await page.evaluate(() => {
+      const canvas = document.createElement('canvas');
+      return canvas.toDataURL('image/png').split(',')[1]!;
+    });
+    writeFileSync(join(folder, 'blank.png'), Buffer.from(blank, 'base64'));
+    writeFileSync(join(folder, 'text.png'), 'no image');
+    await choose(page, 0, join(folder, 'blank.png'));
+    await page.getByText('No face found.').waitFor();
+    await choose(page, 1, join(folder, 'text.png'));
+    await status(page, /could not be decoded/);
+    await page.locator('#evaluation').setInputFiles(join(folder, 'text.png'));
+    await status(page, /expected what `hm eval MODEL --json` prints/);
+    await page.locator('#model').setInputFiles(join(folder, 'text.png'));
+    await status(page, /expected .*(ONNX|model)/);
+    await page.close();
+  });
+
+  it('asks how images are prepared where the model does not say it', async () => {
+    const { page } = await open();
+    await status(page, /runs on/);
+    await page.locator('#model').setInputFiles(join(data!, 'models/mobilefacenet.onnx'));
+    await status(page, /^mobilefacenet\.onnx does not say how its images are prepared/);
+    for (const [id, value] of Object.entries({ height: '112', width: '112', mean: '127.5', scale: '128' })) {
+      await page.fill(`#${id}`, value);
+    }
+    await page.selectOption('#channels', 'rgb');
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('button', { name: 'Load the model' })
+      .click({ timeout: 500 })
+      .catch(() => {});
+    await status(page, /^mobilefacenet\.onnx runs on WebAssembly/);
+    await page.close();
+  });
+
+  it('takes a dropped file', async () => {
+    const { page } = await open();
+    await status(page, /runs on/);
+    const bytes = readFileSync(genuine()[0]).toString('base64');
+    const transfer = await page.evaluateHandle((base64) => {
+      const content = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([content], 'dropped.jpg', { type: 'image/jpeg' }));
+      return transfer;
+    }, bytes);
+    await page.locator('.drop').first().dispatchEvent('drop', { dataTransfer: transfer });
+    await page.getByText('One face found.').waitFor();
+    await page.close();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'fits a telephone, is readable and works by keyboard, %s',
+    async (colorScheme) => {
+      const { page, said } = await open('', { viewport: { width: 360, height: 740 }, colorScheme });
+      await status(page, /runs on/);
+      await choose(page, 0, genuine()[0]);
+      await choose(page, 1, genuine()[1]);
+      await similarity(page);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      expect(await page.evaluate(contrastFaults)).toEqual([]);
+      const reached: string[] = [];
+      for (let key = 0; key < 6; key++) {
+        await page.keyboard.press('Tab');
+        reached.push(
+          await page.evaluate(
+            () => document.activeElement!.id || document.activeElement!.getAttribute('aria-label')!,
+          ),
+        );
+      }
+      const inOrder = [
+        'provider',
+        'model',
+        'evaluation',
+        'rate',
+        'Choose the first photograph',
+        'Choose the second photograph',
+      ];
+      expect(reached).toEqual(inOrder);
+      expect(said()).toEqual([]);
+      await page.close();
+    },
+  );
+
+  it('runs on WebGPU where there is a software Vulkan driver, with the same similarity', async (context) => {
+    const driver = '/usr/lib/chromium/vk_swiftshader_icd.json';
+    const flags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
+    const withGpu = await launchChromium(chromium!, flags, { VK_ICD_FILENAMES: driver });
+    try {
+      const { page } = await open('', {}, withGpu);
+      await status(page, /runs on/);
+      if (await page.locator('#provider option[value=webgpu]').isDisabled()) {
+        console.log('the page on WebGPU is not tested: this Chromium has no adapter');
+        return context.skip();
+      }
+      await choose(page, 0, genuine()[0]);
+      await choose(page, 1, genuine()[1]);
+      const inWebAssembly = await similarity(page);
+      await page.evaluate(() => delete document.getElementById('verdict')!.dataset.similarity);
+      await page.selectOption('#provider', 'webgpu');
+      await shown(page, inWebAssembly, 100_000);
+      expect(await page.textContent('#status')).toMatch(/^face\.onnx runs on WebGPU/);
+    } finally {
+      await withGpu.close();
+    }
+  }, 110_000);
+});
+
+it.skipIf(chromium === undefined)('a model that is not there ends the command with a message', async () => {
+  const script = fileURLToPath(new URL('serve.mjs', import.meta.url));
+  const child = spawn(process.execPath, [script, '--model', 'no-such.onnx']);
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
+  expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(1);
+  expect(said).toContain('no-such.onnx');
+});

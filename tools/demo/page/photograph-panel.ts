@@ -1,0 +1,138 @@
+import { chooseFace, type Face, type RgbImage } from '@hm/align/browser';
+import { drawFaces, drawPixels } from './draw.ts';
+import { type Photograph, readPhotograph } from './photograph.ts';
+import type { Recogniser } from './recogniser.ts';
+
+/** What the panels ask of the page. */
+export interface PanelHost {
+  recogniser(): Recogniser | undefined;
+  /** A face was chosen or lost. */
+  changed(): void;
+  report(error: unknown): void;
+}
+
+const template = `
+  <label class="drop"><span></span><input type="file" accept="image/*"></label>
+  <div class="found" hidden><canvas></canvas><div><p class="count" role="status"></p><div class="faces"></div></div></div>`;
+
+/** One photograph: drop zone, faces with landmarks, and the aligned face. */
+export class PhotographPanel {
+  readonly #root: HTMLElement;
+  readonly #host: PanelHost;
+  #photograph: Photograph | undefined;
+  #faces: Face[] = [];
+  /** The chosen face as the model sees it. */
+  aligned: RgbImage | undefined;
+
+  constructor(root: HTMLElement, host: PanelHost) {
+    this.#root = root;
+    this.#host = host;
+    root.innerHTML = template;
+    const title = root.getAttribute('aria-label')!.toLowerCase();
+    this.#find('span').textContent = `Drop the ${title} here, or choose a file`;
+    const input = this.#find<HTMLInputElement>('input');
+    input.setAttribute('aria-label', `Choose the ${title}`);
+    input.addEventListener('change', () => input.files?.[0] && this.show(input.files[0]));
+    this.#acceptDrops(this.#find('.drop'));
+  }
+
+  /** Decodes a file and looks for faces. */
+  async show(file: Blob): Promise<void> {
+    try {
+      this.#photograph = await readPhotograph(file);
+      this.#find('.drop').classList.add('filled');
+      await this.search();
+    } catch (error) {
+      this.#host.report(error);
+    }
+  }
+
+  /** Looks for faces with the page's recogniser, if there is one by now. */
+  async search(): Promise<void> {
+    const recogniser = this.#host.recogniser();
+    const photograph = this.#photograph;
+    if (photograph === undefined) return;
+    this.#faces = [];
+    this.#choose(-1);
+    if (recogniser === undefined) return;
+    this.#say('Looking for faces …');
+    const faces = await recogniser.detect(photograph.image);
+    if (this.#photograph !== photograph) return;
+    this.#faces = faces;
+    const subject = chooseFace(faces, photograph.image);
+    this.#choose(subject === undefined ? -1 : faces.indexOf(subject));
+    this.#say(this.#describe());
+  }
+
+  #describe(): string {
+    const { length } = this.#faces;
+    if (length === 0)
+      return 'No face found. Take a photograph in which a face is larger, upright and not cut off.';
+    return length === 1 ? 'One face found.' : `${length} faces found; the largest is compared.`;
+  }
+
+  #choose(index: number): void {
+    const photograph = this.#photograph!;
+    const recogniser = this.#host.recogniser();
+    const face = this.#faces[index];
+    this.aligned = face && recogniser?.align(photograph.image, face);
+    this.#paint(photograph, index);
+    this.#host.changed();
+  }
+
+  #paint({ canvas }: Photograph, chosen: number): void {
+    const copy = document.createElement('canvas');
+    copy.width = canvas.width;
+    copy.height = canvas.height;
+    copy.getContext('2d')!.drawImage(canvas, 0, 0);
+    copy.setAttribute('role', 'img');
+    copy.setAttribute('aria-label', `Photograph with ${this.#faces.length} marked faces`);
+    (this.#root.querySelector('.drop canvas') ?? this.#find('.drop span')).replaceWith(copy);
+    drawFaces(copy, this.#faces, chosen);
+    const crop = this.#find<HTMLCanvasElement>('.found canvas');
+    crop.hidden = this.aligned === undefined;
+    if (this.aligned) drawPixels(crop, this.aligned);
+    crop.setAttribute('role', 'img');
+    crop.setAttribute('aria-label', 'The aligned face');
+    this.#find('.faces').replaceChildren(...this.#buttons(chosen));
+  }
+
+  #buttons(chosen: number): HTMLButtonElement[] {
+    if (this.#faces.length < 2) return [];
+    return this.#faces.map(({ score }, index) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = `Face ${index + 1}`;
+      button.title = `score ${score.toFixed(3)}`;
+      button.setAttribute('aria-pressed', String(index === chosen));
+      button.addEventListener('click', () => {
+        this.#choose(index);
+        this.#root.querySelectorAll<HTMLElement>('.faces button')[index]?.focus();
+      });
+      return button;
+    });
+  }
+
+  #acceptDrops(zone: HTMLElement): void {
+    zone.addEventListener('dragover', (event) => {
+      event.preventDefault();
+      zone.classList.add('over');
+    });
+    zone.addEventListener('dragleave', () => zone.classList.remove('over'));
+    zone.addEventListener('drop', (event) => {
+      event.preventDefault();
+      zone.classList.remove('over');
+      const file = event.dataTransfer?.files[0];
+      if (file) this.show(file);
+    });
+  }
+
+  #say(text: string): void {
+    this.#find('.found').hidden = false;
+    this.#find('.count').textContent = text;
+  }
+
+  #find<T extends HTMLElement>(selector: string): T {
+    return this.#root.querySelector<T>(selector)!;
+  }
+}
