@@ -13,6 +13,7 @@ test('the public surface', () => {
     'defaultPreprocessing',
     'encodedSamples',
     'excludeIdentities',
+    'fetchLfw',
     'flipOnly',
     'imageFolder',
     'imageList',
