@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from '@commander-js/extra-typings';
 import { align } from './commands/align.ts';
+import { data } from './commands/data.ts';
 import { doctor } from './commands/doctor.ts';
 import { evaluate } from './commands/eval.ts';
 import { exportRun } from './commands/export.ts';
@@ -14,6 +15,6 @@ export function createProgram(): Command {
     .description('Face recognition from photographs to a score: align, train, export, evaluate.')
     .version(version)
     .showHelpAfterError('(hm --help lists the commands)');
-  for (const make of [align, train, exportRun, evaluate, study, doctor]) program.addCommand(make());
+  for (const make of [data, align, train, exportRun, evaluate, study, doctor]) program.addCommand(make());
   return program;
 }

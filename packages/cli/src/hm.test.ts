@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(folder.dispose);
 
-const commands = ['align', 'train', 'export', 'eval', 'study', 'doctor'];
+const commands = ['data', 'align', 'train', 'export', 'eval', 'study', 'doctor'];
 
 describe('help', () => {
   it('lists every command', async () => {

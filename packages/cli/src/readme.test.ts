@@ -10,37 +10,48 @@ const examples = blocks
   .filter((line) => line.startsWith('hm '))
   .map((line) => line.split(' ').slice(1));
 
-/** Commands with everything but their work. */
-function withoutActions(seen: (name: string, options: Record<string, unknown>) => void): Command {
-  const program = createProgram() as unknown as Command;
-  for (const each of program.commands) each.action(() => seen(each.name(), each.opts()));
-  return program;
+/** Commands that do something, with the words that call them: `data info`. */
+function leaves(parent: Command, words: readonly string[] = []): { words: string[]; command: Command }[] {
+  return parent.commands.flatMap((command) => {
+    const all = [...words, command.name()];
+    return command.commands.length > 0 ? leaves(command, all) : [{ words: all, command }];
+  });
 }
+
+const everyCommand = () => leaves(createProgram() as unknown as Command);
+const nameOf = (example: readonly string[]) =>
+  everyCommand()
+    .find(({ words }) => words.every((word, place) => word === example[place]))
+    ?.words.join(' ');
 
 describe('README', () => {
   it('has an example of every command', () => {
-    const names = createProgram().commands.map((each) => each.name());
-    expect(new Set(examples.map(([name]) => name))).toEqual(new Set(names));
+    const names = everyCommand().map(({ words }) => words.join(' '));
+    expect(new Set(examples.map(nameOf))).toEqual(new Set(names));
   });
 
   it.each(examples.map((words) => [words.join(' '), words] as const))(
     'hm %s can be typed',
     async (_, words) => {
       const called: string[] = [];
-      const program = withoutActions((name) => called.push(name));
+      const program = createProgram() as unknown as Command;
       program.exitOverride();
-      for (const each of program.commands) each.exitOverride();
+      for (const { words: name, command } of leaves(program)) {
+        command.exitOverride().action(() => {
+          called.push(name.join(' '));
+        });
+      }
       await program.parseAsync(words, { from: 'user' });
-      expect(called).toEqual([words[0]]);
+      expect(called).toEqual([nameOf(words)]);
     },
   );
 
   it('has every command in its table', () => {
-    for (const each of createProgram().commands) expect(readme).toContain(`| \`hm ${each.name()}`);
+    for (const { words } of everyCommand()) expect(readme).toContain(`| \`hm ${words.join(' ')}`);
   });
 
   it('says that every command but train prints JSON with --json, and all take it', () => {
     const has = (each: { options: readonly Option[] }) => each.options.some(({ long }) => long === '--json');
-    expect((createProgram() as unknown as Command).commands.filter((each) => !has(each))).toEqual([]);
+    expect(everyCommand().filter(({ command }) => !has(command))).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { type DownloadOptions, download, type PublishedFile } from './download.t
 
 /** What {@link fetchLfw} takes. */
 export interface FetchLfwOptions extends Omit<DownloadOptions, 'onProgress'> {
-  /** An address whose files `lfw.tgz`, `pairs.txt` … are tried first, such as a mirror inside a closed network. */
+  /** An address that has `lfw.tgz`, `pairs.txt` …, instead of the public ones: a mirror inside a closed network. */
   mirror?: string;
   /** Keep `lfw.tgz` once it is unpacked. Default false. */
   keepArchive?: boolean;
@@ -51,7 +51,7 @@ export async function fetchFiles(
   const downloaded: string[] = [];
   for (const [name, file] of Object.entries(published)) {
     if (name === ARCHIVE && unpacked) continue;
-    const urls = [...(mirror === undefined ? [] : [`${mirror.replace(/\/$/, '')}/${name}`]), ...file.urls];
+    const urls = mirror === undefined ? file.urls : [`${mirror.replace(/\/$/, '')}/${name}`];
     const progress = onProgress && {
       onProgress: (done: number, total: number) => onProgress(name, done, total),
     };

@@ -93,6 +93,11 @@ test('describeCounts doubles its ranges', () => {
 });
 
 describe('nearDuplicates', () => {
+  test('refuses more bits than it can find', () => {
+    for (const bits of [8, -1, 1.5])
+      expect(() => nearDuplicates(new Uint32Array(8), bits)).toThrow(/nearBits/);
+  });
+
   test('finds what a comparison of all pairs finds', () => {
     fc.assert(
       fc.property(

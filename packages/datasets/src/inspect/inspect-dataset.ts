@@ -45,8 +45,9 @@ export interface DatasetReport {
 
 /**
  * Reads and decodes a data set's images in worker threads and tells what is in it, and what may be wrong with it.
- * Memory holds a hash of 60 bytes for each image.
+ * Memory holds names and hashes.
  *
+ * @throws {InvalidArgumentError} if `nearBits` is out of range.
  * @example
  * const report = await inspectDataset(await imageFolder('faces'));
  * console.log(report.undecodable, report.duplicates.filter(({ names }) => names.length > 1));

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '@hm/tensor/host';
 import { hashWords } from './difference-hash.ts';
 
 /** Two images whose hashes differ in few bits. */
@@ -16,8 +17,10 @@ const BANDS = hashWords * 2;
  * eight bands, so only those that share a band are compared. Each image is paired with the nearest one before it.
  *
  * @param bits From 0 to 7.
+ * @throws {InvalidArgumentError} for more, of which some would be missed.
  */
 export function nearDuplicates(hashes: Uint32Array, bits: number): NearPair[] {
+  if (!Number.isInteger(bits) || bits < 0 || bits >= BANDS) throw outOfRange(bits);
   const count = hashes.length / hashWords;
   const nearest = new Map<number, NearPair>();
   for (let band = 0; band < BANDS; band++) {
@@ -71,3 +74,11 @@ function ones(word: number): number {
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
   return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
+
+const outOfRange = (received: number) =>
+  new InvalidArgumentError({
+    where: 'inspectDataset',
+    expected: `nearBits to be a whole number from 0 to ${BANDS - 1}`,
+    received,
+    fix: 'Pass 4, or fewer for closer copies.',
+  });

@@ -1,0 +1,27 @@
+import { Option } from '@commander-js/extra-typings';
+import { command } from '../../command.ts';
+import { openData } from '../../data/open-data.ts';
+import { describeWritten, formats, writeData } from '../../data/write-data.ts';
+import { imageSize, positiveInteger } from '../../parse-option.ts';
+import { withoutUndefined } from '../../without-undefined.ts';
+
+/** `hm data convert DATA OUT`: another form. */
+export const convert = () =>
+  command('convert')
+    .description('Write a data set in another form. Encoded images pass unchanged unless --size is given.')
+    .argument('<data>', 'folder of identities, .rec file, or folder with train.rec or tar shards')
+    .argument('<out>', 'folder, or a name that ends in .rec')
+    .addOption(new Option('--to <format>', 'default: what the name of OUT suggests').choices(formats))
+    .option('--size <pixels>', 'resize and crop to 112 or 112x96 (height x width)', imageSize)
+    .addOption(new Option('--format <name>', 'of images that are encoded').choices(['jpeg', 'png'] as const))
+    .option('--quality <number>', 'of JPEG, 1 to 100', positiveInteger)
+    .option('--workers <number>', 'threads (default: one per core)', positiveInteger)
+    .option('--overwrite', 'write over what is there')
+    .option('--json', 'print one JSON object')
+    .action(async (path, out, { json, verbose: _, size, ...options }) => {
+      const [height, width] = size ?? [0, 0];
+      const dataset = await openData(path);
+      const sized = { ...options, size: size && { height, width } };
+      const written = await writeData('converting', dataset, out, withoutUndefined(sized));
+      console.log(json ? JSON.stringify(written) : describeWritten(written));
+    });

@@ -1,0 +1,17 @@
+import { command } from '../../command.ts';
+import { describeReport } from '../../data/describe-report.ts';
+import { inspectData } from '../../data/inspect-data.ts';
+import { positiveInteger } from '../../parse-option.ts';
+
+/** `hm data info DATA`: what is in it. */
+export const info = () =>
+  command('info')
+    .description('Say what a data set holds: images, identities, sizes, formats.')
+    .argument('<data>', 'folder of identities, .rec file, or folder with train.rec or tar shards')
+    .option('--images <number>', 'look into so many images, evenly spread', positiveInteger, 1000)
+    .option('--workers <number>', 'threads (default: one per core)', positiveInteger)
+    .option('--json', 'print one JSON object')
+    .action(async (path, { images, workers, json }) => {
+      const report = await inspectData(path, { images, ...(workers !== undefined && { workers }) });
+      console.log(json ? JSON.stringify(report) : describeReport(report));
+    });

@@ -1,0 +1,22 @@
+import { writeFile } from 'node:fs/promises';
+import { command } from '../../command.ts';
+import { openData } from '../../data/open-data.ts';
+import { integer, positiveInteger } from '../../parse-option.ts';
+
+/** `hm data sample DATA`: a picture to look at. */
+export const sample = () =>
+  command('sample')
+    .description('Draw images at random and write them as one PNG, a row for each identity.')
+    .argument('<data>', 'folder of identities, .rec file, or folder with train.rec or tar shards')
+    .option('--out <file>', 'PNG file', 'sample.png')
+    .option('--identities <number>', 'rows', positiveInteger, 8)
+    .option('--images <number>', 'columns', positiveInteger, 8)
+    .option('--size <pixels>', 'of each picture', positiveInteger, 112)
+    .option('--seed <number>', 'decides whom it shows', integer, 1)
+    .option('--json', 'print one JSON object')
+    .action(async (path, { out, identities, images: imagesPerIdentity, size, seed, json }) => {
+      const { contactSheet } = await import('@hm/datasets');
+      const sheet = await contactSheet(await openData(path), { identities, imagesPerIdentity, size, seed });
+      await writeFile(out, sheet.png);
+      console.log(json ? JSON.stringify({ out, names: sheet.names }) : `${out}: ${sheet.names.join(', ')}`);
+    });

@@ -1,0 +1,37 @@
+import { Option } from '@commander-js/extra-typings';
+import { command } from '../../command.ts';
+import { describeWritten, formats, writeData } from '../../data/write-data.ts';
+import { finiteNumber, integer, positiveInteger, wholeNumber } from '../../parse-option.ts';
+import { withoutUndefined } from '../../without-undefined.ts';
+
+/** `hm data synth --out DIR`: rendered faces as files. */
+export const synth = () =>
+  command('synth')
+    .description('Render portraits of people who do not exist; the same seed gives the same bytes.')
+    .requiredOption('--out <folder>', 'folder, or a name that ends in .rec')
+    .option('--identities <number>', 'people', positiveInteger, 1000)
+    .option('--images <number>', 'of each', positiveInteger, 50)
+    .option('--hardness <share>', '0 easy to 1 hard', finiteNumber, 0.3)
+    .option('--seed <number>', 'of everything random', integer, 1)
+    .option('--size <pixels>', 'height and width', positiveInteger, 112)
+    .option(
+      '--first <number>',
+      'number of the first person: ranges that do not overlap share nobody',
+      wholeNumber,
+      0,
+    )
+    .addOption(new Option('--to <format>', 'default: what the name of OUT suggests').choices(formats))
+    .addOption(new Option('--format <name>', 'of the images').choices(['jpeg', 'png'] as const))
+    .option('--quality <number>', 'of JPEG, 1 to 100', positiveInteger)
+    .option('--workers <number>', 'threads (default: one per core)', positiveInteger)
+    .option('--overwrite', 'write over what is there')
+    .option('--json', 'print one JSON object')
+    .action(
+      async ({ out, identities, images, hardness, seed, size, first, json, verbose: _, ...options }) => {
+        const { syntheticFaces } = await import('@hm/datasets');
+        const shared = { hardness, seed, size, firstIdentity: first };
+        const faces = syntheticFaces({ identities, imagesPerIdentity: images, ...shared });
+        const written = await writeData('rendering', faces, out, withoutUndefined(options));
+        console.log(json ? JSON.stringify(written) : describeWritten(written));
+      },
+    );

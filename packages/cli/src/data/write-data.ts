@@ -1,0 +1,95 @@
+import { stat } from 'node:fs/promises';
+import type { Dataset, EncodedSample, EncodedSamplesOptions } from '@hm/datasets';
+import { InvalidArgumentError } from '@hm/tensor/host';
+import { progress } from '../progress.ts';
+
+/** The forms in which data sets are written. */
+export const formats = ['folder', 'recordio', 'insightface', 'tar'] as const;
+export type Format = (typeof formats)[number];
+
+/** What is the same for everything that writes. */
+export interface WriteDataOptions extends EncodedSamplesOptions {
+  to?: Format;
+  overwrite?: boolean;
+}
+
+/** What was written. */
+export interface Written {
+  out: string;
+  format: Format;
+  images: number;
+  identities: number;
+  /** Left out, as they are bad. */
+  skipped: { index: number; reason: string }[];
+  seconds: number;
+  imagesPerSecond: number;
+}
+
+/**
+ * Writes a data set in another form, showing how far it is; memory holds a few images.
+ *
+ * @throws {InvalidArgumentError} if OUT is there already and may not be replaced.
+ */
+export async function writeData(
+  label: string,
+  dataset: Dataset,
+  out: string,
+  { to = formatOf(out), overwrite = false, ...options }: WriteDataOptions,
+): Promise<Written> {
+  if (!overwrite && (await stat(out).catch(() => undefined))) throw alreadyThere(out);
+  const { encodedSamples } = await import('@hm/datasets');
+  const began = performance.now();
+  const line = progress(label);
+  const skipped: Written['skipped'] = [];
+  const identities = new Set<number>();
+  let images = 0;
+  const samples = encodedSamples(dataset, {
+    ...options,
+    order: to === 'insightface' ? 'label' : 'index',
+    onBadSample: ({ fields }, index) => skipped.push({ index, reason: `${fields.id}: ${fields.reason}` }),
+  });
+  const counted = (async function* () {
+    for await (const sample of samples) {
+      identities.add(sample.label);
+      yield sample;
+      line.update(++images + skipped.length, dataset.length);
+    }
+  })();
+  try {
+    await write(to, out, counted);
+  } finally {
+    line.stop();
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const counts = { images, identities: identities.size, skipped, seconds, imagesPerSecond: images / seconds };
+  return { out, format: to, ...counts };
+}
+
+async function write(to: Format, out: string, samples: AsyncIterable<EncodedSample>): Promise<void> {
+  const { writeImageFolder, writeRecordIo, writeTarShards } = await import('@hm/datasets');
+  if (to === 'tar') await writeTarShards(out, samples);
+  else if (to === 'folder') await writeImageFolder(out, samples);
+  else await writeRecordIo(out, samples, { layout: to === 'insightface' ? 'insightface' : 'plain' });
+}
+
+/** What a name suggests: `.rec` is RecordIO, anything else a folder. */
+const formatOf = (out: string): Format => (out.endsWith('.rec') ? 'recordio' : 'folder');
+
+/** A line for people. */
+export function describeWritten({ out, format, images, identities, skipped, ...rest }: Written): string {
+  const { seconds, imagesPerSecond } = rest;
+  const speed = `${seconds.toFixed(1)} s, ${imagesPerSecond.toFixed(1)} images/s`;
+  const left = skipped.map(({ reason }) => `  ${reason}`);
+  const head = `${out}: ${images} images of ${identities} identities as ${format}; ${speed}.`;
+  return [head, ...(left.length > 0 ? [`Left out, ${left.length} that cannot be read:`, ...left] : [])].join(
+    '\n',
+  );
+}
+
+const alreadyThere = (out: string) =>
+  new InvalidArgumentError({
+    where: 'hm data',
+    expected: 'an output that is not there yet',
+    received: out,
+    fix: 'Choose another name, or pass --overwrite to write over it.',
+  });
