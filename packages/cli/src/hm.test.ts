@@ -99,7 +99,7 @@ const mistakes: [string, () => string[], RegExp][] = [
   [
     'a folder without identities',
     () => training('--data', path('empty')),
-    /one folder of images for each identity/,
+    /a folder for each identity/,
   ],
   ['one identity only', () => training('--data', path('one')), /two identities|at least 2 identities/],
   [

@@ -15,20 +15,21 @@ export interface DataOptions {
 }
 
 /**
- * A folder of aligned faces, or rendered ones that are kept in memory.
+ * Aligned faces in any form (a folder, where few images leave an identity out), or rendered ones that are kept in memory.
  *
  * @throws {InvalidArgumentError} unless exactly one of `data` and `synthetic` is given.
  */
 export async function trainingData(options: DataOptions): Promise<Dataset> {
   const { data, synthetic, exclude, minImages, imagesPerIdentity, hardness, seed } = options;
-  const { imageFolder, inMemory, readNameList, syntheticFaces } = await import('@hm/datasets');
+  const { imageFolder, inMemory, openDataset, readNameList, syntheticFaces } = await import('@hm/datasets');
   if ((data === undefined) === (synthetic === undefined)) throw notOneSource(data !== undefined);
   if (synthetic !== undefined) {
     const size = squareSize(options.imageSize);
     return inMemory(syntheticFaces({ identities: synthetic, imagesPerIdentity, hardness, seed, size }));
   }
   const names = exclude === undefined ? undefined : await readNameList(exclude);
-  return imageFolder(data!, withoutUndefined({ exclude: names, minImages }));
+  const open = minImages === undefined ? openDataset : imageFolder;
+  return open(data!, withoutUndefined({ exclude: names, minImages }));
 }
 
 /** Rendered faces are square. @throws {InvalidArgumentError} */

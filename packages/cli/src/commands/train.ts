@@ -15,9 +15,12 @@ export const train = () =>
     )
     .requiredOption('--out <run>', 'folder for checkpoints and metrics.jsonl')
     .optionsGroup('Data:')
-    .option('--data <folder>', 'aligned faces, one folder for each identity')
-    .option('--exclude <file>', 'identities to leave out, one folder name a line')
-    .option('--min-images <number>', 'leave out identities with fewer images', positiveInteger)
+    .option(
+      '--data <path>',
+      'aligned faces: one folder for each identity, or any other form (hm data --help)',
+    )
+    .option('--exclude <file>', 'identities to leave out, one name a line')
+    .option('--min-images <number>', 'leave out identities with fewer images (folders only)', positiveInteger)
     .option('--skip-bad-images', 'take another image in the place of one that cannot be decoded')
     .option('--data-licence <text>', 'a note about the photographs, for the exported file')
     .option('--synthetic <identities>', 'rendered faces instead of photographs', positiveInteger)

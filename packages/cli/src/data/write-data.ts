@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '@hm/tensor/host';
 import { progress } from '../progress.ts';
 
 /** The forms in which data sets are written. */
-export const formats = ['folder', 'recordio', 'insightface', 'tar'] as const;
+export const formats = ['folder', 'recordio', 'insightface', 'tar', 'parquet'] as const;
 export type Format = (typeof formats)[number];
 
 /** What is the same for everything that writes. */
@@ -66,14 +66,18 @@ export async function writeData(
 }
 
 async function write(to: Format, out: string, samples: AsyncIterable<EncodedSample>): Promise<void> {
-  const { writeImageFolder, writeRecordIo, writeTarShards } = await import('@hm/datasets');
+  const { writeImageFolder, writeParquet, writeRecordIo, writeTarShards } = await import('@hm/datasets');
   if (to === 'tar') await writeTarShards(out, samples);
+  else if (to === 'parquet') await writeParquet(out, samples);
   else if (to === 'folder') await writeImageFolder(out, samples);
   else await writeRecordIo(out, samples, { layout: to === 'insightface' ? 'insightface' : 'plain' });
 }
 
-/** What a name suggests: `.rec` is RecordIO, anything else a folder. */
-const formatOf = (out: string): Format => (out.endsWith('.rec') ? 'recordio' : 'folder');
+/** What a name suggests: a folder, unless it ends in `.rec` or `.parquet`. */
+const formatOf = (out: string): Format => {
+  if (out.endsWith('.rec')) return 'recordio';
+  return out.endsWith('.parquet') ? 'parquet' : 'folder';
+};
 
 /** A line for people. */
 export function describeWritten({ out, format, images, identities, skipped, ...rest }: Written): string {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { HmError, UnavailableError } from '@hm/tensor/host';
 import { tarEntries } from '../tar/tar-entries.ts';
 import { type DownloadOptions, download, type PublishedFile } from './download.ts';
 
@@ -55,8 +56,13 @@ export async function fetchFiles(
     const progress = onProgress && {
       onProgress: (done: number, total: number) => onProgress(name, done, total),
     };
-    if (await download({ ...file, urls }, join(folder, name), { ...options, ...progress }))
-      downloaded.push(name);
+    const whole = { ...options, ...progress };
+    const isNew = await download({ ...file, urls }, join(folder, name), whole).catch((error: unknown) => {
+      throw HmError.isInstance(error) && error.code === 'unavailable'
+        ? closed(folder, published, error)
+        : error;
+    });
+    if (isNew) downloaded.push(name);
   }
   if (!unpacked) await unpack(archive, images);
   if (!keepArchive) await rm(archive, { force: true });
@@ -80,6 +86,19 @@ async function unpack(archive: string, target: string): Promise<void> {
 
 const exists = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => undefined)) !== undefined;
+
+/** Whoever fetches the files by hand should hear of all at once. */
+const closed = (folder: string, published: Record<string, PublishedFile>, cause: HmError) => {
+  const files = Object.entries(published).map(([name, { sha256 }]) => `${name} (SHA-256 ${sha256})`);
+  return new UnavailableError({
+    where: 'fetchLfw',
+    expected: 'a mirror that answers',
+    received: cause.message,
+    fix: `Where the network is closed, put these into ${folder} and run again: ${files.join(', ')}.`,
+    fields: { ...cause.fields, folder, files: Object.keys(published) },
+    cause,
+  });
+};
 
 const ARCHIVE = 'lfw.tgz';
 const published = (number: number, name: string, bytes: number, sha256: string): PublishedFile => ({

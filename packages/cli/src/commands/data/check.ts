@@ -7,7 +7,7 @@ import { positiveInteger, wholeNumber } from '../../parse-option.ts';
 export const check = () =>
   command('check')
     .description('Decode every image and list what may be wrong; the exit code is 1 if anything is.')
-    .argument('<data>', 'folder of identities, .rec file, or folder with train.rec or tar shards')
+    .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
     .option('--few <images>', 'identities with fewer are listed', positiveInteger, 2)
     .option(
       '--near-bits <number>',

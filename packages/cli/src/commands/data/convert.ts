@@ -9,18 +9,19 @@ import { withoutUndefined } from '../../without-undefined.ts';
 export const convert = () =>
   command('convert')
     .description('Write a data set in another form. Encoded images pass unchanged unless --size is given.')
-    .argument('<data>', 'folder of identities, .rec file, or folder with train.rec or tar shards')
-    .argument('<out>', 'folder, or a name that ends in .rec')
+    .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
+    .argument('<out>', 'folder, or a name that ends in .rec or .parquet')
     .addOption(new Option('--to <format>', 'default: what the name of OUT suggests').choices(formats))
+    .option('--exclude <file>', 'identities to leave out, one name a line')
     .option('--size <pixels>', 'resize and crop to 112 or 112x96 (height x width)', imageSize)
     .addOption(new Option('--format <name>', 'of images that are encoded').choices(['jpeg', 'png'] as const))
     .option('--quality <number>', 'of JPEG, 1 to 100', positiveInteger)
     .option('--workers <number>', 'threads (default: one per core)', positiveInteger)
     .option('--overwrite', 'write over what is there')
     .option('--json', 'print one JSON object')
-    .action(async (path, out, { json, verbose: _, size, ...options }) => {
+    .action(async (path, out, { json, verbose: _, size, exclude, ...options }) => {
       const [height, width] = size ?? [0, 0];
-      const dataset = await openData(path);
+      const dataset = await openData(path, exclude);
       const sized = { ...options, size: size && { height, width } };
       const written = await writeData('converting', dataset, out, withoutUndefined(sized));
       console.log(json ? JSON.stringify(written) : describeWritten(written));

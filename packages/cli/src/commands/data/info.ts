@@ -7,7 +7,7 @@ import { positiveInteger } from '../../parse-option.ts';
 export const info = () =>
   command('info')
     .description('Say what a data set holds: images, identities, sizes, formats.')
-    .argument('<data>', 'folder of identities, .rec file, or folder with train.rec or tar shards')
+    .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
     .option('--images <number>', 'look into so many images, evenly spread', positiveInteger, 1000)
     .option('--workers <number>', 'threads (default: one per core)', positiveInteger)
     .option('--json', 'print one JSON object')

@@ -7,7 +7,7 @@ import { integer, positiveInteger } from '../../parse-option.ts';
 export const sample = () =>
   command('sample')
     .description('Draw images at random and write them as one PNG, a row for each identity.')
-    .argument('<data>', 'folder of identities, .rec file, or folder with train.rec or tar shards')
+    .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
     .option('--out <file>', 'PNG file', 'sample.png')
     .option('--identities <number>', 'rows', positiveInteger, 8)
     .option('--images <number>', 'columns', positiveInteger, 8)

@@ -8,7 +8,7 @@ import { withoutUndefined } from '../../without-undefined.ts';
 export const synth = () =>
   command('synth')
     .description('Render portraits of people who do not exist; the same seed gives the same bytes.')
-    .requiredOption('--out <folder>', 'folder, or a name that ends in .rec')
+    .requiredOption('--out <folder>', 'folder, or a name that ends in .rec or .parquet')
     .option('--identities <number>', 'people', positiveInteger, 1000)
     .option('--images <number>', 'of each', positiveInteger, 50)
     .option('--hardness <share>', '0 easy to 1 hard', finiteNumber, 0.3)
