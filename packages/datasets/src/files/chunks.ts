@@ -18,9 +18,9 @@ export async function* chunksOf(path: string, size = 1 << 20): AsyncGenerator<Ch
     throw unreadable(path, cause);
   });
   try {
-    const buffer = Buffer.allocUnsafe(size);
+    const buffer = Buffer.allocUnsafe(Math.min(size, (await file.stat()).size + 1));
     for (let offset = 0; ; ) {
-      const { bytesRead } = await file.read(buffer, 0, size, offset).catch((cause: unknown) => {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, offset).catch((cause: unknown) => {
         throw unreadable(path, cause);
       });
       if (bytesRead === 0) return;

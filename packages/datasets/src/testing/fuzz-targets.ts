@@ -14,7 +14,6 @@ import { recordIo } from '../recordio/record-io.ts';
 import { tarShards } from '../tar/tar-shards.ts';
 import { verificationBin } from '../verification-bin/verification-bin.ts';
 import { encodeImage } from '../write/encode-image.ts';
-import { encodedSamples } from '../write/encoded-samples.ts';
 import { ytfPairs } from '../ytf/ytf-pairs.ts';
 import { write } from './files.ts';
 import type { FuzzTarget } from './fuzz.ts';
@@ -180,6 +179,10 @@ async function readImages({ images }: VerificationProtocol): Promise<void> {
 }
 
 async function readAll(data: Dataset): Promise<void> {
-  for await (const sample of encodedSamples(data)) data.name(sample.label);
+  for (let index = 0; index < data.length; index++) {
+    const { image, label } = await data.sample(index);
+    await encodeImage(image);
+    data.name(label);
+  }
   void data.labels;
 }

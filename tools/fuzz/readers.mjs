@@ -1,0 +1,23 @@
+// `node tools/fuzz/readers.mjs [--runs 100000] [--seed 7] [--only NAME]`: gives every reader of @hm/datasets that many
+// changed files: truncated, with flipped bits, lengths that lie, pieces inserted and repeated. What is neither read nor
+// refused by name, a hang and a crash fail; the change that did it is printed, as small as it can be made.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: '7' },
+    only: { type: 'string', default: '' },
+  },
+});
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const vitest = ['vitest', 'run', '--config', 'tools/vitest.config.ts', '--maxWorkers=1'];
+const filter = values.only === '' ? [] : ['-t', values.only];
+const { status } = spawnSync('npx', [...vitest, 'packages/datasets/src/fuzz.test.ts', ...filter], {
+  cwd: root,
+  stdio: 'inherit',
+  env: { ...process.env, HM_FUZZ_RUNS: values.runs, HM_FUZZ_SEED: values.seed },
+});
+process.exitCode = status ?? 1;
