@@ -5,6 +5,7 @@ import type { PhotographSettings } from './align-photograph.ts';
 import type { FacePreference } from './choose-face.ts';
 import { assertDetectionOptions, type DetectionOptions } from './detector.ts';
 import type { ImageFormat } from './image.ts';
+import { assertShard, type Shard } from './shard.ts';
 import { type TemplateName, templates } from './templates.ts';
 
 /** How a folder is aligned. */
@@ -25,6 +26,8 @@ export interface AlignFolderOptions extends DetectionOptions {
   overwrite?: boolean;
   /** Worker threads; 0 = in this thread. Default: one per core. */
   workers?: number;
+  /** This process's part of the images, where several share a folder. Default: all of them. */
+  shard?: Shard;
   /** A weights file, as in {@link loadMtcnn}. */
   weights?: string;
 }
@@ -40,10 +43,12 @@ export function resolveOptions(input: string, output: string, options: AlignFold
     border = 0.3,
     overwrite = false,
     workers = availableParallelism(),
+    shard = { index: 0, count: 1 },
     weights: _,
     ...detection
   } = options;
   assertDetectionOptions(detection);
+  assertShard(shard);
   if (!(template in templates)) throw invalid(`template ${Object.keys(templates).join(' or ')}`, template);
   if (!(centreFraction > 0 && centreFraction <= 1)) throw invalid('centreFraction in (0, 1]', centreFraction);
   if (!(border >= 0 && border <= 2)) throw invalid('border in [0, 2]', border);
@@ -52,7 +57,7 @@ export function resolveOptions(input: string, output: string, options: AlignFold
   const settings: PhotographSettings = {
     ...{ input, output, template, format, prefer, noFace, centreFraction, border },
   };
-  return { settings, detection, workers, overwrite };
+  return { settings, detection, workers, overwrite, shard };
 }
 
 const invalid = (expected: string, received: unknown) =>

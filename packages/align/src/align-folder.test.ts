@@ -144,6 +144,62 @@ describe('alignFolder', () => {
     expect((await readFile(join(output, 'Ada/Ada_0001.jpg'))).equals(wanted)).toBe(true);
   });
 
+  describe('in shards', () => {
+    const shard = (index: number, count = 2) => ({ shard: { index, count } });
+    const files = async () =>
+      Object.fromEntries(
+        await Promise.all(
+          (await readdir(output, { recursive: true, withFileTypes: true }))
+            .filter((entry) => entry.isFile())
+            .map(async (entry) => [entry.name, await readFile(join(entry.parentPath, entry.name), 'base64')]),
+        ),
+      );
+    const summaryOf = (events: AlignEvent[]) => {
+      const last = events.at(-1)!;
+      return last.kind === 'done' ? last.summary : undefined;
+    };
+
+    it('two give byte for byte what one run gives, whichever is last', async () => {
+      await run();
+      const wanted = await files();
+      for (const order of [
+        [0, 1],
+        [1, 0],
+      ] as const) {
+        output = join(folder, `out-${order[0]}`);
+        const first = summaryOf(await run(shard(order[0])));
+        expect([first?.images, first?.whole]).toEqual([2, false]);
+        expect(summaryOf(await run(shard(order[1])))?.whole).toBe(true);
+        expect(await files()).toEqual(wanted);
+      }
+    });
+
+    it('at the same time, and more of them than images, too', async () => {
+      await run();
+      const wanted = await files();
+      output = join(folder, 'together');
+      await Promise.all([0, 1, 2, 3, 4].map((index) => run(shard(index, 5))));
+      expect(await files()).toEqual(wanted);
+    });
+
+    it('one that was stopped goes on where it was', async () => {
+      await run();
+      const wanted = await files();
+      output = join(folder, 'stopped');
+      for await (const event of alignFolder(input, output, { workers: 0, ...shard(0) })) {
+        if (event.kind === 'aligned') break;
+      }
+      expect(kinds(await run(shard(0)))).toEqual(['skipped', 'no-face', 'done']);
+      expect(kinds(await run(shard(1)))).toEqual(['aligned', 'undecodable', 'done']);
+      expect(await files()).toEqual(wanted);
+      expect(kinds(await run(shard(1)))).toEqual(['skipped', 'undecodable', 'done']);
+    });
+
+    it('refuses a shard that is none of its count', async () => {
+      for (const index of [-1, 2, 0.5]) await expect(run(shard(index))).rejects.toThrow(/0 ≤ index < count/);
+    });
+  });
+
   it('says so when an output cannot be written, from threads too', async () => {
     await mkdir(join(output, 'Ada/Ada_0001.jpg.tmp'), { recursive: true });
     for (const workers of [0, 1]) {

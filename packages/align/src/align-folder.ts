@@ -10,6 +10,7 @@ import { listImages } from './list-images.ts';
 import { appendRecord, finishManifest, MANIFEST, readManifest } from './manifest.ts';
 import { planOutputs } from './plan-outputs.ts';
 import { readWeights } from './read-weights.ts';
+import { shardOf } from './shard.ts';
 import { localAligner, workerPool } from './worker-pool.ts';
 
 /** What became of all images of a folder. */
@@ -26,6 +27,8 @@ export interface AlignSummary {
   imagesPerSecond: number;
   /** Path of `alignment.jsonl`. */
   manifest: string;
+  /** False for a shard that waits for others: the last to finish writes the manifest of all. */
+  whole: boolean;
 }
 
 /** One event per image in the order of their names, then `done`. `index` counts from 1. */
@@ -42,7 +45,7 @@ export type AlignEvent =
  * Aligns every image below a folder into another, under the same relative names (another extension only
  * where the format changes). An image without a face and one that cannot be decoded are events and lines of
  * `alignment.jsonl`, not errors; those without a face are in `no-face.txt` too. Run again, it goes on where
- * it was stopped. Breaking out of the loop finishes the images in work.
+ * it was stopped. Several processes, each with its own `shard`, share a folder. Breaking out of the loop finishes the images in work.
  *
  * @throws {InvalidArgumentError} if an option is out of range, or the output folder holds another template.
  * @throws {InvalidDataError} if the input folder is missing or empty, or two images would share an output.
@@ -57,7 +60,7 @@ export async function* alignFolder(
   output: string,
   options: AlignFolderOptions = {},
 ): AsyncGenerator<AlignEvent> {
-  const { images, known, aligner, width, settings } = await prepare(input, output, options);
+  const { images, known, aligner, width, settings, shard } = await prepare(input, output, options);
   const began = performance.now();
   const records: AlignmentRecord[] = [];
   const counts = { aligned: 0, 'no-face': 0, undecodable: 0, skipped: 0 };
@@ -67,7 +70,7 @@ export async function* alignFolder(
   };
   try {
     for await (const { kind, record } of inOrder(images, width, work)) {
-      if (kind !== 'skipped') await appendRecord(output, record);
+      if (kind !== 'skipped') await appendRecord(output, shard, record);
       records.push(record);
       counts[kind]++;
       yield { kind, index: records.length, total: images.length, record };
@@ -75,8 +78,9 @@ export async function* alignFolder(
   } finally {
     await aligner.close();
   }
-  await finishManifest(output, records);
-  yield { kind: 'done', summary: summarise(counts, (performance.now() - began) / 1000, output) };
+  const whole = await finishManifest(output, shard, records);
+  const seconds = (performance.now() - began) / 1000;
+  yield { kind: 'done', summary: { ...summarise(counts, seconds, output), whole } };
 }
 
 interface Outcome {
@@ -93,15 +97,15 @@ const outcome = (record: AlignmentRecord): Outcome => ({
 const PER_WORKER = 3;
 
 async function prepare(input: string, output: string, options: AlignFolderOptions) {
-  const { settings, detection, workers, overwrite } = resolveOptions(input, output, options);
-  const images = planOutputs(await listImages(input, output), settings.format);
+  const { settings, detection, workers, overwrite, shard } = resolveOptions(input, output, options);
+  const images = shardOf(planOutputs(await listImages(input, output), settings.format), shard);
   const weights = await readWeights(options.weights);
   await createFolder(output);
-  const known = await readManifest(output);
+  const known = await readManifest(output, shard);
   if (!overwrite) assertTemplate(known, settings);
   const data = { weights, detection, settings };
   const aligner = workers === 0 ? await localAligner(data) : workerPool(workers, data);
-  return { images, known, aligner, width: Math.max(1, workers) * PER_WORKER, settings };
+  return { images, known, aligner, width: Math.max(1, workers) * PER_WORKER, settings, shard };
 }
 
 function existing(
@@ -143,7 +147,7 @@ function summarise(
   counts: Record<'aligned' | 'no-face' | 'undecodable' | 'skipped', number>,
   seconds: number,
   output: string,
-): AlignSummary {
+): Omit<AlignSummary, 'whole'> {
   const { aligned, 'no-face': noFace, undecodable, skipped } = counts;
   const read = aligned + noFace + undecodable;
   const manifest = join(output, MANIFEST);

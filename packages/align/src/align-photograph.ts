@@ -56,11 +56,14 @@ export async function alignPhotograph(
   };
 }
 
+/** libvips's own words are of all its threads together, and not the same each time. */
+const UNDECODABLE = 'not a whole image in a format that libvips reads';
+
 async function decode(path: string): Promise<RgbImage | string> {
   try {
     return await decodeRgb(path);
   } catch (error) {
-    if (HmError.isInstance(error)) return error.message;
+    if (HmError.isInstance(error)) return UNDECODABLE;
     throw error;
   }
 }

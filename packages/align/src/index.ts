@@ -8,6 +8,7 @@ export type { DetectionOptions, Detector } from './detector.ts';
 export type { Face, Landmarks, Point } from './face.ts';
 export { decodeRgb, encodeRgb, type ImageFormat, type ImageInput, type RgbImage } from './image.ts';
 export { loadMtcnn, type MtcnnOptions } from './load-mtcnn.ts';
+export type { Shard } from './shard.ts';
 export { type Template, type TemplateName, templates } from './templates.ts';
 export { type SimilarityTransform, umeyama } from './umeyama.ts';
 export { warp } from './warp.ts';

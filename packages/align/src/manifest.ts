@@ -1,33 +1,82 @@
-import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { appendFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unwritable } from './align-photograph.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
+import type { Shard } from './shard.ts';
 
 /** Name of the manifest in the output folder: one {@link AlignmentRecord} a line. */
 export const MANIFEST = 'alignment.jsonl';
 /** Name of the list of images without a face in the output folder. */
 export const NO_FACE = 'no-face.txt';
 
-/** Reads a manifest by path; the last line about an image counts, and a line that was cut off is nothing. */
-export async function readManifest(output: string): Promise<Map<string, AlignmentRecord>> {
-  const text = await readFile(join(output, MANIFEST), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw unwritable(join(output, MANIFEST), error.message, error);
-  });
+/** Where a shard's finished records wait for those of the others. */
+const finishedName = ({ index, count }: Shard): string => `alignment-${index + 1}-of-${count}.jsonl`;
+
+/** Where it adds a line for each image. A process that does everything adds to the manifest itself. */
+const workingName = (shard: Shard): string =>
+  shard.count === 1 ? MANIFEST : `alignment-${shard.index + 1}-of-${shard.count}.part.jsonl`;
+
+/** Reads what is known by path, this shard's own lines last; the last line about an image counts. */
+export async function readManifest(output: string, shard: Shard): Promise<Map<string, AlignmentRecord>> {
   const records = new Map<string, AlignmentRecord>();
-  for (const line of text.split('\n')) {
-    const record = parse(line);
-    if (record !== undefined) records.set(record.path, record);
+  for (const name of new Set([MANIFEST, finishedName(shard), workingName(shard)])) {
+    for (const record of (await readRecords(join(output, name))) ?? []) records.set(record.path, record);
   }
   return records;
 }
 
-/** Adds one line, so that a run that is killed leaves a record of what it did. */
-export const appendRecord = (output: string, record: AlignmentRecord): Promise<void> =>
-  guard(join(output, MANIFEST), (path) => appendFile(path, `${JSON.stringify(record)}\n`));
+/** The records of a file, a line that was cut off left out; undefined if there is no such file. */
+async function readRecords(path: string): Promise<AlignmentRecord[] | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw unwritable(path, error.message, error);
+  });
+  return text?.split('\n').flatMap((line) => parse(line) ?? []);
+}
 
-/** Puts one line per image, in order, in place of what a run and the runs before it added; and the list. */
-export async function finishManifest(output: string, records: readonly AlignmentRecord[]): Promise<void> {
+/** Adds one line, so that a run that is killed leaves a record of what it did. */
+export const appendRecord = (output: string, shard: Shard, record: AlignmentRecord): Promise<void> =>
+  guard(join(output, workingName(shard)), (path) => appendFile(path, `${JSON.stringify(record)}\n`));
+
+/**
+ * Puts one line per image, in order, in place of what a run and the runs before it added; and the list. Of several shards,
+ * the last to finish does it for all.
+ *
+ * @returns whether the manifest is whole.
+ */
+export async function finishManifest(
+  output: string,
+  shard: Shard,
+  records: readonly AlignmentRecord[],
+): Promise<boolean> {
+  if (shard.count === 1) {
+    await replaceManifest(output, records);
+    return true;
+  }
+  await replace(join(output, finishedName(shard)), lines(records.map((record) => JSON.stringify(record))));
+  await rm(join(output, workingName(shard)), { force: true });
+  return merge(output, shard.count);
+}
+
+/** Two that finish at the same moment both do it, with the same result. */
+async function merge(output: string, count: number): Promise<boolean> {
+  const paths = Array.from({ length: count }, (_, index) => join(output, finishedName({ index, count })));
+  const parts: AlignmentRecord[] = [];
+  for (const path of paths) {
+    const records = await readRecords(path);
+    if (!records) return false;
+    parts.push(...records);
+  }
+  await replaceManifest(
+    output,
+    parts.sort((a, b) => (a.path < b.path ? -1 : 1)),
+  );
+  await Promise.all(paths.map((path) => rm(path, { force: true })));
+  return true;
+}
+
+async function replaceManifest(output: string, records: readonly AlignmentRecord[]): Promise<void> {
   const without = records.filter(({ status }) => status === 'no-face').map(({ path }) => path);
   await replace(join(output, MANIFEST), lines(records.map((record) => JSON.stringify(record))));
   await replace(join(output, NO_FACE), lines(without));
@@ -37,8 +86,9 @@ const lines = (items: readonly string[]): string => items.map((item) => `${item}
 
 const replace = (path: string, text: string): Promise<void> =>
   guard(path, async () => {
-    await writeFile(`${path}.tmp`, text);
-    await rename(`${path}.tmp`, path);
+    const temporary = `${path}.${randomUUID()}.tmp`;
+    await writeFile(temporary, text);
+    await rename(temporary, path);
   });
 
 async function guard(path: string, write: (path: string) => Promise<void>): Promise<void> {

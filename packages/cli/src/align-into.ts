@@ -4,21 +4,23 @@ import { progress } from './progress.ts';
 /** Most names of images that are printed; the manifest has all of them. */
 const LISTED = 20;
 
-/** Aligns a folder, showing how far it is, and tells what became of the images: as text, or as JSON. */
+/** Aligns a folder, showing how far it is, and tells what became of the images: as text, or as JSON. True if all shards are done. */
 export async function alignInto(
   input: string,
   output: string,
   options: AlignFolderOptions,
   tell: (text: string) => void,
   json = false,
-): Promise<void> {
+): Promise<boolean> {
   const { alignFolder } = await import('@hm/align');
   const missed: Record<'no-face' | 'undecodable', string[]> = { 'no-face': [], undecodable: [] };
   const line = progress('aligning');
+  let whole = false;
   try {
     for await (const event of alignFolder(input, output, options)) {
       if (event.kind === 'done') {
         line.stop();
+        whole = event.summary.whole;
         const { manifest: path, ...counts } = event.summary;
         const report = {
           ...counts,
@@ -27,7 +29,7 @@ export async function alignInto(
           unreadable: missed.undecodable,
         };
         tell(json ? JSON.stringify(report) : describe(report));
-        if (counts.aligned + counts.skipped === 0) process.exitCode = 1;
+        if (counts.images > 0 && counts.aligned + counts.skipped === 0) process.exitCode = 1;
       } else {
         line.update(event.index, event.total);
         if (event.kind === 'no-face' || event.kind === 'undecodable')
@@ -37,6 +39,7 @@ export async function alignInto(
   } finally {
     line.stop();
   }
+  return whole;
 }
 
 interface AlignReport {
@@ -48,6 +51,7 @@ interface AlignReport {
   seconds: number;
   imagesPerSecond: number;
   manifest: string;
+  whole: boolean;
   withoutFace: string[];
   unreadable: string[];
 }
@@ -59,7 +63,9 @@ function describe(report: AlignReport): string {
     `${images} images: ${counts}; ${seconds.toFixed(1)} s, ${imagesPerSecond.toFixed(1)} images/s.`,
     ...list('No face found in', report.withoutFace),
     ...list('Cannot be decoded', report.unreadable),
-    `Every image: ${report.manifest}`,
+    report.whole
+      ? `Every image: ${report.manifest}`
+      : `Other shards are not finished: the last of them writes ${report.manifest}.`,
   ].join('\n');
 }
 

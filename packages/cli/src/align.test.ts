@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { recordIo } from '@hm/datasets';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { hm, temporaryFolder } from './testing.ts';
@@ -44,4 +45,32 @@ it('--json prints the same as one object, and --no-face centre writes a centre c
   });
   const { width, height } = await sharp(readFileSync(path('crops', 'Ada', 'Ada_0001.png'))).metadata();
   expect([width, height]).toEqual([112, 112]);
+});
+
+it('shards, by option or by the rank under mpirun, give the manifest of one run, and RecordIO at the end', async () => {
+  const crops = ['--workers', '0', '--no-face', 'centre', '--format', 'png'];
+  await hm(['align', path('in'), path('whole'), ...crops]);
+  const first = await hm([
+    'align',
+    path('in'),
+    path('parts'),
+    ...crops,
+    '--shard',
+    '2/2',
+    '--rec',
+    path('faces.rec'),
+  ]);
+  expect(first.stdout).toMatch(/Other shards are not finished/);
+  expect(existsSync(path('faces.rec'))).toBe(false);
+  const rank = { OMPI_COMM_WORLD_RANK: '0', OMPI_COMM_WORLD_SIZE: '2' };
+  const last = await hm(
+    ['align', path('in'), path('parts'), ...crops, '--rec', path('faces.rec')],
+    undefined,
+    rank,
+  );
+  expect(last.stdout).toMatch(/faces\.rec: 1 images of 1 identities as insightface/);
+  expect(readFileSync(path('parts', 'alignment.jsonl'))).toEqual(
+    readFileSync(path('whole', 'alignment.jsonl')),
+  );
+  expect((await recordIo(path('faces.rec'))).length).toBe(1);
 });

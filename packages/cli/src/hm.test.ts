@@ -96,11 +96,7 @@ const mistakes: [string, () => string[], RegExp][] = [
   ],
   ['photographs and rendered faces', () => training('--data', path('faces'), '--synthetic', '3'), /got both/],
   ['a folder that does not exist', () => training('--data', path('nowhere')), /nowhere.*no such path/],
-  [
-    'a folder without identities',
-    () => training('--data', path('empty')),
-    /a folder for each identity/,
-  ],
+  ['a folder without identities', () => training('--data', path('empty')), /a folder for each identity/],
   ['one identity only', () => training('--data', path('one')), /two identities|at least 2 identities/],
   [
     'fewer images than a batch',

@@ -6,6 +6,7 @@ import {
   jsonObject,
   nameList,
   positiveInteger,
+  shard,
   wholeNumber,
 } from './parse-option.ts';
 
@@ -19,6 +20,7 @@ describe('what users type', () => {
     [imageSize, '112x96', [112, 96]],
     [jsonObject, '{"scale":32,"hardMining":{"over":"batch"}}', { scale: 32, hardMining: { over: 'batch' } }],
     [nameList, ' ce, hm-ce,,ce', ['ce', 'hm-ce']],
+    [shard, '2/4', { index: 1, count: 4 }],
   ] as const)('%o reads %s', (parse, text, value) => {
     expect(parse(text)).toEqual(value);
   });
@@ -27,6 +29,7 @@ describe('what users type', () => {
     [finiteNumber, ['', ' ', 'NaN', 'Infinity', '1,5', '1e999', 'ten']],
     [positiveInteger, ['0', '-1', '1.5', '9007199254740993', 'NaN']],
     [wholeNumber, ['-1', '0.5']],
+    [shard, ['0/4', '5/4', '1', '1/0', '1/2/3', '-1/2']],
     [integer, ['0.5', '1e300', '']],
     [imageSize, ['', '0', 'x112', '112x', '112x0', '112 x 96', '-1']],
     [jsonObject, ['', '[1]', 'null', '3', '"text"', "{'scale':32}"]],

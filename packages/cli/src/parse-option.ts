@@ -34,6 +34,14 @@ export function imageSize(text: string): [height: number, width: number] {
   return [height, found[2] === undefined ? height : positiveInteger(found[2])];
 }
 
+/** `2/4`, the second of four parts. */
+export function shard(text: string): { index: number; count: number } {
+  const [, part, count] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
+  if (part !== undefined && count !== undefined && part >= 1 && part <= count)
+    return { index: part - 1, count };
+  throw new InvalidArgumentError('Expected a part such as 1/4, the first of four.');
+}
+
 /** Names with commas between, each once. */
 export const nameList = (text: string): string[] => [
   ...new Set(

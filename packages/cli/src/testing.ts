@@ -19,8 +19,10 @@ export interface Outcome {
 export function hm(
   options: readonly string[],
   onOutput?: (printed: string, kill: (signal: NodeJS.Signals) => void) => void,
+  environment: Record<string, string> = {},
 ): Promise<Outcome> {
-  const child = spawn(process.execPath, [program, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, [program, ...options], { stdio: ['ignore', 'pipe', 'pipe'], env });
   const printed = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {

