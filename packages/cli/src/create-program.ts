@@ -5,6 +5,7 @@ import { data } from './commands/data.ts';
 import { doctor } from './commands/doctor.ts';
 import { evaluate } from './commands/eval.ts';
 import { exportRun } from './commands/export.ts';
+import { report } from './commands/report.ts';
 import { study } from './commands/study.ts';
 import { train } from './commands/train.ts';
 
@@ -15,6 +16,7 @@ export function createProgram(): Command {
     .description('Face recognition from photographs to a score: align, train, export, evaluate.')
     .version(version)
     .showHelpAfterError('(hm --help lists the commands)');
-  for (const make of [data, align, train, exportRun, evaluate, study, doctor]) program.addCommand(make());
+  for (const make of [data, align, train, exportRun, evaluate, report, study, doctor])
+    program.addCommand(make());
   return program;
 }

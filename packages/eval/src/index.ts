@@ -30,6 +30,16 @@ export { type TarAtFar, tarAtFar } from './metrics/tar-at-far.ts';
 export { type ValidationRate, validationRate } from './metrics/validation-rate.ts';
 export { type Distance, pairDistances } from './pair-distances.ts';
 export { type PoolingOptions, poolTemplates } from './pool-templates.ts';
+export {
+  type ComparisonCell,
+  type ComparisonRow,
+  type ComparisonTable,
+  compareWithPaper,
+  type PaperComparison,
+} from './report/compare-with-paper.ts';
+export { comparisonHtml, comparisonMarkdown } from './report/comparison-text.ts';
+export type { EvaluatedRun } from './report/evaluated-run.ts';
+export { type PaperRow, type PaperTable, paperTables } from './report/paper.ts';
 export { type HtmlReportOptions, toHtml } from './report/to-html.ts';
 export { toJson } from './report-json.ts';
 export { toMarkdown } from './report-markdown.ts';

@@ -42,11 +42,15 @@ export const evaluate = () =>
     .addOption(new Option('--channels <order>', 'order of the colours').choices(['rgb', 'bgr'] as const))
     .optionsGroup('Options:')
     .option('--json', 'print one JSON object')
+    .option(
+      '--scores',
+      'with --json: the distance of every pair, for hm report to compare losses pair by pair',
+    )
     .option('--report <file>', 'write a page with curves, histograms and the hardest pairs')
     .option('--thumbnails', 'with --report: put pictures of the hardest pairs into the page')
     .action(async (model, options) => {
       const { lfw, pairs, skipMissing, flip, distance, thresholdSearch, provider, threads, json } = options;
-      const { report, thumbnails } = options;
+      const { scores, report, thumbnails } = options;
       const preprocessing = preprocessingFromOptions(options);
       const [{ lfwPairs }, { loadEmbedder, toJson, verify }] = await Promise.all([
         import('@hm/datasets'),
@@ -59,11 +63,12 @@ export const evaluate = () =>
       try {
         const result = await verify(embedder, protocol, {
           ...{ flip, distance, thresholdSearch, onProgress },
-          scores: report !== undefined,
+          scores: scores === true || report !== undefined,
         });
         line.stop();
         if (report !== undefined) await writeReport(report, result, thumbnails ? protocol : undefined);
-        console.log(json ? toJson(result) : describeResult(result));
+        const { scores: _, ...bare } = result;
+        console.log(json ? toJson(scores ? result : bare) : describeResult(result));
       } finally {
         line.stop();
         await embedder.release();

@@ -1,0 +1,29 @@
+import { command } from '../command.ts';
+import { readEvaluations } from '../read-evaluations.ts';
+import { writeText } from '../write-report.ts';
+
+/** `hm report RUN…`: evaluations in the form of the paper's Tables 1 and 2. */
+export const report = () =>
+  command('report')
+    .description(
+      "Compare evaluations in the form of the paper's Tables 1 and 2, with the paper's figures beside ours.",
+    )
+    .argument('<runs...>', 'JSON of hm eval --json or hm study, or folders of runs with such files in them')
+    .option(
+      '--trained-on <name>',
+      'name of the training set of all runs (default: judged by its number of people)',
+    )
+    .option('--out <file>', 'write Markdown (.md) or a page (.html) instead of printing Markdown')
+    .option('--json', 'print one JSON object')
+    .action(async (paths, { trainedOn, out, json }) => {
+      const { compareWithPaper, comparisonHtml, comparisonMarkdown } = await import('@hm/eval');
+      const runs = (await Promise.all(paths.map(readEvaluations))).flat();
+      const named = trainedOn === undefined ? runs : runs.map((run) => ({ ...run, trainedOn }));
+      const comparison = compareWithPaper(named);
+      if (out !== undefined) {
+        const text = /\.html?$/i.test(out) ? comparisonHtml(comparison) : comparisonMarkdown(comparison);
+        await writeText(out, text);
+      }
+      if (json) console.log(JSON.stringify(comparison, null, 2));
+      else if (out === undefined) console.log(comparisonMarkdown(comparison).trimEnd());
+    });

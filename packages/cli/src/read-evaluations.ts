@@ -1,0 +1,78 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { EvaluatedRun, VerificationResult } from '@hm/eval';
+import { InvalidDataError } from '@hm/tensor/host';
+
+/**
+ * The evaluations in a file, or in every `.json` file of a run's folder: what `hm eval --json` prints, a list of it, or a
+ * study's `report.json`. A folder's `run.json` says the loss where the evaluated file does not.
+ *
+ * @throws {InvalidDataError} if there is none, or a file that was named is something else.
+ */
+export async function readEvaluations(path: string): Promise<EvaluatedRun[]> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw faulty(path, 'nothing there', cause);
+  });
+  if (!found.isDirectory()) return evaluationsIn(await readJson(path)) ?? fail(path);
+  const files = (await readdir(path)).filter((file) => file.endsWith('.json')).sort();
+  const contents = await Promise.all(files.map((file) => readJson(join(path, file))));
+  const training = contents[files.indexOf('run.json')];
+  const evaluations = contents.flatMap((content) => evaluationsIn(content) ?? []);
+  if (evaluations.length === 0) throw faulty(path, 'a folder without one');
+  return evaluations.map((run) => withTraining(run, training));
+}
+
+const fail = (path: string): never => {
+  throw faulty(path, 'another file');
+};
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw faulty(path, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+function evaluationsIn(content: unknown): EvaluatedRun[] | undefined {
+  if (isResult(content)) return [{ result: content }];
+  if (Array.isArray(content) && content.length > 0 && content.every(isResult)) {
+    return content.map((result) => ({ result }));
+  }
+  const { runs } = (content ?? {}) as { runs?: { loss: string; result: unknown }[] };
+  if (!Array.isArray(runs)) return undefined;
+  return runs.flatMap(({ loss, result }) => (isResult(result) ? [{ result, loss }] : []));
+}
+
+const isResult = (content: unknown): content is VerificationResult => {
+  const result = content as Partial<VerificationResult> | null;
+  return (
+    typeof result?.protocol === 'string' &&
+    typeof result.model === 'string' &&
+    typeof result.accuracy === 'number' &&
+    typeof result.standardError === 'number' &&
+    Array.isArray(result.folds) &&
+    Array.isArray(result.notes)
+  );
+};
+
+/** What a run's folder says of its training stands in for the metadata that a model without them lacks. */
+function withTraining({ result, ...run }: EvaluatedRun, training: unknown): EvaluatedRun {
+  const { head, backbone, data } = (training ?? {}) as Record<string, unknown>;
+  const entries = { 'hm.head': head, 'hm.backbone': backbone, 'hm.training': data && { data } };
+  const known = Object.entries(entries).flatMap(([key, value]) =>
+    value ? [[key, JSON.stringify(value)]] : [],
+  );
+  const metadata = { ...Object.fromEntries(known), ...result.metadata };
+  return { ...run, result: { ...result, metadata } };
+}
+
+const faulty = (path: string, received: string, cause?: unknown) =>
+  new InvalidDataError({
+    where: 'hm report',
+    expected: `an evaluation at ${basename(path)}`,
+    received,
+    fix: `Write one first: hm eval MODEL --lfw ALIGNED --json > ${path.endsWith('.json') ? path : join(path, 'lfw.json')}`,
+    fields: { path },
+    cause,
+  });

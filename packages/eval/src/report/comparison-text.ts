@@ -1,0 +1,119 @@
+import type { ComparisonCell, ComparisonTable, PaperComparison } from './compare-with-paper.ts';
+import { html, name } from './html.ts';
+import { page } from './page.ts';
+import { table } from './tables.ts';
+
+const legend =
+  'Ours: mean over the folds ± standard error, in percent. The paper prints no errors; half a percent of LFW is thirty pairs.';
+
+/** The comparison as Markdown. */
+export function comparisonMarkdown(comparison: PaperComparison): string {
+  const sections = comparison.tables.flatMap((found) => [
+    `## ${found.title}`,
+    markdownTable(headerOf(found), rowsOf(found)),
+    ...missingLine(found),
+  ]);
+  const pairs = hardMiningRows(comparison);
+  return [
+    ...sections,
+    legend,
+    ...(pairs.length > 0
+      ? [`## ${hardMiningTitle}`, markdownTable(hardMiningHeader, pairs), hardMiningLegend]
+      : []),
+    ...(comparison.notes.length > 0
+      ? ['## Notes', [...new Set(comparison.notes)].map((note) => `- ${oneLine(note)}`).join('\n')]
+      : []),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+/** The comparison as one page that needs nothing else. */
+export function comparisonHtml(comparison: PaperComparison): string {
+  const pairs = hardMiningRows(comparison);
+  const names = (rows: readonly string[][]) => rows.map(([first, ...cells]) => [name(first!), ...cells]);
+  return page('Runs beside the paper', [
+    html`<header><h1>Runs beside the paper</h1><p class="quiet">${legend}</p></header><main>`,
+    ...comparison.tables.map(
+      (found) =>
+        html`<section><h2>${name(found.title)}</h2>${table(found.title, headerOf(found), names(rowsOf(found)))}${missingLine(found).map((line) => html`<p class="quiet">${line}</p>`)}</section>`,
+    ),
+    html`${pairs.length > 0 && html`<section><h2>${hardMiningTitle}</h2>${table(hardMiningTitle, hardMiningHeader, names(pairs))}<p class="quiet">${hardMiningLegend}</p></section>`}`,
+    html`${comparison.notes.length > 0 && html`<section><h2>Notes</h2><ul class="notes">${[...new Set(comparison.notes)].map((note) => html`<li>${name(note)}</li>`)}</ul></section>`}`,
+    html`</main>`,
+  ]);
+}
+
+const headerOf = ({ protocols, rows }: ComparisonTable): string[] => [
+  'Loss',
+  ...protocols.flatMap((protocol, k) =>
+    hasPaper(rows, k) ? [`${protocol}, paper`, `${protocol}, ours`] : [protocol],
+  ),
+];
+
+const rowsOf = ({ protocols, rows }: ComparisonTable): string[][] =>
+  rows.map(({ label, cells }) => [
+    label,
+    ...protocols.flatMap((_, k) => {
+      const { paper } = cells[k]!;
+      return [...(hasPaper(rows, k) ? [paper?.toFixed(2) ?? '–'] : []), ours(cells[k]!)];
+    }),
+  ]);
+
+const hasPaper = (rows: ComparisonTable['rows'], column: number) =>
+  rows.some(({ cells }) => cells[column]!.paper !== undefined);
+
+const ours = ({ ours }: ComparisonCell) =>
+  ours.length === 0
+    ? '–'
+    : ours
+        .map(
+          ({ accuracy, standardError, official }) =>
+            `${(100 * accuracy).toFixed(2)} ± ${(100 * standardError).toFixed(2)}${official ? '' : ' *'}`,
+        )
+        .join(', ');
+
+function missingLine({ missing, rows }: ComparisonTable): string[] {
+  if (missing.length === 0) return [];
+  if (rows.every(({ cells }) => cells.every(({ ours }) => ours.length === 0)))
+    return ['No run of ours for any of its cells.'];
+  return [`No run of ours for ${missing.length} of the paper's cells: ${missing.join('; ')}.`];
+}
+
+const hardMiningTitle = 'With and without hard mining, pair by pair';
+const hardMiningHeader = [
+  'Losses',
+  'Training set',
+  'Protocol',
+  'Difference (%)',
+  '95 % interval',
+  'Only one right',
+  'p',
+];
+const hardMiningLegend =
+  'Difference of the accuracies, second minus first, with a bootstrap interval over the pairs; pairs that only the first and only the second judges rightly; McNemar’s exact two-sided p.';
+
+const hardMiningRows = ({ hardMining }: PaperComparison): string[][] =>
+  hardMining.map(({ trainedOn, protocol, comparison }) => {
+    const { first, second, accuracyDifference, interval, onlyFirst, onlySecond, pValue } = comparison;
+    const percent = (share: number) => (100 * share).toFixed(2);
+    return [
+      `${first}; ${second}`,
+      trainedOn,
+      protocol,
+      percent(accuracyDifference),
+      `${percent(interval.low)} to ${percent(interval.high)}`,
+      `${onlyFirst}; ${onlySecond}`,
+      pValue < 1e-4 ? '< 0.0001' : pValue.toFixed(4),
+    ];
+  });
+
+/** A cell or a line of a list ends with its line, and a bar would begin another cell. */
+const oneLine = (text: string) => text.replaceAll(/\p{Cc}+/gu, ' ').replaceAll('<', '&lt;');
+
+function markdownTable(header: readonly string[], rows: readonly string[][]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => oneLine(cell).replaceAll('|', '\\|')).join(' | ')} |`;
+  const rule = header.map((_, column) => (column === 0 ? '---' : '---:'));
+  return [line(header), line(rule), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,58 @@
+/** A row of the hard-mining paper's Tables 1 and 2: one loss, accuracies in percent. */
+export interface PaperRow {
+  /** The loss, by the name that @hm/losses gives it. */
+  loss: string;
+  label: string;
+  lfw: number;
+  ytf: number;
+}
+
+/** One of the paper's tables: ResNet-18 trained on one set with six losses. */
+export interface PaperTable {
+  number: number;
+  trainedOn: string;
+  rows: readonly PaperRow[];
+}
+
+const labels: Record<string, string> = {
+  ce: 'Cross-Entropy',
+  'hm-ce': 'Hard-Mining Cross-Entropy',
+  asoftmax: 'Angular-Softmax',
+  'hm-asoftmax': 'Hard-Mining Angular-Softmax',
+  arcface: 'ArcFace',
+  'hm-arcface': 'Hard-Mining ArcFace',
+};
+
+/** What the paper calls a loss; of one that it does not have, its own name. */
+export const lossLabel = (loss: string): string => labels[loss] ?? loss;
+
+const rows = (accuracies: Record<string, [lfw: number, ytf: number]>): PaperRow[] =>
+  Object.entries(accuracies).map(([loss, [lfw, ytf]]) => ({ loss, label: lossLabel(loss), lfw, ytf }));
+
+/** Tables 1 and 2 of the paper, as printed. */
+export const paperTables: readonly PaperTable[] = [
+  {
+    number: 1,
+    trainedOn: 'CASIA-WebFace',
+    rows: rows({
+      ce: [95.35, 91.8],
+      'hm-ce': [96.75, 93.1],
+      asoftmax: [97.12, 93.9],
+      'hm-asoftmax': [97.3, 94.1],
+      arcface: [97.79, 94.54],
+      'hm-arcface': [97.9, 94.67],
+    }),
+  },
+  {
+    number: 2,
+    trainedOn: 'MS-Celeb-1M',
+    rows: rows({
+      ce: [95.1, 92.45],
+      'hm-ce': [95.1, 92.5],
+      asoftmax: [96.9, 94.1],
+      'hm-asoftmax': [97.05, 93.8],
+      arcface: [97.6, 95.1],
+      'hm-arcface': [98, 94.9],
+    }),
+  },
+];
