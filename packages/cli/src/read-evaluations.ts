@@ -72,7 +72,7 @@ const faulty = (path: string, received: string, cause?: unknown) =>
     where: 'hm report',
     expected: `an evaluation at ${basename(path)}`,
     received,
-    fix: `Write one first: hm eval MODEL --lfw ALIGNED --json > ${path.endsWith('.json') ? path : join(path, 'lfw.json')}`,
+    fix: `Write one first: hm eval MODEL --lfw ALIGNED --out ${path.endsWith('.json') ? path : join(path, 'lfw.json')}`,
     fields: { path },
     cause,
   });

@@ -6,7 +6,7 @@ import { preprocessingFromOptions } from '../preprocessing-from-options.ts';
 import { progress } from '../progress.ts';
 import { providerOption } from '../provider-option.ts';
 import { withoutUndefined } from '../without-undefined.ts';
-import { writeReport } from '../write-report.ts';
+import { writeReport, writeText } from '../write-report.ts';
 
 /** `hm eval MODEL --lfw ALIGNED`: scores an ONNX file by the protocol of LFW. */
 export const evaluate = () =>
@@ -42,15 +42,16 @@ export const evaluate = () =>
     .addOption(new Option('--channels <order>', 'order of the colours').choices(['rgb', 'bgr'] as const))
     .optionsGroup('Options:')
     .option('--json', 'print one JSON object')
+    .option('--out <file>', 'write the JSON to a file, for hm report')
     .option(
       '--scores',
-      'with --json: the distance of every pair, for hm report to compare losses pair by pair',
+      'the distance of every pair in the JSON, for hm report to compare losses pair by pair',
     )
     .option('--report <file>', 'write a page with curves, histograms and the hardest pairs')
     .option('--thumbnails', 'with --report: put pictures of the hardest pairs into the page')
     .action(async (model, options) => {
       const { lfw, pairs, skipMissing, flip, distance, thresholdSearch, provider, threads, json } = options;
-      const { scores, report, thumbnails } = options;
+      const { out, scores, report, thumbnails } = options;
       const preprocessing = preprocessingFromOptions(options);
       const [{ lfwPairs }, { loadEmbedder, toJson, verify }] = await Promise.all([
         import('@hm/datasets'),
@@ -68,7 +69,9 @@ export const evaluate = () =>
         line.stop();
         if (report !== undefined) await writeReport(report, result, thumbnails ? protocol : undefined);
         const { scores: _, ...bare } = result;
-        console.log(json ? toJson(scores ? result : bare) : describeResult(result));
+        const text = toJson(scores ? result : bare);
+        if (out !== undefined) await writeText(out, text);
+        console.log(json ? text : describeResult(result));
       } finally {
         line.stop();
         await embedder.release();

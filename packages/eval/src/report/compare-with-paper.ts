@@ -134,5 +134,5 @@ const nothing = () =>
     where: 'compareWithPaper',
     expected: 'at least one evaluation',
     received: 'none',
-    fix: 'Evaluate a run: hm eval MODEL --json > RUN/lfw.json.',
+    fix: 'Evaluate a run: hm eval MODEL --lfw ALIGNED --out RUN/lfw.json.',
   });
