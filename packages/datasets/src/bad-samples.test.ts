@@ -73,6 +73,40 @@ describe('bad samples', () => {
     for (const { reason } of told) expect(reason).not.toBe('');
   });
 
+  test('more than a share of bad samples end the reading, and are listed', async () => {
+    const data = await damaged();
+    const skip = { ...options, onBadSample: 'skip' as const };
+    const { error } = await readUntilError(batches(data, { ...skip, maxBadShare: 0.1, epoch: 0 }));
+    expect(error).toMatchObject({
+      code: 'invalid-data',
+      message: expect.stringContaining('at most 1 bad samples among 16, got 2'),
+      fields: { most: 1 },
+    });
+    const { bad } = (error as InvalidDataError).fields as { bad: BadSample[] };
+    expect(bad.map(({ id }) => id).sort()).toEqual(['a/3.png', 'b/8.png']);
+    expect(await collect(batches(data, { ...skip, maxBadShare: 0.2, epoch: 0 }))).toHaveLength(4);
+    expect((await readUntilError(batches(data, { ...skip, maxBadShare: 0, epoch: 0 }))).error).toBeDefined();
+    for (const maxBadShare of [-1, 2, Number.NaN]) {
+      expect(() => createLoader(data, { ...skip, maxBadShare })).toThrow('from 0 to 1');
+    }
+  });
+
+  test('a share that none sets is 1 %, but not fewer than ten samples', async () => {
+    const gone = (length: number, bad: number) => {
+      const good = { pixels: new Uint8Array(12 * 12 * 3), height: 12, width: 12 };
+      return imageList(
+        Array.from({ length }, (_, index) => ({
+          ...(index < bad ? { bytes: new Uint8Array(1) } : good),
+          id: String(index),
+        })),
+      );
+    };
+    const skip = { ...options, batchSize: 64, onBadSample: 'skip' as const, epoch: 0 };
+    expect(await collect(batches(gone(40, 10), skip))).toHaveLength(1);
+    expect((await readUntilError(batches(gone(40, 11), skip))).error).toMatchObject({ fields: { most: 10 } });
+    expect(await collect(batches(gone(1200, 12), skip))).toHaveLength(19);
+  });
+
   test('a data set with nothing usable is an error even when skipping', async () => {
     const data = imageList([{ path: join(folder, 'gone.jpg'), id: 'gone' }]);
     const { error } = await readUntilError(batches(data, { ...options, onBadSample: 'skip', epoch: 0 }));

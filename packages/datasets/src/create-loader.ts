@@ -1,3 +1,4 @@
+import { InvalidDataError } from '@hm/tensor/host';
 import type { Dataset } from './dataset.ts';
 import { epochOrder } from './epoch-order.ts';
 import { type BadSample, checkInteger, type LoaderOptions, resolveLoaderOptions } from './loader-options.ts';
@@ -22,7 +23,8 @@ export interface Loader {
    * The batches of an epoch, which depend on the seed and the epoch and not on the number of workers. Leaving the loop
    * early stops the preparation of further ones.
    *
-   * @throws {InvalidDataError} from the loop, if a sample is bad and `onBadSample` is `throw`; `fields.id` names it.
+   * @throws {InvalidDataError} from the loop, if a sample is bad and `onBadSample` is `throw`; `fields.id` names it. If
+   * more than `maxBadShare` are bad; `fields.bad` lists them.
    * @throws {UnavailableError} from the loop, if a worker dies.
    */
   batches(options: EpochOptions): AsyncGenerator<Batch, void, void>;
@@ -46,7 +48,7 @@ export interface Loader {
  */
 export function createLoader(dataset: Dataset, options: LoaderOptions): Loader {
   const resolved = resolveLoaderOptions(dataset, options);
-  const { batchSize, dropLast, onBadSample, seed, shuffle } = resolved;
+  const { batchSize, dropLast, maxBad, onBadSample, seed, shuffle } = resolved;
   const batchesPerEpoch = (dropLast ? Math.floor : Math.ceil)(dataset.length / batchSize);
   const pool = new WorkerPool(resolved.workers);
   const skipped = new Map<number, BadSample>();
@@ -57,6 +59,7 @@ export function createLoader(dataset: Dataset, options: LoaderOptions): Loader {
       skipped.set(sample.index, sample);
       if (typeof onBadSample === 'function') onBadSample(sample);
     }
+    if (skipped.size > maxBad) throw tooManyBad([...skipped.values()], maxBad, dataset.length);
   };
 
   async function* read(epoch: number, start: number): AsyncGenerator<Batch, void, void> {
@@ -85,3 +88,12 @@ export function createLoader(dataset: Dataset, options: LoaderOptions): Loader {
     close: () => pool.close(),
   };
 }
+
+const tooManyBad = (bad: readonly BadSample[], most: number, length: number) =>
+  new InvalidDataError({
+    where: 'createLoader',
+    expected: `at most ${most} bad samples among ${length}`,
+    received: `${bad.length}, such as ${bad[0]!.id} (${bad[0]!.reason})`,
+    fix: 'Repair the data set, or raise maxBadShare.',
+    fields: { bad, most },
+  });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { HmError } from '@hm/tensor/host';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -161,6 +162,30 @@ describe('bad input', () => {
     const bytes = await solid({ r: 1, g: 2, b: 3 }, 100, 100).png().toBuffer();
     expect((await failure(decodeImage({ bytes }, { maxPixels: 9999 }))).message).toContain('pixel limit');
     expect((await decodeImage({ bytes }, { maxPixels: 10_000 })).height).toBe(100);
+  });
+
+  test('a small file that says it has billions of pixels', async () => {
+    const png = await rgb(noise(7, 8, 8), 8, 8)
+      .png()
+      .toBuffer();
+    png.writeUInt32BE(60_000, 16);
+    png.writeUInt32BE(60_000, 20);
+    png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
+    const jpeg = await rgb(noise(7, 8, 8), 8, 8)
+      .jpeg()
+      .toBuffer();
+    const frame = jpeg.indexOf(Buffer.from([0xff, 0xc0]));
+    jpeg.writeUInt16BE(60_000, frame + 5);
+    jpeg.writeUInt16BE(60_000, frame + 7);
+    for (const bytes of [png, jpeg]) {
+      expect((await failure(decodeImage({ bytes }))).message).toContain('pixel limit');
+    }
+  });
+
+  test('a drawing is no image', async () => {
+    const bytes = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>');
+    expect((await sharp(bytes).metadata()).format).toBe('svg');
+    expect((await failure(decodeImage({ bytes }))).message).toContain('not a JPEG');
   });
 
   test('half a size, and pixels that do not fill theirs', async () => {

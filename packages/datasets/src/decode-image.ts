@@ -5,6 +5,7 @@ import type { ImageSource } from './dataset.ts';
 import { readAt } from './files/read-at.ts';
 import { jpegDecoder } from './jpeg/jpeg-decoder.ts';
 import { plainJpeg } from './jpeg/plain-jpeg.ts';
+import { rasterFormat } from './write/image-extension.ts';
 
 /** RGB pixels, row-major `[height, width, 3]`, 8 bits each. */
 export interface DecodedImage {
@@ -101,6 +102,8 @@ function open(source: InMemory, limitInputPixels: number): Sharp {
     const { pixels, height, width } = source;
     return sharp(pixels, { raw: { height, width, channels: 3 }, limitInputPixels });
   }
+  // Programs that draw, such as SVG, are no photographs and may refer to other files.
+  if (!rasterFormat(source.bytes)) throw new TypeError('not a JPEG, PNG, WebP, GIF, TIFF or AVIF image');
   return sharp(source.bytes, { failOn: 'error', autoOrient: true, limitInputPixels });
 }
 

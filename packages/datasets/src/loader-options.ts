@@ -34,10 +34,17 @@ export interface LoaderOptions {
    * place, so that batches keep their size; the loader lists what was skipped in `badSamples`. Default `throw`.
    */
   onBadSample?: 'throw' | 'skip' | ((bad: BadSample) => void);
+  /**
+   * More bad samples than this share of the data set end the reading with an error that lists them. Default 0.01, but
+   * not fewer than ten samples.
+   */
+  maxBadShare?: number;
 }
 
-export type ResolvedLoaderOptions = Required<Omit<LoaderOptions, 'augment'>> & {
+export type ResolvedLoaderOptions = Required<Omit<LoaderOptions, 'augment' | 'maxBadShare'>> & {
   augment: ResolvedAugmentation;
+  /** More bad samples than this are an error. */
+  maxBad: number;
 };
 
 /** Fills in the defaults and checks them against a data set. */
@@ -54,10 +61,22 @@ export function resolveLoaderOptions(dataset: Dataset, options: LoaderOptions): 
     workers,
     queue: options.queue ?? workers + 2,
     onBadSample: options.onBadSample ?? 'throw',
+    maxBad: mostBad(dataset.length, options.maxBadShare),
   };
   for (const name of ['batchSize', 'workers', 'queue'] as const) checkInteger(name, resolved[name], 1);
   checkInteger('seed', resolved.seed, Number.MIN_SAFE_INTEGER);
   return resolved;
+}
+
+function mostBad(length: number, share: number | undefined): number {
+  if (share === undefined) return Math.max(10, Math.floor(length * 0.01));
+  if (share >= 0 && share <= 1) return Math.floor(length * share);
+  throw new InvalidArgumentError({
+    where: 'createLoader',
+    expected: 'maxBadShare to be from 0 to 1',
+    received: share,
+    fix: 'Pass a share of the data set, such as 0.01.',
+  });
 }
 
 /** @throws {InvalidArgumentError} */
