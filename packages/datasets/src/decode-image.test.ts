@@ -183,7 +183,9 @@ describe('bad input', () => {
   });
 
   test('a drawing is no image', async () => {
-    const bytes = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>');
+    const bytes = Buffer.from(
+      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
+    );
     expect((await sharp(bytes).metadata()).format).toBe('svg');
     expect((await failure(decodeImage({ bytes }))).message).toContain('not a JPEG');
   });

@@ -112,8 +112,7 @@ describe('writeRecordIo', () => {
     const path = join(folder, 'lists', 'train.rec');
     const data = await recordIo(join(golden, 'insightface'));
     const named = async function* () {
-      for await (const sample of encodedSamples(data))
-        yield { ...sample, id: `person ${sample.label}/1.jpg` };
+      for await (const sample of encodedSamples(data)) yield { ...sample, name: `person ${sample.label}` };
     };
     await writeRecordIo(path, named(), { layout: 'insightface', labelList: true });
     const read = await recordIo(path);

@@ -65,12 +65,12 @@ class RecordWriter {
     this.#options = options;
   }
 
-  async add({ bytes, label, id, key: given }: EncodedSample): Promise<void> {
+  async add({ bytes, label, name, id, key: given }: EncodedSample): Promise<void> {
     const key = this.#property ? this.#count + 1 : (given ?? this.#count);
     if (this.#property && label !== this.#label) this.#startIdentity(label, key, id);
     if (this.#property && this.#size === '') this.#size = await sizeOf(bytes, id, this.#options);
     await this.#write({ label: this.#options.labelList ? [label, 1] : label, id: key }, bytes);
-    await this.#list.write(`${key}\t${label}\t${id.replaceAll(/[\t\r\n]/g, ' ')}\n`);
+    await this.#list.write(`${key}\t${label}\t${listPath(name || String(label), id)}\n`);
     this.#count++;
   }
 
@@ -101,6 +101,10 @@ class RecordWriter {
     await property.write(`${this.#label + 1},${this.#size}\n`);
   }
 }
+
+/** A folder named after the identity: the list is where {@link recordIo} finds names. */
+const listPath = (name: string, id: string): string =>
+  [name, id.split(/[/\\]/).at(-1)!].map((part) => part.replaceAll(/[/\\\t\r\n]/g, ' ')).join('/');
 
 async function sizeOf(bytes: Uint8Array, id: string, { imageSize }: WriteRecordIoOptions): Promise<string> {
   if (imageSize) return `${imageSize.height},${imageSize.width}`;
