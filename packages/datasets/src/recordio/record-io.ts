@@ -62,22 +62,18 @@ interface Found {
 function describe(descriptor: number, path: string, index: RecordIndex, found: Found): RecordIo {
   const insightFace = insightFacePlaces(descriptor, path, index);
   const places = insightFace ?? plainPlaces(index);
-  let labels: Int32Array | undefined;
-  const allLabels = () => {
-    labels ??= withOpen(path, (open) => places.labels(open, path));
-    return labels;
-  };
-  const classes = found.property?.classes ?? classesOf(places.labels(descriptor, path));
+  let labels = found.property ? undefined : places.labels(descriptor, path);
   return {
     path,
     layout: insightFace ? 'insightface' : 'plain',
     indexRebuilt: found.indexRebuilt,
     property: found.property,
     length: places.length,
-    classes,
+    classes: found.property?.classes ?? classesOf(labels!),
     name: (label) => found.names[label] ?? String(label),
     get labels() {
-      return allLabels();
+      labels ??= withOpen(path, (open) => places.labels(open, path));
+      return labels;
     },
     sample: (place) => withOpen(path, (open) => sampleAt(open, path, places, place)),
   };

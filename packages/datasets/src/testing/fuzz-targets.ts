@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { packTar } from 'modern-tar';
 import type { Dataset } from '../dataset.ts';
+import { decodeImage } from '../decode-image.ts';
 import { lfwPairs } from '../lfw/lfw-pairs.ts';
 import { imageListFile } from '../lists/image-list-file.ts';
 import { pairList } from '../lists/pair-list.ts';
@@ -15,7 +16,7 @@ import { tarShards } from '../tar/tar-shards.ts';
 import { verificationBin } from '../verification-bin/verification-bin.ts';
 import { encodeImage } from '../write/encode-image.ts';
 import { ytfPairs } from '../ytf/ytf-pairs.ts';
-import { write } from './files.ts';
+import { noise, rgb, write } from './files.ts';
 import type { FuzzTarget } from './fuzz.ts';
 
 const golden = fileURLToPath(new URL('../../golden', import.meta.url));
@@ -41,6 +42,16 @@ export const fuzzTargets: readonly FuzzTarget[] = [
       read: async (path) => readAll(await recordIo(path.replace('.idx', '.rec'))),
     },
   ]),
+  ...['property', 'train.lst'].map(
+    (name): FuzzTarget => ({
+      name: `RecordIO, ${name}`,
+      seeds: async (folder) => {
+        write(join(folder, 'train.lst'), '0\t0.0\tAda/1.jpg\n1\t1\tGrace/2.jpg\n');
+        return seedFrom(join(golden, 'insightface'), folder, name);
+      },
+      read: async (path) => readAll(await recordIo(join(path, '..'))),
+    }),
+  ),
   {
     name: 'InsightFace .bin',
     seeds: async (folder) =>
@@ -152,6 +163,19 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     },
     read: async (path) => readImages(await pairList(path)),
   },
+  {
+    name: 'images',
+    seeds: async (folder) => {
+      const image = rgb(noise(7, 12, 10), 12, 10);
+      const formats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const;
+      const encoded = formats.map(async (format) => ({
+        path: join(folder, `a.${format}`),
+        bytes: await image.clone().toFormat(format).toBuffer(),
+      }));
+      return Promise.all(encoded);
+    },
+    read: (path) => decodeImage({ path }),
+  },
 ];
 
 const celebrity = (mid: string, rank: number) =>
@@ -168,10 +192,10 @@ const packed = (names: readonly string[]): Promise<Uint8Array> =>
     }),
   );
 
-/** Copies a folder and returns one of its files as the seed. */
+/** Copies a folder beside what is there and returns one of the files as the seed. */
 function seedFrom(from: string, folder: string, name: string) {
   for (const file of readdirSync(from)) write(join(folder, file), readFileSync(join(from, file)));
-  return [{ path: join(folder, name), bytes: readFileSync(join(from, name)) }];
+  return [{ path: join(folder, name), bytes: readFileSync(join(folder, name)) }];
 }
 
 async function readImages({ images }: VerificationProtocol): Promise<void> {
