@@ -33,7 +33,7 @@ export interface AlignFolderOptions extends DetectionOptions {
 }
 
 /** Fills in defaults. @throws {InvalidArgumentError} if an option is out of range. */
-export function resolveOptions(input: string, output: string, options: AlignFolderOptions) {
+export function resolveOptions(input: string, output: string | null, options: AlignFolderOptions) {
   const {
     template = 'arcface-112x112',
     format = 'jpeg',
@@ -53,7 +53,8 @@ export function resolveOptions(input: string, output: string, options: AlignFold
   if (!(centreFraction > 0 && centreFraction <= 1)) throw invalid('centreFraction in (0, 1]', centreFraction);
   if (!(border >= 0 && border <= 2)) throw invalid('border in [0, 2]', border);
   if (!Number.isInteger(workers) || workers < 0) throw invalid('workers as a whole number', workers);
-  if (resolve(input) === resolve(output)) throw invalid('an output folder other than the input', output);
+  if (output !== null && resolve(input) === resolve(output))
+    throw invalid('an output folder other than the input', output);
   const settings: PhotographSettings = {
     ...{ input, output, template, format, prefer, noFace, centreFraction, border },
   };

@@ -5,8 +5,10 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AlignEvent, alignFolder } from './align-folder.ts';
 import type { AlignFolderOptions } from './align-folder-options.ts';
+import { alignImages } from './align-images.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
 import { drawFace } from './drawn-face.ts';
+import { decodeRgb } from './image.ts';
 import { templates } from './templates.ts';
 
 let folder: string;
@@ -230,4 +232,19 @@ describe('alignFolder', () => {
     await run();
     expect((await run()).length).toBe(5);
   });
+});
+
+it.each([0, 2])('gives faces in memory, the same that it writes (%d workers)', async (workers) => {
+  await run({ format: 'png' });
+  const names = ['Flat/Flat_0001.JPEG', 'Ada/Ada_0002.png', 'Flat/cut.jpg', 'Ada/Ada_0001.jpg'];
+  const found = [];
+  const paths = names.map((name) => join(input, name));
+  for await (const face of alignImages(paths, { workers })) found.push(face);
+  expect(found.map(({ path }) => path)).toEqual(paths);
+  expect(found.map(({ status }) => status)).toEqual(['no-face', 'aligned', 'undecodable', 'aligned']);
+  expect(found.map(({ image }) => image !== undefined)).toEqual([false, true, false, true]);
+  expect(found[2]!.reason).toContain('cut.jpg');
+  const written = await decodeRgb(join(output, 'Ada', 'Ada_0001.png'));
+  expect(Buffer.from(found[3]!.image!.pixels)).toEqual(Buffer.from(written.pixels));
+  expect(found[3]).not.toHaveProperty('output');
 });

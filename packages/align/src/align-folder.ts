@@ -11,7 +11,7 @@ import { appendRecord, finishManifest, MANIFEST, readManifest } from './manifest
 import { planOutputs } from './plan-outputs.ts';
 import { readWeights } from './read-weights.ts';
 import { shardOf } from './shard.ts';
-import { localAligner, workerPool } from './worker-pool.ts';
+import { startAligner } from './worker-pool.ts';
 
 /** What became of all images of a folder. */
 export interface AlignSummary {
@@ -93,9 +93,6 @@ const outcome = (record: AlignmentRecord): Outcome => ({
   record,
 });
 
-/** Photographs in work per thread: one is decoded, one is searched, one is written. */
-const PER_WORKER = 3;
-
 async function prepare(input: string, output: string, options: AlignFolderOptions) {
   const { settings, detection, workers, overwrite, shard } = resolveOptions(input, output, options);
   const images = shardOf(planOutputs(await listImages(input, output), settings.format), shard);
@@ -103,9 +100,8 @@ async function prepare(input: string, output: string, options: AlignFolderOption
   await createFolder(output);
   const known = await readManifest(output, shard);
   if (!overwrite) assertTemplate(known, settings);
-  const data = { weights, detection, settings };
-  const aligner = workers === 0 ? await localAligner(data) : workerPool(workers, data);
-  return { images, known, aligner, width: Math.max(1, workers) * PER_WORKER, settings, shard };
+  const { aligner, width } = await startAligner(workers, { weights, detection, settings });
+  return { images, known, aligner, width, settings, shard };
 }
 
 function existing(
@@ -113,7 +109,7 @@ function existing(
   known: ReadonlyMap<string, AlignmentRecord>,
   settings: PhotographSettings,
 ): AlignmentRecord | undefined {
-  if (!existsSync(join(settings.output, output))) return undefined;
+  if (!existsSync(join(settings.output!, output))) return undefined;
   const record = known.get(path);
   if (record?.output === output) return record;
   const nothing = { box: null, landmarks: null, score: null, faces: 0, bordered: false };

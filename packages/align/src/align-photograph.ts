@@ -14,7 +14,8 @@ import { type TemplateName, templates } from './templates.ts';
 /** What is the same for every photograph of a folder. */
 export interface PhotographSettings {
   input: string;
-  output: string;
+  /** Null keeps the aligned face in memory instead. */
+  output: string | null;
   template: TemplateName;
   format: ImageFormat;
   prefer: FacePreference;
@@ -29,6 +30,11 @@ export interface Photograph {
   output: string;
 }
 
+/** What became of a photograph, with its face where that is kept in memory. */
+export interface AlignedPhotograph extends AlignmentRecord {
+  image?: RgbImage;
+}
+
 /**
  * Reads, aligns and writes one photograph.
  *
@@ -38,21 +44,23 @@ export async function alignPhotograph(
   detector: Detector,
   photograph: Photograph,
   settings: PhotographSettings,
-): Promise<AlignmentRecord> {
+): Promise<AlignedPhotograph> {
   const image = await decode(join(settings.input, photograph.path));
   if (typeof image === 'string')
     return { ...blank(photograph, settings), status: 'undecodable', reason: image };
   const { faces, bordered } = await detectWithBorder(detector, image, settings.border);
   const face = chooseFace(faces, { ...image, prefer: settings.prefer });
-  const output = face === undefined ? fallback(image, settings) : align(image, face, settings);
-  if (output !== undefined) await write(output, photograph, settings);
+  const aligned = face === undefined ? fallback(image, settings) : align(image, face, settings);
+  const written = aligned !== undefined && settings.output !== null;
+  if (written) await write(aligned, join(settings.output!, photograph.output), settings.format);
   return {
     ...blank(photograph, settings),
     status: face === undefined ? 'no-face' : 'aligned',
-    output: output === undefined ? null : photograph.output,
+    output: written ? photograph.output : null,
     faces: faces.length,
     bordered,
     ...(face === undefined ? {} : rounded(face)),
+    ...(aligned !== undefined && !written ? { image: aligned } : {}),
   };
 }
 
@@ -95,11 +103,10 @@ function rounded({ box, landmarks, score }: Face): Face {
   };
 }
 
-async function write(image: RgbImage, { output }: Photograph, settings: PhotographSettings): Promise<void> {
-  const path = join(settings.output, output);
+async function write(image: RgbImage, path: string, format: ImageFormat): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(`${path}.tmp`, await encodeRgb(image, settings.format));
+    await writeFile(`${path}.tmp`, await encodeRgb(image, format));
     await rename(`${path}.tmp`, path);
   } catch (cause) {
     throw unwritable(path, cause instanceof Error ? cause.message : String(cause), cause);

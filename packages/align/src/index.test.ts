@@ -5,10 +5,12 @@ it('exports what the README lists', () => {
   expect(Object.keys(align).sort()).toEqual([
     'alignFolder',
     'alignImage',
+    'alignImages',
     'chooseFace',
     'decodeRgb',
     'detectWithBorder',
     'encodeRgb',
+    'listImages',
     'loadMtcnn',
     'templates',
     'umeyama',

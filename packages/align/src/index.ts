@@ -1,12 +1,14 @@
 export { type AlignEvent, type AlignSummary, alignFolder } from './align-folder.ts';
 export type { AlignFolderOptions } from './align-folder-options.ts';
 export { alignImage } from './align-image.ts';
+export { type AlignedImage, type AlignImagesOptions, alignImages } from './align-images.ts';
 export type { AlignmentRecord } from './alignment-record.ts';
 export { chooseFace, type FacePreference } from './choose-face.ts';
 export { type BorderedDetection, detectWithBorder } from './detect-with-border.ts';
 export type { DetectionOptions, Detector } from './detector.ts';
 export type { Face, Landmarks, Point } from './face.ts';
 export { decodeRgb, encodeRgb, type ImageFormat, type ImageInput, type RgbImage } from './image.ts';
+export { listImages } from './list-images.ts';
 export { loadMtcnn, type MtcnnOptions } from './load-mtcnn.ts';
 export type { Shard } from './shard.ts';
 export { type Template, type TemplateName, templates } from './templates.ts';

@@ -9,10 +9,12 @@ const EXTENSIONS = /\.(jpe?g|png|webp|tiff?|gif|avif)$/i;
  * files and `except` are left out; links are followed.
  *
  * @throws {InvalidDataError} if the folder cannot be read or holds no image.
+ * @example
+ * const paths = await listImages('photographs');
  */
-export async function listImages(root: string, except: string): Promise<string[]> {
+export async function listImages(root: string, except?: string): Promise<string[]> {
   const found: string[] = [];
-  await walk(root, '', resolve(except), found).catch((cause: unknown) => {
+  await walk(root, '', except === undefined ? '' : resolve(except), found).catch((cause: unknown) => {
     throw unreadable(
       root,
       'a folder that can be read',
@@ -36,7 +38,7 @@ async function walk(root: string, relative: string, except: string, found: strin
 
 const unreadable = (path: string, expected: string, received: unknown, cause?: unknown) =>
   new InvalidDataError({
-    where: 'alignFolder',
+    where: 'listImages',
     expected,
     received: `${path}: ${received}`,
     fix: 'Check the input folder.',

@@ -1,8 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { UnavailableError } from '@hm/tensor/host';
-import { alignPhotograph, type Photograph, type PhotographSettings, unwritable } from './align-photograph.ts';
-import type { AlignmentRecord } from './alignment-record.ts';
+import {
+  type AlignedPhotograph,
+  alignPhotograph,
+  type Photograph,
+  type PhotographSettings,
+  unwritable,
+} from './align-photograph.ts';
 import type { DetectionOptions } from './detector.ts';
 import { mtcnnOf } from './load-mtcnn.ts';
 import type { MtcnnWeights } from './weights.ts';
@@ -19,17 +24,26 @@ export type WorkerRequest = { id: number; photograph: Photograph } | 'close';
 
 /** What a worker answers. */
 export type WorkerReply =
-  | { id: number; record: AlignmentRecord }
+  | { id: number; record: AlignedPhotograph }
   | { id: number; failure: { path: string; code?: string; received: string } };
 
 /** Aligns photographs, several at a time. */
 export interface Aligner {
-  align(photograph: Photograph): Promise<AlignmentRecord>;
+  align(photograph: Photograph): Promise<AlignedPhotograph>;
   close(): Promise<void>;
 }
 
+/** Photographs in work per thread: one is decoded, one is searched, one is written. */
+const PER_WORKER = 3;
+
+/** Starts so many threads, or none but this one, and says how many photographs to give them at a time. */
+export async function startAligner(workers: number, data: WorkerData) {
+  const aligner = workers === 0 ? await localAligner(data) : workerPool(workers, data);
+  return { aligner, width: Math.max(1, workers) * PER_WORKER };
+}
+
 /** Aligns in this thread. */
-export async function localAligner({ weights, detection, settings }: WorkerData): Promise<Aligner> {
+async function localAligner({ weights, detection, settings }: WorkerData): Promise<Aligner> {
   const detector = await mtcnnOf(weights, detection);
   return {
     align: (photograph) => alignPhotograph(detector, photograph, settings),
@@ -38,7 +52,7 @@ export async function localAligner({ weights, detection, settings }: WorkerData)
 }
 
 /** Aligns in `size` worker threads, each with a detector of its own; a photograph goes to the idlest. */
-export function workerPool(size: number, data: WorkerData): Aligner {
+function workerPool(size: number, data: WorkerData): Aligner {
   const workers = Array.from({ length: size }, () => new AlignWorker(data));
   return {
     align: (photograph) =>
@@ -50,7 +64,7 @@ export function workerPool(size: number, data: WorkerData): Aligner {
 }
 
 interface Waiting {
-  resolve(record: AlignmentRecord): void;
+  resolve(record: AlignedPhotograph): void;
   reject(error: Error): void;
 }
 
@@ -78,7 +92,7 @@ class AlignWorker {
     return this.#waiting.size;
   }
 
-  align(photograph: Photograph): Promise<AlignmentRecord> {
+  align(photograph: Photograph): Promise<AlignedPhotograph> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const id = this.#next++;
     return new Promise((resolve, reject) => {

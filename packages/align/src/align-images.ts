@@ -1,0 +1,42 @@
+import { type AlignFolderOptions, resolveOptions } from './align-folder-options.ts';
+import type { AlignedPhotograph } from './align-photograph.ts';
+import type { RgbImage } from './image.ts';
+import { inOrder } from './in-order.ts';
+import { readWeights } from './read-weights.ts';
+import { startAligner } from './worker-pool.ts';
+
+/** As for {@link alignFolder}, but for what concerns files. */
+export type AlignImagesOptions = Omit<AlignFolderOptions, 'format' | 'overwrite'>;
+
+/** One photograph's face in memory. */
+export interface AlignedImage extends Omit<AlignedPhotograph, 'output' | 'status'> {
+  status: 'aligned' | 'no-face' | 'undecodable';
+  /** The face in its template; absent without a face, unless `noFace: 'centre'`. */
+  image?: RgbImage;
+}
+
+/**
+ * Aligns photographs in worker threads and gives their faces as pixels, in the order of the paths, while the caller
+ * computes. A photograph without a face and one that cannot be decoded are results, not errors. Breaking out of the
+ * loop ends the threads.
+ *
+ * @throws {InvalidArgumentError} if an option is out of range.
+ * @example
+ * for await (const { path, image } of alignImages(['ada.jpg', 'grace.jpg'])) console.log(path, image?.width);
+ */
+export async function* alignImages(
+  paths: Iterable<string>,
+  options: AlignImagesOptions = {},
+): AsyncGenerator<AlignedImage> {
+  const { settings, detection, workers } = resolveOptions('', null, options);
+  const weights = await readWeights(options.weights);
+  const { aligner, width } = await startAligner(workers, { weights, detection, settings });
+  try {
+    yield* inOrder(paths, width, async (path) => {
+      const { output: _, ...aligned } = await aligner.align({ path, output: '' });
+      return aligned as AlignedImage;
+    });
+  } finally {
+    await aligner.close();
+  }
+}
