@@ -5,6 +5,12 @@ export {
   type EmbedOptions,
   loadEmbedder,
 } from './embedder.ts';
+export type { EmbeddingTable } from './embeddings-file/embedding-table.ts';
+export {
+  decodeEmbeddings,
+  type EmbeddingsFormat,
+  encodeEmbeddings,
+} from './embeddings-file/embeddings-file.ts';
 export type { Flip } from './flip.ts';
 export { type IdentificationResult, type IdentifyOptions, identify } from './identification/identify.ts';
 export {
@@ -60,6 +66,7 @@ export {
 export { type Comparison, compareResults } from './statistics/compare-results.ts';
 export type { Isotonic } from './statistics/isotonic.ts';
 export { type McNemar, mcnemar } from './statistics/mcnemar.ts';
+export { calibrateModel, type ModelCalibration } from './statistics/model-calibration.ts';
 export type { Logistic } from './statistics/platt.ts';
 export { type PairwiseAggregation, templateDistances } from './template-distances.ts';
 export type { PairScore, VerificationResult } from './verification-result.ts';

@@ -1,0 +1,42 @@
+import { type HostTensor, InvalidDataError, NonFiniteError } from '@hm/tensor/host';
+
+/** Embeddings with what each is of. */
+export interface EmbeddingTable {
+  /** One for each row, such as the path of a photograph. */
+  ids: readonly string[];
+  /** `[N, D]`. */
+  embeddings: HostTensor<'float32'>;
+}
+
+/**
+ * Checks a table that was read from a file.
+ *
+ * @throws {InvalidDataError} if an id is missing.
+ * @throws {NonFiniteError} if a value is not finite; `fields.id` says of what.
+ */
+export function checkTable(table: EmbeddingTable): EmbeddingTable {
+  const { ids, embeddings } = table;
+  const [rows, size] = embeddings.shape as [number, number];
+  if (rows !== ids.length || embeddings.data.length !== rows * size)
+    throw notATable(`${ids.length} ids for ${embeddings.data.length} numbers`);
+  const bad = embeddings.data.findIndex((value) => !Number.isFinite(value));
+  if (bad === -1) return table;
+  const id = ids[Math.floor(bad / size)]!;
+  throw new NonFiniteError({
+    where: 'embeddings file',
+    expected: 'finite embeddings',
+    received: `${embeddings.data[bad]} in the embedding of ${id}`,
+    fix: 'Embed that image again, or remove its row.',
+    fields: { id },
+  });
+}
+
+/** The error for bytes that hold no table of embeddings. */
+export const notATable = (received: string, cause?: unknown): InvalidDataError =>
+  new InvalidDataError({
+    where: 'embeddings file',
+    expected: 'ids with float32 embeddings of one length, as `hm embed` writes them (.npy, .parquet, .jsonl)',
+    received,
+    fix: 'Write the file again with `hm embed`.',
+    cause,
+  });

@@ -1,0 +1,35 @@
+import { assertOneOf } from '../assert-one-of.ts';
+import type { EmbeddingTable } from './embedding-table.ts';
+import { decodeJsonl, encodeJsonl } from './jsonl.ts';
+import { decodeNpy, encodeNpy, isNpy } from './npy.ts';
+import { decodeParquet, encodeParquet, isParquet } from './parquet.ts';
+
+/** Every form of an embeddings file. */
+export const embeddingsFormats = ['npy', 'parquet', 'jsonl'] as const;
+
+/** `npy`: NumPy records of `id` and `embedding`. `parquet` and `jsonl`: columns, or lines, of the same two. */
+export type EmbeddingsFormat = (typeof embeddingsFormats)[number];
+
+/**
+ * Embeddings with their ids as the bytes of a file.
+ *
+ * @example
+ * await writeFile('people.npy', await encodeEmbeddings({ ids, embeddings }, 'npy'));
+ */
+export async function encodeEmbeddings(table: EmbeddingTable, format: EmbeddingsFormat): Promise<Uint8Array> {
+  assertOneOf('encodeEmbeddings', 'format', format, embeddingsFormats);
+  return { npy: encodeNpy, parquet: encodeParquet, jsonl: encodeJsonl }[format](table);
+}
+
+/**
+ * Reads an embeddings file in any of its forms, told apart by how they begin.
+ *
+ * @throws {InvalidDataError} if it is none of them, or is damaged.
+ * @throws {NonFiniteError} if a value is not finite.
+ * @example
+ * const { ids, embeddings } = await decodeEmbeddings(await readFile('people.npy'));
+ */
+export async function decodeEmbeddings(bytes: Uint8Array): Promise<EmbeddingTable> {
+  if (isNpy(bytes)) return decodeNpy(bytes);
+  return isParquet(bytes) ? decodeParquet(bytes) : decodeJsonl(bytes);
+}

@@ -1,0 +1,50 @@
+import { hostTensor } from '@hm/tensor/host';
+import { checkTable, type EmbeddingTable, notATable } from './embedding-table.ts';
+
+/** One line for each embedding: `{"id":"ada.jpg","embedding":[0.1,…]}`. */
+export function encodeJsonl({ ids, embeddings: { data, shape } }: EmbeddingTable): Uint8Array {
+  const size = shape[1]!;
+  const lines = ids.map((id, row) => {
+    const embedding = Array.from(data.subarray(row * size, (row + 1) * size), shortest);
+    return `${JSON.stringify({ id, embedding })}\n`;
+  });
+  return new TextEncoder().encode(lines.join(''));
+}
+
+/** The fewest digits that still read as the same float32. */
+const shortest = (value: number): number => {
+  for (let digits = 6; digits < 9; digits++) {
+    const rounded = Number(value.toPrecision(digits));
+    if (Math.fround(rounded) === value) return rounded;
+  }
+  return value;
+};
+
+/** Reads what {@link encodeJsonl} writes; other fields of a line are left alone. */
+export function decodeJsonl(bytes: Uint8Array): EmbeddingTable {
+  const lines = new TextDecoder()
+    .decode(bytes)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const rows = lines.map(parseLine);
+  const size = rows[0]?.embedding.length ?? 0;
+  const odd = rows.findIndex(({ embedding }) => embedding.length !== size);
+  if (size === 0 || odd !== -1) throw notATable(odd === -1 ? 'no line' : `line ${odd + 1} of another length`);
+  const data = Float32Array.from(rows.flatMap(({ embedding }) => embedding));
+  return checkTable({
+    ids: rows.map(({ id }) => id),
+    embeddings: hostTensor('float32', [rows.length, size], data),
+  });
+}
+
+function parseLine(line: string, index: number): { id: string; embedding: number[] } {
+  const named = (received: string, cause?: unknown) => notATable(`line ${index + 1}: ${received}`, cause);
+  try {
+    const { id, embedding } = JSON.parse(line) as Record<string, unknown>;
+    if (typeof id === 'string' && Array.isArray(embedding) && embedding.every((x) => typeof x === 'number'))
+      return { id, embedding };
+  } catch (cause) {
+    throw named('no JSON', cause);
+  }
+  throw named('without an id and an embedding of numbers');
+}

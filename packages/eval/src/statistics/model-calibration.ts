@@ -1,0 +1,37 @@
+import { InvalidArgumentError } from '@hm/tensor/host';
+import type { Flip } from '../flip.ts';
+import type { VerificationResult } from '../verification-result.ts';
+import { type CalibrateOptions, type Calibration, calibrate } from './calibrate.ts';
+
+/** A calibration with what it holds for. Its distances are cosine distances, `1 - cos`. */
+export interface ModelCalibration extends Calibration {
+  model: string;
+  protocol: string;
+  flip: Flip;
+}
+
+/**
+ * Calibrates a model by its scores on a protocol, in cosine distances.
+ *
+ * @throws {InvalidArgumentError} unless the result keeps its `scores`, in cosine or squared Euclidean distances.
+ * @example
+ * const calibration = calibrateModel(await verify(embedder, protocol, { scores: true }));
+ */
+export function calibrateModel(result: VerificationResult, options: CalibrateOptions = {}): ModelCalibration {
+  const { scores, distance, model, protocol, flip } = result;
+  const factor = { cosine: 1, 'squared-euclidean': 0.5 }[distance as string];
+  if (scores === undefined || factor === undefined) throw unusable(scores === undefined, distance);
+  const pairs = {
+    distances: scores.map((score) => score.distance * factor),
+    same: scores.map(({ same }) => same),
+  };
+  return { model, protocol, flip, ...calibrate(pairs, options) };
+}
+
+const unusable = (lacksScores: boolean, distance: string) =>
+  new InvalidArgumentError({
+    where: 'calibrateModel',
+    expected: 'a result with the scores of every pair, in cosine or squared Euclidean distances',
+    received: lacksScores ? 'a result without scores' : `distances "${distance}"`,
+    fix: 'Verify with `scores: true` and one of these distances.',
+  });
