@@ -3,11 +3,15 @@ import { Command } from '@commander-js/extra-typings';
 import { align } from './commands/align.ts';
 import { data } from './commands/data.ts';
 import { doctor } from './commands/doctor.ts';
+import { embed } from './commands/embed.ts';
 import { evaluate } from './commands/eval.ts';
 import { exportRun } from './commands/export.ts';
+import { quantize } from './commands/quantize.ts';
 import { report } from './commands/report.ts';
+import { search } from './commands/search.ts';
 import { study } from './commands/study.ts';
 import { train } from './commands/train.ts';
+import { verify } from './commands/verify.ts';
 
 /** The `hm` command with all its commands. */
 export function createProgram(): Command {
@@ -16,7 +20,8 @@ export function createProgram(): Command {
     .description('Face recognition from photographs to a score: align, train, export, evaluate.')
     .version(version)
     .showHelpAfterError('(hm --help lists the commands)');
-  for (const make of [data, align, train, exportRun, evaluate, report, study, doctor])
+  const applications = [quantize, verify, embed, search];
+  for (const make of [data, align, train, exportRun, evaluate, report, study, ...applications, doctor])
     program.addCommand(make());
   return program;
 }

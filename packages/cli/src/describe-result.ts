@@ -12,6 +12,7 @@ export function describeResult(result: VerificationResult): string {
     ],
     ['Flip', flip],
     ['Accuracy', `${percent(accuracy)} ± ${percent(standardError)} (standard error)`],
+    ['Deviation', `${percent(result.standardDeviation)} (np.std of the folds, as insightface prints)`],
     ['AUC', auc.toFixed(5)],
     ['EER', percent(eer)],
     ...result.tarAtFar.map(({ far, tar }) => [`TAR@FAR=${far}`, tar === null ? '–' : percent(tar)]),

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(folder.dispose);
 
-const commands = ['data', 'align', 'train', 'export', 'eval', 'report', 'study', 'doctor'];
+const commands = 'data align train export eval report study quantize verify embed search doctor'.split(' ');
 
 describe('help', () => {
   it('lists every command', async () => {

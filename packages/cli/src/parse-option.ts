@@ -16,6 +16,9 @@ export function finiteNumber(text: string): number {
   return value;
 }
 
+/** A threshold, or `best`. */
+export const thresholdFrom = (text: string): number | 'best' => (text === 'best' ? text : finiteNumber(text));
+
 /** A JSON object. */
 export function jsonObject(text: string): Record<string, unknown> {
   const value = parse(text);

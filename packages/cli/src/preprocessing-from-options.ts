@@ -7,6 +7,7 @@ export interface PreprocessingOptions {
   mean?: number;
   scale?: number;
   channels?: 'rgb' | 'bgr';
+  template?: Preprocessing['template'];
 }
 
 /**
@@ -14,19 +15,22 @@ export interface PreprocessingOptions {
  *
  * @throws {InvalidArgumentError} if only a part was typed: a guess would cost accuracy without any other sign.
  */
-export function preprocessingFromOptions(options: PreprocessingOptions): Preprocessing | undefined {
-  const { size, mean, scale, channels } = options;
+export function preprocessingFromOptions(
+  options: PreprocessingOptions,
+  where = 'hm eval',
+): Preprocessing | undefined {
+  const { size, mean, scale, channels, template = 'none' } = options;
   const given = Object.entries({ size, mean, scale, channels });
   const missing = given.filter(([, value]) => value === undefined).map(([name]) => `--${name}`);
   if (missing.length === given.length) return undefined;
   if (size === undefined || mean === undefined || scale === undefined || channels === undefined) {
     throw new InvalidArgumentError({
-      where: 'hm eval',
+      where,
       expected: '--size, --mean, --scale and --channels together, or none of them',
       received: `none of ${missing.join(', ')}`,
       fix: 'Say all four, for example --size 112 --mean 127.5 --scale 128 --channels rgb.',
     });
   }
   const [height, width] = size;
-  return { height, width, channels, mean, scale, template: 'none' };
+  return { height, width, channels, mean, scale, template };
 }

@@ -45,6 +45,11 @@ export interface Embedder {
    * @throws {NonFiniteError} if an embedding is not finite; `fields.image` names the image.
    */
   embed(images: readonly EmbedderImage[], options?: EmbedOptions): Promise<HostTensor<'float32'>>;
+  /**
+   * What the network is fed for these images, by the name of its input: to calibrate a quantised copy, or to run it
+   * elsewhere. One tensor for each run: of all images, or of as many as the model is fixed to.
+   */
+  prepare(images: readonly EmbedderImage[]): Promise<Record<string, HostTensor<'float32'>>[]>;
   /** Frees the network's memory. */
   release(): Promise<void>;
 }
@@ -78,6 +83,7 @@ export async function loadEmbedder(
       metadata: session.metadata,
       embeddingSize: graph.embeddingSize,
       embed: (images, embedOptions = {}) => embedAll(graph, preprocessing, images, embedOptions),
+      prepare: (images) => prepareAll(graph, preprocessing, images),
       release: () => session.release(),
     };
   } catch (error) {
@@ -108,6 +114,13 @@ async function embedAll(
     onProgress?.(done, images.length);
   }
   return embeddings;
+}
+
+async function prepareAll(graph: FaceGraph, preprocessing: Preprocessing, images: readonly EmbedderImage[]) {
+  const prepared: Record<string, HostTensor<'float32'>>[] = [];
+  for await (const batch of decodedBatches(images, preprocessing, graph.batchSize))
+    prepared.push(graph.prepare(batch));
+  return prepared;
 }
 
 /** Two batches are decoded ahead, at least eight images: work for libuv's threads while the network runs. */

@@ -15,6 +15,8 @@ export interface FaceGraph {
   readonly embeddingSize: number;
   /** Images per run. */
   readonly batchSize: number;
+  /** What the network is fed for at most `batchSize` images. */
+  prepare(images: readonly Uint8Array[]): Record<string, HostTensor<'float32'>>;
   /** Embeddings `[images, D]`, row by row, of at most `batchSize` images `[H, W, 3]`. */
   run(images: readonly Uint8Array[], mirrored: boolean): Promise<Float32Array[]>;
 }
@@ -33,7 +35,10 @@ export async function faceGraph(session: Session, preprocessing: Preprocessing):
     runGraph(session, layout, output, preprocessing, images, mirrored);
   const blank = new Uint8Array(preprocessing.height * preprocessing.width * 3);
   const [trial] = await run(Array(Math.min(batchSize, 2)).fill(blank), false);
-  return { embeddingSize: trial!.length, batchSize, run };
+  const prepare = (images: readonly Uint8Array[]) => ({
+    [layout.name]: batchTensor(layout, preprocessing, images, false),
+  });
+  return { embeddingSize: trial!.length, batchSize, prepare, run };
 }
 
 async function runGraph(

@@ -12,12 +12,15 @@ export function fillInput(
   mirrored: boolean,
 ): void {
   const [pixelStride, channelStride] = order === 'nchw' ? [1, height * width] : [3, 1];
+  const value = Float32Array.from({ length: 256 }, (_, level) => (level - mean) / scale);
+  const step = mirrored ? -3 : 3;
   for (let channel = 0; channel < 3; channel++) {
-    const source = channels === 'rgb' ? channel : 2 - channel;
-    for (let pixel = 0; pixel < height * width; pixel++) {
-      const column = pixel % width;
-      const from = mirrored ? pixel - column + (width - 1 - column) : pixel;
-      target[pixel * pixelStride + channel * channelStride] = (pixels[from * 3 + source]! - mean) / scale;
+    let to = channel * channelStride;
+    for (let row = 0; row < height; row++) {
+      let from =
+        3 * row * width + (mirrored ? 3 * (width - 1) : 0) + (channels === 'rgb' ? channel : 2 - channel);
+      for (let column = 0; column < width; column++, from += step, to += pixelStride)
+        target[to] = value[pixels[from]!]!;
     }
   }
 }

@@ -1,21 +1,23 @@
 import { Option } from '@commander-js/extra-typings';
 import { command } from '../command.ts';
 import { describeResult } from '../describe-result.ts';
-import { finiteNumber, imageSize, positiveInteger } from '../parse-option.ts';
+import { evaluationData, templateOptions } from '../evaluation-data.ts';
+import { finiteNumber, imageSize, positiveInteger, thresholdFrom } from '../parse-option.ts';
 import { preprocessingFromOptions } from '../preprocessing-from-options.ts';
 import { progress } from '../progress.ts';
 import { providerOption } from '../provider-option.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { writeReport, writeText } from '../write-report.ts';
 
-/** `hm eval MODEL --lfw ALIGNED`: scores an ONNX file by the protocol of LFW. */
+/** `hm eval MODEL --lfw ALIGNED`: scores an ONNX file by the protocol of LFW, or by another with `--protocol`. */
 export const evaluate = () =>
   command('eval')
     .description(
-      'Score a face-embedding network from its ONNX file on LFW, or on any folder and list in its form.',
+      'Score a face-embedding network from its ONNX file on LFW, or on another protocol with --protocol.',
     )
     .argument('<model>', 'ONNX file')
-    .requiredOption('--lfw <folder>', 'aligned images, as NAME/NAME_0001.jpg')
+    .option('--lfw <folder>', 'aligned images, as NAME/NAME_0001.jpg')
+    .option('--protocol <path>', 'YouTube Faces, a .bin set, or a list of pairs of aligned images')
     .option('--pairs <file>', 'list of pairs (default: pairs.txt in the folder or beside it)')
     .option('--skip-missing', 'drop pairs whose image is missing; the score is then not the official one')
     .addOption(
@@ -25,14 +27,27 @@ export const evaluate = () =>
     )
     .addOption(
       new Option('--distance <name>', 'between embeddings')
-        .choices(['squared-euclidean', 'cosine'] as const)
+        .choices(['squared-euclidean', 'cosine', 'angle', 'squared-euclidean-raw'] as const)
         .default('squared-euclidean' as const),
     )
     .addOption(
-      new Option('--threshold-search <how>', "every threshold, or insightface's grid")
-        .choices(['exact', 'grid'] as const)
+      new Option('--threshold-search <how>', "every threshold, insightface's grid, or another program's")
+        .choices(['exact', 'grid', 'sphereface', 'clcarwin', 'facex-zoo'] as const)
         .default('exact' as const),
     )
+    .option('--threshold <distance>', 'from elsewhere, or "best" of these pairs (optimistic)', thresholdFrom)
+    .option('--train-pairs <file>', "with --lfw: the list that the threshold is chosen on, as View 1's")
+    .option('--center', "subtract the mean embedding of the other folds, as SphereFace's code")
+    .addOption(
+      new Option('--aggregation <how>', 'of the images of a template or video').choices([
+        'mean-embedding',
+        'mean-distance',
+        'min-distance',
+        'max-distance',
+      ] as const),
+    )
+    .option('--best-frames <number>', 'only the frames with the longest embeddings', positiveInteger)
+    .option('--keep-norms', 'longer embeddings of a template count more')
     .addOption(providerOption())
     .option('--threads <number>', 'threads of ONNX Runtime', positiveInteger)
     .optionsGroup('For a model without our metadata, all four:')
@@ -47,29 +62,34 @@ export const evaluate = () =>
       '--scores',
       'the distance of every pair in the JSON, for hm report to compare losses pair by pair',
     )
+    .option('--calibration <file>', 'write thresholds for false accept rates, for hm verify')
     .option('--report <file>', 'write a page with curves, histograms and the hardest pairs')
     .option('--thumbnails', 'with --report: put pictures of the hardest pairs into the page')
     .action(async (model, options) => {
-      const { lfw, pairs, skipMissing, flip, distance, thresholdSearch, provider, threads, json } = options;
-      const { out, scores, report, thumbnails } = options;
+      const { lfw, protocol, pairs, trainPairs, skipMissing, flip, distance, thresholdSearch } = options;
+      const { threshold, center, provider, threads, json, out, report, thumbnails, calibration } = options;
       const preprocessing = preprocessingFromOptions(options);
-      const [{ lfwPairs }, { loadEmbedder, toJson, verify }] = await Promise.all([
-        import('@hm/datasets'),
-        import('@hm/eval'),
-      ]);
-      const protocol = await lfwPairs(lfw, withoutUndefined({ pairs, skipMissing }));
+      const { calibrateModel, loadEmbedder, toJson, verify, verifyHeldOut } = await import('@hm/eval');
+      const data = withoutUndefined({ lfw, protocol, pairs, trainPairs, skipMissing });
+      const { test, train } = await evaluationData(data);
       const embedder = await loadEmbedder(model, withoutUndefined({ preprocessing, provider, threads }));
       const line = progress('embedding');
-      const onProgress = (done: number, total: number) => line.update(done, total);
+      const scoring = {
+        ...{ flip, distance, thresholdSearch },
+        templates: templateOptions(withoutUndefined(options)),
+        scores: options.scores === true || report !== undefined || calibration !== undefined,
+        onProgress: (done: number, total: number) => line.update(done, total),
+      };
       try {
-        const result = await verify(embedder, protocol, {
-          ...{ flip, distance, thresholdSearch, onProgress },
-          scores: scores === true || report !== undefined,
-        });
+        const result = train
+          ? await verifyHeldOut(embedder, { train, test }, scoring)
+          : await verify(embedder, test, { ...scoring, threshold, center });
         line.stop();
-        if (report !== undefined) await writeReport(report, result, thumbnails ? protocol : undefined);
-        const { scores: _, ...bare } = result;
-        const text = toJson(scores ? result : bare);
+        if (report !== undefined) await writeReport(report, result, thumbnails ? test : undefined);
+        if (calibration !== undefined)
+          await writeText(calibration, JSON.stringify(calibrateModel(result), null, 2));
+        const { scores: _, ...summary } = result;
+        const text = toJson(options.scores ? result : summary);
         if (out !== undefined) await writeText(out, text);
         console.log(json ? text : describeResult(result));
       } finally {

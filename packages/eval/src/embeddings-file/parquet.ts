@@ -29,7 +29,8 @@ export async function encodeParquet({
 /** Reads what {@link encodeParquet} writes, and the same columns from other programs. */
 export async function decodeParquet(bytes: Uint8Array): Promise<EmbeddingTable> {
   const { parquetReadObjects } = await import('hyparquet');
-  const file = bytes.slice().buffer;
+  // Not bytes.slice(): that of a Buffer shares its memory.
+  const file = new Uint8Array(bytes).buffer;
   const rows = await parquetReadObjects({ file }).catch((cause: unknown) => {
     throw notATable(`Parquet that cannot be read: ${cause instanceof Error ? cause.message : cause}`, cause);
   });

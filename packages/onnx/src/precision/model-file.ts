@@ -80,7 +80,8 @@ export function floatsOf(tensor: TensorProto): Float32Array {
     });
   }
   if (tensor.rawData.length === 0) return Float32Array.from(tensor.floatData);
-  return new Float32Array(tensor.rawData.slice().buffer);
+  // Not rawData.slice(): that of a Buffer shares its memory.
+  return new Float32Array(new Uint8Array(tensor.rawData).buffer);
 }
 
 /** The float32 constants of a graph by name: its initializers, and what its Constant nodes hold. */

@@ -118,6 +118,7 @@ describe('toFloat16', () => {
   test('keeps what the network computes, its inputs and its outputs', async () => {
     const model = network();
     const half = toFloat16(model);
+    expect(toFloat16(Buffer.concat([model]))).toEqual(half);
     const test = images(8);
     const difference = error(await run(half, test), await run(model, test));
     expect(difference).toBeLessThan(2e-3);

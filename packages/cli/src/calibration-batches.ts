@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import type { Preprocessing } from '@hm/datasets';
+import type { HostTensor } from '@hm/tensor/host';
+
+/** Inputs of a model for some faces of a folder, evenly spread over it. */
+export async function calibrationBatches(
+  model: string,
+  folder: string,
+  samples: number,
+  explicit: Preprocessing | undefined,
+): Promise<Record<string, HostTensor>[]> {
+  const [{ listImages }, { loadEmbedder }] = await Promise.all([import('@hm/align'), import('@hm/eval')]);
+  const names = await listImages(folder);
+  const step = Math.max(1, names.length / samples);
+  const chosen = Array.from(
+    { length: Math.min(samples, names.length) },
+    (_, k) => names[Math.floor(k * step)]!,
+  );
+  const embedder = await loadEmbedder(model, explicit ? { preprocessing: explicit } : {});
+  try {
+    return await embedder.prepare(chosen.map((name) => ({ path: join(folder, name) })));
+  } finally {
+    await embedder.release();
+  }
+}

@@ -1,0 +1,71 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { Option } from '@commander-js/extra-typings';
+import { InvalidArgumentError } from '@hm/tensor/host';
+import { calibrationBatches } from '../calibration-batches.ts';
+import { command } from '../command.ts';
+import { finiteNumber, imageSize, positiveInteger } from '../parse-option.ts';
+import { preprocessingFromOptions } from '../preprocessing-from-options.ts';
+import { withoutUndefined } from '../without-undefined.ts';
+
+/** `hm quantize MODEL OUT --precision int8 --faces DIR`: a smaller copy of a model. */
+export const quantize = () =>
+  command('quantize')
+    .description('Write a model in 8 bits (calibrated on aligned faces) or in half precision.')
+    .argument('<model>', 'ONNX file in float32')
+    .argument('<out>', 'ONNX file to write')
+    .addOption(
+      new Option('--precision <name>', 'of the copy')
+        .choices(['int8', 'fp16'] as const)
+        .default('int8' as const),
+    )
+    .option('--faces <folder>', 'for int8: aligned faces as the model will see them')
+    .option('--samples <number>', 'how many of them, evenly spread', positiveInteger, 64)
+    .option('--percentile <share>', 'clip values beyond it, 99.99 for example (default: none)', finiteNumber)
+    .optionsGroup('For a model without our metadata, all four:')
+    .option('--size <pixels>', 'input size, 112 or 112x96 (height x width)', imageSize)
+    .option('--mean <number>', 'what is subtracted from each 8-bit value, 127.5 for example', finiteNumber)
+    .option('--scale <number>', 'what the difference is divided by, 128 for example', finiteNumber)
+    .addOption(new Option('--channels <order>', 'order of the colours').choices(['rgb', 'bgr'] as const))
+    .optionsGroup('Options:')
+    .option('--json', 'print one JSON object')
+    .action(async (path, out, { precision, faces, samples, percentile, json, ...options }) => {
+      const precisions = await import('@hm/onnx/precision');
+      const preprocessing = preprocessingFromOptions(options, 'hm quantize');
+      const model = new Uint8Array(await readModel(path));
+      if (precision === 'int8' && faces === undefined) throw noFaces();
+      const bytes =
+        precision === 'fp16'
+          ? precisions.toFloat16(model)
+          : await precisions.quantize(
+              model,
+              await calibrationBatches(path, faces!, samples, preprocessing),
+              withoutUndefined({ calibration: percentile === undefined ? undefined : { percentile } }),
+            );
+      await writeFile(out, bytes);
+      const report = { path: out, precision, bytes: bytes.length, before: model.length };
+      const megabytes = (count: number) => `${(count / 1e6).toFixed(1)} MB`;
+      console.log(
+        json
+          ? JSON.stringify(report)
+          : `${out}: ${megabytes(report.bytes)}, ${megabytes(report.before)} before.`,
+      );
+    });
+
+const readModel = (path: string) =>
+  readFile(path).catch((cause: unknown) => {
+    throw new InvalidArgumentError({
+      where: 'hm quantize',
+      expected: 'an ONNX file that can be read',
+      received: path,
+      fix: 'Check the path and its permissions.',
+      cause,
+    });
+  });
+
+const noFaces = () =>
+  new InvalidArgumentError({
+    where: 'hm quantize',
+    expected: '--faces, aligned faces to see what range each value has',
+    received: 'none',
+    fix: 'Pass a folder of a hundred aligned faces or more, or --precision fp16, which needs none.',
+  });

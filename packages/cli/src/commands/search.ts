@@ -1,0 +1,62 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { EmbeddingTable } from '@hm/eval';
+import type { Recognizer } from '@hm/eval/photographs';
+import { InvalidDataError } from '@hm/tensor/host';
+import { command } from '../command.ts';
+import { embedFolder } from '../embed-folder.ts';
+import { modelOptions } from '../model-options.ts';
+import { openModel } from '../open-model.ts';
+import { finiteNumber, positiveInteger } from '../parse-option.ts';
+
+/** `hm search GALLERY PROBE… --model M`: who in a gallery is most like the person in a photograph. */
+export const search = () =>
+  modelOptions(
+    command('search')
+      .description('Find the faces of a gallery that are most like the one in each photograph.')
+      .argument('<gallery>', 'folder of photographs, or a file that hm embed wrote')
+      .argument('<probes...>', 'photographs')
+      .requiredOption('--model <file>', 'ONNX file')
+      .option('--top <number>', 'how many to show', positiveInteger, 5)
+      .option('--threshold <similarity>', 'show none below this cosine similarity', finiteNumber),
+  ).action(async (gallery, probes, { model, top, threshold = -1, json, ...options }) => {
+    const recognizer = await openModel('hm search', model, options);
+    try {
+      const table = await openGallery(recognizer, gallery);
+      const hits = await recognizer.search(table, probes, top);
+      const found = probes.map((probe, index) => ({
+        probe,
+        hits: hits[index]!.filter(({ similarity }) => similarity >= threshold),
+      }));
+      if (json) console.log(JSON.stringify({ gallery: table.ids.length, found }));
+      else for (const result of found) console.log(describe(result));
+    } finally {
+      await recognizer.release();
+    }
+  });
+
+async function openGallery(recognizer: Recognizer, path: string): Promise<EmbeddingTable> {
+  const { decodeEmbeddings } = await import('@hm/eval');
+  const info = await stat(path).catch((cause: unknown) => {
+    throw noGallery(path, 'no such path', cause);
+  });
+  if (!info.isDirectory()) return decodeEmbeddings(await readFile(path));
+  const table = await embedFolder(recognizer, path);
+  for (const { path: name, reason } of table.missing) console.error(`Not in the gallery: ${name}: ${reason}`);
+  if (table.ids.length === 0) throw noGallery(path, 'none with a face');
+  return table;
+}
+
+function describe({ probe, hits }: { probe: string; hits: { id: string; similarity: number }[] }): string {
+  const lines = hits.map(({ id, similarity }) => `  ${similarity.toFixed(4)}  ${id}`);
+  return [`${probe}:`, ...(lines.length > 0 ? lines : ['  nobody'])].join('\n');
+}
+
+const noGallery = (path: string, received: string, cause?: unknown) =>
+  new InvalidDataError({
+    where: 'hm search',
+    expected: 'a gallery: a folder of photographs, or a file that hm embed wrote',
+    received: `${path}: ${received}`,
+    fix: 'Check the path.',
+    fields: { path },
+    cause,
+  });

@@ -1,0 +1,54 @@
+import type { VerificationProtocol } from '@hm/datasets';
+import type { TemplateOptions } from '@hm/eval';
+import { InvalidArgumentError } from '@hm/tensor/host';
+import { withoutUndefined } from './without-undefined.ts';
+
+/** What `hm eval` is typed about its pairs. */
+export interface EvaluationDataOptions {
+  lfw?: string;
+  protocol?: string;
+  pairs?: string;
+  trainPairs?: string;
+  skipMissing?: true;
+}
+
+/** The pairs to score and, if a list was named for it, those to choose the threshold on. */
+export async function evaluationData(
+  options: EvaluationDataOptions,
+): Promise<{ test: VerificationProtocol; train?: VerificationProtocol }> {
+  const { lfw, protocol, pairs, trainPairs, skipMissing } = options;
+  const { lfwPairs, openProtocol } = await import('@hm/datasets');
+  if ((lfw === undefined) === (protocol === undefined)) throw oneOf(lfw);
+  if (trainPairs !== undefined && lfw === undefined) throw oneOf(lfw);
+  const list = withoutUndefined({ pairs, skipMissing });
+  if (lfw === undefined) return { test: await openProtocol(protocol!, list) };
+  const test = await lfwPairs(lfw, list);
+  if (trainPairs === undefined) return { test };
+  return { test, train: await lfwPairs(lfw, withoutUndefined({ pairs: trainPairs, skipMissing })) };
+}
+
+/** How templates are joined, as the options say; undefined if they say nothing. */
+export function templateOptions({
+  aggregation,
+  bestFrames,
+  keepNorms,
+}: {
+  aggregation?: NonNullable<TemplateOptions['aggregation']>;
+  bestFrames?: number;
+  keepNorms?: true;
+}): TemplateOptions | undefined {
+  if (aggregation === undefined && bestFrames === undefined && keepNorms === undefined) return undefined;
+  return withoutUndefined({
+    aggregation,
+    best: bestFrames === undefined ? undefined : ({ count: bestFrames, by: 'norm' } as const),
+    norms: keepNorms ? ('keep' as const) : undefined,
+  });
+}
+
+const oneOf = (lfw: string | undefined) =>
+  new InvalidArgumentError({
+    where: 'hm eval',
+    expected: 'either --lfw FOLDER, perhaps with --train-pairs, or --protocol PATH',
+    received: lfw === undefined ? 'no --lfw' : 'both',
+    fix: 'Say which pairs are scored.',
+  });

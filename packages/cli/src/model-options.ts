@@ -1,0 +1,38 @@
+import { type Command, Option, type OptionValues } from '@commander-js/extra-typings';
+import { finiteNumber, imageSize, positiveInteger } from './parse-option.ts';
+import { providerOption } from './provider-option.ts';
+
+/** Options of every command that embeds photographs with a model. */
+export const modelOptions = <Args extends unknown[], Options extends OptionValues>(
+  command: Command<Args, Options>,
+) =>
+  command
+    .addOption(
+      new Option('--flip <how>', 'what the mirrored image adds')
+        .choices(['off', 'sum', 'concat'] as const)
+        .default('off' as const),
+    )
+    .option('--aligned', 'the photographs are aligned faces already: look for none')
+    .addOption(
+      new Option('--prefer <which>', 'the subject among several faces').choices([
+        'largest',
+        'centre',
+        'highest-score',
+      ] as const),
+    )
+    .option('--workers <number>', 'threads that look for faces (default: one per core)', positiveInteger)
+    .addOption(providerOption())
+    .option('--threads <number>', 'threads of ONNX Runtime', positiveInteger)
+    .optionsGroup('For a model without our metadata, all of them:')
+    .option('--size <pixels>', 'input size, 112 or 112x96 (height x width)', imageSize)
+    .option('--mean <number>', 'what is subtracted from each 8-bit value, 127.5 for example', finiteNumber)
+    .option('--scale <number>', 'what the difference is divided by, 128 for example', finiteNumber)
+    .addOption(new Option('--channels <order>', 'order of the colours').choices(['rgb', 'bgr'] as const))
+    .addOption(
+      new Option('--template <name>', 'where the landmarks go, unless --aligned').choices([
+        'arcface-112x112',
+        'sphereface-112x96',
+      ] as const),
+    )
+    .optionsGroup('Options:')
+    .option('--json', 'print one JSON object');

@@ -1,0 +1,25 @@
+import type { Recognizer, RecognizerOptions } from '@hm/eval/photographs';
+import { type PreprocessingOptions, preprocessingFromOptions } from './preprocessing-from-options.ts';
+import { withoutUndefined } from './without-undefined.ts';
+
+/** What the options of {@link modelOptions} say about a model. */
+export interface OpenModelOptions
+  extends PreprocessingOptions,
+    Pick<RecognizerOptions, 'flip' | 'prefer' | 'workers' | 'provider' | 'threads'> {
+  aligned?: true;
+}
+
+/** Opens a model for photographs, as the options say. */
+export async function openModel(
+  where: string,
+  model: string,
+  options: OpenModelOptions,
+): Promise<Recognizer> {
+  const { flip, aligned, prefer, workers, provider, threads } = options;
+  const preprocessing = preprocessingFromOptions(options, where);
+  const { openRecognizer } = await import('@hm/eval/photographs');
+  return openRecognizer(
+    model,
+    withoutUndefined({ flip, aligned, prefer, workers, provider, threads, preprocessing }),
+  );
+}

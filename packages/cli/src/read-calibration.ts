@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import type { ModelCalibration } from '@hm/eval';
+import { InvalidDataError } from '@hm/tensor/host';
+
+/**
+ * Reads what `hm eval --calibration` wrote.
+ *
+ * @throws {InvalidDataError} if it is missing or something else.
+ */
+export async function readCalibration(path: string): Promise<ModelCalibration> {
+  try {
+    const found = JSON.parse(await readFile(path, 'utf8')) as Partial<ModelCalibration>;
+    if (Array.isArray(found.thresholds) && typeof found.probability === 'object' && found.flip !== undefined)
+      return found as ModelCalibration;
+  } catch (cause) {
+    throw notACalibration(path, cause instanceof Error ? cause.message : cause, cause);
+  }
+  throw notACalibration(path, 'other JSON');
+}
+
+const notACalibration = (path: string, received: unknown, cause?: unknown) =>
+  new InvalidDataError({
+    where: path,
+    expected: 'a calibration of a model',
+    received,
+    fix: 'Write one: hm eval MODEL --lfw ALIGNED --calibration FILE.',
+    fields: { path },
+    cause,
+  });
