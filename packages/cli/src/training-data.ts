@@ -21,11 +21,11 @@ export interface DataOptions {
  */
 export async function trainingData(options: DataOptions): Promise<Dataset> {
   const { data, synthetic, exclude, minImages, imagesPerIdentity, hardness, seed } = options;
-  const { imageFolder, inMemory, openDataset, readNameList, syntheticFaces } = await import('@hm/datasets');
+  const { imageFolder, openDataset, preload, readNameList, syntheticFaces } = await import('@hm/datasets');
   if ((data === undefined) === (synthetic === undefined)) throw notOneSource(data !== undefined);
   if (synthetic !== undefined) {
     const size = squareSize(options.imageSize);
-    return inMemory(syntheticFaces({ identities: synthetic, imagesPerIdentity, hardness, seed, size }));
+    return preload(syntheticFaces({ identities: synthetic, imagesPerIdentity, hardness, seed, size }));
   }
   const names = exclude === undefined ? undefined : await readNameList(exclude);
   const open = minImages === undefined ? openDataset : imageFolder;

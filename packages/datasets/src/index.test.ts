@@ -29,6 +29,7 @@ test('the public surface', () => {
     'parquetImages',
     'parsePairs',
     'parseSplits',
+    'preload',
     'preprocessingFromMetadata',
     'preprocessingToMetadata',
     'readNameList',

@@ -50,6 +50,7 @@ export {
 export { type OpenProtocolOptions, openProtocol } from './open-protocol.ts';
 export { type ParquetImages, type ParquetImagesOptions, parquetImages } from './parquet/parquet-images.ts';
 export { type WriteParquetOptions, writeParquet } from './parquet/write-parquet.ts';
+export { type PreloadOptions, preload } from './preload.ts';
 export {
   defaultPreprocessing,
   type Preprocessing,

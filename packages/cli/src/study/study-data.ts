@@ -28,7 +28,7 @@ export interface SyntheticStudyOptions {
  * kept in memory, as every loss reads them again.
  */
 export async function syntheticStudyData(options: SyntheticStudyOptions): Promise<StudyData> {
-  const { inMemory, syntheticFaces, syntheticPairs } = await import('@hm/datasets');
+  const { preload, syntheticFaces, syntheticPairs } = await import('@hm/datasets');
   const { identities, imagesPerIdentity, heldOut, imagesPerHeldOut, pairsPerFold, hardness, size, seed } =
     options;
   const common = { hardness, size, seed };
@@ -42,13 +42,14 @@ export async function syntheticStudyData(options: SyntheticStudyOptions): Promis
   const protocol = syntheticPairs(others, { pairsPerFold, seed });
   return {
     description: `Rendered faces of hardness ${hardness}: ${identities} identities × ${imagesPerIdentity} images to train on, ${heldOut} others × ${imagesPerHeldOut} images for ${protocol.pairs.length} pairs.`,
-    train: inMemory(train),
-    protocol: { ...protocol, images: protocol.images.map(rendered) },
+    train: await preload(train),
+    protocol: { ...protocol, images: await renderAll(protocol.images) },
   };
 }
 
-/** The image with its pixels computed. */
-const rendered = (image: ProtocolImage): ProtocolImage =>
-  'pixels' in image
-    ? { id: image.id, height: image.height, width: image.width, pixels: image.pixels }
-    : image;
+/** The images with their pixels, rendered in worker threads. */
+async function renderAll(images: readonly ProtocolImage[]): Promise<ProtocolImage[]> {
+  const { imageList, preload } = await import('@hm/datasets');
+  const data = await preload(imageList(images));
+  return Promise.all(images.map(async ({ id }, index) => ({ ...(await data.sample(index)).image, id })));
+}

@@ -2,6 +2,7 @@ import { HmError } from '@hm/tensor/host';
 import sharp from 'sharp';
 import { encode as encodeImage } from './encode-job.ts';
 import { inspect as inspectImage } from './inspect-job.ts';
+import { read as readImage } from './read-job.ts';
 
 /** What crosses back to the other thread, where errors would lose their members. */
 export type JobAnswer<Result> = { result: Result } | { reason: string };
@@ -12,6 +13,7 @@ sharp.cache(false);
 
 export const encode = answering(encodeImage);
 export const inspect = answering(inspectImage);
+export const read = answering(readImage);
 
 /** Bad images are an answer; any other error is a fault and surfaces. */
 function answering<Task, Result>(job: (task: Task) => Promise<Result>) {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Rng } from '@hm/tensor/host';
 import { describe, expect, it } from 'vitest';
+import { fromPortable, toPortable } from '../portable-source.ts';
 import { drawWithoutRepetition, pairOfNumber, pairsAmong } from './draw-without-repetition.ts';
 import { syntheticFaces } from './synthetic-faces.ts';
 import { syntheticPairs } from './synthetic-pairs.ts';
@@ -85,4 +86,13 @@ describe('pairOfNumber', () => {
     expect(pairOfNumber(pairsAmong(j))).toEqual([0, j]);
     expect(pairOfNumber(pairsAmong(j) - 1)).toEqual([j - 2, j - 1]);
   });
+});
+
+it('its images say how a worker can render them, and copies do not', () => {
+  const faces = syntheticFaces({ identities: 4, imagesPerIdentity: 3, hardness: 0.5, seed: 1, size: 32 });
+  const [image] = syntheticPairs(faces, { folds: 1, pairsPerFold: 2, seed: 1 }).images;
+  expect(toPortable(image!)).toHaveProperty('recipe');
+  expect(toPortable({ ...image! })).not.toHaveProperty('recipe');
+  const source = toPortable(image!);
+  expect(fromPortable(source)).toMatchObject({ pixels: (image as { pixels: Uint8Array }).pixels });
 });

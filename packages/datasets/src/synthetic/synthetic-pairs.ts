@@ -79,7 +79,7 @@ function imagesOf(faces: SyntheticFaces, indices: readonly number[]): ProtocolIm
   let last: { index: number; pixels: Uint8Array } | undefined;
   return indices.map((index) => {
     const { image, id } = faces.sample(index);
-    return {
+    const shown = {
       id,
       height: image.height,
       width: image.width,
@@ -88,6 +88,8 @@ function imagesOf(faces: SyntheticFaces, indices: readonly number[]): ProtocolIm
         return last.pixels;
       },
     };
+    // Not enumerable, as a data set's: a copy with other pixels must not keep it.
+    return Object.defineProperty(shown, 'recipe', { value: image.recipe });
   });
 }
 

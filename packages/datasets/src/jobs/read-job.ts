@@ -1,0 +1,16 @@
+import type { ImageSource } from '../dataset.ts';
+import { fromPortable, type PortableSource } from '../portable-source.ts';
+import { encodeImage } from '../write/encode-image.ts';
+
+export interface ReadTask {
+  source: PortableSource;
+}
+
+/** What can be kept in memory. */
+export type KeptImage = Extract<ImageSource, { bytes: Uint8Array } | { pixels: Uint8Array }>;
+
+/** The worker's side of reading: the file's bytes, or the pixels that were rendered. */
+export async function read({ source }: ReadTask): Promise<KeptImage> {
+  const image = fromPortable(source);
+  return 'pixels' in image ? image : { bytes: await encodeImage(image) };
+}

@@ -1,0 +1,40 @@
+import type { Dataset, Sample } from './dataset.ts';
+import type { KeptImage, ReadTask } from './jobs/read-job.ts';
+import { runJobs } from './jobs/run-jobs.ts';
+
+/** What {@link preload} takes. */
+export interface PreloadOptions {
+  /** Worker threads. Default: one per core. */
+  workers?: number;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Reads or renders a whole data set into memory in worker threads: what {@link inMemory} does as samples are asked for, in the
+ * main thread. An image of pixels takes `3 · height · width` bytes.
+ *
+ * @throws {InvalidDataError} if a file cannot be read.
+ * @example
+ * const data = await preload(syntheticFaces({ identities: 100, imagesPerIdentity: 20, hardness: 0.3, seed: 7 }));
+ */
+export async function preload(
+  dataset: Dataset,
+  { workers, onProgress }: PreloadOptions = {},
+): Promise<Dataset> {
+  const kept: Sample[] = [];
+  const jobs = runJobs<ReadTask, KeptImage>(dataset, 'read', (source) => ({ source }), {
+    ...(workers !== undefined && { workers }),
+  });
+  for await (const { sample, result } of jobs) {
+    if (result instanceof Error) throw result;
+    kept.push({ ...sample, image: result });
+    onProgress?.(kept.length, dataset.length);
+  }
+  return {
+    length: kept.length,
+    classes: dataset.classes,
+    labels: Int32Array.from(kept, ({ label }) => label),
+    name: (label) => dataset.name(label),
+    sample: (index) => kept[index]!,
+  };
+}
