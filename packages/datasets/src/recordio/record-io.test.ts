@@ -185,6 +185,19 @@ describe('bad files', () => {
     expect(await failure(root)).toMatchObject({ code: 'invalid-data', fields: { path } });
   });
 
+  test('names are taken from a list only if folders and labels correspond', async () => {
+    const root = copyOf(join(golden, 'plain'));
+    const path = join(root, 'train.lst');
+    for (const text of ['0\t0\ta.jpg\n', '0\t0\tAda/1.jpg\n1\t0\tLise/1.jpg\n']) {
+      write(path, text);
+      expect((await recordIo(root)).name(0)).toBe('0');
+    }
+    for (const text of ['0\tAda/1.jpg\n', '0\tAda\tAda/1.jpg\n']) {
+      write(path, text);
+      expect(await failure(root)).toMatchObject({ code: 'invalid-data', fields: { path, offset: 0 } });
+    }
+  });
+
   test('record 0 that promises more records than there are', async () => {
     const root = copyOf(join(golden, 'insightface'));
     const bytes = readFileSync(join(root, 'train.rec'));
