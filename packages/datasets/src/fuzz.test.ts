@@ -21,17 +21,24 @@ describe('changed files are read or refused', () => {
       await read(path);
     }
     const counts = { read: 0, refused: 0 };
+    let slowest = 0;
     const changed = fc.asyncProperty(
       fc.constantFrom(...whole),
       mutations,
       async ({ path, bytes }, changes) => {
         writeFileSync(path, mutate(bytes, changes));
+        const start = performance.now();
         counts[await readChanged(() => read(path))]++;
+        slowest = Math.max(slowest, performance.now() - start);
       },
     );
     await fc.assert(changed, { numRuns: runs, seed });
     // Changes that all pass, or are all refused for one reason, would try nothing.
     expect(Math.min(counts.read, counts.refused)).toBeGreaterThan(0);
-    if (process.env.HM_FUZZ_RUNS) console.log(`${name}: ${counts.read} read, ${counts.refused} refused`);
+    if (!process.env.HM_FUZZ_RUNS) return;
+    const memory = Math.round(process.resourceUsage().maxRSS / 1024);
+    console.log(
+      `${name}: ${counts.read} read, ${counts.refused} refused; ${memory} MB so far, at most ${Math.round(slowest)} ms`,
+    );
   });
 });
