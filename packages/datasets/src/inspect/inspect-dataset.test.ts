@@ -1,5 +1,6 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { InvalidDataError } from '@hm/tensor/host';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -68,6 +69,30 @@ describe('inspectDataset', () => {
     expect(report.fewImages).toEqual([{ name: 'single', images: 1 }]);
     expect(report.formats).toEqual({ jpeg: 10, webp: 1, png: 1 });
     expect(report.sizes[1]).toEqual({ height: 80, width: 80, images: 1 });
+  });
+
+  test('a sample that the data set itself cannot give is listed, any other error surfaces', async () => {
+    const labels = Int32Array.of(0, 0, 0, 1, 1, 1, 2, 2, 2);
+    const failing = (error: Error) => ({
+      ...faces,
+      labels,
+      sample(index: number) {
+        if (index === 4) throw error;
+        return faces.sample(index);
+      },
+    });
+    const damage = { where: 'train.rec', expected: 'a record', received: 'zeros', fix: 'Replace it.' };
+    const fields = { path: 'train.rec', offset: 99, reason: 'no magic number' };
+    const bad = failing(new InvalidDataError({ ...damage, fields }));
+    const report = await inspectDataset(bad, { workers: 1 });
+    expect(report.undecodable).toEqual([{ id: 'sample 4', reason: 'no magic number' }]);
+    const told: unknown[] = [];
+    const options = { workers: 1, onBadSample: ({ fields }: InvalidDataError) => told.push(fields.offset) };
+    for await (const { label } of encodedSamples(bad, options)) expect(label).toBeLessThan(3);
+    expect(told).toEqual([99]);
+    await expect(inspectDataset(failing(new TypeError('a fault')), { workers: 1 })).rejects.toThrow(
+      'a fault',
+    );
   });
 
   test('looks into a part, evenly spread, and says how far it is', async () => {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { InvalidDataError } from '@hm/tensor/host';
+import { HmError, type InvalidDataError } from '@hm/tensor/host';
 import { Tinypool } from 'tinypool';
 import type { Dataset, Sample } from '../dataset.ts';
 import { badImage } from '../decode-image.ts';
@@ -40,7 +40,8 @@ export async function* runJobs<Task extends object, Result>(
   });
   const pending: Promise<JobResult<Result>>[] = [];
   const start = async (index: number): Promise<JobResult<Result>> => {
-    const sample = await dataset.sample(index);
+    const sample = await ask(dataset, index);
+    if (HmError.isInstance(sample)) return damaged(dataset, index, sample);
     const { label, id } = sample;
     const task = taskOf(toPortable(sample.image), sample);
     const transferList = ownBuffers(task.source);
@@ -58,6 +59,23 @@ export async function* runJobs<Task extends object, Result>(
     await Promise.allSettled(pending);
     await pool.destroy();
   }
+}
+
+/** Only invalid data makes a bad sample; any other error is a fault of the data set's code and surfaces. */
+async function ask(dataset: Dataset, index: number): Promise<Sample | HmError> {
+  try {
+    return await dataset.sample(index);
+  } catch (error) {
+    if (HmError.isInstance(error) && error.code === 'invalid-data') return error;
+    throw error;
+  }
+}
+
+function damaged(dataset: Dataset, index: number, cause: HmError): JobResult<never> {
+  const id = String(cause.fields.id ?? `sample ${index}`);
+  const reason = String(cause.fields.reason ?? cause.message);
+  const result = badImage(id, reason, cause, { ...cause.fields, index, id });
+  return { index, sample: { label: dataset.labels?.[index] ?? 0, id }, result };
 }
 
 function* range(length: number): Generator<number> {
