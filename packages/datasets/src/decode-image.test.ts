@@ -1,3 +1,4 @@
+import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { HmError } from '@hm/tensor/host';
@@ -179,6 +180,14 @@ describe('bad input', () => {
     jpeg.writeUInt16BE(60_000, frame + 7);
     for (const bytes of [png, jpeg]) {
       expect((await failure(decodeImage({ bytes }))).message).toContain('pixel limit');
+    }
+  });
+
+  test('a file of gigabytes is not read', async () => {
+    const file = write(join(folder, 'huge.jpg'), '');
+    truncateSync(file, 2 ** 33);
+    for (const source of [{ path: file }, { file, offset: 8, length: 2 ** 32 }]) {
+      expect((await failure(decodeImage(source))).message).toContain('of at most 268435456');
     }
   });
 

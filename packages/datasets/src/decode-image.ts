@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { HmError, InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
 import sharp, { type Sharp } from 'sharp';
@@ -93,9 +94,21 @@ async function decodePlainJpeg(
 type InMemory = Extract<ImageSource, { bytes: Uint8Array } | { pixels: Uint8Array }>;
 
 async function readSource(source: ImageSource): Promise<InMemory> {
-  if ('path' in source) return { bytes: await readFile(source.path) };
-  return 'file' in source ? { bytes: readAt(source.file, source.offset, source.length) } : source;
+  if ('path' in source) {
+    assertEncodedSize(statSync(source.path, { throwIfNoEntry: false })?.size ?? 0);
+    return { bytes: await readFile(source.path) };
+  }
+  if (!('file' in source)) return source;
+  assertEncodedSize(source.length);
+  return { bytes: readAt(source.file, source.offset, source.length) };
 }
+
+/** A file of any size may be called an image; none is read whole before its size is known. */
+function assertEncodedSize(bytes: number): void {
+  if (bytes > MOST_ENCODED_BYTES) throw new RangeError(`${bytes} bytes, of at most ${MOST_ENCODED_BYTES}`);
+}
+
+const MOST_ENCODED_BYTES = 2 ** 28;
 
 function open(source: InMemory, limitInputPixels: number): Sharp {
   if ('pixels' in source) {
