@@ -41,13 +41,13 @@ export async function decodeImage(source: ImageSource, options: DecodeOptions = 
   const size = wantedSize(options);
   if ('pixels' in source) {
     checkPixels(source);
-    if (!size || (source.height === size.height && source.width === size.width)) return source;
+    if (fits(source, size)) return source;
   }
   const maxPixels = options.maxPixels ?? 100_000_000;
   try {
     const read = await readSource(source);
-    const quick = 'bytes' in read ? await decodePlainJpeg(read.bytes, size, maxPixels) : undefined;
-    return quick ?? (await decode(open(read, maxPixels), size));
+    const image = ('bytes' in read && (await decodePlainJpeg(read.bytes, maxPixels))) || read;
+    return 'pixels' in image && fits(image, size) ? image : await decode(open(image, maxPixels), size);
   } catch (cause) {
     if (HmError.isInstance(cause)) throw cause;
     throw badImage(nameOf(source, options), cause instanceof Error ? cause.message : String(cause), cause);
@@ -74,15 +74,10 @@ export const badImage = (path: string, reason: string, cause?: unknown, fields?:
 /** The WebAssembly decoder keeps the memory of its largest image. */
 const MOST_QUICK_PIXELS = 1 << 20;
 
-/** Undefined for images that need resizing or conversion, and for those about which the decoder complains: libvips decides. */
-async function decodePlainJpeg(
-  bytes: Uint8Array,
-  size: Size | undefined,
-  maxPixels: number,
-): Promise<DecodedImage | undefined> {
+/** Undefined for images that need conversion, and for those about which the decoder complains: libvips decides. */
+async function decodePlainJpeg(bytes: Uint8Array, maxPixels: number): Promise<DecodedImage | undefined> {
   const found = plainJpeg(bytes);
   if (!found || found.height * found.width > Math.min(maxPixels, MOST_QUICK_PIXELS)) return undefined;
-  if (size && (size.height !== found.height || size.width !== found.width)) return undefined;
   const decoder = await jpegDecoder();
   try {
     return decoder.decode(bytes);
@@ -136,6 +131,9 @@ async function decode(image: Sharp, size: Size | undefined): Promise<DecodedImag
 }
 
 type Size = { height: number; width: number };
+
+const fits = (image: Size, size: Size | undefined): boolean =>
+  !size || (image.height === size.height && image.width === size.width);
 
 function wantedSize({ height, width }: DecodeOptions): Size | undefined {
   if (height === undefined && width === undefined) return undefined;
