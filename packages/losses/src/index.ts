@@ -45,6 +45,8 @@ export {
   type OtherMargin,
   type TargetLogit,
 } from './margin-cross-entropy.ts';
+export { hasClasses, putClasses, takeClasses } from './partial/class-columns.ts';
+export { type ClassSample, type SampleClassesOptions, sampleClasses } from './partial/sample-classes.ts';
 export { type PlotOptions, plotHardMining } from './plot/plot-hard-mining.ts';
 export { type DoppelgangerOptions, doppelgangerBatches } from './sampling/doppelganger-batches.ts';
 export { nearestClasses } from './sampling/nearest-classes.ts';
