@@ -1,0 +1,56 @@
+// `losses.mjs HEAD CLASSES [SAMPLED]`: a head's losses and their gradients by embeddings and class weights; with SAMPLED, by
+// the weights of so many classes, drawn and gathered at every step.
+import '@tensorflow/tfjs-backend-cpu';
+import { headByName, sampleClasses, takeClasses } from '@hm/losses';
+import { trace } from '@hm/onnx';
+import { createSession } from '@hm/onnx/session';
+import { flattenParams, fromTensors, hostTensor, hostZeros, Rng } from '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import { serve } from './contestant.mjs';
+
+const [name, ...sizes] = process.argv.slice(2);
+const [classes, sampled = classes] = sizes.map(Number);
+const [batch, embeddingSize] = [64, 512];
+const rng = Rng.of(1);
+const head = headByName(name);
+const params = fromTensors(flattenParams(head.init(rng, { classes, embeddingSize })));
+const names = Object.keys(params);
+const shapes = Object.fromEntries(names.map((key) => [key, [...params[key].shape.slice(0, -1), sampled]]));
+
+const model = trace(
+  ({ embeddings, labels, step, ...weights }) => {
+    const loss = (x, ...values) => {
+      const tree = Object.fromEntries(names.map((key, i) => [key, values[i]]));
+      return tf.mean(head.losses(tree, x, labels, step).losses);
+    };
+    const { value, grads } = tf.valueAndGrads(loss)([embeddings, ...names.map((key) => weights[key])]);
+    const gradients = names.map((key, i) => [`gradient.${key}`, grads[i + 1]]);
+    return { loss: value, 'gradient.embeddings': grads[0], ...Object.fromEntries(gradients) };
+  },
+  {
+    embeddings: { shape: [batch, embeddingSize] },
+    labels: { shape: [batch], dtype: 'int32' },
+    step: { shape: [], dtype: 'int32' },
+    ...Object.fromEntries(names.map((key) => [key, { shape: shapes[key] }])),
+  },
+);
+const session = await createSession(model, { threads: 2 });
+const used = new Set(session.inputs.map((input) => input.name));
+const random = (length) => Float32Array.from({ length }, () => rng.normal());
+const embeddings = hostTensor('float32', [batch, embeddingSize], random(batch * embeddingSize));
+const labels = Int32Array.from({ length: batch }, () => rng.integer(classes));
+const step = hostTensor('int32', [], Int32Array.of(1000));
+const into = Object.fromEntries(names.map((key) => [`gradient.${key}`, hostZeros('float32', shapes[key])]));
+const taken = Object.fromEntries(names.map((key) => [key, hostZeros('float32', shapes[key])]));
+
+function weightsAndLabels() {
+  if (sampled === classes) return { ...params, labels: hostTensor('int32', [batch], labels) };
+  const sample = sampleClasses(labels, { classes, count: sampled, rng });
+  for (const key of names) takeClasses(params[key], sample.classes, classes, taken[key].data);
+  return { ...taken, labels: hostTensor('int32', [batch], sample.labels) };
+}
+
+await serve(() => {
+  const feeds = { embeddings, step, ...weightsAndLabels() };
+  return session.run(Object.fromEntries(Object.entries(feeds).filter(([key]) => used.has(key))), into);
+});
