@@ -9,6 +9,7 @@ const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, example]) => 
 const outputs = [
   /Float32Array\(1\) \[ \d+\.\d+ \] \[ 2, 512 \]/,
   /\[ 6 \] hm-\(arcface\+triplet\)\n\[ 3, 8 \]/,
+  /\[ 3 \] \[ 8, 100 \] \[ 8, 100 \]/,
   /slope: 3\.\d+\n\}\n\d+/,
 ];
 
