@@ -9,14 +9,23 @@ export interface RecipeOptions {
   batch?: number;
   lr?: number;
   clipNorm?: number;
+  partialFc?: number;
   augment?: 'none' | 'flip' | 'standard' | 'adaface';
 }
 
 /** A named recipe with what was typed in its place. */
 export async function recipeOf(options: RecipeOptions): Promise<Recipe> {
   const { recipe, epochs, batch: batchSize, lr: learningRate, clipNorm, augment } = options;
+  const partialFc = options.partialFc === undefined ? undefined : { sampleRate: options.partialFc };
   const { paper, quick } = await import('@hm/train');
-  const changes = { epochs, batchSize, learningRate, clipNorm, augment: await augmentation(augment) };
+  const changes = {
+    epochs,
+    batchSize,
+    learningRate,
+    clipNorm,
+    partialFc,
+    augment: await augmentation(augment),
+  };
   return { ...{ paper, quick }[recipe], ...withoutUndefined(changes) };
 }
 

@@ -35,11 +35,10 @@ export function arcFace(options: ArcFaceOptions = {}): Head {
   return cosineHead('arcface', config, arcFaceMargin(config));
 }
 
-const arcFaceConfig = (options: ArcFaceOptions) => ({
-  scale: 64,
-  marginRadians: 0.5,
-  marginGradient: 'detached' as MarginGradient,
-  ...options,
+const arcFaceConfig = ({ scale = 64, marginRadians = 0.5, marginGradient = 'detached' }: ArcFaceOptions) => ({
+  scale,
+  marginRadians,
+  marginGradient,
 });
 
 /** ArcFace's target logit from `s·cos θ`. */

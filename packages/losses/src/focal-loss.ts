@@ -53,8 +53,8 @@ function slope(dy: tf.Tensor, saved: tf.Tensor[], gamma: number): tf.Tensor {
  * @example
  * const head = focal(arcFace(), { gamma: 1 });
  */
-export const focal = (head: Head, options: FocalOptions = {}): Head =>
-  wrapHead(head, 'focal-', { focal: { gamma: 2, ...options } }, (result) => ({
+export const focal = (head: Head, { gamma = 2 }: FocalOptions = {}): Head =>
+  wrapHead(head, 'focal-', { focal: { gamma } }, (result) => ({
     ...result,
-    losses: focalLoss(result.losses, options),
+    losses: focalLoss(result.losses, { gamma }),
   }));

@@ -50,17 +50,16 @@ export function hardMiningLoss(losses: tf.Tensor1D, options: HardMiningOptions =
 }
 
 /** The options with defaults filled in, checked. */
-export function hardMiningConfig(options: HardMiningOptions = {}): HardMiningConfig {
-  const config: HardMiningConfig = {
-    alpha: 1.5,
-    beta: 1.1,
-    steepness: 35,
-    midpoint: 0.75,
-    form: 'equation',
-    over: 'sample',
-    gate: 'through',
-    ...options,
-  };
+export function hardMiningConfig({
+  alpha = 1.5,
+  beta = 1.1,
+  steepness = 35,
+  midpoint = 0.75,
+  form = 'equation',
+  over = 'sample',
+  gate = 'through',
+}: HardMiningOptions = {}): HardMiningConfig {
+  const config: HardMiningConfig = { alpha, beta, steepness, midpoint, form, over, gate };
   for (const name of ['alpha', 'beta', 'steepness', 'midpoint'] as const)
     checkRange('hardMiningLoss', name, config[name], { above: 0 });
   checkChoice('hardMiningLoss', 'form', config.form, ['equation', 'algorithm']);

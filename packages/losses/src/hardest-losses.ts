@@ -52,8 +52,8 @@ function ranks(losses: tf.Tensor1D): tf.Tensor1D {
  * @example
  * const head = ohem(hardMining(softmax()), { keep: 0.8 });
  */
-export const ohem = (head: Head, options: OhemOptions = {}): Head =>
-  wrapHead(head, 'ohem-', { ohem: { keep: 0.7, ...options } }, (result) => ({
+export const ohem = (head: Head, { keep = 0.7 }: OhemOptions = {}): Head =>
+  wrapHead(head, 'ohem-', { ohem: { keep } }, (result) => ({
     ...result,
-    losses: hardestLosses(result.losses, options),
+    losses: hardestLosses(result.losses, { keep }),
   }));

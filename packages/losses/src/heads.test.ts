@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { embeddingHeads } from './embedding/embedding-heads.ts';
 import type { Head } from './head.ts';
-import { headByName, headNames } from './head-by-name.ts';
+import { type HeadOptions, headByName, headNames } from './head-by-name.ts';
 import { evaluate } from './testing.ts';
 
 const names = [
@@ -130,6 +130,12 @@ describe.each(names)('%s', (name) => {
       expect(attempt).toThrow(InvalidArgumentError);
     }
     if (statistics) expect(() => head.losses(params, good, labels, 0)).toThrow(/statistics\.\w+ \[\]/);
+  });
+
+  it('leaves options that it does not know out of its configuration, and takes undefined for the default', () => {
+    const absent = Object.fromEntries(Object.keys(head.config).map((key) => [key, undefined]));
+    const given = { ...absent, nonsense: 1 } as HeadOptions;
+    expect(headByName(name, given).config).toEqual(head.config);
   });
 
   it('is rebuilt from its name and configuration, which are plain JSON', () => {

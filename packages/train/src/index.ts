@@ -14,6 +14,7 @@ export type {
 export { type ExportRunOptions, exportRun } from './export-run.ts';
 export { type LoadedRun, loadRun } from './load-run.ts';
 export type { Engine, TrainOptions } from './options.ts';
+export type { PartialFc } from './partial-program.ts';
 export { duration, progressLine } from './progress-line.ts';
 export { paper, quick, type Recipe } from './recipe.ts';
 export type { Part, RunConfig } from './run-config.ts';

@@ -1,4 +1,5 @@
 import { type Augmentation, flipOnly } from '@hm/datasets';
+import type { PartialFc } from './partial-program.ts';
 import type { Schedule } from './schedule.ts';
 
 /** How to train, as plain data: a run's configuration holds it, and a changed copy is a recipe of one's own. */
@@ -19,6 +20,8 @@ export interface Recipe {
   decayNorms: boolean;
   /** The largest norm of the gradient of all parameters together, before decay; longer ones are scaled down. Default: none. */
   clipNorm?: number;
+  /** Computes each step with a share of the classes, drawn at random. Default: all of them. */
+  partialFc?: PartialFc;
   /** Random changes to the images. */
   augment: Augmentation;
 }

@@ -1,9 +1,10 @@
 import { createLoader, type Loader } from '@hm/datasets';
-import { compile, type Program } from '@hm/onnx';
+import { type CompileOptions, compile, type Program } from '@hm/onnx';
 import { beginRun } from './begin-run.ts';
 import type { TrainEvent } from './events.ts';
 import { logEvent } from './metrics-log.ts';
 import type { ResolvedOptions } from './options.ts';
+import { compilePartial } from './partial-program.ts';
 import { runConfig } from './run-config.ts';
 import { TrainingLoop } from './training-loop.ts';
 import { trainingStep } from './training-step.ts';
@@ -46,10 +47,11 @@ function compileStep(
   options: ResolvedOptions,
   state: Parameters<typeof compile>[1]['state'],
 ): Promise<Program> {
-  const { backbone, head, recipe, engine } = options;
-  const { batchSize } = recipe;
+  const { backbone, head, recipe, engine, data, seed } = options;
+  const { batchSize, partialFc } = recipe;
   const { kind: _, ...session } = engine;
-  return compile(trainingStep(backbone, head, recipe), {
+  const step = trainingStep(backbone, head, recipe);
+  const compileOptions = {
     state,
     inputs: {
       images: { shape: [batchSize, ...backbone.imageSize, 3] },
@@ -58,5 +60,7 @@ function compileStep(
       step: { shape: [] },
     },
     ...session,
-  });
+  } satisfies CompileOptions;
+  if (partialFc === undefined) return compile(step, compileOptions);
+  return compilePartial(step, compileOptions, { ...partialFc, classes: data.classes, seed });
 }

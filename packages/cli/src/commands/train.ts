@@ -5,14 +5,15 @@ import { finiteNumber, integer, jsonObject, positiveInteger } from '../parse-opt
 import { providerOption } from '../provider-option.ts';
 import { runTraining } from '../run-training.ts';
 
+const LOSSES =
+  'ce, softmargin, lsoftmax, asoftmax, cosface, amsoftmax, arcface, combined, subcenter-arcface, adaptiveface, ' +
+  'curricularface, mv-softmax, magface, adaface, sphereface2, uniface, triplet, contrastive, msml, marginal or circle';
+
 /** `hm train`: trains a backbone with a loss. */
 export const train = () =>
   command('train')
     .description('Train a network on aligned faces, one folder for each identity.')
-    .requiredOption(
-      '--loss <name>',
-      'ce, asoftmax, arcface or cosface; each with hm- before it for hard mining',
-    )
+    .requiredOption('--loss <name>', `${LOSSES}; each with hm- before it for hard mining`)
     .requiredOption('--out <run>', 'folder for checkpoints and metrics.jsonl')
     .optionsGroup('Data:')
     .option(
@@ -67,6 +68,7 @@ export const train = () =>
     .option('--batch <images>', "instead of the recipe's", positiveInteger)
     .option('--lr <number>', "peak learning rate instead of the recipe's", finiteNumber)
     .option('--clip-norm <number>', 'largest norm of the gradient', finiteNumber)
+    .option('--partial-fc <share>', 'compute each step with a share of the classes, drawn anew', finiteNumber)
     .option('--seed <number>', 'of first weights, order, augmentation and rendered faces', integer, 1)
     .option('--resume', 'go on from the newest checkpoint, with the same options')
     .option('--checkpoint-every <steps>', 'besides one each epoch', positiveInteger)

@@ -9,7 +9,7 @@ import type { Head } from '../head.ts';
  * @example
  * const head = amSoftmax({ margin: 0.4 });
  */
-export const amSoftmax = (options: CosFaceOptions = {}): Head => ({
-  ...cosFace({ scale: 30, ...options }),
+export const amSoftmax = ({ scale = 30, ...options }: CosFaceOptions = {}): Head => ({
+  ...cosFace({ scale, ...options }),
   name: 'amsoftmax',
 });

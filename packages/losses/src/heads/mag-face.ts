@@ -62,32 +62,30 @@ export function magFace(options: MagFaceOptions = {}): Head {
   };
 }
 
-function marginOf(length: tf.Tensor1D, config: Required<MagFaceOptions>): tf.Tensor1D {
+function marginOf(length: tf.Tensor1D, config: ReturnType<typeof checked>): tf.Tensor1D {
   const { lowerLength, upperLength, lowerMarginRadians, upperMarginRadians } = config;
   const growth = (upperMarginRadians - lowerMarginRadians) / (upperLength - lowerLength);
   return tf.add(tf.mul(tf.sub(length, lowerLength), growth), lowerMarginRadians);
 }
 
-function checked(options: MagFaceOptions): Required<MagFaceOptions> & Record<string, unknown> {
-  const config = {
-    scale: 64,
-    lowerLength: 10,
-    upperLength: 110,
-    lowerMarginRadians: 0.45,
-    upperMarginRadians: 0.8,
-    lambda: 35,
-    easyMargin: true,
-    ...options,
-  };
-  const { lowerLength, lowerMarginRadians } = config;
-  checkRange('magFace', 'scale', config.scale, { above: 0 });
+function checked({
+  scale = 64,
+  lowerLength = 10,
+  upperLength = 110,
+  lowerMarginRadians = 0.45,
+  upperMarginRadians = 0.8,
+  lambda = 35,
+  easyMargin = true,
+}: MagFaceOptions) {
+  checkRange('magFace', 'scale', scale, { above: 0 });
   checkRange('magFace', 'lowerLength', lowerLength, { above: 0 });
-  checkRange('magFace', 'upperLength', config.upperLength, { above: lowerLength });
+  checkRange('magFace', 'upperLength', upperLength, { above: lowerLength });
   checkRange('magFace', 'lowerMarginRadians', lowerMarginRadians, { from: 0, below: Math.PI });
-  checkRange('magFace', 'upperMarginRadians', config.upperMarginRadians, {
+  checkRange('magFace', 'upperMarginRadians', upperMarginRadians, {
     from: lowerMarginRadians,
     below: Math.PI,
   });
-  checkRange('magFace', 'lambda', config.lambda, { from: 0 });
-  return config;
+  checkRange('magFace', 'lambda', lambda, { from: 0 });
+  const lengths = { lowerLength, upperLength };
+  return { scale, ...lengths, lowerMarginRadians, upperMarginRadians, lambda, easyMargin };
 }

@@ -56,7 +56,7 @@ export function sphereFace2(options: SphereFace2Options = {}): Head {
   };
 }
 
-type Config = Required<SphereFace2Options> & Record<string, unknown>;
+type Config = ReturnType<typeof checked>;
 
 /** `r·g(z/r)`, with the slope g' or 1. */
 function adjust(logits: tf.Tensor2D, { scale, exponent, marginGradient }: Config): tf.Tensor2D {
@@ -83,21 +83,19 @@ function initialBias({ scale, margin, balance, exponent }: Config, classes: numb
   return Math.log(2 * ratio) - other - Math.log(1 - ratio + root);
 }
 
-function checked(options: SphereFace2Options): Config {
-  const config = {
-    scale: 40,
-    margin: 0.4,
-    balance: 0.7,
-    exponent: 3,
-    lossWeight: 50,
-    marginGradient: 'detached' as MarginGradient,
-    ...options,
-  };
-  checkRange('sphereFace2', 'scale', config.scale, { above: 0 });
-  checkRange('sphereFace2', 'margin', config.margin, { from: 0, to: 1 });
-  checkRange('sphereFace2', 'balance', config.balance, { above: 0, below: 1 });
-  checkRange('sphereFace2', 'exponent', config.exponent, { from: 1 });
-  checkRange('sphereFace2', 'lossWeight', config.lossWeight, { above: 0 });
-  checkChoice('sphereFace2', 'marginGradient', config.marginGradient, ['exact', 'detached']);
-  return config;
+function checked({
+  scale = 40,
+  margin = 0.4,
+  balance = 0.7,
+  exponent = 3,
+  lossWeight = 50,
+  marginGradient = 'detached',
+}: SphereFace2Options) {
+  checkRange('sphereFace2', 'scale', scale, { above: 0 });
+  checkRange('sphereFace2', 'margin', margin, { from: 0, to: 1 });
+  checkRange('sphereFace2', 'balance', balance, { above: 0, below: 1 });
+  checkRange('sphereFace2', 'exponent', exponent, { from: 1 });
+  checkRange('sphereFace2', 'lossWeight', lossWeight, { above: 0 });
+  checkChoice('sphereFace2', 'marginGradient', marginGradient, ['exact', 'detached']);
+  return { scale, margin, balance, exponent, lossWeight, marginGradient };
 }
