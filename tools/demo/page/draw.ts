@@ -11,7 +11,7 @@ export function drawFaces(canvas: HTMLCanvasElement, faces: readonly Face[], cho
     context.strokeRect(left, top, right - left, bottom - top);
     for (const [x, y] of landmarks) {
       context.beginPath();
-      context.arc(x, y, Math.max(1.5, size / 160), 0, 2 * Math.PI);
+      context.arc(x, y, Math.max(2, size / 110), 0, 2 * Math.PI);
       context.fill();
     }
   });

@@ -53,7 +53,7 @@ async function compare(): Promise<void> {
   if (recogniser === undefined || first === undefined || second === undefined) return;
   try {
     const similarity = await recogniser.similarity(first, second, thresholds?.flip ?? 'off');
-    if (turn === comparison) showVerdict(similarity, thresholds?.rates[Number(rate.value)]);
+    if (turn === comparison) showVerdict(similarity, thresholds?.rates[Number(rate.value)], otherModel());
   } catch (error) {
     report(error);
   }
@@ -63,7 +63,7 @@ function useEvaluation(text: string): void {
   thresholds = readThresholds(text);
   rate.replaceChildren(
     ...thresholds.rates.map(
-      ({ far }, index) => new Option(`${far} (one impostor in ${Math.round(1 / far)})`, `${index}`),
+      ({ far }, index) => new Option(`${far} (1 in ${Math.round(1 / far)})`, `${index}`),
     ),
   );
   rate.disabled = false;
@@ -71,6 +71,12 @@ function useEvaluation(text: string): void {
   rate.value = `${thresholds.rates.length - 1}`;
   compare();
 }
+
+/** Thresholds mean nothing for another model than the one that they were measured with. */
+const otherModel = (): string =>
+  thresholds === undefined || model === undefined || thresholds.model === model.name
+    ? ''
+    : ` Beware: the evaluation is of ${thresholds.model}, and this is ${model.name}.`;
 
 /** A message of ours says what to do; anything else is shown as it is. */
 function report(error: unknown): void {

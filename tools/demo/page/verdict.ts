@@ -1,8 +1,12 @@
 import { element } from './element.ts';
 import type { Thresholds } from './thresholds.ts';
 
-/** Shows a similarity and, where a threshold is known, what it means. */
-export function showVerdict(similarity: number, rate: Thresholds['rates'][number] | undefined): void {
+/** Shows a similarity and, where a threshold is known, what it means, with a warning where there is one. */
+export function showVerdict(
+  similarity: number,
+  rate: Thresholds['rates'][number] | undefined,
+  warning: string,
+): void {
   const answer = element('answer');
   const same = rate && similarity > rate.similarity;
   answer.className = same === undefined ? '' : same ? 'same' : 'other';
@@ -12,7 +16,8 @@ export function showVerdict(similarity: number, rate: Thresholds['rates'][number
       : same
         ? 'Accepted as one person'
         : 'Not accepted as one person';
-  element('detail').textContent = rate === undefined ? withoutEvaluation : describe(similarity, rate);
+  element('detail').textContent =
+    rate === undefined ? withoutEvaluation : describe(similarity, rate) + warning;
   place(element('mark'), similarity);
   place(element('limit'), rate?.similarity);
   element('verdict').dataset.similarity = String(similarity);
