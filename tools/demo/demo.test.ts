@@ -159,6 +159,12 @@ describe.skipIf(chromium === undefined || data === undefined)('the page', () => 
     await page.waitForFunction(() =>
       document.querySelector('#detail')!.textContent!.includes('accepted above 0.1500'),
     );
+    const calibration = { model: 'face.onnx', thresholds: [{ far: 0.01, threshold: 0.5, impostors: 3000 }] };
+    writeFileSync(join(folder, 'calibration.json'), JSON.stringify(calibration));
+    await page.locator('#evaluation').setInputFiles(join(folder, 'calibration.json'));
+    await page.waitForFunction(() =>
+      document.querySelector('#detail')!.textContent!.includes('accepted above 0.5000'),
+    );
     expect(said()).toEqual([]);
     await Promise.all([detector.release(), embedder.release()]);
   });
@@ -177,7 +183,7 @@ describe.skipIf(chromium === undefined || data === undefined)('the page', () => 
     await choose(page, 1, join(folder, 'text.png'));
     await status(page, /could not be decoded/);
     await page.locator('#evaluation').setInputFiles(join(folder, 'text.png'));
-    await status(page, /expected what `hm eval MODEL --json` prints/);
+    await status(page, /expected what `hm eval MODEL` writes with --out or --calibration/);
     await page.locator('#model').setInputFiles(join(folder, 'text.png'));
     await status(page, /expected .*(ONNX|model)/);
     await page.close();

@@ -28,6 +28,14 @@ export { toJson } from './report-json.ts';
 export { toMarkdown } from './report-markdown.ts';
 export { type EmbeddingSource, scoreEmbeddings } from './score-embeddings.ts';
 export type { ScoreOptions, TemplateOptions } from './score-options.ts';
+export {
+  type CalibratedThreshold,
+  type CalibrateOptions,
+  type Calibration,
+  calibrate,
+  probabilityOf,
+} from './statistics/calibrate.ts';
+export { calibrateModel, type ModelCalibration } from './statistics/model-calibration.ts';
 export { type PairwiseAggregation, templateDistances } from './template-distances.ts';
 export type { PairScore, VerificationResult } from './verification-result.ts';
 export { type VerifyOptions, verify } from './verify.ts';

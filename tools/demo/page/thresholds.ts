@@ -1,4 +1,4 @@
-import type { Distance, Flip, VerificationResult } from '@hm/eval/browser';
+import type { Distance, Flip, ModelCalibration, VerificationResult } from '@hm/eval/browser';
 import { InvalidDataError } from '@hm/tensor/host';
 
 /** From which similarity on a pair is accepted at each false accept rate, and how similarities are measured. */
@@ -16,33 +16,36 @@ const cosines: Partial<Record<Distance, (distance: number) => number>> = {
 };
 
 /**
- * Reads the thresholds in an evaluation's JSON, as `hm eval --json` prints it.
+ * Reads the thresholds in an evaluation's JSON or in a calibration, whose distances are cosine ones: what `hm eval` writes
+ * with `--out` or `--calibration`.
  *
  * @throws {InvalidDataError} if it is something else, or its distance has no cosine.
  */
 export function readThresholds(text: string): Thresholds {
-  const result = parse(text);
-  const cosine = cosines[result?.distance as Distance];
-  if (result?.tarAtFar === undefined || cosine === undefined) throw notAnEvaluation(result?.distance);
-  const rates = result.tarAtFar.flatMap(({ far, threshold, impostors }) =>
+  const { thresholds, tarAtFar, distance, flip = 'off', model = '', protocol = '' } = parse(text);
+  const cosine = cosines[thresholds === undefined ? (distance as Distance) : 'cosine'];
+  const entries = thresholds ?? tarAtFar;
+  if (!Array.isArray(entries) || cosine === undefined) throw notAnEvaluation(distance ?? 'another file');
+  const rates = entries.flatMap(({ far, threshold, impostors }) =>
     typeof threshold === 'number' ? [{ far, similarity: cosine(threshold), impostors }] : [],
   );
   if (rates.length === 0) throw notAnEvaluation('no threshold');
-  return { flip: result.flip ?? 'off', model: result.model ?? '', protocol: result.protocol ?? '', rates };
+  return { flip, model, protocol, rates };
 }
 
-function parse(text: string): Partial<VerificationResult> | undefined {
+function parse(text: string): Partial<VerificationResult> & Partial<Pick<ModelCalibration, 'thresholds'>> {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) ?? {};
   } catch {
-    return undefined;
+    throw notAnEvaluation('a file that is no JSON');
   }
 }
 
 const notAnEvaluation = (received: unknown) =>
   new InvalidDataError({
     where: 'Evaluation',
-    expected: 'what `hm eval MODEL --json` prints, by squared Euclidean or cosine distance',
-    received: received ?? 'another file',
-    fix: 'Evaluate this model and take its JSON.',
+    expected:
+      'what `hm eval MODEL` writes with --out or --calibration, by squared Euclidean or cosine distance',
+    received,
+    fix: 'Evaluate this model and take that file.',
   });

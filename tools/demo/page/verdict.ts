@@ -25,7 +25,7 @@ export function showVerdict(
 }
 
 const withoutEvaluation =
-  'What it means depends on the model: add an evaluation of it (hm eval MODEL --json) for a verdict at a false accept rate.';
+  'What it means depends on the model: add an evaluation of it (hm eval MODEL --out) for a verdict at a false accept rate.';
 
 const describe = (
   similarity: number,
