@@ -1,4 +1,4 @@
-// `pnpm bench NAME [--json] [--python PATH] [--rounds N] [--data FOLDER]`: our program and a peer's take turns in one process tree.
+// `pnpm bench NAME [--json] [--python PATH] [--rounds N] [--data FOLDER] [--size N]`: our program and a peer's take turns in one process tree.
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -28,6 +28,34 @@ const benches = {
     about: 'losses and their gradients by embeddings and class weights, batch 64, 512 numbers each',
     cases: lossCases(),
   },
+  search: {
+    unit: 'probes/s',
+    batch: 1000,
+    steps: 1,
+    about: 'exact search of 1,000 probes among --size × 512 (default 1,000,000), the best ten',
+    peer: 'faiss',
+    peerName: 'faiss flat',
+    version: 'import faiss; print(faiss.__version__)',
+    install: 'python3 -m pip install faiss-cpu',
+    sized: true,
+  },
+  'embed-overhead': {
+    unit: 'images/s',
+    batch: 64,
+    steps: 6,
+    about: 'embedding pixels by ResNet-18 against onnxruntime-node with ready tensors',
+    peerName: 'onnxruntime',
+    program: 'embed-direct.mjs',
+  },
+  'embed-files': {
+    unit: 'images/s',
+    batch: 64,
+    steps: 6,
+    about: 'embedding image files by ResNet-18 against onnxruntime-node with ready tensors',
+    peerName: 'onnxruntime',
+    program: 'embed-direct.mjs',
+    folder: true,
+  },
 };
 
 /** Heads beside the peer's; then, beside our own whole head, hard mining's cost and Partial FC with a tenth of the classes. */
@@ -50,6 +78,7 @@ const { values, positionals } = parseArgs({
     python: { type: 'string', default: '/usr/bin/python3' },
     rounds: { type: 'string', default: '9' },
     data: { type: 'string' },
+    size: { type: 'string', default: '1000000' },
   },
 });
 const [name] = positionals;
@@ -60,19 +89,20 @@ if (bench === undefined) {
 }
 
 const say = values.json ? console.error : console.log;
-const { peer: module = 'torch' } = bench;
-const torch = spawnSync(values.python, ['-c', `import ${module}, torch; print(torch.__version__)`], {
-  encoding: 'utf8',
-});
+const { peer: module = 'torch', peerName = 'PyTorch', install = `apt-get install python3-${module}` } = bench;
+const { version = `import ${module}, torch; print(torch.__version__)` } = bench;
+const torch = bench.program
+  ? { status: 0, stdout: '' }
+  : spawnSync(values.python, ['-c', version], { encoding: 'utf8' });
 const hasPeer = torch.status === 0;
 if (!hasPeer) {
   say(`No ${module} in ${values.python}: reporting ours alone.`);
-  say(`Install it with "apt-get install python3-${module}", or name another interpreter with --python PATH.`);
+  say(`Install it with "${install}", or name another interpreter with --python PATH.`);
 }
 
 const path = (file) => new URL(file, import.meta.url).pathname;
 const faces = bench.folder && values.data === undefined ? await writeFaces(say) : undefined;
-const files = bench.folder ? [values.data ?? faces] : [];
+const files = bench.folder ? [values.data ?? faces] : bench.sized ? [values.size] : [];
 const WARM_UP = 4;
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const rate = (seconds) => (bench.batch * bench.steps) / seconds;
@@ -83,8 +113,11 @@ const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
 async function compare({ label, ours: args = files, against }) {
   const start = (these) => new Contestant(process.execPath, [path(`${name}.mjs`), ...these]);
   const ours = start(args);
-  const python = () => (hasPeer ? new Contestant(values.python, [path(`${name}.py`), ...args]) : undefined);
-  const peer = against ? start(against) : python();
+  const other = () =>
+    bench.program
+      ? new Contestant(process.execPath, [path(bench.program)])
+      : new Contestant(values.python, [path(`${name}.py`), ...args]);
+  const peer = against ? start(against) : hasPeer ? other() : undefined;
   await ours.run(WARM_UP);
   await peer?.run(WARM_UP);
   const rounds = [];
@@ -100,7 +133,7 @@ async function compare({ label, ours: args = files, against }) {
     peakMemoryBytes: memory.ours,
     peerPeakMemoryBytes: memory.peer,
   };
-  report(result, against ? 'ours, the other' : `PyTorch ${torch.stdout.trim()}`);
+  report(result, against ? 'ours, the other' : `${peerName} ${torch.stdout.trim()}`);
   return result;
 }
 
