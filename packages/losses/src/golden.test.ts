@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { golden } from './golden.ts';
-import { hardMiningLoss } from './hard-mining-loss.ts';
-import { headByName } from './head-by-name.ts';
-import { evaluate, expectClose } from './testing.ts';
+import { headByName } from './heads/head-by-name.ts';
+import { hardMiningLoss } from './mining/hard-mining-loss.ts';
+import { evaluate, expectClose } from './testing/evaluate.ts';
+import { golden } from './testing/golden.ts';
 
 const { labels, upstream } = golden;
 

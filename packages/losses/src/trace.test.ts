@@ -3,10 +3,10 @@ import { createSession, type Provider } from '@hm/onnx/session';
 import { hostTensor } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type GoldenHead, golden } from './golden.ts';
-import { headByName } from './head-by-name.ts';
-import { expectClose } from './testing.ts';
-import { tracedOn } from './testing-providers.ts';
+import { headByName } from './heads/head-by-name.ts';
+import { expectClose } from './testing/evaluate.ts';
+import { type GoldenHead, golden } from './testing/golden.ts';
+import { tracedOn } from './testing/traced-on.ts';
 
 const { labels, upstream } = golden;
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRange } from '../check.ts';
-import type { Head } from '../head.ts';
+import { checkRange } from '../core/check.ts';
+import type { Head } from '../heads/head.ts';
 import { centresOf, initCentres, moveCentres } from './class-centres.ts';
 import { unitIf } from './unit-if.ts';
 

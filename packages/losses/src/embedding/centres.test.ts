@@ -1,10 +1,10 @@
 import { InvalidArgumentError, type Params, Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { hardMining } from '../hard-mining.ts';
-import type { Head } from '../head.ts';
-import { softmax } from '../softmax.ts';
-import { centralDifferences, expectClose } from '../testing.ts';
+import type { Head } from '../heads/head.ts';
+import { softmax } from '../heads/softmax.ts';
+import { hardMining } from '../mining/hard-mining.ts';
+import { centralDifferences, expectClose } from '../testing/evaluate.ts';
 import { centreLoss } from './centre-loss.ts';
 import { minimumMargin } from './minimum-margin.ts';
 import { randomRows } from './testing-embedding-losses.ts';

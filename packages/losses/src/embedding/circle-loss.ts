@@ -1,6 +1,6 @@
 import { l2Normalize } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRange } from '../check.ts';
+import { checkRange } from '../core/check.ts';
 import { checkEmbeddings } from './check-embeddings.ts';
 import type { EmbeddingLoss } from './embedding-loss.ts';
 import { onlyWhere } from './largest-where.ts';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Params, type Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import type { HeadSize } from '../head.ts';
+import type { HeadSize } from '../heads/head.ts';
 
 /** New centres `[C, D]`, uniform in ±√(3/D): the filler of the authors' layer. */
 export function initCentres(rng: Rng, { classes, embeddingSize }: HeadSize): tf.Tensor2D {

@@ -2,10 +2,10 @@ import type { Params } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { it } from 'vitest';
 import file from '../../golden/embedding-losses.json';
-import type { Head } from '../head.ts';
-import { softmax } from '../softmax.ts';
-import { expectClose } from '../testing.ts';
-import { adaptiveHardSamples } from './adaptive-hard-samples.ts';
+import type { Head } from '../heads/head.ts';
+import { softmax } from '../heads/softmax.ts';
+import { adaptiveHardSamples } from '../mining/adaptive-hard-samples.ts';
+import { expectClose } from '../testing/evaluate.ts';
 import { embeddingHeads, headAdditions } from './embedding-heads.ts';
 
 // Written by tools/golden/embedding_losses.py: double precision, another library's losses and autodiff.

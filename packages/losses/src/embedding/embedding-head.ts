@@ -1,4 +1,4 @@
-import type { Head } from '../head.ts';
+import type { Head } from '../heads/head.ts';
 import type { EmbeddingLoss } from './embedding-loss.ts';
 
 /**

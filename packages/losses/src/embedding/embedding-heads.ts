@@ -1,4 +1,4 @@
-import type { Head } from '../head.ts';
+import type { Head } from '../heads/head.ts';
 import { type CentreLossOptions, centreLoss } from './centre-loss.ts';
 import { type CircleLossOptions, circleLoss } from './circle-loss.ts';
 import { type ContrastiveOptions, contrastive } from './contrastive.ts';

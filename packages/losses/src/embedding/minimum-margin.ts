@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRange } from '../check.ts';
-import type { Head } from '../head.ts';
+import { checkRange } from '../core/check.ts';
+import type { Head } from '../heads/head.ts';
 import { type CentreLossOptions, centreLoss } from './centre-loss.ts';
 import { centresOf, moveCentres } from './class-centres.ts';
 import { distanceLosses, type PairTerms } from './pair-losses.ts';

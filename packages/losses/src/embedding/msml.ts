@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRange } from '../check.ts';
+import { checkRange } from '../core/check.ts';
 import { checkEmbeddings } from './check-embeddings.ts';
 import { distanceAndSlope } from './distance.ts';
 import type { EmbeddingLoss } from './embedding-loss.ts';

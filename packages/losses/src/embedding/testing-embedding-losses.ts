@@ -1,6 +1,6 @@
 import { Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import '../testing.ts';
+import '../testing/evaluate.ts';
 import { circleLoss } from './circle-loss.ts';
 import { contrastive } from './contrastive.ts';
 import type { EmbeddingLoss } from './embedding-loss.ts';

@@ -1,11 +1,11 @@
 import { cosineAndSine, cosineLogits, shiftedCosineAndSlope, withoutGradient } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { lengths } from '../annealed-margin.ts';
-import { checkInputs, checkRange, checkTensor } from '../check.ts';
-import { classWeights } from '../class-weights.ts';
-import type { Head } from '../head.ts';
-import { type Margin, marginCrossEntropy } from '../margin-cross-entropy.ts';
-import { mix } from '../mix.ts';
+import { lengths } from '../core/annealed-margin.ts';
+import { checkInputs, checkRange, checkTensor } from '../core/check.ts';
+import { classWeights } from '../core/class-weights.ts';
+import { type Margin, marginCrossEntropy } from '../core/margin-cross-entropy.ts';
+import { mix } from '../core/mix.ts';
+import type { Head } from './head.ts';
 
 export interface AdaFaceOptions {
   /** s, the radius of the hypersphere. Default 64. */

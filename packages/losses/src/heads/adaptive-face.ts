@@ -1,9 +1,9 @@
 import { cosineLogits } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkInputs, checkRange, checkTensor } from '../check.ts';
-import { classWeights } from '../class-weights.ts';
-import type { Head } from '../head.ts';
-import { marginCrossEntropy } from '../margin-cross-entropy.ts';
+import { checkInputs, checkRange, checkTensor } from '../core/check.ts';
+import { classWeights } from '../core/class-weights.ts';
+import { marginCrossEntropy } from '../core/margin-cross-entropy.ts';
+import type { Head } from './head.ts';
 
 export interface AdaptiveFaceOptions {
   /** s, the radius of the hypersphere. Default 30. */

@@ -1,5 +1,5 @@
-import { type CosFaceOptions, cosFace } from '../cos-face.ts';
-import type { Head } from '../head.ts';
+import { type CosFaceOptions, cosFace } from './cos-face.ts';
+import type { Head } from './head.ts';
 
 /**
  * AM-Softmax: {@link cosFace} under the name and with the defaults of the other paper that proposed it, s = 30, m = 0.35.

@@ -1,10 +1,10 @@
 import { arcCosine, cosineAndSine } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import type { MarginGradient } from '../additive-angle.ts';
-import { checkChoice, checkRange } from '../check.ts';
-import { cosineHead } from '../cosine-head.ts';
-import type { Head } from '../head.ts';
-import { mix } from '../mix.ts';
+import type { MarginGradient } from '../core/additive-angle.ts';
+import { checkChoice, checkRange } from '../core/check.ts';
+import { cosineHead } from '../core/cosine-head.ts';
+import { mix } from '../core/mix.ts';
+import type { Head } from './head.ts';
 
 export interface CombinedMarginOptions {
   /** s, the radius of the hypersphere. Default 64. */

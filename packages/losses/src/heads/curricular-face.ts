@@ -1,11 +1,11 @@
 import { cosineLogits, withoutGradient } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { arcFaceMargin } from '../arc-face.ts';
-import { checkInputs, checkRange, checkTensor } from '../check.ts';
-import { classWeights } from '../class-weights.ts';
-import type { Head } from '../head.ts';
-import { takeLabels } from '../label-entries.ts';
-import { marginCrossEntropy, type OtherMargin } from '../margin-cross-entropy.ts';
+import { checkInputs, checkRange, checkTensor } from '../core/check.ts';
+import { classWeights } from '../core/class-weights.ts';
+import { takeLabels } from '../core/label-entries.ts';
+import { marginCrossEntropy, type OtherMargin } from '../core/margin-cross-entropy.ts';
+import { arcFaceMargin } from './arc-face.ts';
+import type { Head } from './head.ts';
 
 export interface CurricularFaceOptions {
   /** s, the radius of the hypersphere. Default 64. */

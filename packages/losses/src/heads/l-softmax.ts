@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { annealedMargin, lengths } from '../annealed-margin.ts';
-import { type Annealing, annealed, checkAnnealing } from '../annealing.ts';
-import { checkInputs, checkRange } from '../check.ts';
-import { classWeights } from '../class-weights.ts';
-import type { Head } from '../head.ts';
-import { marginCrossEntropy } from '../margin-cross-entropy.ts';
+import { annealedMargin, lengths } from '../core/annealed-margin.ts';
+import { type Annealing, annealed, checkAnnealing } from '../core/annealing.ts';
+import { checkInputs, checkRange } from '../core/check.ts';
+import { classWeights } from '../core/class-weights.ts';
+import { marginCrossEntropy } from '../core/margin-cross-entropy.ts';
+import type { Head } from './head.ts';
 
 export interface LSoftmaxOptions {
   /** m, the integer that multiplies the target's angle. Default 4. */

@@ -1,11 +1,11 @@
 import { cosineLogits } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { additiveAngle } from '../additive-angle.ts';
-import { lengths } from '../annealed-margin.ts';
-import { checkInputs, checkRange } from '../check.ts';
-import { classWeights } from '../class-weights.ts';
-import type { Head } from '../head.ts';
-import { marginCrossEntropy } from '../margin-cross-entropy.ts';
+import { additiveAngle } from '../core/additive-angle.ts';
+import { lengths } from '../core/annealed-margin.ts';
+import { checkInputs, checkRange } from '../core/check.ts';
+import { classWeights } from '../core/class-weights.ts';
+import { marginCrossEntropy } from '../core/margin-cross-entropy.ts';
+import type { Head } from './head.ts';
 
 export interface MagFaceOptions {
   /** s, the radius of the hypersphere. Default 64. */

@@ -1,16 +1,16 @@
 import { cosineLogits, shiftedCosineAndSlope } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { additiveAngle } from '../additive-angle.ts';
-import { checkChoice, checkInputs, checkRange } from '../check.ts';
-import { classWeights } from '../class-weights.ts';
-import type { Head } from '../head.ts';
+import { additiveAngle } from '../core/additive-angle.ts';
+import { checkChoice, checkInputs, checkRange } from '../core/check.ts';
+import { classWeights } from '../core/class-weights.ts';
 import {
   type Margin,
   marginCrossEntropy,
   type OtherLogits,
   type OtherMargin,
-} from '../margin-cross-entropy.ts';
-import { mix } from '../mix.ts';
+} from '../core/margin-cross-entropy.ts';
+import { mix } from '../core/mix.ts';
+import type { Head } from './head.ts';
 
 export interface MvSoftmaxOptions {
   /** s, the radius of the hypersphere. Default 32. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRange } from '../check.ts';
-import type { Head } from '../head.ts';
-import { linearHead } from '../linear-head.ts';
+import { checkRange } from '../core/check.ts';
+import { linearHead } from '../core/linear-head.ts';
+import type { Head } from './head.ts';
 
 export interface SoftMarginSoftmaxOptions {
   /** m, taken from the target's logit. Default 1; the paper tunes it for each data set. */

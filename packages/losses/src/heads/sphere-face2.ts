@@ -1,11 +1,11 @@
 import { cosineLogits } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import type { MarginGradient } from '../additive-angle.ts';
-import { binaryCrossEntropy } from '../binary-cross-entropy.ts';
-import { checkChoice, checkInputs, checkRange, checkTensor } from '../check.ts';
-import { classWeights } from '../class-weights.ts';
-import type { Head } from '../head.ts';
-import { addAtLabels } from '../label-entries.ts';
+import type { MarginGradient } from '../core/additive-angle.ts';
+import { binaryCrossEntropy } from '../core/binary-cross-entropy.ts';
+import { checkChoice, checkInputs, checkRange, checkTensor } from '../core/check.ts';
+import { classWeights } from '../core/class-weights.ts';
+import { addAtLabels } from '../core/label-entries.ts';
+import type { Head } from './head.ts';
 
 export interface SphereFace2Options {
   /** r, the radius of the hypersphere. Default 40. */

@@ -1,10 +1,10 @@
 import { cosineLogits } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { type ArcFaceOptions, arcFace, arcFaceMargin } from '../arc-face.ts';
-import { checkInputs, checkRange } from '../check.ts';
-import { classWeights } from '../class-weights.ts';
-import type { Head } from '../head.ts';
-import { marginCrossEntropy } from '../margin-cross-entropy.ts';
+import { checkInputs, checkRange } from '../core/check.ts';
+import { classWeights } from '../core/class-weights.ts';
+import { marginCrossEntropy } from '../core/margin-cross-entropy.ts';
+import { type ArcFaceOptions, arcFace, arcFaceMargin } from './arc-face.ts';
+import type { Head } from './head.ts';
 
 export interface SubCenterArcFaceOptions extends ArcFaceOptions {
   /** K, the centres of each class. Default 3. */

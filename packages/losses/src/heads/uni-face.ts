@@ -1,10 +1,10 @@
 import { cosineLogits } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { binaryCrossEntropy } from '../binary-cross-entropy.ts';
-import { checkInputs, checkRange, checkTensor } from '../check.ts';
-import { classWeights } from '../class-weights.ts';
-import type { Head } from '../head.ts';
-import { addAtLabels } from '../label-entries.ts';
+import { binaryCrossEntropy } from '../core/binary-cross-entropy.ts';
+import { checkInputs, checkRange, checkTensor } from '../core/check.ts';
+import { classWeights } from '../core/class-weights.ts';
+import { addAtLabels } from '../core/label-entries.ts';
+import type { Head } from './head.ts';
 
 export interface UniFaceOptions {
   /** s, the radius of the hypersphere. Default 64. */

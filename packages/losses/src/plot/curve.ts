@@ -1,5 +1,5 @@
-import { describeHardMining, limitOf, sigmoid, slopeOf } from '../describe-hard-mining.ts';
-import type { HardMiningConfig, HardMiningOptions } from '../hard-mining-loss.ts';
+import { describeHardMining, limitOf, sigmoid, slopeOf } from '../mining/describe-hard-mining.ts';
+import type { HardMiningConfig, HardMiningOptions } from '../mining/hard-mining-loss.ts';
 
 /** A line of the figure, as a function of the loss that cross-entropy gives. */
 export interface Curve {

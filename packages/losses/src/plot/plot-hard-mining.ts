@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '@hm/tensor';
-import { checkChoice, checkRange } from '../check.ts';
-import type { HardMiningOptions } from '../hard-mining-loss.ts';
+import { checkChoice, checkRange } from '../core/check.ts';
+import type { HardMiningOptions } from '../mining/hard-mining-loss.ts';
 import { type Curve, hardMiningCurves, plainCurve, pointsOf, type Quantity } from './curve.ts';
 import { type Frame, frame, label, margins, roundUp } from './frame.ts';
 import { COLOURS, style } from './style.ts';

@@ -1,5 +1,5 @@
+import type { Head } from '../heads/head.ts';
 import { type HardMiningOptions, hardMiningConfig, hardMiningLoss } from './hard-mining-loss.ts';
-import type { Head } from './head.ts';
 import { wrapHead } from './wrap-head.ts';
 
 /**

@@ -1,5 +1,5 @@
+import { linearHead } from '../core/linear-head.ts';
 import type { Head } from './head.ts';
-import { linearHead } from './linear-head.ts';
 
 export interface SoftmaxOptions {
   /** Adds `params.bias` `[C]`, as the paper's equation 1 does. Default true. */

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { additiveAngle, type MarginGradient } from './additive-angle.ts';
-import { checkChoice, checkRange } from './check.ts';
-import { cosineHead } from './cosine-head.ts';
+import { additiveAngle, type MarginGradient } from '../core/additive-angle.ts';
+import { checkChoice, checkRange } from '../core/check.ts';
+import { cosineHead } from '../core/cosine-head.ts';
+import type { Margin } from '../core/margin-cross-entropy.ts';
 import type { Head } from './head.ts';
-import type { Margin } from './margin-cross-entropy.ts';
 
 export interface ArcFaceOptions {
   /** s, the radius of the hypersphere. Default 64. */

@@ -1,9 +1,6 @@
 import { InvalidArgumentError, Rng } from '@hm/tensor';
 import { describe, expect, it } from 'vitest';
-import { aSoftmax } from './a-softmax.ts';
-import { arcFace } from './arc-face.ts';
-import { cosFace } from './cos-face.ts';
-import type { Head } from './head.ts';
+import { centralDifferences, evaluate, expectClose } from '../testing/evaluate.ts';
 import {
   arcFaceTarget,
   aSoftmaxTarget,
@@ -11,9 +8,12 @@ import {
   marginLosses,
   softmaxLosses,
   type TargetOf,
-} from './reference.ts';
+} from '../testing/reference.ts';
+import { aSoftmax } from './a-softmax.ts';
+import { arcFace } from './arc-face.ts';
+import { cosFace } from './cos-face.ts';
+import type { Head } from './head.ts';
 import { softmax } from './softmax.ts';
-import { centralDifferences, evaluate, expectClose } from './testing.ts';
 
 const rng = Rng.of('margins');
 const [batch, size, classes] = [6, 4, 5];

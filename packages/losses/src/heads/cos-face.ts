@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRange } from './check.ts';
-import { cosineHead } from './cosine-head.ts';
+import { checkRange } from '../core/check.ts';
+import { cosineHead } from '../core/cosine-head.ts';
 import type { Head } from './head.ts';
 
 export interface CosFaceOptions {

@@ -1,10 +1,10 @@
 import { flattenParams, InvalidArgumentError, type Params, Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { embeddingHeads } from './embedding/embedding-heads.ts';
+import { embeddingHeads } from '../embedding/embedding-heads.ts';
+import { evaluate } from '../testing/evaluate.ts';
 import type { Head } from './head.ts';
 import { type HeadOptions, headByName, headNames } from './head-by-name.ts';
-import { evaluate } from './testing.ts';
 
 const names = [
   ...headNames.filter((name) => !Object.hasOwn(embeddingHeads, name.replace('hm-', ''))),

@@ -1,8 +1,8 @@
 // For its side effect: it registers the gradients that tfjs-core lacks under Node.
 import '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRange } from './check.ts';
-import type { Head } from './head.ts';
+import { checkRange } from '../core/check.ts';
+import type { Head } from '../heads/head.ts';
 import { wrapHead } from './wrap-head.ts';
 
 export interface FocalOptions {

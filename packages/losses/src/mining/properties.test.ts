@@ -2,14 +2,14 @@ import { flattenParams, Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { embeddingHeads } from './embedding/embedding-heads.ts';
+import { marginCrossEntropy } from '../core/margin-cross-entropy.ts';
+import { embeddingHeads } from '../embedding/embedding-heads.ts';
+import { headByName, headNames } from '../heads/head-by-name.ts';
+import { centralDifferences, expectClose } from '../testing/evaluate.ts';
 import { focalLoss } from './focal-loss.ts';
 import { hardMining } from './hard-mining.ts';
 import { hardMiningLoss } from './hard-mining-loss.ts';
 import { hardestLosses } from './hardest-losses.ts';
-import { headByName, headNames } from './head-by-name.ts';
-import { marginCrossEntropy } from './margin-cross-entropy.ts';
-import { centralDifferences, expectClose } from './testing.ts';
 
 const names = headNames.filter((name) => !name.startsWith('hm-') && !Object.hasOwn(embeddingHeads, name));
 const [size, classes] = [4, 5];

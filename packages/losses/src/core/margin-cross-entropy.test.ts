@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { centralDifferences, expectClose } from '../testing/evaluate.ts';
+import { crossEntropy } from '../testing/reference.ts';
 import { marginCrossEntropy } from './margin-cross-entropy.ts';
-import { crossEntropy } from './reference.ts';
-import { centralDifferences, expectClose } from './testing.ts';
 
 const rows = fc.array(
   fc.array(fc.double({ min: -30, max: 30, noNaN: true }), { minLength: 4, maxLength: 4 }),

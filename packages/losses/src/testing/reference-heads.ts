@@ -1,7 +1,7 @@
 /** The heads once more, on plain arrays in double precision, straight from the papers (angles by `acos`), for tests. */
 
+import type { EvaluationInputs } from './evaluate.ts';
 import { arcFaceTarget, aSoftmaxTarget, crossEntropy } from './reference.ts';
-import type { EvaluationInputs } from './testing.ts';
 
 export type Inputs = Omit<EvaluationInputs, 'upstream' | 'step'>;
 

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { angularMargin } from '../core/angular-margin.ts';
+import { type Annealing, annealed } from '../core/annealing.ts';
+import { evaluate, expectClose } from '../testing/evaluate.ts';
 import { aSoftmax } from './a-softmax.ts';
-import { angularMargin } from './angular-margin.ts';
-import { type Annealing, annealed } from './annealing.ts';
-import { evaluate, expectClose } from './testing.ts';
 
 const authors: Annealing = { base: 1000, gamma: 0.12, power: 1, min: 5 };
 const grid = Array.from({ length: 401 }, (_, i) => Math.fround(-1 + i / 200));

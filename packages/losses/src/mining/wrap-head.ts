@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Head, HeadResult } from './head.ts';
+import type { Head, HeadResult } from '../heads/head.ts';
 
 /**
  * A head with the parameters and statistics of another, whose result is changed.

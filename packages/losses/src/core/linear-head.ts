@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Head } from '../heads/head.ts';
 import { checkBias, checkInputs } from './check.ts';
 import { classWeights } from './class-weights.ts';
-import type { Head } from './head.ts';
 import { type Margin, marginCrossEntropy } from './margin-cross-entropy.ts';
 
 /** A head over plain products `x·w_j`, with `b_j` if `config.bias`, and perhaps a margin on the target. */

@@ -1,27 +1,27 @@
 import { InvalidArgumentError } from '@hm/tensor';
+import { embeddingHeads, headAdditions } from '../embedding/embedding-heads.ts';
+import { type AdaptiveHardSamplesOptions, adaptiveHardSamples } from '../mining/adaptive-hard-samples.ts';
+import { type FocalOptions, focal } from '../mining/focal-loss.ts';
+import { hardMining } from '../mining/hard-mining.ts';
+import type { HardMiningOptions } from '../mining/hard-mining-loss.ts';
+import { type OhemOptions, ohem } from '../mining/hardest-losses.ts';
 import { type ASoftmaxOptions, aSoftmax } from './a-softmax.ts';
+import { type AdaFaceOptions, adaFace } from './ada-face.ts';
+import { type AdaptiveFaceOptions, adaptiveFace } from './adaptive-face.ts';
+import { amSoftmax } from './am-softmax.ts';
 import { type ArcFaceOptions, arcFace } from './arc-face.ts';
+import { type CombinedMarginOptions, combinedMargin } from './combined-margin.ts';
 import { type CosFaceOptions, cosFace } from './cos-face.ts';
-import { type AdaptiveHardSamplesOptions, adaptiveHardSamples } from './embedding/adaptive-hard-samples.ts';
-import { embeddingHeads, headAdditions } from './embedding/embedding-heads.ts';
-import { type FocalOptions, focal } from './focal-loss.ts';
-import { hardMining } from './hard-mining.ts';
-import type { HardMiningOptions } from './hard-mining-loss.ts';
-import { type OhemOptions, ohem } from './hardest-losses.ts';
+import { type CurricularFaceOptions, curricularFace } from './curricular-face.ts';
 import type { Head } from './head.ts';
-import { type AdaFaceOptions, adaFace } from './heads/ada-face.ts';
-import { type AdaptiveFaceOptions, adaptiveFace } from './heads/adaptive-face.ts';
-import { amSoftmax } from './heads/am-softmax.ts';
-import { type CombinedMarginOptions, combinedMargin } from './heads/combined-margin.ts';
-import { type CurricularFaceOptions, curricularFace } from './heads/curricular-face.ts';
-import { type LSoftmaxOptions, lSoftmax } from './heads/l-softmax.ts';
-import { type MagFaceOptions, magFace } from './heads/mag-face.ts';
-import { type MvSoftmaxOptions, mvSoftmax } from './heads/mv-softmax.ts';
-import { type SoftMarginSoftmaxOptions, softMarginSoftmax } from './heads/soft-margin-softmax.ts';
-import { type SphereFace2Options, sphereFace2 } from './heads/sphere-face2.ts';
-import { type SubCenterArcFaceOptions, subCenterArcFace } from './heads/sub-center-arc-face.ts';
-import { type UniFaceOptions, uniFace } from './heads/uni-face.ts';
+import { type LSoftmaxOptions, lSoftmax } from './l-softmax.ts';
+import { type MagFaceOptions, magFace } from './mag-face.ts';
+import { type MvSoftmaxOptions, mvSoftmax } from './mv-softmax.ts';
+import { type SoftMarginSoftmaxOptions, softMarginSoftmax } from './soft-margin-softmax.ts';
 import { type SoftmaxOptions, softmax } from './softmax.ts';
+import { type SphereFace2Options, sphereFace2 } from './sphere-face2.ts';
+import { type SubCenterArcFaceOptions, subCenterArcFace } from './sub-center-arc-face.ts';
+import { type UniFaceOptions, uniFace } from './uni-face.ts';
 
 const factories = {
   ce: softmax,

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkChoice, checkRange } from './check.ts';
+import { checkChoice, checkRange } from '../core/check.ts';
 
 /** Names in the paper: alpha α, beta β, steepness A, midpoint B. */
 export interface HardMiningOptions {

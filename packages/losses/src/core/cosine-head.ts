@@ -1,8 +1,8 @@
 import { cosineLogits } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Head } from '../heads/head.ts';
 import { checkInputs } from './check.ts';
 import { classWeights } from './class-weights.ts';
-import type { Head } from './head.ts';
 import { type Margin, marginCrossEntropy } from './margin-cross-entropy.ts';
 
 /** A head over scaled cosines `s·cos θ` of normalised embeddings and class weights, with a margin on the target. */

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arcFace } from './arc-face.ts';
+import { arcFace } from '../heads/arc-face.ts';
+import { centralDifferences, evaluate, expectClose } from '../testing/evaluate.ts';
 import { hardMining } from './hard-mining.ts';
 import { type HardMiningOptions, hardMiningLoss } from './hard-mining-loss.ts';
-import { centralDifferences, evaluate, expectClose } from './testing.ts';
 
 const apply = (losses: number[], options?: HardMiningOptions): number[] =>
   tf.tidy(() => [...hardMiningLoss(tf.tensor1d(losses), options).dataSync()]);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRange } from '../check.ts';
-import type { Head } from '../head.ts';
-import { wrapHead } from '../wrap-head.ts';
+import { checkRange } from '../core/check.ts';
+import type { Head } from '../heads/head.ts';
+import { wrapHead } from './wrap-head.ts';
 
 export interface AdaptiveHardSamplesOptions {
   /** k: samples count whose hard level is k standard deviations above the batch's mean, or more. Default 0. */

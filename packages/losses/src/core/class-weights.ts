@@ -1,6 +1,6 @@
 import type { Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import type { HeadSize } from './head.ts';
+import type { HeadSize } from '../heads/head.ts';
 
 const STANDARD_DEVIATION = 0.01;
 
