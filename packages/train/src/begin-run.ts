@@ -8,10 +8,11 @@ import {
   newestCheckpoint,
   removePartial,
 } from './checkpoint-folder.ts';
-import { initialState } from './initial-state.ts';
+import { type BackboneValues, initialState } from './initial-state.ts';
 import { rewindLog } from './metrics-log.ts';
 import type { ResolvedOptions } from './options.ts';
 import { assertSameConfig, type RunConfig } from './run-config.ts';
+import { withGradientSums } from './step/step-state.ts';
 import { notWritable, writeFileSafely } from './write-file-safely.ts';
 
 /** Where a run begins, or goes on. */
@@ -33,7 +34,11 @@ const START: Progress = { step: 0, epoch: 0, position: 0, lossSum: 0, accuracySu
  * @throws {InvalidDataError} if no checkpoint can be read.
  * @throws {UnavailableError} if the folder cannot be written.
  */
-export async function beginRun(options: ResolvedOptions, config: RunConfig): Promise<Beginning> {
+export async function beginRun(
+  options: ResolvedOptions,
+  config: RunConfig,
+  pretrained?: BackboneValues,
+): Promise<Beginning> {
   const { out, resume } = options;
   const saved = await readConfig(out);
   if (resume && saved === undefined) throw noRun(out);
@@ -41,22 +46,24 @@ export async function beginRun(options: ResolvedOptions, config: RunConfig): Pro
   if (saved === undefined) {
     await makeFolder(out);
     await writeFileSafely(configPath(out), new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
-    return firstBeginning(options, []);
+    return firstBeginning(options, pretrained, []);
   }
   assertSameConfig(saved, config, out);
   await removePartial(out);
   const { checkpoint, path, damaged } = await newestCheckpoint(out);
   await rewindLog(out, checkpoint?.progress.step ?? -1);
-  if (checkpoint === undefined) return firstBeginning(options, damaged);
+  if (checkpoint === undefined) return firstBeginning(options, pretrained, damaged);
   assertSameConfig(checkpoint.config, config, out);
-  return { state: checkpoint.state, progress: checkpoint.progress, checkpoint: path, damaged };
+  const state = withGradientSums(options.recipe, checkpoint.state);
+  return { state, progress: checkpoint.progress, checkpoint: path, damaged };
 }
 
 async function firstBeginning(
-  { backbone, head, data, seed }: ResolvedOptions,
+  { backbone, head, data, seed, recipe }: ResolvedOptions,
+  pretrained: BackboneValues | undefined,
   damaged: readonly DamagedCheckpoint[],
 ): Promise<Beginning> {
-  const state = await initialState(backbone, head, data.classes, seed);
+  const state = await initialState({ backbone, head, classes: data.classes, seed, recipe, pretrained });
   return { state, progress: START, checkpoint: undefined, damaged };
 }
 

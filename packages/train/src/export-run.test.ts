@@ -5,10 +5,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { exportRun } from './export-run.ts';
 import { loadRun } from './load-run.ts';
+import { part } from './step/records.ts';
 import { tinyBackbone } from './testing/tiny-backbone.mjs';
 import { eventsOf, temporaryFolder, tinyOptions, tinyRecipe } from './testing/tiny-run.ts';
 import { train } from './train.ts';
-import { part } from './training-step.ts';
 
 const rng = Rng.of('export-run');
 const noise = Float32Array.from({ length: 2 * 32 * 32 * 3 }, () => rng.uniform(-1, 1));

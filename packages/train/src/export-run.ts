@@ -1,10 +1,13 @@
 import { preprocessingToMetadata } from '@hm/datasets';
 import { exportOnnx } from '@hm/onnx';
-import { type Backbone, resnet18, resnet34 } from '@hm/resnet';
-import { disposeParams, InvalidArgumentError, type Params, toTensors, unflattenParams } from '@hm/tensor';
+import { withMetadata } from '@hm/onnx/session';
+import { type Backbone, resnet18, resnet34, type Variables } from '@hm/resnet';
+import { disposeParams, type HostTensor, InvalidArgumentError, toTensors, unflattenParams } from '@hm/tensor';
+import type { Progress } from './checkpoint.ts';
 import { type LoadedRun, loadRun } from './load-run.ts';
+import { type ImageLayout, networkGraph } from './network-graph.ts';
 import type { Part, RunConfig } from './run-config.ts';
-import { part } from './training-step.ts';
+import { part } from './step/records.ts';
 import { withTfjs } from './with-tfjs.ts';
 
 /** What {@link exportRun} may need to be told. */
@@ -12,8 +15,13 @@ export interface ExportRunOptions {
   /** The run's backbone; needed only if it is not one of @hm/resnet's. */
   backbone?: Backbone;
   /** How the file takes images. Default `nchw`, `[N, 3, H, W]`. */
-  layout?: 'nchw' | 'nhwc';
+  layout?: ImageLayout;
+  /** `average` takes the moving averages of a recipe with `averageDecay`. Default `last`. */
+  weights?: 'last' | 'average';
 }
+
+/** What an exported file comes from. */
+type Source = Pick<LoadedRun, 'config' | 'progress' | 'versions' | 'state'>;
 
 /**
  * The trained network as an ONNX file: input `input`, output `embedding`, a batch of any size. Its metadata say how to
@@ -22,7 +30,7 @@ export interface ExportRunOptions {
  *
  * @param run a run's folder, of which the newest checkpoint is taken, or what {@link loadRun} returned.
  * @throws {InvalidDataError} if the folder has no checkpoint that can be read.
- * @throws {InvalidArgumentError} if the backbone is unknown or not the run's.
+ * @throws {InvalidArgumentError} if the backbone is unknown or not the run's, or there are no averages.
  * @example
  * await writeFile('face.onnx', await exportRun('runs/hm-arcface'));
  */
@@ -32,42 +40,70 @@ export async function exportRun(
 ): Promise<Uint8Array> {
   const loaded = typeof run === 'string' ? await loadRun(run) : run;
   const backbone = options.backbone ?? backboneOf(loaded.config.backbone);
+  const { layout = 'nchw', weights = 'last' } = options;
   assertSameBackbone(backbone, loaded.config.backbone);
   return withTfjs(async () => {
-    const params = tree(loaded, 'params.backbone.');
-    const statistics = tree(loaded, 'statistics.');
+    const variables = variablesOf(loaded, weights);
     try {
       return await exportOnnx({
-        apply: (images) => backbone.apply({ params, statistics }, images, 'inference').embeddings,
+        apply: (images) => backbone.apply(variables, images, 'inference').embeddings,
         imageSize: backbone.imageSize,
-        metadata: metadataOf(loaded, backbone.embeddingSize),
-        layout: options.layout ?? 'nchw',
+        metadata: metadataOf(loaded, backbone.embeddingSize, weights),
+        layout,
       });
     } finally {
-      disposeParams(params);
-      disposeParams(statistics);
+      disposeParams(variables.params);
+      disposeParams(variables.statistics);
     }
   });
 }
 
-const tree = ({ state }: LoadedRun, prefix: string): Params =>
-  unflattenParams(toTensors(part(state, prefix)));
+/** The same file for a run that is under way, without the comparison, which takes longer than the rest. */
+export async function snapshot(source: Source, backbone: Backbone): Promise<Uint8Array> {
+  const weights = source.config.recipe.averageDecay === undefined ? 'last' : 'average';
+  return withTfjs(async () =>
+    withMetadata(
+      networkGraph(backbone, variablesOf(source, weights), 'nchw'),
+      metadataOf(source, backbone.embeddingSize, weights),
+    ),
+  );
+}
+
+function variablesOf({ state, config }: Source, weights: 'last' | 'average'): Variables {
+  if (weights === 'average' && config.recipe.averageDecay === undefined) throw noAverage();
+  const tree = (values: Record<string, HostTensor>) => unflattenParams(toTensors(values));
+  // Frozen parameters have no average of their own.
+  const [params, statistics] = ['average.backbone.', 'averageStatistics.'].map((name) =>
+    weights === 'average' ? part(state, name) : {},
+  );
+  return {
+    params: tree({ ...part(state, 'params.backbone.'), ...params }),
+    statistics: tree({ ...part(state, 'statistics.'), ...statistics }),
+  };
+}
 
 function metadataOf(
-  { config, progress, versions }: LoadedRun,
+  { config, progress, versions }: Source,
   embeddingSize: number,
+  weights: string,
 ): Record<string, string> {
-  const { data, seed } = config;
   return {
     ...preprocessingToMetadata(config.preprocessing),
     'hm.embeddingSize': String(embeddingSize),
     'hm.backbone': JSON.stringify(config.backbone),
     'hm.head': JSON.stringify(config.head),
     'hm.recipe': JSON.stringify(config.recipe),
-    'hm.training': JSON.stringify({ step: progress.step, epochs: progress.epoch, seed, data, versions }),
+    'hm.training': JSON.stringify({ ...training(config, progress), versions, weights }),
     ...licence(config),
   };
 }
+
+const training = ({ seed, data }: RunConfig, { step, epoch }: Progress) => ({
+  step,
+  epochs: epoch,
+  seed,
+  data,
+});
 
 const licence = ({ dataLicence }: RunConfig): Record<string, string> =>
   dataLicence === undefined ? {} : { 'hm.dataLicence': dataLicence };
@@ -95,3 +131,11 @@ function assertSameBackbone({ name, config }: Backbone, saved: Part): void {
     fix: 'Pass the backbone that the run was trained with.',
   });
 }
+
+const noAverage = () =>
+  new InvalidArgumentError({
+    where: 'exportRun',
+    expected: 'a run whose recipe averages weights',
+    received: 'a recipe without averageDecay',
+    fix: 'Export the last weights, or train with averageDecay.',
+  });

@@ -8,7 +8,8 @@ import {
 import type { Head } from '@hm/losses';
 import type { Provider } from '@hm/onnx/session';
 import type { Backbone } from '@hm/resnet';
-import { InvalidArgumentError, InvalidDataError } from '@hm/tensor';
+import { InvalidDataError } from '@hm/tensor';
+import { checkRecipe, invalid, positive } from './check-recipe.ts';
 import { paper, type Recipe } from './recipe.ts';
 import { warmupLength } from './schedule.ts';
 
@@ -41,6 +42,11 @@ export interface TrainOptions {
   workers?: number;
   /** Default `(x − 127.5) / 128`, RGB, at the backbone's size. */
   preprocessing?: Preprocessing;
+  /**
+   * Fine-tuning: the backbone begins with these values, the head with fresh ones. The folder of a run, a checkpoint or
+   * another safetensors file with the same names, or an ONNX file that was exported from the same backbone.
+   */
+  pretrained?: string;
   /** Go on from the newest checkpoint in `out`. Default false: a folder with a run in it is an error. */
   resume?: boolean;
   /** Raise it to finish the step, write a checkpoint and stop. */
@@ -117,24 +123,6 @@ function checkSize({ height, width }: Preprocessing, { imageSize }: Backbone): v
   if (imageSize[0] === height && imageSize[1] === width) return;
   throw invalid('preprocessing', `the backbone's ${imageSize.join(' × ')} pixels`, `${height} × ${width}`);
 }
-
-function checkRecipe(recipe: Recipe): void {
-  positive('recipe.epochs', recipe.epochs);
-  positive('recipe.batchSize', recipe.batchSize);
-  for (const name of ['learningRate', 'momentum', 'weightDecay'] as const) {
-    if (!(recipe[name] >= 0 && recipe[name] < Infinity))
-      throw invalid(`recipe.${name}`, 'a number of at least 0', recipe[name]);
-  }
-  if (recipe.clipNorm !== undefined && !(recipe.clipNorm > 0))
-    throw invalid('recipe.clipNorm', 'a number above 0', recipe.clipNorm);
-}
-
-function positive(name: string, value: number): void {
-  if (!(Number.isSafeInteger(value) && value > 0)) throw invalid(name, 'a positive integer', value);
-}
-
-const invalid = (name: string, expected: string, received: unknown) =>
-  new InvalidArgumentError({ where: `train option "${name}"`, expected, received, fix: `Change ${name}.` });
 
 const lessThanABatch = (images: number, batchSize: number) =>
   new InvalidDataError({

@@ -1,6 +1,8 @@
 import { type Augmentation, flipOnly } from '@hm/datasets';
 import type { PartialFc } from './partial-program.ts';
 import type { Schedule } from './schedule.ts';
+import type { Optimiser } from './step/optimiser.ts';
+import type { WeightDecay } from './step/weight-decay.ts';
 
 /** How to train, as plain data: a run's configuration holds it, and a changed copy is a recipe of one's own. */
 export interface Recipe {
@@ -12,16 +14,26 @@ export interface Recipe {
   /** The peak, which the schedule scales. */
   learningRate: number;
   schedule: Schedule;
-  /** Of stochastic gradient descent: `v ← momentum·v + g`, `p ← p − learningRate·v`. */
-  momentum: number;
-  /** `g ← g + weightDecay·p`. */
-  weightDecay: number;
-  /** Decay parameters of rank 0 and 1 too: scales and offsets of normalisations, biases, PReLU slopes. */
-  decayNorms: boolean;
+  optimiser: Optimiser;
+  /** For all parameters, or for each kind. */
+  weightDecay: WeightDecay;
   /** The largest norm of the gradient of all parameters together, before decay; longer ones are scaled down. Default: none. */
   clipNorm?: number;
   /** Computes each step with a share of the classes, drawn at random. Default: all of them. */
   partialFc?: PartialFc;
+  /**
+   * Keeps an exponential moving average of the network's weights and statistics, with this decay: 0.999 for example.
+   * Validation and, when asked, the export use it. Default: none.
+   */
+  averageDecay?: number;
+  /**
+   * Sums the gradients of this many batches of `batchSize / accumulate` images before an update, for a network that does
+   * not fit into memory. The gradient is that of the whole batch, but for batch normalisation, whose batch is the small
+   * one, and losses that look at the batch. Default: one batch, no sum.
+   */
+  accumulate?: number;
+  /** Parameters that stay as they are, by name: `backbone.stem.*`. `*` stands for any characters. Default: none. */
+  freeze?: readonly string[];
   /** Random changes to the images. */
   augment: Augmentation;
 }
@@ -39,9 +51,8 @@ export const paper: Recipe = {
   batchSize: 64,
   learningRate: 0.01,
   schedule: { kind: 'step', milestones: [8, 12, 16], factor: 0.1 },
-  momentum: 0.9,
+  optimiser: { kind: 'sgd', momentum: 0.9 },
   weightDecay: 5e-4,
-  decayNorms: true,
   augment: flipOnly,
 };
 

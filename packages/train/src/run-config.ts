@@ -21,6 +21,8 @@ export interface RunConfig {
   head: Part;
   preprocessing: Preprocessing;
   data: { images: number; classes: number /** SHA-256 of the identities' names in order. */; names: string };
+  /** What the backbone began with, if not with fresh values: a hash of them. */
+  pretrained?: { sha256: string };
   /** What onto the exported file is written about the photographs' licence. */
   dataLicence?: string;
 }
@@ -36,7 +38,7 @@ export interface ConfigSource {
   dataLicence?: string | undefined;
 }
 
-export function runConfig(source: ConfigSource): RunConfig {
+export function runConfig(source: ConfigSource, pretrained?: { sha256: string }): RunConfig {
   const { data, backbone, head, recipe, preprocessing, seed, dataLicence } = source;
   const config: RunConfig = {
     seed,
@@ -45,6 +47,7 @@ export function runConfig(source: ConfigSource): RunConfig {
     head: { name: head.name, config: head.config },
     preprocessing,
     data: { images: data.length, classes: data.classes, names: hashOfNames(data) },
+    ...(pretrained && { pretrained: { sha256: pretrained.sha256 } }),
     ...(dataLicence === undefined ? {} : { dataLicence }),
   };
   return JSON.parse(JSON.stringify(config));

@@ -6,8 +6,9 @@ import { logEvent } from './metrics-log.ts';
 import type { ResolvedOptions } from './options.ts';
 import { compilePartial } from './partial-program.ts';
 import { runConfig } from './run-config.ts';
+import { readPretrained } from './start/read-pretrained.ts';
+import { trainingStep } from './step/training-step.ts';
 import { TrainingLoop } from './training-loop.ts';
-import { trainingStep } from './training-step.ts';
 
 /** The events of a run; asking for them is what trains. Each is in `metrics.jsonl` before it is handed on. */
 export async function* runEvents(options: ResolvedOptions): AsyncGenerator<TrainEvent, void, void> {
@@ -18,8 +19,11 @@ export async function* runEvents(options: ResolvedOptions): AsyncGenerator<Train
 }
 
 async function* unlogged(options: ResolvedOptions): AsyncGenerator<TrainEvent, void, void> {
-  const config = runConfig(options);
-  const beginning = await beginRun(options, config);
+  const { backbone } = options;
+  const pretrained =
+    options.pretrained === undefined ? undefined : await readPretrained(options.pretrained, backbone);
+  const config = runConfig(options, pretrained);
+  const beginning = await beginRun(options, config, pretrained);
   for (const { path, reason } of beginning.damaged) yield { kind: 'damaged', path, reason };
   const loader = openLoader(options);
   let program: Program | undefined;
@@ -33,7 +37,7 @@ async function* unlogged(options: ResolvedOptions): AsyncGenerator<TrainEvent, v
 
 function openLoader({ data, recipe, preprocessing, seed, workers, onBadSample }: ResolvedOptions): Loader {
   return createLoader(data, {
-    batchSize: recipe.batchSize,
+    batchSize: recipe.batchSize / (recipe.accumulate ?? 1),
     augment: recipe.augment,
     dropLast: true,
     preprocessing,
@@ -48,7 +52,8 @@ function compileStep(
   state: Parameters<typeof compile>[1]['state'],
 ): Promise<Program> {
   const { backbone, head, recipe, engine, data, seed } = options;
-  const { batchSize, partialFc } = recipe;
+  const { partialFc } = recipe;
+  const batchSize = recipe.batchSize / (recipe.accumulate ?? 1);
   const { kind: _, ...session } = engine;
   const step = trainingStep(backbone, head, recipe);
   const compileOptions = {
@@ -58,6 +63,7 @@ function compileStep(
       labels: { shape: [batchSize], dtype: 'int32' },
       learningRate: { shape: [] },
       step: { shape: [] },
+      ...(recipe.accumulate === undefined ? {} : { update: { shape: [] } }),
     },
     ...session,
   } satisfies CompileOptions;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import golden from '../golden/optimisers.json' with { type: 'json' };
 import { paper, quick } from './recipe.ts';
 import { learningRateAt, type Schedule } from './schedule.ts';
 
@@ -46,3 +47,21 @@ test('milestones count from the first step, warm-up included', () => {
 test('a constant', () => {
   expect(learningRateAt(plan({ kind: 'constant' }), 999, 100)).toBe(0.1);
 });
+
+test.each(
+  golden.schedules.map(({ schedule, rates }) => [JSON.stringify(schedule), schedule, rates] as const),
+)('the learning rates of PyTorch: %s', (_, schedule, rates) => {
+  const at = (step: number) =>
+    learningRateAt({ learningRate: 0.2, epochs: 4, schedule: schedule as Schedule }, step, 10);
+  for (const [step, rate] of rates.entries()) expect(at(step)).toBeCloseTo(rate, 12);
+});
+
+test.each(['constant', 'cosine', 'one-cycle'] as const)(
+  '%s after a warm-up begins where it would without',
+  (kind) => {
+    const at = (schedule: Schedule, step: number) => learningRateAt(plan(schedule), step, 100);
+    expect(at({ kind, warmupSteps: 5 }, 0)).toBeCloseTo(0.02, 12);
+    expect(at({ kind, warmupSteps: 5 }, 4)).toBeCloseTo(0.1, 12);
+    expect(at({ kind, warmupSteps: 5 }, 5)).toBe(at({ kind }, 0));
+  },
+);

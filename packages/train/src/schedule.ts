@@ -15,6 +15,11 @@ export type Schedule = Warmup &
     | { kind: 'cosine' }
     /** `(1 − progress)^power`, to 0 at the end. */
     | { kind: 'polynomial'; power: number }
+    /**
+     * Half a cosine up from `startFactor` (default 1/25) to 1 over the share `rise` (default 0.3) of the steps, then half
+     * a cosine down to `endFactor` (default 4e-6) at the last step. Momentum stays as it is.
+     */
+    | { kind: 'one-cycle'; rise?: number; startFactor?: number; endFactor?: number }
   );
 
 /** The part of a recipe that fixes the learning rate. */
@@ -29,6 +34,7 @@ export interface LearningRatePlan {
  * the schedule's factor, where `progress` runs from 0 at the end of the warm-up to 1 at the end of training.
  *
  * @param step finished steps before this one, from 0.
+ * @see L. Smith and N. Topin, Super-convergence, arXiv 1708.07120, for one-cycle
  * @example
  * learningRateAt(paper, 8 * 7726, 7726); // 0.001
  */
@@ -36,7 +42,9 @@ export function learningRateAt(plan: LearningRatePlan, step: number, stepsPerEpo
   const { learningRate, epochs, schedule } = plan;
   const warmup = warmupLength(schedule, stepsPerEpoch);
   if (step < warmup) return (learningRate * (step + 1)) / warmup;
-  const progress = Math.min(1, (step - warmup) / Math.max(1, epochs * stepsPerEpoch - warmup));
+  const rest = epochs * stepsPerEpoch - warmup;
+  if (schedule.kind === 'one-cycle') return learningRate * oneCycle(schedule, step - warmup, rest);
+  const progress = Math.min(1, (step - warmup) / Math.max(1, rest));
   return learningRate * factorAt(schedule, progress, step / stepsPerEpoch);
 }
 
@@ -44,7 +52,7 @@ export function learningRateAt(plan: LearningRatePlan, step: number, stepsPerEpo
 export const warmupLength = ({ warmupSteps, warmupEpochs = 0 }: Schedule, stepsPerEpoch: number): number =>
   warmupSteps ?? Math.round(warmupEpochs * stepsPerEpoch);
 
-function factorAt(schedule: Schedule, progress: number, epochs: number): number {
+function factorAt(schedule: Exclude<Schedule, OneCycle>, progress: number, epochs: number): number {
   switch (schedule.kind) {
     case 'constant':
       return 1;
@@ -56,3 +64,19 @@ function factorAt(schedule: Schedule, progress: number, epochs: number): number 
       return (1 - progress) ** schedule.power;
   }
 }
+
+type OneCycle = Extract<Schedule, { kind: 'one-cycle' }>;
+
+/** As PyTorch's `OneCycleLR` counts: the peak is at step `rise·steps − 1`, the end at the last one. */
+function oneCycle(
+  { rise = 0.3, startFactor = 1 / 25, endFactor = 4e-6 }: OneCycle,
+  step: number,
+  steps: number,
+) {
+  const [peak, last] = [rise * steps - 1, Math.max(1, steps - 1)];
+  if (step <= peak) return between(startFactor, 1, step / peak);
+  return between(1, endFactor, Math.min(1, (step - peak) / (last - peak)));
+}
+
+const between = (from: number, to: number, share: number) =>
+  to + ((from - to) * (1 + Math.cos(Math.PI * share))) / 2;

@@ -2,6 +2,7 @@ import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import type { Batch, Loader } from '@hm/datasets';
 import type { Program } from '@hm/onnx';
 import { type HostTensor, hostTensor, sizeOf } from '@hm/tensor';
+import { Ahead } from './ahead.ts';
 import type { Beginning } from './begin-run.ts';
 import type { Progress } from './checkpoint.ts';
 import { saveCheckpoint } from './checkpoint-folder.ts';
@@ -11,6 +12,8 @@ import { firstNonFinite, nonFinite } from './non-finite.ts';
 import type { ResolvedOptions } from './options.ts';
 import { type RunConfig, versions } from './run-config.ts';
 import { learningRateAt } from './schedule.ts';
+import { mapRecord } from './step/records.ts';
+import { withoutGradientSums } from './step/step-state.ts';
 
 /** What a loop works with. */
 export interface LoopContext {
@@ -23,6 +26,7 @@ export interface LoopContext {
 
 type Events<Result = void> = AsyncGenerator<TrainEvent, Result, void>;
 type Scalars = Record<string, number>;
+type Feeds = Record<string, HostTensor> & { learningRate: HostTensor };
 
 /** How fast the estimate of the time left follows the last interval. */
 const SMOOTHING = 0.3;
@@ -76,46 +80,55 @@ export class TrainingLoop {
   /** Trains the rest of an epoch; false if the signal was raised. */
   async *#trainEpoch(): Events<boolean> {
     const { epoch, position } = this.#progress;
-    const batches = this.#context.loader.batches({ epoch, start: position });
+    const { recipe, signal } = this.#options;
+    const source = this.#context.loader.batches({ epoch, start: position * (recipe.accumulate ?? 1) });
+    const batches = new Ahead(source);
     try {
-      let next = ahead(batches);
       while (this.#progress.epoch === epoch) {
-        if (this.#options.signal?.aborted) return false;
+        if (signal?.aborted) return false;
         const asked = performance.now();
-        const { value: batch } = await next;
-        const waitMilliseconds = performance.now() - asked;
-        next = ahead(batches);
-        const readings = await this.#step(batch as Batch);
-        this.#count(readings, { asked, waitMilliseconds });
+        const readings = await this.#step(batches);
+        this.#count(readings, { asked, waitMilliseconds: batches.takeWait() });
         yield* this.#report(readings);
-        // ONNX Runtime computes on this thread: without a turn, neither a signal nor a worker's batch would get through.
-        await turnOfEventLoop();
       }
       return true;
     } finally {
-      await batches.return();
+      await source.return();
     }
   }
 
-  async #step(batch: Batch): Promise<Scalars> {
-    const { step } = this.#progress;
+  /** One step: a batch, or several whose gradients are summed; the readings are their means. */
+  async #step(batches: Ahead): Promise<Scalars> {
     const { recipe, stepsPerEpoch } = this.#options;
+    const { step } = this.#progress;
     const learningRate = learningRateAt(recipe, step, stepsPerEpoch);
-    const { images, labels } = batch;
-    const outputs = await this.#context.program.run({
-      images,
-      labels,
-      learningRate: scalar(learningRate),
-      step: scalar(step),
-    });
+    const feeds = { learningRate: scalar(learningRate), step: scalar(step) };
+    if (recipe.accumulate === undefined) return this.#run(await batches.next(), feeds);
+    const parts: Scalars[] = [];
+    for (let count = 1; count <= recipe.accumulate; count++) {
+      const update = scalar(count === recipe.accumulate ? 1 : 0);
+      parts.push(await this.#run(await batches.next(), { ...feeds, update }));
+    }
+    // The norm is that of the sum, which is whole only in the end.
+    return { ...meansOf(parts), ...only(parts.at(-1)!, 'gradientNorm') };
+  }
+
+  async #run({ images, labels }: Batch, feeds: Feeds): Promise<Scalars> {
+    const outputs = await this.#context.program.run({ images, labels, ...feeds });
+    // ONNX Runtime computes on this thread: without a turn, neither a signal nor a worker's batch would get through.
+    await turnOfEventLoop();
     const values = Object.entries(outputs).map(([name, { data }]) => [name, Number(data[0])] as const);
-    const readings: Scalars = { ...Object.fromEntries(values), learningRate };
-    if (!Number.isFinite(readings.loss)) await this.#fail(step + 1, readings.loss!, batch);
+    const readings: Scalars = {
+      ...Object.fromEntries(values),
+      learningRate: Number(feeds.learningRate.data[0]),
+    };
+    const { loss } = readings;
+    if (!Number.isFinite(loss)) await this.#fail(this.#progress.step + 1, loss!, { images });
     return readings;
   }
 
-  async #fail(step: number, loss: number, batch: Batch): Promise<never> {
-    throw nonFinite(step, loss, batch, await this.#context.program.readState(), this.#saved?.path);
+  async #fail(step: number, loss: number, inputs: Pick<Batch, 'images'>): Promise<never> {
+    throw nonFinite(step, loss, inputs, await this.#context.program.readState(), this.#saved?.path);
   }
 
   #count(readings: Scalars, time: { asked: number; waitMilliseconds: number }): void {
@@ -201,7 +214,7 @@ export class TrainingLoop {
     const { program, config } = this.#context;
     const { out, keep } = this.#options;
     const began = performance.now();
-    const state = await program.readState();
+    const state = withoutGradientSums(await program.readState());
     this.#assertFinite(state);
     const checkpoint = { config, progress: this.#progress, versions: versions(), state };
     const { path, bytes } = await saveCheckpoint(out, checkpoint, keep);
@@ -223,11 +236,10 @@ export class TrainingLoop {
   }
 }
 
-/** Asks for the next batch early; if it fails, whoever awaits it hears of it. */
-function ahead(batches: AsyncGenerator<Batch, void, void>) {
-  const next = batches.next();
-  next.catch(() => undefined);
-  return next;
-}
+const meansOf = (parts: readonly Scalars[]): Scalars =>
+  mapRecord(parts[0]!, (_, name) => parts.reduce((sum, part) => sum + part[name]!, 0) / parts.length);
+
+const only = (readings: Scalars, name: string): Scalars =>
+  readings[name] === undefined ? {} : { [name]: readings[name] };
 
 const scalar = (value: number): HostTensor => hostTensor('float32', [], Float32Array.of(value));

@@ -1,3 +1,7 @@
 import type { Backbone } from '@hm/resnet';
 
-export function tinyBackbone(options?: { embeddingSize?: number; size?: number }): Backbone;
+export function tinyBackbone(options?: {
+  embeddingSize?: number;
+  size?: number;
+  normalised?: boolean;
+}): Backbone;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Dataset, inMemory, syntheticFaces } from '@hm/datasets';
 import { headByName } from '@hm/losses';
+import type { HostTensor } from '@hm/tensor';
 import { onTestFinished } from 'vitest';
 import type { TrainEvent } from '../events.ts';
 import type { TrainOptions } from '../options.ts';
@@ -49,3 +50,14 @@ export async function eventsOf(options: TrainOptions, each: (event: TrainEvent) 
 /** The events of a kind. */
 export const ofKind = <Kind extends TrainEvent['kind']>(events: TrainEvent[], kind: Kind) =>
   events.filter((event): event is Extract<TrainEvent, { kind: Kind }> => event.kind === kind);
+
+type State = Record<string, HostTensor>;
+
+/** The names of tensors that are not the same to the bit. */
+export const differing = (a: State, b: State, names = Object.keys({ ...a, ...b })): string[] =>
+  names.filter((name) => !bytesOf(a[name]).equals(bytesOf(b[name])));
+
+const bytesOf = (tensor: HostTensor | undefined) =>
+  tensor === undefined
+    ? Buffer.from('absent')
+    : Buffer.from(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);

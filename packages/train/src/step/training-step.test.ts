@@ -4,14 +4,15 @@ import type { Backbone } from '@hm/resnet';
 import { type HostTensor, hostTensor, hostZeros, InvalidArgumentError, Rng, toTensors } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { initialState } from './initial-state.ts';
-import { tinyBackbone } from './testing/tiny-backbone.mjs';
-import { type Optimiser, trainingStep } from './training-step.ts';
-import { withTfjs } from './with-tfjs.ts';
+import { initialState } from '../initial-state.ts';
+import { tinyBackbone } from '../testing/tiny-backbone.mjs';
+import { withTfjs } from '../with-tfjs.ts';
+import { type StepRecipe, trainingStep } from './training-step.ts';
 
 const BATCH = 4;
 const CLASSES = 3;
-const plain: Optimiser = { momentum: 0.9, weightDecay: 0, decayNorms: true };
+const sgd = (momentum: number) => ({ kind: 'sgd', momentum }) as const;
+const plain: StepRecipe = { optimiser: sgd(0.9), weightDecay: 0 };
 
 function feeds(learningRate = 0.1): Record<string, HostTensor> {
   const rng = Rng.of('training-step');
@@ -25,9 +26,9 @@ function feeds(learningRate = 0.1): Record<string, HostTensor> {
 }
 
 /** Runs a step eagerly on tfjs's cpu backend. */
-async function eager(optimiser: Optimiser, state: Record<string, HostTensor>, learningRate?: number) {
+async function eager(recipe: StepRecipe, state: Record<string, HostTensor>, learningRate?: number) {
   return withTfjs(async () => {
-    const step = trainingStep(tinyBackbone(), headByName('ce'), optimiser);
+    const step = trainingStep(tinyBackbone(), headByName('ce'), recipe);
     const result = tf.tidy(() => {
       const next = step(toTensors(state), toTensors(feeds(learningRate)));
       return { ...next.state, ...next.outputs };
@@ -37,15 +38,16 @@ async function eager(optimiser: Optimiser, state: Record<string, HostTensor>, le
   });
 }
 
-const fresh = () => initialState(tinyBackbone(), headByName('ce'), CLASSES, 1);
+const fresh = (seed = 1, recipe = plain, backbone: Backbone = tinyBackbone()) =>
+  initialState({ backbone, head: headByName('ce'), classes: CLASSES, seed, recipe });
 
 const difference = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Math.max(...Array.from(a, (value, index) => Math.abs(value - b[index]!)));
 
 test('the compiled step gives what the eager one gives', async () => {
-  const optimiser = { ...plain, weightDecay: 0.01, clipNorm: 0.05 };
+  const recipe = { ...plain, weightDecay: 0.01, clipNorm: 0.05 };
   const state = await fresh();
-  const program = await compile(trainingStep(tinyBackbone(), headByName('ce'), optimiser), {
+  const program = await compile(trainingStep(tinyBackbone(), headByName('ce'), recipe), {
     state,
     inputs: {
       images: { shape: [BATCH, 32, 32, 3] },
@@ -57,7 +59,7 @@ test('the compiled step gives what the eager one gives', async () => {
   const outputs = await program.run(feeds());
   const compiled = { ...(await program.readState()), ...outputs };
   await program.release();
-  const expected = await eager(optimiser, state);
+  const expected = await eager(recipe, state);
   expect(Object.keys(compiled).sort()).toEqual(Object.keys(expected).sort());
   for (const [name, values] of Object.entries(expected))
     expect(difference(compiled[name]!.data as Float32Array, values), name).toBeLessThan(1e-5);
@@ -92,8 +94,8 @@ test('momentum, decay and update are those of SGD', async () => {
         shape,
         new Float32Array(hostZeros('float32', shape).data.length).fill(0.5),
       );
-  const gradientOnly = await eager({ ...plain, momentum: 0 }, state);
-  const next = await eager({ momentum: 0.9, weightDecay: 0.01, decayNorms: false }, state, 0.25);
+  const gradientOnly = await eager({ ...plain, optimiser: sgd(0) }, state);
+  const next = await eager({ ...plain, weightDecay: { weights: 0.01, norms: 0, biases: 0 } }, state, 0.25);
   for (const [name, decay] of [
     ['backbone.dense.kernel', 0.01],
     ['backbone.norm.gamma', 0],
@@ -106,7 +108,7 @@ test('momentum, decay and update are those of SGD', async () => {
     expect(difference(next[`momentum.${name}`]!, velocity), name).toBeLessThan(1e-6);
     expect(difference(next[`params.${name}`]!, moved), name).toBeLessThan(1e-6);
   }
-  const decayed = await eager({ momentum: 0.9, weightDecay: 0.01, decayNorms: true }, state, 0.25);
+  const decayed = await eager({ ...plain, weightDecay: 0.01 }, state, 0.25);
   expect(
     difference(decayed['momentum.backbone.norm.gamma']!, next['momentum.backbone.norm.gamma']!),
   ).toBeCloseTo(0.01, 6);
@@ -151,7 +153,7 @@ test('a parameter without gradient is an error that names it', async () => {
       return { params: { ...params, forgotten: { bias: tf.zeros([2]) } }, statistics };
     },
   };
-  const state = await initialState(backbone, headByName('ce'), CLASSES, 1);
+  const state = await fresh(1, plain, backbone);
   const step = trainingStep(backbone, headByName('ce'), plain);
   const run = () => tf.tidy(() => step(toTensors(state), toTensors(feeds())).outputs);
   expect(run).toThrow(InvalidArgumentError);
@@ -160,11 +162,7 @@ test('a parameter without gradient is an error that names it', async () => {
 
 test('the first state depends on the seed alone and leaves no tensor behind', async () => {
   const before = tf.memory().numTensors;
-  const [a, b, c] = [
-    await fresh(),
-    await fresh(),
-    await initialState(tinyBackbone(), headByName('ce'), CLASSES, 2),
-  ];
+  const [a, b, c] = [await fresh(), await fresh(), await fresh(2)];
   expect(tf.memory().numTensors).toBe(before);
   expect(a).toEqual(b);
   expect(a['params.head.weight']).not.toEqual(c['params.head.weight']);

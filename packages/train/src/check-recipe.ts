@@ -1,0 +1,51 @@
+import { InvalidArgumentError } from '@hm/tensor';
+import type { Recipe } from './recipe.ts';
+import type { AdamW, Optimiser } from './step/optimiser.ts';
+
+/** @throws {InvalidArgumentError} if a number of a recipe is out of range, or numbers do not fit together. */
+export function checkRecipe(recipe: Recipe): void {
+  const { epochs, batchSize, learningRate, clipNorm, averageDecay, accumulate, weightDecay } = recipe;
+  positive('recipe.epochs', epochs);
+  positive('recipe.batchSize', batchSize);
+  inRange('recipe.learningRate', learningRate, 0, Infinity);
+  checkOptimiser(recipe.optimiser);
+  const decays = typeof weightDecay === 'number' ? { weights: weightDecay } : weightDecay;
+  for (const [group, decay] of Object.entries(decays))
+    inRange(`recipe.weightDecay.${group}`, decay, 0, Infinity);
+  if (clipNorm !== undefined && !(clipNorm > 0))
+    throw invalid('recipe.clipNorm', 'a number above 0', clipNorm);
+  if (averageDecay !== undefined) inRange('recipe.averageDecay', averageDecay, 0, 1);
+  if (accumulate === undefined) return;
+  positive('recipe.accumulate', accumulate);
+  if (batchSize % accumulate !== 0)
+    throw invalid('recipe.accumulate', `a number that divides the batch of ${batchSize}`, accumulate);
+}
+
+function checkOptimiser(optimiser: Optimiser): void {
+  if (optimiser.kind === 'sgd') inRange('recipe.optimiser.momentum', optimiser.momentum, 0, 1);
+  else if (optimiser.kind === 'adamw') checkAdamW(optimiser);
+  else throw invalid('recipe.optimiser.kind', "'sgd' or 'adamw'", (optimiser as { kind: unknown }).kind);
+}
+
+function checkAdamW({ beta1 = 0, beta2 = 0, epsilon = 0 }: AdamW): void {
+  inRange('recipe.optimiser.beta1', beta1, 0, 1);
+  inRange('recipe.optimiser.beta2', beta2, 0, 1);
+  inRange('recipe.optimiser.epsilon', epsilon, 0, Infinity);
+}
+
+/** @throws {InvalidArgumentError} unless `low <= value < high`. */
+function inRange(name: string, value: number, low: number, high: number): void {
+  if (value >= low && value < high) return;
+  const expected =
+    high === Infinity ? `a number of at least ${low}` : `a number from ${low} to below ${high}`;
+  throw invalid(name, expected, value);
+}
+
+/** @throws {InvalidArgumentError} */
+export function positive(name: string, value: number): void {
+  if (!(Number.isSafeInteger(value) && value > 0)) throw invalid(name, 'a positive integer', value);
+}
+
+/** The error for an option of `train` that is out of range. */
+export const invalid = (name: string, expected: string, received: unknown) =>
+  new InvalidArgumentError({ where: `train option "${name}"`, expected, received, fix: `Change ${name}.` });

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import type { Backbone } from '@hm/resnet';
+import { decodeSafetensors, type HostTensor, InvalidDataError } from '@hm/tensor/host';
+import { newestCheckpoint } from '../checkpoint-folder.ts';
+import { type BackboneValues, freshBackbone } from '../initial-state.ts';
+import { part } from '../step/records.ts';
+import { weightsOfOnnx } from './weights-of-onnx.ts';
+
+/** Values for a backbone, and what tells them from others. */
+export interface Pretrained extends BackboneValues {
+  sha256: string;
+}
+
+type HostTensors = Record<string, HostTensor>;
+
+/**
+ * Reads a backbone's values from the folder of a run (its newest checkpoint), a checkpoint or another safetensors file
+ * with the same names, or an ONNX file that was exported from this backbone. Class weights are left.
+ *
+ * @throws {InvalidDataError} if the file cannot be read or its values are not those of the backbone; the message names
+ * what is missing or has another shape.
+ */
+export async function readPretrained(path: string, backbone: Backbone): Promise<Pretrained> {
+  const wanted = await freshBackbone(backbone, 1);
+  const found = await valuesAt(path, backbone, wanted);
+  const values = {
+    params: pick(path, wanted.params, found.params),
+    statistics: pick(path, wanted.statistics, found.statistics),
+  };
+  return { ...values, sha256: hashOf({ ...values.params, ...values.statistics }) };
+}
+
+async function valuesAt(path: string, backbone: Backbone, wanted: BackboneValues): Promise<BackboneValues> {
+  const bytes = await bytesAt(path);
+  if (bytes === undefined) return inState((await newestCheckpoint(path)).checkpoint?.state ?? {});
+  return path.endsWith('.onnx')
+    ? weightsOfOnnx(bytes, backbone, wanted, path)
+    : inState(decodeSafetensors(bytes).tensors);
+}
+
+const inState = (state: HostTensors): BackboneValues => ({
+  params: part(state, 'params.backbone.'),
+  statistics: part(state, 'statistics.'),
+});
+
+/** A file's bytes; undefined for a folder. */
+async function bytesAt(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return (await stat(path)).isDirectory() ? undefined : await readFile(path);
+  } catch (cause) {
+    throw unusable(path, (cause as Error).message, cause);
+  }
+}
+
+function pick(path: string, wanted: HostTensors, found: HostTensors): HostTensors {
+  const entries = Object.entries(wanted).map(([name, { shape, dtype }]) => {
+    const value = found[name];
+    if (value === undefined) throw unusable(path, `no "${name}"`);
+    if (value.dtype !== dtype || value.shape.join() !== shape.join())
+      throw unusable(
+        path,
+        `"${name}" of [${value.shape.join(', ')}] where the backbone has [${shape.join(', ')}]`,
+      );
+    return [name, value] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function hashOf(values: HostTensors): string {
+  const hash = createHash('sha256');
+  for (const [name, { data }] of Object.entries(values))
+    hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return hash.digest('hex');
+}
+
+export const unusable = (path: string, received: string, cause?: unknown) =>
+  new InvalidDataError({
+    where: path,
+    expected: "a run, a checkpoint or an exported ONNX file with the backbone's weights",
+    received,
+    fix: 'Train the backbone that the weights were made with: its name and options are in run.json and in the ONNX metadata.',
+    fields: { path },
+    cause,
+  });

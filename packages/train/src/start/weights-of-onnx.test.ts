@@ -1,0 +1,36 @@
+import { resnet18 } from '@hm/resnet';
+import { type HostTensor, hostTensor, Rng, sizeOf, toTensors, unflattenParams } from '@hm/tensor';
+import { expect, test } from 'vitest';
+import { freshBackbone } from '../initial-state.ts';
+import { networkGraph } from '../network-graph.ts';
+import { mapRecord } from '../step/records.ts';
+import { differing } from '../testing/tiny-run.ts';
+import { withTfjs } from '../with-tfjs.ts';
+import { weightsOfOnnx } from './weights-of-onnx.ts';
+
+test.each([{}, { stem: 'face', block: 'ir', head: 'E', embeddingNorm: true }] as const)(
+  'reads a ResNet-18 %j back to the bit',
+  async (options) => {
+    const backbone = resnet18({ ...options, imageSize: [16, 16], embeddingSize: 8 });
+    const fresh = await freshBackbone(backbone, 1);
+    const rng = Rng.of('weights');
+    const noise = ({ shape }: HostTensor) =>
+      hostTensor(
+        'float32',
+        shape,
+        Float32Array.from({ length: sizeOf(shape) }, () => rng.uniform(0.1, 2)),
+      );
+    const values = { params: mapRecord(fresh.params, noise), statistics: mapRecord(fresh.statistics, noise) };
+    const model = await withTfjs(async () => {
+      const params = unflattenParams(toTensors(values.params));
+      return networkGraph(
+        backbone,
+        { params, statistics: unflattenParams(toTensors(values.statistics)) },
+        'nchw',
+      );
+    });
+    const found = await weightsOfOnnx(model, backbone, fresh, 'model.onnx');
+    expect(differing(found.params, values.params)).toEqual([]);
+    expect(differing(found.statistics, values.statistics)).toEqual([]);
+  },
+);
