@@ -39,6 +39,12 @@ export function eventLine(event: TrainEvent): string | undefined {
       return `${event.images} images of ${event.classes} identities, ${(event.parameters / 1e6).toFixed(1)} million parameters, ${event.step} of ${event.steps} steps done.`;
     case 'epoch':
       return `epoch ${event.epoch}/${event.epochs}: loss ${event.loss.toFixed(4)}, ${percent(event.accuracy, 2)}${event.imagesPerSecond.toFixed(0)} images/s`;
+    case 'hardness':
+      return event.easyShare === undefined
+        ? undefined
+        : `epoch ${event.epoch}: ${(100 * event.easyShare).toFixed(1)} % of the samples easy, mean gate ${event.meanGate!.toFixed(3)}`;
+    case 'validation':
+      return `step ${event.step}: ${event.name} ${(100 * event.score).toFixed(2)} %${event.best ? ', the best so far' : ''}`;
     case 'damaged':
       return `Damaged, an older one is used: ${event.path}: ${event.reason}`;
     case 'badSample':

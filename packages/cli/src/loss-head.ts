@@ -1,13 +1,24 @@
-import type { Head, HeadOptions } from '@hm/losses';
+import type { Head } from '@hm/losses';
 import { InvalidArgumentError } from '@hm/tensor/host';
 
-/** A loss by its name. @throws {InvalidArgumentError} if an option is none of that loss's. */
-export async function lossHead(name: string, options: Record<string, unknown> = {}): Promise<Head> {
-  const { headByName } = await import('@hm/losses');
-  const head = headByName(name, options as HeadOptions);
+/**
+ * A loss by its name, with smoothed targets if a share is given: inside of hard mining and the like.
+ *
+ * @throws {InvalidArgumentError} if an option is none of that loss's.
+ */
+export async function lossHead(
+  name: string,
+  options: Record<string, unknown> = {},
+  labelSmoothing?: number,
+): Promise<Head> {
+  const { headOf } = await import('@hm/train');
+  const smoothed = labelSmoothing === undefined ? {} : { labelSmoothing };
+  const head = headOf(labelSmoothing === undefined ? name : withSmoothing(name), { ...options, ...smoothed });
   assertKnown(name, options, head.config);
   return head;
 }
+
+const withSmoothing = (name: string) => name.replace(/^((?:hm-|focal-|ohem-|adaptive-)*)/, '$1smooth-');
 
 function assertKnown(
   name: string,

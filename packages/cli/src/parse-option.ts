@@ -55,6 +55,9 @@ export const nameList = (text: string): string[] => [
   ),
 ];
 
+/** Numbers with commas between. */
+export const numberList = (text: string): number[] => text.split(',').map(finiteNumber);
+
 function integerFrom(text: string, low: number): number {
   const value = finiteNumber(text);
   if (Number.isSafeInteger(value) && value >= low) return value;

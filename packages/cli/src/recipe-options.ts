@@ -1,5 +1,6 @@
 import type { Augmentation } from '@hm/datasets';
-import type { Recipe } from '@hm/train';
+import { InvalidArgumentError } from '@hm/tensor/host';
+import type { DecayGroups, Optimiser, Recipe, Schedule } from '@hm/train';
 import { withoutUndefined } from './without-undefined.ts';
 
 /** What may be changed about a recipe. */
@@ -8,26 +9,93 @@ export interface RecipeOptions {
   epochs?: number;
   batch?: number;
   lr?: number;
+  schedule?: Schedule['kind'];
+  milestones?: number[];
+  factor?: number;
+  power?: number;
+  warmupEpochs?: number;
+  optimiser?: 'sgd' | 'nesterov' | 'adamw';
+  momentum?: number;
+  weightDecay?: number;
+  decayFree?: string[];
   clipNorm?: number;
   partialFc?: number;
+  accumulate?: number;
+  ema?: number;
+  freeze?: string[];
   augment?: 'none' | 'flip' | 'standard' | 'adaface';
 }
 
 /** A named recipe with what was typed in its place. */
 export async function recipeOf(options: RecipeOptions): Promise<Recipe> {
-  const { recipe, epochs, batch: batchSize, lr: learningRate, clipNorm, augment } = options;
+  const { epochs, batch: batchSize, lr: learningRate, clipNorm, accumulate, freeze } = options;
   const partialFc = options.partialFc === undefined ? undefined : { sampleRate: options.partialFc };
   const { paper, quick } = await import('@hm/train');
-  const changes = {
-    epochs,
-    batchSize,
-    learningRate,
-    clipNorm,
-    partialFc,
-    augment: await augmentation(augment),
+  const base = { paper, quick }[options.recipe];
+  const changes = { epochs, batchSize, learningRate, clipNorm, accumulate, freeze, partialFc };
+  return {
+    ...base,
+    ...withoutUndefined({
+      ...changes,
+      averageDecay: options.ema,
+      augment: await augmentation(options.augment),
+    }),
+    schedule: scheduleOf(base.schedule, options),
+    optimiser: optimiserOf(base.optimiser, options),
+    weightDecay: decayOf(base.weightDecay, options),
   };
-  return { ...{ paper, quick }[recipe], ...withoutUndefined(changes) };
 }
+
+/** What was typed of a schedule of that kind, on top of the recipe's if it is of the same kind. */
+function scheduleOf(base: Schedule, options: RecipeOptions): Schedule {
+  const { schedule: kind = base.kind, milestones, factor, power, warmupEpochs } = options;
+  const own = {
+    constant: {},
+    step: { milestones, factor },
+    cosine: {},
+    polynomial: { power },
+    'one-cycle': {},
+  };
+  assertOwn('--schedule', kind, { milestones, factor, power }, own[kind]);
+  const defaults = { step: { milestones: [8, 12, 16], factor: 0.1 }, polynomial: { power: 1 } };
+  return {
+    ...(kind === base.kind ? base : { kind, ...defaults[kind as keyof typeof defaults] }),
+    ...withoutUndefined({ ...own[kind], warmupEpochs }),
+  } as Schedule;
+}
+
+function optimiserOf(base: Optimiser, { optimiser, momentum }: RecipeOptions): Optimiser {
+  const kind = optimiser ?? (base.kind === 'sgd' && base.nesterov ? 'nesterov' : base.kind);
+  assertOwn('--optimiser', kind, { momentum }, kind === 'adamw' ? {} : { momentum });
+  if (kind === 'adamw') return base.kind === 'adamw' ? base : { kind };
+  const before = base.kind === 'sgd' ? base.momentum : 0.9;
+  return { kind: 'sgd', momentum: momentum ?? before, ...(kind === 'nesterov' ? { nesterov: true } : {}) };
+}
+
+const groups = ['norms', 'biases', 'head'] as const;
+
+function decayOf(base: Recipe['weightDecay'], { weightDecay, decayFree = [] }: RecipeOptions) {
+  const decay = weightDecay ?? base;
+  const unknown = decayFree.find((name) => !(groups as readonly string[]).includes(name));
+  if (unknown !== undefined) throw invalid('--decay-free', groups.join(', '), unknown);
+  if (decayFree.length === 0) return decay;
+  const free = Object.fromEntries(decayFree.map((name) => [name, 0]));
+  return { ...(typeof decay === 'number' ? { weights: decay } : decay), ...free } as DecayGroups;
+}
+
+/** An option that would be ignored is a mistake. */
+function assertOwn(option: string, kind: string, typed: object, own: object): void {
+  const idle = Object.entries(typed).find(([name, value]) => value !== undefined && !(name in own));
+  if (idle !== undefined) throw invalid(`${option} ${kind}`, 'options that belong to it', `--${idle[0]}`);
+}
+
+const invalid = (where: string, expected: string, received: string) =>
+  new InvalidArgumentError({
+    where,
+    expected,
+    received,
+    fix: 'Leave that out, or choose what it belongs to; hm train --help lists both.',
+  });
 
 async function augmentation(name: RecipeOptions['augment']): Promise<Augmentation | undefined> {
   if (name === undefined) return undefined;

@@ -1,23 +1,38 @@
+import type { Command } from '@commander-js/extra-typings';
 import type { Provider } from '@hm/onnx/session';
+import { InvalidArgumentError } from '@hm/tensor/host';
 import { type BackboneOptions, backboneOf } from './backbone-options.ts';
 import type { RunEnd } from './follow-run.ts';
 import { eventLine, followRun } from './follow-run.ts';
 import { lossHead } from './loss-head.ts';
 import { progress } from './progress.ts';
 import { type RecipeOptions, recipeOf } from './recipe-options.ts';
+import { ownCommand, repeatedOptions } from './repeated-options.ts';
 import { INTERRUPTED, stopOnInterrupt } from './stop-on-interrupt.ts';
 import { type DataOptions, trainingData } from './training-data.ts';
+import { type ValidationOptions, validationOf } from './validation.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 /** What `hm train` takes. */
-export interface TrainCommandOptions extends DataOptions, Omit<BackboneOptions, 'imageSize'>, RecipeOptions {
-  loss: string;
+export interface TrainCommandOptions
+  extends DataOptions,
+    Omit<BackboneOptions, 'imageSize'>,
+    RecipeOptions,
+    ValidationOptions {
+  loss?: string;
+  labelSmoothing?: number;
+  from?: string;
   lossOptions?: Record<string, unknown>;
   out: string;
   resume?: true;
   skipBadImages?: true;
   dataLicence?: string;
   checkpointEvery?: number;
+  keep?: number;
+  pretrained?: string;
+  validateEvery?: number;
+  hardSamples?: true;
+  tensorboard?: true;
   provider: Provider;
   threads?: number;
   workers?: number;
@@ -25,7 +40,8 @@ export interface TrainCommandOptions extends DataOptions, Omit<BackboneOptions, 
 }
 
 /** Trains as the options say and tells how it goes: events as JSON lines, or lines for people. */
-export async function runTraining(options: TrainCommandOptions): Promise<void> {
+export async function runTraining(typed: TrainCommandOptions, command: Command): Promise<void> {
+  const options = await repeatedOptions(typed, command);
   const line = progress('training');
   const interrupt = stopOnInterrupt(line.print);
   try {
@@ -43,24 +59,40 @@ export async function runTraining(options: TrainCommandOptions): Promise<void> {
 }
 
 async function openRun(options: TrainCommandOptions, signal: AbortSignal) {
-  const { out, seed, resume, checkpointEvery, workers, dataLicence, provider, threads } = options;
-  const { backbone, stem, block, head, embeddingNorm, embeddingSize, imageSize } = options;
+  const { out, seed, resume, checkpointEvery, keep, workers, dataLicence, provider, threads } = options;
+  const { pretrained, validateEvery } = options;
   const { train } = await import('@hm/train');
-  const network = withoutUndefined({ stem, block, head, embeddingNorm, embeddingSize });
-  const parts = {
-    backbone: await backboneOf({ backbone, ...network, imageSize }),
-    head: await lossHead(options.loss, options.lossOptions),
-    recipe: await recipeOf(options),
-  };
   return train({
-    ...parts,
+    ...(await partsOf(options)),
     data: await trainingData(options),
     engine: { kind: 'onnx', provider, ...withoutUndefined({ threads }) },
-    ...{ out, seed, signal },
+    ...{ out, seed, signal, command: ownCommand(options) },
     onBadSample: options.skipBadImages ? 'skip' : 'throw',
-    ...withoutUndefined({ resume, checkpointEvery, workers, dataLicence }),
+    ...withoutUndefined({ validate: await validationOf(options), validateEvery }),
+    ...withoutUndefined({ hardness: options.hardSamples, tensorBoard: options.tensorboard }),
+    ...withoutUndefined({ resume, checkpointEvery, keep, workers, dataLicence, pretrained }),
   });
 }
+
+async function partsOf(options: TrainCommandOptions) {
+  const { backbone, stem, block, head, embeddingNorm, embeddingSize, imageSize } = options;
+  const { loss, lossOptions, labelSmoothing } = options;
+  if (loss === undefined) throw noLoss();
+  const network = withoutUndefined({ stem, block, head, embeddingNorm, embeddingSize });
+  return {
+    backbone: await backboneOf({ backbone, ...network, imageSize }),
+    head: await lossHead(loss, lossOptions, labelSmoothing),
+    recipe: await recipeOf(options),
+  };
+}
+
+const noLoss = () =>
+  new InvalidArgumentError({
+    where: 'hm train',
+    expected: 'either --loss NAME or --from RUN',
+    received: 'neither',
+    fix: 'Name the loss, or the run to repeat.',
+  });
 
 function ending(out: string, end: RunEnd | undefined): string {
   if (end?.kind === 'stopped') {

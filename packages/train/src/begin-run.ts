@@ -8,6 +8,7 @@ import {
   newestCheckpoint,
   removePartial,
 } from './checkpoint-folder.ts';
+import { describeEnvironment, type RunEnvironment } from './environment.ts';
 import { type BackboneValues, initialState } from './initial-state.ts';
 import { rewindLog } from './metrics-log.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -45,10 +46,11 @@ export async function beginRun(
   if (!resume && (saved !== undefined || (await listCheckpoints(out)).length > 0)) throw occupied(out);
   if (saved === undefined) {
     await makeFolder(out);
-    await writeFileSafely(configPath(out), new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
+    await writeConfig(out, { ...config, environment: await describeEnvironment(options.command) });
     return firstBeginning(options, pretrained, []);
   }
-  assertSameConfig(saved, config, out);
+  const { environment: _, ...savedConfig } = saved;
+  assertSameConfig(savedConfig, config, out);
   await removePartial(out);
   const { checkpoint, path, damaged } = await newestCheckpoint(out);
   await rewindLog(out, checkpoint?.progress.step ?? -1);
@@ -69,8 +71,16 @@ async function firstBeginning(
 
 const configPath = (run: string) => join(run, 'run.json');
 
-/** The configuration that a run began with; undefined if the folder has none. @throws {InvalidDataError} */
-export async function readConfig(run: string): Promise<RunConfig | undefined> {
+/** What `run.json` holds. */
+export interface RunFile extends RunConfig {
+  environment: RunEnvironment;
+}
+
+const writeConfig = (run: string, file: RunFile) =>
+  writeFileSafely(configPath(run), new TextEncoder().encode(`${JSON.stringify(file, null, 2)}\n`));
+
+/** The configuration that a run began with, and where; undefined if the folder has none. @throws {InvalidDataError} */
+export async function readConfig(run: string): Promise<RunFile | undefined> {
   try {
     return JSON.parse(await readFile(configPath(run), 'utf8'));
   } catch (cause) {

@@ -17,6 +17,8 @@ export function checkRecipe(recipe: Recipe): void {
   if (averageDecay !== undefined) inRange('recipe.averageDecay', averageDecay, 0, 1);
   if (accumulate === undefined) return;
   positive('recipe.accumulate', accumulate);
+  // Each small batch would draw other classes, and sums of gradients be lost.
+  if (recipe.partialFc !== undefined) throw invalid('recipe.accumulate', 'none with partialFc', accumulate);
   if (batchSize % accumulate !== 0)
     throw invalid('recipe.accumulate', `a number that divides the batch of ${batchSize}`, accumulate);
 }

@@ -38,6 +38,13 @@ export async function saveCheckpoint(
   return { path, bytes: bytes.byteLength };
 }
 
+/** Where a run keeps the checkpoint with the best validation score. */
+export const bestPath = (run: string): string => join(run, 'best.safetensors');
+
+/** Writes the best checkpoint in the place of the one before. */
+export const saveBest = (run: string, checkpoint: Checkpoint): Promise<void> =>
+  writeFileSafely(bestPath(run), encodeCheckpoint(checkpoint));
+
 /** Paths of a run's checkpoints, newest first. */
 export async function listCheckpoints(run: string): Promise<string[]> {
   const folder = checkpointFolder(run);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { decodeSafetensors, encodeSafetensors, type HostTensor, InvalidDataError } from '@hm/tensor/host';
+import type { HardnessSums } from './observe/hardness.ts';
 import type { RunConfig } from './run-config.ts';
 
 /** How far a run is. */
@@ -15,6 +16,17 @@ export interface Progress {
   /** Sums over the batches of the epoch under way. */
   lossSum: number;
   accuracySum: number;
+  /** If hardness is told. */
+  hardness?: HardnessSums;
+  /** The best validation so far. */
+  best?: Best;
+}
+
+/** A validation's score, and the finished steps at which it was reached. */
+export interface Best {
+  step: number;
+  name: string;
+  score: number;
 }
 
 /** All that it takes to go on. */

@@ -49,6 +49,33 @@ export interface EpochEvent {
   waitShare: number;
 }
 
+/** How hard the samples of an epoch were, each as the network was when it saw them. */
+export interface HardnessEvent {
+  kind: 'hardness';
+  epoch: number;
+  step: number;
+  samples: number;
+  /** Share of the samples whose gate was less than half open; only with hard mining. */
+  easyShare?: number;
+  /** Mean of the factor that hard mining multiplied losses with; only with hard mining. */
+  meanGate?: number;
+  /** Samples by the probability of their own class, `exp(−loss)`, in steps of 0.05 from 0 to 1. */
+  histogram: number[];
+}
+
+/** The network was scored. */
+export interface ValidationEvent {
+  kind: 'validation';
+  step: number;
+  /** Of the score: `accuracy` for example. */
+  name: string;
+  /** Higher is better. */
+  score: number;
+  /** Whether it is the best so far, which `best.safetensors` then holds. */
+  best: boolean;
+  seconds: number;
+}
+
 /** A checkpoint is on the disk. */
 export interface CheckpointEvent {
   kind: 'checkpoint';
@@ -97,6 +124,8 @@ export type TrainEvent =
   | StartEvent
   | StepEvent
   | EpochEvent
+  | HardnessEvent
+  | ValidationEvent
   | CheckpointEvent
   | DamagedEvent
   | BadSampleEvent

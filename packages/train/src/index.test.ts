@@ -5,12 +5,14 @@ test('exports what it is meant to', () => {
   expect(Object.keys(train).sort()).toEqual([
     'duration',
     'exportRun',
+    'headOf',
     'labelSmoothing',
     'learningRateAt',
     'loadRun',
     'paper',
     'progressLine',
     'quick',
+    'readConfig',
     'train',
     'trainingStep',
   ]);

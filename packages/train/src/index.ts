@@ -1,26 +1,31 @@
-export type { Progress } from './checkpoint.ts';
+export { type RunFile, readConfig } from './begin-run.ts';
+export type { Best, Progress } from './checkpoint.ts';
 export type { DamagedCheckpoint } from './checkpoint-folder.ts';
+export type { RunEnvironment } from './environment.ts';
 export type {
   BadSampleEvent,
   CheckpointEvent,
   DamagedEvent,
   DoneEvent,
   EpochEvent,
+  HardnessEvent,
   StartEvent,
   StepEvent,
   StoppedEvent,
   TrainEvent,
+  ValidationEvent,
 } from './events.ts';
 export { type ExportRunOptions, exportRun } from './export-run.ts';
+export { headOf } from './heads/head-of.ts';
 export { labelSmoothing } from './heads/label-smoothing.ts';
 export { type LoadedRun, loadRun } from './load-run.ts';
-export type { Engine, TrainOptions } from './options.ts';
+export type { Engine, TrainOptions, Validation } from './options.ts';
 export type { PartialFc } from './partial-program.ts';
 export { duration, progressLine } from './progress-line.ts';
 export { paper, quick, type Recipe } from './recipe.ts';
 export type { Part, RunConfig } from './run-config.ts';
 export { type LearningRatePlan, learningRateAt, type Schedule, type Warmup } from './schedule.ts';
 export type { AdamW, Optimiser, Sgd } from './step/optimiser.ts';
-export { type StepRecipe, trainingStep } from './step/training-step.ts';
+export { type StepOutputs, type StepRecipe, trainingStep } from './step/training-step.ts';
 export type { DecayGroups, WeightDecay } from './step/weight-decay.ts';
 export { type Run, train } from './train.ts';

@@ -1,6 +1,6 @@
 import { type HostTensor, InvalidDataError } from '@hm/tensor';
-import type { Progress } from './checkpoint.ts';
-import { type DamagedCheckpoint, newestCheckpoint } from './checkpoint-folder.ts';
+import { type Progress, readCheckpoint } from './checkpoint.ts';
+import { bestPath, type DamagedCheckpoint, newestCheckpoint } from './checkpoint-folder.ts';
 import type { RunConfig } from './run-config.ts';
 
 /** A run as its newest readable checkpoint has it. */
@@ -20,11 +20,14 @@ export interface LoadedRun {
 /**
  * Reads the newest checkpoint of a run's folder, or the one before if that is damaged.
  *
+ * @param which `best` reads the one with the best validation score instead.
  * @throws {InvalidDataError} if there is none that can be read.
  * @example
  * const { config, progress, state } = await loadRun('runs/hm-arcface');
  */
-export async function loadRun(folder: string): Promise<LoadedRun> {
+export async function loadRun(folder: string, which: 'newest' | 'best' = 'newest'): Promise<LoadedRun> {
+  if (which === 'best')
+    return { ...(await readCheckpoint(bestPath(folder))), path: bestPath(folder), damaged: [] };
   const { checkpoint, path, damaged } = await newestCheckpoint(folder);
   if (checkpoint === undefined || path === undefined) throw noCheckpoint(folder);
   return { ...checkpoint, path, damaged };

@@ -23,6 +23,14 @@ export interface Engine {
   threads?: number;
 }
 
+/** What a validation found. */
+export interface Validation {
+  /** Of the score: `accuracy` for example. */
+  name: string;
+  /** Higher is better. */
+  score: number;
+}
+
 /** What {@link train} takes. */
 export interface TrainOptions {
   data: Dataset;
@@ -57,6 +65,19 @@ export interface TrainOptions {
   checkpointEvery?: number;
   /** Checkpoints to keep. Default 2. */
   keep?: number;
+  /**
+   * Scores the network as it is, given as an ONNX file (its moving average, if the recipe has one), while batches go on
+   * being prepared. The checkpoint with the highest score is kept as `best.safetensors`.
+   */
+  validate?: (model: Uint8Array, step: number) => Promise<Validation>;
+  /** Steps between validations. Default: one each epoch. The end always has one. */
+  validateEvery?: number;
+  /** Tell after each epoch how hard its samples were. Default false. */
+  hardness?: boolean;
+  /** Write TensorBoard's event files into `out`. Default false. */
+  tensorBoard?: boolean;
+  /** How the run was asked for; kept in `run.json`, so that it can be asked for again. */
+  command?: Readonly<Record<string, unknown>>;
   /** `throw` (default) stops at the first image that cannot be used; `skip` takes another in its place and tells. */
   onBadSample?: 'throw' | 'skip';
   /** A note for the exported file about the licence of the photographs. */
@@ -76,6 +97,7 @@ export interface ResolvedOptions extends Omit<TrainOptions, 'augment'> {
   /** Of the whole run. */
   steps: number;
   checkpointEvery: number;
+  validateEvery: number;
 }
 
 /**
@@ -104,9 +126,11 @@ export function resolveOptions({ augment, ...options }: TrainOptions): ResolvedO
     resume: options.resume ?? false,
     logEvery: options.logEvery ?? 10,
     checkpointEvery: options.checkpointEvery ?? stepsPerEpoch,
+    validateEvery: options.validateEvery ?? stepsPerEpoch,
     keep: options.keep ?? 2,
   } satisfies ResolvedOptions;
-  for (const name of ['logEvery', 'checkpointEvery', 'keep'] as const) positive(name, resolved[name]);
+  for (const name of ['logEvery', 'checkpointEvery', 'validateEvery', 'keep'] as const)
+    positive(name, resolved[name]);
   if (!Number.isSafeInteger(resolved.seed)) throw invalid('seed', 'an integer', resolved.seed);
   if (resolved.engine.kind !== 'onnx') throw invalid('engine.kind', "'onnx'", resolved.engine.kind);
   checkSize(resolved.preprocessing, options.backbone);

@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { initialState } from './initial-state.ts';
 import { loadRun } from './load-run.ts';
 import { compilePartial } from './partial-program.ts';
+import { trainingStep } from './step/training-step.ts';
 import { tinyBackbone } from './testing/tiny-backbone.mjs';
 import { eventsOf, ofKind, temporaryFolder, tinyOptions, tinyRecipe } from './testing/tiny-run.ts';
-import { trainingStep } from './training-step.ts';
 
 const [classes, batchSize] = [10, 4];
 const rng = Rng.of('partial');
@@ -31,7 +31,7 @@ const batch = (step: number) => ({
 
 async function setUp(name = 'adaptiveface') {
   const [backbone, head] = [tinyBackbone(), headByName(name)];
-  const state = await initialState(backbone, head, classes, 1);
+  const state = await initialState({ backbone, head, classes, seed: 1, recipe: tinyRecipe });
   return { step: trainingStep(backbone, head, tinyRecipe), options: { state, inputs, threads: 1 } };
 }
 

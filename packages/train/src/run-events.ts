@@ -3,6 +3,7 @@ import { type CompileOptions, compile, type Program } from '@hm/onnx';
 import { beginRun } from './begin-run.ts';
 import type { TrainEvent } from './events.ts';
 import { logEvent } from './metrics-log.ts';
+import { TensorBoardFile } from './observe/tensor-board.ts';
 import type { ResolvedOptions } from './options.ts';
 import { compilePartial } from './partial-program.ts';
 import { runConfig } from './run-config.ts';
@@ -12,8 +13,11 @@ import { TrainingLoop } from './training-loop.ts';
 
 /** The events of a run; asking for them is what trains. Each is in `metrics.jsonl` before it is handed on. */
 export async function* runEvents(options: ResolvedOptions): AsyncGenerator<TrainEvent, void, void> {
+  let board: TensorBoardFile | undefined;
   for await (const event of unlogged(options)) {
     await logEvent(options.out, event);
+    if (options.tensorBoard && event.kind === 'start') board = new TensorBoardFile(options.out, event.step);
+    await board?.write(event);
     yield event;
   }
 }
@@ -55,7 +59,7 @@ function compileStep(
   const { partialFc } = recipe;
   const batchSize = recipe.batchSize / (recipe.accumulate ?? 1);
   const { kind: _, ...session } = engine;
-  const step = trainingStep(backbone, head, recipe);
+  const step = trainingStep(backbone, head, recipe, { sampleLosses: options.hardness ?? false });
   const compileOptions = {
     state,
     inputs: {

@@ -1,19 +1,19 @@
-import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
-import type { Batch, Loader } from '@hm/datasets';
+import type { Loader } from '@hm/datasets';
 import type { Program } from '@hm/onnx';
-import { type HostTensor, hostTensor, sizeOf } from '@hm/tensor';
+import { type HostTensor, sizeOf } from '@hm/tensor';
 import { Ahead } from './ahead.ts';
 import type { Beginning } from './begin-run.ts';
-import type { Progress } from './checkpoint.ts';
-import { saveCheckpoint } from './checkpoint-folder.ts';
+import type { Checkpoint, Progress } from './checkpoint.ts';
+import { saveBest, saveCheckpoint } from './checkpoint-folder.ts';
 import type { TrainEvent } from './events.ts';
+import { snapshot } from './export-run.ts';
 import { Meter } from './meter.ts';
 import { firstNonFinite, nonFinite } from './non-finite.ts';
+import { addHardness, type HardnessSums, hardMiningOf, noHardness } from './observe/hardness.ts';
 import type { ResolvedOptions } from './options.ts';
 import { type RunConfig, versions } from './run-config.ts';
-import { learningRateAt } from './schedule.ts';
-import { mapRecord } from './step/records.ts';
 import { withoutGradientSums } from './step/step-state.ts';
+import { type StepReadings, StepRunner } from './step-runner.ts';
 
 /** What a loop works with. */
 export interface LoopContext {
@@ -25,8 +25,6 @@ export interface LoopContext {
 }
 
 type Events<Result = void> = AsyncGenerator<TrainEvent, Result, void>;
-type Scalars = Record<string, number>;
-type Feeds = Record<string, HostTensor> & { learningRate: HostTensor };
 
 /** How fast the estimate of the time left follows the last interval. */
 const SMOOTHING = 0.3;
@@ -38,6 +36,7 @@ export class TrainingLoop {
   readonly #interval = new Meter();
   readonly #epoch = new Meter();
   readonly #began = performance.now();
+  readonly #runner: StepRunner;
   #progress: Progress;
   #saved: { step: number; path: string } | undefined;
   #secondsPerStep: number | undefined;
@@ -48,7 +47,14 @@ export class TrainingLoop {
     this.#context = context;
     this.#options = context.options;
     const { progress, checkpoint } = context.beginning;
-    this.#progress = progress;
+    this.#progress =
+      context.options.hardness && !progress.hardness ? { ...progress, hardness: noHardness() } : progress;
+    this.#runner = new StepRunner({
+      program: context.program,
+      recipe: context.options.recipe,
+      stepsPerEpoch: context.options.stepsPerEpoch,
+      lastCheckpoint: () => this.#saved?.path,
+    });
     this.#saved = checkpoint === undefined ? undefined : { step: progress.step, path: checkpoint };
   }
 
@@ -87,7 +93,7 @@ export class TrainingLoop {
       while (this.#progress.epoch === epoch) {
         if (signal?.aborted) return false;
         const asked = performance.now();
-        const readings = await this.#step(batches);
+        const readings = await this.#runner.run(batches, this.#progress.step);
         this.#count(readings, { asked, waitMilliseconds: batches.takeWait() });
         yield* this.#report(readings);
       }
@@ -97,66 +103,38 @@ export class TrainingLoop {
     }
   }
 
-  /** One step: a batch, or several whose gradients are summed; the readings are their means. */
-  async #step(batches: Ahead): Promise<Scalars> {
-    const { recipe, stepsPerEpoch } = this.#options;
-    const { step } = this.#progress;
-    const learningRate = learningRateAt(recipe, step, stepsPerEpoch);
-    const feeds = { learningRate: scalar(learningRate), step: scalar(step) };
-    if (recipe.accumulate === undefined) return this.#run(await batches.next(), feeds);
-    const parts: Scalars[] = [];
-    for (let count = 1; count <= recipe.accumulate; count++) {
-      const update = scalar(count === recipe.accumulate ? 1 : 0);
-      parts.push(await this.#run(await batches.next(), { ...feeds, update }));
-    }
-    // The norm is that of the sum, which is whole only in the end.
-    return { ...meansOf(parts), ...only(parts.at(-1)!, 'gradientNorm') };
-  }
-
-  async #run({ images, labels }: Batch, feeds: Feeds): Promise<Scalars> {
-    const outputs = await this.#context.program.run({ images, labels, ...feeds });
-    // ONNX Runtime computes on this thread: without a turn, neither a signal nor a worker's batch would get through.
-    await turnOfEventLoop();
-    const values = Object.entries(outputs).map(([name, { data }]) => [name, Number(data[0])] as const);
-    const readings: Scalars = {
-      ...Object.fromEntries(values),
-      learningRate: Number(feeds.learningRate.data[0]),
-    };
-    const { loss } = readings;
-    if (!Number.isFinite(loss)) await this.#fail(this.#progress.step + 1, loss!, { images });
-    return readings;
-  }
-
-  async #fail(step: number, loss: number, inputs: Pick<Batch, 'images'>): Promise<never> {
-    throw nonFinite(step, loss, inputs, await this.#context.program.readState(), this.#saved?.path);
-  }
-
-  #count(readings: Scalars, time: { asked: number; waitMilliseconds: number }): void {
-    const loss = readings.loss!;
-    const accuracy = readings.accuracy ?? 0;
+  #count(readings: StepReadings, time: { asked: number; waitMilliseconds: number }): void {
+    const { loss, accuracy = 0 } = readings;
     this.#scoresClasses = readings.accuracy !== undefined;
     const milliseconds = performance.now() - time.asked;
     const images = this.#options.recipe.batchSize;
     const reading = { images, loss, accuracy, milliseconds, waitMilliseconds: time.waitMilliseconds };
     this.#interval.add(reading);
     this.#epoch.add(reading);
-    const { step, position, lossSum, accuracySum, epoch } = this.#progress;
+    const { step, position, lossSum, accuracySum, hardness } = this.#progress;
     this.#progress = {
+      ...this.#progress,
       step: step + 1,
-      epoch,
       position: position + 1,
       lossSum: lossSum + loss,
       accuracySum: accuracySum + accuracy,
+      ...(hardness && { hardness: this.#harder(hardness, readings) }),
     };
   }
 
+  #harder(sums: HardnessSums, { sampleLosses }: StepReadings): HardnessSums {
+    const mining = hardMiningOf(this.#options.head);
+    return sampleLosses.reduce((before, losses) => addHardness(before, losses, mining), sums);
+  }
+
   /** The events that are due after a step. */
-  async *#report(readings: Scalars): Events {
-    const { logEvery, checkpointEvery, stepsPerEpoch, steps } = this.#options;
+  async *#report(readings: StepReadings): Events {
+    const { logEvery, checkpointEvery, validateEvery, stepsPerEpoch, steps } = this.#options;
     const { step, position } = this.#progress;
     yield* this.#badSamples();
     if (step % logEvery === 0 || step === steps) yield this.#stepEvent(readings);
-    if (position === stepsPerEpoch) yield this.#endEpoch();
+    if (position === stepsPerEpoch) yield* this.#endEpoch();
+    if (step % validateEvery === 0 || step === steps) yield* this.#validate();
     if (step % checkpointEvery === 0 && step < steps) yield* this.#checkpoint();
   }
 
@@ -166,7 +144,7 @@ export class TrainingLoop {
       yield { kind: 'badSample', ...badSamples[this.#badSamplesTold]! } as const;
   }
 
-  #stepEvent({ learningRate, gradientNorm }: Scalars): TrainEvent {
+  #stepEvent({ learningRate, gradientNorm }: StepReadings): TrainEvent {
     const { steps, recipe } = this.#options;
     const { step, epoch } = this.#progress;
     const { steps: count, seconds, accuracy, ...averages } = this.#interval.take();
@@ -180,19 +158,23 @@ export class TrainingLoop {
       epochs: recipe.epochs,
       ...averages,
       ...this.#accuracy(accuracy),
-      learningRate: learningRate!,
+      learningRate,
       ...(gradientNorm === undefined ? {} : { gradientNorm }),
       secondsLeft: (steps - step) * this.#secondsPerStep,
     };
   }
 
-  #endEpoch(): TrainEvent {
-    const { step, epoch, position, lossSum, accuracySum } = this.#progress;
+  *#endEpoch(): Generator<TrainEvent, void, void> {
+    const { step, epoch, position, lossSum, accuracySum, hardness } = this.#progress;
     const { seconds, imagesPerSecond, waitShare } = this.#epoch.take();
-    this.#progress = { step, epoch: epoch + 1, position: 0, lossSum: 0, accuracySum: 0 };
+    this.#progress = {
+      ...this.#progress,
+      ...{ epoch: epoch + 1, position: 0, lossSum: 0, accuracySum: 0 },
+      ...(hardness && { hardness: noHardness() }),
+    };
     const loss = lossSum / position;
     const { epochs } = this.#options.recipe;
-    return {
+    yield {
       kind: 'epoch',
       epoch: epoch + 1,
       epochs,
@@ -203,6 +185,36 @@ export class TrainingLoop {
       imagesPerSecond,
       waitShare,
     };
+    if (hardness) yield { kind: 'hardness', epoch: epoch + 1, step, ...this.#shares(hardness) };
+  }
+
+  #shares({ samples, easy, gate, histogram }: HardnessSums) {
+    const mined = hardMiningOf(this.#options.head) && { easyShare: easy / samples, meanGate: gate / samples };
+    return { samples, ...mined, histogram };
+  }
+
+  /** Scores the network; the best so far is kept apart. */
+  async *#validate(): Events {
+    const { validate, backbone, out } = this.#options;
+    if (validate === undefined) return;
+    const began = performance.now();
+    const { step, best } = this.#progress;
+    const { name, score } = await validate(await snapshot(await this.#current(), backbone), step);
+    const isBest = best === undefined || score > best.score;
+    if (isBest) {
+      this.#progress = { ...this.#progress, best: { step, name, score } };
+      await saveBest(out, await this.#current());
+    }
+    const seconds = (performance.now() - began) / 1000;
+    yield { kind: 'validation', step, name, score, best: isBest, seconds };
+  }
+
+  /** All that a checkpoint holds. @throws {NonFiniteError} */
+  async #current(): Promise<Checkpoint> {
+    const { program, config } = this.#context;
+    const state = withoutGradientSums(await program.readState());
+    this.#assertFinite(state);
+    return { config, progress: this.#progress, versions: versions(), state };
   }
 
   #accuracy = (accuracy: number): { accuracy?: number } => (this.#scoresClasses ? { accuracy } : {});
@@ -211,13 +223,9 @@ export class TrainingLoop {
   async *#checkpoint(): Events<{ path: string }> {
     const { step } = this.#progress;
     if (this.#saved?.step === step) return this.#saved;
-    const { program, config } = this.#context;
     const { out, keep } = this.#options;
     const began = performance.now();
-    const state = withoutGradientSums(await program.readState());
-    this.#assertFinite(state);
-    const checkpoint = { config, progress: this.#progress, versions: versions(), state };
-    const { path, bytes } = await saveCheckpoint(out, checkpoint, keep);
+    const { path, bytes } = await saveCheckpoint(out, await this.#current(), keep);
     this.#saved = { step, path };
     yield { kind: 'checkpoint', step, path, bytes, seconds: (performance.now() - began) / 1000 };
     return this.#saved;
@@ -235,11 +243,3 @@ export class TrainingLoop {
     yield { kind: 'stopped', step, steps: this.#options.steps, checkpoint: path, resume };
   }
 }
-
-const meansOf = (parts: readonly Scalars[]): Scalars =>
-  mapRecord(parts[0]!, (_, name) => parts.reduce((sum, part) => sum + part[name]!, 0) / parts.length);
-
-const only = (readings: Scalars, name: string): Scalars =>
-  readings[name] === undefined ? {} : { [name]: readings[name] };
-
-const scalar = (value: number): HostTensor => hostTensor('float32', [], Float32Array.of(value));

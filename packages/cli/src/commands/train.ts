@@ -1,7 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import { imageSizeOption } from '../backbone-options.ts';
 import { command } from '../command.ts';
-import { finiteNumber, integer, jsonObject, positiveInteger } from '../parse-option.ts';
+import { finiteNumber, integer, jsonObject, nameList, numberList, positiveInteger } from '../parse-option.ts';
 import { providerOption } from '../provider-option.ts';
 import { runTraining } from '../run-training.ts';
 
@@ -13,8 +13,9 @@ const LOSSES =
 export const train = () =>
   command('train')
     .description('Train a network on aligned faces, one folder for each identity.')
-    .requiredOption('--loss <name>', `${LOSSES}; each with hm- before it for hard mining`)
+    .option('--loss <name>', `${LOSSES}; each with hm- before it for hard mining`)
     .requiredOption('--out <run>', 'folder for checkpoints and metrics.jsonl')
+    .option('--from <run>', 'repeat a run: its options, but for those that are typed here')
     .optionsGroup('Data:')
     .option(
       '--data <path>',
@@ -55,6 +56,7 @@ export const train = () =>
     .addOption(
       new Option('--head <name>', 'last layers').choices(['gap', 'E'] as const).default('gap' as const),
     )
+    .option('--label-smoothing <share>', 'of the targets, spread over all classes: 0.1', finiteNumber)
     .option('--embedding-norm', 'batch normalisation of the embedding')
     .option('--embedding-size <number>', 'numbers in an embedding', positiveInteger, 512)
     .addOption(imageSizeOption('112 or 112x96 (height x width)'))
@@ -67,14 +69,48 @@ export const train = () =>
     .option('--epochs <number>', "instead of the recipe's", positiveInteger)
     .option('--batch <images>', "instead of the recipe's", positiveInteger)
     .option('--lr <number>', "peak learning rate instead of the recipe's", finiteNumber)
+    .addOption(
+      new Option('--schedule <name>', "of the learning rate, instead of the recipe's").choices([
+        'constant',
+        'step',
+        'cosine',
+        'polynomial',
+        'one-cycle',
+      ] as const),
+    )
+    .option('--milestones <epochs>', 'of --schedule step: 8,12,16', numberList)
+    .option('--factor <number>', 'at each milestone', finiteNumber)
+    .option('--power <number>', 'of --schedule polynomial', finiteNumber)
+    .option('--warmup-epochs <number>', 'of a rate that grows to the peak', finiteNumber)
+    .addOption(
+      new Option('--optimiser <name>', "instead of the recipe's").choices([
+        'sgd',
+        'nesterov',
+        'adamw',
+      ] as const),
+    )
+    .option('--momentum <number>', 'of sgd and nesterov', finiteNumber)
+    .option('--weight-decay <number>', "instead of the recipe's", finiteNumber)
+    .option('--decay-free <groups>', 'without weight decay: norms,biases,head', nameList)
     .option('--clip-norm <number>', 'largest norm of the gradient', finiteNumber)
     .option('--partial-fc <share>', 'compute each step with a share of the classes, drawn anew', finiteNumber)
+    .option('--accumulate <number>', 'batches that a step is made of, for little memory', positiveInteger)
+    .option('--ema <decay>', 'keep a moving average of the weights: 0.999', finiteNumber)
+    .option('--pretrained <path>', 'backbone to begin with: a run, a checkpoint, an exported ONNX file')
+    .option('--freeze <names>', 'parameters that stay, * for any characters: backbone.stem.*', nameList)
     .option('--seed <number>', 'of first weights, order, augmentation and rendered faces', integer, 1)
     .option('--resume', 'go on from the newest checkpoint, with the same options')
     .option('--checkpoint-every <steps>', 'besides one each epoch', positiveInteger)
+    .option('--keep <number>', 'checkpoints to keep', positiveInteger)
     .addOption(providerOption())
     .option('--threads <number>', 'threads of ONNX Runtime', positiveInteger)
     .option('--workers <number>', 'threads that decode images', positiveInteger)
+    .optionsGroup('Watching:')
+    .option('--validate <folder>', 'score the network on aligned images in the form of LFW; the best is kept')
+    .option('--validate-pairs <file>', 'list of pairs (default: pairs.txt in the folder or beside it)')
+    .option('--validate-every <steps>', 'instead of each epoch', positiveInteger)
+    .option('--hard-samples', 'tell after each epoch how many samples were easy, and how easy')
+    .option('--tensorboard', "write TensorBoard's event files into the run")
     .optionsGroup('Options:')
     .option('--json', 'print one JSON object a line: the events of metrics.jsonl')
     .addHelpText('after', '\nCtrl-C finishes the step and writes a checkpoint; --resume goes on from it.')

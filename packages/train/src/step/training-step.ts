@@ -3,6 +3,7 @@ import type { StepFunction } from '@hm/onnx';
 import type { Backbone } from '@hm/resnet';
 import { flattenParams, InvalidArgumentError, type Params, unflattenParams } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
+import { withoutHardMining } from '../heads/head-of.ts';
 import type { Recipe } from '../recipe.ts';
 import { applyGradients } from './apply-gradients.ts';
 import { fitsAny } from './frozen.ts';
@@ -16,6 +17,12 @@ export type StepRecipe = Pick<
   'optimiser' | 'weightDecay' | 'clipNorm' | 'averageDecay' | 'accumulate' | 'freeze'
 >;
 
+/** What a step tells only when asked. */
+export interface StepOutputs {
+  /** Adds the output `sampleLosses` `[B]`: the losses before hard mining. Default false. */
+  sampleLosses?: boolean;
+}
+
 /**
  * One step of training as a pure function.
  *
@@ -28,29 +35,48 @@ export type StepRecipe = Pick<
  * if the recipe accumulates: 1 with the last of a step's batches, 0 with those before.
  *
  * Outputs: `loss` `[]`, the mean over the batch (plus the head's penalty) before the update; `accuracy` `[]`, the share
- * whose class has the highest logit without margin, if the head has logits; `gradientNorm` `[]` if the recipe clips it.
+ * whose class has the highest logit without margin, if the head has logits; `gradientNorm` `[]` if the recipe clips it;
+ * what {@link StepOutputs} asks for.
  *
  * @throws {InvalidArgumentError} if a parameter that is not frozen gets no gradient; `fields.names` lists them.
  * @example
  * const program = await compile(trainingStep(resnet18(), arcFace(), paper), { state, inputs });
  */
-export function trainingStep(backbone: Backbone, head: Head, recipe: StepRecipe): StepFunction {
+export function trainingStep(
+  backbone: Backbone,
+  head: Head,
+  recipe: StepRecipe,
+  { sampleLosses = false }: StepOutputs = {},
+): StepFunction {
+  const plainHead = sampleLosses ? withoutHardMining(head) : undefined;
   return (state, inputs) => {
-    const { gradients, statistics, logits, loss } = forwardBackward(backbone, head, recipe, state, inputs);
+    const { gradients, statistics, extra, loss } = forwardBackward(
+      { backbone, head, plainHead },
+      recipe,
+      state,
+      inputs,
+    );
     const released = mapRecord(statistics, release);
+    const { logits, ...plain } = extra;
     const applied = applyGradients(recipe, { ...state, ...released }, gradients, inputs);
-    const accuracy = logits && accuracyOf(logits, inputs.labels as tf.Tensor1D);
+    const accuracy = logits && accuracyOf(logits as tf.Tensor2D, inputs.labels as tf.Tensor1D);
     logits?.dispose();
     return {
       state: { ...state, ...released, ...applied.state },
-      outputs: { loss, ...(accuracy && { accuracy }), ...applied.outputs },
+      outputs: { loss, ...(accuracy && { accuracy }), ...applied.outputs, ...mapRecord(plain, release) },
     };
   };
 }
 
+interface Parts {
+  backbone: Backbone;
+  head: Head;
+  /** The head without hard mining, if its losses are asked for. */
+  plainHead: Head | undefined;
+}
+
 function forwardBackward(
-  backbone: Backbone,
-  head: Head,
+  { backbone, head, plainHead }: Parts,
   { freeze = [] }: StepRecipe,
   state: Tensors,
   inputs: Tensors,
@@ -59,28 +85,33 @@ function forwardBackward(
   const names = Object.keys(params).filter((name) => !fitsAny(name, freeze));
   const statistics = unflattenParams(part(state, 'statistics.'));
   const headStatistics = unflattenParams(part(state, 'headStatistics.'));
-  let kept: { statistics: Tensors; logits: tf.Tensor2D | undefined } | undefined;
+  let kept: { statistics: Tensors; extra: Tensors } | undefined;
   const loss = (...values: tf.Tensor[]) => {
     const tree = unflattenParams({ ...params, ...record(names, values) });
     const variables = { params: tree.backbone as Params, statistics };
     const pass = backbone.apply(variables, inputs.images as tf.Tensor4D, 'train');
-    const { losses, logits, penalty, ...rest } = head.losses(
-      // A head without parameters has no branch in the tree.
-      (tree.head ?? {}) as Params,
-      pass.embeddings,
-      inputs.labels as tf.Tensor1D,
-      inputs.step as tf.Scalar,
-      headStatistics,
-    );
+    const lossesOf = (of: Head) =>
+      of.losses(
+        // A head without parameters has no branch in the tree.
+        (tree.head ?? {}) as Params,
+        pass.embeddings,
+        inputs.labels as tf.Tensor1D,
+        inputs.step as tf.Scalar,
+        headStatistics,
+      );
+    const { losses, logits, penalty, ...rest } = lossesOf(head);
+    const plain = plainHead && {
+      sampleLosses: plainHead === head ? tf.clone(losses) : lossesOf(plainHead).losses,
+    };
     kept = {
       statistics: {
         ...moving('statistics.', 'backbone.', pass.statistics, freeze),
         ...moving('headStatistics.', 'head.', rest.statistics ?? {}, freeze),
       },
-      logits,
+      extra: { ...(logits && { logits }), ...plain },
     };
     // These leave the scope in which gradients are taken; without this an eager backend would dispose of them.
-    for (const tensor of [...(logits ? [logits] : []), ...Object.values(kept.statistics)]) tf.keep(tensor);
+    for (const tensor of [...Object.values(kept.extra), ...Object.values(kept.statistics)]) tf.keep(tensor);
     const mean = tf.mean<tf.Scalar>(losses);
     return penalty ? tf.add<tf.Scalar>(mean, penalty) : mean;
   };

@@ -1,0 +1,133 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hm, temporaryFolder, writeFaces, writePairs } from './testing.ts';
+
+const folder = temporaryFolder();
+const path = (...parts: string[]) => join(folder.path, ...parts);
+afterAll(folder.dispose);
+
+const small = [
+  '--synthetic',
+  '4',
+  '--images-per-identity',
+  '4',
+  '--image-size',
+  '16',
+  '--embedding-size',
+  '8',
+  '--batch',
+  '8',
+];
+const recipe = ['--recipe', 'quick', '--epochs', '2', '--lr', '0.01', '--threads', '1'];
+const runOf = (name: string) => JSON.parse(readFileSync(path(name, 'run.json'), 'utf8'));
+const lastWeights = (name: string) => readFileSync(path(name, 'checkpoints', 'step-00000004.safetensors'));
+
+describe('hm train', () => {
+  beforeAll(async () => {
+    writePairs(path('pairs.txt'), await writeFaces(path('test'), { identities: 6, images: 2, size: 16 }));
+    const loss = ['--loss', 'hm-arcface', '--label-smoothing', '0.1', '--loss-options', '{"scale":16}'];
+    const update = [
+      '--optimiser',
+      'adamw',
+      '--weight-decay',
+      '0.1',
+      '--decay-free',
+      'norms,biases',
+      '--ema',
+      '0.9',
+    ];
+    const schedule = [
+      '--schedule',
+      'one-cycle',
+      '--warmup-epochs',
+      '0.5',
+      '--clip-norm',
+      '5',
+      '--accumulate',
+      '2',
+    ];
+    const watch = [
+      '--validate',
+      path('test'),
+      '--validate-pairs',
+      path('pairs.txt'),
+      '--validate-every',
+      '3',
+    ];
+    const options = [
+      ...small,
+      ...recipe,
+      ...loss,
+      ...update,
+      ...schedule,
+      ...watch,
+      '--hard-samples',
+      '--tensorboard',
+    ];
+    const { status, stdout, stderr } = await hm(['train', ...options, '--keep', '1', '--out', path('run')]);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^epoch 1: \d+\.\d % of the samples easy, mean gate \d\.\d{3}$/m);
+    expect(stdout).toMatch(/^step 3: accuracy \d+\.\d\d %, the best so far$/m);
+  });
+
+  it('makes a recipe of what was typed', () => {
+    const { recipe: made, head, environment } = runOf('run');
+    expect(made).toMatchObject({
+      ...{ epochs: 2, batchSize: 8, accumulate: 2, averageDecay: 0.9, clipNorm: 5 },
+      schedule: { kind: 'one-cycle', warmupEpochs: 0.5 },
+      optimiser: { kind: 'adamw' },
+      weightDecay: { weights: 0.1, norms: 0, biases: 0 },
+    });
+    expect(head).toMatchObject({ name: 'hm-smooth-arcface', config: { scale: 16, labelSmoothing: 0.1 } });
+    expect(environment.command).toMatchObject({ loss: 'hm-arcface', synthetic: 4, keep: 1 });
+  });
+
+  it('--from repeats a run to the bit, with what is typed in its place', async () => {
+    const again = await hm(['train', '--from', path('run'), '--out', path('again')]);
+    expect([again.status, again.stderr]).toEqual([0, '']);
+    expect(lastWeights('again').equals(lastWeights('run'))).toBe(true);
+    const changed = ['--from', path('again'), '--epochs', '1', '--seed', '2', '--out', path('changed')];
+    expect((await hm(['train', ...changed])).status).toBe(0);
+    expect(runOf('changed')).toMatchObject({ seed: 2, recipe: { epochs: 1, optimiser: { kind: 'adamw' } } });
+  });
+
+  it('hm export takes the average, and the best', async () => {
+    const sizes = [];
+    for (const [index, options] of [[], ['--ema'], ['--best', '--ema']].entries()) {
+      const out = path(`${index}.onnx`);
+      const { status, stdout } = await hm(['export', path('run'), ...options, '--out', out, '--json']);
+      expect(status).toBe(0);
+      sizes.push(readFileSync(out).toString('base64'));
+      if (options.includes('--best'))
+        expect(JSON.parse(stdout).checkpoint).toBe(path('run', 'best.safetensors'));
+    }
+    expect(sizes[0]).not.toBe(sizes[1]);
+  });
+
+  it('fine-tunes what was trained, its first layers as they are', async () => {
+    const options = [
+      '--pretrained',
+      path('0.onnx'),
+      '--freeze',
+      'backbone.stem.*',
+      '--loss',
+      'ce',
+      '--momentum',
+      '0.8',
+    ];
+    const { status, stderr } = await hm(['train', ...small, ...recipe, ...options, '--out', path('tuned')]);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(runOf('tuned')).toMatchObject({
+      recipe: { freeze: ['backbone.stem.*'], optimiser: { kind: 'sgd', momentum: 0.8 } },
+      pretrained: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+  });
+
+  it('a run.json without its options cannot be repeated', async () => {
+    const { environment: _, ...rest } = runOf('run');
+    writeFileSync(path('run.json'), JSON.stringify({ ...rest, environment: {} }));
+    const { status, stderr } = await hm(['train', '--from', folder.path, '--out', path('other')]);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('none with its options in run.json')]);
+  });
+});

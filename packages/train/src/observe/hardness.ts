@@ -1,0 +1,53 @@
+import type { HardMiningConfig, Head } from '@hm/losses';
+
+/** Sums over samples, of which a checkpoint keeps those of the epoch under way. */
+export interface HardnessSums {
+  samples: number;
+  easy: number;
+  gate: number;
+  /** Samples by the probability of their own class, in 20 steps of 0.05. */
+  histogram: number[];
+}
+
+const BINS = 20;
+
+/** No samples yet. */
+export const noHardness = (): HardnessSums => ({
+  samples: 0,
+  easy: 0,
+  gate: 0,
+  histogram: Array(BINS).fill(0),
+});
+
+/** The options of a head's hard mining, if it has one. */
+export const hardMiningOf = (head: Head): HardMiningConfig | undefined =>
+  head.name.startsWith('hm-') ? (head.config.hardMining as HardMiningConfig) : undefined;
+
+/**
+ * Adds a batch.
+ *
+ * @param losses `[B]`, L before hard mining; the probability of the own class is `p = exp(−L)`.
+ * @param mining what the gate `α·σ(A·(β·L − B))` is made of; a sample is easy while it is less than half open.
+ */
+export function addHardness(
+  sums: HardnessSums,
+  losses: Float32Array,
+  mining: HardMiningConfig | undefined,
+): HardnessSums {
+  const histogram = [...sums.histogram];
+  const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+  let { easy, gate } = sums;
+  for (const loss of losses) {
+    histogram[Math.min(BINS - 1, Math.floor(Math.exp(-loss) * BINS))]! += 1;
+    if (mining === undefined) continue;
+    const open = opening(mining.over === 'batch' ? mean : loss, mining);
+    gate += open * limitOf(mining);
+    if (open < 0.5) easy += 1;
+  }
+  return { samples: sums.samples + losses.length, easy, gate, histogram };
+}
+
+const opening = (loss: number, { steepness, midpoint, beta }: HardMiningConfig) =>
+  1 / (1 + Math.exp(-steepness * (beta * loss - midpoint)));
+
+const limitOf = ({ form, alpha, beta }: HardMiningConfig) => (form === 'algorithm' ? alpha * beta : alpha);

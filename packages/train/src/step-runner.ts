@@ -1,0 +1,79 @@
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
+import type { Batch } from '@hm/datasets';
+import type { Program } from '@hm/onnx';
+import { type HostTensor, hostTensor } from '@hm/tensor';
+import type { Ahead } from './ahead.ts';
+import { nonFinite } from './non-finite.ts';
+import type { Recipe } from './recipe.ts';
+import { learningRateAt } from './schedule.ts';
+import { mapRecord } from './step/records.ts';
+
+/** What a step tells: the means over its batches. */
+export interface StepReadings {
+  loss: number;
+  accuracy?: number;
+  gradientNorm?: number;
+  learningRate: number;
+  /** Each batch's losses before hard mining; only if they were asked for. */
+  sampleLosses: Float32Array[];
+}
+
+/** What a runner works with. */
+export interface StepRunnerOptions {
+  program: Program;
+  recipe: Recipe;
+  stepsPerEpoch: number;
+  /** The last good checkpoint, for the error of a loss that is not finite. */
+  lastCheckpoint: () => string | undefined;
+}
+
+/** Runs steps: a batch, or several whose gradients are summed. */
+export class StepRunner {
+  readonly #options: StepRunnerOptions;
+
+  constructor(options: StepRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** @param step finished steps. @throws {NonFiniteError} if the loss is not finite. */
+  async run(batches: Ahead, step: number): Promise<StepReadings> {
+    const { recipe, stepsPerEpoch } = this.#options;
+    const learningRate = learningRateAt(recipe, step, stepsPerEpoch);
+    const count = recipe.accumulate ?? 1;
+    const outputs: Record<string, HostTensor>[] = [];
+    for (let batch = 1; batch <= count; batch++) {
+      const update = recipe.accumulate === undefined ? {} : { update: scalar(batch === count ? 1 : 0) };
+      const feeds = { learningRate: scalar(learningRate), step: scalar(step), ...update };
+      outputs.push(await this.#runBatch(await batches.next(), feeds, step));
+    }
+    return { ...summary(outputs), learningRate };
+  }
+
+  async #runBatch({ images, labels }: Batch, feeds: Record<string, HostTensor>, step: number) {
+    const { program, lastCheckpoint } = this.#options;
+    const outputs = await program.run({ images, labels, ...feeds });
+    // ONNX Runtime computes on this thread: without a turn, neither a signal nor a worker's batch would get through.
+    await turnOfEventLoop();
+    const loss = Number(outputs.loss!.data[0]);
+    if (Number.isFinite(loss)) return outputs;
+    throw nonFinite(step + 1, loss, { images }, await program.readState(), lastCheckpoint());
+  }
+}
+
+function summary(outputs: readonly Record<string, HostTensor>[]): Omit<StepReadings, 'learningRate'> {
+  const at = (index: number) => mapRecord(outputs.at(index)!, ({ data }) => Number(data[0]));
+  const parts = outputs.map((_, index) => at(index));
+  const mean = (name: string) => parts.reduce((sum, part) => sum + part[name]!, 0) / parts.length;
+  const { accuracy, gradientNorm } = at(-1);
+  return {
+    loss: mean('loss'),
+    ...(accuracy === undefined ? {} : { accuracy: mean('accuracy') }),
+    // That of the sum, which is whole only in the end.
+    ...(gradientNorm === undefined ? {} : { gradientNorm }),
+    sampleLosses: outputs.flatMap(({ sampleLosses }) =>
+      sampleLosses ? [sampleLosses.data as Float32Array] : [],
+    ),
+  };
+}
+
+const scalar = (value: number): HostTensor => hostTensor('float32', [], Float32Array.of(value));
