@@ -12,15 +12,16 @@ export function fillInput(
   mirrored: boolean,
 ): void {
   const [pixelStride, channelStride] = order === 'nchw' ? [1, height * width] : [3, 1];
+  const [red, blue] = channels === 'rgb' ? [0, 2 * channelStride] : [2 * channelStride, 0];
   const value = Float32Array.from({ length: 256 }, (_, level) => (level - mean) / scale);
-  const step = mirrored ? -3 : 3;
-  for (let channel = 0; channel < 3; channel++) {
-    let to = channel * channelStride;
-    for (let row = 0; row < height; row++) {
-      let from =
-        3 * row * width + (mirrored ? 3 * (width - 1) : 0) + (channels === 'rgb' ? channel : 2 - channel);
-      for (let column = 0; column < width; column++, from += step, to += pixelStride)
-        target[to] = value[pixels[from]!]!;
+  const step = mirrored ? -pixelStride : pixelStride;
+  let from = 0;
+  for (let row = 0; row < height; row++) {
+    let to = (row * width + (mirrored ? width - 1 : 0)) * pixelStride;
+    for (let column = 0; column < width; column++, from += 3, to += step) {
+      target[to + red] = value[pixels[from]!]!;
+      target[to + channelStride] = value[pixels[from + 1]!]!;
+      target[to + blue] = value[pixels[from + 2]!]!;
     }
   }
 }
