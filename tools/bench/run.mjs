@@ -39,6 +39,15 @@ const benches = {
     install: 'python3 -m pip install faiss-cpu',
     sized: true,
   },
+  score: {
+    unit: 'pairs/s',
+    batch: 6000,
+    steps: 4,
+    about: "scoring 6,000 pairs of 7,701 × 512 embeddings by LFW's protocol",
+    peer: 'numpy',
+    peerName: 'NumPy',
+    version: 'import numpy; print(numpy.__version__)',
+  },
   'embed-overhead': {
     unit: 'images/s',
     batch: 64,
