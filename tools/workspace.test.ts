@@ -13,6 +13,9 @@ describe.each(packages)('packages/%s', (name) => {
     expect(manifest.name).toBe(`@hm/${name}`);
     expect(manifest).toMatchObject({ type: 'module', license: 'MIT', engines: { node: '>=20.19' } });
     expect(manifest.private).toBeUndefined();
+    expect(manifest.publishConfig).toEqual({ access: 'public' });
+    expect(manifest.keywords.length).toBeGreaterThan(3);
+    expect(typeof manifest.sideEffects).toBe('boolean');
     for (const [entry, target] of Object.entries<string | Record<string, string>>(manifest.exports)) {
       if (entry !== './package.json') expect(Object.keys(target)).toEqual(['types', 'default']);
     }
