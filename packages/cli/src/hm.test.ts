@@ -77,6 +77,11 @@ const mistakes: [string, () => string[], RegExp][] = [
     () => training('--optimiser', 'adamw', '--momentum', '0.9'),
     /adamw: .*got --momentum/,
   ],
+  [
+    'look-alikes of another sampler',
+    () => training('--sampler', 'pairs', '--neighbours', '3'),
+    /pairs: .*got --neighbours/,
+  ],
   ['decay of an unknown group', () => training('--decay-free', 'gammas'), /norms, biases, head, got gammas/],
   ['a learning rate of NaN', () => training('--lr', 'NaN'), /--lr <number>' argument 'NaN' is invalid/],
   ['an empty number', () => training('--lr', ''), /argument '' is invalid/],

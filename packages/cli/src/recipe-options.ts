@@ -1,6 +1,6 @@
 import type { Augmentation } from '@hm/datasets';
 import { InvalidArgumentError } from '@hm/tensor/host';
-import type { DecayGroups, Optimiser, Recipe, Schedule } from '@hm/train';
+import type { DecayGroups, Optimiser, Recipe, Sampler, Schedule } from '@hm/train';
 import { withoutUndefined } from './without-undefined.ts';
 
 /** What may be changed about a recipe. */
@@ -23,6 +23,9 @@ export interface RecipeOptions {
   accumulate?: number;
   ema?: number;
   freeze?: string[];
+  sampler?: Sampler['kind'];
+  perIdentity?: number;
+  neighbours?: number;
   augment?: 'none' | 'flip' | 'standard' | 'adaface';
 }
 
@@ -40,6 +43,7 @@ export async function recipeOf(options: RecipeOptions): Promise<Recipe> {
       averageDecay: options.ema,
       augment: await augmentation(options.augment),
     }),
+    ...withoutUndefined({ sampler: samplerOf(options) }),
     schedule: scheduleOf(base.schedule, options),
     optimiser: optimiserOf(base.optimiser, options),
     weightDecay: decayOf(base.weightDecay, options),
@@ -70,6 +74,18 @@ function optimiserOf(base: Optimiser, { optimiser, momentum }: RecipeOptions): O
   if (kind === 'adamw') return base.kind === 'adamw' ? base : { kind };
   const before = base.kind === 'sgd' ? base.momentum : 0.9;
   return { kind: 'sgd', momentum: momentum ?? before, ...(kind === 'nesterov' ? { nesterov: true } : {}) };
+}
+
+/** Images of an identity in a batch, unless typed. */
+const PER_IDENTITY = { pairs: 4, hard: 2 };
+
+function samplerOf({ sampler: kind, perIdentity, neighbours }: RecipeOptions): Sampler | undefined {
+  const grouped = kind === 'pairs' || kind === 'hard';
+  const typed = { 'per-identity': perIdentity, neighbours };
+  const own = { uniform: {}, balanced: {}, pairs: { 'per-identity': 0 }, hard: typed };
+  assertOwn('--sampler', kind ?? 'uniform', typed, own[kind ?? 'uniform']);
+  if (!grouped) return kind && { kind };
+  return { kind, images: perIdentity ?? PER_IDENTITY[kind], ...withoutUndefined({ neighbours }) } as Sampler;
 }
 
 const groups = ['norms', 'biases', 'head'] as const;

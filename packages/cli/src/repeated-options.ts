@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings';
 import { InvalidDataError } from '@hm/tensor/host';
 
 /** What a run is not asked for again with: where it goes, and how it is told of. */
-const OWN = ['out', 'from', 'resume', 'json', 'verbose'];
+const OWN = ['out', 'from', 'resume', 'json', 'verbose', 'dashboard'];
 
 /** The options of `hm train` that make a run what it is, to be kept in it. */
 export const ownCommand = (options: object): Record<string, unknown> =>

@@ -2,10 +2,12 @@ import type { Command } from '@commander-js/extra-typings';
 import type { Provider } from '@hm/onnx/session';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import { type BackboneOptions, backboneOf } from './backbone-options.ts';
+import type { Dashboard } from './dashboard/dashboard-server.ts';
 import type { RunEnd } from './follow-run.ts';
 import { eventLine, followRun } from './follow-run.ts';
 import { lossHead } from './loss-head.ts';
 import { progress } from './progress.ts';
+import { readEvents } from './read-events.ts';
 import { type RecipeOptions, recipeOf } from './recipe-options.ts';
 import { ownCommand, repeatedOptions } from './repeated-options.ts';
 import { INTERRUPTED, stopOnInterrupt } from './stop-on-interrupt.ts';
@@ -33,6 +35,7 @@ export interface TrainCommandOptions
   validateEvery?: number;
   hardSamples?: true;
   tensorboard?: true;
+  dashboard?: number | true;
   provider: Provider;
   threads?: number;
   workers?: number;
@@ -44,9 +47,12 @@ export async function runTraining(typed: TrainCommandOptions, command: Command):
   const options = await repeatedOptions(typed, command);
   const line = progress('training');
   const interrupt = stopOnInterrupt(line.print);
+  let dashboard: Dashboard | undefined;
   try {
     const run = await openRun(options, interrupt.signal);
+    dashboard = await dashboardOf(options, line.print);
     const end = await followRun(run, line, (event) => {
+      dashboard?.tell(event);
       const text = options.json ? JSON.stringify(event) : eventLine(event);
       if (text !== undefined) line.log(text);
     });
@@ -55,7 +61,17 @@ export async function runTraining(typed: TrainCommandOptions, command: Command):
   } finally {
     line.stop();
     interrupt.release();
+    await dashboard?.close();
   }
+}
+
+/** The live page, if it is asked for, with what the run has told so far. */
+async function dashboardOf({ dashboard, out, resume }: TrainCommandOptions, tell: (line: string) => void) {
+  if (dashboard === undefined) return undefined;
+  const { startDashboard } = await import('./dashboard/dashboard-server.ts');
+  const page = await startDashboard(dashboard === true ? 0 : dashboard, resume ? await readEvents(out) : []);
+  tell(`Live page: ${page.url}`);
+  return page;
 }
 
 async function openRun(options: TrainCommandOptions, signal: AbortSignal) {

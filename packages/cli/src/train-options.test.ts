@@ -106,6 +106,7 @@ describe('hm train', () => {
   });
 
   it('fine-tunes what was trained, its first layers as they are', async () => {
+    const sampler = ['--sampler', 'hard', '--per-identity', '4', '--neighbours', '1'];
     const options = [
       '--pretrained',
       path('0.onnx'),
@@ -115,11 +116,16 @@ describe('hm train', () => {
       'ce',
       '--momentum',
       '0.8',
+      ...sampler,
     ];
     const { status, stderr } = await hm(['train', ...small, ...recipe, ...options, '--out', path('tuned')]);
     expect([status, stderr]).toEqual([0, '']);
     expect(runOf('tuned')).toMatchObject({
-      recipe: { freeze: ['backbone.stem.*'], optimiser: { kind: 'sgd', momentum: 0.8 } },
+      recipe: {
+        freeze: ['backbone.stem.*'],
+        optimiser: { kind: 'sgd', momentum: 0.8 },
+        sampler: { kind: 'hard', images: 4, neighbours: 1 },
+      },
       pretrained: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
     });
   });
@@ -129,5 +135,25 @@ describe('hm train', () => {
     writeFileSync(path('run.json'), JSON.stringify({ ...rest, environment: {} }));
     const { status, stderr } = await hm(['train', '--from', folder.path, '--out', path('other')]);
     expect([status, stderr]).toEqual([1, expect.stringContaining('none with its options in run.json')]);
+  });
+
+  it('--dashboard serves a page that shows what the run tells', async () => {
+    const pages: Promise<string>[] = [];
+    const options = ['--loss', 'ce', '--dashboard', '--out', path('shown')];
+    const { status, stderr } = await hm(
+      ['train', ...small, ...recipe, ...options, '--epochs', '4'],
+      (printed) => {
+        const url = /Live page: (http:\S+)/.exec(printed)?.[1];
+        if (url !== undefined && pages.length === 0)
+          pages.push(...['', 'events'].map((name) => fetch(url + name).then((response) => response.text())));
+      },
+    );
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^Live page: http:\/\/127\.0\.0\.1:\d+\/\n$/),
+    ]);
+    const [page, events] = await Promise.all(pages);
+    expect(() => new Function(/<script>([\s\S]*)<\/script>/.exec(page!)![1]!)).not.toThrow();
+    expect(events).toMatch(/^data: \{"kind":"start"[\s\S]*"kind":"done"[\s\S]*event: end\ndata: \n\n$/);
   });
 });

@@ -84,6 +84,17 @@ describe('batches', () => {
     expect(await collect(batches(faces, { ...options, epoch: 2, start: 6 }))).toEqual([]);
   });
 
+  test('an order of one’s own is read batch after batch, a place in it more than once if so', async () => {
+    const order = [20, 0, 0, 7, ...Array.from({ length: 17 }, () => 3)];
+    const all = await collect(batches(faces, { ...options, epoch: 0, order }));
+    expect(all.flatMap(({ indices }) => indices)).toEqual(order);
+    const rest = await collect(batches(faces, { ...options, epoch: 0, order, start: 1 }));
+    expect(content(rest)).toEqual(content(all.slice(1)));
+    const read = (wrong: number[]) => batches(faces, { ...options, epoch: 0, order: wrong });
+    expect(() => read([0, 1])).toThrow(/order\.length/);
+    expect(() => read(order.with(4, 21))).toThrow(/each place in order.*from 0 to 20/);
+  });
+
   test('dropLast leaves the last batch out', async () => {
     const all = await collect(batches(faces, { ...options, epoch: 0, dropLast: true }));
     expect(all.map(({ images }) => images.shape[0])).toEqual([4, 4, 4, 4, 4]);

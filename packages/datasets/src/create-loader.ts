@@ -12,6 +12,11 @@ export interface EpochOptions {
   epoch: number;
   /** The first batch to read, to resume within an epoch. Default 0. */
   start?: number;
+  /**
+   * The places in the data set of the samples to read, batch after batch, in the place of the seed's shuffle: at least as
+   * many as an epoch's batches take. One that comes again has the same random changes.
+   */
+  order?: readonly number[] | undefined;
 }
 
 /** Reads epochs of a data set with worker threads that live until it is closed. */
@@ -62,10 +67,10 @@ export function createLoader(dataset: Dataset, options: LoaderOptions): Loader {
     if (skipped.size > maxBad) throw tooManyBad([...skipped.values()], maxBad, dataset.length);
   };
 
-  async function* read(epoch: number, start: number): AsyncGenerator<Batch, void, void> {
+  async function* read({ epoch, start = 0, ...given }: EpochOptions): AsyncGenerator<Batch, void, void> {
     const controller = new AbortController();
     const group = ++readings;
-    const order = epochOrder(dataset.length, seed, epoch, shuffle);
+    const order = given.order ?? epochOrder(dataset.length, seed, epoch, shuffle);
     const context = { dataset, options: resolved, pool, epoch, group, order, signal: controller.signal };
     try {
       yield* readEpoch(context, start, batchesPerEpoch, deliver);
@@ -80,13 +85,21 @@ export function createLoader(dataset: Dataset, options: LoaderOptions): Loader {
     get badSamples() {
       return [...skipped.values()];
     },
-    batches({ epoch, start = 0 }) {
-      checkInteger('epoch', epoch, 0);
-      checkInteger('start', start, 0, batchesPerEpoch);
-      return read(epoch, start);
+    batches(epoch) {
+      checkInteger('epoch', epoch.epoch, 0);
+      checkInteger('start', epoch.start ?? 0, 0, batchesPerEpoch);
+      checkOrder(epoch.order, dataset.length, dropLast ? batchesPerEpoch * batchSize : dataset.length);
+      return read(epoch);
     },
     close: () => pool.close(),
   };
+}
+
+/** @throws {InvalidArgumentError} */
+function checkOrder(order: readonly number[] | undefined, length: number, least: number): void {
+  if (order === undefined) return;
+  checkInteger('order.length', order.length, least);
+  for (const index of order) checkInteger('each place in order', index, 0, length - 1);
 }
 
 const tooManyBad = (bad: readonly BadSample[], most: number, length: number) =>

@@ -123,11 +123,11 @@ const undecodable = ({ path, reason }: BadItem, { index, id }: BadSample) =>
   badImage(path, reason, undefined, { index, id });
 
 const replacement = (
-  { order, options, epoch }: EpochContext,
+  { dataset, options, epoch }: EpochContext,
   position: number,
   slot: number,
   attempt: number,
-) => replacementFor(order.length, options.seed, epoch, position * options.batchSize + slot, attempt);
+) => replacementFor(dataset.length, options.seed, epoch, position * options.batchSize + slot, attempt);
 
 const nothingUsable = (bad: readonly BadSample[]) =>
   new InvalidDataError({

@@ -71,6 +71,16 @@ test.each([
   expect(damaged).toEqual([{ path: newest, reason: expect.stringContaining('step-00000003.safetensors') }]);
 });
 
+test('nor does it stop at the newest two being damaged', async () => {
+  const folder = await folderWith([1, 2, 3]);
+  const [newest, before, oldest] = await listCheckpoints(folder);
+  await truncate(newest!, 0);
+  await flipBit(before!);
+  const { checkpoint, path, damaged } = await newestCheckpoint(folder);
+  expect([path, checkpoint?.progress.step]).toEqual([oldest, 1]);
+  expect(damaged.map((each) => each.path)).toEqual([newest, before]);
+});
+
 async function flipBit(path: string) {
   const bytes = await readFile(path);
   bytes[bytes.length - 5]! ^= 1;

@@ -24,6 +24,7 @@ export type { PartialFc } from './partial-program.ts';
 export { duration, progressLine } from './progress-line.ts';
 export { paper, quick, type Recipe } from './recipe.ts';
 export type { Part, RunConfig } from './run-config.ts';
+export type { Sampler } from './sampling/sampler.ts';
 export { type LearningRatePlan, learningRateAt, type Schedule, type Warmup } from './schedule.ts';
 export type { AdamW, Optimiser, Sgd } from './step/optimiser.ts';
 export { type StepOutputs, type StepRecipe, trainingStep } from './step/training-step.ts';

@@ -11,6 +11,7 @@ import type { Backbone } from '@hm/resnet';
 import { InvalidDataError } from '@hm/tensor';
 import { checkRecipe, invalid, positive } from './check-recipe.ts';
 import { paper, type Recipe } from './recipe.ts';
+import { checkSampler } from './sampling/sampler.ts';
 import { warmupLength } from './schedule.ts';
 
 /** What runs the steps. */
@@ -113,6 +114,8 @@ export function resolveOptions({ augment, ...options }: TrainOptions): ResolvedO
   checkRecipe(recipe);
   const stepsPerEpoch = Math.floor(options.data.length / recipe.batchSize);
   if (stepsPerEpoch === 0) throw lessThanABatch(options.data.length, recipe.batchSize);
+  const { sampler, accumulate = 1 } = recipe;
+  if (sampler !== undefined) checkSampler(sampler, recipe.batchSize / accumulate, options.data.classes);
   if (warmupLength(recipe.schedule, stepsPerEpoch) > recipe.epochs * stepsPerEpoch)
     throw invalid('recipe.schedule', 'a warm-up that ends within training', recipe.schedule);
   const resolved = {

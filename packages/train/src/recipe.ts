@@ -1,5 +1,6 @@
 import { type Augmentation, flipOnly } from '@hm/datasets';
 import type { PartialFc } from './partial-program.ts';
+import type { Sampler } from './sampling/sampler.ts';
 import type { Schedule } from './schedule.ts';
 import type { Optimiser } from './step/optimiser.ts';
 import type { WeightDecay } from './step/weight-decay.ts';
@@ -34,6 +35,8 @@ export interface Recipe {
   accumulate?: number;
   /** Parameters that stay as they are, by name: `backbone.stem.*`. `*` stands for any characters. Default: none. */
   freeze?: readonly string[];
+  /** In which order an epoch reads the images. Default: every image once, shuffled. */
+  sampler?: Sampler;
   /** Random changes to the images. */
   augment: Augmentation;
 }

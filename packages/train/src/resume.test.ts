@@ -110,6 +110,22 @@ test('a damaged newest checkpoint is told, and the one before used', async () =>
   expect((await loadRun(damaged)).state).toEqual((await loadRun(straight)).state);
 });
 
+test('with the newest two damaged, both are told and the one before is gone on from', async () => {
+  const [straight, damaged] = [await temporaryFolder(), await temporaryFolder()];
+  await eventsOf(tinyOptions(straight));
+  await stopAt(6, tinyOptions(damaged, { checkpointEvery: 2, keep: 3 }));
+  const [newest, before] = await listCheckpoints(damaged);
+  await truncate(newest!, 1000);
+  await writeFile(before!, 'something else');
+  const events = await eventsOf(tinyOptions(damaged, { resume: true, keep: 3 }));
+  expect(events.slice(0, 3)).toMatchObject([
+    { kind: 'damaged', path: newest },
+    { kind: 'damaged', path: before },
+    { kind: 'start', step: 2 },
+  ]);
+  expect((await loadRun(damaged)).state).toEqual((await loadRun(straight)).state);
+});
+
 test('another configuration is an error that names each difference', async () => {
   const out = await temporaryFolder();
   await stopAt(2, tinyOptions(out));

@@ -1,5 +1,6 @@
 import { createLoader, type Loader } from '@hm/datasets';
 import { type CompileOptions, compile, type Program } from '@hm/onnx';
+import type { HostTensor } from '@hm/tensor';
 import { beginRun } from './begin-run.ts';
 import type { TrainEvent } from './events.ts';
 import { logEvent } from './metrics-log.ts';
@@ -7,6 +8,7 @@ import { TensorBoardFile } from './observe/tensor-board.ts';
 import type { ResolvedOptions } from './options.ts';
 import { compilePartial } from './partial-program.ts';
 import { runConfig } from './run-config.ts';
+import { EpochSampler, NEIGHBOURS } from './sampling/epoch-sampler.ts';
 import { readPretrained } from './start/read-pretrained.ts';
 import { trainingStep } from './step/training-step.ts';
 import { TrainingLoop } from './training-loop.ts';
@@ -32,8 +34,10 @@ async function* unlogged(options: ResolvedOptions): AsyncGenerator<TrainEvent, v
   const loader = openLoader(options);
   let program: Program | undefined;
   try {
-    program = await compileStep(options, beginning.state);
-    yield* new TrainingLoop({ options, config, loader, program, beginning }).events();
+    const { [NEIGHBOURS]: neighbours, ...state } = beginning.state;
+    const sampler = new EpochSampler(options, neighbours as HostTensor<'int32'> | undefined);
+    program = await compileStep(options, state);
+    yield* new TrainingLoop({ options, config, loader, program, beginning, sampler }).events();
   } finally {
     await Promise.all([program?.release(), loader.close()]);
   }

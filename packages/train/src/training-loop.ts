@@ -12,6 +12,7 @@ import { firstNonFinite, nonFinite } from './non-finite.ts';
 import { addHardness, type HardnessSums, hardMiningOf, noHardness } from './observe/hardness.ts';
 import type { ResolvedOptions } from './options.ts';
 import { type RunConfig, versions } from './run-config.ts';
+import type { EpochSampler } from './sampling/epoch-sampler.ts';
 import { withoutGradientSums } from './step/step-state.ts';
 import { type StepReadings, StepRunner } from './step-runner.ts';
 
@@ -22,6 +23,7 @@ export interface LoopContext {
   loader: Loader;
   program: Program;
   beginning: Beginning;
+  sampler: EpochSampler;
 }
 
 type Events<Result = void> = AsyncGenerator<TrainEvent, Result, void>;
@@ -87,7 +89,9 @@ export class TrainingLoop {
   async *#trainEpoch(): Events<boolean> {
     const { epoch, position } = this.#progress;
     const { recipe, signal } = this.#options;
-    const source = this.#context.loader.batches({ epoch, start: position * (recipe.accumulate ?? 1) });
+    const { loader, program, sampler } = this.#context;
+    const order = await sampler.order(epoch, position, () => program.readState());
+    const source = loader.batches({ epoch, start: position * (recipe.accumulate ?? 1), order });
     const batches = new Ahead(source);
     try {
       while (this.#progress.epoch === epoch) {
@@ -211,8 +215,8 @@ export class TrainingLoop {
 
   /** All that a checkpoint holds. @throws {NonFiniteError} */
   async #current(): Promise<Checkpoint> {
-    const { program, config } = this.#context;
-    const state = withoutGradientSums(await program.readState());
+    const { program, config, sampler } = this.#context;
+    const state = { ...withoutGradientSums(await program.readState()), ...sampler.state };
     this.#assertFinite(state);
     return { config, progress: this.#progress, versions: versions(), state };
   }

@@ -1,7 +1,15 @@
 import { Option } from '@commander-js/extra-typings';
 import { imageSizeOption } from '../backbone-options.ts';
 import { command } from '../command.ts';
-import { finiteNumber, integer, jsonObject, nameList, numberList, positiveInteger } from '../parse-option.ts';
+import {
+  finiteNumber,
+  integer,
+  jsonObject,
+  nameList,
+  numberList,
+  positiveInteger,
+  wholeNumber,
+} from '../parse-option.ts';
 import { providerOption } from '../provider-option.ts';
 import { runTraining } from '../run-training.ts';
 
@@ -94,6 +102,16 @@ export const train = () =>
     .option('--decay-free <groups>', 'without weight decay: norms,biases,head', nameList)
     .option('--clip-norm <number>', 'largest norm of the gradient', finiteNumber)
     .option('--partial-fc <share>', 'compute each step with a share of the classes, drawn anew', finiteNumber)
+    .addOption(
+      new Option('--sampler <name>', 'which images a batch is made of').choices([
+        'uniform',
+        'balanced',
+        'pairs',
+        'hard',
+      ] as const),
+    )
+    .option('--per-identity <images>', 'in a batch, of --sampler pairs and hard', positiveInteger)
+    .option('--neighbours <number>', 'look-alikes to draw from, of --sampler hard', positiveInteger)
     .option('--accumulate <number>', 'batches that a step is made of, for little memory', positiveInteger)
     .option('--ema <decay>', 'keep a moving average of the weights: 0.999', finiteNumber)
     .option('--pretrained <path>', 'backbone to begin with: a run, a checkpoint, an exported ONNX file')
@@ -110,6 +128,7 @@ export const train = () =>
     .option('--validate-pairs <file>', 'list of pairs (default: pairs.txt in the folder or beside it)')
     .option('--validate-every <steps>', 'instead of each epoch', positiveInteger)
     .option('--hard-samples', 'tell after each epoch how many samples were easy, and how easy')
+    .option('--dashboard [port]', 'serve a live page on this machine (default: any free port)', wholeNumber)
     .option('--tensorboard', "write TensorBoard's event files into the run")
     .optionsGroup('Options:')
     .option('--json', 'print one JSON object a line: the events of metrics.jsonl')

@@ -4,13 +4,13 @@ import { headByName } from '@hm/losses';
 import { quick, train } from '../../dist/index.js';
 import { tinyBackbone } from './tiny-backbone.mjs';
 
-const [out, resume] = process.argv.slice(2);
+const [out, resume, epochs = 8] = process.argv.slice(2);
 const run = train({
   data: inMemory(syntheticFaces({ identities: 6, imagesPerIdentity: 8, hardness: 0, seed: 3, size: 32 })),
   // Wide, so that writing a checkpoint takes a good part of the time.
   backbone: tinyBackbone({ embeddingSize: 100_000 }),
   head: headByName('cosface'),
-  recipe: { ...quick, epochs: 8, batchSize: 12 },
+  recipe: { ...quick, epochs: Number(epochs), batchSize: 12 },
   out,
   resume: resume === 'resume',
   checkpointEvery: 1,

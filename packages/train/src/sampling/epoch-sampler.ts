@@ -1,0 +1,80 @@
+import type { Dataset } from '@hm/datasets';
+import { nearestClasses } from '@hm/losses';
+import { type HostTensor, hostTensor, InvalidArgumentError } from '@hm/tensor';
+import type { ResolvedOptions } from '../options.ts';
+import { epochSamples } from './sampler.ts';
+
+/** What a checkpoint holds beside the state of the step. */
+export const NEIGHBOURS = 'sampler.neighbours';
+
+const DEFAULT_NEIGHBOURS = 10;
+
+/** Orders the images of each epoch; what it learned of look-alikes goes into checkpoints. */
+export class EpochSampler {
+  readonly #options: ResolvedOptions;
+  #labels: Int32Array | undefined;
+  #neighbours: HostTensor<'int32'> | undefined;
+
+  /** @param neighbours those of the checkpoint. */
+  constructor(options: ResolvedOptions, neighbours: HostTensor<'int32'> | undefined) {
+    this.#options = options;
+    this.#neighbours = neighbours;
+  }
+
+  /** For the checkpoint. */
+  get state(): Record<string, HostTensor> {
+    return this.#neighbours === undefined ? {} : { [NEIGHBOURS]: this.#neighbours };
+  }
+
+  /**
+   * The images of an epoch; undefined for the loader's own shuffle.
+   *
+   * @param position finished steps of it: look-alikes are those of its beginning. @param weights reads the state.
+   */
+  async order(epoch: number, position: number, weights: () => Promise<Record<string, HostTensor>>) {
+    const { recipe, data, seed, stepsPerEpoch } = this.#options;
+    const { sampler = { kind: 'uniform' }, accumulate = 1, batchSize } = recipe;
+    if (sampler.kind === 'uniform') return undefined;
+    this.#labels ??= await labelsOf(data);
+    const isDue = position === 0 && sampler.kind === 'hard' && epoch % (sampler.refreshEpochs ?? 1) === 0;
+    if (isDue) this.#neighbours = this.#find(await weights(), sampler.neighbours ?? DEFAULT_NEIGHBOURS);
+    return epochSamples(sampler, {
+      ...{ labels: this.#labels, classes: data.classes, seed, epoch, neighbours: this.#neighbours },
+      batchSize: batchSize / accumulate,
+      batches: stepsPerEpoch * accumulate,
+    });
+  }
+
+  #find(state: Record<string, HostTensor>, count: number): HostTensor<'int32'> {
+    const { classes } = this.#options.data;
+    const weight = state['params.head.weight'];
+    if (weight?.shape.length !== 2 || weight.shape[1] !== classes)
+      throw noClassWeights(this.#options.head.name);
+    return nearestClasses(transposed(weight), Math.min(count, classes - 1));
+  }
+}
+
+/** Each image's class. */
+async function labelsOf(data: Dataset): Promise<Int32Array> {
+  if (data.labels !== undefined) return data.labels;
+  const labels = new Int32Array(data.length);
+  for (let index = 0; index < data.length; index++) labels[index] = (await data.sample(index)).label;
+  return labels;
+}
+
+function transposed({ shape, data }: HostTensor): HostTensor<'float32'> {
+  const [rows, columns] = shape as [number, number];
+  const turned = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      turned[column * rows + row] = Number(data[row * columns + column]);
+  return hostTensor('float32', [columns, rows], turned);
+}
+
+const noClassWeights = (name: string) =>
+  new InvalidArgumentError({
+    where: 'train option "recipe.sampler"',
+    expected: 'a head with one weight vector for each class, by which look-alikes are found',
+    received: name,
+    fix: "Take the sampler 'pairs', or a head of cross-entropies.",
+  });
