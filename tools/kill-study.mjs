@@ -23,14 +23,21 @@ async function finish(out) {
   if (code !== 0) throw new Error(`the run in ${out} ended with ${code}`);
 }
 
-/** Kills a run after some time; the last checkpoint that it told of, or undefined if it ended by itself. */
-async function kill(out, milliseconds) {
+/**
+ * Kills a run some time after it began to train, or, now and then, to start up; the last checkpoint that it told of, or
+ * undefined if it ended by itself.
+ */
+async function kill(out, milliseconds, training) {
   const child = begin(out);
   const exited = once(child, 'exit');
   let told = 0;
-  child.on('message', ({ kind, step }) => {
-    if (kind === 'checkpoint') told = step;
+  const started = new Promise((resolve) => {
+    child.on('message', ({ kind, step }) => {
+      if (kind === 'checkpoint') told = step;
+      if (kind === 'start') resolve();
+    });
   });
+  if (training) await Promise.race([started, exited]);
   await Promise.race([delay(milliseconds), exited]);
   child.kill('SIGKILL');
   const [, signal] = await exited;
@@ -45,8 +52,7 @@ try {
   let early = 0;
   let damaged = 0;
   while (done < kills) {
-    // From before the first step of a process to several checkpoints later.
-    const told = await kill(killed, rng.uniform(300, 2500));
+    const told = await kill(killed, rng.uniform(0, 1500), rng.uniform() > 0.2);
     if (told === undefined) {
       console.log(`The run ended after ${done} kills; a new one begins.`);
       await compare();

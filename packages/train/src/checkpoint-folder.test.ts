@@ -96,10 +96,11 @@ test('if none can be read, the error lists all', async () => {
 test('what a killed process left behind is no checkpoint and is removed', async () => {
   const folder = await folderWith([1]);
   const partial = join(checkpointFolder(folder), 'step-00000002.safetensors.partial');
-  await writeFile(partial, 'half');
+  const best = join(folder, 'best.safetensors.partial');
+  for (const path of [partial, best]) await writeFile(path, 'half');
   expect(await listCheckpoints(folder)).toHaveLength(1);
   await removePartial(folder);
-  await expect(readFile(partial)).rejects.toThrow(/ENOENT/);
+  for (const path of [partial, best]) await expect(readFile(path)).rejects.toThrow(/ENOENT/);
 });
 
 test('a folder without checkpoints', async () => {

@@ -74,9 +74,10 @@ export async function newestCheckpoint(run: string): Promise<Newest> {
 
 /** Removes what a process that was killed while writing has left. */
 export async function removePartial(run: string): Promise<void> {
-  const folder = checkpointFolder(run);
-  const partial = (await entriesOf(folder)).filter((name) => name.endsWith(PARTIAL));
-  for (const name of partial) await rm(join(folder, name));
+  for (const folder of [run, checkpointFolder(run)]) {
+    const partial = (await entriesOf(folder)).filter((name) => name.endsWith(PARTIAL));
+    for (const name of partial) await rm(join(folder, name));
+  }
 }
 
 async function entriesOf(folder: string): Promise<string[]> {

@@ -75,60 +75,52 @@ interface Parts {
   plainHead: Head | undefined;
 }
 
-function forwardBackward(
-  { backbone, head, plainHead }: Parts,
-  { freeze = [] }: StepRecipe,
-  state: Tensors,
-  inputs: Tensors,
-) {
+function forwardBackward(parts: Parts, { freeze = [] }: StepRecipe, state: Tensors, inputs: Tensors) {
   const params = part(state, 'params.');
   const names = Object.keys(params).filter((name) => !fitsAny(name, freeze));
-  const statistics = unflattenParams(part(state, 'statistics.'));
-  const headStatistics = unflattenParams(part(state, 'headStatistics.'));
+  const trained = names.map((name) => params[name]!);
   let kept: { statistics: Tensors; extra: Tensors } | undefined;
   const loss = (...values: tf.Tensor[]) => {
     const tree = unflattenParams({ ...params, ...record(names, values) });
-    const variables = { params: tree.backbone as Params, statistics };
-    const pass = backbone.apply(variables, inputs.images as tf.Tensor4D, 'train');
-    const lossesOf = (of: Head) =>
-      of.losses(
-        // A head without parameters has no branch in the tree.
-        (tree.head ?? {}) as Params,
-        pass.embeddings,
-        inputs.labels as tf.Tensor1D,
-        inputs.step as tf.Scalar,
-        headStatistics,
-      );
-    const { losses, logits, penalty, ...rest } = lossesOf(head);
-    const plain = plainHead && {
-      sampleLosses: plainHead === head ? tf.clone(losses) : lossesOf(plainHead).losses,
-    };
-    kept = {
-      statistics: {
-        ...moving('statistics.', 'backbone.', pass.statistics, freeze),
-        ...moving('headStatistics.', 'head.', rest.statistics ?? {}, freeze),
-      },
-      extra: { ...(logits && { logits }), ...plain },
-    };
+    const { loss, statistics, extra } = forward(parts, tree, state, inputs);
+    const moving = Object.entries(statistics).filter(([name]) => !fitsAny(ownerOf(name), freeze));
+    kept = { statistics: Object.fromEntries(moving), extra };
     // These leave the scope in which gradients are taken; without this an eager backend would dispose of them.
-    for (const tensor of [...Object.values(kept.extra), ...Object.values(kept.statistics)]) tf.keep(tensor);
-    const mean = tf.mean<tf.Scalar>(losses);
-    return penalty ? tf.add<tf.Scalar>(mean, penalty) : mean;
+    for (const tensor of [...Object.values(extra), ...Object.values(kept.statistics)]) tf.keep(tensor);
+    return loss;
   };
-  const trained = names.map((name) => params[name]!);
   const { value, grads } = tf.engine().gradients(() => loss(...trained), trained, undefined, true);
   assertGradients(names, grads);
   return { loss: value, gradients: record(names, grads), ...kept! };
 }
 
-/** The statistics that move: those of a layer whose parameters are frozen by name stay as they are. */
-const moving = (prefix: string, owner: string, statistics: Params, freeze: readonly string[]): Tensors =>
-  prefixed(
-    prefix,
-    Object.fromEntries(
-      Object.entries(flattenParams(statistics)).filter(([name]) => !fitsAny(owner + name, freeze)),
-    ),
-  );
+/** The name that statistics share with the parameters of their layer, by which they are frozen. */
+const ownerOf = (name: string) => name.replace(/^statistics/, 'backbone').replace(/^headStatistics/, 'head');
+
+/** The loss of a batch, the statistics after it, and what is told of it. */
+function forward({ backbone, head, plainHead }: Parts, params: Params, state: Tensors, inputs: Tensors) {
+  const variables = {
+    params: params.backbone as Params,
+    statistics: unflattenParams(part(state, 'statistics.')),
+  };
+  const pass = backbone.apply(variables, inputs.images as tf.Tensor4D, 'train');
+  const headStatistics = unflattenParams(part(state, 'headStatistics.'));
+  // A head without parameters has no branch in the tree.
+  const headParams = (params.head ?? {}) as Params;
+  const [labels, step] = [inputs.labels as tf.Tensor1D, inputs.step as tf.Scalar];
+  const lossesOf = (of: Head) => of.losses(headParams, pass.embeddings, labels, step, headStatistics);
+  const { losses, logits, penalty, statistics = {} } = lossesOf(head);
+  const plain = plainHead === head ? tf.clone(losses) : plainHead && lossesOf(plainHead).losses;
+  const mean = tf.mean<tf.Scalar>(losses);
+  return {
+    loss: penalty ? tf.add<tf.Scalar>(mean, penalty) : mean,
+    statistics: {
+      ...prefixed('statistics.', flattenParams(pass.statistics)),
+      ...prefixed('headStatistics.', flattenParams(statistics)),
+    },
+    extra: { ...(logits && { logits }), ...(plain && { sampleLosses: plain }) },
+  };
+}
 
 /** A kept tensor as one that belongs to the scope around, as all other results do. */
 function release(kept: tf.Tensor): tf.Tensor {
