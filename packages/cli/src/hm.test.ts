@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { headNames } from '@hm/losses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -221,9 +222,14 @@ describe('hm doctor', () => {
   it('--json prints one object with a verdict and a cure for each engine', async () => {
     const { status, stdout, stderr } = await hm(['doctor', '--json']);
     expect([status, stderr]).toEqual([0, '']);
-    const { node, tfjs, engines, healthy } = JSON.parse(stdout);
-    expect(node.version).toBe(process.versions.node);
-    expect(tfjs).toEqual({ version: '4.22.0' });
+    const { node, memory, threads, tfjs, vulkan, engines, healthy } = JSON.parse(stdout);
+    const { platform, arch: architecture } = process;
+    expect(node).toEqual({ version: process.versions.node, supported: true, platform, architecture });
+    expect(memory.totalGibibytes).toBeCloseTo(totalmem() / 2 ** 30, 0);
+    expect(memory.allowedGibibytes).toBeLessThanOrEqual(memory.totalGibibytes);
+    expect(threads).toEqual({ processors: cpus().length, usable: availableParallelism() });
+    expect(tfjs).toEqual({ version: '4.22.0', copies: [expect.stringMatching(/tfjs-core.dist.tf-core/)] });
+    expect(vulkan === null).toBe(platform !== 'linux');
     expect(healthy).toBe(true);
     const byName = Object.fromEntries(engines.map((engine: { name: string }) => [engine.name, engine]));
     expect(byName['onnx cpu']).toMatchObject({ usable: true, fix: '' });

@@ -1,5 +1,6 @@
 import { command } from '../command.ts';
-import { type Diagnosis, diagnose } from '../diagnose.ts';
+import type { Vulkan } from '../doctor/describe-vulkan.ts';
+import { type Diagnosis, diagnose } from '../doctor/diagnose.ts';
 import { textTable } from '../text-table.ts';
 
 /** `hm doctor`: what is installed, which engines run here, and what to do about the others. */
@@ -13,12 +14,16 @@ export const doctor = () =>
       if (!diagnosis.healthy) process.exitCode = 1;
     });
 
-function describe({ node, tfjs, engines, healthy }: Diagnosis): string {
+function describe({ node, memory, threads, tfjs, vulkan, engines, healthy }: Diagnosis): string {
+  const { totalGibibytes, allowedGibibytes, freeGibibytes } = memory;
   const machine = [
-    ['Node', node.version],
-    ['Platform', `${node.platform} ${node.architecture}, ${node.cores} cores, ${node.memoryGibibytes} GiB`],
-    ['tfjs-core', tfjs.version ?? 'not usable'],
+    ['Node', node.supported ? node.version : `${node.version}: too old, 20.19 or newer is needed`],
+    ['Platform', `${node.platform} ${node.architecture}`],
+    ['Memory', `${allowedGibibytes} of ${totalGibibytes} GiB allowed, ${freeGibibytes} GiB free`],
+    ['Threads', `${threads.usable} of ${threads.processors} processors usable`],
+    ['tfjs-core', tfjs.version ?? `not usable: ${tfjs.copies.length} copies`],
     ...(tfjs.problem === undefined ? [] : [['', tfjs.problem]]),
+    ...(vulkan === null ? [] : describeVulkan(vulkan)),
   ];
   const verdicts = engines.flatMap(({ name, usable, reason, fix }) => [
     [name, usable ? 'usable' : 'not usable', reason],
@@ -27,3 +32,8 @@ function describe({ node, tfjs, engines, healthy }: Diagnosis): string {
   const verdict = healthy ? 'Ready to train and evaluate.' : 'Not ready: see above.';
   return `${textTable(machine)}\n\n${textTable(verdicts)}\n\n${verdict}`;
 }
+
+const describeVulkan = ({ loader, drivers, fix }: Vulkan): string[][] => [
+  ['Vulkan', `${loader ?? 'no loader'}, ${drivers.length === 0 ? 'no driver' : drivers.join(', ')}`],
+  ...(fix === '' ? [] : [['', `→ ${fix}`]]),
+];

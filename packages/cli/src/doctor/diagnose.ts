@@ -1,0 +1,92 @@
+import { createRequire } from 'node:module';
+import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { HmError } from '@hm/tensor/host';
+import { describeVulkan, type Vulkan } from './describe-vulkan.ts';
+import { runsHere } from './runs-here.ts';
+
+/** Something that can run a network, and whether it does here. */
+export interface EngineVerdict {
+  name: string;
+  version: string | null;
+  usable: boolean;
+  reason: string;
+  /** What would make it usable; empty if it is. */
+  fix: string;
+}
+
+/** What `hm doctor --json` prints. */
+export interface Diagnosis {
+  node: { version: string; supported: boolean; platform: string; architecture: string };
+  /** `allowed` is what a container's limit leaves of the total. */
+  memory: { totalGibibytes: number; allowedGibibytes: number; freeGibibytes: number };
+  /** `usable` is what the process may use of the processors, and what ONNX Runtime and the loaders start from. */
+  threads: { processors: number; usable: number };
+  /** `copies` are the files of tfjs-core that are loaded: more than one is the problem. */
+  tfjs: { version: string | null; copies: string[]; problem?: string };
+  /** Null where WebGPU does not stand on Vulkan. */
+  vulkan: Vulkan | null;
+  engines: EngineVerdict[];
+  /** True if training and evaluating can run: Node as asked for, one tfjs, and ONNX Runtime. */
+  healthy: boolean;
+}
+
+/** Looks at this installation without running anything on it. */
+export async function diagnose(): Promise<Diagnosis> {
+  const { describeProviders } = await import('@hm/onnx/session');
+  const providers = (await describeProviders()).map(
+    ({ provider, usable, reason, fix }): EngineVerdict => ({
+      name: `onnx ${provider}`,
+      ...{ version: null, usable, reason, fix },
+    }),
+  );
+  const { tfjs, engines } = await describeTfjs();
+  const node = describeNode();
+  return {
+    node,
+    memory: describeMemory(),
+    threads: { processors: cpus().length, usable: availableParallelism() },
+    tfjs,
+    vulkan: process.platform === 'linux' ? describeVulkan() : null,
+    engines: [...providers, ...engines],
+    healthy: node.supported && tfjs.problem === undefined && providers.some(({ usable }) => usable),
+  };
+}
+
+const describeNode = (): Diagnosis['node'] => ({
+  version: process.versions.node,
+  supported: runsHere(process.versions.node),
+  platform: process.platform,
+  architecture: process.arch,
+});
+
+function describeMemory(): Diagnosis['memory'] {
+  const gibibytes = (bytes: number) => Math.round((bytes / 2 ** 30) * 10) / 10;
+  // 0 where there is no limit, and a number beyond the total where a limit was never set.
+  const allowed = Math.min(process.constrainedMemory() || totalmem(), totalmem());
+  return {
+    totalGibibytes: gibibytes(totalmem()),
+    allowedGibibytes: gibibytes(allowed),
+    freeGibibytes: gibibytes(freemem()),
+  };
+}
+
+/** Importing @hm/tensor throws where two copies of tfjs-core are loaded: here that is a finding. */
+async function describeTfjs(): Promise<Pick<Diagnosis, 'tfjs' | 'engines'>> {
+  try {
+    const { describeRuntime } = await import('@hm/tensor');
+    const { tfjs, packages } = describeRuntime();
+    const engines = packages.map(({ name, version = null, usable, reason, fix }) => ({
+      name,
+      version,
+      usable,
+      reason: reason ?? `version ${version}`,
+      fix: fix ?? '',
+    }));
+    const copies = [createRequire(import.meta.url).resolve('@tensorflow/tfjs-core')];
+    return { tfjs: { version: tfjs.version, copies }, engines };
+  } catch (error) {
+    if (!HmError.isInstance(error)) throw error;
+    const copies = Array.isArray(error.fields.files) ? error.fields.files : [];
+    return { tfjs: { version: null, copies, problem: error.message }, engines: [] };
+  }
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../run-stage.mjs';
+
+/** First examples that need nothing but what they import; the others read files of the reader's. */
+const runnable = ['tensor', 'onnx', 'losses', 'resnet', 'train'];
+
+/** Entries that ask for an optional peer, which their README names beside them. */
+const optional = { '@hm/eval/photographs': ['@hm/align', '@tensorflow/tfjs-core'] };
+
+/** Installs a package as its README says, imports and requires all of it, type-checks and runs the example there. */
+export function checkPackage(project, manager, name) {
+  const { packages, example } = readReadme(name);
+  if (!project.install(manager, packages)) return;
+  const entries = entriesOf(name);
+  const alone = entries.filter((entry) => !(entry in optional));
+  checkEntries(project, alone, example);
+  if (name === 'cli') project.run('doctor.mjs', doctor);
+  if (runnable.includes(name)) project.run('example.mjs', example);
+  for (const entry of entries.filter((name) => name in optional)) {
+    if (project.install(manager, optional[entry])) checkEntries(project, [entry]);
+  }
+}
+
+/** What a package's README says: what to install, and the first example. */
+function readReadme(name) {
+  const readme = readFileSync(join(root, 'packages', name, 'README.md'), 'utf8');
+  const commands = [...readme.matchAll(/^npm install (?:-g )?([^#\n]+)/gm)];
+  const packages = commands.flatMap(([, names]) => names.trim().split(/\s+/));
+  return { packages, example: /```ts\n([\s\S]*?)```/.exec(readme)?.[1] };
+}
+
+const entriesOf = (name) =>
+  Object.keys(JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')).exports)
+    .filter((entry) => entry !== './package.json')
+    .map((entry) => `@hm/${name}${entry.slice(1)}`);
+
+function checkEntries(project, entries, example = '') {
+  const lines = (line) => entries.map(line).join('\n');
+  project.run(
+    'import.mjs',
+    lines((entry) => notEmpty(`await import('${entry}')`)),
+  );
+  project.run(
+    'require.cjs',
+    lines((entry) => notEmpty(`require('${entry}')`)),
+  );
+  project.write('example.mts', `${example}\n${entries.map(typed).join('\n')}\n`);
+  for (const resolution of ['node16', 'bundler']) {
+    project.write('tsconfig.json', JSON.stringify(typeScript(resolution)));
+    project.checkTypes(`types, ${resolution}`);
+  }
+}
+
+const notEmpty = (module) =>
+  `if (Object.keys(${module}).length === 0) throw new Error(${JSON.stringify(module)});`;
+
+/** A name that an entry does not export is an error only where its types are found: here it must be one. */
+const typed = (entry, i) =>
+  `import * as entry${i} from '${entry}';\n// @ts-expect-error\nentry${i}.noSuchExport;`;
+
+const typeScript = (resolution) => ({
+  compilerOptions: {
+    module: resolution === 'bundler' ? 'esnext' : resolution,
+    moduleResolution: resolution,
+    target: 'es2022',
+    lib: ['es2023', 'dom', 'dom.iterable'],
+    strict: true,
+    // The examples are JavaScript as well, so their functions' arguments have no types.
+    noImplicitAny: false,
+    noEmit: true,
+    types: ['node'],
+    typeRoots: [join(root, 'node_modules/@types')],
+  },
+  files: ['example.mts'],
+});
+
+const doctor = `
+import { execFileSync } from 'node:child_process';
+const options = ['node_modules/@hm/cli/dist/hm.js', 'doctor', '--json'];
+const { healthy } = JSON.parse(execFileSync(process.execPath, options, { encoding: 'utf8' }));
+if (!healthy) throw new Error('hm doctor finds this installation unhealthy');
+`;

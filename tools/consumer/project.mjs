@@ -1,0 +1,74 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { execute } from './execute.mjs';
+import { npmrc } from './npmrc.mjs';
+
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+
+const managers = {
+  npm: ['npm', 'install', '--no-audit', '--no-fund', '--prefer-offline'],
+  pnpm: ['npx', '--yes', 'pnpm@12', 'add', '--prefer-offline', '--reporter=silent'],
+};
+
+// pnpm stops at packages whose install scripts nobody allowed; a project says which, and this one says none.
+const workspace = 'strictDepBuilds: false\n';
+
+/** What tfjs itself prints when its `cpu` backend is first used under Node. */
+const tfjsAdvertisement = /^\n=+\nHi, looks like you are running TensorFlow\.js in Node\.js[\s\S]*?\n=+\n/m;
+
+/** Errors in the program, in our packages or in the options: tfjs-core's types disagree with the compiler's library. */
+const ours = /^(example\.mts\(|[^(]*\/@hm\/[^(]*\(|error TS)/;
+
+/** A program's folder outside the repository, where packages are installed as anyone would install them. */
+export class Project {
+  /** What went wrong so far, a line each. */
+  problems = [];
+
+  constructor(folder, registry) {
+    this.folder = folder;
+    mkdirSync(folder, { recursive: true });
+    this.write('.npmrc', npmrc(registry));
+    this.write('package.json', JSON.stringify({ name: 'consumer', private: true }));
+    this.write('pnpm-workspace.yaml', workspace);
+  }
+
+  write(name, text) {
+    writeFileSync(join(this.folder, name), text);
+  }
+
+  install(manager, packages, ...options) {
+    const [command, ...rest] = managers[manager];
+    return this.expectSilence(`${manager} install`, command, [...rest, ...options, ...packages]);
+  }
+
+  /** Runs a program that must succeed and print nothing on stderr; true if it did. */
+  expectSilence(what, command, options) {
+    const { status, stdout, stderr } = execute(this.folder, command, options);
+    const said = stderr.replace(tfjsAdvertisement, '');
+    if (status === 0 && said === '') return true;
+    this.problems.push(`${what}: status ${status}\n${status === 0 ? '' : stdout}${said}`);
+    return false;
+  }
+
+  /** Type-checks the folder; errors inside packages of others are theirs. */
+  checkTypes(what) {
+    const { stdout } = execute(this.folder, process.execPath, [tsc, '--pretty', 'false']);
+    const errors = stdout.split(/\n(?=\S)/).filter((error) => ours.test(error));
+    if (errors.length > 0) this.problems.push(`${what}:\n${errors.join('\n')}`);
+  }
+
+  /** Runs a program that must fail with a message that matches; true if it did. */
+  expectMessage(what, file, pattern) {
+    const { status, stderr } = execute(this.folder, process.execPath, [file]);
+    if (status !== 0 && pattern.test(stderr)) return true;
+    this.problems.push(`${what}: status ${status}, expected ${pattern} in\n${stderr}`);
+    return false;
+  }
+
+  /** Writes a program and runs it: it must succeed and print nothing on stderr. */
+  run(file, text) {
+    this.write(file, text);
+    return this.expectSilence(file, process.execPath, [file]);
+  }
+}
