@@ -35,3 +35,11 @@ it('every changeset names packages and the kind of change', () => {
     );
   }
 });
+
+// A tag can be moved to other code; a commit cannot.
+it('every action of the workflows is pinned to a commit', () => {
+  const files = readdirSync(path('.github/workflows')).map((file) => read(`.github/workflows/${file}`));
+  const actions = files.flatMap((text) => [...text.matchAll(/uses: (.*)/g)].map(([, action]) => action!));
+  expect(actions.length).toBeGreaterThan(5);
+  expect(actions.filter((action) => !/@[0-9a-f]{40} # v\d/.test(action))).toEqual([]);
+});

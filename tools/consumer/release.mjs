@@ -18,8 +18,22 @@ export function release(folder, registry) {
   pnpm(folder, ['exec', 'changeset', 'version']);
   const names = readdirSync(join(folder, 'packages'));
   checkVersions(folder, names);
-  pnpm(folder, ['exec', 'changeset', 'publish', '--no-git-tag'], { 'npm_config_@hm:registry': registry.url });
-  return Object.fromEntries(names.map((name) => [`@hm/${name}`, manifestOf(folder, name).version]));
+  pnpm(folder, ['run', 'release', '--no-git-tag'], {
+    'npm_config_@hm:registry': registry.url,
+    GITHUB_SERVER_URL: 'https://example.com',
+    GITHUB_REPOSITORY: 'some/one',
+  });
+  const released = Object.fromEntries(names.map((name) => [`@hm/${name}`, manifestOf(folder, name).version]));
+  checkNextMinor(folder, names);
+  return released;
+}
+
+/** A minor of every package at once makes a major of none: all peer ranges hold the next version. */
+function checkNextMinor(folder, names) {
+  const changes = names.map((name) => `"@hm/${name}": minor\n`).join('');
+  writeFileSync(join(folder, '.changeset/next.md'), `---\n${changes}---\n\nSomething new.\n`);
+  pnpm(folder, ['exec', 'changeset', 'version']);
+  checkVersions(folder, names);
 }
 
 function copyRepository(folder) {
