@@ -26,6 +26,8 @@ const benches = {
     batch: 64,
     steps: 2,
     about: 'losses and their gradients by embeddings and class weights, batch 64, 512 numbers each',
+    // Without OpenBLAS, Debian's PyTorch multiplies matrices with the reference BLAS, twenty times slower.
+    install: 'apt-get install python3-torch libopenblas0-pthread',
     cases: lossCases(),
   },
   search: {
