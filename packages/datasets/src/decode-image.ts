@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { HmError, InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
-import sharp, { type Sharp } from 'sharp';
+import sharp from 'sharp';
 import type { ImageSource } from './dataset.ts';
 import { readAt } from './files/read-at.ts';
 import { jpegDecoder } from './jpeg/jpeg-decoder.ts';
 import { plainJpeg } from './jpeg/plain-jpeg.ts';
+import { resizePixels } from './resize-pixels.ts';
 import { rasterFormat } from './write/image-extension.ts';
 
 /** RGB pixels, row-major `[height, width, 3]`, 8 bits each. */
@@ -29,7 +30,7 @@ export interface DecodeOptions {
 /**
  * Decodes an image to sRGB, 8 bits: EXIF orientation applied; CMYK, grey, 16-bit and embedded colour profiles
  * converted; transparency flattened onto black; the first page of several. With a wanted size, an image of another
- * size is resized (Lanczos) to cover it and cropped about its centre. Pixels that already fit are returned as they
+ * size is resized to cover it (bilinear, over all pixels that go into one) and cropped about its centre. Pixels that already fit are returned as they
  * are, without a copy.
  *
  * @throws {InvalidDataError} if the file is missing, truncated, corrupt, too large or no image; `fields.path` names it.
@@ -47,7 +48,8 @@ export async function decodeImage(source: ImageSource, options: DecodeOptions = 
   try {
     const read = await readSource(source);
     const image = ('bytes' in read && (await decodePlainJpeg(read.bytes, maxPixels))) || read;
-    return 'pixels' in image && fits(image, size) ? image : await decode(open(image, maxPixels), size);
+    if (!('pixels' in image)) return await decode(image.bytes, maxPixels, size);
+    return !size || fits(image, size) ? image : resizePixels(image, size);
   } catch (cause) {
     if (HmError.isInstance(cause)) throw cause;
     throw badImage(nameOf(source, options), cause instanceof Error ? cause.message : String(cause), cause);
@@ -105,29 +107,28 @@ function assertEncodedSize(bytes: number): void {
 
 const MOST_ENCODED_BYTES = 2 ** 28;
 
-function open(source: InMemory, limitInputPixels: number): Sharp {
-  if ('pixels' in source) {
-    const { pixels, height, width } = source;
-    return sharp(pixels, { raw: { height, width, channels: 3 }, limitInputPixels });
-  }
+/** By libvips. Large images it resizes itself, without holding all of their pixels. */
+async function decode(
+  bytes: Uint8Array,
+  limitInputPixels: number,
+  size: Size | undefined,
+): Promise<DecodedImage> {
   // Programs that draw, such as SVG, are no photographs and may refer to other files.
-  if (!rasterFormat(source.bytes)) throw new TypeError('not a JPEG, PNG, WebP, GIF, TIFF or AVIF image');
-  return sharp(source.bytes, { failOn: 'error', autoOrient: true, limitInputPixels });
-}
-
-async function decode(image: Sharp, size: Size | undefined): Promise<DecodedImage> {
+  if (!rasterFormat(bytes)) throw new TypeError('not a JPEG, PNG, WebP, GIF, TIFF or AVIF image');
+  const image = sharp(bytes, { failOn: 'error', autoOrient: true, limitInputPixels });
+  const { width = 0, height = 0 } = size ? await image.metadata() : {};
+  const isLarge = width * height > MOST_QUICK_PIXELS;
   // Shrinking while loading rounds sizes, which would move landmarks by a fraction of a pixel.
-  if (size) image.resize({ ...size, fit: 'cover', position: 'centre', fastShrinkOnLoad: false });
+  if (size && isLarge)
+    image.resize({ ...size, fit: 'cover', position: 'centre', kernel: 'linear', fastShrinkOnLoad: false });
   const { data, info } = await image
     .flatten()
     .toColourspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });
-  return {
-    pixels: new Uint8Array(data.buffer, data.byteOffset, data.length),
-    height: info.height,
-    width: info.width,
-  };
+  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  const decoded = { pixels, height: info.height, width: info.width };
+  return !size || fits(decoded, size) ? decoded : resizePixels(decoded, size);
 }
 
 type Size = { height: number; width: number };

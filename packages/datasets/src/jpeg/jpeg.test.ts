@@ -1,6 +1,5 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { decodeImage } from '../decode-image.ts';
 import { syntheticFaces } from '../synthetic/synthetic-faces.ts';
 import { noise, rgb } from '../testing/files.ts';
 import { jpegDecoder } from './jpeg-decoder.ts';
@@ -22,19 +21,6 @@ describe('jpegDecoder', () => {
     const { pixels, height, width } = decoder.decode(bytes);
     expect([height, width]).toEqual([112, 112]);
     expect(Buffer.compare(pixels, await sharp(bytes).raw().toBuffer())).toBe(0);
-  });
-
-  test('resizing gives what libvips gives from the file', async () => {
-    const bytes = await picture.clone().jpeg({ quality: 90 }).toBuffer();
-    for (const size of [
-      { height: 64, width: 64 },
-      { height: 80, width: 50 },
-      { height: 160, width: 160 },
-    ]) {
-      const wanted = sharp(bytes).resize({ ...size, fit: 'cover', fastShrinkOnLoad: false });
-      const { pixels } = await decodeImage({ bytes }, size);
-      expect(Buffer.compare(pixels, await wanted.raw().toBuffer())).toBe(0);
-    }
   });
 
   test('throws on damage, and decodes the next image', async () => {
