@@ -31,8 +31,22 @@ export async function faceGraph(session: Session, preprocessing: Preprocessing):
   const layout = inputLayout(session.inputs, preprocessing);
   const output = embeddingOutput(session.outputs);
   const batchSize = layout.batch ?? defaultBatchSize;
-  const run = (images: readonly Uint8Array[], mirrored: boolean) =>
-    runGraph(session, layout, output, preprocessing, images, mirrored);
+  const inputSize = batchSize * preprocessing.height * preprocessing.width * 3;
+  // New memory for every run costs about as much time as filling it does. Runs that overlap take one each.
+  const spare: Float32Array<ArrayBuffer>[] = [];
+  const run = async (images: readonly Uint8Array[], mirrored: boolean) => {
+    const memory = spare.pop() ?? new Float32Array(inputSize);
+    try {
+      return await runGraph(
+        session,
+        output,
+        batchTensor(layout, preprocessing, images, mirrored, memory),
+        images.length,
+      );
+    } finally {
+      spare.push(memory);
+    }
+  };
   const blank = new Uint8Array(preprocessing.height * preprocessing.width * 3);
   const [trial] = await run(Array(Math.min(batchSize, 2)).fill(blank), false);
   const prepare = (images: readonly Uint8Array[]) => ({
@@ -43,17 +57,14 @@ export async function faceGraph(session: Session, preprocessing: Preprocessing):
 
 async function runGraph(
   session: Session,
-  layout: InputLayout,
   output: string,
-  preprocessing: Preprocessing,
-  images: readonly Uint8Array[],
-  mirrored: boolean,
+  batch: HostTensor<'float32'>,
+  images: number,
 ): Promise<Float32Array[]> {
-  const batch = batchTensor(layout, preprocessing, images, mirrored);
-  const outputs = await session.run({ [layout.name]: batch }).catch((cause: unknown) => {
+  const outputs = await session.run({ [session.inputs[0]!.name]: batch }).catch((cause: unknown) => {
     throw notEmbeddings(batch.shape, cause instanceof Error ? cause.message.trim() : String(cause), cause);
   });
-  return rowsOf(outputs[output]!, batch.shape).slice(0, images.length);
+  return rowsOf(outputs[output]!, batch.shape).slice(0, images);
 }
 
 function batchTensor(
@@ -61,11 +72,13 @@ function batchTensor(
   preprocessing: Preprocessing,
   images: readonly Uint8Array[],
   mirrored: boolean,
+  memory?: Float32Array<ArrayBuffer>,
 ): HostTensor<'float32'> {
   const { height, width } = preprocessing;
   const rows = batch ?? images.length;
   const size = height * width * 3;
-  const data = new Float32Array(rows * size);
+  const data = memory?.subarray(0, rows * size) ?? new Float32Array(rows * size);
+  data.fill(0, images.length * size);
   images.forEach((pixels, row) => {
     fillInput(data.subarray(row * size, (row + 1) * size), pixels, order, preprocessing, mirrored);
   });
