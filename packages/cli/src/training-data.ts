@@ -1,5 +1,6 @@
 import type { Dataset } from '@hm/datasets';
 import { InvalidArgumentError } from '@hm/tensor/host';
+import { excludedNames } from './excluded-names.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 /** Where the training images come from. */
@@ -21,15 +22,14 @@ export interface DataOptions {
  */
 export async function trainingData(options: DataOptions): Promise<Dataset> {
   const { data, synthetic, exclude, minImages, imagesPerIdentity, hardness, seed } = options;
-  const { imageFolder, openDataset, preload, readNameList, syntheticFaces } = await import('@hm/datasets');
+  const { imageFolder, openDataset, preload, syntheticFaces } = await import('@hm/datasets');
   if ((data === undefined) === (synthetic === undefined)) throw notOneSource(data !== undefined);
   if (synthetic !== undefined) {
     const size = squareSize(options.imageSize);
     return preload(syntheticFaces({ identities: synthetic, imagesPerIdentity, hardness, seed, size }));
   }
-  const names = exclude === undefined ? undefined : await readNameList(exclude);
   const open = minImages === undefined ? openDataset : imageFolder;
-  return open(data!, withoutUndefined({ exclude: names, minImages }));
+  return open(data!, { ...(await excludedNames(exclude)), ...withoutUndefined({ minImages }) });
 }
 
 /** Rendered faces are square. @throws {InvalidArgumentError} */

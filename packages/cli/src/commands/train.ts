@@ -29,7 +29,10 @@ export const train = () =>
       '--data <path>',
       'aligned faces: one folder for each identity, or any other form (hm data --help)',
     )
-    .option('--exclude <file>', 'identities to leave out, one name a line')
+    .option(
+      '--exclude <file>',
+      'identities to leave out, one name a line; or casia-lfw, those of LFW in CASIA-WebFace',
+    )
     .option('--min-images <number>', 'leave out identities with fewer images (folders only)', positiveInteger)
     .option('--skip-bad-images', 'take another image in the place of one that cannot be decoded')
     .option('--data-licence <text>', 'a note about the photographs, for the exported file')

@@ -1,8 +1,8 @@
-import type { OpenDatasetOptions, OpenedDataset } from '@hm/datasets';
+import type { OpenedDataset } from '@hm/datasets';
+import { excludedNames } from '../excluded-names.ts';
 
-/** Opens a data set in whatever form it has, without the identities that a file names, one a line. */
+/** Opens a data set in whatever form it has, without the identities that `--exclude` names. */
 export async function openData(path: string, exclude?: string): Promise<OpenedDataset> {
-  const { openDataset, readNameList } = await import('@hm/datasets');
-  const options: OpenDatasetOptions = exclude === undefined ? {} : { exclude: await readNameList(exclude) };
-  return openDataset(path, options);
+  const { openDataset } = await import('@hm/datasets');
+  return openDataset(path, await excludedNames(exclude));
 }

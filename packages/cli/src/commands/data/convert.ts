@@ -12,7 +12,10 @@ export const convert = () =>
     .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
     .argument('<out>', 'folder, or a name that ends in .rec or .parquet')
     .addOption(new Option('--to <format>', 'default: what the name of OUT suggests').choices(formats))
-    .option('--exclude <file>', 'identities to leave out, one name a line')
+    .option(
+      '--exclude <file>',
+      'identities to leave out, one name a line; or casia-lfw, those of LFW in CASIA-WebFace',
+    )
     .option('--size <pixels>', 'resize and crop to 112 or 112x96 (height x width)', imageSize)
     .addOption(new Option('--format <name>', 'of images that are encoded').choices(['jpeg', 'png'] as const))
     .option('--quality <number>', 'of JPEG, 1 to 100', positiveInteger)
