@@ -1,5 +1,6 @@
 import { type Command, Option, type OptionValues } from '@commander-js/extra-typings';
-import { finiteNumber, imageSize, positiveInteger } from './parse-option.ts';
+import { positiveInteger } from './parse-option.ts';
+import { channelsOption, meanOption, scaleOption, sizeOption } from './preprocessing-options.ts';
 import { providerOption } from './provider-option.ts';
 
 /** Options of every command that embeds photographs with a model. */
@@ -24,10 +25,10 @@ export const modelOptions = <Args extends unknown[], Options extends OptionValue
     .addOption(providerOption())
     .option('--threads <number>', 'threads of ONNX Runtime', positiveInteger)
     .optionsGroup('For a model without our metadata, all of them:')
-    .option('--size <pixels>', 'input size, 112 or 112x96 (height x width)', imageSize)
-    .option('--mean <number>', 'what is subtracted from each 8-bit value, 127.5 for example', finiteNumber)
-    .option('--scale <number>', 'what the difference is divided by, 128 for example', finiteNumber)
-    .addOption(new Option('--channels <order>', 'order of the colours').choices(['rgb', 'bgr'] as const))
+    .addOption(sizeOption())
+    .addOption(meanOption())
+    .addOption(scaleOption())
+    .addOption(channelsOption())
     .addOption(
       new Option('--template <name>', 'where the landmarks go, unless --aligned').choices([
         'arcface-112x112',

@@ -2,8 +2,9 @@ import { Option } from '@commander-js/extra-typings';
 import { command } from '../command.ts';
 import { describeResult } from '../describe-result.ts';
 import { evaluationData, templateOptions } from '../evaluation-data.ts';
-import { finiteNumber, imageSize, positiveInteger, thresholdFrom } from '../parse-option.ts';
+import { positiveInteger, thresholdFrom } from '../parse-option.ts';
 import { preprocessingFromOptions } from '../preprocessing-from-options.ts';
+import { channelsOption, meanOption, scaleOption, sizeOption } from '../preprocessing-options.ts';
 import { progress } from '../progress.ts';
 import { providerOption } from '../provider-option.ts';
 import { withoutUndefined } from '../without-undefined.ts';
@@ -51,10 +52,10 @@ export const evaluate = () =>
     .addOption(providerOption())
     .option('--threads <number>', 'threads of ONNX Runtime', positiveInteger)
     .optionsGroup('For a model without our metadata, all four:')
-    .option('--size <pixels>', 'input size, 112 or 112x96 (height x width)', imageSize)
-    .option('--mean <number>', 'what is subtracted from each 8-bit value, 127.5 for example', finiteNumber)
-    .option('--scale <number>', 'what the difference is divided by, 128 for example', finiteNumber)
-    .addOption(new Option('--channels <order>', 'order of the colours').choices(['rgb', 'bgr'] as const))
+    .addOption(sizeOption())
+    .addOption(meanOption())
+    .addOption(scaleOption())
+    .addOption(channelsOption())
     .optionsGroup('Options:')
     .option('--json', 'print one JSON object')
     .option('--out <file>', 'write the JSON to a file, for hm report')

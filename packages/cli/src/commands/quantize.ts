@@ -3,8 +3,9 @@ import { Option } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import { calibrationBatches } from '../calibration-batches.ts';
 import { command } from '../command.ts';
-import { finiteNumber, imageSize, positiveInteger } from '../parse-option.ts';
+import { finiteNumber, positiveInteger } from '../parse-option.ts';
 import { preprocessingFromOptions } from '../preprocessing-from-options.ts';
+import { channelsOption, meanOption, scaleOption, sizeOption } from '../preprocessing-options.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
 /** `hm quantize MODEL OUT --precision int8 --faces DIR`: a smaller copy of a model. */
@@ -22,10 +23,10 @@ export const quantize = () =>
     .option('--samples <number>', 'how many of them, evenly spread', positiveInteger, 64)
     .option('--percentile <share>', 'clip values beyond it, 99.99 for example (default: none)', finiteNumber)
     .optionsGroup('For a model without our metadata, all four:')
-    .option('--size <pixels>', 'input size, 112 or 112x96 (height x width)', imageSize)
-    .option('--mean <number>', 'what is subtracted from each 8-bit value, 127.5 for example', finiteNumber)
-    .option('--scale <number>', 'what the difference is divided by, 128 for example', finiteNumber)
-    .addOption(new Option('--channels <order>', 'order of the colours').choices(['rgb', 'bgr'] as const))
+    .addOption(sizeOption())
+    .addOption(meanOption())
+    .addOption(scaleOption())
+    .addOption(channelsOption())
     .optionsGroup('Options:')
     .option('--json', 'print one JSON object')
     .action(async (path, out, { precision, faces, samples, percentile, json, ...options }) => {
