@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InvalidDataError } from '@hm/tensor/host';
+import { droppedPairs } from '../dropped-pairs.ts';
 import { readText } from '../name-list.ts';
 import type { ProtocolImage, VerificationPair, VerificationProtocol } from '../protocol.ts';
 import { archiveFinder, isArchive } from './archive-finder.ts';
@@ -46,7 +47,7 @@ export async function lfwPairs(root: string, options: LfwPairsOptions = {}): Pro
   }
   if (missing[0] && (!options.skipMissing || pairs.length === 0))
     throw missingImage(path, missing[0], missing.length);
-  return { ...describe(text, list, path, missing.length), images: images.list, pairs, folds: list.folds };
+  return { ...describe(text, list, path, missing), images: images.list, pairs, folds: list.folds };
 }
 
 interface MissingPair {
@@ -72,18 +73,15 @@ const views: Record<string, string> = {
   '7cb06600ea8b2814ac26e946201cdb304296262aad67d046a16a7ec85d0ff87c': 'LFW View 1, test',
 };
 
-function describe(text: string, list: PairList, path: string, missing: number) {
+function describe(text: string, list: PairList, path: string, missing: readonly MissingPair[]) {
   const canonical = `${text.replaceAll('\r', '').trimEnd()}\n`;
   const view = views[createHash('sha256').update(canonical).digest('hex')];
   const notes: string[] = [];
   if (view === undefined) notes.push(`The pairs of ${basename(path)} are not those that LFW publishes.`);
   else if (list.folds === 1) notes.push('View 1 is meant for choosing a model, not for reporting its score.');
-  if (missing > 0) {
-    notes.push(
-      `${missing} of ${list.pairs.length} pairs were dropped because an image is missing: the score is not the official one.`,
-    );
-  }
-  return { name: view ?? basename(path), official: view === 'LFW View 2' && missing === 0, notes };
+  const names = missing.map(({ image }) => image.id);
+  if (names.length > 0) notes.push(droppedPairs(names, list.pairs.length, 'an image'));
+  return { name: view ?? basename(path), official: view === 'LFW View 2' && names.length === 0, notes };
 }
 
 async function defaultPairs(root: string): Promise<string> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InvalidDataError } from '@hm/tensor/host';
+import { droppedPairs } from '../dropped-pairs.ts';
 import { isImageName } from '../files/entry-name.ts';
 import { insideRoot } from '../files/inside-root.ts';
 import { readText } from '../name-list.ts';
@@ -47,7 +48,7 @@ export async function ytfPairs(root: string, options: YtfPairsOptions = {}): Pro
     throw missingVideo(path, videos.root, missing[0], missing.length);
   }
   const { images, templates } = videos;
-  return { ...describe(list, path, options, missing.length), images, templates, pairs, folds: list.folds };
+  return { ...describe(list, path, options, missing), images, templates, pairs, folds: list.folds };
 }
 
 /** Videos in the order of their first use. */
@@ -108,7 +109,12 @@ const isFolder = async (path: string) => (await stat(path).catch(() => undefined
 /** Of the 5,000 published rows `fold,first,second,same`. */
 const published = '5c2612e0dfe56f330487eb72df5c458cef53876639b758da6300c323fd5a9ff8';
 
-function describe(list: VideoPairList, path: string, options: YtfPairsOptions, missing: number) {
+function describe(
+  list: VideoPairList,
+  path: string,
+  options: YtfPairsOptions,
+  missing: readonly MissingVideo[],
+) {
   const { frames = 'all', labels = 'corrected' } = options;
   const rows = list.pairs.map(
     ({ fold, first, second, same }) => `${fold},${first},${second},${Number(same)}\n`,
@@ -118,10 +124,10 @@ function describe(list: VideoPairList, path: string, options: YtfPairsOptions, m
   if (list.corrected) notes.push(`Labels are the ${labels} ones of ${basename(path)}.`);
   else if (known) notes.push('The list has 5,000 pairs with known errors among their labels.');
   if (!known) notes.push(`The pairs of ${basename(path)} are not those of the published splits.txt.`);
-  if (missing > 0)
-    notes.push(`${missing} of ${list.pairs.length} pairs were dropped because a video is missing.`);
+  const names = missing.map(({ video }) => video);
+  if (names.length > 0) notes.push(droppedPairs(names, list.pairs.length, 'a video'));
   const name = known ? 'YouTube Faces' : basename(path);
-  return { name, official: known && frames === 'all' && missing === 0, notes };
+  return { name, official: known && frames === 'all' && names.length === 0, notes };
 }
 
 async function defaultPairs(root: string): Promise<string> {
