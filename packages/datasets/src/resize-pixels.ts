@@ -33,8 +33,10 @@ const MOST_KNOWN = 256;
 
 function tapsOf(from: number, to: number, scale: number): Taps {
   const key = `${from} ${to} ${scale}`;
-  const taps = known.get(key) ?? computeTaps(from, to, scale);
+  const found = known.get(key);
+  if (found) return found;
   if (known.size >= MOST_KNOWN) known.clear();
+  const taps = computeTaps(from, to, scale);
   known.set(key, taps);
   return taps;
 }

@@ -37,12 +37,8 @@ export async function faceGraph(session: Session, preprocessing: Preprocessing):
   const run = async (images: readonly Uint8Array[], mirrored: boolean) => {
     const memory = spare.pop() ?? new Float32Array(inputSize);
     try {
-      return await runGraph(
-        session,
-        output,
-        batchTensor(layout, preprocessing, images, mirrored, memory),
-        images.length,
-      );
+      const batch = batchTensor(layout, preprocessing, images, mirrored, memory);
+      return await runGraph(session, { input: layout.name, output }, batch, images.length);
     } finally {
       spare.push(memory);
     }
@@ -57,11 +53,11 @@ export async function faceGraph(session: Session, preprocessing: Preprocessing):
 
 async function runGraph(
   session: Session,
-  output: string,
+  { input, output }: { input: string; output: string },
   batch: HostTensor<'float32'>,
   images: number,
 ): Promise<Float32Array[]> {
-  const outputs = await session.run({ [session.inputs[0]!.name]: batch }).catch((cause: unknown) => {
+  const outputs = await session.run({ [input]: batch }).catch((cause: unknown) => {
     throw notEmbeddings(batch.shape, cause instanceof Error ? cause.message.trim() : String(cause), cause);
   });
   return rowsOf(outputs[output]!, batch.shape).slice(0, images);
