@@ -1,6 +1,7 @@
 export { type RunFile, readConfig } from './begin-run.ts';
 export type { Best, Progress } from './checkpoint.ts';
 export type { DamagedCheckpoint } from './checkpoint-folder.ts';
+export type { Engine, OnnxEngine, TfjsBackend, TfjsEngine } from './engine/engine.ts';
 export type { RunEnvironment } from './environment.ts';
 export type {
   BadSampleEvent,
@@ -19,7 +20,7 @@ export { type ExportRunOptions, exportRun } from './export-run.ts';
 export { headOf } from './heads/head-of.ts';
 export { labelSmoothing } from './heads/label-smoothing.ts';
 export { type LoadedRun, loadRun } from './load-run.ts';
-export type { Engine, TrainOptions, Validation } from './options.ts';
+export type { TrainOptions, Validation } from './options.ts';
 export type { PartialFc } from './partial-program.ts';
 export { duration, progressLine } from './progress-line.ts';
 export { paper, quick, type Recipe } from './recipe.ts';

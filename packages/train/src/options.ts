@@ -6,23 +6,13 @@ import {
   type Preprocessing,
 } from '@hm/datasets';
 import type { Head } from '@hm/losses';
-import type { Provider } from '@hm/onnx/session';
 import type { Backbone } from '@hm/resnet';
 import { InvalidDataError } from '@hm/tensor';
 import { checkRecipe, invalid, positive } from './check-recipe.ts';
+import { checkEngine, type Engine } from './engine/engine.ts';
 import { paper, type Recipe } from './recipe.ts';
 import { checkSampler } from './sampling/sampler.ts';
 import { warmupLength } from './schedule.ts';
-
-/** What runs the steps. */
-export interface Engine {
-  /** The step traced to one graph and run by ONNX Runtime. */
-  kind: 'onnx';
-  /** Default `cpu`. One that is not there is an error. */
-  provider?: Provider;
-  /** Default: one per core. The weights depend on it in their last bits. */
-  threads?: number;
-}
 
 /** What a validation found. */
 export interface Validation {
@@ -135,7 +125,7 @@ export function resolveOptions({ augment, ...options }: TrainOptions): ResolvedO
   for (const name of ['logEvery', 'checkpointEvery', 'validateEvery', 'keep'] as const)
     positive(name, resolved[name]);
   if (!Number.isSafeInteger(resolved.seed)) throw invalid('seed', 'an integer', resolved.seed);
-  if (resolved.engine.kind !== 'onnx') throw invalid('engine.kind', "'onnx'", resolved.engine.kind);
+  checkEngine(resolved.engine);
   checkSize(resolved.preprocessing, options.backbone);
   return resolved;
 }

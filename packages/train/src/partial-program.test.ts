@@ -1,7 +1,9 @@
 import { headByName } from '@hm/losses';
-import { compile, type Program } from '@hm/onnx';
+import type { Program } from '@hm/onnx';
 import { type HostTensor, hostTensor, InvalidArgumentError, Rng } from '@hm/tensor';
 import { describe, expect, test } from 'vitest';
+import { compileOn } from './engine/compile-on.ts';
+import type { Engine } from './engine/engine.ts';
 import { initialState } from './initial-state.ts';
 import { loadRun } from './load-run.ts';
 import { compilePartial } from './partial-program.ts';
@@ -32,18 +34,20 @@ const batch = (step: number) => ({
 async function setUp(name = 'adaptiveface') {
   const [backbone, head] = [tinyBackbone(), headByName(name)];
   const state = await initialState({ backbone, head, classes, seed: 1, recipe: tinyRecipe });
-  return { step: trainingStep(backbone, head, tinyRecipe), options: { state, inputs, threads: 1 } };
+  return { step: trainingStep(backbone, head, tinyRecipe), options: { state, inputs } };
 }
 
 const columnOf = ({ shape, data }: HostTensor, column: number) =>
   [...(data as Float32Array)].filter((_, i) => i % shape.at(-1)! === column);
 
+const engine: Engine = { kind: 'onnx', threads: 1 };
+
 describe('compilePartial', () => {
   test('with all classes is the step itself', async () => {
     const { step, options } = await setUp();
     const programs: Program[] = [
-      await compile(step, options),
-      await compilePartial(step, options, { sampleRate: 1, classes, seed: 7 }),
+      await compileOn(engine, step, options),
+      await compilePartial(engine, step, options, { sampleRate: 1, classes, seed: 7 }),
     ];
     for (let i = 0; i < 3; i++) {
       const feeds = batch(i);
@@ -57,7 +61,7 @@ describe('compilePartial', () => {
 
   test('changes the classes of the batch and those drawn, in weights, margins and momentum, and no others', async () => {
     const { step, options } = await setUp();
-    const program = await compilePartial(step, options, { sampleRate: 0.6, classes, seed: 7 });
+    const program = await compilePartial(engine, step, options, { sampleRate: 0.6, classes, seed: 7 });
     await program.run(batch(0));
     const after = await program.readState();
     await program.release();
@@ -75,7 +79,7 @@ describe('compilePartial', () => {
 
   test('takes back the state that it gave', async () => {
     const { step, options } = await setUp('arcface');
-    const program = await compilePartial(step, options, { sampleRate: 0.5, classes, seed: 7 });
+    const program = await compilePartial(engine, step, options, { sampleRate: 0.5, classes, seed: 7 });
     await program.run(batch(0));
     const state = await program.readState();
     const feeds = batch(1);
@@ -88,7 +92,7 @@ describe('compilePartial', () => {
   test('refuses rates that leave too few classes, and heads with centres', async () => {
     const refused = async (name: string, sampleRate: number) => {
       const { step, options } = await setUp(name);
-      return compilePartial(step, options, { sampleRate, classes, seed: 7 });
+      return compilePartial(engine, step, options, { sampleRate, classes, seed: 7 });
     };
     await expect(refused('ce', 0)).rejects.toThrow(/sampleRate above 0/);
     await expect(refused('ce', 0.2)).rejects.toThrow(/at least 4 classes.*2 of 10.*Raise sampleRate to 0.4/);

@@ -1,6 +1,8 @@
 import { hasClasses, putClasses, sampleClasses, takeClasses } from '@hm/losses';
-import { type CompileOptions, compile, type Program, type StepFunction } from '@hm/onnx';
+import type { Program, StepFunction } from '@hm/onnx';
 import { type HostTensor, hostTensor, InvalidArgumentError, Rng } from '@hm/tensor';
+import { compileOn, type StepOptions } from './engine/compile-on.ts';
+import type { Engine } from './engine/engine.ts';
 
 /** Partial FC: how many of the classes a step computes with. */
 export interface PartialFc {
@@ -31,8 +33,9 @@ const CHANGED = 'changed:';
  * keeps statistics of each class.
  */
 export async function compilePartial(
+  engine: Engine,
   step: StepFunction,
-  { state, inputs, ...session }: CompileOptions,
+  { state, inputs }: StepOptions,
   { sampleRate, classes, seed }: PartialOptions,
 ): Promise<Program> {
   const count = Math.round(sampleRate * classes);
@@ -43,10 +46,9 @@ export async function compilePartial(
     const { shape } = state[name]!;
     return [...shape.slice(0, -1), (shape.at(-1)! / classes) * count];
   };
-  const program = await compile(withParts(step, ofClasses), {
+  const program = await compileOn(engine, withParts(step, ofClasses), {
     state: without(state, ofClasses),
     inputs: { ...inputs, ...prefixed(TAKEN, ofClasses, (name) => ({ shape: shapeOf(name) })) },
-    ...session,
   });
   return new PartialProgram(program, state, ofClasses, { classes, count, seed });
 }

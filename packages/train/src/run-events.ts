@@ -1,7 +1,8 @@
 import { createLoader, type Loader } from '@hm/datasets';
-import { type CompileOptions, compile, type Program } from '@hm/onnx';
+import type { Program } from '@hm/onnx';
 import type { HostTensor } from '@hm/tensor';
 import { beginRun } from './begin-run.ts';
+import { compileOn, type StepOptions } from './engine/compile-on.ts';
 import type { TrainEvent } from './events.ts';
 import { logEvent } from './metrics-log.ts';
 import { TensorBoardFile } from './observe/tensor-board.ts';
@@ -55,16 +56,12 @@ function openLoader({ data, recipe, preprocessing, seed, workers, onBadSample }:
   });
 }
 
-function compileStep(
-  options: ResolvedOptions,
-  state: Parameters<typeof compile>[1]['state'],
-): Promise<Program> {
+function compileStep(options: ResolvedOptions, state: StepOptions['state']): Promise<Program> {
   const { backbone, head, recipe, engine, data, seed } = options;
   const { partialFc } = recipe;
   const batchSize = recipe.batchSize / (recipe.accumulate ?? 1);
-  const { kind: _, ...session } = engine;
   const step = trainingStep(backbone, head, recipe, { sampleLosses: options.hardness ?? false });
-  const compileOptions = {
+  const stepOptions: StepOptions = {
     state,
     inputs: {
       images: { shape: [batchSize, ...backbone.imageSize, 3] },
@@ -73,8 +70,7 @@ function compileStep(
       step: { shape: [] },
       ...(recipe.accumulate === undefined ? {} : { update: { shape: [] } }),
     },
-    ...session,
-  } satisfies CompileOptions;
-  if (partialFc === undefined) return compile(step, compileOptions);
-  return compilePartial(step, compileOptions, { ...partialFc, classes: data.classes, seed });
+  };
+  if (partialFc === undefined) return compileOn(engine, step, stepOptions);
+  return compilePartial(engine, step, stepOptions, { ...partialFc, classes: data.classes, seed });
 }

@@ -193,7 +193,18 @@ describe('refuses at once', () => {
     ],
     ['a fraction as seed', { seed: 1.5 }, InvalidArgumentError, /seed/],
     ['keep 0', { keep: 0 }, InvalidArgumentError, /keep/],
-    ['an engine that does not exist', { engine: { kind: 'tfjs' as 'onnx' } }, InvalidArgumentError, /engine/],
+    [
+      'an engine that does not exist',
+      { engine: { kind: 'jax' as 'onnx' } },
+      InvalidArgumentError,
+      /engine.kind/,
+    ],
+    [
+      'a backend that does not exist',
+      { engine: { kind: 'tfjs', backend: 'wasm' as 'cpu' } },
+      InvalidArgumentError,
+      /engine.backend.*tensorflow, webgpu, cpu/,
+    ],
     [
       'images of another size',
       { preprocessing: { height: 16, width: 32, channels: 'rgb', mean: 0, scale: 1, template: 'none' } },
