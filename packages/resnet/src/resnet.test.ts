@@ -5,7 +5,9 @@ import { disposeParams, flattenParams, hostTensor, type Params, Rng, sizeOf } fr
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Variables } from './backbone.ts';
-import { type ResNet, type ResNetOptions, resnet18, resnet34 } from './resnet.ts';
+import { backboneByName } from './backbone-by-name.ts';
+import { iresnet34, iresnet50, iresnet100 } from './iresnet.ts';
+import { type ResNet, type ResNetOptions, resnet18 } from './resnet.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -56,8 +58,31 @@ describe('parameter counts at 112×112 with embeddings of 512', () => {
     expect(publishedCount(resnet18(options))).toBe(count);
   });
 
-  test('IResNet-34', () => {
-    expect(publishedCount(resnet34({ stem: 'face', block: 'ir', head: 'E' }))).toBe(34_139_328);
+  test.each([
+    [iresnet34, 34_139_328],
+    [iresnet50, 43_590_848],
+    [iresnet100, 65_156_160],
+  ])('%o', (network, count) => {
+    expect(publishedCount(network())).toBe(count);
+  });
+});
+
+describe('backboneByName', () => {
+  test.each([
+    resnet18({ stem: 'face', head: 'E', embeddingSize: 16, imageSize: [112, 96] }),
+    iresnet50({ embeddingSize: 16 }),
+  ])('makes $name again from its configuration', (network) => {
+    const { name, config, blocks } = backboneByName(network.name, network.config);
+    expect({ name, config, blocks }).toEqual({
+      name: network.name,
+      config: network.config,
+      blocks: network.blocks,
+    });
+  });
+
+  test('refuses a name it does not know, and an option that the name rules out', () => {
+    expect(() => backboneByName('vgg16')).toThrow(/one of resnet18, .*iresnet100/);
+    expect(() => backboneByName('iresnet50', { stem: 'imagenet' })).toThrow(/face, which the name says/);
   });
 });
 

@@ -48,7 +48,8 @@ export interface ResNet extends Backbone {
   readonly fixedParameters: number;
 }
 
-function resNet(name: string, depths: readonly number[], options: ResNetOptions): ResNet {
+/** A residual network with so many blocks in each of its four stages. */
+export function resNet(name: string, depths: readonly number[], options: ResNetOptions): ResNet {
   const { stem: stemName = 'imagenet', block: blockName = 'basic', head: headName = 'gap' } = options;
   const { embeddingNorm = headName === 'E', embeddingSize = 512, imageSize = [112, 112] } = options;
   checkOptions({ ...options, embeddingSize });

@@ -1,7 +1,7 @@
 import { preprocessingToMetadata } from '@hm/datasets';
 import { exportOnnx } from '@hm/onnx';
 import { withMetadata } from '@hm/onnx/session';
-import { type Backbone, resnet18, resnet34, type Variables } from '@hm/resnet';
+import { type Backbone, backboneByName, type Variables } from '@hm/resnet';
 import { disposeParams, type HostTensor, InvalidArgumentError, toTensors, unflattenParams } from '@hm/tensor';
 import type { Progress } from './checkpoint.ts';
 import { type LoadedRun, loadRun } from './load-run.ts';
@@ -39,7 +39,7 @@ export async function exportRun(
   options: ExportRunOptions = {},
 ): Promise<Uint8Array> {
   const loaded = typeof run === 'string' ? await loadRun(run) : run;
-  const backbone = options.backbone ?? backboneOf(loaded.config.backbone);
+  const backbone = options.backbone ?? namedBackbone(loaded.config.backbone);
   const { layout = 'nchw', weights = 'last' } = options;
   assertSameBackbone(backbone, loaded.config.backbone);
   return withTfjs(async () => {
@@ -108,18 +108,7 @@ const training = ({ seed, data }: RunConfig, { step, epoch }: Progress) => ({
 const licence = ({ dataLicence }: RunConfig): Record<string, string> =>
   dataLicence === undefined ? {} : { 'hm.dataLicence': dataLicence };
 
-const factories: Record<string, (config: Record<string, unknown>) => Backbone> = { resnet18, resnet34 };
-
-function backboneOf({ name, config }: Part): Backbone {
-  const factory = Object.hasOwn(factories, name) ? factories[name] : undefined;
-  if (factory !== undefined) return factory(config);
-  throw new InvalidArgumentError({
-    where: 'exportRun',
-    expected: `a backbone of @hm/resnet, or the run's own as \`backbone\``,
-    received: name,
-    fix: 'Pass the backbone that the run was trained with.',
-  });
-}
+const namedBackbone = ({ name, config }: Part): Backbone => backboneByName(name, config);
 
 function assertSameBackbone({ name, config }: Backbone, saved: Part): void {
   const [given, wanted] = [{ name, config }, saved].map((value) => JSON.stringify(value));

@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
-import { imageSizeOption } from '../backbone-options.ts';
+import { backboneOption, imageSizeOption } from '../backbone-options.ts';
 import { command } from '../command.ts';
 import {
   finiteNumber,
@@ -49,23 +49,24 @@ export const train = () =>
     )
     .optionsGroup('Network and loss:')
     .option('--loss-options <json>', `the loss's own, such as '{"scale":32}'`, jsonObject)
+    .addOption(backboneOption())
     .addOption(
-      new Option('--backbone <name>', 'the network')
-        .choices(['resnet18', 'resnet34'] as const)
-        .default('resnet18' as const),
+      new Option('--stem <name>', 'first layers of a resnet: imagenet (default) or face').choices([
+        'imagenet',
+        'face',
+      ] as const),
     )
     .addOption(
-      new Option('--stem <name>', 'first layers')
-        .choices(['imagenet', 'face'] as const)
-        .default('imagenet' as const),
+      new Option('--block <name>', 'residual block of a resnet: basic (default) or ir').choices([
+        'basic',
+        'ir',
+      ] as const),
     )
     .addOption(
-      new Option('--block <name>', 'residual block')
-        .choices(['basic', 'ir'] as const)
-        .default('basic' as const),
-    )
-    .addOption(
-      new Option('--head <name>', 'last layers').choices(['gap', 'E'] as const).default('gap' as const),
+      new Option('--head <name>', 'last layers of a resnet: gap (default) or E').choices([
+        'gap',
+        'E',
+      ] as const),
     )
     .option('--label-smoothing <share>', 'of the targets, spread over all classes: 0.1', finiteNumber)
     .option('--embedding-norm', 'batch normalisation of the embedding')

@@ -1,0 +1,23 @@
+import { InvalidArgumentError } from '@hm/tensor';
+import { iresnet18, iresnet34, iresnet50, iresnet100 } from './iresnet.ts';
+import { type ResNet, type ResNetOptions, resnet18, resnet34 } from './resnet.ts';
+
+const factories = { resnet18, resnet34, iresnet18, iresnet34, iresnet50, iresnet100 };
+
+/** The names that {@link backboneByName} knows. */
+export type BackboneName = keyof typeof factories;
+
+/**
+ * The network that a configuration names: `backboneByName(backbone.name, backbone.config)` is the same backbone again.
+ *
+ * @throws {InvalidArgumentError} if there is no network of that name, or an option does not fit it.
+ */
+export function backboneByName(name: string, options: ResNetOptions = {}): ResNet {
+  if (Object.hasOwn(factories, name)) return factories[name as BackboneName](options);
+  throw new InvalidArgumentError({
+    where: 'backboneByName',
+    expected: `one of ${Object.keys(factories).join(', ')}`,
+    received: name,
+    fix: 'Check the name, or pass a backbone of your own as an object.',
+  });
+}
