@@ -1,4 +1,4 @@
-import { InvalidDataError, UnavailableError } from '@hm/tensor/host';
+import { InvalidDataError, importOptional } from '@hm/tensor/host';
 import type { Provider } from './providers.ts';
 import type { Runtime, RuntimeOptions, RuntimePackage } from './runtime.ts';
 
@@ -14,18 +14,15 @@ export async function loadRuntime(_options: RuntimeOptions): Promise<Runtime> {
 type OnnxRuntimeNode = typeof import('onnxruntime-node');
 
 async function importRuntime(): Promise<OnnxRuntimeNode> {
-  try {
-    const loaded = (await import('onnxruntime-node')) as OnnxRuntimeNode & { default?: OnnxRuntimeNode };
-    return loaded.default ?? loaded;
-  } catch (cause) {
-    throw new UnavailableError({
+  const loaded = await importOptional<OnnxRuntimeNode & { default?: OnnxRuntimeNode }>(
+    () => import('onnxruntime-node'),
+    {
       where: 'createSession',
-      expected: 'onnxruntime-node to be installed',
-      received: cause instanceof Error ? cause.message : cause,
+      name: runtimePackage,
       fix: 'Run `npm install onnxruntime-node`; behind a closed network set ONNXRUNTIME_NODE_INSTALL=skip first.',
-      cause,
-    });
-  }
+    },
+  );
+  return loaded.default ?? loaded;
 }
 
 /** A model's bytes, by its path. */

@@ -1,4 +1,4 @@
-import { InvalidDataError, UnavailableError } from '@hm/tensor/host';
+import { InvalidDataError, importOptional, UnavailableError } from '@hm/tensor/host';
 import type { Provider } from './providers.ts';
 import type { Runtime, RuntimeOptions, RuntimePackage } from './runtime.ts';
 
@@ -17,21 +17,15 @@ export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
   return { Tensor, InferenceSession, providers, writesGivenOutputs: false };
 }
 
-async function importRuntime(provider?: Provider): Promise<typeof import('onnxruntime-web')> {
-  try {
-    return provider === 'webgpu'
-      ? await import('onnxruntime-web/webgpu')
-      : await import('onnxruntime-web/wasm');
-  } catch (cause) {
-    throw new UnavailableError({
+const importRuntime = (provider?: Provider): Promise<typeof import('onnxruntime-web')> =>
+  importOptional(
+    () => (provider === 'webgpu' ? import('onnxruntime-web/webgpu') : import('onnxruntime-web/wasm')),
+    {
       where: 'createSession',
-      expected: 'onnxruntime-web to be installed and served',
-      received: cause instanceof Error ? cause.message : cause,
+      name: runtimePackage,
       fix: 'Run `npm install onnxruntime-web` and let the bundler serve its .wasm files.',
-      cause,
-    });
-  }
-}
+    },
+  );
 
 /** A model's bytes, by its address. */
 export async function readModel(url: string): Promise<Uint8Array> {

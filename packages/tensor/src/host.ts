@@ -14,5 +14,6 @@ export {
   hostZeros,
   sizeOf,
 } from './host-tensor.ts';
+export { importOptional, type OptionalPackage } from './import-optional.ts';
 export { Rng } from './rng.ts';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts';

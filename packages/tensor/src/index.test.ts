@@ -14,6 +14,7 @@ const HOST = [
   'encodeSafetensors',
   'hostTensor',
   'hostZeros',
+  'importOptional',
   'sizeOf',
 ];
 

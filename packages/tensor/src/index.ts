@@ -38,6 +38,7 @@ export {
   hostZeros,
   sizeOf,
 } from './host-tensor.ts';
+export { importOptional, type OptionalPackage } from './import-optional.ts';
 export { l2Normalize } from './l2-normalize.ts';
 export { disposeParams, flattenParams, mapParams, type Params, unflattenParams } from './params.ts';
 export { type LoadedParams, loadParams, saveParams } from './params-file.ts';

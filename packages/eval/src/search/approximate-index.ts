@@ -1,4 +1,4 @@
-import { type HostTensor, UnavailableError } from '@hm/tensor/host';
+import { type HostTensor, importOptional } from '@hm/tensor/host';
 import type { Index } from 'usearch';
 import { assertGallery, assertProbes } from './assert-search.ts';
 import type { GalleryIndex, Matches } from './gallery-index.ts';
@@ -81,16 +81,9 @@ interface SearchResult {
   counts?: BigUint64Array;
 }
 
-async function loadUsearch(): Promise<typeof import('usearch')> {
-  try {
-    return await import('usearch');
-  } catch (cause) {
-    throw new UnavailableError({
-      where: 'approximateIndex',
-      expected: 'the npm package usearch to be installed',
-      received: cause instanceof Error ? cause.message : cause,
-      fix: 'Run `npm install usearch`, or use exactIndex, which needs nothing.',
-      cause,
-    });
-  }
-}
+const loadUsearch = () =>
+  importOptional(() => import('usearch'), {
+    where: 'approximateIndex',
+    name: 'usearch',
+    fix: 'Run `npm install usearch`, or use exactIndex, which needs nothing.',
+  });

@@ -1,0 +1,37 @@
+import { UnavailableError } from './errors.ts';
+
+/** What {@link importOptional} says where the package is missing. */
+export interface OptionalPackage {
+  /** The function that needs it. */
+  where: string;
+  /** Its name on npm. */
+  name: string;
+  /** What to do, as a whole sentence. Default: to install it with npm. */
+  fix?: string;
+}
+
+/**
+ * Imports a package that an application may leave out.
+ *
+ * @param load the import itself, so that bundlers see it.
+ * @throws {UnavailableError} if it cannot be imported; `fields.package` names it.
+ * @example
+ * const { Index } = await importOptional(() => import('usearch'), { where: 'approximateIndex', name: 'usearch' });
+ */
+export async function importOptional<T>(
+  load: () => Promise<T>,
+  { where, name, fix = `Run \`npm install ${name}\`.` }: OptionalPackage,
+): Promise<T> {
+  try {
+    return await load();
+  } catch (cause) {
+    throw new UnavailableError({
+      where,
+      expected: `the npm package ${name} to be installed`,
+      received: cause instanceof Error ? cause.message : cause,
+      fix,
+      fields: { package: name },
+      cause,
+    });
+  }
+}
