@@ -2,12 +2,13 @@ import { Presets, SingleBar } from 'cli-progress';
 
 /** Tells on stderr how far something is. */
 export interface Progress {
-  /** @param note what else the line says, such as the loss. */
+  /** Says that `done` of `total` are done, and a note, such as the loss. */
   update(done: number, total: number, note?: string): void;
   /** Prints a line to stderr, above the bar. */
   print(line: string): void;
   /** Prints a line of the result to stdout, above the bar. */
   log(line: string): void;
+  /** Takes the bar away. */
   stop(): void;
 }
 

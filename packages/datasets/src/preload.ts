@@ -6,6 +6,7 @@ import { runJobs } from './jobs/run-jobs.ts';
 export interface PreloadOptions {
   /** Worker threads. Default: one per core. */
   workers?: number;
+  /** Told after each image. */
   onProgress?: (done: number, total: number) => void;
 }
 

@@ -27,6 +27,7 @@ export interface Program {
   readState(): Promise<HostTensors>;
   /** Replaces the state. @throws {InvalidArgumentError} if a name, a dtype or a shape differs. */
   writeState(state: HostTensors): Promise<void>;
+  /** Frees the graph and its state. */
   release(): Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import { withoutGradient } from './without-gradient.ts';
 /** Feature maps `[B, H, W, C]` or vectors `[B, C]`. */
 export type Features = tf.Tensor4D | tf.Tensor2D;
 
+/** What {@link batchNormTrain} gives. */
 export interface BatchNormTrainResult<T extends Features> {
   /** `gamma·(x − mean)/sqrt(variance + epsilon) + beta`, the shape of `x`. */
   output: T;

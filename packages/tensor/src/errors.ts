@@ -16,7 +16,7 @@ export interface HmErrorDetails {
 const marker = Symbol.for('@hm/error');
 
 /**
- * The base of every error that the @hm packages throw. `code` names the kind and never changes; `fields`
+ * The base of every error that the `@hm` packages throw. `code` names the kind and never changes; `fields`
  * holds the facts for programs.
  *
  * @example
@@ -27,8 +27,11 @@ const marker = Symbol.for('@hm/error');
  * }
  */
 export class HmError extends Error {
+  /** The kind: `invalid-argument`, `invalid-data`, `unavailable`, `non-finite`, or that of a subclass. */
   readonly code: string;
+  /** The facts of the message for programs. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** @internal */
   readonly [marker] = true;
 
   constructor(code: string, details: HmErrorDetails) {

@@ -13,7 +13,7 @@ import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 export class Rng {
   readonly #generator: ReturnType<typeof xoroshiro128plusFromState>;
 
-  /** Continues where a generator's {@link state} was read: four 32-bit integers. */
+  /** Continues where a generator's {@link Rng.state} was read: four 32-bit integers. */
   constructor(state: readonly number[]) {
     this.#generator = xoroshiro128plusFromState(state);
   }

@@ -11,6 +11,7 @@ export interface FetchLfwOptions extends Omit<DownloadOptions, 'onProgress'> {
   mirror?: string;
   /** Keep `lfw.tgz` once it is unpacked. Default false. */
   keepArchive?: boolean;
+  /** Told of each piece of a file: its name, bytes that are there, bytes of all. */
   onProgress?: (file: string, done: number, total: number) => void;
 }
 

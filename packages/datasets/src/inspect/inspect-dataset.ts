@@ -16,6 +16,7 @@ export interface InspectOptions {
   nearBits?: number;
   /** Worker threads. Default: one per core. */
   workers?: number;
+  /** Told after each image. */
   onProgress?: (done: number, total: number) => void;
 }
 

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from '@hm/tensor/host';
 import type { Dataset, PixelSource, Sample } from '../dataset.ts';
 import { type FaceRecipe, renderRecipe } from './face-recipe.ts';
 
+/** What {@link syntheticFaces} takes. */
 export interface SyntheticFacesOptions {
   /** Number of people, at least 1. */
   identities: number;

@@ -3,6 +3,7 @@ import type { ProtocolImage, VerificationPair, VerificationProtocol } from '../p
 import { drawWithoutRepetition, pairOfNumber, pairsAmong } from './draw-without-repetition.ts';
 import type { SyntheticFaces } from './synthetic-faces.ts';
 
+/** What {@link syntheticPairs} takes. */
 export interface SyntheticPairsOptions {
   /** Folds to score in, each with people of its own. Default 10. */
   folds?: number;

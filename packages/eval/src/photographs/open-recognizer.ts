@@ -67,6 +67,7 @@ export interface Recognizer {
    * @throws {InvalidDataError} if a photograph shows no face or cannot be decoded.
    */
   search(gallery: EmbeddingTable, probes: readonly string[], top?: number): Promise<Hit[][]>;
+  /** Frees the network. */
   release(): Promise<void>;
 }
 

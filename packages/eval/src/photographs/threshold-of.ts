@@ -5,7 +5,7 @@ import type { ModelCalibration } from '../statistics/model-calibration.ts';
 export interface VerdictOptions {
   /** Least cosine similarity. */
   threshold?: number | undefined;
-  /** What the model's distances mean, by {@link calibrateModel}: the threshold is then that of `far`. */
+  /** What the model's distances mean, by `calibrateModel`: the threshold is then that of `far`. */
   calibration?: ModelCalibration | undefined;
   /** With `calibration`: one of its false accept rates. Default 0.001. */
   far?: number | undefined;

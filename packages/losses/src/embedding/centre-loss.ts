@@ -4,6 +4,7 @@ import type { Head } from '../heads/head.ts';
 import { centresOf, initCentres, moveCentres } from './class-centres.ts';
 import { unitIf } from './unit-if.ts';
 
+/** What {@link centreLoss} takes. */
 export interface CentreLossOptions {
   /** λ, the weight of the centre loss beside the head's. Default 0.003. */
   weight?: number;

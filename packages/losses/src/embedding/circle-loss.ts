@@ -7,6 +7,7 @@ import { onlyWhere } from './largest-where.ts';
 import { productLosses } from './pair-losses.ts';
 import { pairsOf, perCounted } from './pairs.ts';
 
+/** What {@link circleLoss} takes. */
 export interface CircleLossOptions {
   /** m, the relaxation: similarities strive for at least 1 − m within an identity, at most m between two. Default 0.25. */
   margin?: number;

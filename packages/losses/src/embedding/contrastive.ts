@@ -7,6 +7,7 @@ import { distanceLosses } from './pair-losses.ts';
 import { pairsOf } from './pairs.ts';
 import { unitIf } from './unit-if.ts';
 
+/** What {@link contrastive} takes. */
 export interface ContrastiveOptions {
   /**
    * m, the distance from which two identities are far enough apart. Default 1, 60° between unit embeddings. The paper

@@ -6,6 +6,7 @@ import type { EmbeddingLoss } from './embedding-loss.ts';
 import { distanceLosses } from './pair-losses.ts';
 import { pairsOf } from './pairs.ts';
 
+/** What {@link marginalLoss} takes. */
 export interface MarginalLossOptions {
   /** τ, the squared distance between same and different. Default 1.2. */
   tau?: number;

@@ -7,6 +7,7 @@ import { distanceLosses, type PairTerms } from './pair-losses.ts';
 import { pairsOf } from './pairs.ts';
 import { unitIf } from './unit-if.ts';
 
+/** What {@link minimumMargin} takes. */
 export interface MinimumMarginOptions {
   /** M, the squared distance from which two centres are far enough apart. Default 1, 60° between unit centres. */
   margin?: number;

@@ -8,6 +8,7 @@ import { distanceLosses } from './pair-losses.ts';
 import { pairsOf } from './pairs.ts';
 import { unitIf } from './unit-if.ts';
 
+/** What {@link msml} takes. */
 export interface MsmlOptions {
   /** α, by how much the closest two identities must be further apart than the farthest pair of one. Default 0.3. */
   margin?: number;

@@ -7,6 +7,7 @@ import { largestWhere } from './largest-where.ts';
 import { distanceLosses, type PairTerms } from './pair-losses.ts';
 import { type Pairs, pairsOf, perCounted } from './pairs.ts';
 
+/** What {@link triplet} takes. */
 export interface TripletOptions {
   /** α, by how much the negative must be further away than the positive, in squared distance. Default 0.2. */
   margin?: number;

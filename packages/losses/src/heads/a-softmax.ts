@@ -7,6 +7,7 @@ import { classWeights } from '../core/class-weights.ts';
 import { marginCrossEntropy } from '../core/margin-cross-entropy.ts';
 import type { Head } from './head.ts';
 
+/** What {@link aSoftmax} takes. */
 export interface ASoftmaxOptions {
   /** m, the integer that multiplies the target's angle. Default 4. */
   m?: number;

@@ -7,6 +7,7 @@ import { type Margin, marginCrossEntropy } from '../core/margin-cross-entropy.ts
 import { mix } from '../core/mix.ts';
 import type { Head } from './head.ts';
 
+/** What {@link adaFace} takes. */
 export interface AdaFaceOptions {
   /** s, the radius of the hypersphere. Default 64. */
   scale?: number;

@@ -5,6 +5,7 @@ import { classWeights } from '../core/class-weights.ts';
 import { marginCrossEntropy } from '../core/margin-cross-entropy.ts';
 import type { Head } from './head.ts';
 
+/** What {@link adaptiveFace} takes. */
 export interface AdaptiveFaceOptions {
   /** s, the radius of the hypersphere. Default 30. */
   scale?: number;

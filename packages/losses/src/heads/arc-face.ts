@@ -5,6 +5,7 @@ import { cosineHead } from '../core/cosine-head.ts';
 import type { Margin } from '../core/margin-cross-entropy.ts';
 import type { Head } from './head.ts';
 
+/** What {@link arcFace} takes. */
 export interface ArcFaceOptions {
   /** s, the radius of the hypersphere. Default 64. */
   scale?: number;

@@ -6,6 +6,7 @@ import { cosineHead } from '../core/cosine-head.ts';
 import { mix } from '../core/mix.ts';
 import type { Head } from './head.ts';
 
+/** What {@link combinedMargin} takes. */
 export interface CombinedMarginOptions {
   /** s, the radius of the hypersphere. Default 64. */
   scale?: number;

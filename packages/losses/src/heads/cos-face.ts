@@ -3,6 +3,7 @@ import { checkRange } from '../core/check.ts';
 import { cosineHead } from '../core/cosine-head.ts';
 import type { Head } from './head.ts';
 
+/** What {@link cosFace} takes. */
 export interface CosFaceOptions {
   /** s, the radius of the hypersphere. Default 64. */
   scale?: number;

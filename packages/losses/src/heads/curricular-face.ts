@@ -7,6 +7,7 @@ import { marginCrossEntropy, type OtherMargin } from '../core/margin-cross-entro
 import { arcFaceMargin } from './arc-face.ts';
 import type { Head } from './head.ts';
 
+/** What {@link curricularFace} takes. */
 export interface CurricularFaceOptions {
   /** s, the radius of the hypersphere. Default 64. */
   scale?: number;

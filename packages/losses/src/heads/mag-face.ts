@@ -7,6 +7,7 @@ import { classWeights } from '../core/class-weights.ts';
 import { marginCrossEntropy } from '../core/margin-cross-entropy.ts';
 import type { Head } from './head.ts';
 
+/** What {@link magFace} takes. */
 export interface MagFaceOptions {
   /** s, the radius of the hypersphere. Default 64. */
   scale?: number;

@@ -12,6 +12,7 @@ import {
 import { mix } from '../core/mix.ts';
 import type { Head } from './head.ts';
 
+/** What {@link mvSoftmax} takes. */
 export interface MvSoftmaxOptions {
   /** s, the radius of the hypersphere. Default 32. */
   scale?: number;

@@ -3,6 +3,7 @@ import { checkRange } from '../core/check.ts';
 import { linearHead } from '../core/linear-head.ts';
 import type { Head } from './head.ts';
 
+/** What {@link softMarginSoftmax} takes. */
 export interface SoftMarginSoftmaxOptions {
   /** m, taken from the target's logit. Default 1; the paper tunes it for each data set. */
   margin?: number;

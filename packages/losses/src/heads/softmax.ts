@@ -1,6 +1,7 @@
 import { linearHead } from '../core/linear-head.ts';
 import type { Head } from './head.ts';
 
+/** What {@link softmax} takes. */
 export interface SoftmaxOptions {
   /** Adds `params.bias` `[C]`, as the paper's equation 1 does. Default true. */
   bias?: boolean;

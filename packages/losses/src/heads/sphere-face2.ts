@@ -7,6 +7,7 @@ import { classWeights } from '../core/class-weights.ts';
 import { addAtLabels } from '../core/label-entries.ts';
 import type { Head } from './head.ts';
 
+/** What {@link sphereFace2} takes. */
 export interface SphereFace2Options {
   /** r, the radius of the hypersphere. Default 40. */
   scale?: number;

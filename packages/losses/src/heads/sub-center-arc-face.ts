@@ -6,6 +6,7 @@ import { marginCrossEntropy } from '../core/margin-cross-entropy.ts';
 import { type ArcFaceOptions, arcFace, arcFaceMargin } from './arc-face.ts';
 import type { Head } from './head.ts';
 
+/** What {@link subCenterArcFace} takes. */
 export interface SubCenterArcFaceOptions extends ArcFaceOptions {
   /** K, the centres of each class. Default 3. */
   centers?: number;

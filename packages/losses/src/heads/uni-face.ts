@@ -6,6 +6,7 @@ import { classWeights } from '../core/class-weights.ts';
 import { addAtLabels } from '../core/label-entries.ts';
 import type { Head } from './head.ts';
 
+/** What {@link uniFace} takes. */
 export interface UniFaceOptions {
   /** s, the radius of the hypersphere. Default 64. */
   scale?: number;

@@ -3,6 +3,7 @@ import { checkRange } from '../core/check.ts';
 import type { Head } from '../heads/head.ts';
 import { wrapHead } from './wrap-head.ts';
 
+/** What {@link adaptiveHardSamples} takes. */
 export interface AdaptiveHardSamplesOptions {
   /** k: samples count whose hard level is k standard deviations above the batch's mean, or more. Default 0. */
   deviations?: number;

@@ -5,6 +5,7 @@ import { checkRange } from '../core/check.ts';
 import type { Head } from '../heads/head.ts';
 import { wrapHead } from './wrap-head.ts';
 
+/** What {@link focal} takes. */
 export interface FocalOptions {
   /** γ, how strongly easy samples are turned down. Default 2. */
   gamma?: number;

@@ -5,6 +5,7 @@ import { checkRange } from '../core/check.ts';
 import type { Head } from '../heads/head.ts';
 import { wrapHead } from './wrap-head.ts';
 
+/** What {@link ohem} takes. */
 export interface OhemOptions {
   /** The share of a batch that is kept, at least one sample. Default 0.7. */
   keep?: number;

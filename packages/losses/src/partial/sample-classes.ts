@@ -8,6 +8,7 @@ export interface ClassSample {
   labels: Int32Array;
 }
 
+/** What {@link sampleClasses} takes. */
 export interface SampleClassesOptions {
   /** C, the number of classes. */
   classes: number;

@@ -6,6 +6,7 @@ import { type Frame, frame, label, margins, roundUp } from './frame.ts';
 import { COLOURS, style } from './style.ts';
 import { element, escaped, line } from './svg.ts';
 
+/** What {@link plotHardMining} takes. */
 export interface PlotOptions {
   /** `loss` (default): the loss itself, the paper's Figure 1. `slope`: `d(HM)/dL`, how hard a sample pulls. */
   show?: 'loss' | 'slope';
