@@ -1,10 +1,10 @@
 import torch
-from resnet18 import resnet18
+from resnet import network as network_of
 from serve import serve
 
 torch.set_num_threads(2)
 torch.manual_seed(1)
-network = resnet18().eval()
+network = network_of("resnet18").eval()
 images = torch.randn(64, 3, 112, 112)
 
 

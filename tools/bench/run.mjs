@@ -1,7 +1,7 @@
-// `pnpm bench NAME [--json] [--python PATH] [--rounds N] [--data FOLDER] [--size N]`: our program and a peer's take turns in one process tree.
-import { spawnSync } from 'node:child_process';
+// `pnpm bench NAME [--json] [--python PATH] [--rounds N] [--data FOLDER] [--size N] [--steps N] [--only LABEL]`: our program and a peer's take turns in one process tree.
+import { execFile, spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs, promisify } from 'node:util';
 import { Contestant } from './contestant.mjs';
 import { writeFaces } from './write-faces.mjs';
 
@@ -11,6 +11,22 @@ const benches = {
     batch: 64,
     steps: 2,
     about: 'one training step of ResNet-18, 112×112, batch 64, 1000 classes',
+  },
+  'train-cost': {
+    unit: 'images/s',
+    steps: 2,
+    about: 'one training step by batch, image size, classes and depth',
+    program: 'train-step',
+    cases: costCases(),
+  },
+  train: {
+    unit: 'images/s',
+    batch: 64,
+    steps: 4,
+    about: 'training ResNet-18 from files: decoding, mirroring, batch 64, 112×112, one worker',
+    peer: 'torchvision',
+    folder: true,
+    details: 'train-shares.mjs',
   },
   embed: { unit: 'images/s', batch: 64, steps: 6, about: 'embedding by ResNet-18, 112×112, batch 64' },
   data: {
@@ -56,7 +72,7 @@ const benches = {
     steps: 6,
     about: 'embedding pixels by ResNet-18 against onnxruntime-node with ready tensors',
     peerName: 'onnxruntime',
-    program: 'embed-direct.mjs',
+    against: 'embed-direct.mjs',
   },
   'embed-files': {
     unit: 'images/s',
@@ -64,10 +80,24 @@ const benches = {
     steps: 6,
     about: 'embedding image files by ResNet-18 against onnxruntime-node with ready tensors',
     peerName: 'onnxruntime',
-    program: 'embed-direct.mjs',
+    against: 'embed-direct.mjs',
     folder: true,
   },
 };
+
+/** `ours` are the network, the batch, the side of an image and the classes. */
+function costCases() {
+  return [
+    ...[16, 32, 64, 128].map((batch) => ['resnet18', batch, 112, 1000]),
+    ...[64, 160, 224].map((size) => ['resnet18', 16, size, 1000]),
+    ...[10_575, 85_742, 100_000].map((classes) => ['resnet18', 64, 112, classes]),
+    ...['resnet34', 'iresnet18', 'iresnet50', 'iresnet100'].map((name) => [name, 16, 112, 1000]),
+  ].map(([name, batch, size, classes]) => ({
+    label: `${name}, batch ${batch}, ${size}×${size}, ${classes} classes`,
+    ours: [name, batch, size, classes],
+    batch,
+  }));
+}
 
 /** Heads beside the peer's; then, beside our own whole head, hard mining's cost and Partial FC with a tenth of the classes. */
 function lossCases() {
@@ -90,6 +120,8 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '9' },
     data: { type: 'string' },
     size: { type: 'string', default: '1000000' },
+    steps: { type: 'string', default: '1000' },
+    only: { type: 'string', default: '' },
   },
 });
 const [name] = positionals;
@@ -102,7 +134,7 @@ if (bench === undefined) {
 const say = values.json ? console.error : console.log;
 const { peer: module = 'torch', peerName = 'PyTorch', install = `apt-get install python3-${module}` } = bench;
 const { version = `import ${module}, torch; print(torch.__version__)` } = bench;
-const torch = bench.program
+const torch = bench.against
   ? { status: 0, stdout: '' }
   : spawnSync(values.python, ['-c', version], { encoding: 'utf8' });
 const hasPeer = torch.status === 0;
@@ -116,18 +148,19 @@ const faces = bench.folder && values.data === undefined ? await writeFaces(say) 
 const files = bench.folder ? [values.data ?? faces] : bench.sized ? [values.size] : [];
 const WARM_UP = 4;
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
-const rate = (seconds) => (bench.batch * bench.steps) / seconds;
 const round2 = (number) => Math.round(number * 100) / 100;
 const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
 
 /** Lets ours and the peer, or ours with other arguments, take turns. */
-async function compare({ label, ours: args = files, against }) {
-  const start = (these) => new Contestant(process.execPath, [path(`${name}.mjs`), ...these]);
+async function compare({ label, ours: args = files, against, batch = bench.batch }) {
+  const program = bench.program ?? name;
+  const rate = (seconds) => (batch * bench.steps) / seconds;
+  const start = (these) => new Contestant(process.execPath, [path(`${program}.mjs`), ...these]);
   const ours = start(args);
   const other = () =>
-    bench.program
-      ? new Contestant(process.execPath, [path(bench.program)])
-      : new Contestant(values.python, [path(`${name}.py`), ...args]);
+    bench.against
+      ? new Contestant(process.execPath, [path(bench.against)])
+      : new Contestant(values.python, [path(`${program}.py`), ...args]);
   const peer = against ? start(against) : hasPeer ? other() : undefined;
   await ours.run(WARM_UP);
   await peer?.run(WARM_UP);
@@ -156,13 +189,23 @@ function report({ label, ours, peer, ratio, unit, peakMemoryBytes, peerPeakMemor
   say(`${'ratio'.padEnd(22)}${ratio} (median over rounds; above 1 is ours)`);
 }
 
+/** What a program of ours finds out alone. */
+async function detailsOf(program) {
+  const { stdout } = await promisify(execFile)(process.execPath, [path(program), ...files, values.steps]);
+  const details = JSON.parse(stdout);
+  say(`\n${inspect(details, { breakLength: 120 })}`);
+  return details;
+}
+
 say(`${bench.about}, ${values.rounds} rounds of ${bench.steps} batches each`);
 const results = [];
-for (const wanted of bench.cases ?? [{}]) results.push(await compare(wanted));
+const cases = (bench.cases ?? [{}]).filter(({ label = '' }) => label.includes(values.only));
+for (const wanted of cases) results.push(await compare(wanted));
+const details = bench.details && (await detailsOf(bench.details));
 if (faces) rmSync(faces, { recursive: true });
 // Of several cases, the one that is worst beside the peer stands for all.
 const [worst] = results
-  .filter((_, i) => !bench.cases?.[i].against)
+  .filter((_, i) => !cases[i].against)
   .toSorted((a, b) => (a.ratio ?? 0) - (b.ratio ?? 0));
 if (values.json)
-  console.log(JSON.stringify({ bench: name, ...worst, ...(bench.cases && { cases: results }) }));
+  console.log(JSON.stringify({ bench: name, ...worst, ...(bench.cases && { cases: results }), ...details }));

@@ -1,21 +1,22 @@
+// `train-step.mjs [NETWORK BATCH SIZE CLASSES]`: one step of training on images that are in memory.
 import '@tensorflow/tfjs-backend-cpu';
 import { softmax } from '@hm/losses';
 import { compile } from '@hm/onnx';
-import { resnet18 } from '@hm/resnet';
+import { backboneByName } from '@hm/resnet';
 import { flattenParams, fromTensors, hostTensor, Rng } from '@hm/tensor';
 import { paper, trainingStep } from '@hm/train';
 import { serve } from './contestant.mjs';
 
-const BATCH = 64;
-const CLASSES = 1000;
+const [name = 'resnet18', ...numbers] = process.argv.slice(2);
+const [batch = 64, size = 112, classes = 1000] = numbers.map(Number);
 const rng = Rng.of(1);
-const backbone = resnet18();
+const backbone = backboneByName(name, { imageSize: [size, size] });
 const head = softmax();
 const { params, statistics } = backbone.init(rng);
 const trained = fromTensors(
   flattenParams({
     backbone: params,
-    head: head.init(rng, { classes: CLASSES, embeddingSize: backbone.embeddingSize }),
+    head: head.init(rng, { classes, embeddingSize: backbone.embeddingSize }),
   }),
 );
 const named = (prefix, tensors, change = (tensor) => tensor) =>
@@ -29,18 +30,18 @@ const program = await compile(trainingStep(backbone, head, paper), {
     ...named('statistics.', fromTensors(flattenParams(statistics))),
   ]),
   inputs: {
-    images: { shape: [BATCH, 112, 112, 3] },
-    labels: { shape: [BATCH], dtype: 'int32' },
+    images: { shape: [batch, size, size, 3] },
+    labels: { shape: [batch], dtype: 'int32' },
     learningRate: { shape: [] },
     step: { shape: [] },
   },
   threads: 2,
 });
-const images = Float32Array.from({ length: BATCH * 112 * 112 * 3 }, () => rng.normal());
-const labels = Int32Array.from({ length: BATCH }, () => rng.integer(CLASSES));
+const images = Float32Array.from({ length: batch * size * size * 3 }, () => rng.normal());
+const labels = Int32Array.from({ length: batch }, () => rng.integer(classes));
 const inputs = {
-  images: hostTensor('float32', [BATCH, 112, 112, 3], images),
-  labels: hostTensor('int32', [BATCH], labels),
+  images: hostTensor('float32', [batch, size, size, 3], images),
+  labels: hostTensor('int32', [batch], labels),
   learningRate: hostTensor('float32', [], Float32Array.of(0.01)),
   step: hostTensor('float32', [], Float32Array.of(0)),
 };

@@ -1,15 +1,20 @@
+import sys
+
 import torch
-from resnet18 import resnet18
+from resnet import network as network_of
 from serve import serve
 from torch import nn
 from torch.nn.functional import cross_entropy
 
+name = sys.argv[1] if len(sys.argv) > 1 else "resnet18"
+batch, size, classes = map(int, sys.argv[2:] or (64, 112, 1000))
+
 torch.set_num_threads(2)
 torch.manual_seed(1)
-network = nn.Sequential(resnet18(), nn.Linear(512, 1000))
+network = nn.Sequential(network_of(name), nn.Linear(512, classes))
 optimiser = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4)
-images = torch.randn(64, 3, 112, 112)
-labels = torch.randint(0, 1000, (64,))
+images = torch.randn(batch, 3, size, size)
+labels = torch.randint(0, classes, (batch,))
 
 
 def step():

@@ -3,6 +3,7 @@ import * as train from './index.ts';
 
 test('exports what it is meant to', () => {
   expect(Object.keys(train).sort()).toEqual([
+    'applyGradients',
     'duration',
     'exportRun',
     'headOf',

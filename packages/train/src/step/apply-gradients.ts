@@ -13,10 +13,12 @@ export interface Applied {
 }
 
 /**
- * Accumulates, clips and applies the gradients of a batch, and moves the averages.
+ * Accumulates, clips and applies the gradients of a batch, and moves the averages: the second half of
+ * {@link trainingStep}, for a step of one's own.
  *
- * @param state statistics already moved on by this batch. @param gradients by the names of trained parameters.
- * @param inputs `learningRate`, `step`, and `update` if the recipe accumulates.
+ * @param state as the step has it, statistics already moved on by this batch.
+ * @param gradients by the names of trained parameters, without `params.`.
+ * @param inputs scalars: `learningRate`, `step`, and `update` if the recipe accumulates.
  */
 export function applyGradients(
   recipe: StepRecipe,
