@@ -37,7 +37,7 @@ export { type LfwPairsOptions, lfwPairs } from './lfw/lfw-pairs.ts';
 export { type NamedImage, type NamedPair, type PairList, parsePairs } from './lfw/parse-pairs.ts';
 export { type ImageListFile, type ImageListFileOptions, imageListFile } from './lists/image-list-file.ts';
 export { type PairListOptions, pairList } from './lists/pair-list.ts';
-export type { BadSample, LoaderOptions } from './loader-options.ts';
+export type { BadSample, LoaderOptions, Shard } from './loader-options.ts';
 export { type MsCeleb, type MsCelebOptions, msCeleb } from './ms-celeb/ms-celeb.ts';
 export { readNameList } from './name-list.ts';
 export { normalizeInto } from './normalize-into.ts';

@@ -13,6 +13,12 @@ export interface BadSample {
   reason: string;
 }
 
+/** Which part of every batch a loader reads. */
+export interface Shard {
+  index: number;
+  count: number;
+}
+
 /** What a loader is made with. */
 export interface LoaderOptions {
   batchSize: number;
@@ -25,6 +31,11 @@ export interface LoaderOptions {
   shuffle?: boolean;
   /** Leave out an epoch's last batch if it is not full. Default false. */
   dropLast?: boolean;
+  /**
+   * Reads only one of `count` equal parts of every batch, the `index`-th from 0: for processes that share the work. Which
+   * samples make a batch, and how they are changed, does not depend on it. `batchSize` is that of the whole batch.
+   */
+  shard?: Shard;
   /** Worker threads. Default: one less than the processor's cores, from 1 to 4. */
   workers?: number;
   /** The most batches that are prepared ahead, each of `batchSize · height · width · 12` bytes. Default `workers + 2`. */
@@ -58,6 +69,7 @@ export function resolveLoaderOptions(dataset: Dataset, options: LoaderOptions): 
     augment: resolveAugmentation(options.augment ?? {}),
     shuffle: options.shuffle ?? true,
     dropLast: options.dropLast ?? false,
+    shard: options.shard ?? { index: 0, count: 1 },
     workers,
     queue: options.queue ?? workers + 2,
     onBadSample: options.onBadSample ?? 'throw',
@@ -65,7 +77,21 @@ export function resolveLoaderOptions(dataset: Dataset, options: LoaderOptions): 
   };
   for (const name of ['batchSize', 'workers', 'queue'] as const) checkInteger(name, resolved[name], 1);
   checkInteger('seed', resolved.seed, Number.MIN_SAFE_INTEGER);
+  checkShard(resolved);
   return resolved;
+}
+
+/** @throws {InvalidArgumentError} if batches cannot be shared out evenly. */
+function checkShard({ shard: { index, count }, batchSize, dropLast }: ResolvedLoaderOptions): void {
+  checkInteger('shard.count', count, 1);
+  checkInteger('shard.index', index, 0, count - 1);
+  if (count === 1 || (batchSize % count === 0 && dropLast)) return;
+  throw new InvalidArgumentError({
+    where: 'createLoader',
+    expected: 'full batches (dropLast) of a size that the number of shards divides',
+    received: `batches of ${batchSize}${dropLast ? '' : ', the last one of fewer'}, for ${count} shards`,
+    fix: `Set dropLast, and a batchSize that is a multiple of ${count}.`,
+  });
 }
 
 function mostBad(length: number, share: number | undefined): number {

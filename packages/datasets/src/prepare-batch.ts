@@ -29,9 +29,17 @@ export interface PreparedBatch {
 /** A bad sample whose replacements are bad too, this many times over, means that the data set is. */
 const mostAttempts = 20;
 
-/** The samples' indices of a batch. */
-export const indicesAt = ({ order, options }: EpochContext, position: number): number[] =>
-  order.slice(position * options.batchSize, (position + 1) * options.batchSize);
+/** Where this loader's part of a batch begins in the epoch's order, and how many samples it has. */
+function placesAt({ options: { batchSize, shard } }: EpochContext, position: number) {
+  const size = batchSize / shard.count;
+  return { start: position * batchSize + shard.index * size, size };
+}
+
+/** The samples' indices of a batch, or of this loader's part of it. */
+export function indicesAt(context: EpochContext, position: number): number[] {
+  const { start, size } = placesAt(context, position);
+  return context.order.slice(start, start + size);
+}
 
 /** Has a worker fill a batch from samples that were gathered, and draws others for those that cannot be used. */
 export async function prepareBatch(
@@ -122,12 +130,11 @@ function unreadable(error: unknown, index: number, keepGoing: boolean): BadSampl
 const undecodable = ({ path, reason }: BadItem, { index, id }: BadSample) =>
   badImage(path, reason, undefined, { index, id });
 
-const replacement = (
-  { dataset, options, epoch }: EpochContext,
-  position: number,
-  slot: number,
-  attempt: number,
-) => replacementFor(dataset.length, options.seed, epoch, position * options.batchSize + slot, attempt);
+const replacement = (context: EpochContext, position: number, slot: number, attempt: number) => {
+  const { dataset, options, epoch } = context;
+  const place = placesAt(context, position).start + slot;
+  return replacementFor(dataset.length, options.seed, epoch, place, attempt);
+};
 
 const nothingUsable = (bad: readonly BadSample[]) =>
   new InvalidDataError({

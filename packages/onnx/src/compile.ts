@@ -2,8 +2,11 @@ import { type HostTensor, hostZeros, InvalidArgumentError } from '@hm/tensor/hos
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { blockSize } from './blocks.ts';
 import { type Layout, restore, store } from './layout.ts';
+import { isReduction } from './segments/cut-graph.ts';
+import { createSegmentedSession, type SumOverRanks } from './segments/segmented-session.ts';
 import { createSession, type Session, type SessionOptions } from './session.ts';
-import { type InputSpec, record } from './trace.ts';
+import { type InputSpec, type Recording, record } from './trace.ts';
+import { TraceError } from './trace-error.ts';
 
 type Tensors = Record<string, Tensor>;
 type HostTensors = Record<string, HostTensor>;
@@ -17,6 +20,11 @@ export interface CompileOptions extends SessionOptions {
   state: HostTensors;
   /** Shapes and dtypes of what comes in with every step. */
   inputs: Record<string, InputSpec>;
+  /**
+   * Adds up numbers over all ranks, in place: needed if the step reaches over them with `allReduce` of @hm/tensor. The
+   * graph is then cut there, and this is called between its parts.
+   */
+  sumOverRanks?: SumOverRanks;
 }
 
 /** A compiled step with its state. */
@@ -38,7 +46,7 @@ const NEXT = 'next:';
  * Traces a step and loads it into ONNX Runtime. The state stays in the layout that the graph computes in, in two
  * buffers that take turns as input and output, so that no step copies it.
  *
- * @throws {TraceError} if the step cannot be traced.
+ * @throws {TraceError} if the step cannot be traced, or reaches over ranks without `sumOverRanks`.
  * @throws {UnavailableError} if the provider is not there.
  * @throws {InvalidArgumentError} if the step returns another state than it was given.
  * @example
@@ -49,11 +57,22 @@ const NEXT = 'next:';
  */
 export async function compile(
   step: StepFunction,
-  { state, inputs, ...session }: CompileOptions,
+  { state, inputs, sumOverRanks, ...session }: CompileOptions,
 ): Promise<Program> {
   const block = (session.provider ?? 'cpu') === 'cpu' ? await blockSize() : 0;
   const { recording, layouts } = recordInOwnLayouts(step, state, inputs, block);
-  return new SessionProgram(await createSession(recording.model, session), state, layouts, block);
+  return new SessionProgram(await load(recording, sumOverRanks, session), state, layouts, block);
+}
+
+function load(recording: Recording, sum: SumOverRanks | undefined, session: SessionOptions) {
+  if (!recording.graph.nodes.some(isReduction)) return createSession(recording.model, session);
+  if (sum !== undefined) return createSegmentedSession(recording, sum, session);
+  throw new TraceError({
+    where: 'compile',
+    expected: '`sumOverRanks` for a step that reaches over ranks',
+    received: 'a step with allReduce() alone',
+    fix: 'Pass sumOverRanks.',
+  });
 }
 
 /** Recordings until no part of the state wants another layout; the parameters settle first, then what follows them. */

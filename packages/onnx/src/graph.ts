@@ -40,6 +40,9 @@ interface Initializer {
 /** ONNX Runtime's blocked (NCHWc) convolutions, pooling and reorderings. */
 export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
 
+/** Reductions over ranks: where the graph is cut before it is run. No operator of ONNX Runtime's. */
+export const COLLECTIVE_DOMAIN = 'hm.collective';
+
 const dataTypes: Record<HostDtype, DataType> = {
   float32: DataType.FLOAT,
   int32: DataType.INT32,
@@ -127,10 +130,23 @@ export class Graph {
     for (const node of this.nodes) node.inputs = node.inputs.map(rename);
   }
 
-  /** The finished model. Constants that no node reads are left out. */
-  encode(inputs: readonly GraphValue[], outputs: readonly GraphValue[]): Uint8Array {
-    const read = new Set(this.nodes.flatMap((node) => node.inputs));
-    const domains = [...new Set(this.nodes.map(({ domain }) => domain))].filter((domain) => domain !== '');
+  /** Whether a value is a constant of the graph. */
+  isConstant(name: string): boolean {
+    return this.#initializers.some((initializer) => initializer.name === name);
+  }
+
+  /**
+   * The finished model. Constants that no node reads are left out.
+   *
+   * @param outputs those without a dtype are for ONNX Runtime to find out.
+   */
+  encode(
+    inputs: readonly GraphValue[],
+    outputs: readonly (GraphValue | Pick<GraphValue, 'name'>)[],
+    nodes: readonly GraphNode[] = this.nodes,
+  ): Uint8Array {
+    const read = new Set(nodes.flatMap((node) => node.inputs));
+    const domains = [...new Set(nodes.map(({ domain }) => domain))].filter((domain) => domain !== '');
     return toBinary(
       ModelProtoSchema,
       create(ModelProtoSchema, {
@@ -139,7 +155,7 @@ export class Graph {
         opsetImport: [{ version: 18n }, ...domains.map((domain) => ({ domain, version: 1n }))],
         graph: {
           name: 'graph',
-          node: this.nodes.map((node) => ({
+          node: nodes.map((node) => ({
             opType: node.op,
             domain: node.domain,
             name: node.outputs[0]!,
@@ -156,7 +172,7 @@ export class Graph {
               rawData: bytes,
             })),
           input: inputs.map(valueInfoProto),
-          output: outputs.map(valueInfoProto),
+          output: outputs.map((value) => ('dtype' in value ? valueInfoProto(value) : value)),
         },
       }),
     );

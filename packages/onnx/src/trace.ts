@@ -2,10 +2,12 @@ import { type HostDtype, InvalidArgumentError } from '@hm/tensor/host';
 import { engine, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
 import './kernels/index.ts';
 import { fuseBlocked } from './fuse.ts';
-import type { GraphValue } from './graph.ts';
+import type { Graph, GraphValue } from './graph.ts';
 import { declaredShape, type Layout } from './layout.ts';
+import { isReduction } from './segments/cut-graph.ts';
 import { SYMBOLIC_SIZE } from './symbolic.ts';
 import { traceBackend } from './trace-backend.ts';
+import { TraceError } from './trace-error.ts';
 import { Tracer } from './tracer.ts';
 
 /** Shape and dtype of a traced input. A string is a symbolic dimension, such as `'N'` for a batch of any size. */
@@ -23,12 +25,15 @@ type Tensors = Record<string, Tensor>;
  *
  * @param run takes tensors by name and returns tensors by name; it must not read values.
  * @returns the bytes of an ONNX model (opset 18) with inputs and outputs of the same names, shapes as in tfjs.
- * @throws {TraceError} if a kernel is not covered, a value is read, or a constant depends on a symbolic dimension.
+ * @throws {TraceError} if a kernel is not covered, a value is read, a constant depends on a symbolic dimension, or the
+ * function reaches over ranks.
  * @example
  * const model = trace(({ x }) => ({ y: tf.relu(x) }), { x: { shape: ['N', 3] } });
  */
 export function trace(run: (inputs: Tensors) => Tensors, inputs: Record<string, InputSpec>): Uint8Array {
-  return record(run, inputs, {}).model;
+  const recording = record(run, inputs, {});
+  if (recording.graph.nodes.some(isReduction)) throw reaches();
+  return recording.model;
 }
 
 /** How {@link record} lays out a graph. */
@@ -41,8 +46,11 @@ export interface RecordOptions {
 
 /** A recorded graph. */
 export interface Recording {
-  model: Uint8Array;
+  graph: Graph;
+  inputs: readonly GraphValue[];
   outputs: readonly GraphValue[];
+  /** The graph as a file. */
+  readonly model: Uint8Array;
   /** For each input, the layout that its first reader asked for. */
   wanted: Record<string, Layout>;
   /** For each output, the layout in which it was computed, where that is not tfjs's own order. */
@@ -77,9 +85,23 @@ export function record(
       inputValue(name, info, spec, layouts[name] ?? 'logical'),
     );
     const wanted = present(infos.map(({ name, info }) => [name, tracer.valueOf(info).wanted]));
-    return { model: tracer.graph.encode(values, outputs), outputs, wanted, native };
+    const { graph } = tracer;
+    return {
+      ...{ graph, inputs: values, outputs, wanted, native },
+      get model() {
+        return graph.encode(values, outputs);
+      },
+    };
   });
 }
+
+const reaches = () =>
+  new TraceError({
+    where: 'trace',
+    expected: 'a function of one process',
+    received: 'allReduce(), which is no operator of ONNX',
+    fix: 'Use compile(), or call it outside of acrossRanks().',
+  });
 
 function assertOwnNames(outputs: readonly string[], inputs: Record<string, InputSpec>): void {
   const twice = outputs.find((name) => Object.hasOwn(inputs, name));

@@ -56,8 +56,7 @@ export class Scope {
       return batchNormInference(x, gamma, beta, mean, variance);
     }
     const batch = batchNormTrain(x, gamma, beta);
-    const count = x.size / beta.size;
-    const unbiased = tf.mul(batch.variance, count / Math.max(1, count - 1));
+    const unbiased = tf.mul(batch.variance, batch.count / Math.max(1, batch.count - 1));
     this.updated.mean = blend(mean, batch.mean);
     this.updated.variance = blend(variance, unbiased);
     return batch.output;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { allReduce, currentRanks, meanOverRanks } from './across-ranks.ts';
 import { InvalidArgumentError } from './errors.ts';
 import { withoutGradient } from './without-gradient.ts';
 
@@ -13,11 +14,15 @@ export interface BatchNormTrainResult<T extends Features> {
   mean: tf.Tensor1D;
   /** The batch's biased variance per channel, `[C]`; no gradient flows through it. */
   variance: tf.Tensor1D;
+  /** How many values of a channel the statistics are of: `B·H·W`, those of all ranks if they are synchronised. */
+  count: number;
 }
 
 /**
  * Batch normalisation with the batch's own statistics, taken in one pass: `variance = max(mean(x²) − mean², 0)`. The
- * gradient of `x` is one affine expression per channel, `a·dy + b·x + c`.
+ * gradient of `x` is one affine expression per channel, `a·dy + b·x + c`. Within `acrossRanks` with synchronised
+ * statistics they are those of the batch of all ranks, and so is the gradient of `x`; those of gamma and beta stay the
+ * rank's own part.
  *
  * @param x `[B, H, W, C]` or `[B, C]` float32.
  * @param gamma `[C]`, the scale. @param beta `[C]`, the offset.
@@ -34,34 +39,56 @@ export function batchNormTrain<T extends Features>(
 ): BatchNormTrainResult<T> {
   checkRank(x);
   const axes = x.shape.slice(0, -1).map((_, axis) => axis);
-  const mean = withoutGradient(() => tf.mean<tf.Tensor1D>(x, axes));
+  const scope = scopeOf(x);
+  const mean = withoutGradient(() => scope.mean(tf.mean<tf.Tensor1D>(x, axes)));
   const variance = withoutGradient(() =>
-    tf.relu(tf.sub<tf.Tensor1D>(tf.mean(tf.square(x), axes), tf.square(mean))),
+    tf.relu(tf.sub<tf.Tensor1D>(scope.mean(tf.mean(tf.square(x), axes)), tf.square(mean))),
   );
   const output = tf.customGrad((features, scale, offset, save) => {
     const [input, gammas, betas] = [features as T, scale as tf.Tensor1D, offset as tf.Tensor1D];
     (save as tf.GradSaveFunc)([input, mean, variance, gammas]);
     return {
       value: tf.batchNorm(input, mean, variance, betas, gammas, epsilon),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(dy, saved, axes, epsilon),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(dy, saved, axes, epsilon, scope),
     };
   })(x, gamma, beta) as T;
-  return { output, mean, variance };
+  return { output, mean, variance, count: scope.count };
 }
 
-function gradient(dy: tf.Tensor, saved: tf.Tensor[], axes: number[], epsilon: number): tf.Tensor[] {
+/** What the statistics reach over. */
+interface Scope {
+  /** Values of a channel. */
+  count: number;
+  mean<T extends tf.Tensor>(x: T): T;
+  sum<T extends tf.Tensor>(x: T): T;
+}
+
+function scopeOf(x: Features): Scope {
+  const count = x.size / x.shape.at(-1)!;
+  const ranks = currentRanks();
+  if (ranks?.batchNorm !== 'synchronised') return { count, mean: (own) => own, sum: (own) => own };
+  return { count: count * ranks.count, mean: meanOverRanks, sum: allReduce };
+}
+
+function gradient(
+  dy: tf.Tensor,
+  saved: tf.Tensor[],
+  axes: number[],
+  epsilon: number,
+  { count, sum }: Scope,
+): tf.Tensor[] {
   const [x, mean, variance, gamma] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-  const count = axes.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1);
   const inverseDeviation = tf.rsqrt(tf.add(variance, epsilon));
-  const betaGradient = tf.sum(dy, axes);
-  const gammaGradient = tf.mul(
-    inverseDeviation,
-    tf.sub(tf.sum(tf.mul(dy, x), axes), tf.mul(mean, betaGradient)),
-  );
+  const [ownBeta, ownProduct] = [tf.sum(dy, axes), tf.sum(tf.mul(dy, x), axes)];
+  const gammaOf = (product: tf.Tensor, beta: tf.Tensor) =>
+    tf.mul(inverseDeviation, tf.sub(product, tf.mul(mean, beta)));
+  const betaGradient = sum(ownBeta);
+  const gammaGradient = gammaOf(sum(ownProduct), betaGradient);
   const a = tf.mul(gamma, inverseDeviation);
   const b = tf.mul(tf.mul(a, inverseDeviation), tf.mul(gammaGradient, -1 / count));
   const c = tf.sub(tf.mul(tf.mul(a, betaGradient), -1 / count), tf.mul(b, mean));
-  return [tf.add(perChannel(dy, a, c), perChannel(x, b)), gammaGradient, betaGradient];
+  const own = betaGradient === ownBeta ? gammaGradient : gammaOf(ownProduct, ownBeta);
+  return [tf.add(perChannel(dy, a, c), perChannel(x, b)), own, ownBeta];
 }
 
 /** `slope·x + intercept` per channel, written as a batch normalisation because every backend has a fast one. */

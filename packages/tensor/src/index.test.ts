@@ -23,6 +23,9 @@ it('exports what the README lists', () => {
   expect(Object.keys(tensor).sort()).toEqual(
     [
       ...HOST,
+      'ALL_REDUCE',
+      'acrossRanks',
+      'allReduce',
       'arcCosine',
       'assertSingleTfjs',
       'batchNormInference',
@@ -30,6 +33,7 @@ it('exports what the README lists', () => {
       'cosineAndSine',
       'cosineLogits',
       'cosineOfShiftedAngle',
+      'currentRanks',
       'describeRuntime',
       'disposeParams',
       'flattenParams',
@@ -38,6 +42,7 @@ it('exports what the README lists', () => {
       'l2Normalize',
       'loadParams',
       'mapParams',
+      'meanOverRanks',
       'prelu',
       'readTensor',
       'relu',

@@ -1,6 +1,14 @@
 import '#gradients';
 import { assertSingleTfjs } from './assert-single-tfjs.ts';
 
+export {
+  ALL_REDUCE,
+  acrossRanks,
+  allReduce,
+  currentRanks,
+  meanOverRanks,
+  type Ranks,
+} from './across-ranks.ts';
 export { arcCosine } from './arc-cosine.ts';
 export {
   type BatchNormTrainResult,

@@ -1,3 +1,4 @@
+import './all-reduce.ts';
 import './binary.ts';
 import './cast.ts';
 import './compare.ts';

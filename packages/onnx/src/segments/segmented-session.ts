@@ -1,0 +1,160 @@
+import { type HostTensor, hostTensor, hostZeros, sizeOf } from '@hm/tensor/host';
+import type { Graph, GraphValue } from '../graph.ts';
+import { createSession, type Session, type SessionOptions, type ValueInfo } from '../session.ts';
+import { cutGraph, type Reduction, type Segment } from './cut-graph.ts';
+import { planBuffers } from './plan-buffers.ts';
+
+/** Adds up a block of numbers over all ranks, in place. Every rank calls it as often, with as many numbers. */
+export type SumOverRanks = (values: Float32Array) => void | Promise<void>;
+
+/** What is cut and run. */
+interface Whole {
+  graph: Graph;
+  inputs: readonly GraphValue[];
+  outputs: readonly GraphValue[];
+}
+
+/** One part, ready to run. */
+interface Part {
+  /** Undefined where nothing lies between two reductions. */
+  session: Session | undefined;
+  inputs: readonly string[];
+  /** Memory for what it hands on, but for the outputs of the whole. */
+  buffers: Record<string, HostTensor>;
+  /** All that is summed after it, in one block, of which `sums` are the pieces. */
+  bucket: Float32Array | undefined;
+  sums: Record<string, HostTensor>;
+}
+
+type HostTensors = Record<string, HostTensor>;
+
+/**
+ * Loads a graph with reductions in it: one session for each part between them. What is reduced at one point lies in one
+ * block of memory, into which the part writes it, so that it is one message and no copy.
+ *
+ * @throws {InvalidDataError} if ONNX Runtime cannot load a part.
+ */
+export async function createSegmentedSession(
+  { graph, inputs, outputs }: Whole,
+  sum: SumOverRanks,
+  options: SessionOptions,
+): Promise<Session> {
+  const ends = new Map(outputs.map((value) => [value.name, value]));
+  const segments = cutGraph(graph.nodes, new Set(ends.keys()), (name) => graph.isConstant(name));
+  const known = new Map<string, ValueInfo>(inputs.map((value) => [value.name, value]));
+  const sessions = await loadAll(graph, segments, known, ends, options);
+  const buffers = planBuffers(segments, (name) => (ends.has(name) ? undefined : known.get(name)));
+  const parts = segments.map((segment, place) => {
+    const { bucket, sources, sums } = bucketOf(segment.reductions, known);
+    return {
+      ...{ session: sessions[place], inputs: segment.inputs, bucket, sums },
+      buffers: { ...buffers[place], ...sources },
+    };
+  });
+  return new SegmentedSession(parts, { inputs, outputs }, sum, options.provider ?? 'cpu');
+}
+
+/** One session after the other: ONNX Runtime tells the types of what a part hands on, which the next ones declare. */
+async function loadAll(
+  graph: Graph,
+  segments: readonly Segment[],
+  known: Map<string, ValueInfo>,
+  ends: ReadonlyMap<string, GraphValue>,
+  options: SessionOptions,
+): Promise<(Session | undefined)[]> {
+  const sessions: (Session | undefined)[] = [];
+  for (const { nodes, inputs, outputs, reductions } of segments) {
+    if (nodes.length > 0) {
+      const declared = outputs.map((name) => ends.get(name) ?? { name });
+      const model = graph.encode(
+        inputs.map((name) => known.get(name)!),
+        declared,
+        nodes,
+      );
+      const session = await createSession(model, options);
+      for (const value of session.outputs) known.set(value.name, value);
+      sessions.push(session);
+    } else sessions.push(undefined);
+    for (const { source, target } of reductions) known.set(target, { ...known.get(source)!, name: target });
+  }
+  return sessions;
+}
+
+/** In numbers: where pieces of a block begin, so that each lies well for the processor. */
+const ALIGNMENT = 16;
+
+function bucketOf(reductions: readonly Reduction[], known: ReadonlyMap<string, ValueInfo>) {
+  const shapes = reductions.map(({ source }) => known.get(source)!.shape as readonly number[]);
+  const starts: number[] = [];
+  let length = 0;
+  for (const shape of shapes) {
+    starts.push(length);
+    length += Math.ceil(sizeOf(shape) / ALIGNMENT) * ALIGNMENT;
+  }
+  if (length === 0) return { bucket: undefined, sources: {}, sums: {} };
+  const bucket = new Float32Array(length);
+  const pieces = shapes.map((shape, i) =>
+    hostTensor('float32', shape, bucket.subarray(starts[i]!, starts[i]! + sizeOf(shape))),
+  );
+  const named = (end: keyof Reduction): HostTensors =>
+    Object.fromEntries(reductions.map((reduction, i) => [reduction[end], pieces[i]!]));
+  return { bucket, sources: named('source'), sums: named('target') };
+}
+
+class SegmentedSession implements Session {
+  readonly provider: Session['provider'];
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  readonly metadata = {};
+  readonly #parts: readonly Part[];
+  readonly #sum: SumOverRanks;
+
+  constructor(
+    parts: readonly Part[],
+    { inputs, outputs }: Omit<Whole, 'graph'>,
+    sum: SumOverRanks,
+    provider: Session['provider'],
+  ) {
+    this.#parts = parts;
+    this.#sum = sum;
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.provider = provider;
+  }
+
+  async run(feeds: HostTensors, into: HostTensors = {}): Promise<HostTensors> {
+    const values = { ...feeds };
+    for (const { session, inputs, buffers, bucket, sums } of this.#parts) {
+      if (session !== undefined) {
+        const given = Object.fromEntries(inputs.map((name) => [name, values[name]!]));
+        const targets = { ...buffers, ...pick(into, session.outputs) };
+        Object.assign(values, await session.run(given, targets), targets);
+      }
+      if (bucket === undefined) continue;
+      await this.#sum(bucket);
+      Object.assign(values, mapOutputs(sums, into, this.outputs));
+    }
+    return Object.fromEntries(this.outputs.map(({ name }) => [name, values[name]!]));
+  }
+
+  async release(): Promise<void> {
+    for (const { session } of this.#parts) await session?.release();
+  }
+}
+
+const pick = (tensors: HostTensors, wanted: readonly ValueInfo[]): HostTensors =>
+  Object.fromEntries(
+    wanted.flatMap(({ name }) => (name in tensors ? [[name, tensors[name]!] as const] : [])),
+  );
+
+/** A sum that is an output of the whole leaves the block, which the next step overwrites. */
+function mapOutputs(sums: HostTensors, into: HostTensors, outputs: readonly ValueInfo[]): HostTensors {
+  const leaving = outputs.filter(({ name }) => name in sums);
+  const left = leaving.map(({ name }) => {
+    const { dtype, shape, data } = sums[name]!;
+    const target = into[name] ?? hostZeros(dtype, shape);
+    target.data.set(data as never);
+    return [name, target] as const;
+  });
+  return { ...sums, ...Object.fromEntries(left) };
+}
