@@ -36,7 +36,7 @@ export function cutGraph(
   const count = Math.max(0, ...[...places].map(([node, place]) => place + (isReduction(node) ? 2 : 1)));
   const segments = Array.from({ length: count }, (_, place) => segmentAt(nodes, place, places));
   const lastReads = lastReadsOf(segments, isConstant);
-  segments.forEach((segment, place) => publish(segment, place, outputs, lastReads));
+  for (const [place, segment] of segments.entries()) publish(segment, place, outputs, lastReads);
   return segments;
 }
 
