@@ -33,6 +33,7 @@ export function centreLoss(head: Head, options: CentreLossOptions = {}): Head {
     ...head,
     name: `${head.name}+centre`,
     config: { ...head.config, centre: { weight, rate, normalize } },
+    needsWholeBatch: true,
     initStatistics: (rng, size) => ({
       ...head.initStatistics?.(rng, size),
       centres: initCentres(rng, size),

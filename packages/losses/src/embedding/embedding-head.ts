@@ -10,6 +10,7 @@ import type { EmbeddingLoss } from './embedding-loss.ts';
 export const embeddingHead = (loss: EmbeddingLoss): Head => ({
   name: loss.name,
   config: loss.config,
+  needsWholeBatch: true,
   init: () => ({}),
   losses: (_params, embeddings, labels) => ({ losses: loss.losses(embeddings, labels) }),
 });

@@ -25,6 +25,7 @@ export function joint(head: Head, additions: readonly WeightedLoss[]): Head {
     ...head,
     name: [head.name, ...additions.map(({ loss }) => loss.name)].join('+'),
     config: { ...head.config, ...Object.fromEntries(configs) },
+    needsWholeBatch: true,
     losses: (...inputs) =>
       tf.tidy(() => {
         const [, embeddings, labels] = inputs;

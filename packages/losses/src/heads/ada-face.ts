@@ -42,6 +42,7 @@ export function adaFace(options: AdaFaceOptions = {}): Head {
   return {
     name: 'adaface',
     config: { scale, margin, concentration, rate },
+    needsWholeBatch: true,
     init: (rng, size) => ({ weight: classWeights(rng, size) }),
     initStatistics: () => ({ mean: tf.scalar(20), deviation: tf.scalar(100) }),
     losses: (params, embeddings, labels, _step, before) =>

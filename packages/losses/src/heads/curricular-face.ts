@@ -37,6 +37,7 @@ export function curricularFace(options: CurricularFaceOptions = {}): Head {
   return {
     name: 'curricularface',
     config: { scale, marginRadians, rate },
+    needsWholeBatch: true,
     init: (rng, size) => ({ weight: classWeights(rng, size) }),
     initStatistics: () => ({ t: tf.scalar(0) }),
     losses: (params, embeddings, labels, _step, statistics) =>

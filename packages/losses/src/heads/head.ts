@@ -33,6 +33,12 @@ export interface Head {
   readonly name: string;
   /** Every option, defaults filled in; plain JSON. */
   readonly config: Readonly<Record<string, unknown>>;
+  /**
+   * Whether a sample's loss, or a statistic, depends on the other samples of its batch, as where embeddings are compared:
+   * processes that share a batch then give each of them all of it. Default false: of a part of a batch the head gives the
+   * losses of that part.
+   */
+  readonly needsWholeBatch?: boolean;
   /** New parameters, as a rule `weight` `[D, C]` drawn from N(0, 0.01²). The caller disposes of them. */
   init(rng: Rng, size: HeadSize): Params;
   /** New statistics: what a head learns without a gradient, such as a moving average. Absent if it has none. */

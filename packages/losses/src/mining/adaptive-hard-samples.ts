@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkRange } from '../core/check.ts';
-import type { Head } from '../heads/head.ts';
+import type { Head, HeadResult } from '../heads/head.ts';
 import { wrapHead } from './wrap-head.ts';
 
 /** What {@link adaptiveHardSamples} takes. */
@@ -26,10 +26,8 @@ export interface AdaptiveHardSamplesOptions {
 export function adaptiveHardSamples(head: Head, options: AdaptiveHardSamplesOptions = {}): Head {
   const { deviations = 0 } = options;
   checkRange('adaptiveHardSamples', 'deviations', deviations, { from: -Infinity });
-  return wrapHead(head, 'adaptive-', { adaptive: { deviations } }, (result) => ({
-    ...result,
-    losses: keepHard(result.losses, deviations),
-  }));
+  const change = (result: HeadResult) => ({ ...result, losses: keepHard(result.losses, deviations) });
+  return wrapHead(head, 'adaptive-', { adaptive: { deviations } }, change, true);
 }
 
 function keepHard(losses: tf.Tensor1D, deviations: number): tf.Tensor1D {

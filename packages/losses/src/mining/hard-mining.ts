@@ -1,4 +1,4 @@
-import type { Head } from '../heads/head.ts';
+import type { Head, HeadResult } from '../heads/head.ts';
 import { type HardMiningOptions, hardMiningConfig, hardMiningLoss } from './hard-mining-loss.ts';
 import { wrapHead } from './wrap-head.ts';
 
@@ -11,8 +11,6 @@ import { wrapHead } from './wrap-head.ts';
  */
 export function hardMining(head: Head, options: HardMiningOptions = {}): Head {
   const hardMining = hardMiningConfig(options);
-  return wrapHead(head, 'hm-', { hardMining }, (result) => ({
-    ...result,
-    losses: hardMiningLoss(result.losses, hardMining),
-  }));
+  const change = (result: HeadResult) => ({ ...result, losses: hardMiningLoss(result.losses, hardMining) });
+  return wrapHead(head, 'hm-', { hardMining }, change, hardMining.over === 'batch');
 }

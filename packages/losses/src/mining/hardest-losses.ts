@@ -54,7 +54,10 @@ function ranks(losses: tf.Tensor1D): tf.Tensor1D {
  * const head = ohem(hardMining(softmax()), { keep: 0.8 });
  */
 export const ohem = (head: Head, { keep = 0.7 }: OhemOptions = {}): Head =>
-  wrapHead(head, 'ohem-', { ohem: { keep } }, (result) => ({
-    ...result,
-    losses: hardestLosses(result.losses, { keep }),
-  }));
+  wrapHead(
+    head,
+    'ohem-',
+    { ohem: { keep } },
+    (result) => ({ ...result, losses: hardestLosses(result.losses, { keep }) }),
+    true,
+  );
