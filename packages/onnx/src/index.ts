@@ -1,3 +1,4 @@
+export { blockSize } from './blocks.ts';
 export { type CompileOptions, compile, type Program, type StepFunction } from './compile.ts';
 export { type ExportOptions, exportOnnx } from './export.ts';
 export { coveredKernels } from './kernels/index.ts';
