@@ -1,19 +1,25 @@
-// `pnpm consumers [PACKAGE…] [--manager npm|pnpm]`: releases a copy of this tree, changesets and all, to a registry on
-// this machine, then installs each package alone in programs outside the repository: modules, CommonJS, TypeScript.
+// `pnpm consumers [PACKAGE…] [--manager npm|pnpm] [--node 26]`: releases a copy of this tree, changesets and all, to a
+// registry on this machine, then installs each package alone in programs outside the repository: modules, CommonJS,
+// TypeScript. With `--node`, on that version of Node, which npm fetches.
 import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { root, script } from '../run-stage.mjs';
 import { checkMessages } from './check-messages.mjs';
 import { checkPackage } from './check-package.mjs';
+import { runOnNode } from './other-node.mjs';
 import { Project } from './project.mjs';
 import { release } from './release.mjs';
 import { startVerdaccio } from './verdaccio.mjs';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { manager: { type: 'string', multiple: true, default: ['npm', 'pnpm'] } },
+  options: {
+    manager: { type: 'string', multiple: true, default: ['npm', 'pnpm'] },
+    node: { type: 'string' },
+  },
 });
 const names = positionals.length > 0 ? positionals : readdirSync(join(root, 'packages'));
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'hm-consumers-')));
@@ -30,6 +36,7 @@ function* consumers(registry) {
 }
 
 async function main() {
+  console.log(`Node ${process.version}`);
   const registry = await startVerdaccio(join(folder, 'verdaccio'));
   try {
     console.log(JSON.stringify(release(join(folder, 'repository'), registry)));
@@ -39,12 +46,20 @@ async function main() {
       for (const problem of problems) console.error(problem);
       failed += problems.length;
     }
-    process.exitCode = failed === 0 ? 0 : 1;
+    return failed === 0 ? 0 : 1;
   } finally {
     registry.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-if (script('Build', 'build')) await main();
-else process.exitCode = 1;
+function mainOn(version) {
+  const managers = values.manager.flatMap((manager) => ['--manager', manager]);
+  return runOnNode(version, folder, fileURLToPath(import.meta.url), [...positionals, ...managers]);
+}
+
+try {
+  if (values.node) process.exitCode = mainOn(values.node);
+  else process.exitCode = script('Build', 'build') ? await main() : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

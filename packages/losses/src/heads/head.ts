@@ -39,6 +39,8 @@ export interface Head {
    * losses of that part.
    */
   readonly needsWholeBatch?: boolean;
+  /** What a wrapper such as `hardMining` was put around. */
+  readonly wrapped?: Head;
   /** New parameters, as a rule `weight` `[D, C]` drawn from N(0, 0.01²). The caller disposes of them. */
   init(rng: Rng, size: HeadSize): Params;
   /** New statistics: what a head learns without a gradient, such as a moving average. Absent if it has none. */

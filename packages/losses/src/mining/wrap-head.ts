@@ -17,6 +17,7 @@ export const wrapHead = (
   name: prefix + (head.name.includes('+') ? `(${head.name})` : head.name),
   config: { ...head.config, ...config },
   ...((comparesSamples || head.needsWholeBatch) && { needsWholeBatch: true }),
+  wrapped: head,
   init: (rng, size) => head.init(rng, size),
   ...(head.initStatistics && { initStatistics: (rng, size) => head.initStatistics!(rng, size) }),
   losses: (...inputs) => tf.tidy(() => change(head.losses(...inputs))),

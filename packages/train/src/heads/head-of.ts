@@ -45,6 +45,7 @@ export function headOf(name: string, config: Config): Head {
 /** The head that hard mining was put around, if it was. */
 export function withoutHardMining(head: Head): Head {
   if (!head.name.startsWith('hm-')) return head;
+  if (head.wrapped) return head.wrapped;
   const { hardMining: _, ...config } = head.config;
   return headOf(head.name.slice('hm-'.length), config);
 }

@@ -52,6 +52,11 @@ test('heads by name, smoothed ones inside of others', () => {
   expect(withoutHardMining(hardMining(softmax({ bias: false }))).config).toEqual({ bias: false });
 });
 
+test('a head of one’s own, whose name nobody else knows, is found inside of hard mining', () => {
+  const own = { ...softmax(), name: 'my-own', config: {} };
+  expect(withoutHardMining(hardMining(own))).toBe(own);
+});
+
 test.each(['hm-ce', 'ce', 'hm-curricularface', 'hm-triplet'])(
   'a run with %s tells each epoch, also one that was stopped',
   async (name) => {
