@@ -14,7 +14,10 @@ export function runOnNode(version, folder, script, options) {
   const programs = join(folder, 'node_modules', carrier, 'bin');
   // npm, npx and what packages install find `node` by PATH.
   const env = { ...process.env, PATH: `${programs}${delimiter}${process.env.PATH}` };
-  const { status, error } = spawnSync(join(programs, 'node'), [script, ...options], { stdio: 'inherit', env });
+  const { status, error } = spawnSync(join(programs, 'node'), [script, ...options], {
+    stdio: 'inherit',
+    env,
+  });
   if (error) throw error;
   return status ?? 1;
 }

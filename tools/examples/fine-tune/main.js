@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { imageFolder } from '@hm/datasets';
 import { identify, loadEmbedder } from '@hm/eval';
 import { arcFace, hardMining } from '@hm/losses';
-import { resnet18 } from '@hm/resnet';
+import { backboneByName } from '@hm/resnet';
 import { exportRun, loadRun, progressLine, quick, train } from '@hm/train';
 
 const { people, pretrained, out, epochs, batch } = parseArgs({
@@ -23,9 +23,10 @@ const known = subset((index) => index % 4 !== 3);
 const unseen = subset((index) => index % 4 === 3);
 
 const before = await loadRun(pretrained);
+const { name, config } = before.config.backbone;
 const run = train({
   data: known,
-  backbone: resnet18(before.config.backbone.config),
+  backbone: backboneByName(name, config),
   pretrained,
   head: hardMining(arcFace({ scale: 16, marginRadians: 0.2 })),
   recipe: {
