@@ -83,6 +83,8 @@ export async function createSession(
     executionProviders: [provider],
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
+    // From the second run on, its plan of memory is allocated beside the arena of the first: half as much again, no faster.
+    enableMemPattern: false,
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
   }).catch(async (cause: unknown) => {
