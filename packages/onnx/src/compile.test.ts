@@ -9,9 +9,12 @@ import {
 } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { compile, type Program, type StepFunction } from './compile.ts';
+import { compile, type StepFunction } from './compile.ts';
+import type { Program } from './program/program.ts';
+import type { Provider } from './session.ts';
 import { expectSame } from './testing/compare.ts';
 import { floats, integers } from './testing/inputs.ts';
+import { webgpu } from './testing/on-webgpu.ts';
 import { TraceError } from './trace-error.ts';
 
 type Tensors = Record<string, tf.Tensor>;
@@ -86,10 +89,17 @@ const failure = (promise: Promise<unknown>) =>
     (error: unknown) => error as Error,
   );
 
-describe('a compiled step', () => {
-  it('carries its state as the eager loop does', async () => {
+const providers = [
+  { name: 'cpu', provider: 'cpu' as const, usable: true },
+  { name: `webgpu${webgpu.note}`, provider: 'webgpu' as const, usable: webgpu.usable },
+];
+
+describe.each(providers)('a compiled step on $name', ({ provider, usable }) => {
+  const test = it.skipIf(!usable);
+
+  test('carries its state as the eager loop does', async () => {
     const before = tf.memory().numTensors;
-    const program = await compile(train, { state: start, inputs, threads: 1 });
+    const program = await compile(train, { state: start, inputs, provider, threads: 1 });
     expect(tf.memory().numTensors).toBe(before);
     let state = start;
     for (let step = 0; step < 4; step++) {
@@ -102,8 +112,8 @@ describe('a compiled step', () => {
     await program.release();
   });
 
-  it('gives back the state that it was given, filters of every kind in their own layouts', async () => {
-    const program = await compile(train, { state: start, inputs, threads: 1 });
+  test('gives back the state that it was given, filters of every kind in their own layouts', async () => {
+    const program = await compile(train, { state: start, inputs, provider, threads: 1 });
     expectSame(await program.readState(), start, 0, 'before a step');
     const other = Object.fromEntries(
       Object.entries(start).map(([name, { shape, dtype }]) => [
@@ -119,8 +129,8 @@ describe('a compiled step', () => {
     await program.release();
   });
 
-  it('is bit-identical when a state is written back and the steps are repeated', async () => {
-    const program = await compile(train, { state: start, inputs, threads: 1 });
+  test('is bit-identical when a state is written back and the steps are repeated', async () => {
+    const program = await compile(train, { state: start, inputs, provider, threads: 1 });
     await program.run(batch(0));
     const middle = await program.readState();
     await program.run(batch(1));
@@ -131,9 +141,9 @@ describe('a compiled step', () => {
     await program.release();
   });
 
-  it('copies: neither the given nor the read state changes with the steps', async () => {
+  test('copies: neither the given nor the read state changes with the steps', async () => {
     const given = { count: hostTensor('float32', [1], Float32Array.of(5)) };
-    const program = await counter(given);
+    const program = await counter(given, provider);
     const read = await program.readState();
     await program.run({ by: hostTensor('float32', [], Float32Array.of(2)) });
     await program.run({ by: hostTensor('float32', [], Float32Array.of(3)) });
@@ -143,7 +153,7 @@ describe('a compiled step', () => {
     await program.release();
   });
 
-  it('takes state that a step returns unchanged, swaps, or returns as an output too', async () => {
+  test('takes state that a step returns unchanged, swaps, or returns as an output too', async () => {
     const program = await compile(
       ({ a, b, kept }, { x }) => ({
         state: { a: b!, b: a!, kept: kept! },
@@ -152,6 +162,7 @@ describe('a compiled step', () => {
       {
         state: { a: floats([2], 0, 1, 1), b: floats([2], 0, 1, 2), kept: floats([3]) },
         inputs: { x: { shape: [2] } },
+        provider,
         threads: 1,
       },
     );
@@ -163,10 +174,11 @@ describe('a compiled step', () => {
   });
 });
 
-const counter = (state: HostTensors): Promise<Program> =>
+const counter = (state: HostTensors, provider: Provider = 'cpu'): Promise<Program> =>
   compile(({ count }, { by }) => ({ state: { count: tf.add(count!, by!) }, outputs: {} }), {
     state,
     inputs: { by: { shape: [] } },
+    provider,
     threads: 1,
   });
 

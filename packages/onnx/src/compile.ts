@@ -1,10 +1,16 @@
-import { type HostTensor, hostZeros, InvalidArgumentError } from '@hm/tensor/host';
+import { type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { blockSize } from './blocks.ts';
-import { type Layout, restore, store } from './layout.ts';
+import type { Layout } from './layout.ts';
+import { assertKernels, createWholeSession } from './preflight/assert-kernels.ts';
+import { HostProgram } from './program/host-program.ts';
+import { NEXT, type Program } from './program/program.ts';
+import { ResidentProgram } from './program/resident-program.ts';
+import { StateLayouts } from './program/state-layouts.ts';
 import { isReduction } from './segments/cut-graph.ts';
 import { createSegmentedSession, type SumOverRanks } from './segments/segmented-session.ts';
-import { createSession, type Session, type SessionOptions } from './session.ts';
+import { keepsOutputs } from './session/resident-session.ts';
+import { createResidentSession, type SessionOptions } from './session.ts';
 import { type InputSpec, type Recording, record } from './trace.ts';
 import { TraceError } from './trace-error.ts';
 
@@ -27,27 +33,13 @@ export interface CompileOptions extends SessionOptions {
   sumOverRanks?: SumOverRanks;
 }
 
-/** A compiled step with its state. */
-export interface Program {
-  /** Runs one step; the state moves on, the outputs come back. */
-  run(inputs: HostTensors): Promise<HostTensors>;
-  /** A copy of the state, in tfjs's own layouts. */
-  readState(): Promise<HostTensors>;
-  /** Replaces the state. @throws {InvalidArgumentError} if a name, a dtype or a shape differs. */
-  writeState(state: HostTensors): Promise<void>;
-  /** Frees the graph and its state. */
-  release(): Promise<void>;
-}
-
-/** State and inputs share one namespace in the graph; new state is told apart by this prefix. */
-const NEXT = 'next:';
-
 /**
- * Traces a step and loads it into ONNX Runtime. The state stays in the layout that the graph computes in, in two
- * buffers that take turns as input and output, so that no step copies it.
+ * Traces a step and loads it into ONNX Runtime. The state stays in the layout that the graph computes in. On the CPU
+ * no step copies it, on `webgpu` it stays on the device; with the other providers every step copies it there and back.
  *
  * @throws {TraceError} if the step cannot be traced, or reaches over ranks without `sumOverRanks`.
- * @throws {UnavailableError} if the provider is not there.
+ * @throws {UnavailableError} if the provider is not there, or has no kernel for an operator of the step; the message
+ * names them.
  * @throws {InvalidArgumentError} if the step returns another state than it was given.
  * @example
  * const counter = await compile(
@@ -55,25 +47,37 @@ const NEXT = 'next:';
  *   { state: { count: hostZeros('float32', []) }, inputs: { by: { shape: [] } } },
  * );
  */
-export async function compile(
-  step: StepFunction,
-  { state, inputs, sumOverRanks, ...session }: CompileOptions,
-): Promise<Program> {
-  const block = (session.provider ?? 'cpu') === 'cpu' ? await blockSize() : 0;
+export async function compile(step: StepFunction, options: CompileOptions): Promise<Program> {
+  const { state, inputs, provider = 'cpu' } = options;
+  const block = provider === 'cpu' ? await blockSize() : 0;
   const { recording, layouts } = recordInOwnLayouts(step, state, inputs, block);
-  return new SessionProgram(await load(recording, sumOverRanks, session), state, layouts, block);
+  return load(recording, new StateLayouts(state, layouts, block), options);
 }
 
-function load(recording: Recording, sum: SumOverRanks | undefined, session: SessionOptions) {
-  if (!recording.graph.nodes.some(isReduction)) return createSession(recording.model, session);
-  if (sum !== undefined) return createSegmentedSession(recording, sum, session);
-  throw new TraceError({
+async function load(
+  recording: Recording,
+  layouts: StateLayouts,
+  { state, inputs: _, sumOverRanks, ...session }: CompileOptions,
+): Promise<Program> {
+  if (recording.graph.nodes.some(isReduction)) {
+    if (sumOverRanks === undefined) throw noSum();
+    return new HostProgram(await createSegmentedSession(recording, sumOverRanks, session), layouts, state);
+  }
+  const { model } = recording;
+  if (!keepsOutputs(session.provider))
+    return new HostProgram(await createWholeSession(model, session), layouts, state);
+  await assertKernels(model, session);
+  const resident = Object.keys(state).map((name) => NEXT + name);
+  return new ResidentProgram(await createResidentSession(model, { ...session, resident }), layouts, state);
+}
+
+const noSum = () =>
+  new TraceError({
     where: 'compile',
     expected: '`sumOverRanks` for a step that reaches over ranks',
     received: 'a step with allReduce() alone',
     fix: 'Pass sumOverRanks.',
   });
-}
 
 /** Recordings until no part of the state wants another layout; the parameters settle first, then what follows them. */
 const MOST_RECORDINGS = 4;
@@ -139,74 +143,5 @@ function assertSameState(state: HostTensors, next: Tensors): void {
           : `${tensor.dtype} [${tensor.shape.join(', ')}]`,
       fix: 'Return every part of the state, changed or not, in its own shape and dtype.',
     });
-  }
-}
-
-const describe = (tensor: Pick<HostTensor, 'dtype' | 'shape'> | undefined) =>
-  tensor === undefined ? 'nothing' : `${tensor.dtype} [${tensor.shape.join(', ')}]`;
-
-class SessionProgram implements Program {
-  readonly #session: Session;
-  readonly #specs: Record<string, Pick<HostTensor, 'dtype' | 'shape'>>;
-  readonly #layouts: Record<string, Layout>;
-  readonly #block: number;
-  #current: HostTensors = {};
-  #spare: HostTensors = {};
-
-  constructor(session: Session, state: HostTensors, layouts: Record<string, Layout>, block: number) {
-    this.#session = session;
-    this.#layouts = layouts;
-    this.#block = block;
-    this.#specs = Object.fromEntries(
-      Object.entries(state).map(([name, { dtype, shape }]) => [name, { dtype, shape }]),
-    );
-    this.#adopt(state);
-  }
-
-  async run(inputs: HostTensors): Promise<HostTensors> {
-    const into = Object.fromEntries(
-      Object.entries(this.#spare).map(([name, tensor]) => [NEXT + name, tensor]),
-    );
-    const results = await this.#session.run({ ...inputs, ...this.#current }, into);
-    [this.#current, this.#spare] = [this.#spare, this.#current];
-    return Object.fromEntries(Object.entries(results).filter(([name]) => !name.startsWith(NEXT)));
-  }
-
-  async readState(): Promise<HostTensors> {
-    const read = Object.entries(this.#current).map(([name, tensor]) => {
-      const { shape } = this.#specs[name]!;
-      return [name, restore(tensor, this.#layouts[name] ?? 'logical', shape, this.#block)];
-    });
-    return Object.fromEntries(read);
-  }
-
-  async writeState(state: HostTensors): Promise<void> {
-    for (const name of new Set([...Object.keys(this.#specs), ...Object.keys(state)])) {
-      const [wanted, given] = [describe(this.#specs[name]), describe(state[name])];
-      if (wanted === given) continue;
-      throw new InvalidArgumentError({
-        where: 'Program.writeState',
-        expected: `"${name}": ${wanted}`,
-        received: given,
-        fix: 'Write a state that was read from a program of the same step.',
-      });
-    }
-    this.#adopt(state);
-  }
-
-  release(): Promise<void> {
-    return this.#session.release();
-  }
-
-  #adopt(state: HostTensors): void {
-    this.#current = Object.fromEntries(
-      Object.keys(this.#specs).map((name) => [
-        name,
-        store(state[name]!, this.#layouts[name] ?? 'logical', this.#block),
-      ]),
-    );
-    this.#spare = Object.fromEntries(
-      Object.entries(this.#current).map(([name, { dtype, shape }]) => [name, hostZeros(dtype, shape)]),
-    );
   }
 }

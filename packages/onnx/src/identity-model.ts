@@ -1,9 +1,22 @@
-import { Graph } from './graph.ts';
+import { Graph, type GraphValue } from './graph.ts';
 
-/** A model of one `Identity` node. */
+/** A model of one `Identity` node, from `x` to `y`. */
 export function identityModel(): Uint8Array {
   const graph = new Graph();
   const value = { dtype: 'float32' as const, shape: [1] };
   graph.publish(graph.add('Identity', ['x']), 'y');
   return graph.encode([{ name: 'x', ...value }], [{ name: 'y', ...value }]);
+}
+
+/** What {@link copyModel} puts before a name. */
+export const COPY = 'copy:';
+
+/** A model that copies each of its inputs. */
+export function copyModel(values: readonly GraphValue[]): Uint8Array {
+  const graph = new Graph();
+  for (const { name } of values) graph.publish(graph.add('Identity', [name]), COPY + name);
+  return graph.encode(
+    values,
+    values.map((value) => ({ ...value, name: COPY + value.name })),
+  );
 }

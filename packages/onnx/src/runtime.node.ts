@@ -1,6 +1,5 @@
 import { InvalidDataError, importOptional } from '@hm/tensor/host';
-import type { Provider } from './providers.ts';
-import type { Runtime, RuntimeOptions, RuntimePackage } from './runtime.ts';
+import type { ExecutionProvider, Runtime, RuntimeOptions, RuntimePackage } from './runtime.ts';
 
 export const runtimePackage: RuntimePackage = 'onnxruntime-node';
 
@@ -41,7 +40,17 @@ export async function readModel(path: string): Promise<Uint8Array> {
 }
 
 /** Runs a tiny model on a provider, in a process of its own. */
-export async function probeProvider(provider: Provider): Promise<string | undefined> {
-  const probe = await import('./probe-provider.ts');
-  return probe.probeProvider(provider);
+export async function probeProvider(provider: ExecutionProvider): Promise<string | undefined> {
+  const [{ tryModel }, { identityModel }] = await Promise.all([
+    import('./preflight/trial.ts'),
+    import('./identity-model.ts'),
+  ]);
+  const { problem } = await tryModel(identityModel(), provider, { runs: true });
+  return problem;
+}
+
+/** Where each operator of a model would run. */
+export async function placementOf(model: Uint8Array, provider: ExecutionProvider) {
+  const placement = await import('./preflight/placement.ts');
+  return placement.placementOf(model, provider);
 }

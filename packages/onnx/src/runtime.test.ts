@@ -9,6 +9,7 @@ it('is one interface under Node and in a browser', () => {
   for (const module of modules) {
     expect(Object.keys(module).sort()).toEqual([
       'loadRuntime',
+      'placementOf',
       'probeProvider',
       'readModel',
       'runtimePackage',

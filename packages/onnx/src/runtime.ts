@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Provider } from './providers.ts';
+import type { PlacedNode } from './preflight/placement.ts';
+import type { Provider } from './session/providers.ts';
 
 export type { InferenceSession, Tensor } from 'onnxruntime-node';
 
@@ -19,6 +20,9 @@ export interface Runtime {
 /** What an error calls the package. */
 export type RuntimePackage = 'onnxruntime-node' | 'onnxruntime-web';
 
+/** A provider as `InferenceSession.create` takes it. */
+export type ExecutionProvider = Provider | { name: Provider; deviceId: number };
+
 /** What a session wants of it. */
 export interface RuntimeOptions {
   provider?: Provider;
@@ -34,5 +38,7 @@ export interface RuntimeModule {
   /** @throws {InvalidDataError} if there is no such file. */
   readModel(location: string): Promise<Uint8Array>;
   /** What goes wrong when a tiny model runs on a provider, or `undefined`. */
-  probeProvider(provider: Provider): Promise<string | undefined>;
+  probeProvider(provider: ExecutionProvider): Promise<string | undefined>;
+  /** Where each operator of a model would run; undefined if it cannot be loaded, or nothing is to be found out. */
+  placementOf(model: Uint8Array, provider: ExecutionProvider): Promise<PlacedNode[] | undefined>;
 }

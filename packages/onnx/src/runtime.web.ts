@@ -1,6 +1,6 @@
 import { InvalidDataError, importOptional, UnavailableError } from '@hm/tensor/host';
-import type { Provider } from './providers.ts';
-import type { Runtime, RuntimeOptions, RuntimePackage } from './runtime.ts';
+import type { ExecutionProvider, Runtime, RuntimeOptions, RuntimePackage } from './runtime.ts';
+import type { Provider } from './session/providers.ts';
 
 export const runtimePackage: RuntimePackage = 'onnxruntime-web';
 
@@ -46,9 +46,9 @@ export async function readModel(url: string): Promise<Uint8Array> {
 }
 
 /** Runs a tiny model on a provider. */
-export async function probeProvider(provider: Provider): Promise<string | undefined> {
+export async function probeProvider(provider: ExecutionProvider): Promise<string | undefined> {
   try {
-    const { InferenceSession } = await importRuntime(provider);
+    const { InferenceSession } = await importRuntime(provider === 'webgpu' ? provider : undefined);
     const { identityModel } = await import('./identity-model.ts');
     const session = await InferenceSession.create(identityModel(), { executionProviders: [provider] });
     await session.release();
@@ -56,6 +56,11 @@ export async function probeProvider(provider: Provider): Promise<string | undefi
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** In a browser ONNX Runtime does not tell. */
+export async function placementOf(): Promise<undefined> {
+  return undefined;
 }
 
 const noProfile = () =>

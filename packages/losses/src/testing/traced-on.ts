@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
 import { describeProviders } from '@hm/onnx/session';
+import { offerSoftwareGpu } from '../../../../tools/software-gpu.ts';
 
-// A GPU in software, which Debian's package chromium brings; a real one is used where there is one.
-const softwareGpu = '/usr/lib/chromium/vk_swiftshader_icd.json';
-if (existsSync(softwareGpu)) process.env.VK_ICD_FILENAMES ??= softwareGpu;
+offerSoftwareGpu();
 
 const known = await describeProviders();
 

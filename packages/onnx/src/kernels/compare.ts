@@ -15,11 +15,10 @@ const comparisons: Record<string, string> = {
   Less: 'Less',
   LessEqual: 'LessOrEqual',
   LogicalAnd: 'And',
-  LogicalOr: 'Or',
 };
 for (const [name, op] of Object.entries(comparisons)) {
   kernel<Binary>(name, (tracer, { a, b }) => {
-    const operands = op === 'And' || op === 'Or' ? [a, b] : [a, b].map((x) => ordered(tracer, x));
+    const operands = op === 'And' ? [a, b] : [a, b].map((x) => ordered(tracer, x));
     return elementwise(tracer, op, operands, broadcast(a, b), 'bool', { producer: name });
   });
 }
@@ -30,5 +29,19 @@ const ordered = (tracer: Tracer, x: TensorInfo) => (x.dtype === 'bool' ? cast(tr
 kernel<Binary>('NotEqual', (tracer, { a, b }) => {
   const operands = [a, b].map((x) => ordered(tracer, x));
   const equal = elementwise(tracer, 'Equal', operands, broadcast(a, b), 'bool');
-  return elementwise(tracer, 'Not', [equal], equal.shape, 'bool');
+  return not(tracer, equal);
 });
+
+/** `¬(¬a ∧ ¬b)`: WebGPU has no kernel for `Or`. */
+kernel<Binary>('LogicalOr', (tracer, { a, b }) => {
+  const neither = elementwise(
+    tracer,
+    'And',
+    [a, b].map((x) => not(tracer, x)),
+    broadcast(a, b),
+    'bool',
+  );
+  return not(tracer, neither);
+});
+
+const not = (tracer: Tracer, x: TensorInfo) => elementwise(tracer, 'Not', [x], x.shape, 'bool');

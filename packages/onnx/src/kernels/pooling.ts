@@ -52,11 +52,13 @@ kernel<Gradient, Pooling>('MaxPoolGrad', (tracer, { dy, input, output }, attribu
   const source = withBorder(tracer, image, Number.NEGATIVE_INFINITY);
   const [maxima, gradients] = [output, dy].map((x) => pixelsOf(tracer, x, layout)) as [Pixels, Pixels];
   const passed: string[] = [];
-  let taken: string | undefined;
+  let free: string | undefined;
   for (const indices of tapIndices(info)) {
     const equal = tracer.node('Equal', [pick(tracer, source, indices, [indices.length]), maxima.name]);
-    const first = taken === undefined ? equal : tracer.node('And', [equal, tracer.node('Not', [taken])]);
-    taken = taken === undefined ? equal : tracer.node('Or', [taken, equal]);
+    const first = free === undefined ? equal : tracer.node('And', [equal, free]);
+    const unequal = tracer.node('Not', [equal]);
+    // WebGPU has a kernel for And, none for Or.
+    free = free === undefined ? unequal : tracer.node('And', [free, unequal]);
     passed.push(
       tracer.node('Mul', [tracer.node('Cast', [first], { attributes: { to: 1 } }), gradients.name]),
     );

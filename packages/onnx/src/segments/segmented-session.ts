@@ -1,6 +1,7 @@
 import { type HostTensor, hostTensor, hostZeros, sizeOf } from '@hm/tensor/host';
 import type { Graph, GraphValue } from '../graph.ts';
-import { createSession, type Session, type SessionOptions, type ValueInfo } from '../session.ts';
+import { createWholeSession } from '../preflight/assert-kernels.ts';
+import type { Session, SessionOptions, ValueInfo } from '../session.ts';
 import { cutGraph, type Reduction, type Segment } from './cut-graph.ts';
 import { planBuffers } from './plan-buffers.ts';
 
@@ -71,7 +72,7 @@ async function loadAll(
         declared,
         nodes,
       );
-      const session = await createSession(model, options);
+      const session = await createWholeSession(model, options);
       for (const value of session.outputs) known.set(value.name, value);
       sessions.push(session);
     } else sessions.push(undefined);

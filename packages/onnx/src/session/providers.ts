@@ -1,5 +1,5 @@
-import { UnavailableError } from '@hm/tensor/host';
-import type { RuntimePackage } from './runtime.ts';
+import { InvalidArgumentError, UnavailableError } from '@hm/tensor/host';
+import type { ExecutionProvider, RuntimePackage } from '../runtime.ts';
 
 /** ONNX Runtime's execution providers, by the name that users type. */
 export const providers = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml'] as const;
@@ -44,15 +44,31 @@ export const reportProviders = (
   );
 
 /** What `createSession` says where a provider is in the build and does not start. */
-export const providerFailed = (provider: Provider, cause: unknown): UnavailableError =>
+export const providerFailed = (provider: Provider, problem: string): UnavailableError =>
   new UnavailableError({
     where: 'createSession',
     expected: `the provider ${provider} to start on this machine`,
-    received: cause instanceof Error ? cause.message.trim() : String(cause),
+    received: problem,
     fix: fixes[provider],
     fields: { provider },
-    cause,
   });
+
+/** Those with several devices, which have numbers. */
+const NUMBERED = ['cuda', 'dml'];
+
+/** @throws {InvalidArgumentError} if the provider has no numbered devices, or the number is none. */
+export function executionProvider(provider: Provider, deviceId: number | undefined): ExecutionProvider {
+  if (deviceId === undefined) return provider;
+  if (NUMBERED.includes(provider) && Number.isSafeInteger(deviceId) && deviceId >= 0)
+    return { name: provider, deviceId };
+  throw new InvalidArgumentError({
+    where: 'createSession',
+    expected: `a deviceId of 0 or more with the provider ${NUMBERED.join(' or ')}`,
+    received: `${deviceId} with ${provider}`,
+    fix: 'Leave out deviceId, or choose such a provider.',
+    fields: { provider, deviceId },
+  });
+}
 
 /** @throws {UnavailableError} if the installed ONNX Runtime was not built with the provider. */
 export function assertProvider(provider: string, built: readonly string[], runtime: RuntimePackage): void {

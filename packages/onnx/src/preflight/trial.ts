@@ -1,0 +1,58 @@
+import type { ExecutionProvider } from '../runtime.ts';
+
+const SCRIPT = `
+const { runtime, options, runs } = JSON.parse(process.argv[1]);
+const { InferenceSession, Tensor } = require(runtime);
+InferenceSession.create(require('node:fs').readFileSync(0), options)
+  .then((session) => runs && session.run({ x: new Tensor('float32', [1], [1]) }))
+  .then(() => process.exit(0), (error) => { process.stdout.write(error.message, () => process.exit(1)); });
+`;
+
+const TIMEOUT_MILLISECONDS = 60_000;
+const LONGEST_LOG = 2 ** 28;
+
+/** What came of loading a model in a process of its own. */
+export interface Trial {
+  /** What went wrong, or `undefined`. */
+  problem: string | undefined;
+  /** What ONNX Runtime wrote, if it was asked for. */
+  log: string;
+}
+
+/** How a model is tried. */
+export interface TrialOptions {
+  /** Whether the model, which then must be `identityModel()`, also runs. */
+  runs?: boolean;
+  /** Whether ONNX Runtime says all that it does. */
+  verbose?: boolean;
+}
+
+/** Loads a model on a provider in a process of its own: drivers write to stderr, and some of them crash. */
+export async function tryModel(
+  model: Uint8Array,
+  provider: ExecutionProvider,
+  { runs = false, verbose = false }: TrialOptions,
+): Promise<Trial> {
+  const [{ execFile }, { createRequire }] = await Promise.all([
+    import('node:child_process'),
+    import('node:module'),
+  ]);
+  const runtime = createRequire(import.meta.url).resolve('onnxruntime-node');
+  const options = { executionProviders: [provider], logSeverityLevel: verbose ? 0 : 4 };
+  const args = ['-e', SCRIPT, JSON.stringify({ runtime, options, runs })];
+  const limits = { timeout: TIMEOUT_MILLISECONDS, maxBuffer: LONGEST_LOG };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, args, limits, (error, stdout, log) => {
+      const problem = error === null ? undefined : brief(stdout) || endOf(error);
+      resolve({ problem, log });
+    });
+    // A process that ended before it read the model is told of by its end.
+    child.stdin!.on('error', () => {}).end(model);
+  });
+}
+
+/** ONNX Runtime puts the place in its own source and the failed condition before what it has to say. */
+const brief = (message: string) => message.trim().replace(/^\/\S+:\d+ .* was false\. /s, '');
+
+const endOf = ({ signal, code }: { signal?: NodeJS.Signals | null; code?: unknown }) =>
+  `the process that tried it ended with ${signal ?? `code ${code}`}`;

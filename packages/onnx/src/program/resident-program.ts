@@ -1,0 +1,48 @@
+import type { HostTensor } from '@hm/tensor/host';
+import type { DeviceTensor, ResidentSession } from '../session.ts';
+import { NEXT, type Program } from './program.ts';
+import type { StateLayouts } from './state-layouts.ts';
+
+type HostTensors = Record<string, HostTensor>;
+
+/** Where a state is: in host memory until the first step after it was given, on the device from then on. */
+type Place = { host: HostTensors } | { device: Record<string, DeviceTensor> };
+
+/** A program whose state stays on the device: a step takes what the one before left there, and its outputs come back. */
+export class ResidentProgram implements Program {
+  readonly #session: ResidentSession;
+  readonly #layouts: StateLayouts;
+  #state: Place;
+
+  constructor(session: ResidentSession, layouts: StateLayouts, state: HostTensors) {
+    this.#session = session;
+    this.#layouts = layouts;
+    this.#state = { host: layouts.store(state) };
+  }
+
+  async run(inputs: HostTensors): Promise<HostTensors> {
+    const state = 'host' in this.#state ? this.#state.host : this.#state.device;
+    const { outputs, resident } = await this.#session.run({ ...inputs, ...state });
+    const next = Object.entries(resident).map(([name, tensor]) => [name.slice(NEXT.length), tensor] as const);
+    this.#replace({ device: Object.fromEntries(next) });
+    return outputs;
+  }
+
+  async readState(): Promise<HostTensors> {
+    const state = 'host' in this.#state ? this.#state.host : await this.#session.read(this.#state.device);
+    return this.#layouts.restore(state);
+  }
+
+  async writeState(state: HostTensors): Promise<void> {
+    this.#replace({ host: this.#layouts.store(state) });
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+
+  #replace(state: Place): void {
+    if ('device' in this.#state) for (const tensor of Object.values(this.#state.device)) tensor.dispose();
+    this.#state = state;
+  }
+}

@@ -1,0 +1,60 @@
+import { type HostDtype, type HostTensor, hostTensor } from '@hm/tensor/host';
+import type { Tensor } from '../runtime.ts';
+import type { LoadedGraph } from './loaded-graph.ts';
+import type { Provider } from './providers.ts';
+import type { ValueInfo } from './session-options.ts';
+
+type HostTensors = Record<string, HostTensor>;
+
+/** An ONNX graph, loaded and ready to run. */
+export interface Session {
+  readonly provider: Provider;
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  /** The model's `metadata_props`. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /**
+   * Runs the graph. Outputs named in `into` are written into those tensors' memory and not allocated.
+   *
+   * @throws {InvalidArgumentError} if a feed is missing, unknown, or of another dtype or shape, or after `release()`.
+   * @throws {UnavailableError} if ONNX Runtime fails, for want of memory for example.
+   */
+  run(feeds: HostTensors, into?: HostTensors): Promise<HostTensors>;
+  /** Frees the graph's memory. The session cannot run afterwards. */
+  release(): Promise<void>;
+}
+
+/** A session between tensors in host memory. */
+export function hostSession(graph: LoadedGraph): Session {
+  const { runtime, provider, inputs, outputs, metadata } = graph;
+  return {
+    provider,
+    inputs,
+    outputs,
+    metadata,
+    async run(feeds, into = {}) {
+      const given = runtime.writesGivenOutputs ? into : {};
+      const fetches = outputs.map(
+        ({ name }) => [name, name in given ? graph.toRuntime(given[name]!) : null] as const,
+      );
+      const results = await graph.run(feeds, Object.fromEntries(fetches));
+      const tensors = Object.entries(results).map(([name, tensor]) => [name, toHost(tensor)] as const);
+      const record = Object.fromEntries(tensors);
+      return runtime.writesGivenOutputs ? record : copyInto(record, into);
+    },
+    release: () => graph.release(),
+  };
+}
+
+function copyInto(tensors: HostTensors, into: HostTensors): HostTensors {
+  for (const [name, target] of Object.entries(into)) {
+    if (!(name in tensors)) continue;
+    (target.data as Float32Array).set(tensors[name]!.data as Float32Array);
+    tensors[name] = target;
+  }
+  return tensors;
+}
+
+/** A tensor of ONNX Runtime in host memory, without a copy. */
+export const toHost = ({ type, dims, data }: Tensor): HostTensor =>
+  hostTensor(type as HostDtype, dims, data as never);

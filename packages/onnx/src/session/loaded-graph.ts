@@ -1,0 +1,153 @@
+import { type HostDtype, InvalidArgumentError, InvalidDataError, UnavailableError } from '@hm/tensor/host';
+import { loadRuntime, probeProvider, readModel, runtimePackage } from '#runtime';
+import { readMetadata } from '../metadata.ts';
+import type { ExecutionProvider, InferenceSession, Runtime, Tensor } from '../runtime.ts';
+import { assertFeeds } from './assert-feeds.ts';
+import { type Feed, HeldTensor } from './device-tensor.ts';
+import { assertProvider, executionProvider, type Provider, providerFailed } from './providers.ts';
+import type { SessionOptions, ValueInfo } from './session-options.ts';
+
+/** A graph that ONNX Runtime has loaded: what sessions of every kind are made of. */
+export class LoadedGraph {
+  readonly runtime: Runtime;
+  readonly provider: Provider;
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly #session: InferenceSession;
+  readonly #profiling: boolean;
+  #released = false;
+
+  constructor(
+    runtime: Runtime,
+    session: InferenceSession,
+    { provider = 'cpu', profile }: SessionOptions,
+    metadata: Record<string, string>,
+  ) {
+    this.runtime = runtime;
+    this.provider = provider;
+    this.inputs = session.inputMetadata.map(valueInfo);
+    this.outputs = session.outputMetadata.map(valueInfo);
+    this.metadata = metadata;
+    this.#session = session;
+    this.#profiling = profile !== undefined;
+  }
+
+  /** Runs the graph; outputs that are not null are written into. */
+  async run(
+    feeds: Readonly<Record<string, Feed>>,
+    outputs: InferenceSession.NullableOnnxValueMapType,
+  ): Promise<Record<string, Tensor>> {
+    if (this.#released) throw afterRelease();
+    assertFeeds(feeds, this.inputs);
+    const tensors = Object.fromEntries(
+      Object.entries(feeds).map(([name, feed]) => [name, this.toRuntime(feed)]),
+    );
+    return this.#session.run(tensors, outputs).catch((cause: unknown) => {
+      throw runFailed(this.provider, cause);
+    });
+  }
+
+  /** A tensor as ONNX Runtime takes it, without a copy. */
+  toRuntime(feed: Feed): Tensor {
+    if (feed instanceof HeldTensor) return feed.tensor;
+    const { dtype, data, shape } = feed as Extract<Feed, { data: unknown }>;
+    return new this.runtime.Tensor(dtype as Tensor.Type, data as never, shape);
+  }
+
+  async release(): Promise<void> {
+    if (this.#released) return;
+    this.#released = true;
+    if (this.#profiling) this.#session.endProfiling();
+    await this.#session.release();
+  }
+}
+
+/**
+ * Loads a model.
+ *
+ * @param resident outputs that stay in the device's memory.
+ * @throws {InvalidArgumentError} if the provider has no such device.
+ * @throws {UnavailableError} if ONNX Runtime or the provider is not there.
+ * @throws {InvalidDataError} if ONNX Runtime cannot load the model.
+ */
+export async function loadGraph(
+  model: Uint8Array | string,
+  options: SessionOptions,
+  resident: readonly string[] = [],
+): Promise<LoadedGraph> {
+  const { provider = 'cpu', deviceId, threads, profile } = options;
+  const executor = executionProvider(provider, deviceId);
+  const runtime = await loadRuntime(options);
+  assertProvider(provider, runtime.providers, runtimePackage);
+  if (provider !== 'cpu') await assertStarts(provider, executor);
+  const bytes = typeof model === 'string' ? await readModel(model) : model;
+  const metadata = readMetadata(bytes);
+  const session = await runtime.InferenceSession.create(bytes, {
+    executionProviders: [executor],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    // From the second run on, its plan of memory is allocated beside the arena of the first: half as much again, no faster.
+    enableMemPattern: false,
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+    ...(resident.length === 0 ? {} : { preferredOutputLocation: onDevice(resident) }),
+  }).catch((cause: unknown) => {
+    throw notLoadable(typeof model === 'string' ? model : 'the model', provider, cause);
+  });
+  return new LoadedGraph(runtime, session, options, metadata);
+}
+
+const onDevice = (names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, 'gpu-buffer'] as const));
+
+const started = new Map<string, Promise<string | undefined>>();
+
+/**
+ * Tries a provider once, where nothing that its driver writes or does when it fails reaches this process.
+ *
+ * @throws {UnavailableError} if it does not start.
+ */
+async function assertStarts(provider: Provider, executor: ExecutionProvider): Promise<void> {
+  const key = JSON.stringify(executor);
+  const trial = started.get(key) ?? probeProvider(executor);
+  started.set(key, trial);
+  const problem = await trial;
+  if (problem === undefined) return;
+  started.delete(key);
+  throw providerFailed(provider, problem);
+}
+
+function valueInfo(metadata: InferenceSession.ValueMetadata): ValueInfo {
+  if (!metadata.isTensor) throw notLoadable(metadata.name, 'cpu', 'a value that is no tensor');
+  return { name: metadata.name, dtype: metadata.type as HostDtype, shape: metadata.shape };
+}
+
+const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message.trim() : String(cause));
+
+const notLoadable = (model: string, provider: Provider, cause: unknown) =>
+  new InvalidDataError({
+    where: 'createSession',
+    expected: `a model that ONNX Runtime can run on ${provider}`,
+    received: `${model}: ${messageOf(cause)}`,
+    fix: 'Export the model again, or choose another provider if this one lacks an operator.',
+    cause,
+  });
+
+const runFailed = (provider: Provider, cause: unknown) =>
+  new UnavailableError({
+    where: 'Session.run',
+    expected: `the graph to run on ${provider}`,
+    received: messageOf(cause),
+    fix: 'Take smaller batches if its memory is full; otherwise choose another provider.',
+    fields: { provider },
+    cause,
+  });
+
+const afterRelease = () =>
+  new InvalidArgumentError({
+    where: 'Session.run',
+    expected: 'a session that is not released',
+    received: 'one whose memory was freed',
+    fix: 'Run before release(), or create another session.',
+  });

@@ -1,0 +1,144 @@
+import { type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
+import { COPY, copyModel } from '../identity-model.ts';
+import type { Tensor } from '../runtime.ts';
+import { type DeviceTensor, type Feed, HeldTensor } from './device-tensor.ts';
+import { toHost } from './host-session.ts';
+import { type LoadedGraph, loadGraph } from './loaded-graph.ts';
+import type { Provider } from './providers.ts';
+import type { SessionOptions, ValueInfo } from './session-options.ts';
+
+type HostTensors = Record<string, HostTensor>;
+type DeviceTensors = Record<string, DeviceTensor>;
+
+/** What {@link createResidentSession} needs to know. */
+export interface ResidentSessionOptions extends SessionOptions {
+  /** Names of the outputs that stay in the device's memory. */
+  resident: readonly string[];
+}
+
+/** A loaded graph some of whose outputs stay in the device's memory. */
+export interface ResidentSession {
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  /**
+   * Runs the graph. What stays on the device lives until it is disposed of, or the session is released.
+   *
+   * @throws {InvalidArgumentError} if a feed is missing, unknown, disposed, or of another dtype or shape, or after
+   * `release()`.
+   * @throws {UnavailableError} if ONNX Runtime fails, for want of memory for example.
+   */
+  run(feeds: Record<string, Feed>): Promise<{ outputs: HostTensors; resident: DeviceTensors }>;
+  /** Copies tensors from the device to host memory. */
+  read(tensors: Readonly<DeviceTensors>): Promise<HostTensors>;
+  /** Frees the graph's memory and every tensor that it left on the device. */
+  release(): Promise<void>;
+}
+
+/** Providers whose memory ONNX Runtime gives tensors in. With the others every run copies inputs and outputs. */
+const RESIDENT: readonly Provider[] = ['webgpu'];
+
+/** Whether a provider can keep outputs. */
+export const keepsOutputs = (provider: Provider = 'cpu'): boolean => RESIDENT.includes(provider);
+
+/**
+ * Loads an ONNX model some of whose outputs stay where they were computed, so that they can be fed to the next run
+ * without a copy: the state of a training step, for example.
+ *
+ * @throws {InvalidArgumentError} if the provider cannot keep outputs: `webgpu` alone can.
+ * @throws {UnavailableError} if ONNX Runtime or the provider is not there.
+ * @throws {InvalidDataError} if ONNX Runtime cannot load the model.
+ * @example
+ * const session = await createResidentSession(model, { provider: 'webgpu', resident: ['next'] });
+ * const { resident } = await session.run({ state: hostTensor('float32', [1], Float32Array.of(1)) });
+ * await session.run({ state: resident.next });
+ */
+export async function createResidentSession(
+  model: Uint8Array | string,
+  { resident, ...options }: ResidentSessionOptions,
+): Promise<ResidentSession> {
+  const { provider = 'cpu' } = options;
+  if (!keepsOutputs(provider)) throw keepsNothing(provider);
+  return new GraphWithResidents(await loadGraph(model, options, resident), resident, options);
+}
+
+class GraphWithResidents implements ResidentSession {
+  readonly #graph: LoadedGraph;
+  readonly #resident: ReadonlySet<string>;
+  readonly #options: SessionOptions;
+  /** Freed before the session: after it, ONNX Runtime would crash. */
+  readonly #alive = new Set<HeldTensor>();
+  #reader: { key: string; graph: LoadedGraph } | undefined;
+
+  constructor(graph: LoadedGraph, resident: readonly string[], options: SessionOptions) {
+    this.#graph = graph;
+    this.#resident = new Set(resident);
+    this.#options = options;
+  }
+
+  get inputs() {
+    return this.#graph.inputs;
+  }
+
+  get outputs() {
+    return this.#graph.outputs;
+  }
+
+  async run(feeds: Record<string, Feed>) {
+    const results = Object.entries(await this.#graph.run(feeds, nulls(this.outputs)));
+    const split = (wanted: boolean) => results.filter(([name]) => this.#resident.has(name) === wanted);
+    return {
+      outputs: mapEntries(split(false), toHost),
+      resident: mapEntries(split(true), (tensor) => this.#hold(tensor)),
+    };
+  }
+
+  /** Through a graph that copies: ONNX Runtime's own read of such a tensor ends a Node process. */
+  async read(tensors: Readonly<DeviceTensors>) {
+    const reader = await this.#readerOf(tensors);
+    const results = Object.entries(await reader.run(tensors, nulls(reader.outputs)));
+    return mapEntries(
+      results.map(([name, tensor]) => [name.slice(COPY.length), tensor] as const),
+      toHost,
+    );
+  }
+
+  async release() {
+    for (const tensor of this.#alive) tensor.dispose();
+    await this.#reader?.graph.release();
+    await this.#graph.release();
+  }
+
+  #hold(tensor: Tensor): DeviceTensor {
+    const held = new HeldTensor(tensor, (disposed) => this.#alive.delete(disposed));
+    this.#alive.add(held);
+    return held;
+  }
+
+  /** The same tensors are read again and again: one graph is kept. */
+  async #readerOf(tensors: Readonly<DeviceTensors>): Promise<LoadedGraph> {
+    const values = Object.entries(tensors).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+    const key = JSON.stringify(values);
+    if (this.#reader?.key === key) return this.#reader.graph;
+    await this.#reader?.graph.release();
+    const { provider, deviceId } = this.#options;
+    const options = { ...(provider && { provider }), ...(deviceId === undefined ? {} : { deviceId }) };
+    const graph = await loadGraph(copyModel(values), options);
+    this.#reader = { key, graph };
+    return graph;
+  }
+}
+
+const nulls = (outputs: readonly ValueInfo[]) =>
+  Object.fromEntries(outputs.map(({ name }) => [name, null] as const));
+
+const mapEntries = <T>(entries: readonly (readonly [string, Tensor])[], map: (tensor: Tensor) => T) =>
+  Object.fromEntries(entries.map(([name, tensor]) => [name, map(tensor)] as const));
+
+const keepsNothing = (provider: Provider) =>
+  new InvalidArgumentError({
+    where: 'createResidentSession',
+    expected: `a provider that can keep outputs: ${RESIDENT.join(', ')}`,
+    received: provider,
+    fix: 'Use createSession, which copies outputs to host memory.',
+    fields: { provider },
+  });
