@@ -8,7 +8,7 @@ import type { Shard } from './shard.ts';
 /** Name of the manifest in the output folder: one {@link AlignmentRecord} a line. */
 export const MANIFEST = 'alignment.jsonl';
 /** Name of the list of images without a face in the output folder. */
-export const NO_FACE = 'no-face.txt';
+const NO_FACE = 'no-face.txt';
 
 /** Where a shard's finished records wait for those of the others. */
 const finishedName = ({ index, count }: Shard): string => `alignment-${index + 1}-of-${count}.jsonl`;

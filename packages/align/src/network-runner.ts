@@ -69,7 +69,7 @@ const traceOutput = (weights: MtcnnWeights) =>
   });
 
 /** Weights as tensors of the backend in use; whoever calls disposes of them. */
-export const constants = (weights: Record<string, HostTensor<'float32'>>): NetworkWeights =>
+const constants = (weights: Record<string, HostTensor<'float32'>>): NetworkWeights =>
   Object.fromEntries(
     Object.entries(weights).map(([name, { data, shape }]) => [name, tf.tensor(data, [...shape])]),
   );

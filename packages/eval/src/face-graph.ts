@@ -8,7 +8,7 @@ import { type InputLayout, inputLayout } from './input-layout.ts';
  * Images per run where the model takes any number: ResNet-18 at 112×112 on two cores ran twice as fast with
  * 32 images a run as with 1, and a tenth faster still with 64, which doubles the memory.
  */
-export const defaultBatchSize = 32;
+const defaultBatchSize = 32;
 
 /** An embedding network in ONNX Runtime: 8-bit RGB images in, embeddings out. */
 export interface FaceGraph {

@@ -14,7 +14,7 @@ import type { Tracer } from './tracer.ts';
 export const TRACE_BACKEND = 'onnx-trace';
 
 /** The tfjs side of tracing: where tensors live while a function is recorded. */
-export class TraceBackend extends KernelBackend {
+class TraceBackend extends KernelBackend {
   #tracer: Tracer | undefined;
 
   /** The trace in progress. */

@@ -4,7 +4,7 @@ import type { TrainEvent } from './events.ts';
 import { notWritable, writeFileSafely } from './write-file-safely.ts';
 
 /** The file with one event a line. */
-export const metricsPath = (run: string): string => join(run, 'metrics.jsonl');
+const metricsPath = (run: string): string => join(run, 'metrics.jsonl');
 
 /** Appends an event, with the time of day. @throws {UnavailableError} if the disk is full. */
 export async function logEvent(run: string, event: TrainEvent): Promise<void> {

@@ -8,7 +8,7 @@ import { readCalibration } from '../read-calibration.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
 /** Exit status where the photographs show different people. */
-export const DIFFERENT = 2;
+const DIFFERENT = 2;
 
 /** `hm verify A B --model M`: whether two photographs show one person. */
 export const verify = () =>

@@ -31,7 +31,7 @@ export function encodeImageRecord({ label, id, id2 = 0 }: RecordHeader, image: U
  *
  * @throws {InvalidArgumentError} if the contents are 512 MiB or more.
  */
-export function encodeRecord(contents: Uint8Array): Uint8Array {
+function encodeRecord(contents: Uint8Array): Uint8Array {
   if (contents.length > maximumPartBytes) throw tooLong(contents.length);
   const cuts = magicPlaces(contents);
   const pieces: Uint8Array[] = [];

@@ -35,7 +35,7 @@ export interface RawRecord {
 }
 
 /** Reads a part's header from bytes that start at `offset` of the file. */
-export function parsePart(path: string, bytes: Uint8Array, offset: number): Part {
+function parsePart(path: string, bytes: Uint8Array, offset: number): Part {
   if (bytes.length < partHeaderBytes) {
     throw damaged({ path, offset, expected: 'a record', received: `the end of the file` });
   }

@@ -8,7 +8,7 @@ import { behind, table } from './tables.ts';
 export const seriesName = ({ model, flip, protocol }: VerificationResult): string =>
   `${model}${flip === 'off' ? '' : `, flip ${flip}`}, ${protocol}`;
 
-export const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
+const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
 
 /** The figures that matter most, large. */
 export function keyFigures(result: VerificationResult): Html {

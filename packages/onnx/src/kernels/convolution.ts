@@ -68,7 +68,7 @@ export const windowAttributes = (
 });
 
 /** Whether a convolution between so many channels can run on ONNX Runtime's blocked kernels. */
-export function blockedFilter(tracer: Tracer, inputs: number, outputs: number): Layout | undefined {
+function blockedFilter(tracer: Tracer, inputs: number, outputs: number): Layout | undefined {
   const { block } = tracer;
   if (block === 0 || outputs % block !== 0) return undefined;
   if (inputs % block === 0) return 'oihw-blocked';

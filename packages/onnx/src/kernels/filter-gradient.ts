@@ -40,7 +40,7 @@ function patchesOf(tracer: Tracer, x: TensorInfo, info: backend_util.Conv2DInfo)
 }
 
 /** For each position of the window and each of its taps, the pixel under it; the border has the index `h · w`. */
-export function patchIndices(info: backend_util.Conv2DInfo): number[] {
+function patchIndices(info: backend_util.Conv2DInfo): number[] {
   const { outHeight, outWidth, filterHeight, filterWidth, inHeight, inWidth } = info;
   const indices: number[] = [];
   for (let i = 0; i < outHeight; i++) {

@@ -6,7 +6,7 @@ import { elementwise } from './elementwise.ts';
 import { kernel } from './register.ts';
 
 /** Appends a matrix product; `Gemm` for two matrices, so that no transpose is made. */
-export function matMul(
+function matMul(
   tracer: Tracer,
   a: TensorInfo,
   b: TensorInfo,

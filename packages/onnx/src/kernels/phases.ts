@@ -16,7 +16,7 @@ export interface Phase {
 }
 
 /** The phases of one axis. */
-export const phasesOf = (stride: number, size: number, pad: number, length: number): Phase[] =>
+const phasesOf = (stride: number, size: number, pad: number, length: number): Phase[] =>
   Array.from({ length: Math.min(stride, length) }, (_, residue) => {
     const taps: number[] = [];
     for (let tap = (residue + pad) % stride; tap < size; tap += stride) taps.unshift(tap);

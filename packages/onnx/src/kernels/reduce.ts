@@ -9,7 +9,7 @@ import { reshape } from './shape.ts';
 type Reduction = { axis: number | number[]; keepDims?: boolean };
 
 /** Appends a reduction, over whatever layout the operand has where the result does not depend on it. */
-export function reduce(
+function reduce(
   tracer: Tracer,
   op: string,
   x: TensorInfo,

@@ -75,7 +75,7 @@ kernel<TensorInfo[], { axis: number }>('Concat', (tracer, inputs, { axis }) => {
 });
 
 /** Appends `Slice` over all axes. */
-export function slice(tracer: Tracer, x: TensorInfo, begin: number[], size: number[]): TensorInfo {
+function slice(tracer: Tracer, x: TensorInfo, begin: number[], size: number[]): TensorInfo {
   const axes = begin
     .map((_, axis) => axis)
     .filter((axis) => begin[axis] !== 0 || size[axis] !== x.shape[axis]);

@@ -3,7 +3,7 @@ import { type AttributeProto, TensorProto_DataType as DataType, type NodeProto }
 import { type ModelFile, newTensor } from './model-file.ts';
 
 /** The first opset in which weights can have a scale for each channel. */
-export const QUANTIZATION_OPSET = 13n;
+const QUANTIZATION_OPSET = 13n;
 
 /** Operators that mean the same from opset 10 to 13. */
 const UNCHANGED = new Set(
