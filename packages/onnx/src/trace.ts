@@ -117,7 +117,7 @@ function assertOwnNames(outputs: readonly string[], inputs: Record<string, Input
 const present = (entries: [string, Layout | undefined][]): Record<string, Layout> =>
   Object.fromEntries(entries.filter((entry): entry is [string, Layout] => entry[1] !== undefined));
 
-function inputInfo(tracer: Tracer, name: string, spec: InputSpec, layout: Layout) {
+export function inputInfo(tracer: Tracer, name: string, spec: InputSpec, layout: Layout) {
   const shape = spec.shape.map((size) => (typeof size === 'string' ? SYMBOLIC_SIZE : size));
   return { name, spec, info: tracer.output(name, shape, spec.dtype ?? 'float32', name, layout) };
 }

@@ -14,6 +14,8 @@ export class Tracer {
   readonly graph = new Graph();
   /** Channels in a block of ONNX Runtime's blocked layouts; 0 where only ONNX's own operators may be used. */
   readonly block: number;
+  /** Names of the tfjs kernels that were called. */
+  readonly kernels = new Set<string>();
   readonly #values = new WeakMap<object, TracedValue>();
 
   constructor(block: number) {

@@ -28,6 +28,7 @@ export function kernel<I = NamedTensorInfoMap, A = NamedAttrMap>(
     backendName: TRACE_BACKEND,
     kernelFunc: ({ inputs, attrs }) => {
       const { tracer } = traceBackend;
+      tracer.kernels.add(name);
       const results = trace(tracer, inputs as I, attrs as A);
       const taken = new Set<object>(Object.values(inputs).map((input) => input?.dataId as object));
       // tfjs counts tensors by their data, so that a result which is one of the inputs needs data of its own.

@@ -1,0 +1,28 @@
+import { engine, type Tensor } from '@tensorflow/tfjs-core';
+import { type InputSpec, inputInfo } from './trace.ts';
+import { traceBackend } from './trace-backend.ts';
+import { Tracer } from './tracer.ts';
+
+/**
+ * Names of the tfjs kernels that a function calls, gradients included, sorted. Nothing is computed: whether a backend has
+ * all of them can be told before it runs any.
+ *
+ * @param run takes tensors by name; what it returns is not looked at.
+ * @throws {TraceError} if a kernel is not covered by the trace, or a value is read.
+ * @example
+ * kernelsOf(({ x }) => tf.grad((y) => tf.square(y))(x), { x: { shape: [3] } }); // ['Cast', 'Fill', 'Mul', …]
+ */
+export function kernelsOf(
+  run: (inputs: Record<string, Tensor>) => unknown,
+  inputs: Record<string, InputSpec>,
+): string[] {
+  const tracer = new Tracer(0);
+  traceBackend.record(tracer, () => {
+    const tensors = Object.entries(inputs).map(([name, spec]) => {
+      const { info } = inputInfo(tracer, name, spec, 'logical');
+      return [name, engine().makeTensorFromTensorInfo(info)] as const;
+    });
+    run(Object.fromEntries(tensors));
+  });
+  return [...tracer.kernels].sort();
+}
