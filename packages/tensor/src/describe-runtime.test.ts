@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeRuntime } from './describe-runtime.ts';
-import { engineChecks, type Machine } from './engine-problems.ts';
+import { engineChecks, engineNotes, type Machine } from './engine-problems.ts';
 import { findPackage } from './find-package.ts';
 import './testing.ts';
 
@@ -29,6 +29,7 @@ const machine: Machine = {
   platform: 'linux',
   architecture: 'x64',
   libraryFolders: [root],
+  packageFolders: [root],
 };
 const problem = (name: string, installed: ReturnType<typeof install>, change: Partial<Machine> = {}) =>
   engineChecks[name]!(installed, { ...machine, ...change });
@@ -88,14 +89,12 @@ describe('why an engine cannot be used', () => {
     expect(found?.fix).toMatch(/npm rebuild/);
   });
 
-  it('tfjs-node: Node 23 and later lack util.isNullOrUndefined', () => {
+  it('tfjs-node: Node 23 and later lack util.isNullOrUndefined, which is told and no obstacle', () => {
     const installed = install('@tensorflow/tfjs-node', '4.22.0', 'lib/napi-v8/tfjs_binding.node');
-    expect(problem('@tensorflow/tfjs-node', installed)).toBeUndefined();
-    expect(problem('@tensorflow/tfjs-node', installed, { nodeVersion: '22.18.0' })).toBeUndefined();
-    expect(problem('@tensorflow/tfjs-node', installed, { nodeVersion: '24.0.1' })).toMatchObject({
-      reason: expect.stringMatching(/Node 24.0.1 has no util.isNullOrUndefined/),
-      fix: expect.stringMatching(/Node 22 or older/),
-    });
+    expect(problem('@tensorflow/tfjs-node', installed, { nodeVersion: '24.0.1' })).toBeUndefined();
+    const note = engineNotes['@tensorflow/tfjs-node']!;
+    expect(note({ ...machine, nodeVersion: '22.18.0' })).toBeUndefined();
+    expect(note({ ...machine, nodeVersion: '24.0.1' })).toMatch(/isNullOrUndefined.*Node 24.0.1/);
   });
 
   it('tfjs-node-gpu: CUDA and cuDNN are missing, one of them, or none', () => {
@@ -116,9 +115,13 @@ describe('why an engine cannot be used', () => {
     expect(found?.fix).toMatch(/Install version 4.22.0/);
   });
 
-  it('the webgpu backend without navigator.gpu', () => {
+  it('the webgpu backend without navigator.gpu and without the package that brings it', () => {
     const installed = install('@tensorflow/tfjs-backend-webgpu', '4.22.0');
-    expect(problem('@tensorflow/tfjs-backend-webgpu', installed)?.reason).toBe('there is no navigator.gpu');
+    const reason = (folders: string[]) =>
+      problem('@tensorflow/tfjs-backend-webgpu', installed, { packageFolders: folders })?.reason;
+    expect(reason([])).toBe('there is no navigator.gpu');
+    install('webgpu', '0.6.2', 'dist/linux-x64/dawn.node');
+    expect(reason([root])).toBeUndefined();
   });
 
   it('a native library for another machine', () => {
@@ -127,8 +130,17 @@ describe('why an engine cannot be used', () => {
     expect(problem('onnxruntime-node', onnx, { platform: 'freebsd' })?.reason).toMatch(
       /napi-v6\/freebsd\/x64/,
     );
-    const webgpu = install('webgpu', '0.6.2', 'dist/linux-x64.dawn.node');
+    const webgpu = install('webgpu', '0.6.2', 'dist/linux-x64/dawn.node', 'dist/darwin-universal/dawn.node');
     expect(problem('webgpu', webgpu)).toBeUndefined();
+    expect(problem('webgpu', webgpu, { platform: 'darwin', architecture: 'arm64' })).toBeUndefined();
     expect(problem('webgpu', webgpu, { platform: 'sunos' })?.fix).toMatch(/Install it anew/);
   });
+});
+
+it('looks in the folder that HM_TFJS_NODE names', () => {
+  install('@tensorflow/tfjs-node', '4.22.0', 'lib/napi-v8/tfjs_binding.node');
+  process.env.HM_TFJS_NODE = root;
+  const found = describeRuntime().packages.find(({ name }) => name === '@tensorflow/tfjs-node');
+  delete process.env.HM_TFJS_NODE;
+  expect(found).toMatchObject({ usable: true, path: join(root, 'node_modules/@tensorflow/tfjs-node') });
 });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { engineChecks, thisMachine } from './engine-problems.ts';
+import { engineChecks, engineNotes, thisMachine } from './engine-problems.ts';
 import { findPackage, programFolders } from './find-package.ts';
 import { builtin, nodeProcess } from './node-builtins.ts';
 
@@ -14,6 +14,8 @@ export interface EnginePackage {
   reason: string | undefined;
   /** What to do to make it usable. */
   fix: string | undefined;
+  /** What to know of it, if it is usable. */
+  note: string | undefined;
 }
 
 /** The machine, tfjs and the engines, as plain data. */
@@ -42,7 +44,8 @@ export interface RuntimeDescription {
 
 /**
  * Tells what is installed and what of it cannot be used here, with the reason and the cure. Loads nothing: packages are
- * looked up in the file system, below the working directory, the started script and `folders`.
+ * looked up in the file system, below the folder that `HM_TFJS_NODE` names, the working directory, the started script and
+ * `folders`.
  *
  * @param folders where else to look for packages.
  * @example
@@ -76,12 +79,13 @@ function describeNode(): RuntimeDescription['node'] {
 }
 
 function describePackage(name: string, folders: readonly string[]): EnginePackage {
-  const machine = thisMachine();
+  const machine = thisMachine(folders);
   const installed = findPackage(name, folders);
   if (!installed || !machine) {
-    const absent = { reason: 'not installed', fix: `npm install ${name}` };
+    const absent = { reason: 'not installed', fix: `npm install ${name}`, note: undefined };
     return { name, version: undefined, path: undefined, usable: false, ...absent };
   }
   const problem = engineChecks[name]?.(installed, machine);
-  return { name, ...installed, usable: !problem, reason: problem?.reason, fix: problem?.fix };
+  const note = problem ? undefined : engineNotes[name]?.(machine);
+  return { name, ...installed, usable: !problem, reason: problem?.reason, fix: problem?.fix, note };
 }

@@ -1,5 +1,5 @@
 import { version_core as tfjsVersion } from '@tensorflow/tfjs-core';
-import type { InstalledPackage } from './find-package.ts';
+import { findPackage, type InstalledPackage } from './find-package.ts';
 import { builtin, nodeProcess } from './node-builtins.ts';
 
 /** Why an installed package cannot be used here, and what to do about it. */
@@ -15,6 +15,8 @@ export interface Machine {
   architecture: string;
   /** Folders that the system's dynamic linker searches. */
   libraryFolders: readonly string[];
+  /** Where packages are looked for. */
+  packageFolders: readonly string[];
 }
 
 type Check = (installed: InstalledPackage, machine: Machine) => Problem | undefined;
@@ -24,24 +26,39 @@ const ONNX_INSTEAD = 'Use the onnx engine, which needs no native TensorFlow.';
 /** What can keep each optional engine from working; a check returns the first problem it finds. */
 export const engineChecks: Record<string, Check> = {
   '@tensorflow/tfjs-node-gpu': (installed, machine) =>
-    wrongVersion(installed) ?? gpuPlatform(machine) ?? tfjsNode(installed, machine) ?? cuda(machine),
-  '@tensorflow/tfjs-node': (installed, machine) => wrongVersion(installed) ?? tfjsNode(installed, machine),
+    wrongVersion(installed) ?? gpuPlatform(machine) ?? noBinding(installed) ?? cuda(machine),
+  '@tensorflow/tfjs-node': (installed) => wrongVersion(installed) ?? noBinding(installed),
   '@tensorflow/tfjs-backend-cpu': wrongVersion,
-  '@tensorflow/tfjs-backend-webgpu': (installed) => wrongVersion(installed) ?? noWebGpu(),
-  webgpu: (installed, { platform }) =>
-    missingBinary(`${installed.path}/dist`, (file) => file.startsWith(platform) && file.endsWith('.node')),
+  '@tensorflow/tfjs-backend-webgpu': (installed, machine) => wrongVersion(installed) ?? noWebGpu(machine),
+  webgpu: ({ path }, { platform, architecture }) =>
+    missingBinary(`${path}/dist/${platform}-${platform === 'darwin' ? 'universal' : architecture}`),
   'onnxruntime-node': (installed, { platform, architecture }) =>
     onnxBinary(installed, `${platform}/${architecture}`),
 };
 
+/** What to know of a package that can be used. */
+export const engineNotes: Record<string, (machine: Machine) => string | undefined> = {
+  '@tensorflow/tfjs-node-gpu': removedFunction,
+  '@tensorflow/tfjs-node': removedFunction,
+};
+
+function removedFunction({ nodeVersion }: Machine): string | undefined {
+  if (Number.parseInt(nodeVersion, 10) < 23) return undefined;
+  return (
+    `it calls util.isNullOrUndefined, which Node ${nodeVersion} no longer has: @hm/train lends it for the length of a ` +
+    'step; elsewhere its kernels need Node 22 or older'
+  );
+}
+
 /** The machine this runs on; undefined outside Node. */
-export function thisMachine(): Machine | undefined {
+export function thisMachine(packageFolders: readonly string[]): Machine | undefined {
   if (!nodeProcess) return undefined;
   const { versions, platform, arch, env } = nodeProcess;
   return {
     nodeVersion: versions.node,
     platform,
     architecture: arch,
+    packageFolders,
     libraryFolders: [
       ...(env.LD_LIBRARY_PATH ?? '').split(':').filter(Boolean),
       ...[
@@ -63,15 +80,9 @@ function wrongVersion({ version }: InstalledPackage): Problem | undefined {
   };
 }
 
-function tfjsNode(installed: InstalledPackage, { nodeVersion }: Machine): Problem | undefined {
-  if (Number.parseInt(nodeVersion, 10) >= 23) {
-    return {
-      reason: `Node ${nodeVersion} has no util.isNullOrUndefined (removed in Node 23), which tfjs-node ${installed.version} calls`,
-      fix: `Run it on Node 22 or older. ${ONNX_INSTEAD}`,
-    };
-  }
+function noBinding({ path }: InstalledPackage): Problem | undefined {
   const files = builtin('node:fs');
-  const library = `${installed.path}/lib`;
+  const library = `${path}/lib`;
   const bindings = files?.existsSync(library) ? files.readdirSync(library) : [];
   if (bindings.some((folder) => files?.existsSync(`${library}/${folder}/tfjs_binding.node`)))
     return undefined;
@@ -105,8 +116,9 @@ function cuda({ platform, libraryFolders }: Machine): Problem | undefined {
   };
 }
 
-function noWebGpu(): Problem | undefined {
-  if ((globalThis as { navigator?: { gpu?: unknown } }).navigator?.gpu !== undefined) return undefined;
+function noWebGpu({ packageFolders }: Machine): Problem | undefined {
+  const isThere = (globalThis as { navigator?: { gpu?: unknown } }).navigator?.gpu !== undefined;
+  if (isThere || findPackage('webgpu', packageFolders)) return undefined;
   return {
     reason: 'there is no navigator.gpu',
     fix: 'In Node, install the npm package webgpu; the tfjs engine then sets navigator.gpu from it.',
@@ -116,12 +128,13 @@ function noWebGpu(): Problem | undefined {
 const onnxBinary = ({ path }: InstalledPackage, machine: string): Problem | undefined => {
   const folders = builtin('node:fs')?.readdirSync(`${path}/bin`) ?? [];
   const version = folders.find((folder) => folder.startsWith('napi-'));
-  return missingBinary(`${path}/bin/${version}/${machine}`, (file) => file.endsWith('.node'));
+  return missingBinary(`${path}/bin/${version}/${machine}`);
 };
 
-function missingBinary(folder: string, isBinary: (file: string) => boolean): Problem | undefined {
+function missingBinary(folder: string): Problem | undefined {
   const files = builtin('node:fs');
-  if (!files || (files.existsSync(folder) && files.readdirSync(folder).some(isBinary))) return undefined;
+  const found = files?.existsSync(folder) ? files.readdirSync(folder) : [];
+  if (!files || found.some((file) => file.endsWith('.node'))) return undefined;
   return {
     reason: `no native library for this machine in ${folder}`,
     fix: 'Install it anew on this machine.',

@@ -22,9 +22,14 @@ export function findPackage(name: string, folders: readonly string[]): Installed
   return undefined;
 }
 
-/** Where a program's packages are looked for: the working directory and the script that was started. */
+/**
+ * Where a program's packages are looked for: the folder that `HM_TFJS_NODE` names, in whose node_modules a TensorFlow
+ * built on this machine may lie, the working directory, and the script that was started.
+ */
 export const programFolders = (): string[] =>
-  [nodeProcess?.cwd(), nodeProcess?.argv[1]].filter((path) => path !== undefined);
+  [nodeProcess?.env.HM_TFJS_NODE, nodeProcess?.cwd(), nodeProcess?.argv[1]].filter(
+    (path) => path !== undefined,
+  );
 
 function selfAndParents(path: string): string[] {
   const parts = path.replaceAll('\\', '/').split('/');

@@ -1,8 +1,8 @@
 import { type HostTensor, hostTensor, hostZeros, InvalidArgumentError } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { compileOn, type StepOptions } from './compile-on.ts';
-import type { TfjsEngine } from './engine.ts';
+import { compileOn, type StepOptions } from '../compile-on.ts';
+import type { TfjsEngine } from '../engine.ts';
 
 const engine: TfjsEngine = { kind: 'tfjs', backend: 'cpu' };
 const scalar = (value: number): HostTensor => hostTensor('float32', [], Float32Array.of(value));

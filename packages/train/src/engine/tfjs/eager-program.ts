@@ -1,9 +1,9 @@
 import type { Program, StepFunction } from '@hm/onnx';
 import { type HostTensor, hostTensor, InvalidArgumentError, readTensor, toTensor } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { mapRecord } from '../step/records.ts';
-import type { StepOptions } from './compile-on.ts';
-import { onBackend } from './on-backend.ts';
+import { mapRecord } from '../../step/records.ts';
+import type { StepOptions } from '../compile-on.ts';
+import type { StartedBackend } from './started-backend.ts';
 
 type Tensors = Record<string, tf.Tensor>;
 type HostTensors = Record<string, HostTensor>;
@@ -14,12 +14,12 @@ type HostTensors = Record<string, HostTensor>;
  */
 export class EagerProgram implements Program {
   readonly #step: StepFunction;
-  readonly #backend: string;
+  readonly #backend: StartedBackend;
   readonly #specs: Record<'state' | 'inputs', Record<string, string>>;
   /** Undefined once it is released. */
   #state: Tensors | undefined;
 
-  constructor(step: StepFunction, { state, inputs }: StepOptions, backend: string) {
+  constructor(step: StepFunction, { state, inputs }: StepOptions, backend: StartedBackend) {
     this.#step = step;
     this.#backend = backend;
     this.#specs = { state: mapRecord(state, describe), inputs: mapRecord(inputs, describe) };
@@ -28,9 +28,11 @@ export class EagerProgram implements Program {
 
   async run(inputs: HostTensors): Promise<HostTensors> {
     assertSame('Program.run', this.#specs.inputs, inputs, 'Pass the inputs that the step was compiled for.');
-    const { state, outputs } = onBackend(this.#backend, () => this.#compute(inputs));
+    const { state, outputs } = this.#backend.compute(() => this.#compute(inputs));
     this.#replace(state);
-    return download(outputs).finally(() => dispose(outputs));
+    const read = await download(outputs).finally(() => dispose(outputs));
+    this.#backend.check();
+    return read;
   }
 
   async readState(): Promise<HostTensors> {
@@ -75,7 +77,7 @@ export class EagerProgram implements Program {
   }
 
   #upload = (state: HostTensors): Tensors =>
-    onBackend(this.#backend, () => mapRecord(state, (tensor) => tf.keep(copyToTensor(tensor))));
+    this.#backend.compute(() => mapRecord(state, (tensor) => tf.keep(copyToTensor(tensor))));
 }
 
 /** A step may return what it was given, or one tensor under two names. */

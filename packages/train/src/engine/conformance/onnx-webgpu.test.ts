@@ -1,0 +1,8 @@
+import { conforms } from './conformance.ts';
+import { softwareVulkan } from './software-vulkan.ts';
+
+softwareVulkan();
+const { describeProviders } = await import('@hm/onnx/session');
+const { usable, reason } = (await describeProviders()).find(({ provider }) => provider === 'webgpu')!;
+const skip = usable ? undefined : reason;
+conforms({ kind: 'onnx', provider: 'webgpu' }, { loss: 1e-5, state: 1e-4, slow: true, skip });

@@ -1,0 +1,67 @@
+import { assertSingleTfjs, type EnginePackage } from '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import { enginePackages, importPackage, notStarted, unusable } from './engine-package.ts';
+import { withLegacyUtil } from './legacy-util.ts';
+import { onBackend, type StartedBackend } from './started-backend.ts';
+
+const NAME = 'tensorflow';
+
+/** What the backend of tfjs-node tells of itself. */
+interface NodeBackend {
+  isGPUPackage: boolean;
+  isUsingGpuDevice: boolean;
+}
+
+/**
+ * TensorFlow's C library through @tensorflow/tfjs-node-gpu if that can be used here, or else @tensorflow/tfjs-node. One
+ * that the program has loaded itself is taken as it is.
+ *
+ * @throws {UnavailableError} if neither can be used, for the reason of each, or the library does not load.
+ */
+export async function startTensorFlow(): Promise<StartedBackend> {
+  if (!tf.findBackendFactory(NAME)) await load(choose());
+  const compute = <T>(work: () => T): T => withLegacyUtil(() => onBackend(NAME, work));
+  // Its first tensor shows whether the library does what the backend expects of it.
+  const sum = compute(() => tf.tidy(() => tf.sum(tf.ones([2])).dataSync()[0]));
+  if (sum !== 2) throw notStarted(NAME, `1 + 1 = ${sum}`, RUN_DOCTOR);
+  return { name: NAME, description: describe(), compute, check: () => undefined };
+}
+
+function choose(): EnginePackage {
+  const packages = Object.values(enginePackages('@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'));
+  const usable = packages.find(({ usable }) => usable);
+  if (usable === undefined) throw unusable(NAME, packages);
+  return usable;
+}
+
+/** Importing it registers the backend and makes it the current one. */
+async function load(chosen: EnginePackage): Promise<void> {
+  const previous = tf.engine().backendName;
+  const restoreFlags = rememberFlags();
+  // 1 keeps TensorFlow from telling on stderr which instructions of the processor it uses.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
+  try {
+    await importPackage(chosen);
+  } catch (cause) {
+    throw notStarted(NAME, cause, `Install ${chosen.name} anew on this machine, or use the onnx engine.`);
+  } finally {
+    restoreFlags();
+    if (previous) void tf.engine().setBackend(previous);
+  }
+  assertSingleTfjs();
+}
+
+/** tfjs-layers, which tfjs-node brings, has a part of tfjs-core inside that replaces the functions behind its flags. */
+function rememberFlags(): () => void {
+  const { flagRegistry } = tf.env() as unknown as { flagRegistry: Record<string, unknown> };
+  const flags = { ...flagRegistry };
+  return () => void Object.assign(flagRegistry, flags);
+}
+
+function describe(): string {
+  const { isGPUPackage, isUsingGpuDevice } = tf.findBackend(NAME) as unknown as NodeBackend;
+  const device = isUsingGpuDevice ? 'a graphics processor' : 'the processor';
+  return `@tensorflow/tfjs-node${isGPUPackage ? '-gpu' : ''} on ${device}`;
+}
+
+const RUN_DOCTOR = 'Run `hm doctor`, or use the onnx engine.';
