@@ -8,15 +8,18 @@ import { Tracer } from './tracer.ts';
  * all of them can be told before it runs any.
  *
  * @param run takes tensors by name; what it returns is not looked at.
- * @throws {TraceError} if a kernel is not covered by the trace, or a value is read.
+ * @param standIn a backend that runs on zeros the kernels which the trace does not cover, for the shapes that they give.
+ * @throws {TraceError} if a kernel is covered neither by the trace nor by the other backend, or a value is read.
  * @example
  * kernelsOf(({ x }) => tf.grad((y) => tf.square(y))(x), { x: { shape: [3] } }); // ['Cast', 'Fill', 'Mul', …]
  */
 export function kernelsOf(
   run: (inputs: Record<string, Tensor>) => unknown,
   inputs: Record<string, InputSpec>,
+  standIn?: string,
 ): string[] {
   const tracer = new Tracer(0);
+  tracer.standIn = standIn;
   traceBackend.record(tracer, () => {
     const tensors = Object.entries(inputs).map(([name, spec]) => {
       const { info } = inputInfo(tracer, name, spec, 'logical');

@@ -16,6 +16,8 @@ export class Tracer {
   readonly block: number;
   /** Names of the tfjs kernels that were called. */
   readonly kernels = new Set<string>();
+  /** The backend that gives the shapes of kernels that cannot be traced; without one they are an error. */
+  standIn: string | undefined;
   readonly #values = new WeakMap<object, TracedValue>();
 
   constructor(block: number) {

@@ -16,9 +16,10 @@ import './select.ts';
 import './shape.ts';
 import './unary.ts';
 import * as tf from '@tensorflow/tfjs-core';
-import { TRACE_BACKEND } from '../trace-backend.ts';
+import { TRACE_BACKEND, traceBackend } from '../trace-backend.ts';
 import { TraceError } from '../trace-error.ts';
 import { covered } from './register.ts';
+import { standInFor } from './stand-in.ts';
 
 /** Names of the tfjs kernels that can be traced, sorted. */
 export const coveredKernels: readonly string[] = [...covered].sort();
@@ -30,7 +31,11 @@ for (const name of Object.values(tf)) {
   tf.registerKernel({
     kernelName: name,
     backendName: TRACE_BACKEND,
-    kernelFunc: () => {
+    kernelFunc: ({ inputs, attrs }) => {
+      const { tracer } = traceBackend;
+      tracer.kernels.add(name);
+      const stand = tracer.standIn && tf.getKernel(name, tracer.standIn);
+      if (stand) return standInFor(stand, inputs, attrs, tracer);
       throw new TraceError({
         where: 'trace',
         expected: 'a function made of covered kernels',

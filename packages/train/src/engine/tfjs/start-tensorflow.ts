@@ -1,10 +1,14 @@
 import { assertSingleTfjs, type EnginePackage } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { enginePackages, importPackage, notStarted, unusable } from './engine-package.ts';
+import { allowExplicitPadding } from './explicit-padding.ts';
 import { withLegacyUtil } from './legacy-util.ts';
 import { onBackend, type StartedBackend } from './started-backend.ts';
 
 const NAME = 'tensorflow';
+
+/** Whether the backend's kernels have been extended; the registry that holds them is the program's. */
+let prepared = false;
 
 /** What the backend of tfjs-node tells of itself. */
 interface NodeBackend {
@@ -20,6 +24,8 @@ interface NodeBackend {
  */
 export async function startTensorFlow(): Promise<StartedBackend> {
   if (!tf.findBackendFactory(NAME)) await load(choose());
+  if (!prepared) allowExplicitPadding(NAME);
+  prepared = true;
   const compute = <T>(work: () => T): T => withLegacyUtil(() => onBackend(NAME, work));
   // Its first tensor shows whether the library does what the backend expects of it.
   const sum = compute(() => tf.tidy(() => tf.sum(tf.ones([2])).dataSync()[0]));
