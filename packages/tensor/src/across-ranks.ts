@@ -52,5 +52,7 @@ export function allReduce<T extends tf.Tensor>(x: T): T {
 }
 
 /** The mean of a tensor over all ranks: `Σᵣ xᵣ / N`. Of means over parts of equal size it is the mean of the whole. */
-export const meanOverRanks = <T extends tf.Tensor>(x: T): T =>
-  tf.tidy(() => tf.mul(allReduce(x), 1 / (current?.count ?? 1)) as T);
+export function meanOverRanks<T extends tf.Tensor>(x: T): T {
+  const count = current?.count ?? 1;
+  return count === 1 ? tf.clone(x) : tf.tidy(() => tf.mul(allReduce(x), 1 / count) as T);
+}

@@ -15,6 +15,8 @@ export function checkRecipe(recipe: Recipe): void {
   if (clipNorm !== undefined && !(clipNorm > 0))
     throw invalid('recipe.clipNorm', 'a number above 0', clipNorm);
   if (averageDecay !== undefined) inRange('recipe.averageDecay', averageDecay, 0, 1);
+  if (!['local', 'synchronised', undefined].includes(recipe.batchNorm))
+    throw invalid('recipe.batchNorm', "'local' or 'synchronised'", recipe.batchNorm);
   if (accumulate === undefined) return;
   positive('recipe.accumulate', accumulate);
   // Each small batch would draw other classes, and sums of gradients be lost.

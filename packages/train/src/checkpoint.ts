@@ -74,7 +74,8 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   }
 }
 
-function hashOf(state: Record<string, HostTensor>): string {
+/** SHA-256 of a state's names and values. */
+export function hashOf(state: Record<string, HostTensor>): string {
   const hash = createHash('sha256');
   for (const name of Object.keys(state).sort()) {
     const { data } = state[name]!;

@@ -14,13 +14,14 @@ function allFinite({ data, dtype }: HostTensor): boolean {
   return Number.isFinite(sum);
 }
 
-/** The error that ends a run whose loss or state is not finite. `step` counts from 1; `loss` is undefined if it was finite. */
+/** The error that ends a run whose loss or state is not finite. `step` counts from 1; `loss` is undefined if it was finite; `rank` is that of the process in whose part it began. */
 export function nonFinite(
   step: number,
   loss: number | undefined,
   inputs: Partial<Pick<Batch, 'images'>>,
   state: Readonly<Record<string, HostTensor>>,
   checkpoint: string | undefined,
+  rank?: number,
 ): NonFiniteError {
   const tensors = inputs.images === undefined ? state : { images: inputs.images, ...state };
   const tensor = firstNonFinite(tensors) ?? 'loss';
@@ -29,7 +30,7 @@ export function nonFinite(
     expected: 'finite numbers',
     received: `${loss === undefined ? '' : `loss ${loss}; `}the first tensor that is not finite is "${tensor}"`,
     fix: `Lower the learning rate, lengthen the warm-up or set clipNorm. ${kept(checkpoint)}`,
-    fields: { step, loss, tensor, checkpoint },
+    fields: { step, loss, tensor, checkpoint, ...(rank === undefined ? {} : { rank }) },
   });
 }
 

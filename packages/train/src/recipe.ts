@@ -33,6 +33,12 @@ export interface Recipe {
    * one, and losses that look at the batch. Default: one batch, no sum.
    */
   accumulate?: number;
+  /**
+   * Where several processes share a batch, whose statistics batch normalisation takes: `synchronised` those of the whole
+   * batch, so that their number changes nothing; `local` (default) those of the process's part, which needs one message a
+   * step and not one for each layer. Running statistics are then the mean over the processes.
+   */
+  batchNorm?: 'local' | 'synchronised';
   /** Parameters that stay as they are, by name: `backbone.stem.*`. `*` stands for any characters. Default: none. */
   freeze?: readonly string[];
   /** In which order an epoch reads the images. Default: every image once, shuffled. */

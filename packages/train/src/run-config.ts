@@ -66,7 +66,7 @@ export function versions(): Record<string, string> {
  * @throws {InvalidArgumentError} if anything differs; message and `fields.differences` name each difference.
  */
 export function assertSameConfig(saved: RunConfig, given: RunConfig, folder: string): void {
-  const found = differences(saved, given, '');
+  const found = differences(saved, given, ['in the run', 'now']);
   if (found.length === 0) return;
   throw new InvalidArgumentError({
     where: `train, resuming ${folder}`,
@@ -77,14 +77,21 @@ export function assertSameConfig(saved: RunConfig, given: RunConfig, folder: str
   });
 }
 
-/** `recipe.epochs: 20 in the run, 8 now`, for every value that differs. */
-function differences(saved: unknown, given: unknown, path: string): string[] {
+/** `recipe.epochs: 20 in the run, 8 now`, for every value that differs. @param owners of the two. */
+export function differences(
+  saved: unknown,
+  given: unknown,
+  owners: readonly [string, string],
+  path = '',
+): string[] {
   if (isRecord(saved) && isRecord(given)) {
     const names = [...new Set([...Object.keys(saved), ...Object.keys(given)])];
-    return names.flatMap((name) => differences(saved[name], given[name], path ? `${path}.${name}` : name));
+    return names.flatMap((name) =>
+      differences(saved[name], given[name], owners, path ? `${path}.${name}` : name),
+    );
   }
-  const [before, now] = [JSON.stringify(saved), JSON.stringify(given)];
-  return before === now ? [] : [`${path}: ${before ?? 'nothing'} in the run, ${now ?? 'nothing'} now`];
+  const [before, now] = [saved, given].map((value) => JSON.stringify(value) ?? 'nothing');
+  return before === now ? [] : [`${path}: ${before} ${owners[0]}, ${now} ${owners[1]}`];
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

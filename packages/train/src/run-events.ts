@@ -7,6 +7,13 @@ import type { TrainEvent } from './events.ts';
 import { logEvent } from './metrics-log.ts';
 import { TensorBoardFile } from './observe/tensor-board.ts';
 import type { ResolvedOptions } from './options.ts';
+import { checkRanks } from './parallel/check-ranks.ts';
+import type { Communicator } from './parallel/communicator.ts';
+import { engineOfRank } from './parallel/engine-of-rank.ts';
+import { joinRanks } from './parallel/join-ranks.ts';
+import { assertSameRun } from './parallel/same-run.ts';
+import { shareBeginning } from './parallel/share-beginning.ts';
+import { together } from './parallel/together.ts';
 import { compilePartial } from './partial-program.ts';
 import { runConfig } from './run-config.ts';
 import { EpochSampler, NEIGHBOURS } from './sampling/epoch-sampler.ts';
@@ -16,8 +23,18 @@ import { TrainingLoop } from './training-loop.ts';
 
 /** The events of a run; asking for them is what trains. Each is in `metrics.jsonl` before it is handed on. */
 export async function* runEvents(options: ResolvedOptions): AsyncGenerator<TrainEvent, void, void> {
+  const ranks = await joinRanks();
+  const events = unlogged(options, ranks);
+  if (ranks === undefined) yield* logged(options, events);
+  else yield* together(ranks, ranks.rank === 0 ? logged(options, events) : events);
+}
+
+async function* logged(
+  options: ResolvedOptions,
+  events: AsyncGenerator<TrainEvent, void, void>,
+): AsyncGenerator<TrainEvent, void, void> {
   let board: TensorBoardFile | undefined;
-  for await (const event of unlogged(options)) {
+  for await (const event of events) {
     await logEvent(options.out, event);
     if (options.tensorBoard && event.kind === 'start') board = new TensorBoardFile(options.out, event.step);
     await board?.write(event);
@@ -25,42 +42,64 @@ export async function* runEvents(options: ResolvedOptions): AsyncGenerator<Train
   }
 }
 
-async function* unlogged(options: ResolvedOptions): AsyncGenerator<TrainEvent, void, void> {
-  const { backbone } = options;
-  const pretrained =
-    options.pretrained === undefined ? undefined : await readPretrained(options.pretrained, backbone);
-  const config = runConfig(options, pretrained);
-  const beginning = await beginRun(options, config, pretrained);
+async function* unlogged(
+  options: ResolvedOptions,
+  ranks: Communicator | undefined,
+): AsyncGenerator<TrainEvent, void, void> {
+  const { config, beginning } = await begin(options, ranks);
   for (const { path, reason } of beginning.damaged) yield { kind: 'damaged', path, reason };
-  const loader = openLoader(options);
+  const loader = openLoader(options, ranks);
   let program: Program | undefined;
   try {
     const { [NEIGHBOURS]: neighbours, ...state } = beginning.state;
     const sampler = new EpochSampler(options, neighbours as HostTensor<'int32'> | undefined);
-    program = await compileStep(options, state);
-    yield* new TrainingLoop({ options, config, loader, program, beginning, sampler }).events();
+    program = await compileStep(options, state, ranks);
+    yield* new TrainingLoop({ options, config, loader, program, beginning, sampler, ranks }).events();
   } finally {
     await Promise.all([program?.release(), loader.close()]);
   }
 }
 
-function openLoader({ data, recipe, preprocessing, seed, workers, onBadSample }: ResolvedOptions): Loader {
+/** Of several ranks, the first reads and writes; the others are told. */
+async function begin(options: ResolvedOptions, ranks: Communicator | undefined) {
+  const leads = (ranks?.rank ?? 0) === 0;
+  if (ranks && leads) checkRanks(options, ranks);
+  const pretrained =
+    options.pretrained === undefined || !leads
+      ? undefined
+      : await readPretrained(options.pretrained, options.backbone);
+  const config = runConfig(options, pretrained);
+  const ownBeginning = () => beginRun(options, config, pretrained);
+  if (ranks === undefined) return { config, beginning: await ownBeginning() };
+  await assertSameRun(ranks, config, options);
+  return { config, beginning: await shareBeginning(ranks, ownBeginning) };
+}
+
+/** Of several ranks, each reads its own part of every batch. */
+function openLoader(options: ResolvedOptions, ranks: Communicator | undefined): Loader {
+  const { data, recipe, preprocessing, seed, workers, onBadSample } = options;
   return createLoader(data, {
     batchSize: recipe.batchSize / (recipe.accumulate ?? 1),
     augment: recipe.augment,
     dropLast: true,
     preprocessing,
     seed,
+    ...(ranks && { shard: { index: ranks.rank, count: ranks.count } }),
     ...(workers === undefined ? {} : { workers }),
     ...(onBadSample === undefined ? {} : { onBadSample }),
   });
 }
 
-function compileStep(options: ResolvedOptions, state: StepOptions['state']): Promise<Program> {
-  const { backbone, head, recipe, engine, data, seed } = options;
+function compileStep(
+  options: ResolvedOptions,
+  state: StepOptions['state'],
+  ranks: Communicator | undefined,
+): Promise<Program> {
+  const { backbone, head, recipe, data, seed, hardness = false } = options;
   const { partialFc } = recipe;
-  const batchSize = recipe.batchSize / (recipe.accumulate ?? 1);
-  const step = trainingStep(backbone, head, recipe, { sampleLosses: options.hardness ?? false });
+  const engine = ranks ? engineOfRank(options.engine, ranks) : options.engine;
+  const batchSize = recipe.batchSize / (recipe.accumulate ?? 1) / (ranks?.count ?? 1);
+  const step = trainingStep(backbone, head, recipe, { sampleLosses: hardness, ranks });
   const stepOptions: StepOptions = {
     state,
     inputs: {
@@ -70,6 +109,7 @@ function compileStep(options: ResolvedOptions, state: StepOptions['state']): Pro
       step: { shape: [] },
       ...(recipe.accumulate === undefined ? {} : { update: { shape: [] } }),
     },
+    ...(ranks && { sumOverRanks: (values) => ranks.sum(values) }),
   };
   if (partialFc === undefined) return compileOn(engine, step, stepOptions);
   return compilePartial(engine, step, stepOptions, { ...partialFc, classes: data.classes, seed });

@@ -3,7 +3,9 @@ import type { Batch } from '@hm/datasets';
 import type { Program } from '@hm/onnx';
 import { type HostTensor, hostTensor } from '@hm/tensor';
 import type { Ahead } from './ahead.ts';
-import { nonFinite } from './non-finite.ts';
+import { firstNonFinite, nonFinite } from './non-finite.ts';
+import type { Communicator } from './parallel/communicator.ts';
+import { culprit } from './parallel/culprit.ts';
 import type { Recipe } from './recipe.ts';
 import { learningRateAt } from './schedule.ts';
 import { mapRecord } from './step/records.ts';
@@ -23,6 +25,8 @@ export interface StepRunnerOptions {
   program: Program;
   recipe: Recipe;
   stepsPerEpoch: number;
+  /** If the batch is shared. */
+  ranks: Communicator | undefined;
   /** The last good checkpoint, for the error of a loss that is not finite. */
   lastCheckpoint: () => string | undefined;
 }
@@ -50,13 +54,14 @@ export class StepRunner {
   }
 
   async #runBatch({ images, labels }: Batch, feeds: Record<string, HostTensor>, step: number) {
-    const { program, lastCheckpoint } = this.#options;
+    const { program, ranks, lastCheckpoint } = this.#options;
     const outputs = await program.run({ images, labels, ...feeds });
     // ONNX Runtime computes on this thread: without a turn, neither a signal nor a worker's batch would get through.
     await turnOfEventLoop();
     const loss = Number(outputs.loss!.data[0]);
     if (Number.isFinite(loss)) return outputs;
-    throw nonFinite(step + 1, loss, { images }, await program.readState(), lastCheckpoint());
+    const rank = ranks && culprit(ranks, firstNonFinite({ images }) !== undefined);
+    throw nonFinite(step + 1, loss, { images }, await program.readState(), lastCheckpoint(), rank);
   }
 }
 

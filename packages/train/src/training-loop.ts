@@ -11,6 +11,9 @@ import { Meter } from './meter.ts';
 import { firstNonFinite, nonFinite } from './non-finite.ts';
 import { addHardness, type HardnessSums, hardMiningOf, noHardness } from './observe/hardness.ts';
 import type { ResolvedOptions } from './options.ts';
+import { any, type Communicator } from './parallel/communicator.ts';
+import { assertSameState } from './parallel/same-state.ts';
+import { shareBadSamples } from './parallel/share-bad-samples.ts';
 import { type RunConfig, versions } from './run-config.ts';
 import type { EpochSampler } from './sampling/epoch-sampler.ts';
 import { withoutGradientSums } from './step/step-state.ts';
@@ -24,6 +27,8 @@ export interface LoopContext {
   program: Program;
   beginning: Beginning;
   sampler: EpochSampler;
+  /** The processes that share every batch. Rank 0 validates and writes; the others wait for it. */
+  ranks: Communicator | undefined;
 }
 
 type Events<Result = void> = AsyncGenerator<TrainEvent, Result, void>;
@@ -55,6 +60,7 @@ export class TrainingLoop {
       program: context.program,
       recipe: context.options.recipe,
       stepsPerEpoch: context.options.stepsPerEpoch,
+      ranks: context.ranks,
       lastCheckpoint: () => this.#saved?.path,
     });
     this.#saved = checkpoint === undefined ? undefined : { step: progress.step, path: checkpoint };
@@ -66,9 +72,9 @@ export class TrainingLoop {
       const finished = yield* this.#trainEpoch();
       if (!finished) return yield* this.#stop();
     }
-    const { path } = yield* this.#checkpoint();
+    yield* this.#leading(() => this.#checkpoint());
     const seconds = (performance.now() - this.#began) / 1000;
-    yield { kind: 'done', step: this.#progress.step, seconds, checkpoint: path };
+    yield { kind: 'done', step: this.#progress.step, seconds, checkpoint: this.#savedPath };
   }
 
   #start(): TrainEvent {
@@ -88,14 +94,14 @@ export class TrainingLoop {
   /** Trains the rest of an epoch; false if the signal was raised. */
   async *#trainEpoch(): Events<boolean> {
     const { epoch, position } = this.#progress;
-    const { recipe, signal } = this.#options;
+    const { recipe } = this.#options;
     const { loader, program, sampler } = this.#context;
     const order = await sampler.order(epoch, position, () => program.readState());
     const source = loader.batches({ epoch, start: position * (recipe.accumulate ?? 1), order });
     const batches = new Ahead(source);
     try {
       while (this.#progress.epoch === epoch) {
-        if (signal?.aborted) return false;
+        if (this.#isStopped()) return false;
         const asked = performance.now();
         const readings = await this.#runner.run(batches, this.#progress.step);
         this.#count(readings, { asked, waitMilliseconds: batches.takeWait() });
@@ -105,6 +111,13 @@ export class TrainingLoop {
     } finally {
       await source.return();
     }
+  }
+
+  /** Whether the signal was raised, on any rank. */
+  #isStopped(): boolean {
+    const { ranks } = this.#context;
+    const isRaised = this.#options.signal?.aborted ?? false;
+    return ranks === undefined ? isRaised : any(ranks, isRaised);
   }
 
   #count(readings: StepReadings, time: { asked: number; waitMilliseconds: number }): void {
@@ -138,14 +151,26 @@ export class TrainingLoop {
     yield* this.#badSamples();
     if (step % logEvery === 0 || step === steps) yield this.#stepEvent(readings);
     if (position === stepsPerEpoch) yield* this.#endEpoch();
-    if (step % validateEvery === 0 || step === steps) yield* this.#validate();
-    if (step % checkpointEvery === 0 && step < steps) yield* this.#checkpoint();
+    if (step % validateEvery === 0 || step === steps) yield* this.#leading(() => this.#validate());
+    if (step % checkpointEvery === 0 && step < steps) yield* this.#leading(() => this.#checkpoint());
+  }
+
+  /** What rank 0 does for all, who wait for it; their weights have to be its own. */
+  async *#leading(work: () => Events): Events {
+    const { ranks, program } = this.#context;
+    if (ranks === undefined) return yield* work();
+    assertSameState(ranks, await program.readState(), this.#progress.step);
+    if (ranks.rank === 0) yield* work();
+    await ranks.gather();
   }
 
   *#badSamples() {
-    const { badSamples } = this.#context.loader;
-    for (; this.#badSamplesTold < badSamples.length; this.#badSamplesTold++)
-      yield { kind: 'badSample', ...badSamples[this.#badSamplesTold]! } as const;
+    const { loader, ranks } = this.#context;
+    const own = loader.badSamples.slice(this.#badSamplesTold);
+    this.#badSamplesTold += own.length;
+    const isShared = ranks !== undefined && this.#options.onBadSample === 'skip';
+    for (const sample of isShared ? shareBadSamples(ranks, own) : own)
+      yield { kind: 'badSample', ...sample } as const;
   }
 
   #stepEvent({ learningRate, gradientNorm }: StepReadings): TrainEvent {
@@ -224,15 +249,19 @@ export class TrainingLoop {
   #accuracy = (accuracy: number): { accuracy?: number } => (this.#scoresClasses ? { accuracy } : {});
 
   /** Writes a checkpoint unless this step's is there. */
-  async *#checkpoint(): Events<{ path: string }> {
+  async *#checkpoint(): Events {
     const { step } = this.#progress;
-    if (this.#saved?.step === step) return this.#saved;
+    if (this.#saved?.step === step) return;
     const { out, keep } = this.#options;
     const began = performance.now();
     const { path, bytes } = await saveCheckpoint(out, await this.#current(), keep);
     this.#saved = { step, path };
     yield { kind: 'checkpoint', step, path, bytes, seconds: (performance.now() - began) / 1000 };
-    return this.#saved;
+  }
+
+  /** The newest checkpoint's; none on ranks that write nothing, and whose events nobody hears. */
+  get #savedPath(): string {
+    return this.#saved?.path ?? '';
   }
 
   #assertFinite(state: Record<string, HostTensor>): void {
@@ -241,9 +270,9 @@ export class TrainingLoop {
   }
 
   async *#stop(): Events {
-    const { path } = yield* this.#checkpoint();
+    yield* this.#leading(() => this.#checkpoint());
     const { step } = this.#progress;
     const resume = 'Train with the same options and `resume: true` to go on from here.';
-    yield { kind: 'stopped', step, steps: this.#options.steps, checkpoint: path, resume };
+    yield { kind: 'stopped', step, steps: this.#options.steps, checkpoint: this.#savedPath, resume };
   }
 }

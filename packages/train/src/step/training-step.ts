@@ -1,9 +1,19 @@
 import type { Head } from '@hm/losses';
 import type { StepFunction } from '@hm/onnx';
 import type { Backbone } from '@hm/resnet';
-import { flattenParams, InvalidArgumentError, type Params, unflattenParams } from '@hm/tensor';
+import {
+  acrossRanks,
+  allReduce,
+  flattenParams,
+  InvalidArgumentError,
+  meanOverRanks,
+  type Params,
+  unflattenParams,
+} from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { withoutHardMining } from '../heads/head-of.ts';
+import { gatherBatch } from '../parallel/gather-batch.ts';
+import type { Place } from '../parallel/place-of.ts';
 import type { Recipe } from '../recipe.ts';
 import { applyGradients } from './apply-gradients.ts';
 import { fitsAny } from './frozen.ts';
@@ -14,13 +24,18 @@ type Tensors = Record<string, tf.Tensor>;
 /** The part of a recipe that a step computes with; the learning rate comes with every step. */
 export type StepRecipe = Pick<
   Recipe,
-  'optimiser' | 'weightDecay' | 'clipNorm' | 'averageDecay' | 'accumulate' | 'freeze'
+  'optimiser' | 'weightDecay' | 'clipNorm' | 'averageDecay' | 'accumulate' | 'freeze' | 'batchNorm'
 >;
 
-/** What a step tells only when asked. */
+/** What a step tells only when asked, and who shares it. */
 export interface StepOutputs {
   /** Adds the output `sampleLosses` `[B]`: the losses before hard mining. Default false. */
   sampleLosses?: boolean;
+  /**
+   * The part of a batch that comes in, where several processes share it: the `rank`-th of `count`. Gradients, running
+   * statistics and outputs are then those of the whole batch, the same on every rank.
+   */
+  ranks?: Place | undefined;
 }
 
 /**
@@ -46,26 +61,23 @@ export function trainingStep(
   backbone: Backbone,
   head: Head,
   recipe: StepRecipe,
-  { sampleLosses = false }: StepOutputs = {},
+  { sampleLosses = false, ranks }: StepOutputs = {},
 ): StepFunction {
   const plainHead = sampleLosses ? withoutHardMining(head) : undefined;
-  return (state, inputs) => {
-    const { gradients, statistics, extra, loss } = forwardBackward(
-      { backbone, head, plainHead },
-      recipe,
-      state,
-      inputs,
-    );
-    const released = mapRecord(statistics, release);
-    const { logits, ...plain } = extra;
-    const applied = applyGradients(recipe, { ...state, ...released }, gradients, inputs);
-    const accuracy = logits && accuracyOf(logits as tf.Tensor2D, inputs.labels as tf.Tensor1D);
-    logits?.dispose();
+  const parts = { backbone, head, plainHead, ranks };
+  const step: StepFunction = (state, inputs) => {
+    const { gradients, statistics, extra, loss } = forwardBackward(parts, recipe, state, inputs);
+    const moved = mapRecord(mapRecord(statistics, release), meanOverRanks);
+    const { logits, labels, ...plain } = mapRecord(extra, release);
+    const applied = applyGradients(recipe, { ...state, ...moved }, mapRecord(gradients, allReduce), inputs);
+    const accuracy = logits && meanOverRanks(accuracyOf(logits as tf.Tensor2D, labels as tf.Tensor1D));
     return {
-      state: { ...state, ...released, ...applied.state },
-      outputs: { loss, ...(accuracy && { accuracy }), ...applied.outputs, ...mapRecord(plain, release) },
+      state: { ...state, ...moved, ...applied.state },
+      outputs: { loss: allReduce(loss), ...(accuracy && { accuracy }), ...applied.outputs, ...plain },
     };
   };
+  const { batchNorm = 'local' } = recipe;
+  return (...inputs) => acrossRanks(ranks && { count: ranks.count, batchNorm }, () => step(...inputs));
 }
 
 interface Parts {
@@ -73,6 +85,7 @@ interface Parts {
   head: Head;
   /** The head without hard mining, if its losses are asked for. */
   plainHead: Head | undefined;
+  ranks: Place | undefined;
 }
 
 function forwardBackward(parts: Parts, { freeze = [] }: StepRecipe, state: Tensors, inputs: Tensors) {
@@ -97,8 +110,9 @@ function forwardBackward(parts: Parts, { freeze = [] }: StepRecipe, state: Tenso
 /** The name that statistics share with the parameters of their layer, by which they are frozen. */
 const ownerOf = (name: string) => name.replace(/^statistics/, 'backbone').replace(/^headStatistics/, 'head');
 
-/** The loss of a batch, the statistics after it, and what is told of it. */
-function forward({ backbone, head, plainHead }: Parts, params: Params, state: Tensors, inputs: Tensors) {
+/** The loss of a batch (this rank's share of it), the statistics after it, and what is told of it. */
+function forward(parts: Parts, params: Params, state: Tensors, inputs: Tensors) {
+  const { backbone, head, plainHead, ranks } = parts;
   const variables = {
     params: params.backbone as Params,
     statistics: unflattenParams(part(state, 'statistics.')),
@@ -107,18 +121,24 @@ function forward({ backbone, head, plainHead }: Parts, params: Params, state: Te
   const headStatistics = unflattenParams(part(state, 'headStatistics.'));
   // A head without parameters has no branch in the tree.
   const headParams = (params.head ?? {}) as Params;
-  const [labels, step] = [inputs.labels as tf.Tensor1D, inputs.step as tf.Scalar];
-  const lossesOf = (of: Head) => of.losses(headParams, pass.embeddings, labels, step, headStatistics);
+  const whole = <T extends tf.Tensor>(own: T): T =>
+    ranks === undefined ? tf.clone(own) : gatherBatch(own, ranks);
+  const seen = head.needsWholeBatch ? whole : <T extends tf.Tensor>(own: T) => tf.clone(own);
+  const [embeddings, labels] = [seen(pass.embeddings), seen(inputs.labels as tf.Tensor1D)];
+  const lossesOf = (of: Head) =>
+    of.losses(headParams, embeddings, labels, inputs.step as tf.Scalar, headStatistics);
   const { losses, logits, penalty, statistics = {} } = lossesOf(head);
-  const plain = plainHead === head ? tf.clone(losses) : plainHead && lossesOf(plainHead).losses;
+  const plain = plainHead === head ? losses : plainHead && lossesOf(plainHead).losses;
+  const told = plain && (head.needsWholeBatch ? tf.clone(plain) : whole(plain));
   const mean = tf.mean<tf.Scalar>(losses);
+  const loss = penalty ? tf.add<tf.Scalar>(mean, penalty) : mean;
   return {
-    loss: penalty ? tf.add<tf.Scalar>(mean, penalty) : mean,
+    loss: ranks === undefined ? loss : tf.mul<tf.Scalar>(loss, 1 / ranks.count),
     statistics: {
       ...prefixed('statistics.', flattenParams(pass.statistics)),
       ...prefixed('headStatistics.', flattenParams(statistics)),
     },
-    extra: { ...(logits && { logits }), ...(plain && { sampleLosses: plain }) },
+    extra: { ...(logits && { logits, labels }), ...(told && { sampleLosses: told }) },
   };
 }
 

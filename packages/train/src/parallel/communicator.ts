@@ -1,0 +1,34 @@
+/** The other ranks of a job, and how to speak with them. Every rank makes the same calls in the same order. */
+export interface Communicator {
+  /** From 0. */
+  readonly rank: number;
+  /** N. */
+  readonly count: number;
+  /** Adds up over all ranks, in place; the result is the same on each. */
+  sum(values: Float32Array): void;
+  /** The largest of each number over all ranks, in place. */
+  max(values: Int32Array): void;
+  /** The bytes that rank `root` gives. */
+  broadcast(bytes: Uint8Array, root: number): Uint8Array;
+  /** Waits until all ranks are here, without keeping the processor busy. */
+  gather(): Promise<void>;
+  /** Ends the processes of all ranks at once. */
+  abort(): never;
+}
+
+/** The value that rank `root` gives, as JSON. */
+export function shareValue<T>(ranks: Communicator, value: T, root = 0): T {
+  const bytes = ranks.rank === root ? new TextEncoder().encode(JSON.stringify(value)) : new Uint8Array();
+  return JSON.parse(new TextDecoder().decode(ranks.broadcast(bytes, root)));
+}
+
+/** Each rank's value, in their order. */
+export const collectValues = <T>(ranks: Communicator, value: T): T[] =>
+  Array.from({ length: ranks.count }, (_, root) => shareValue(ranks, value, root));
+
+/** Whether any rank says so. */
+export function any(ranks: Communicator, isSo: boolean): boolean {
+  const flag = Int32Array.of(Number(isSo));
+  ranks.max(flag);
+  return flag[0] === 1;
+}

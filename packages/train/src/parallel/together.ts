@@ -1,0 +1,42 @@
+import { writeSync } from 'node:fs';
+import { HmError, InvalidArgumentError } from '@hm/tensor';
+import type { Communicator } from './communicator.ts';
+
+/**
+ * The events of a run that several ranks share, on rank 0; on the others the run goes on, and nothing is told. Whatever
+ * keeps a rank from going on ends the whole job, with that rank's number and the reason: the others would wait for it.
+ */
+export async function* together<Event>(
+  ranks: Communicator,
+  events: AsyncGenerator<Event, void, void>,
+): AsyncGenerator<Event, void, void> {
+  let isOver = false;
+  try {
+    for await (const event of events) if (ranks.rank === 0) yield event;
+    isOver = true;
+  } catch (error) {
+    isOver = true;
+    await endJob(ranks, error);
+  } finally {
+    if (!isOver) await endJob(ranks, leftEarly());
+  }
+}
+
+/** Says why and ends every rank's process. What all ranks found out together is said by the one that the error names. */
+async function endJob(ranks: Communicator, error: unknown): Promise<void> {
+  const known = HmError.isInstance(error);
+  const speaker = known ? (error.fields.rank ?? ranks.rank) : ranks.rank;
+  if (speaker !== ranks.rank) await ranks.gather();
+  const reason = known ? error.message : ((error as Error)?.stack ?? String(error));
+  // At once: nothing else of this process will run.
+  writeSync(2, `rank ${ranks.rank} of ${ranks.count}: ${reason}\n`);
+  ranks.abort();
+}
+
+const leftEarly = () =>
+  new InvalidArgumentError({
+    where: 'train, in a job of mpirun',
+    expected: "a loop to the end of the run's events",
+    received: 'one that was left before',
+    fix: 'Raise `signal` to stop all ranks at the same step.',
+  });
