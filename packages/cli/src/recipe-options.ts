@@ -22,6 +22,7 @@ export interface RecipeOptions {
   partialFc?: number;
   accumulate?: number;
   ema?: number;
+  batchNorm?: 'local' | 'synchronised';
   freeze?: string[];
   sampler?: Sampler['kind'];
   perIdentity?: number;
@@ -31,11 +32,11 @@ export interface RecipeOptions {
 
 /** A named recipe with what was typed in its place. */
 export async function recipeOf(options: RecipeOptions): Promise<Recipe> {
-  const { epochs, batch: batchSize, lr: learningRate, clipNorm, accumulate, freeze } = options;
+  const { epochs, batch: batchSize, lr: learningRate, clipNorm, accumulate, freeze, batchNorm } = options;
   const partialFc = options.partialFc === undefined ? undefined : { sampleRate: options.partialFc };
   const { paper, quick } = await import('@hm/train');
   const base = { paper, quick }[options.recipe];
-  const changes = { epochs, batchSize, learningRate, clipNorm, accumulate, freeze, partialFc };
+  const changes = { epochs, batchSize, learningRate, clipNorm, accumulate, freeze, partialFc, batchNorm };
   return {
     ...base,
     ...withoutUndefined({

@@ -10,6 +10,7 @@ import { progress } from './progress.ts';
 import { readEvents } from './read-events.ts';
 import { type RecipeOptions, recipeOf } from './recipe-options.ts';
 import { ownCommand, repeatedOptions } from './repeated-options.ts';
+import { shardOfRank } from './shard-of-rank.ts';
 import { INTERRUPTED, stopOnInterrupt } from './stop-on-interrupt.ts';
 import { type DataOptions, trainingData } from './training-data.ts';
 import { type ValidationOptions, validationOf } from './validation.ts';
@@ -45,24 +46,32 @@ export interface TrainCommandOptions
 /** Trains as the options say and tells how it goes: events as JSON lines, or lines for people. */
 export async function runTraining(typed: TrainCommandOptions, command: Command): Promise<void> {
   const options = await repeatedOptions(typed, command);
+  const leads = (shardOfRank(process.env)?.index ?? 0) === 0;
   const line = progress('training');
-  const interrupt = stopOnInterrupt(line.print);
+  const interrupt = stopOnInterrupt(leads ? line.print : () => {});
   let dashboard: Dashboard | undefined;
   try {
-    const run = await openRun(options, interrupt.signal);
-    dashboard = await dashboardOf(options, line.print);
+    const run = await openRun(leads ? options : followed(options), interrupt.signal);
+    if (leads) dashboard = await dashboardOf(options, line.print);
     const end = await followRun(run, line, (event) => {
       dashboard?.tell(event);
       const text = options.json ? JSON.stringify(event) : eventLine(event);
       if (text !== undefined) line.log(text);
     });
+    // Of several processes only the first is told.
+    if (end === undefined) return;
     if (!options.json) line.log(ending(options.out, end));
-    if (end?.kind === 'stopped') process.exitCode = INTERRUPTED;
+    if (end.kind === 'stopped') process.exitCode = INTERRUPTED;
   } finally {
     line.stop();
     interrupt.release();
     await dashboard?.close();
   }
+}
+
+/** What a process does that others share a batch with, and that the first one leads: it trains, and no more. */
+function followed({ validate: _, ...options }: TrainCommandOptions): TrainCommandOptions {
+  return options;
 }
 
 /** The live page, if it is asked for, with what the run has told so far. */
@@ -110,8 +119,8 @@ const noLoss = () =>
     fix: 'Name the loss, or the run to repeat.',
   });
 
-function ending(out: string, end: RunEnd | undefined): string {
-  if (end?.kind === 'stopped') {
+function ending(out: string, end: RunEnd): string {
+  if (end.kind === 'stopped') {
     return `Stopped after step ${end.step} of ${end.steps}; ${end.checkpoint} holds it. Go on with the same command and --resume.`;
   }
   return `Trained. Next: hm export ${out}`;

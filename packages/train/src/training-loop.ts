@@ -11,9 +11,8 @@ import { Meter } from './meter.ts';
 import { firstNonFinite, nonFinite } from './non-finite.ts';
 import { addHardness, type HardnessSums, hardMiningOf, noHardness } from './observe/hardness.ts';
 import type { ResolvedOptions } from './options.ts';
-import { any, type Communicator } from './parallel/communicator.ts';
-import { assertSameState } from './parallel/same-state.ts';
-import { shareBadSamples } from './parallel/share-bad-samples.ts';
+import type { Communicator } from './parallel/communicator.ts';
+import { SharedRun } from './parallel/shared-run.ts';
 import { type RunConfig, versions } from './run-config.ts';
 import type { EpochSampler } from './sampling/epoch-sampler.ts';
 import { withoutGradientSums } from './step/step-state.ts';
@@ -44,6 +43,7 @@ export class TrainingLoop {
   readonly #epoch = new Meter();
   readonly #began = performance.now();
   readonly #runner: StepRunner;
+  readonly #shared: SharedRun;
   #progress: Progress;
   #saved: { step: number; path: string } | undefined;
   #secondsPerStep: number | undefined;
@@ -53,6 +53,7 @@ export class TrainingLoop {
   constructor(context: LoopContext) {
     this.#context = context;
     this.#options = context.options;
+    this.#shared = new SharedRun(context.ranks);
     const { progress, checkpoint } = context.beginning;
     this.#progress =
       context.options.hardness && !progress.hardness ? { ...progress, hardness: noHardness() } : progress;
@@ -94,14 +95,14 @@ export class TrainingLoop {
   /** Trains the rest of an epoch; false if the signal was raised. */
   async *#trainEpoch(): Events<boolean> {
     const { epoch, position } = this.#progress;
-    const { recipe } = this.#options;
+    const { recipe, signal } = this.#options;
     const { loader, program, sampler } = this.#context;
     const order = await sampler.order(epoch, position, () => program.readState());
     const source = loader.batches({ epoch, start: position * (recipe.accumulate ?? 1), order });
     const batches = new Ahead(source);
     try {
       while (this.#progress.epoch === epoch) {
-        if (this.#isStopped()) return false;
+        if (this.#shared.any(signal?.aborted ?? false)) return false;
         const asked = performance.now();
         const readings = await this.#runner.run(batches, this.#progress.step);
         this.#count(readings, { asked, waitMilliseconds: batches.takeWait() });
@@ -111,13 +112,6 @@ export class TrainingLoop {
     } finally {
       await source.return();
     }
-  }
-
-  /** Whether the signal was raised, on any rank. */
-  #isStopped(): boolean {
-    const { ranks } = this.#context;
-    const isRaised = this.#options.signal?.aborted ?? false;
-    return ranks === undefined ? isRaised : any(ranks, isRaised);
   }
 
   #count(readings: StepReadings, time: { asked: number; waitMilliseconds: number }): void {
@@ -155,21 +149,16 @@ export class TrainingLoop {
     if (step % checkpointEvery === 0 && step < steps) yield* this.#leading(() => this.#checkpoint());
   }
 
-  /** What rank 0 does for all, who wait for it; their weights have to be its own. */
-  async *#leading(work: () => Events): Events {
-    const { ranks, program } = this.#context;
-    if (ranks === undefined) return yield* work();
-    assertSameState(ranks, await program.readState(), this.#progress.step);
-    if (ranks.rank === 0) yield* work();
-    await ranks.gather();
+  /** Of several processes, the first does it. */
+  #leading(work: () => Events): Events {
+    return this.#shared.leading(work, () => this.#context.program.readState(), this.#progress.step);
   }
 
   *#badSamples() {
-    const { loader, ranks } = this.#context;
-    const own = loader.badSamples.slice(this.#badSamplesTold);
+    const own = this.#context.loader.badSamples.slice(this.#badSamplesTold);
     this.#badSamplesTold += own.length;
-    const isShared = ranks !== undefined && this.#options.onBadSample === 'skip';
-    for (const sample of isShared ? shareBadSamples(ranks, own) : own)
+    const isSkipping = this.#options.onBadSample === 'skip';
+    for (const sample of isSkipping ? this.#shared.collect(own) : own)
       yield { kind: 'badSample', ...sample } as const;
   }
 

@@ -17,6 +17,14 @@ const LOSSES =
   'ce, softmargin, lsoftmax, asoftmax, cosface, amsoftmax, arcface, combined, subcenter-arcface, adaptiveface, ' +
   'curricularface, mv-softmax, magface, adaface, sphereface2, uniface, triplet, contrastive, msml, marginal or circle';
 
+const AFTER = `
+Ctrl-C finishes the step and writes a checkpoint; --resume goes on from it.
+
+Several processes share every batch under Open MPI, with koffi installed beside @hm/cli:
+  mpirun -np 4 hm train …
+--batch is that of all of them, and their number may change with --resume. Only the first writes and prints. To stop
+with a checkpoint send SIGUSR2 to mpirun; for Ctrl-C give it time: mpirun --mca odls_base_sigkill_timeout 60 …`;
+
 /** `hm train`: trains a backbone with a loss. */
 export const train = () =>
   command('train')
@@ -117,6 +125,12 @@ export const train = () =>
     .option('--per-identity <images>', 'in a batch, of --sampler pairs and hard', positiveInteger)
     .option('--neighbours <number>', 'look-alikes to draw from, of --sampler hard', positiveInteger)
     .option('--accumulate <number>', 'batches that a step is made of, for little memory', positiveInteger)
+    .addOption(
+      new Option(
+        '--batch-norm <statistics>',
+        'of batch normalisation, where processes share a batch',
+      ).choices(['local', 'synchronised'] as const),
+    )
     .option('--ema <decay>', 'keep a moving average of the weights: 0.999', finiteNumber)
     .option('--pretrained <path>', 'backbone to begin with: a run, a checkpoint, an exported ONNX file')
     .option('--freeze <names>', 'parameters that stay, * for any characters: backbone.stem.*', nameList)
@@ -136,5 +150,5 @@ export const train = () =>
     .option('--tensorboard', "write TensorBoard's event files into the run")
     .optionsGroup('Options:')
     .option('--json', 'print one JSON object a line: the events of metrics.jsonl')
-    .addHelpText('after', '\nCtrl-C finishes the step and writes a checkpoint; --resume goes on from it.')
+    .addHelpText('after', AFTER)
     .action(runTraining);
