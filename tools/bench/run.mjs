@@ -5,6 +5,12 @@ import { inspect, parseArgs, promisify } from 'node:util';
 import { Contestant } from './contestant.mjs';
 import { writeFaces } from './write-faces.mjs';
 
+// Its contestants are processes that speak with one another, and take no turns.
+if (process.argv[2] === 'mpi') {
+  await import('./mpi.mjs');
+  process.exit();
+}
+
 const benches = {
   'train-step': {
     unit: 'images/s',
