@@ -1,0 +1,1 @@
+export const modules: { name: string; package: string; file: string }[];
