@@ -35,8 +35,10 @@ const percent = (accuracy: number | undefined, digits: number): string =>
 /** An event as a line for people; undefined where the bar says enough. */
 export function eventLine(event: TrainEvent): string | undefined {
   switch (event.kind) {
+    case 'engine':
+      return `Engine ${event.engine}: ${event.reason}. ${event.others.map(({ engine, reason }) => `${engine}: ${reason}`).join('; ')}`;
     case 'start':
-      return `${event.images} images of ${event.classes} identities, ${(event.parameters / 1e6).toFixed(1)} million parameters, ${event.step} of ${event.steps} steps done.`;
+      return `${event.engine}: ${event.images} images of ${event.classes} identities, ${(event.parameters / 1e6).toFixed(1)} million parameters, ${event.step} of ${event.steps} steps done.`;
     case 'epoch':
       return `epoch ${event.epoch}/${event.epochs}: loss ${event.loss.toFixed(4)}, ${percent(event.accuracy, 2)}${event.imagesPerSecond.toFixed(0)} images/s`;
     case 'hardness':

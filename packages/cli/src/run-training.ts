@@ -3,6 +3,7 @@ import type { Provider } from '@hm/onnx/session';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import { type BackboneOptions, backboneOf } from './backbone-options.ts';
 import type { Dashboard } from './dashboard/dashboard-server.ts';
+import { type EngineName, engineOf } from './engine-option.ts';
 import type { RunEnd } from './follow-run.ts';
 import { eventLine, followRun } from './follow-run.ts';
 import { lossHead } from './loss-head.ts';
@@ -37,6 +38,7 @@ export interface TrainCommandOptions
   hardSamples?: true;
   tensorboard?: true;
   dashboard?: number | true;
+  engine?: EngineName;
   provider: Provider;
   threads?: number;
   workers?: number;
@@ -84,13 +86,13 @@ async function dashboardOf({ dashboard, out, resume }: TrainCommandOptions, tell
 }
 
 async function openRun(options: TrainCommandOptions, signal: AbortSignal) {
-  const { out, seed, resume, checkpointEvery, keep, workers, dataLicence, provider, threads } = options;
+  const { out, seed, resume, checkpointEvery, keep, workers, dataLicence } = options;
   const { pretrained, validateEvery } = options;
   const { train } = await import('@hm/train');
   return train({
     ...(await partsOf(options)),
     data: await trainingData(options),
-    engine: { kind: 'onnx', provider, ...withoutUndefined({ threads }) },
+    engine: engineOf(options),
     ...{ out, seed, signal, command: ownCommand(options) },
     onBadSample: options.skipBadImages ? 'skip' : 'throw',
     ...withoutUndefined({ validate: await validationOf(options), validateEvery }),

@@ -68,7 +68,7 @@ describe('describeRuntime', () => {
       version: undefined,
       usable: false,
       reason: 'not installed',
-      fix: 'npm install @tensorflow/tfjs-node-gpu',
+      fix: 'npm install @tensorflow/tfjs-node-gpu (Linux or Windows on x64, CUDA 11.2, cuDNN 8.1)',
     });
   });
 

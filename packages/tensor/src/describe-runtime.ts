@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { engineChecks, engineNotes, thisMachine } from './engine-problems.ts';
+import { engineChecks, engineNeeds, engineNotes, thisMachine } from './engine-problems.ts';
 import { findPackage, programFolders } from './find-package.ts';
 import { builtin, nodeProcess } from './node-builtins.ts';
 
@@ -82,7 +82,8 @@ function describePackage(name: string, folders: readonly string[]): EnginePackag
   const machine = thisMachine(folders);
   const installed = findPackage(name, folders);
   if (!installed || !machine) {
-    const absent = { reason: 'not installed', fix: `npm install ${name}`, note: undefined };
+    const needs = engineNeeds[name] ? ` (${engineNeeds[name]})` : '';
+    const absent = { reason: 'not installed', fix: `npm install ${name}${needs}`, note: undefined };
     return { name, version: undefined, path: undefined, usable: false, ...absent };
   }
   const problem = engineChecks[name]?.(installed, machine);

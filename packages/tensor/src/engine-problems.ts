@@ -36,6 +36,12 @@ export const engineChecks: Record<string, Check> = {
     onnxBinary(installed, `${platform}/${architecture}`),
 };
 
+/** What a package needs beside itself, for those who think of installing it. */
+export const engineNeeds: Record<string, string> = {
+  '@tensorflow/tfjs-node-gpu': 'Linux or Windows on x64, CUDA 11.2, cuDNN 8.1',
+  '@tensorflow/tfjs-node': 'macOS, Linux or Windows on x64',
+};
+
 /** What to know of a package that can be used. */
 export const engineNotes: Record<string, (machine: Machine) => string | undefined> = {
   '@tensorflow/tfjs-node-gpu': removedFunction,

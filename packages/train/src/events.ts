@@ -1,6 +1,8 @@
 /** Training begins or goes on. */
 export interface StartEvent {
   kind: 'start';
+  /** What runs the steps: `onnx cpu`, `tfjs-webgpu`. */
+  engine: string;
   /** Finished steps: 0, or those of the checkpoint. */
   step: number;
   /** Steps in all. */
@@ -10,6 +12,16 @@ export interface StartEvent {
   classes: number;
   /** Trained numbers in backbone and head. */
   parameters: number;
+}
+
+/** The engine was chosen, as `auto` asks for. */
+export interface EngineEvent {
+  kind: 'engine';
+  /** `onnx cpu`, `tfjs-webgpu`. */
+  engine: string;
+  reason: string;
+  /** Those that were not chosen, the faster first, and why. */
+  others: { engine: string; reason: string }[];
 }
 
 /** The average of some steps. */
@@ -121,6 +133,7 @@ export interface DoneEvent {
 
 /** What a run tells; `kind` says which. */
 export type TrainEvent =
+  | EngineEvent
   | StartEvent
   | StepEvent
   | EpochEvent

@@ -4,6 +4,7 @@ import * as train from './index.ts';
 test('exports what it is meant to', () => {
   expect(Object.keys(train).sort()).toEqual([
     'applyGradients',
+    'describeEngines',
     'duration',
     'exportRun',
     'headOf',

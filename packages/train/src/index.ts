@@ -1,13 +1,15 @@
 export { type RunFile, readConfig } from './begin-run.ts';
 export type { Best, Progress } from './checkpoint.ts';
 export type { DamagedCheckpoint } from './checkpoint-folder.ts';
-export type { Engine, OnnxEngine, TfjsBackend, TfjsEngine } from './engine/engine.ts';
+export { describeEngines, type EngineReport } from './engine/choose/describe-engines.ts';
+export type { AutoEngine, Engine, OnnxEngine, TfjsBackend, TfjsEngine } from './engine/engine.ts';
 export type { RunEnvironment } from './environment.ts';
 export type {
   BadSampleEvent,
   CheckpointEvent,
   DamagedEvent,
   DoneEvent,
+  EngineEvent,
   EpochEvent,
   HardnessEvent,
   StartEvent,

@@ -9,7 +9,7 @@ import type { Head } from '@hm/losses';
 import type { Backbone } from '@hm/resnet';
 import { InvalidDataError } from '@hm/tensor';
 import { checkRecipe, invalid, positive } from './check-recipe.ts';
-import { checkEngine, type Engine } from './engine/engine.ts';
+import { type AutoEngine, checkEngine, type Engine } from './engine/engine.ts';
 import { paper, type Recipe } from './recipe.ts';
 import { checkSampler } from './sampling/sampler.ts';
 import { warmupLength } from './schedule.ts';
@@ -33,8 +33,8 @@ export interface TrainOptions {
   out: string;
   /** An integer. First weights, order and augmentation depend on it. Default 1. */
   seed?: number;
-  /** Default ONNX Runtime on the CPU. */
-  engine?: Engine;
+  /** Default ONNX Runtime on the CPU. One that is asked for by name is used, or is an error. */
+  engine?: Engine | AutoEngine | 'auto';
   /** Instead of the recipe's. */
   augment?: Augmentation;
   /** Threads that decode images. Default: one less than the processor's cores, from 1 to 4. */
@@ -79,7 +79,7 @@ export interface TrainOptions {
 export interface ResolvedOptions extends Omit<TrainOptions, 'augment'> {
   recipe: Recipe;
   seed: number;
-  engine: Engine;
+  engine: Engine | AutoEngine;
   preprocessing: Preprocessing;
   resume: boolean;
   logEvery: number;
@@ -89,6 +89,11 @@ export interface ResolvedOptions extends Omit<TrainOptions, 'augment'> {
   steps: number;
   checkpointEvery: number;
   validateEvery: number;
+}
+
+/** Options of a run whose engine is known. */
+export interface SettledOptions extends ResolvedOptions {
+  engine: Engine;
 }
 
 /**
@@ -114,7 +119,8 @@ export function resolveOptions({ augment, ...options }: TrainOptions): ResolvedO
     stepsPerEpoch,
     steps: recipe.epochs * stepsPerEpoch,
     seed: options.seed ?? 1,
-    engine: options.engine ?? { kind: 'onnx' },
+    engine:
+      options.engine === 'auto' ? { kind: 'auto' as const } : (options.engine ?? { kind: 'onnx' as const }),
     preprocessing: options.preprocessing ?? preprocessingFor(options.backbone),
     resume: options.resume ?? false,
     logEvery: options.logEvery ?? 10,

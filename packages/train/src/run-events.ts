@@ -2,11 +2,13 @@ import { createLoader, type Loader } from '@hm/datasets';
 import type { Program } from '@hm/onnx';
 import type { HostTensor } from '@hm/tensor';
 import { beginRun } from './begin-run.ts';
+import { settleEngine } from './engine/choose/settle-engine.ts';
 import { compileOn, type StepOptions } from './engine/compile-on.ts';
+import { type Engine, engineName } from './engine/engine.ts';
 import type { TrainEvent } from './events.ts';
 import { logEvent } from './metrics-log.ts';
 import { TensorBoardFile } from './observe/tensor-board.ts';
-import type { ResolvedOptions } from './options.ts';
+import type { ResolvedOptions, SettledOptions } from './options.ts';
 import { checkRanks } from './parallel/check-ranks.ts';
 import type { Communicator } from './parallel/communicator.ts';
 import { engineOfRank } from './parallel/engine-of-rank.ts';
@@ -46,15 +48,19 @@ async function* unlogged(
   options: ResolvedOptions,
   ranks: Communicator | undefined,
 ): AsyncGenerator<TrainEvent, void, void> {
+  // Before anything is written: an engine that cannot be used leaves no folder behind. That of ranks is checked by the first.
+  const { engine, choice = undefined } = ranks ? { engine: options.engine as Engine } : await settleEngine(options.engine);
   const { config, beginning } = await begin(options, ranks);
   for (const { path, reason } of beginning.damaged) yield { kind: 'damaged', path, reason };
+  if (choice) yield { kind: 'engine', ...choice, engine: engineName(engine) };
+  const settled = { ...options, engine };
   const loader = openLoader(options, ranks);
   let program: Program | undefined;
   try {
     const { [NEIGHBOURS]: neighbours, ...state } = beginning.state;
     const sampler = new EpochSampler(options, neighbours as HostTensor<'int32'> | undefined);
-    program = await compileStep(options, state, ranks);
-    yield* new TrainingLoop({ options, config, loader, program, beginning, sampler, ranks }).events();
+    program = await compileStep(settled, state, ranks);
+    yield* new TrainingLoop({ options: settled, config, loader, program, beginning, sampler, ranks }).events();
   } finally {
     await Promise.all([program?.release(), loader.close()]);
   }
@@ -91,7 +97,7 @@ function openLoader(options: ResolvedOptions, ranks: Communicator | undefined): 
 }
 
 function compileStep(
-  options: ResolvedOptions,
+  options: SettledOptions,
   state: StepOptions['state'],
   ranks: Communicator | undefined,
 ): Promise<Program> {

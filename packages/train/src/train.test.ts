@@ -38,6 +38,7 @@ test('tells what happens, in order', async () => {
   ]);
   expect(events[0]).toEqual({
     kind: 'start',
+    engine: 'onnx cpu',
     step: 0,
     steps: 8,
     epochs: 2,

@@ -5,12 +5,13 @@ import { Ahead } from './ahead.ts';
 import type { Beginning } from './begin-run.ts';
 import type { Checkpoint, Progress } from './checkpoint.ts';
 import { saveBest, saveCheckpoint } from './checkpoint-folder.ts';
+import { engineName } from './engine/engine.ts';
 import type { TrainEvent } from './events.ts';
 import { snapshot } from './export-run.ts';
 import { Meter } from './meter.ts';
 import { firstNonFinite, nonFinite } from './non-finite.ts';
 import { addHardness, type HardnessSums, hardMiningOf, noHardness } from './observe/hardness.ts';
-import type { ResolvedOptions } from './options.ts';
+import type { SettledOptions } from './options.ts';
 import type { Communicator } from './parallel/communicator.ts';
 import { SharedRun } from './parallel/shared-run.ts';
 import { type RunConfig, versions } from './run-config.ts';
@@ -20,7 +21,7 @@ import { type StepReadings, StepRunner } from './step-runner.ts';
 
 /** What a loop works with. */
 export interface LoopContext {
-  options: ResolvedOptions;
+  options: SettledOptions;
   config: RunConfig;
   loader: Loader;
   program: Program;
@@ -38,7 +39,7 @@ const SMOOTHING = 0.3;
 /** Trains step by step and tells what happens. */
 export class TrainingLoop {
   readonly #context: LoopContext;
-  readonly #options: ResolvedOptions;
+  readonly #options: SettledOptions;
   readonly #interval = new Meter();
   readonly #epoch = new Meter();
   readonly #began = performance.now();
@@ -83,6 +84,7 @@ export class TrainingLoop {
     const trained = Object.entries(beginning.state).filter(([name]) => name.startsWith('params.'));
     return {
       kind: 'start',
+      engine: engineName(options.engine),
       step: this.#progress.step,
       steps: options.steps,
       epochs: options.recipe.epochs,

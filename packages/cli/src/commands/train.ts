@@ -1,6 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import { backboneOption, imageSizeOption } from '../backbone-options.ts';
 import { command } from '../command.ts';
+import { engineOption } from '../engine-option.ts';
 import {
   finiteNumber,
   integer,
@@ -138,6 +139,7 @@ export const train = () =>
     .option('--resume', 'go on from the newest checkpoint, with the same options')
     .option('--checkpoint-every <steps>', 'besides one each epoch', positiveInteger)
     .option('--keep <number>', 'checkpoints to keep', positiveInteger)
+    .addOption(engineOption())
     .addOption(providerOption())
     .option('--threads <number>', 'threads of ONNX Runtime', positiveInteger)
     .option('--workers <number>', 'threads that decode images', positiveInteger)

@@ -4,6 +4,8 @@ import { HmError } from '@hm/tensor/host';
 import { describeVulkan, type Vulkan } from './describe-vulkan.ts';
 import { runsHere } from './runs-here.ts';
 
+const require = createRequire(import.meta.url);
+
 /** Something that can run a network, and whether it does here. */
 export interface EngineVerdict {
   name: string;
@@ -30,16 +32,10 @@ export interface Diagnosis {
   healthy: boolean;
 }
 
-/** Looks at this installation without running anything on it. */
+/** Looks at this installation; each engine is started in a process of its own. */
 export async function diagnose(): Promise<Diagnosis> {
-  const { describeProviders } = await import('@hm/onnx/session');
-  const providers = (await describeProviders()).map(
-    ({ provider, usable, reason, fix }): EngineVerdict => ({
-      name: `onnx ${provider}`,
-      ...{ version: null, usable, reason, fix },
-    }),
-  );
-  const { tfjs, engines } = await describeTfjs();
+  const { tfjs, packages } = await describeTfjs();
+  const engines = await describeEngines(tfjs.problem === undefined);
   const node = describeNode();
   return {
     node,
@@ -47,9 +43,27 @@ export async function diagnose(): Promise<Diagnosis> {
     threads: { processors: cpus().length, usable: availableParallelism() },
     tfjs,
     vulkan: process.platform === 'linux' ? describeVulkan() : null,
-    engines: [...providers, ...engines],
-    healthy: node.supported && tfjs.problem === undefined && providers.some(({ usable }) => usable),
+    engines: [...engines, ...packages],
+    healthy:
+      node.supported &&
+      tfjs.problem === undefined &&
+      engines.some(({ name, usable }) => name.startsWith('onnx') && usable),
   };
+}
+
+/** Where two copies of tfjs-core are loaded, those of ONNX Runtime alone: the others are not to be asked. */
+async function describeEngines(all: boolean): Promise<EngineVerdict[]> {
+  if (all) {
+    const { describeEngines: describe } = await import('@hm/train');
+    return (await describe()).map(({ engine: _, ...verdict }) => ({ ...verdict, version: null }));
+  }
+  const { describeProviders } = await import('@hm/onnx/session');
+  const providers = await describeProviders();
+  return providers.map(({ provider, ...verdict }) => ({
+    name: `onnx ${provider}`,
+    ...verdict,
+    version: null,
+  }));
 }
 
 const describeNode = (): Diagnosis['node'] => ({
@@ -71,22 +85,23 @@ function describeMemory(): Diagnosis['memory'] {
 }
 
 /** Importing @hm/tensor throws where two copies of tfjs-core are loaded: here that is a finding. */
-async function describeTfjs(): Promise<Pick<Diagnosis, 'tfjs' | 'engines'>> {
+async function describeTfjs(): Promise<{ tfjs: Diagnosis['tfjs']; packages: EngineVerdict[] }> {
   try {
     const { describeRuntime } = await import('@hm/tensor');
-    const { tfjs, packages } = describeRuntime();
-    const engines = packages.map(({ name, version = null, usable, reason, fix }) => ({
+    // What trains looks for packages from where it lies itself, too.
+    const { tfjs, packages } = describeRuntime([require.resolve('@hm/train/package.json')]);
+    const verdicts = packages.map(({ name, version = null, usable, reason, fix, note }) => ({
       name,
       version,
       usable,
-      reason: reason ?? `version ${version}`,
+      reason: reason ?? [`version ${version}`, note].filter(Boolean).join(', but '),
       fix: fix ?? '',
     }));
-    const copies = [createRequire(import.meta.url).resolve('@tensorflow/tfjs-core')];
-    return { tfjs: { version: tfjs.version, copies }, engines };
+    const copies = [require.resolve('@tensorflow/tfjs-core')];
+    return { tfjs: { version: tfjs.version, copies }, packages: verdicts };
   } catch (error) {
     if (!HmError.isInstance(error)) throw error;
     const copies = Array.isArray(error.fields.files) ? error.fields.files : [];
-    return { tfjs: { version: null, copies, problem: error.message }, engines: [] };
+    return { tfjs: { version: null, copies, problem: error.message }, packages: [] };
   }
 }

@@ -29,14 +29,23 @@ export interface TfjsEngine {
 /** What runs the steps. */
 export type Engine = OnnxEngine | TfjsEngine;
 
-/** `onnx cpu` or `tfjs webgpu`: as messages, `hm doctor` and `hm train --engine` name it. */
-export const engineName = (engine: Engine): string =>
-  engine.kind === 'onnx' ? `onnx ${engine.provider ?? 'cpu'}` : `tfjs ${engine.backend}`;
+/** The fastest engine that can be used here, found out as training begins; an event tells which, and why. */
+export interface AutoEngine {
+  kind: 'auto';
+  /** Of the onnx engine. */
+  threads?: number;
+}
+
+/** `onnx cpu`, `tfjs-webgpu` or `auto`: as messages and `hm doctor` name it. */
+export function engineName(engine: Engine | AutoEngine): string {
+  if (engine.kind === 'auto') return 'auto';
+  return engine.kind === 'onnx' ? `onnx ${engine.provider ?? 'cpu'}` : `tfjs-${engine.backend}`;
+}
 
 /** @throws {InvalidArgumentError} if there is no such engine. Whether it can be used here shows when it starts. */
-export function checkEngine(engine: Engine): void {
+export function checkEngine(engine: Engine | AutoEngine): void {
   const { kind, backend } = engine as { kind: string; backend?: string };
-  if (kind !== 'tfjs' && kind !== 'onnx') throw invalid('kind', "'onnx' or 'tfjs'", kind);
+  if (!['onnx', 'tfjs', 'auto'].includes(kind)) throw invalid('kind', "'onnx', 'tfjs' or 'auto'", kind);
   if (kind === 'tfjs' && !tfjsBackends.some((name) => name === backend))
     throw invalid('backend', `one of ${tfjsBackends.join(', ')}`, backend);
 }

@@ -36,7 +36,7 @@ test('names every kernel that a backend lacks, those of gradients too', async ()
     'webgpu',
   );
   await expect(check).rejects.toThrow(UnavailableError);
-  await expect(check).rejects.toThrow(/engine tfjs webgpu.*without BitwiseAnd, Unique\./);
+  await expect(check).rejects.toThrow(/engine tfjs-webgpu.*without BitwiseAnd, Unique\./);
   expect(tf.memory().numTensors).toBe(before);
 });
 

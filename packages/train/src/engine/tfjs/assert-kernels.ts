@@ -20,7 +20,7 @@ export async function assertKernels(
   const missing = (await kernelsOfStep(step, options)).filter((name) => !tf.getKernel(name, backend));
   if (missing.length === 0) return;
   throw new UnavailableError({
-    where: `engine tfjs ${backend}`,
+    where: `engine tfjs-${backend}`,
     expected: 'a backend with every kernel of the step',
     received: `one without ${missing.join(', ')}`,
     fix: 'Write the network or the loss without them, or use another engine.',

@@ -19,22 +19,24 @@ export const importPackage = ({ path }: EnginePackage): Promise<unknown> =>
 /** A tfjs backend that cannot be used, and why, of each package that it stands on. */
 export function unusable(backend: string, packages: readonly EnginePackage[]): UnavailableError {
   const broken = packages.filter(({ usable }) => !usable);
-  return new UnavailableError({
-    where: `engine tfjs ${backend}`,
-    expected: `a usable ${packages.map(({ name }) => name).join(' or ')}`,
-    received: broken.map(({ name, reason }) => `${name}: ${reason}`).join('; '),
-    fix: broken.map(({ name, fix }) => `${name}: ${fix}`).join(' '),
-    fields: { backend },
-  });
+  const expected = `a usable ${packages.map(({ name }) => name).join(' or ')}`;
+  const reason = broken.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
+  const fix = broken.map(({ fix = '' }) => fix.replace(/\.$/, '')).join('; or ');
+  return unavailable(backend, expected, reason, `${fix}.`);
 }
 
 /** A tfjs backend whose packages seem usable and that does not start. */
-export const notStarted = (backend: string, cause: unknown, fix: string): UnavailableError =>
+export function notStarted(backend: string, cause: unknown, fix: string): UnavailableError {
+  const reason = cause instanceof Error ? cause.message.trim() : String(cause);
+  return unavailable(backend, 'a backend that starts', reason, fix, cause);
+}
+
+const unavailable = (backend: string, expected: string, reason: string, fix: string, cause?: unknown) =>
   new UnavailableError({
-    where: `engine tfjs ${backend}`,
-    expected: 'a backend that starts',
-    received: cause instanceof Error ? cause.message.trim() : String(cause),
+    where: `engine tfjs-${backend}`,
+    expected,
+    received: reason,
     fix,
-    fields: { backend },
+    fields: { backend, reason, fix },
     cause,
   });

@@ -97,7 +97,7 @@ async function loadFactory() {
 
 const failed = (message: string) =>
   new UnavailableError({
-    where: 'engine tfjs webgpu',
+    where: 'engine tfjs-webgpu',
     expected: 'a device that computes every step',
     received: message,
     fix: 'Resume from the newest checkpoint with a smaller batch, or on another engine.',

@@ -1,0 +1,58 @@
+import { UnavailableError } from '@hm/tensor';
+import { type AutoEngine, type Engine, engineName } from '../engine.ts';
+import { describeEngines } from './describe-engines.ts';
+import { probeEngine } from './probe-engine.ts';
+
+/** An engine that was chosen, and why. */
+export interface Choice {
+  engine: Engine;
+  reason: string;
+  /** Those that were not, in the order of their speed, and why. */
+  others: { engine: string; reason: string }[];
+}
+
+/** Never the fastest where there is another, and too slow to measure. */
+const isLast = (engine: Engine) => engine.kind === 'tfjs' && engine.backend === 'cpu';
+
+/**
+ * The fastest engine that can be used here, by the time of a small step.
+ *
+ * @throws {UnavailableError} if none can be used.
+ */
+export async function chooseEngine({ threads }: AutoEngine): Promise<Choice> {
+  const reports = await describeEngines();
+  const measured: Measured[] = [];
+  const others = reports
+    .filter(({ usable }) => !usable)
+    .map(({ name, reason }) => ({ engine: name, reason }));
+  const usable = reports.filter((report) => report.usable);
+  // One after another: together they would slow each other down.
+  for (const { engine } of usable.filter((report) => !isLast(report.engine))) {
+    const candidate = engine.kind === 'onnx' && threads !== undefined ? { ...engine, threads } : engine;
+    const { milliseconds, problem } = await probeEngine(candidate, true);
+    if (milliseconds !== undefined) measured.push({ engine: candidate, milliseconds });
+    else others.unshift({ engine: engineName(engine), reason: problem! });
+  }
+  const [best, ...slower] = measured.sort((a, b) => a.milliseconds - b.milliseconds);
+  if (best) return { engine: best.engine, reason: timeOf(best), others: [...slower.map(slow), ...others] };
+  const last = usable.find(({ engine }) => isLast(engine));
+  if (last) return { engine: last.engine, reason: 'the only one that can be used here', others };
+  throw noEngine(others);
+}
+
+interface Measured {
+  engine: Engine;
+  milliseconds: number;
+}
+
+const timeOf = ({ milliseconds }: Measured) => `${milliseconds.toPrecision(3)} ms for a small step`;
+const slow = (measured: Measured) => ({ engine: engineName(measured.engine), reason: timeOf(measured) });
+
+const noEngine = (others: Choice['others']) =>
+  new UnavailableError({
+    where: 'train option "engine"',
+    expected: 'an engine that can be used here',
+    received: others.map(({ engine, reason }) => `${engine}: ${reason}`).join('; '),
+    fix: 'Install onnxruntime-node for this machine; `hm doctor` says what keeps each engine from running.',
+    fields: { engines: others },
+  });

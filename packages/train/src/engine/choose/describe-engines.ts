@@ -1,0 +1,44 @@
+import { describeProviders } from '@hm/onnx/session';
+import { type Engine, engineName, tfjsBackends } from '../engine.ts';
+import { probeEngine } from './probe-engine.ts';
+
+/** Whether an engine can be used here. */
+export interface EngineReport {
+  engine: Engine;
+  /** `onnx cpu`, `tfjs-webgpu`. */
+  name: string;
+  usable: boolean;
+  /** What computes, or exactly why it cannot be used. */
+  reason: string;
+  /** What would make it usable; empty if it is. */
+  fix: string;
+}
+
+/**
+ * Which engines can train here: each is started, in a process of its own.
+ *
+ * @example
+ * for (const { name, usable, reason } of await describeEngines()) console.log(name, usable, reason);
+ */
+export async function describeEngines(): Promise<EngineReport[]> {
+  const providers = (await describeProviders()).map(({ provider, usable, reason, fix }): EngineReport => {
+    const engine: Engine = { kind: 'onnx', provider };
+    return { engine, name: engineName(engine), usable, reason, fix };
+  });
+  const backends = tfjsBackends.map((backend) => describe({ kind: 'tfjs', backend }));
+  return [...providers, ...(await Promise.all(backends))];
+}
+
+async function describe(engine: Engine): Promise<EngineReport> {
+  const { description = '', problem, fix = '' } = await probeEngine(engine, false);
+  const usable = problem === undefined;
+  return {
+    engine,
+    name: engineName(engine),
+    usable,
+    reason: problem ?? description,
+    fix: usable ? '' : fix || ANOTHER,
+  };
+}
+
+const ANOTHER = 'Use another engine.';
