@@ -49,7 +49,9 @@ async function* unlogged(
   ranks: Communicator | undefined,
 ): AsyncGenerator<TrainEvent, void, void> {
   // Before anything is written: an engine that cannot be used leaves no folder behind. That of ranks is checked by the first.
-  const { engine, choice = undefined } = ranks ? { engine: options.engine as Engine } : await settleEngine(options.engine);
+  const { engine, choice = undefined } = ranks
+    ? { engine: options.engine as Engine }
+    : await settleEngine(options.engine);
   const { config, beginning } = await begin(options, ranks);
   for (const { path, reason } of beginning.damaged) yield { kind: 'damaged', path, reason };
   if (choice) yield { kind: 'engine', ...choice, engine: engineName(engine) };
@@ -60,7 +62,15 @@ async function* unlogged(
     const { [NEIGHBOURS]: neighbours, ...state } = beginning.state;
     const sampler = new EpochSampler(options, neighbours as HostTensor<'int32'> | undefined);
     program = await compileStep(settled, state, ranks);
-    yield* new TrainingLoop({ options: settled, config, loader, program, beginning, sampler, ranks }).events();
+    yield* new TrainingLoop({
+      options: settled,
+      config,
+      loader,
+      program,
+      beginning,
+      sampler,
+      ranks,
+    }).events();
   } finally {
     await Promise.all([program?.release(), loader.close()]);
   }
