@@ -18,7 +18,8 @@ test.each([
   [5, {}, {}, /batchSize.*multiple of 5/],
   [4, { accumulate: 2 }, {}, /batchSize.*multiple of 4 ranks × 2 accumulated batches/],
   [2, { partialFc: { sampleRate: 1 } }, {}, /partialFc/],
-  [2, {}, { engine: { kind: 'tfjs', backend: 'cpu' } }, /engine.*expected onnx cpu.*got tfjs cpu/],
+  [2, {}, { engine: { kind: 'tfjs', backend: 'cpu' } }, /engine.*expected onnx cpu.*got tfjs-cpu/],
+  [2, {}, { engine: 'auto' }, /expected onnx cpu.*got auto/],
   [2, {}, { engine: { kind: 'onnx', provider: 'webgpu' } }, /got onnx webgpu/],
 ])('%i ranks, %o, %o are refused', (count, recipe, changes, message) => {
   expect(() => check(count, recipe, changes)).toThrow(message);
