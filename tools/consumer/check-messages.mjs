@@ -5,7 +5,7 @@ const tfjs = '@tensorflow/tfjs-core';
 
 /** Installs that miss something, or have it twice: each must fail with the message that helps. Gives the problems. */
 export function checkMessages(folder, registry) {
-  return [twoTfjs, noTfjs, noRuntime].flatMap((check) => {
+  return [twoTfjs, noTfjs, noRuntime, noOptionalPackage].flatMap((check) => {
     const project = new Project(join(folder, check.name), registry);
     check(project);
     return project.problems;
@@ -17,7 +17,7 @@ function twoTfjs(project) {
   project.write('program.mjs', "await import('other');\nawait import('@hm/tensor');\n");
   project.expectMessage(
     'two copies of tfjs-core',
-    'program.mjs',
+    ['program.mjs'],
     /UnavailableError.*expected one copy of @tensorflow\/tfjs-core, got 2: .*npm ls @tensorflow\/tfjs-core/s,
   );
 }
@@ -25,7 +25,23 @@ function twoTfjs(project) {
 function noTfjs(project) {
   project.install('npm', ['@hm/losses'], '--legacy-peer-deps');
   project.write('program.mjs', "await import('@hm/losses');\n");
-  project.expectMessage('no tfjs-core', 'program.mjs', /Cannot find package '@tensorflow\/tfjs-core'/);
+  project.expectMessage('no tfjs-core', ['program.mjs'], /Cannot find package '@tensorflow\/tfjs-core'/);
+}
+
+/** What only some need is missing until it is needed, and is then named. */
+function noOptionalPackage(project) {
+  project.install('npm', ['@hm/eval', '@hm/train', '@tensorflow/tfjs-core', 'onnxruntime-node']);
+  const programs = {
+    usearch: `
+      import { approximateIndex } from '@hm/eval';
+      const data = Float32Array.of(1, 0, 0, 1);
+      await approximateIndex({ dtype: 'float32', shape: [2, 2], data });`,
+    '@hm/align': "await import('@hm/eval/photographs');",
+  };
+  for (const [name, text] of Object.entries(programs)) {
+    project.write('program.mjs', text);
+    project.expectMessage(`no ${name}`, ['program.mjs'], new RegExp(`package '?${name}`));
+  }
 }
 
 function noRuntime(project) {
@@ -36,7 +52,7 @@ function noRuntime(project) {
   );
   project.expectMessage(
     'no onnxruntime-node',
-    'program.mjs',
+    ['program.mjs'],
     /UnavailableError.*npm install onnxruntime-node/s,
   );
 }

@@ -11,7 +11,7 @@ const environment = {
 const inherited = () =>
   Object.fromEntries(
     Object.entries(process.env).filter(
-      ([name]) => !/^(npm_(config|package|lifecycle)_|NODE_PATH$)/i.test(name),
+      ([name]) => !/^(npm_(config|package|lifecycle)_|NODE_(ENV|PATH)$)/i.test(name),
     ),
   );
 

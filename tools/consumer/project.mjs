@@ -25,6 +25,9 @@ export class Project {
   /** What went wrong so far, a line each. */
   problems = [];
 
+  /** What its programs are started by: `['unshare', '-rn']` takes them off the network. */
+  prefix = [];
+
   constructor(folder, registry) {
     this.folder = folder;
     mkdirSync(folder, { recursive: true });
@@ -42,13 +45,12 @@ export class Project {
     return this.expectSilence(`${manager} install`, command, [...rest, ...options, ...packages]);
   }
 
-  /** Runs a program that must succeed and print nothing on stderr; true if it did. */
+  /** Runs a program that must succeed and print nothing on stderr; what it printed, if it did. */
   expectSilence(what, command, options) {
-    const { status, stdout, stderr } = execute(this.folder, command, options);
+    const { status, stdout, stderr } = this.#execute(command, options);
     const said = stderr.replace(tfjsAdvertisement, '');
-    if (status === 0 && said === '') return true;
+    if (status === 0 && said === '') return { stdout };
     this.problems.push(`${what}: status ${status}\n${status === 0 ? '' : stdout}${said}`);
-    return false;
   }
 
   /** Type-checks the folder; errors inside packages of others are theirs. */
@@ -58,17 +60,22 @@ export class Project {
     if (errors.length > 0) this.problems.push(`${what}:\n${errors.join('\n')}`);
   }
 
-  /** Runs a program that must fail with a message that matches; true if it did. */
-  expectMessage(what, file, pattern) {
-    const { status, stderr } = execute(this.folder, process.execPath, [file]);
+  /** Runs a program of Node's that must fail with a message that matches; true if it did. */
+  expectMessage(what, options, pattern) {
+    const { status, stderr } = this.#execute(process.execPath, options);
     if (status !== 0 && pattern.test(stderr)) return true;
     this.problems.push(`${what}: status ${status}, expected ${pattern} in\n${stderr}`);
     return false;
   }
 
-  /** Writes a program and runs it: it must succeed and print nothing on stderr. */
+  /** Writes a program and runs it: it must succeed and print nothing on stderr; what it printed, if it did. */
   run(file, text) {
     this.write(file, text);
     return this.expectSilence(file, process.execPath, [file]);
+  }
+
+  #execute(command, options) {
+    const [program, ...rest] = [...this.prefix, command, ...options];
+    return execute(this.folder, program, rest);
   }
 }

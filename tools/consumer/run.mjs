@@ -1,13 +1,16 @@
-// `pnpm consumers [PACKAGE…] [--manager npm|pnpm] [--node 26]`: releases a copy of this tree, changesets and all, to a
+// `pnpm consumers [CHECK…] [--manager npm|pnpm] [--node 26]`: releases a copy of this tree, changesets and all, to a
 // registry on this machine, then installs each package alone in programs outside the repository: modules, CommonJS,
-// TypeScript. With `--node`, on that version of Node, which npm fetches.
+// TypeScript; a page in a browser; faulty installs. A check is a package's name, `page`, `messages` or `offline`. With
+// `--node`, on that version of Node, which npm fetches.
 import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { root, script } from '../run-stage.mjs';
+import { checkBrowser } from './check-browser.mjs';
 import { checkMessages } from './check-messages.mjs';
+import { checkOffline } from './check-offline.mjs';
 import { checkPackage } from './check-package.mjs';
 import { runOnNode } from './other-node.mjs';
 import { Project } from './project.mjs';
@@ -21,18 +24,24 @@ const { positionals, values } = parseArgs({
     node: { type: 'string' },
   },
 });
-const names = positionals.length > 0 ? positionals : readdirSync(join(root, 'packages'));
+const others = { page: checkBrowser, messages: checkMessages, offline: checkOffline };
+const checks =
+  positionals.length > 0 ? positionals : [...readdirSync(join(root, 'packages')), ...Object.keys(others)];
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'hm-consumers-')));
 
-function* consumers(registry) {
-  for (const name of names) {
-    for (const manager of values.manager) {
-      const project = new Project(join(folder, `${name}-${manager}`), registry);
-      checkPackage(project, manager, name);
-      yield [`@hm/${name}, ${manager}`, project.problems];
-    }
+async function* problemsByTitle(registry) {
+  for (const check of checks) {
+    if (check in others) yield [check, await others[check](folder, registry)];
+    else yield* packageProblems(check, registry);
   }
-  yield ['messages', checkMessages(folder, registry)];
+}
+
+function* packageProblems(name, registry) {
+  for (const manager of values.manager) {
+    const project = new Project(join(folder, `${name}-${manager}`), registry);
+    checkPackage(project, manager, name);
+    yield [`@hm/${name}, ${manager}`, project.problems];
+  }
 }
 
 async function main() {
@@ -41,7 +50,7 @@ async function main() {
   try {
     console.log(JSON.stringify(release(join(folder, 'repository'), registry)));
     let failed = 0;
-    for (const [title, problems] of consumers(registry)) {
+    for await (const [title, problems] of problemsByTitle(registry)) {
       console.log(`${problems.length === 0 ? 'ok    ' : 'FAILED'} ${title}`);
       for (const problem of problems) console.error(problem);
       failed += problems.length;
