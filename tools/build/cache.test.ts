@@ -1,21 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { copyRepository } from '../copy-repository.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const copy = mkdtempSync(join(tmpdir(), 'hm-turbo-'));
-const git = (cwd: string, ...options: string[]) => execFileSync('git', options, { cwd, encoding: 'utf8' });
-const listed = git(root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard');
-for (const file of listed.split('\0').filter((name) => name && existsSync(join(root, name)))) {
-  mkdirSync(dirname(join(copy, file)), { recursive: true });
-  cpSync(join(root, file), join(copy, file));
-}
-// turbo asks git for the files.
-git(copy, 'init', '--quiet');
-git(copy, 'add', '--all');
+copyRepository(copy);
 afterAll(() => rmSync(copy, { recursive: true }));
 
 /** The packages' keys in the cache: a build runs where the key is one that it has not seen. */

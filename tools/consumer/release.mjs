@@ -1,5 +1,6 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { copyRepository, git } from '../copy-repository.mjs';
 import { root } from '../run-stage.mjs';
 import { succeed } from './execute.mjs';
 import { npmrc } from './npmrc.mjs';
@@ -13,20 +14,33 @@ const pnpm = (folder, options, variables) =>
  */
 export function release(folder, registry) {
   copyRepository(folder);
+  copyBuilds(folder);
   writeFileSync(join(folder, '.npmrc'), npmrc(registry));
   pnpm(folder, ['install', '--frozen-lockfile', '--prefer-offline']);
+  releaseSnapshot(folder, registry);
   pnpm(folder, ['exec', 'changeset', 'version']);
   const names = readdirSync(join(folder, 'packages'));
   checkVersions(folder, names);
-  pnpm(folder, ['run', 'release', '--no-git-tag'], {
-    'npm_config_@hm:registry': registry.url,
-    GITHUB_SERVER_URL: 'https://example.com',
-    GITHUB_REPOSITORY: 'some/one',
-  });
+  publish(folder, registry);
   const released = Object.fromEntries(names.map((name) => [`@hm/${name}`, manifestOf(folder, name).version]));
   checkNextMinor(folder, names);
   return released;
 }
+
+/** As the workflow does by hand, and nothing of it is left for the release. */
+function releaseSnapshot(folder, registry) {
+  pnpm(folder, ['exec', 'changeset', 'version', '--snapshot']);
+  publish(folder, registry, '--tag', 'snapshot');
+  git(folder, 'checkout', '--quiet', '.');
+  git(folder, 'clean', '--quiet', '--force', 'packages');
+}
+
+const publish = (folder, registry, ...options) =>
+  pnpm(folder, ['run', 'release', '--no-git-tag', ...options], {
+    'npm_config_@hm:registry': registry.url,
+    GITHUB_SERVER_URL: 'https://example.com',
+    GITHUB_REPOSITORY: 'some/one',
+  });
 
 /** A minor of every package at once makes a major of none: all peer ranges hold the next version. */
 function checkNextMinor(folder, names) {
@@ -36,17 +50,11 @@ function checkNextMinor(folder, names) {
   checkVersions(folder, names);
 }
 
-function copyRepository(folder) {
-  const listed = succeed(root, 'git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
-  for (const file of listed.split('\0').filter((name) => name && existsSync(join(root, name)))) {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    cpSync(join(root, file), join(folder, file));
-  }
+/** What a workflow builds beforehand. */
+function copyBuilds(folder) {
   for (const name of readdirSync(join(root, 'packages'))) {
     cpSync(join(root, 'packages', name, 'dist'), join(folder, 'packages', name, 'dist'), { recursive: true });
   }
-  // changesets finds the root of a repository, and what it would compare with, by git.
-  succeed(folder, 'git', ['init', '--quiet', '--initial-branch=main']);
 }
 
 function checkVersions(folder, names) {
