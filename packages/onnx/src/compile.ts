@@ -2,6 +2,8 @@ import { type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { blockSize } from './blocks.ts';
 import type { Layout } from './layout.ts';
+import { toMixedPrecision } from './precision/mixed-precision.ts';
+import { assertHalf } from './preflight/assert-half.ts';
 import { assertKernels, createWholeSession } from './preflight/assert-kernels.ts';
 import { HostProgram } from './program/host-program.ts';
 import { NEXT, type Program } from './program/program.ts';
@@ -27,6 +29,11 @@ export interface CompileOptions extends SessionOptions {
   /** Shapes and dtypes of what comes in with every step. */
   inputs: Record<string, InputSpec>;
   /**
+   * Multiplies matrices and convolves in half precision, and does all else in single; state, inputs and outputs stay
+   * single. Gradients below 6e-8 become 0 there, so scale the loss. The CPU rounds as if, which is slower. Default false.
+   */
+  mixedPrecision?: boolean;
+  /**
    * Adds up numbers over all ranks, in place: needed if the step reaches over them with `allReduce` of @hm/tensor. The
    * graph is then cut there, and this is called between its parts.
    */
@@ -48,16 +55,23 @@ export interface CompileOptions extends SessionOptions {
  * );
  */
 export async function compile(step: StepFunction, options: CompileOptions): Promise<Program> {
-  const { state, inputs, provider = 'cpu' } = options;
-  const block = provider === 'cpu' ? await blockSize() : 0;
+  const { state, inputs, provider = 'cpu', mixedPrecision = false } = options;
+  // The CPU's blocked convolutions know single precision alone.
+  const block = provider === 'cpu' && !mixedPrecision ? await blockSize() : 0;
   const { recording, layouts } = recordInOwnLayouts(step, state, inputs, block);
+  const { graph, outputs } = recording;
+  if (mixedPrecision) {
+    await assertHalf(options);
+    const names = new Set(outputs.map(({ name }) => name));
+    graph.nodes = toMixedPrecision(graph.nodes, names, provider === 'cpu');
+  }
   return load(recording, new StateLayouts(state, layouts, block), options);
 }
 
 async function load(
   recording: Recording,
   layouts: StateLayouts,
-  { state, inputs: _, sumOverRanks, ...session }: CompileOptions,
+  { state, inputs: _, mixedPrecision: _half, sumOverRanks, ...session }: CompileOptions,
 ): Promise<Program> {
   if (recording.graph.nodes.some(isReduction)) {
     if (sumOverRanks === undefined) throw noSum();

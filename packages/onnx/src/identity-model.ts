@@ -1,10 +1,21 @@
-import { Graph, type GraphValue } from './graph.ts';
+import { dataTypeOf, Graph, type GraphValue } from './graph.ts';
 
 /** A model of one `Identity` node, from `x` to `y`. */
 export function identityModel(): Uint8Array {
   const graph = new Graph();
   const value = { dtype: 'float32' as const, shape: [1] };
   graph.publish(graph.add('Identity', ['x']), 'y');
+  return graph.encode([{ name: 'x', ...value }], [{ name: 'y', ...value }]);
+}
+
+/** A model from `x` to `y` that adds in half precision. */
+export function halfModel(): Uint8Array {
+  const graph = new Graph();
+  const value = { dtype: 'float32' as const, shape: [1] };
+  const cast = (name: string, dtype: 'float16' | 'float32') =>
+    graph.add('Cast', [name], { attributes: { to: dataTypeOf(dtype) } });
+  const half = cast('x', 'float16');
+  graph.publish(cast(graph.add('Add', [half, half]), 'float32'), 'y');
   return graph.encode([{ name: 'x', ...value }], [{ name: 'y', ...value }]);
 }
 

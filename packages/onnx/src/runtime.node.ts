@@ -40,12 +40,12 @@ export async function readModel(path: string): Promise<Uint8Array> {
 }
 
 /** Runs a tiny model on a provider, in a process of its own. */
-export async function probeProvider(provider: ExecutionProvider): Promise<string | undefined> {
-  const [{ tryModel }, { identityModel }] = await Promise.all([
+export async function probeProvider(provider: ExecutionProvider, half = false): Promise<string | undefined> {
+  const [{ tryModel }, { halfModel, identityModel }] = await Promise.all([
     import('./preflight/trial.ts'),
     import('./identity-model.ts'),
   ]);
-  const { problem } = await tryModel(identityModel(), provider, { runs: true });
+  const { problem } = await tryModel(half ? halfModel() : identityModel(), provider, { runs: true });
   return problem;
 }
 

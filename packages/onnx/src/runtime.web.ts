@@ -46,11 +46,13 @@ export async function readModel(url: string): Promise<Uint8Array> {
 }
 
 /** Runs a tiny model on a provider. */
-export async function probeProvider(provider: ExecutionProvider): Promise<string | undefined> {
+export async function probeProvider(provider: ExecutionProvider, half = false): Promise<string | undefined> {
   try {
-    const { InferenceSession } = await importRuntime(provider === 'webgpu' ? provider : undefined);
-    const { identityModel } = await import('./identity-model.ts');
-    const session = await InferenceSession.create(identityModel(), { executionProviders: [provider] });
+    const { InferenceSession, Tensor } = await importRuntime(provider === 'webgpu' ? provider : undefined);
+    const { halfModel, identityModel } = await import('./identity-model.ts');
+    const model = half ? halfModel() : identityModel();
+    const session = await InferenceSession.create(model, { executionProviders: [provider] });
+    await session.run({ x: new Tensor('float32', Float32Array.of(1), [1]) });
     await session.release();
     return undefined;
   } catch (error) {

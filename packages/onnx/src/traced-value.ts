@@ -11,6 +11,8 @@ export interface TracedValue {
   readonly constant?: TypedArray;
   /** Its one value, where all of its elements are known to be the same. */
   readonly uniform?: number;
+  /** The scalar in the graph that all of its elements are, where it is such a repetition. */
+  readonly repeats?: string;
   /** The kernel that made it, for messages. */
   readonly producer: string;
   /** The first layout that a kernel asked for and that it did not have. */

@@ -86,6 +86,18 @@ export class Tracer {
     return this.register({ shape, dtype, forms: {}, uniform: value, producer: 'Fill' });
   }
 
+  /** A tensor whose one element is repeated to a shape, kept as a scalar until a kernel needs it whole. */
+  repeated(x: TensorInfo, shape: readonly number[]): TensorInfo {
+    const repeats = this.scalarOf(x)!;
+    return this.register({ shape, dtype: x.dtype, forms: {}, repeats, producer: 'Tile' });
+  }
+
+  /** Whether all elements of a tensor are known to be one scalar. */
+  isRepeated(info: TensorInfo): boolean {
+    const { uniform, repeats } = this.valueOf(info);
+    return uniform !== undefined || repeats !== undefined;
+  }
+
   /** Appends a node. */
   node(op: string, inputs: string[], options: NodeOptions = {}): string {
     return this.graph.add(op, inputs, options);
@@ -170,7 +182,8 @@ export class Tracer {
     );
   }
 
-  #materialise({ constant, uniform, shape, dtype, producer }: TracedValue): string {
+  #materialise({ constant, uniform, repeats, shape, dtype, producer }: TracedValue): string {
+    if (repeats !== undefined) return this.expand(repeats, shape, producer);
     if (uniform === undefined) {
       assertFixed(shape, producer);
       assertFixed(constant!.length <= LARGEST_COUNTED ? [...constant!] : [], producer);
@@ -202,8 +215,9 @@ export class Tracer {
 
   /** A scalar graph value for a tensor of equal elements, so that it broadcasts in any layout. */
   scalarOf(info: TensorInfo): string | undefined {
-    const { uniform, forms, producer } = this.valueOf(info);
+    const { uniform, repeats, forms, producer } = this.valueOf(info);
     if (uniform !== undefined) return this.#scalar(uniform, info.dtype, producer);
+    if (repeats !== undefined) return repeats;
     if (sizeOf(info.shape) !== 1) return undefined;
     const name = forms.logical ?? this.named(info);
     return info.shape.length === 0 ? name : this.reshape(name, []);

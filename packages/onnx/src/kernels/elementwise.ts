@@ -25,9 +25,7 @@ export function elementwise(
   const layout = commonLayout(tracer, operands, shape);
   const perChannel = layout === 'nchw-blocked' && operands.some((info) => isPerChannel(info, shape));
   const names = operands.map((info) => operand(tracer, info, shape, layout, perChannel));
-  const whole = operands.every(
-    (info) => sameShape(info.shape, shape) && tracer.valueOf(info).uniform === undefined,
-  );
+  const whole = operands.every((info) => sameShape(info.shape, shape) && !tracer.isRepeated(info));
   const result = tracer.node(op, [...names, ...extra], {
     attributes,
     sameShape: whole && extra.length === 0,
@@ -38,9 +36,7 @@ export function elementwise(
 
 /** Whether the operands broadcast to the shape although those of one repeated value enter as scalars. */
 function reaches(tracer: Tracer, operands: TensorInfo[], shape: readonly number[]): boolean {
-  const solid = operands
-    .filter((info) => tracer.valueOf(info).uniform === undefined)
-    .map((info) => info.shape);
+  const solid = operands.filter((info) => !tracer.isRepeated(info)).map((info) => info.shape);
   const joined = solid.reduce((a, b) => backend_util.assertAndGetBroadcastShape(a, b), []);
   return sameShape(joined, shape);
 }
@@ -55,7 +51,7 @@ function fromUniform(
   { attributes = {}, extra = [], producer = op }: ElementwiseOptions,
 ): TensorInfo {
   const names = operands.map((info) =>
-    tracer.valueOf(info).uniform === undefined ? tracer.named(info) : tracer.scalarOf(info)!,
+    tracer.isRepeated(info) ? tracer.scalarOf(info)! : tracer.named(info),
   );
   const small = tracer.node(op, [...names, ...extra], { attributes });
   return tracer.output(tracer.expand(small, shape, producer), shape, dtype, producer);
@@ -64,14 +60,12 @@ function fromUniform(
 /** The layout of the first full-sized operand that has one of its own, where all others can follow it. */
 function commonLayout(tracer: Tracer, operands: TensorInfo[], shape: readonly number[]): Layout {
   if (shape.length !== 4) return 'logical';
-  const full = operands.filter(
-    (info) => sameShape(info.shape, shape) && tracer.valueOf(info).uniform === undefined,
-  );
+  const full = operands.filter((info) => sameShape(info.shape, shape) && !tracer.isRepeated(info));
   const layouts = full.map((info) => tracer.nativeLayout(info)).filter((layout) => layout !== undefined);
   const layout = layouts.find((candidate) => candidate === 'nchw-blocked') ?? layouts[0] ?? 'logical';
   const follows = (info: TensorInfo) =>
     full.includes(info) ||
-    tracer.valueOf(info).uniform !== undefined ||
+    tracer.isRepeated(info) ||
     sizeOf(info.shape) === 1 ||
     layout === 'nchw' ||
     (layout === 'nchw-blocked' && (isPerChannel(info, shape) || isPerSample(info, shape)));
@@ -85,7 +79,7 @@ function operand(
   layout: Layout,
   perChannel: boolean,
 ): string {
-  const uniform = tracer.valueOf(info).uniform !== undefined;
+  const uniform = tracer.isRepeated(info);
   // Among values in tfjs's own order, one of a single element keeps its rank, which the result may owe to it.
   const alone = uniform || (layout !== 'logical' && !sameShape(info.shape, shape));
   const scalar = alone ? tracer.scalarOf(info) : undefined;

@@ -9,6 +9,7 @@ export function reshape(tracer: Tracer, x: TensorInfo, shape: number[]): TensorI
   const value = tracer.valueOf(x);
   if (util.arraysEqual(shape, x.shape)) return { dataId: x.dataId, shape, dtype: x.dtype };
   if (value.uniform !== undefined) return tracer.uniform(value.uniform, shape, x.dtype);
+  if (value.repeats !== undefined) return tracer.repeated(x, shape);
   if (value.constant !== undefined) return tracer.constant(value.constant, shape, x.dtype);
   const layout = keepsOrder(x.shape) ? tracer.nativeLayout(x) : undefined;
   return tracer.output(
@@ -48,6 +49,7 @@ kernel<Unary, { reps: number[] }>('Tile', (tracer, { x }, { reps }) => {
   const shape = x.shape.map((size, axis) => size * reps[axis]!);
   const { uniform } = tracer.valueOf(x);
   if (uniform !== undefined) return tracer.uniform(uniform, shape, x.dtype);
+  if (util.sizeFromShape(x.shape) === 1) return tracer.repeated(x, shape);
   return tracer.output(
     tracer.node('Tile', [tracer.named(x), tracer.graph.integers(...reps)]),
     shape,

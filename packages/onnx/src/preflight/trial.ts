@@ -21,7 +21,7 @@ export interface Trial {
 
 /** How a model is tried. */
 export interface TrialOptions {
-  /** Whether the model, which then must be `identityModel()`, also runs. */
+  /** Whether the model, which then must be of one number, also runs. */
   runs?: boolean;
   /** Whether ONNX Runtime says all that it does. */
   verbose?: boolean;
