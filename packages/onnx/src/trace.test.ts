@@ -238,3 +238,22 @@ describe('the model', () => {
     expect(c!.data).toEqual(floats([2]).data);
   });
 });
+
+it('a scalar that is repeated to a shape stays one where it is broadcast', async () => {
+  const model = trace(
+    ({ x }) => {
+      const isPositive = tf.greater(tf.sum(x!), 0);
+      return { y: tf.where(isPositive, x!, tf.neg(x!)), whole: tf.tile(tf.reshape(tf.sum(x!), [1]), [3]) };
+    },
+    { x: { shape: [2, 2, 2, 2] } },
+  );
+  const operators = fromBinary(ModelProtoSchema, model).graph!.node.map(({ opType }) => opType);
+  expect(operators.filter((name) => ['Tile', 'Expand'].includes(name))).toEqual(['Expand']);
+  for (const sign of [1, -1]) {
+    const x = floats([2, 2, 2, 2], sign, 2 * sign);
+    const sum = (x.data as Float32Array).reduce((total, value) => total + value, 0);
+    const { y, whole } = await run(model, { x });
+    expect([...y!.data]).toEqual([...(x.data as Float32Array)].map((value) => Math.abs(value)));
+    for (const value of whole!.data as Float32Array) expect(value).toBeCloseTo(sum, 4);
+  }
+});

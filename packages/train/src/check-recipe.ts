@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@hm/tensor';
 import type { Recipe } from './recipe.ts';
+import { LARGEST_SCALE, scalingOf } from './step/loss-scaling.ts';
 import type { AdamW, Optimiser } from './step/optimiser.ts';
 
 /** @throws {InvalidArgumentError} if a number of a recipe is out of range, or numbers do not fit together. */
@@ -17,12 +18,19 @@ export function checkRecipe(recipe: Recipe): void {
   if (averageDecay !== undefined) inRange('recipe.averageDecay', averageDecay, 0, 1);
   if (!['local', 'synchronised', undefined].includes(recipe.batchNorm))
     throw invalid('recipe.batchNorm', "'local' or 'synchronised'", recipe.batchNorm);
+  checkMixedPrecision(recipe.mixedPrecision);
   if (accumulate === undefined) return;
   positive('recipe.accumulate', accumulate);
   // Each small batch would draw other classes, and sums of gradients be lost.
   if (recipe.partialFc !== undefined) throw invalid('recipe.accumulate', 'none with partialFc', accumulate);
   if (batchSize % accumulate !== 0)
     throw invalid('recipe.accumulate', `a number that divides the batch of ${batchSize}`, accumulate);
+}
+
+function checkMixedPrecision(option: Recipe['mixedPrecision']): void {
+  const { initialScale = 1, growthInterval = 1 } = scalingOf(option) ?? {};
+  inRange('recipe.mixedPrecision.initialScale', initialScale, 1, LARGEST_SCALE + 1);
+  positive('recipe.mixedPrecision.growthInterval', growthInterval);
 }
 
 function checkOptimiser(optimiser: Optimiser): void {

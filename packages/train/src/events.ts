@@ -39,6 +39,8 @@ export interface StepEvent {
   learningRate: number;
   /** Before clipping, of the last step; only if the recipe clips. */
   gradientNorm?: number;
+  /** What the loss is multiplied by; only in mixed precision. Halved when a step was left out for an overflow. */
+  lossScale?: number;
   imagesPerSecond: number;
   secondsLeft: number;
   /** Share of the time spent waiting for data. */

@@ -30,6 +30,7 @@ export type { Part, RunConfig } from './run-config.ts';
 export type { Sampler } from './sampling/sampler.ts';
 export { type LearningRatePlan, learningRateAt, type Schedule, type Warmup } from './schedule.ts';
 export { type Applied, applyGradients } from './step/apply-gradients.ts';
+export type { MixedPrecision } from './step/loss-scaling.ts';
 export type { AdamW, Optimiser, Sgd } from './step/optimiser.ts';
 export { type StepOutputs, type StepRecipe, trainingStep } from './step/training-step.ts';
 export type { DecayGroups, WeightDecay } from './step/weight-decay.ts';

@@ -34,5 +34,15 @@ export function nonFinite(
   });
 }
 
+/** The error that ends a run whose gradients overflow half precision even where the loss is not scaled. */
+export const overflows = (step: number, checkpoint: string | undefined): NonFiniteError =>
+  new NonFiniteError({
+    where: `train, step ${step}`,
+    expected: 'gradients that half precision can hold',
+    received: 'an overflow although the loss is not scaled any more',
+    fix: `Train without mixedPrecision, or lower the learning rate. ${kept(checkpoint)}`,
+    fields: { step, checkpoint },
+  });
+
 const kept = (checkpoint: string | undefined) =>
   checkpoint === undefined ? 'There is no checkpoint yet.' : `The last good checkpoint is ${checkpoint}.`;

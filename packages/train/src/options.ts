@@ -13,6 +13,7 @@ import { type AutoEngine, checkEngine, type Engine } from './engine/engine.ts';
 import { paper, type Recipe } from './recipe.ts';
 import { checkSampler } from './sampling/sampler.ts';
 import { warmupLength } from './schedule.ts';
+import { scalingOf } from './step/loss-scaling.ts';
 
 /** What a validation found. */
 export interface Validation {
@@ -132,6 +133,8 @@ export function resolveOptions({ augment, ...options }: TrainOptions): ResolvedO
     positive(name, resolved[name]);
   if (!Number.isSafeInteger(resolved.seed)) throw invalid('seed', 'an integer', resolved.seed);
   checkEngine(resolved.engine);
+  if (resolved.engine.kind !== 'onnx' && scalingOf(recipe.mixedPrecision) !== undefined)
+    throw invalid('recipe.mixedPrecision', 'none with an engine other than onnx', recipe.mixedPrecision);
   checkSize(resolved.preprocessing, options.backbone);
   return resolved;
 }

@@ -2,6 +2,7 @@ import { type Augmentation, flipOnly } from '@hm/datasets';
 import type { PartialFc } from './partial-program.ts';
 import type { Sampler } from './sampling/sampler.ts';
 import type { Schedule } from './schedule.ts';
+import type { MixedPrecision } from './step/loss-scaling.ts';
 import type { Optimiser } from './step/optimiser.ts';
 import type { WeightDecay } from './step/weight-decay.ts';
 
@@ -39,6 +40,12 @@ export interface Recipe {
    * step and not one for each layer. Running statistics are then the mean over the processes.
    */
   batchNorm?: 'local' | 'synchronised';
+  /**
+   * Multiplies matrices and convolves in half precision, with a scaled loss: parameters, normalisation, losses and the
+   * update stay in single. A step whose gradients overflow is left out. Faster and smaller on graphics processors; the
+   * CPU rounds as they do, and is slower. Default false.
+   */
+  mixedPrecision?: boolean | MixedPrecision;
   /** Parameters that stay as they are, by name: `backbone.stem.*`. `*` stands for any characters. Default: none. */
   freeze?: readonly string[];
   /** In which order an epoch reads the images. Default: every image once, shuffled. */

@@ -20,6 +20,7 @@ import { compilePartial } from './partial-program.ts';
 import { runConfig } from './run-config.ts';
 import { EpochSampler, NEIGHBOURS } from './sampling/epoch-sampler.ts';
 import { readPretrained } from './start/read-pretrained.ts';
+import { scalingOf } from './step/loss-scaling.ts';
 import { trainingStep } from './step/training-step.ts';
 import { TrainingLoop } from './training-loop.ts';
 
@@ -126,6 +127,7 @@ function compileStep(
       ...(recipe.accumulate === undefined ? {} : { update: { shape: [] } }),
     },
     ...(ranks && { sumOverRanks: (values) => ranks.sum(values) }),
+    mixedPrecision: scalingOf(recipe.mixedPrecision) !== undefined,
   };
   if (partialFc === undefined) return compileOn(engine, step, stepOptions);
   return compilePartial(engine, step, stepOptions, { ...partialFc, classes: data.classes, seed });

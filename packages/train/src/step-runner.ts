@@ -3,7 +3,7 @@ import type { Batch } from '@hm/datasets';
 import type { Program } from '@hm/onnx';
 import { type HostTensor, hostTensor } from '@hm/tensor';
 import type { Ahead } from './ahead.ts';
-import { firstNonFinite, nonFinite } from './non-finite.ts';
+import { firstNonFinite, nonFinite, overflows } from './non-finite.ts';
 import type { Communicator } from './parallel/communicator.ts';
 import { culprit } from './parallel/culprit.ts';
 import type { Recipe } from './recipe.ts';
@@ -15,6 +15,7 @@ export interface StepReadings {
   loss: number;
   accuracy?: number;
   gradientNorm?: number;
+  lossScale?: number;
   learningRate: number;
   /** Each batch's losses before hard mining; only if they were asked for. */
   sampleLosses: Float32Array[];
@@ -59,6 +60,7 @@ export class StepRunner {
     // ONNX Runtime computes on this thread: without a turn, neither a signal nor a worker's batch would get through.
     await turnOfEventLoop();
     const loss = Number(outputs.loss!.data[0]);
+    if (Number(outputs.lossScale?.data[0] ?? 1) < 1) throw overflows(step + 1, lastCheckpoint());
     if (Number.isFinite(loss)) return outputs;
     const rank = ranks && culprit(ranks, firstNonFinite({ images }) !== undefined);
     throw nonFinite(step + 1, loss, { images }, await program.readState(), lastCheckpoint(), rank);
@@ -69,12 +71,13 @@ function summary(outputs: readonly Record<string, HostTensor>[]): Omit<StepReadi
   const at = (index: number) => mapRecord(outputs.at(index)!, ({ data }) => Number(data[0]));
   const parts = outputs.map((_, index) => at(index));
   const mean = (name: string) => parts.reduce((sum, part) => sum + part[name]!, 0) / parts.length;
-  const { accuracy, gradientNorm } = at(-1);
+  const { accuracy, gradientNorm, lossScale } = at(-1);
   return {
     loss: mean('loss'),
     ...(accuracy === undefined ? {} : { accuracy: mean('accuracy') }),
     // That of the sum, which is whole only in the end.
-    ...(gradientNorm === undefined ? {} : { gradientNorm }),
+    ...(Number.isFinite(gradientNorm) ? { gradientNorm: gradientNorm! } : {}),
+    ...(lossScale === undefined ? {} : { lossScale }),
     sampleLosses: outputs.flatMap(({ sampleLosses }) =>
       sampleLosses ? [sampleLosses.data as Float32Array] : [],
     ),

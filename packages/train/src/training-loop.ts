@@ -164,7 +164,7 @@ export class TrainingLoop {
       yield { kind: 'badSample', ...sample } as const;
   }
 
-  #stepEvent({ learningRate, gradientNorm }: StepReadings): TrainEvent {
+  #stepEvent({ learningRate, gradientNorm, lossScale }: StepReadings): TrainEvent {
     const { steps, recipe } = this.#options;
     const { step, epoch } = this.#progress;
     const { steps: count, seconds, accuracy, ...averages } = this.#interval.take();
@@ -180,6 +180,7 @@ export class TrainingLoop {
       ...this.#accuracy(accuracy),
       learningRate,
       ...(gradientNorm === undefined ? {} : { gradientNorm }),
+      ...(lossScale === undefined ? {} : { lossScale }),
       secondsLeft: (steps - step) * this.#secondsPerStep,
     };
   }

@@ -87,6 +87,7 @@ export function watchRun(): void {
     plot('accuracy', event.step, event.accuracy);
     plot('learning rate', event.step, event.learningRate);
     plot('norm of the gradient', event.step, event.gradientNorm);
+    plot('scale of the loss', event.step, event.lossScale);
     plot('images/s', event.step, event.imagesPerSecond);
   };
 

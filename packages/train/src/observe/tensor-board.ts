@@ -44,8 +44,9 @@ const drawn = (event: TrainEvent): event is Drawn =>
 /** The curves that an event adds to. */
 function contentOf(event: Drawn): EventContent {
   if (event.kind === 'step') {
-    const { loss, accuracy, learningRate, gradientNorm, imagesPerSecond, waitShare } = event;
-    return values('train', { loss, accuracy, learningRate, gradientNorm, imagesPerSecond, waitShare });
+    const { loss, accuracy, learningRate, gradientNorm, lossScale, imagesPerSecond, waitShare } = event;
+    const curves = { loss, accuracy, learningRate, gradientNorm, lossScale, imagesPerSecond, waitShare };
+    return values('train', curves);
   }
   if (event.kind === 'validation') return values('validation', { [event.name]: event.score });
   if (event.kind === 'epoch') {

@@ -9,12 +9,14 @@ type Tensors = Record<string, tf.Tensor>;
 /** What follows from gradients: the parts of the state that change, and the outputs that tell of them. */
 export interface Applied {
   state: Tensors;
+  /** What was applied, before clipping: the gradients, or their sums so far if the recipe accumulates. */
+  gradients: Tensors;
   outputs: Tensors;
 }
 
 /**
  * Accumulates, clips and applies the gradients of a batch, and moves the averages: the second half of
- * {@link trainingStep}, for a step of one's own.
+ * {@link trainingStep}, for a step of one's own. It does not scale: `mixedPrecision` is trainingStep's.
  *
  * @param state as the step has it, statistics already moved on by this batch.
  * @param gradients by the names of trained parameters, without `params.`.
@@ -39,7 +41,7 @@ export function applyGradients(
     tf.add(tf.mul(next, isUpdate), tf.mul(state[name]!, isLater)),
   );
   const rest = mapRecord(sums, (sum) => tf.mul(sum, isLater));
-  return { state: { ...either, ...prefixed('gradientSum.', rest) }, outputs: applied.outputs };
+  return { ...applied, state: { ...either, ...prefixed('gradientSum.', rest) } };
 }
 
 function applyNow(recipe: StepRecipe, state: Tensors, gradients: Tensors, inputs: Tensors): Applied {
@@ -60,7 +62,8 @@ function applyNow(recipe: StepRecipe, state: Tensors, gradients: Tensors, inputs
       ...Object.entries(updated.slots).map(([name, values]) => prefixed(`${name}.`, values)),
     ),
   };
-  return { state: { ...moved, ...averages(recipe, { ...state, ...moved }, inputs.step!) }, outputs };
+  const after = { ...moved, ...averages(recipe, { ...state, ...moved }, inputs.step!) };
+  return { state: after, gradients, outputs };
 }
 
 function clip(gradients: Tensors, clipNorm: number | undefined): { gradients: Tensors; outputs: Tensors } {

@@ -15,6 +15,10 @@ type Tensors = Record<string, tf.Tensor>;
 /** As PyTorch's `GradScaler` has them. */
 const DEFAULTS = { initialScale: 65536, growthInterval: 2000 };
 
+/** Where gradients are so small that nothing overflows, the scale would grow without end. */
+export const LARGEST_SCALE = 2 ** 24;
+
+const SUM = 'gradientSum.';
 const SCALE = 'lossScale.scale';
 const GOOD_STEPS = 'lossScale.goodSteps';
 
@@ -33,11 +37,44 @@ export function lossScaleState(option?: boolean | MixedPrecision): Record<string
 /** What the loss is multiplied by, if it is. */
 export const lossScaleIn = (state: Tensors): tf.Tensor | undefined => state[SCALE];
 
+/** A step as it would go on if nothing had overflowed. */
+export interface ScaledStep {
+  state: Tensors;
+  next: Tensors;
+  /** What was applied: without scale, and summed over the parts of the step so far, if it has parts. */
+  gradients: Tensors;
+  /** 1 at the end of a step, 0 within it; undefined if it has no parts. */
+  update: tf.Tensor | undefined;
+}
+
+/**
+ * The state after a step in mixed precision. If its gradients are not finite that is the state before it but for the
+ * scale, which halves; it doubles after some steps without that.
+ */
+export function afterScaledStep(
+  option: boolean | MixedPrecision | undefined,
+  { state, next, gradients, update }: ScaledStep,
+): { state: Tensors; outputs: Tensors } {
+  const scaling = scalingOf(option);
+  if (scaling === undefined) return { state: next, outputs: {} };
+  const finite = areFinite(gradients);
+  const moved = moveLossScale(scaling, state, finite, update);
+  const kept = mapRecord(next, (tensor, name) => {
+    if (tensor === state[name]) return tensor;
+    return tf.where(finite, tensor, name.startsWith(SUM) ? spoiled(tensor, update!) : state[name]!);
+  });
+  return { state: { ...kept, ...moved }, outputs: { lossScale: tf.clone(moved[SCALE]!) } };
+}
+
+/** A sum that is not finite stays so to the end of its step, which is then left out as a whole, and begins anew there. */
+const spoiled = (sum: tf.Tensor, update: tf.Tensor) =>
+  tf.where(tf.greater(update, 0), tf.zerosLike(sum), sum);
+
 /** Squares of finite gradients add up to less. */
 const LARGEST = 3e38;
 
 /** Whether all gradients are finite: a scalar. Beyond 1e19 their squares overflow, which counts as not finite. */
-export function areFinite(gradients: Tensors): tf.Tensor {
+function areFinite(gradients: Tensors): tf.Tensor {
   const squares = Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)));
   // Neither infinity nor NaN is less than anything.
   return tf.less(
@@ -46,27 +83,20 @@ export function areFinite(gradients: Tensors): tf.Tensor {
   );
 }
 
-/** The state after a step, or the one before it where gradients were not finite. */
-export const unlessFinite = (finite: tf.Tensor, next: Tensors, state: Tensors): Tensors =>
-  mapRecord(next, (tensor, name) => (tensor === state[name] ? tensor : tf.where(finite, tensor, state[name]!)));
-
-/**
- * Moves the scale: halved after an overflow, doubled after {@link MixedPrecision.growthInterval} steps without one.
- *
- * @param finite whether the step's gradients were. @param update 1 at the end of a step, 0 within it, if it has parts.
- */
-export function moveLossScale(
+/** Halves the scale after an overflow, doubles it after `growthInterval` steps without one; only at the end of a step. */
+function moveLossScale(
   { growthInterval }: Required<MixedPrecision>,
   state: Tensors,
   finite: tf.Tensor,
   update: tf.Tensor = tf.scalar(1),
 ): Tensors {
   const [scale, before] = [state[SCALE]!, state[GOOD_STEPS]!];
-  const isFinite = tf.cast(finite, 'float32');
-  const good = tf.mul(isFinite, tf.add(before, 1));
+  const isGood = tf.cast(finite, 'float32');
+  const good = tf.mul(isGood, tf.add(before, 1));
   const grows = tf.cast(tf.greaterEqual(good, growthInterval), 'float32');
-  const factor = tf.add(tf.mul(isFinite, tf.add(grows, 0.5)), 0.5);
+  const factor = tf.add(tf.mul(isGood, tf.add(grows, 0.5)), 0.5);
   const goodSteps = tf.mul(good, tf.sub(1, grows));
   const move = (from: tf.Tensor, to: tf.Tensor) => tf.add(from, tf.mul(update, tf.sub(to, from)));
-  return { [SCALE]: move(scale, tf.mul(scale, factor)), [GOOD_STEPS]: move(before, goodSteps) };
+  const next = tf.minimum(tf.mul(scale, factor), LARGEST_SCALE);
+  return { [SCALE]: move(scale, next), [GOOD_STEPS]: move(before, goodSteps) };
 }

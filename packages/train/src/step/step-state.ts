@@ -1,5 +1,6 @@
 import { type HostTensor, hostZeros } from '@hm/tensor';
 import { assertFreezable, fitsAny } from './frozen.ts';
+import { lossScaleState } from './loss-scaling.ts';
 import { slotNames } from './optimiser.ts';
 import { mapRecord, part, prefixed } from './records.ts';
 import type { StepRecipe } from './training-step.ts';
@@ -28,6 +29,7 @@ export function stepState(recipe: StepRecipe, values: HostTensors): HostTensors 
     ...Object.assign({}, ...slotNames(recipe.optimiser).map((name) => prefixed(`${name}.`, zeros))),
     ...values,
     ...(averageDecay === undefined ? {} : averages),
+    ...lossScaleState(recipe.mixedPrecision),
   });
 }
 

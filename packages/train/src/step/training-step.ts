@@ -17,6 +17,7 @@ import type { Place } from '../parallel/place-of.ts';
 import type { Recipe } from '../recipe.ts';
 import { applyGradients } from './apply-gradients.ts';
 import { fitsAny } from './frozen.ts';
+import { afterScaledStep, lossScaleIn } from './loss-scaling.ts';
 import { mapRecord, part, prefixed } from './records.ts';
 
 type Tensors = Record<string, tf.Tensor>;
@@ -24,7 +25,7 @@ type Tensors = Record<string, tf.Tensor>;
 /** The part of a recipe that a step computes with; the learning rate comes with every step. */
 export type StepRecipe = Pick<
   Recipe,
-  'optimiser' | 'weightDecay' | 'clipNorm' | 'averageDecay' | 'accumulate' | 'freeze' | 'batchNorm'
+  'optimiser' | 'weightDecay' | 'clipNorm' | 'averageDecay' | 'accumulate' | 'freeze' | 'batchNorm' | 'mixedPrecision'
 >;
 
 /** What a step tells only when asked, and who shares it. */
@@ -44,14 +45,14 @@ export interface StepOutputs {
  * State, tensors by name: `params.backbone.*`, `params.head.*`; `momentum.*` of SGD or `firstMoment.*` and
  * `secondMoment.*` of AdamW with the same names, but for those that are frozen; `statistics.*` of the backbone,
  * `headStatistics.*`; `average.backbone.*` and `averageStatistics.*` if the recipe averages; `gradientSum.*` if it
- * accumulates.
+ * accumulates; `lossScale.scale` and `lossScale.goodSteps` in mixed precision.
  *
  * Inputs: `images` `[B, H, W, 3]`, `labels` `[B]` int32, `learningRate` `[]`, `step` `[]` float32, and `update` `[]`
  * if the recipe accumulates: 1 with the last of a step's batches, 0 with those before.
  *
  * Outputs: `loss` `[]`, the mean over the batch (plus the head's penalty) before the update; `accuracy` `[]`, the share
  * whose class has the highest logit without margin, if the head has logits; `gradientNorm` `[]` if the recipe clips it;
- * what {@link StepOutputs} asks for.
+ * `lossScale` `[]` in mixed precision; what {@link StepOutputs} asks for.
  *
  * @throws {InvalidArgumentError} if a parameter that is not frozen gets no gradient; `fields.names` lists them.
  * @example
@@ -68,12 +69,24 @@ export function trainingStep(
   const step: StepFunction = (state, inputs) => {
     const { gradients, statistics, extra, loss } = forwardBackward(parts, recipe, state, inputs);
     const moved = mapRecord(mapRecord(statistics, release), meanOverRanks);
-    const { logits, labels, ...plain } = mapRecord(extra, release);
+    const { logits, labels, loss: unscaled = loss, ...plain } = mapRecord(extra, release);
     const applied = applyGradients(recipe, { ...state, ...moved }, mapRecord(gradients, allReduce), inputs);
+    const { state: after, outputs: scale } = afterScaledStep(recipe.mixedPrecision, {
+      state,
+      next: { ...state, ...moved, ...applied.state },
+      gradients: applied.gradients,
+      update: inputs.update,
+    });
     const accuracy = logits && meanOverRanks(accuracyOf(logits as tf.Tensor2D, labels as tf.Tensor1D));
     return {
-      state: { ...state, ...moved, ...applied.state },
-      outputs: { loss: allReduce(loss), ...(accuracy && { accuracy }), ...applied.outputs, ...plain },
+      state: after,
+      outputs: {
+        loss: allReduce(unscaled),
+        ...(accuracy && { accuracy }),
+        ...applied.outputs,
+        ...scale,
+        ...plain,
+      },
     };
   };
   const { batchNorm = 'local' } = recipe;
@@ -92,19 +105,25 @@ function forwardBackward(parts: Parts, { freeze = [] }: StepRecipe, state: Tenso
   const params = part(state, 'params.');
   const names = Object.keys(params).filter((name) => !fitsAny(name, freeze));
   const trained = names.map((name) => params[name]!);
+  const scale = lossScaleIn(state);
   let kept: { statistics: Tensors; extra: Tensors } | undefined;
   const loss = (...values: tf.Tensor[]) => {
     const tree = unflattenParams({ ...params, ...record(names, values) });
     const { loss, statistics, extra } = forward(parts, tree, state, inputs);
+    // What is told of it is the loss without its scale.
+    if (scale !== undefined) extra.loss = tf.clone(loss);
     const moving = Object.entries(statistics).filter(([name]) => !fitsAny(ownerOf(name), freeze));
     kept = { statistics: Object.fromEntries(moving), extra };
     // These leave the scope in which gradients are taken; without this an eager backend would dispose of them.
     for (const tensor of [...Object.values(extra), ...Object.values(kept.statistics)]) tf.keep(tensor);
-    return loss;
+    return scale === undefined ? loss : tf.mul<tf.Scalar>(loss, scale);
   };
   const { value, grads } = tf.engine().gradients(() => loss(...trained), trained, undefined, true);
   assertGradients(names, grads);
-  return { loss: value, gradients: record(names, grads), ...kept! };
+  const gradients = record(names, grads);
+  if (scale === undefined) return { loss: value, gradients, ...kept! };
+  const share = tf.div(1, scale);
+  return { loss: value, gradients: mapRecord(gradients, (gradient) => tf.mul(gradient, share)), ...kept! };
 }
 
 /** The name that statistics share with the parameters of their layer, by which they are frozen. */
@@ -138,7 +157,7 @@ function forward(parts: Parts, params: Params, state: Tensors, inputs: Tensors) 
       ...prefixed('statistics.', flattenParams(pass.statistics)),
       ...prefixed('headStatistics.', flattenParams(statistics)),
     },
-    extra: { ...(logits && { logits, labels }), ...(told && { sampleLosses: told }) },
+    extra: { ...(logits && { logits, labels }), ...(told && { sampleLosses: told }) } as Tensors,
   };
 }
 
