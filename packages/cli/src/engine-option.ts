@@ -21,12 +21,18 @@ export const engineOption = () =>
 interface EngineOptions {
   engine?: EngineName;
   provider: Provider;
+  device?: number;
   threads?: number;
 }
 
 /** @throws {InvalidArgumentError} if a provider of ONNX Runtime is asked for on another engine. */
-export function engineOf({ engine = 'onnx', provider, threads }: EngineOptions): Engine | AutoEngine {
-  if (engine === 'onnx') return { kind: 'onnx', provider, ...withoutUndefined({ threads }) };
+export function engineOf({
+  engine = 'onnx',
+  provider,
+  device: deviceId,
+  threads,
+}: EngineOptions): Engine | AutoEngine {
+  if (engine === 'onnx') return { kind: 'onnx', provider, ...withoutUndefined({ threads, deviceId }) };
   if (provider !== 'cpu') throw notOfOnnx(engine, provider);
   if (engine === 'auto') return { kind: 'auto', ...withoutUndefined({ threads }) };
   return { kind: 'tfjs', backend: engine.slice('tfjs-'.length) as 'tensorflow' };

@@ -21,6 +21,7 @@ export interface RecipeOptions {
   clipNorm?: number;
   partialFc?: number;
   accumulate?: number;
+  mixedPrecision?: true;
   ema?: number;
   batchNorm?: 'local' | 'synchronised';
   freeze?: string[];
@@ -32,11 +33,30 @@ export interface RecipeOptions {
 
 /** A named recipe with what was typed in its place. */
 export async function recipeOf(options: RecipeOptions): Promise<Recipe> {
-  const { epochs, batch: batchSize, lr: learningRate, clipNorm, accumulate, freeze, batchNorm } = options;
+  const {
+    epochs,
+    batch: batchSize,
+    lr: learningRate,
+    clipNorm,
+    accumulate,
+    freeze,
+    batchNorm,
+    mixedPrecision,
+  } = options;
   const partialFc = options.partialFc === undefined ? undefined : { sampleRate: options.partialFc };
   const { paper, quick } = await import('@hm/train');
   const base = { paper, quick }[options.recipe];
-  const changes = { epochs, batchSize, learningRate, clipNorm, accumulate, freeze, partialFc, batchNorm };
+  const changes = {
+    epochs,
+    batchSize,
+    learningRate,
+    clipNorm,
+    accumulate,
+    freeze,
+    partialFc,
+    batchNorm,
+    mixedPrecision,
+  };
   return {
     ...base,
     ...withoutUndefined({

@@ -40,6 +40,7 @@ export interface TrainCommandOptions
   dashboard?: number | true;
   engine?: EngineName;
   provider: Provider;
+  device?: number;
   threads?: number;
   workers?: number;
   json?: true;

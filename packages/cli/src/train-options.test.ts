@@ -118,6 +118,7 @@ describe('hm train', () => {
       'ce',
       '--momentum',
       '0.8',
+      '--mixed-precision',
       ...sampler,
     ];
     const { status, stderr } = await hm(['train', ...small, ...recipe, ...options, '--out', path('tuned')]);
@@ -127,6 +128,7 @@ describe('hm train', () => {
         freeze: ['backbone.stem.*'],
         optimiser: { kind: 'sgd', momentum: 0.8 },
         sampler: { kind: 'hard', images: 4, neighbours: 1 },
+        mixedPrecision: true,
       },
       pretrained: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
     });

@@ -132,6 +132,7 @@ export const train = () =>
         'of batch normalisation, where processes share a batch',
       ).choices(['local', 'synchronised'] as const),
     )
+    .option('--mixed-precision', 'multiply in half precision, with a scaled loss')
     .option('--ema <decay>', 'keep a moving average of the weights: 0.999', finiteNumber)
     .option('--pretrained <path>', 'backbone to begin with: a run, a checkpoint, an exported ONNX file')
     .option('--freeze <names>', 'parameters that stay, * for any characters: backbone.stem.*', nameList)
@@ -141,6 +142,7 @@ export const train = () =>
     .option('--keep <number>', 'checkpoints to keep', positiveInteger)
     .addOption(engineOption())
     .addOption(providerOption())
+    .option('--device <number>', 'which GPU, with the providers cuda and dml', wholeNumber)
     .option('--threads <number>', 'threads of ONNX Runtime', positiveInteger)
     .option('--workers <number>', 'threads that decode images', positiveInteger)
     .optionsGroup('Watching:')

@@ -6,6 +6,8 @@ export interface OnnxEngine {
   kind: 'onnx';
   /** Default `cpu`. One that is not there is an error. */
   provider?: Provider;
+  /** Which of several graphics processors, with `cuda` and `dml`. Default 0. */
+  deviceId?: number;
   /** Default: one per core. The weights depend on it in their last bits. */
   threads?: number;
 }

@@ -1,7 +1,15 @@
+import { compile } from '@hm/onnx';
+import { describeProviders } from '@hm/onnx/session';
+import { hostTensor, hostZeros } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { offerSoftwareGpu } from '../../../../tools/software-gpu.ts';
 import { withTfjs } from '../with-tfjs.ts';
-import { afterScaledStep, type MixedPrecision, type ScaledStep } from './loss-scaling.ts';
+import { afterScaledStep, lossScaleState, type MixedPrecision, type ScaledStep } from './loss-scaling.ts';
+
+offerSoftwareGpu();
+const webgpu = (await describeProviders()).find(({ provider }) => provider === 'webgpu')!;
+const place = webgpu.usable ? 'on WebGPU' : `on WebGPU (not here: ${webgpu.reason})`;
 
 beforeAll(() => withTfjs(async () => {}));
 
@@ -106,4 +114,29 @@ describe('a step in mixed precision', () => {
     expect(afterScaledStep(undefined, step)).toEqual({ state: next, outputs: {} });
     next.a.dispose();
   });
+});
+
+describe.skipIf(!webgpu.usable)(`${place}, whose shaders need not know infinity`, () => {
+  test.each([1, Number.POSITIVE_INFINITY, Number.NaN])(
+    'a gradient of %d is seen for what it is',
+    async (value) => {
+      const program = await compile(
+        (state, { gradient }) => {
+          const next = { ...state, a: tf.add(state.a!, gradient!) };
+          return afterScaledStep(true, { state, next, gradients: { a: gradient! }, update: undefined });
+        },
+        {
+          state: { a: hostZeros('float32', [2]), ...lossScaleState(true) },
+          inputs: { gradient: { shape: [2] } },
+          provider: 'webgpu',
+        },
+      );
+      await program.run({ gradient: hostTensor('float32', [2], Float32Array.of(1, value)) });
+      const state = await program.readState();
+      await program.release();
+      const isGood = value === 1;
+      expect([...state.a!.data]).toEqual(isGood ? [1, 1] : [0, 0]);
+      expect(state['lossScale.scale']!.data[0]).toBe(isGood ? 65536 : 32768);
+    },
+  );
 });

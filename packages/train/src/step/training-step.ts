@@ -25,7 +25,14 @@ type Tensors = Record<string, tf.Tensor>;
 /** The part of a recipe that a step computes with; the learning rate comes with every step. */
 export type StepRecipe = Pick<
   Recipe,
-  'optimiser' | 'weightDecay' | 'clipNorm' | 'averageDecay' | 'accumulate' | 'freeze' | 'batchNorm' | 'mixedPrecision'
+  | 'optimiser'
+  | 'weightDecay'
+  | 'clipNorm'
+  | 'averageDecay'
+  | 'accumulate'
+  | 'freeze'
+  | 'batchNorm'
+  | 'mixedPrecision'
 >;
 
 /** What a step tells only when asked, and who shares it. */

@@ -1,7 +1,7 @@
+import { offerSoftwareGpu } from '../../../../../tools/software-gpu.ts';
 import { conforms } from './conformance.ts';
-import { softwareVulkan } from './software-vulkan.ts';
 
-softwareVulkan();
+offerSoftwareGpu();
 const { describeProviders } = await import('@hm/onnx/session');
 const { usable, reason } = (await describeProviders()).find(({ provider }) => provider === 'webgpu')!;
 const skip = usable ? undefined : reason;

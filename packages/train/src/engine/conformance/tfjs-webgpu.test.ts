@@ -1,7 +1,7 @@
+import { offerSoftwareGpu } from '../../../../../tools/software-gpu.ts';
 import { conforms } from './conformance.ts';
 import { reasonAgainst } from './reason-against.ts';
-import { softwareVulkan } from './software-vulkan.ts';
 
-softwareVulkan();
+offerSoftwareGpu();
 const skip = await reasonAgainst('webgpu');
 conforms({ kind: 'tfjs', backend: 'webgpu' }, { loss: 1e-5, state: 1e-4, slow: true, skip });
