@@ -19,7 +19,12 @@ function check(file: string, changeset?: string) {
   if (changeset) writeFileSync(join(copy, '.changeset/change.md'), changeset);
   commitAll(copy);
   const options = [changesets, 'status', '--since=main'];
-  const { status, stdout, stderr } = spawnSync(process.execPath, options, { cwd: copy, encoding: 'utf8' });
+  const env = { ...process.env, NO_COLOR: '1' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, options, {
+    cwd: copy,
+    encoding: 'utf8',
+    env,
+  });
   return { status, said: stdout + stderr };
 }
 
