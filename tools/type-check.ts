@@ -8,17 +8,14 @@ import ts from 'typescript';
  */
 export function typeErrors(texts: ReadonlyMap<string, string>, project: string): string[] {
   const { config } = ts.readConfigFile(`${project}/tsconfig.json`, ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, project);
+  const parsed = ts.parseJsonConfigFileContent(config, ts.sys, project);
   // An example is a module of its own, also without imports.
-  const host = ts.createCompilerHost({ ...options, moduleDetection: ts.ModuleDetectionKind.Force });
+  const options = { ...parsed.options, moduleDetection: ts.ModuleDetectionKind.Force };
+  const host = ts.createCompilerHost(options);
   const { readFile, fileExists } = host;
   host.readFile = (name) => texts.get(name) ?? readFile(name);
   host.fileExists = (name) => texts.has(name) || fileExists(name);
-  const program = ts.createProgram(
-    [...texts.keys()],
-    { ...options, moduleDetection: ts.ModuleDetectionKind.Force },
-    host,
-  );
+  const program = ts.createProgram([...texts.keys()], options, host);
   return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
     const line = file && ts.getLineAndCharacterOfPosition(file, start!).line + 1;
     return `${file?.fileName}:${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;

@@ -133,7 +133,9 @@ const { values, positionals } = parseArgs({
 const [name] = positionals;
 const bench = benches[name];
 if (bench === undefined) {
-  console.error(`bench: expected one of ${Object.keys(benches).join(', ')}, got ${name ?? 'nothing'}.`);
+  console.error(
+    `bench: expected one of ${[...Object.keys(benches), 'mpi'].join(', ')}, got ${name ?? 'nothing'}.`,
+  );
   process.exit(1);
 }
 

@@ -1,6 +1,6 @@
 // Builds the native binding of @tensorflow/tfjs-node on this machine, from the C++ sources in its npm package and the C
-// library in PyPI's TensorFlow wheel, so that the engine tfjs tensorflow is tested for real where the prebuilt binary of
-// storage.googleapis.com cannot be had: node tools/tfjs-node/build.mjs [FOLDER]. Linux on x64, Python 3 with pip, a C++
+// library in PyPI's TensorFlow wheel, so that the engine tfjs tensorflow is tested for real where the prebuilt binary
+// cannot be had: node tools/tfjs-node/build.mjs [FOLDER]. Linux on x64, Python 3 with pip, a C++
 // compiler and make; 0.9 GB, a minute. Tests find it in its default place, other programs by HM_TFJS_NODE=FOLDER.
 import { existsSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -33,38 +33,24 @@ export interface RecipeOptions {
 
 /** A named recipe with what was typed in its place. */
 export async function recipeOf(options: RecipeOptions): Promise<Recipe> {
-  const {
-    epochs,
-    batch: batchSize,
-    lr: learningRate,
-    clipNorm,
-    accumulate,
-    freeze,
-    batchNorm,
-    mixedPrecision,
-  } = options;
-  const partialFc = options.partialFc === undefined ? undefined : { sampleRate: options.partialFc };
   const { paper, quick } = await import('@hm/train');
   const base = { paper, quick }[options.recipe];
-  const changes = {
-    epochs,
-    batchSize,
-    learningRate,
-    clipNorm,
-    accumulate,
-    freeze,
-    partialFc,
-    batchNorm,
-    mixedPrecision,
-  };
   return {
     ...base,
     ...withoutUndefined({
-      ...changes,
+      epochs: options.epochs,
+      batchSize: options.batch,
+      learningRate: options.lr,
+      clipNorm: options.clipNorm,
+      partialFc: options.partialFc === undefined ? undefined : { sampleRate: options.partialFc },
+      accumulate: options.accumulate,
+      mixedPrecision: options.mixedPrecision,
       averageDecay: options.ema,
+      batchNorm: options.batchNorm,
+      freeze: options.freeze,
+      sampler: samplerOf(options),
       augment: await augmentation(options.augment),
     }),
-    ...withoutUndefined({ sampler: samplerOf(options) }),
     schedule: scheduleOf(base.schedule, options),
     optimiser: optimiserOf(base.optimiser, options),
     weightDecay: decayOf(base.weightDecay, options),
