@@ -9,11 +9,13 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
 const names = ['cli', 'train', 'eval', 'datasets', 'align', 'losses', 'resnet', 'onnx', 'tensor'];
 
 const tensor = ['@hm/tensor', '@hm/tensor/host'];
+const files = '@hm/tensor/files';
 const onnx = ['@hm/onnx', '@hm/onnx/session'];
 const middle = ['@hm/datasets', '@hm/align', '@hm/losses', '@hm/resnet'];
 const everything = [
   ...names.map((name) => `@hm/${name}`),
   '@hm/tensor/host',
+  files,
   '@hm/onnx/session',
   '@hm/onnx/graph',
 ];
@@ -26,6 +28,7 @@ const builtin = 'node:fs';
 const allowed: Record<string, readonly string[]> = {
   'packages/cli/src/a.ts': [
     ...tensor,
+    files,
     ...onnx,
     '@hm/onnx/graph',
     ...middle,
@@ -34,16 +37,17 @@ const allowed: Record<string, readonly string[]> = {
     tfjs,
     builtin,
   ],
-  'packages/train/src/a.ts': [...tensor, ...onnx, ...middle, tfjs, builtin],
+  'packages/train/src/a.ts': [...tensor, files, ...onnx, ...middle, tfjs, builtin],
   'packages/eval/src/a.ts': [
     '@hm/tensor/host',
+    files,
     '@hm/onnx/session',
     '@hm/onnx/graph',
     '@hm/datasets',
     builtin,
   ],
-  'packages/datasets/src/a.ts': ['@hm/tensor/host', '@hm/onnx/session', builtin],
-  'packages/align/src/a.ts': [...tensor, ...onnx, tfjs, builtin],
+  'packages/datasets/src/a.ts': ['@hm/tensor/host', files, '@hm/onnx/session', builtin],
+  'packages/align/src/a.ts': [...tensor, files, ...onnx, tfjs, builtin],
   'packages/losses/src/a.ts': [...tensor, ...onnx, tfjs],
   'packages/resnet/src/a.ts': [...tensor, ...onnx, tfjs],
   'packages/onnx/src/a.ts': [...tensor, tfjs],
@@ -53,6 +57,7 @@ const allowed: Record<string, readonly string[]> = {
   'packages/onnx/src/runtime.web.ts': ['@hm/tensor/host', runtime, webRuntime],
   'packages/onnx/src/metadata.ts': ['@hm/tensor/host'],
   'packages/tensor/src/a.ts': [tfjs],
+  'packages/tensor/src/files/a.ts': [tfjs, builtin],
   'packages/tensor/src/a.test.ts': [tfjs, builtin],
   'packages/losses/src/a.test.ts': [...tensor, ...onnx, tfjs, builtin],
 };

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import * as files from './files.ts';
 import * as host from './host.ts';
 import * as tensor from './index.ts';
 
@@ -20,6 +21,15 @@ const HOST = [
 
 it('exports what the README lists', () => {
   expect(Object.keys(host).sort()).toEqual(HOST);
+  expect(Object.keys(files).sort()).toEqual([
+    'SafeFile',
+    'isPartial',
+    'lockFile',
+    'lockFolder',
+    'notWritable',
+    'removeLeftovers',
+    'writeFileSafely',
+  ]);
   expect(Object.keys(tensor).sort()).toEqual(
     [
       ...HOST,

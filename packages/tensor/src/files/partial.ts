@@ -1,0 +1,28 @@
+import { readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ownerOf, ownerText, stateOf } from './owner.ts';
+
+const PARTIAL = '.partial';
+
+/** What a file is called, in its folder, until it is whole. */
+export const partialPath = (path: string): string => join(dirname(path), `.${ownerText()}${PARTIAL}`);
+
+/** Whether a file of this name is one that {@link writeFileSafely} has not finished. */
+export const isPartial = (name: string): boolean => writerOf(name) !== undefined;
+
+const writerOf = (name: string) =>
+  basename(name).startsWith('.') && name.endsWith(PARTIAL)
+    ? ownerOf(basename(name).slice(1, -PARTIAL.length))
+    : undefined;
+
+/** Removes what processes of this machine that were killed while writing have left in a folder, if it is there. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw error;
+  });
+  for (const name of names) {
+    const writer = writerOf(name);
+    if (writer !== undefined && stateOf(writer) === 'gone') await rm(join(folder, name), { force: true });
+  }
+}

@@ -1,0 +1,171 @@
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { UnavailableError } from '../errors.ts';
+import { partialPath } from './partial.ts';
+
+/**
+ * Writes a file that is either there as a whole or not at all, whenever the process or the machine stops: written under
+ * another name in the same folder, synced, renamed, and the folder synced. A link is followed; a device or a pipe is
+ * written to as it is.
+ *
+ * @throws {UnavailableError} if it cannot be written, such as on a full disk; what stood at `path` is untouched and
+ * nothing is left behind.
+ * @example
+ * await writeFileSafely('model.onnx', bytes);
+ */
+export async function writeFileSafely(path: string, content: Uint8Array | string): Promise<void> {
+  const file = await SafeFile.create(path);
+  try {
+    await file.write(content);
+    await file.finish();
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
+}
+
+const BUFFER_BYTES = 1 << 20;
+
+/**
+ * A file that is written piece by piece, and takes its name once it is whole, as {@link writeFileSafely} does it.
+ *
+ * @example
+ * const file = await SafeFile.create('list.csv');
+ * try {
+ *   for (const line of lines) await file.write(line);
+ *   await file.finish();
+ * } catch (error) {
+ *   await file.abandon();
+ *   throw error;
+ * }
+ */
+export class SafeFile {
+  readonly path: string;
+  readonly #target: Target;
+  readonly #file: FileHandle;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #offset = 0;
+
+  private constructor(path: string, target: Target, file: FileHandle) {
+    this.path = path;
+    this.#target = target;
+    this.#file = file;
+  }
+
+  /** @throws {UnavailableError} if it cannot be written. */
+  static async create(path: string): Promise<SafeFile> {
+    try {
+      const target = await targetOf(path);
+      const { temporary, name, mode } = target;
+      return new SafeFile(path, target, await open(temporary ?? name, temporary ? 'wx' : 'w', mode));
+    } catch (cause) {
+      throw notWritable(path, cause);
+    }
+  }
+
+  /** Bytes so far. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** The bytes must not change until the next write; memory holds a megabyte of them. @throws {UnavailableError} */
+  async write(content: Uint8Array | string): Promise<void> {
+    const piece = typeof content === 'string' ? Buffer.from(content) : content;
+    this.#waiting.push(piece);
+    this.#waitingBytes += piece.length;
+    this.#offset += piece.length;
+    if (this.#waitingBytes >= BUFFER_BYTES) await this.#guard(() => this.#flush());
+  }
+
+  /** Gives the file its name, on the disk. @throws {UnavailableError} */
+  async finish(): Promise<void> {
+    const { temporary, name } = this.#target;
+    await this.#guard(async () => {
+      await this.#flush();
+      if (temporary) await this.#file.sync();
+      await this.#file.close();
+      if (temporary === undefined) return;
+      await rename(temporary, name);
+      await syncFolder(dirname(name));
+    });
+  }
+
+  /** Removes what was written. */
+  async abandon(): Promise<void> {
+    await this.#file.close().catch(() => undefined);
+    if (this.#target.temporary) await rm(this.#target.temporary, { force: true });
+  }
+
+  async #flush(): Promise<void> {
+    const pieces = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    for (const piece of pieces.length > 2 ? [Buffer.concat(pieces)] : pieces)
+      await this.#file.writeFile(piece);
+  }
+
+  async #guard(work: () => Promise<void>): Promise<void> {
+    await work().catch((cause) => {
+      throw notWritable(this.path, cause);
+    });
+  }
+}
+
+/** Where bytes go: under another name until they are whole, but for what is no file, such as `/dev/stdout`. */
+interface Target {
+  name: string;
+  temporary: string | undefined;
+  mode?: number;
+}
+
+async function targetOf(path: string): Promise<Target> {
+  const there = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  if (there === undefined) return { name: path, temporary: partialPath(path) };
+  if (!there.isFile() && !there.isDirectory()) return { name: path, temporary: undefined };
+  const name = await realpath(path);
+  return { name, temporary: partialPath(name), mode: there.mode & 0o777 };
+}
+
+/** Windows cannot sync a folder; NTFS journals the rename itself. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The error for a file or folder that cannot be written. */
+export function notWritable(path: string, cause: unknown): UnavailableError {
+  const { code = '', message = String(cause) } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
+  const [received, fix] = REASONS[code] ?? [
+    message,
+    'Check the path and its permissions, or choose another folder.',
+  ];
+  return new UnavailableError({
+    where: path,
+    expected: 'to write there',
+    received: REASONS[code] ? `${received} (${code})` : received,
+    fix,
+    fields: { path, code },
+    cause,
+  });
+}
+
+const REASONS: Readonly<Record<string, [received: string, fix: string]>> = {
+  ENOSPC: ['a full disk', 'Make room there, or choose another disk.'],
+  EDQUOT: ['a used-up quota', 'Make room there, or choose another disk.'],
+  EFBIG: ['a file larger than is allowed', 'Raise the limit (`ulimit -f`), or choose another disk.'],
+  EROFS: ['a disk that is read-only', 'Choose a folder that can be written.'],
+  EACCES: ['no permission', 'Choose a folder that you may write to.'],
+  EPERM: ['no permission', 'Choose a folder that you may write to.'],
+  ENOENT: ['a folder that is not there', 'Make the folder, or check the path.'],
+  ENOTDIR: ['a file where a folder is meant', 'Choose another path.'],
+  EISDIR: ['a folder where a file is meant', 'Add a file name to the path.'],
+  EIO: ['a disk that fails', 'Check the disk, or choose another.'],
+};
