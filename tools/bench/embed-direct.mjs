@@ -1,7 +1,9 @@
 // onnxruntime-node called directly, with tensors that are ready: the bound for embed-overhead and embed-files.
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { serve } from './contestant.mjs';
 import { embeddingModel } from './embed-model.mjs';
+
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+const { InferenceSession, Tensor } = await import('onnxruntime-node');
 
 const session = await InferenceSession.create(await embeddingModel(), { intraOpNumThreads: 2 });
 const images = Float32Array.from(

@@ -1,5 +1,5 @@
 // What `npm run demo -- --model face.onnx [--evaluation lfw.json] [--port 5173]` runs: builds the page and serves it.
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -48,6 +48,8 @@ const given = {
 };
 
 const outDir = values.out ?? mkdtempSync(join(tmpdir(), 'hm-demo-'));
+if (values.out === undefined) process.on('exit', () => rmSync(outDir, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit());
 const page = config(outDir);
 if (!existsSync(join(outDir, 'index.html'))) await build(page);
 const server = await preview({

@@ -14,6 +14,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { build, preview } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { installedChromium, launchChromium } from '../chromium.ts';
+import { emptyHome } from '../empty-home.ts';
 import { staffRegister } from './custom-dataset/staff-register.js';
 import { generalisedCrossEntropy } from './custom-loss/generalised-cross-entropy.js';
 
@@ -41,14 +42,17 @@ beforeAll(async () => {
   writeFileSync(path('face.onnx'), await run.exportOnnx());
 });
 
-/** What the program of an example prints, which is nothing on stderr. */
+/** What the program of an example prints, which is nothing on stderr; it leaves nothing in its home. */
 async function run(name: string, ...options: string[]): Promise<string> {
+  const home = emptyHome();
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     [join(example(name), 'main.js'), ...options],
-    { cwd: folder },
+    { cwd: folder, env: home.environment },
   );
   expect(stderr).toBe('');
+  expect(home.left()).toEqual([]);
+  home.dispose();
   return stdout;
 }
 

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { syntheticFaces } from '@hm/datasets';
 import sharp from 'sharp';
+import { emptyHome } from '../../../tools/empty-home.ts';
 
 const program = fileURLToPath(new URL('../dist/hm.js', import.meta.url));
 
@@ -15,13 +16,18 @@ export interface Outcome {
   stderr: string;
 }
 
-/** Runs the built command as a user does. `onOutput` sees everything that was printed so far, after each piece. */
+/**
+ * Runs the built command as a user does. `onOutput` sees everything that was printed so far, after each piece.
+ *
+ * @throws if the command leaves a file in its home or among temporary files.
+ */
 export function hm(
   options: readonly string[],
   onOutput?: (printed: string, kill: (signal: NodeJS.Signals) => void) => void,
   environment: Record<string, string> = {},
 ): Promise<Outcome> {
-  const env = { ...process.env, ...environment };
+  const home = emptyHome();
+  const env = { ...home.environment, ...environment };
   const child = spawn(process.execPath, [program, ...options], { stdio: ['ignore', 'pipe', 'pipe'], env });
   const printed = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
@@ -31,7 +37,12 @@ export function hm(
     });
   }
   return new Promise((resolve, reject) => {
-    child.on('error', reject).on('close', (status) => resolve({ status, ...printed }));
+    child.on('error', reject).on('close', (status) => {
+      const left = home.left();
+      home.dispose();
+      if (left.length === 0) resolve({ status, ...printed });
+      else reject(new Error(`hm ${options.join(' ')} left ${left.join(', ')}`));
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 import { InvalidDataError, importOptional } from '@hm/tensor/host';
 import type { ExecutionProvider, Runtime, RuntimeOptions, RuntimePackage } from './runtime.ts';
+import { withoutTelemetry } from './telemetry.node.ts';
 
 export const runtimePackage: RuntimePackage = 'onnxruntime-node';
 
@@ -13,6 +14,7 @@ export async function loadRuntime(_options: RuntimeOptions): Promise<Runtime> {
 type OnnxRuntimeNode = typeof import('onnxruntime-node');
 
 async function importRuntime(): Promise<OnnxRuntimeNode> {
+  await withoutTelemetry();
   const loaded = await importOptional<OnnxRuntimeNode & { default?: OnnxRuntimeNode }>(
     () => import('onnxruntime-node'),
     {

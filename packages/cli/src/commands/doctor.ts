@@ -14,13 +14,14 @@ export const doctor = () =>
       if (!diagnosis.healthy) process.exitCode = 1;
     });
 
-function describe({ node, memory, threads, tfjs, vulkan, engines, healthy }: Diagnosis): string {
+function describe({ node, memory, threads, telemetry, tfjs, vulkan, engines, healthy }: Diagnosis): string {
   const { totalGibibytes, allowedGibibytes, freeGibibytes } = memory;
   const machine = [
     ['Node', node.supported ? node.version : `${node.version}: too old, 20.19 or newer is needed`],
     ['Platform', `${node.platform} ${node.architecture}`],
     ['Memory', `${allowedGibibytes} of ${totalGibibytes} GiB allowed, ${freeGibibytes} GiB free`],
     ['Threads', `${threads.usable} of ${threads.processors} processors usable`],
+    ['Reports', telemetry.off ? `none: ${telemetry.variable}` : telemetryIsOn(telemetry.variable)],
     ['tfjs-core', tfjs.version ?? `not usable: ${tfjs.copies.length} copies`],
     ...(tfjs.problem === undefined ? [] : [['', tfjs.problem]]),
     ...(vulkan === null ? [] : describeVulkan(vulkan)),
@@ -32,6 +33,9 @@ function describe({ node, memory, threads, tfjs, vulkan, engines, healthy }: Dia
   const verdict = healthy ? 'Ready to train and evaluate.' : 'Not ready: see above.';
   return `${textTable(machine)}\n\n${textTable(verdicts)}\n\n${verdict}`;
 }
+
+const telemetryIsOn = (variable: string) =>
+  `ONNX Runtime reports to its maker, since ${variable} is set; unset it, or set it to 1`;
 
 const describeVulkan = ({ loader, drivers, fix }: Vulkan): string[][] => [
   ['Vulkan', `${loader ?? 'no loader'}, ${drivers.length === 0 ? 'no driver' : drivers.join(', ')}`],

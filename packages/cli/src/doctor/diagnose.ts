@@ -25,6 +25,8 @@ export interface Diagnosis {
   threads: { processors: number; usable: number };
   /** `copies` are the files of tfjs-core that are loaded: more than one is the problem. */
   tfjs: { version: string | null; copies: string[]; problem?: string };
+  /** Whether ONNX Runtime reports to its maker: only where the user has set `ORT_DISABLE_TELEMETRY` to something but 1. */
+  telemetry: { off: boolean; variable: string };
   /** Null where WebGPU does not stand on Vulkan. */
   vulkan: Vulkan | null;
   engines: EngineVerdict[];
@@ -42,6 +44,7 @@ export async function diagnose(): Promise<Diagnosis> {
     memory: describeMemory(),
     threads: { processors: cpus().length, usable: availableParallelism() },
     tfjs,
+    telemetry: describeTelemetry(),
     vulkan: process.platform === 'linux' ? describeVulkan() : null,
     engines: [...engines, ...packages],
     healthy:
@@ -64,6 +67,12 @@ async function describeEngines(all: boolean): Promise<EngineVerdict[]> {
     ...verdict,
     version: null,
   }));
+}
+
+/** Unless the user has set the variable, @hm/onnx sets it before ONNX Runtime is loaded. */
+function describeTelemetry(): Diagnosis['telemetry'] {
+  const { ORT_DISABLE_TELEMETRY: variable = '1' } = process.env;
+  return { off: variable === '1', variable: `ORT_DISABLE_TELEMETRY=${variable}` };
 }
 
 const describeNode = (): Diagnosis['node'] => ({

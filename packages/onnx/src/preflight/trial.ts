@@ -1,4 +1,5 @@
 import type { ExecutionProvider } from '../runtime.ts';
+import { quietEnvironment } from '../telemetry.node.ts';
 
 const SCRIPT = `
 const { runtime, options, runs } = JSON.parse(process.argv[1]);
@@ -40,7 +41,7 @@ export async function tryModel(
   const runtime = createRequire(import.meta.url).resolve('onnxruntime-node');
   const options = { executionProviders: [provider], logSeverityLevel: verbose ? 0 : 4 };
   const args = ['-e', SCRIPT, JSON.stringify({ runtime, options, runs })];
-  const limits = { timeout: TIMEOUT_MILLISECONDS, maxBuffer: LONGEST_LOG };
+  const limits = { timeout: TIMEOUT_MILLISECONDS, maxBuffer: LONGEST_LOG, env: quietEnvironment() };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, args, limits, (error, stdout, log) => {
       const problem = error === null ? undefined : brief(stdout) || endOf(error);

@@ -1,0 +1,46 @@
+import { isMainThread } from 'node:worker_threads';
+import { UnavailableError } from '@hm/tensor/host';
+
+/**
+ * onnxruntime-node reports to its maker unless this variable is `1` when the process makes its first session: it writes a
+ * device identifier below the home folder and uploads events. Any other value that the user has set leaves that on.
+ */
+export const VARIABLE = 'ORT_DISABLE_TELEMETRY';
+
+/** An environment for a child process in which ONNX Runtime reports nothing, unless the user wants it to. */
+export const quietEnvironment = (): NodeJS.ProcessEnv => ({ [VARIABLE]: '1', ...process.env });
+
+/**
+ * Switches the reports off, unless the user has set the variable. To be called before ONNX Runtime is loaded. The library
+ * reads the environment of the process, of which a worker thread only has a copy: there the main thread is asked.
+ *
+ * @throws {UnavailableError} if the main thread cannot be asked, and the variable is not set.
+ */
+export async function withoutTelemetry(): Promise<void> {
+  const set = process.env[VARIABLE] !== undefined;
+  process.env[VARIABLE] ??= '1';
+  if (isMainThread) return;
+  await setInMainThread().catch((cause: unknown) => {
+    if (!set) throw notAnswered(cause);
+  });
+}
+
+/** Waits while the main thread waits for another program; a long computation is interrupted. */
+async function setInMainThread(): Promise<void> {
+  const { Session } = await import('node:inspector/promises');
+  const session = new Session();
+  session.connectToMainThread();
+  const expression = `process.env.${VARIABLE} ??= '1'`;
+  const { exceptionDetails } = await session.post('Runtime.evaluate', { expression });
+  session.disconnect();
+  if (exceptionDetails) throw new Error(exceptionDetails.text);
+}
+
+const notAnswered = (cause: unknown) =>
+  new UnavailableError({
+    where: 'createSession',
+    expected: 'the main thread to switch off the reports of ONNX Runtime before this worker loads it',
+    received: cause instanceof Error ? cause.message : cause,
+    fix: `Start the program with ${VARIABLE}=1 in the environment.`,
+    cause,
+  });
