@@ -6,7 +6,18 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
-const names = ['cli', 'train', 'eval', 'datasets', 'align', 'losses', 'resnet', 'onnx', 'tensor'];
+const names = [
+  'cli',
+  'train',
+  'recognize',
+  'eval',
+  'datasets',
+  'align',
+  'losses',
+  'resnet',
+  'onnx',
+  'tensor',
+];
 
 const tensor = ['@hm/tensor', '@hm/tensor/host'];
 const files = '@hm/tensor/files';
@@ -33,11 +44,23 @@ const allowed: Record<string, readonly string[]> = {
     '@hm/onnx/graph',
     ...middle,
     '@hm/train',
+    '@hm/recognize',
     '@hm/eval',
     tfjs,
     builtin,
   ],
   'packages/train/src/a.ts': [...tensor, files, ...onnx, ...middle, tfjs, builtin],
+  'packages/recognize/src/a.ts': [
+    ...tensor,
+    files,
+    ...onnx,
+    '@hm/datasets',
+    '@hm/align',
+    '@hm/resnet',
+    '@hm/eval',
+    tfjs,
+    builtin,
+  ],
   'packages/eval/src/a.ts': [
     '@hm/tensor/host',
     files,

@@ -36,7 +36,6 @@ function noOptionalPackage(project) {
       import { approximateIndex } from '@hm/eval';
       const data = Float32Array.of(1, 0, 0, 1);
       await approximateIndex({ dtype: 'float32', shape: [2, 2], data });`,
-    '@hm/align': "await import('@hm/eval/photographs');",
   };
   for (const [name, text] of Object.entries(programs)) {
     project.write('program.mjs', text);

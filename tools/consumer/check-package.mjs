@@ -5,21 +5,13 @@ import { root } from '../run-stage.mjs';
 /** First examples that need nothing but what they import; the others read files of the reader's. */
 const runnable = ['tensor', 'onnx', 'losses', 'resnet', 'train'];
 
-/** Entries that ask for an optional peer, which their README names beside them. */
-const optional = { '@hm/eval/photographs': ['@hm/align', '@tensorflow/tfjs-core'] };
-
 /** Installs a package as its README says, imports and requires all of it, type-checks and runs the example there. */
 export function checkPackage(project, manager, name) {
   const { packages, example } = readReadme(name);
   if (!project.install(manager, packages)) return;
-  const entries = entriesOf(name);
-  const alone = entries.filter((entry) => !(entry in optional));
-  checkEntries(project, alone, example);
+  checkEntries(project, entriesOf(name), example);
   if (name === 'cli') project.run('doctor.mjs', doctor);
   if (runnable.includes(name)) project.run('example.mjs', example);
-  for (const entry of entries.filter((name) => name in optional)) {
-    if (project.install(manager, optional[entry])) checkEntries(project, [entry]);
-  }
 }
 
 /** What a package's README says: what to install, and the first example. */

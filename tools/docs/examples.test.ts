@@ -48,7 +48,7 @@ describe('programs compile', () => {
   });
 });
 
-/** `@hm/eval` of `@hm/eval/photographs`; undefined of a part of Node. */
+/** `@hm/onnx` of `@hm/onnx/session`; undefined of a part of Node. */
 const packageOf = (specifier: string) =>
   specifier.startsWith('node:') ? undefined : /^(@[^/]+\/)?[^/]+/.exec(specifier)![0];
 

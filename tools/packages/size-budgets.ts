@@ -6,6 +6,7 @@ export const sizeBudgets: Readonly<Record<string, number>> = {
   eval: 95,
   losses: 80,
   onnx: 82,
+  recognize: 20,
   resnet: 12,
   tensor: 62,
   train: 84,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { EmbeddedPhotographs, Recognizer } from '@hm/eval/photographs';
+import type { EmbeddedPhotographs, Recognizer } from '@hm/recognize';
 import { progress } from './progress.ts';
 
 /** Embeds every photograph below a folder, showing how far it is; ids are paths relative to the folder. */

@@ -1,4 +1,4 @@
-import type { Recognizer, RecognizerOptions } from '@hm/eval/photographs';
+import type { Recognizer, RecognizerOptions } from '@hm/recognize';
 import { type PreprocessingOptions, preprocessingFromOptions } from './preprocessing-from-options.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
@@ -17,7 +17,7 @@ export async function openModel(
 ): Promise<Recognizer> {
   const { flip, aligned, prefer, workers, provider, threads } = options;
   const preprocessing = preprocessingFromOptions(options, where);
-  const { openRecognizer } = await import('@hm/eval/photographs');
+  const { openRecognizer } = await import('@hm/recognize');
   return openRecognizer(
     model,
     withoutUndefined({ flip, aligned, prefer, workers, provider, threads, preprocessing }),

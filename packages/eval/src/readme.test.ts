@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -71,22 +71,4 @@ test('the example of the README runs', async () => {
     official: false,
   });
   expect(await readFile(join(folder, 'report.md'), 'utf8')).toContain('| face.onnx, flip sum | 100.00 * |');
-});
-
-test('the example of photographs runs, on faces that are aligned already', async () => {
-  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-  const [, example] = /```ts\n(import \{ openRecognizer.*?)```/s.exec(readme)!;
-  for (const [from, to] of [
-    ['Ada_Lovelace/Ada_Lovelace_0001', 'ada-1'],
-    ['Ada_Lovelace/Ada_Lovelace_0002', 'ada-2'],
-    ['Grace_Hopper/Grace_Hopper_0001', 'grace-1'],
-  ] as const)
-    await copyFile(join(folder, 'lfw-112x112', `${from}.jpg`), join(folder, `${to}.jpg`));
-  const aligned = example!.replace("('face.onnx')", "('face.onnx', { aligned: true })");
-  const program = `process.chdir(${JSON.stringify(folder)});\n${aligned}`;
-  const cwd = new URL('..', import.meta.url).pathname;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
-    cwd,
-  });
-  expect(stdout).toBe('true 1.00 ada-1.jpg\n');
 });

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { Option } from '@commander-js/extra-typings';
-import type { EmbeddedPhotographs } from '@hm/eval/photographs';
+import type { EmbeddedPhotographs } from '@hm/recognize';
 import { command } from '../command.ts';
 import { embedFolder } from '../embed-folder.ts';
 import { modelOptions } from '../model-options.ts';

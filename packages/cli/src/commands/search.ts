@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { EmbeddingTable } from '@hm/eval';
-import type { Recognizer } from '@hm/eval/photographs';
+import type { Recognizer } from '@hm/recognize';
 import { InvalidDataError } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { embedFolder } from '../embed-folder.ts';

@@ -1,4 +1,4 @@
-import type { Verdict } from '@hm/eval/photographs';
+import type { Verdict } from '@hm/recognize';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { modelOptions } from '../model-options.ts';

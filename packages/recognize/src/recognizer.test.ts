@@ -2,26 +2,25 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultPreprocessing, preprocessingToMetadata } from '@hm/datasets';
+import type { ModelCalibration } from '@hm/eval';
 import { withMetadata } from '@hm/onnx/session';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sharedData } from '../../../../tools/test-data.ts';
-import type { ModelCalibration } from '../statistics/model-calibration.ts';
-import { linearModel } from '../testing/tiny-model.ts';
+import { sharedData } from '../../../tools/test-data.ts';
 import { openRecognizer } from './index.ts';
+import { firstPixel } from './testing.ts';
 import { thresholdOf } from './threshold-of.ts';
 
 const preprocessing = { ...defaultPreprocessing, height: 2, width: 3, mean: 0, scale: 1 };
-const weight = Array.from({ length: 18 }, (_, k) => [Number(k === 0), Number(k === 6)]);
 /** The embedding is (red, green) of the first pixel. */
-const model = withMetadata(linearModel(['N', 3, 2, 3], weight), preprocessingToMetadata(preprocessing));
+const model = withMetadata(firstPixel(2, 3), preprocessingToMetadata(preprocessing));
 
 let folder: string;
 const path = (name: string) => join(folder, name);
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hm-photographs-'));
-  const colours = { 'red.png': '#c80000', 'green.png': '#00c800', 'both.png': '#96c800' };
-  for (const [name, background] of Object.entries(colours))
+  const colors = { 'red.png': '#c80000', 'green.png': '#00c800', 'both.png': '#96c800' };
+  for (const [name, background] of Object.entries(colors))
     await sharp({ create: { width: 3, height: 2, channels: 3, background } }).toFile(path(name));
   await sharp({ create: { width: 90, height: 90, channels: 3, background: '#456' } }).toFile(
     path('flat.png'),

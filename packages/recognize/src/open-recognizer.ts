@@ -1,11 +1,14 @@
 import type { AlignImagesOptions } from '@hm/align';
+import {
+  type EmbedderOptions,
+  type EmbeddingTable,
+  exactIndex,
+  type Flip,
+  loadEmbedder,
+  pairDistances,
+  probabilityOf,
+} from '@hm/eval';
 import { type HostTensor, hostTensor, InvalidDataError } from '@hm/tensor/host';
-import { type EmbedderOptions, loadEmbedder } from '../embedder.ts';
-import type { EmbeddingTable } from '../embeddings-file/embedding-table.ts';
-import type { Flip } from '../flip.ts';
-import { pairDistances } from '../pair-distances.ts';
-import { exactIndex } from '../search/exact-index.ts';
-import { probabilityOf } from '../statistics/calibrate.ts';
 import { facesOf, type MissingFace } from './faces-of.ts';
 import { thresholdOf, type VerdictOptions } from './threshold-of.ts';
 

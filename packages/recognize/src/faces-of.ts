@@ -1,8 +1,7 @@
 import { type AlignImagesOptions, alignImages } from '@hm/align';
 import { decodeImage, type Preprocessing } from '@hm/datasets';
+import type { EmbedderImage } from '@hm/eval';
 import { HmError, InvalidArgumentError } from '@hm/tensor/host';
-import type { EmbedderImage } from '../embedder.ts';
-import { mapAhead } from '../map-ahead.ts';
 
 /** A photograph that gave no face. */
 export interface MissingFace {
@@ -49,7 +48,12 @@ async function* alignedFaces(paths: readonly string[], { height, width }: Prepro
       throw error;
     }
   };
-  yield* mapAhead(paths, 2 * PIECE, decode);
+  let next = Promise.all(paths.slice(0, PIECE).map(decode));
+  for (let start = 0; start < paths.length; start += PIECE) {
+    const decoded = next;
+    next = Promise.all(paths.slice(start + PIECE, start + 2 * PIECE).map(decode));
+    yield* await decoded;
+  }
 }
 
 async function* searchedFaces(

@@ -1,5 +1,5 @@
+import type { ModelCalibration } from '@hm/eval';
 import { InvalidArgumentError } from '@hm/tensor/host';
-import type { ModelCalibration } from '../statistics/model-calibration.ts';
 
 /** When two photographs count as one person. */
 export interface VerdictOptions {

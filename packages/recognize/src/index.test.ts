@@ -1,0 +1,6 @@
+import { expect, test } from 'vitest';
+import * as surface from './index.ts';
+
+test('exports exactly this', () => {
+  expect(Object.keys(surface).sort()).toEqual(['openRecognizer']);
+});
