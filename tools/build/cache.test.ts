@@ -42,6 +42,6 @@ it.each([
   ['a test', 'packages/tensor/src/relu.test.ts', []],
   ['a README', 'packages/tensor/README.md', []],
 ])('a change of %s rebuilds it and what depends on it', (_what, file, packages) => {
-  const all = ['align', 'cli', 'datasets', 'eval', 'losses', 'onnx', 'resnet', 'tensor', 'train'];
+  const all = ['align', 'cli', 'datasets', 'eval', 'images', 'losses', 'onnx', 'resnet', 'tensor', 'train'];
   expect(rebuilt(file).sort()).toEqual(packages ?? all);
 });

@@ -3,9 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { alignImage, chooseFace, decodeRgb, loadMtcnn } from '@hm/align';
+import { alignImage, chooseFace, loadMtcnn } from '@hm/align';
 import { defaultPreprocessing, preprocessingToMetadata } from '@hm/datasets';
 import { loadEmbedder, pairDistances } from '@hm/eval';
+import { decodeImage } from '@hm/images';
 import { withMetadata } from '@hm/onnx/session';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -136,7 +137,7 @@ describe.skipIf(chromium === undefined || data === undefined)('the page', () => 
   it('gives Node’s similarity of a genuine and an impostor pair, and a verdict at a chosen rate', async () => {
     const [detector, embedder] = await Promise.all([loadMtcnn(), loadEmbedder(model, { threads: 1 })]);
     const align = async (path: string) => {
-      const image = await decodeRgb(path);
+      const image = await decodeImage({ path });
       return alignImage(image, chooseFace(await detector.detect(image), image)!.landmarks);
     };
     const inNode = async (paths: readonly string[]) => {

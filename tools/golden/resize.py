@@ -1,6 +1,6 @@
 """Golden values of resizing with Pillow: bilinear over all pixels that go into one, to cover a size, cropped about the centre.
 
-Run from the repository root:  python3 tools/golden/resize.py  (needs Pillow and NumPy; writes packages/datasets/golden/resize.json)
+Run from the repository root:  python3 tools/golden/resize.py  (needs Pillow and NumPy; writes packages/images/golden/resize.json)
 """
 
 import json
@@ -25,5 +25,5 @@ def case(height, width, to_height, to_width):
 
 
 cases = [case(14, 13, 12, 12), case(20, 12, 7, 8), case(9, 30, 8, 8), case(6, 5, 12, 12), case(5, 8, 11, 6), case(12, 12, 4, 4)]
-path = pathlib.Path(__file__).resolve().parents[2] / "packages/datasets/golden/resize.json"
+path = pathlib.Path(__file__).resolve().parents[2] / "packages/images/golden/resize.json"
 path.write_text(json.dumps(cases) + "\n")

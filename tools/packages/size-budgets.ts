@@ -4,6 +4,7 @@ export const sizeBudgets: Readonly<Record<string, number>> = {
   cli: 50,
   datasets: 155,
   eval: 95,
+  images: 30,
   losses: 80,
   onnx: 82,
   recognize: 20,

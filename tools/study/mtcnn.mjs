@@ -5,8 +5,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { chooseFace, decodeRgb, detectWithBorder, loadMtcnn } from '@hm/align';
+import { chooseFace, detectWithBorder, loadMtcnn } from '@hm/align';
 import { imageFolder } from '@hm/datasets';
+import { decodeImage } from '@hm/images';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,7 +36,7 @@ const found = { ours: 0, withBorder: 0, peer: 0, both: 0 };
 for (let place = 0; place < count; place++) {
   const { image, id } = await data.sample(Math.floor((place * data.length) / count));
   peer.stdin.write(`${image.path}\n`);
-  const decoded = await decodeRgb(image.path);
+  const decoded = await decodeImage({ path: image.path });
   const choice = { ...decoded, prefer: 'centre' };
   const faces = await detector.detect(decoded);
   const ours = chooseFace(faces, choice);

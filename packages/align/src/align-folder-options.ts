@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import type { ImageFormat } from '@hm/images';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import type { PhotographSettings } from './align-photograph.ts';
 import type { FacePreference } from './choose-face.ts';
 import { assertDetectionOptions, type DetectionOptions } from './detector.ts';
-import type { ImageFormat } from './image.ts';
 import { assertShard, type Shard } from './shard.ts';
 import { type TemplateName, templates } from './templates.ts';
 

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { decodeImage } from '@hm/images';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AlignEvent, alignFolder } from './align-folder.ts';
@@ -8,7 +9,6 @@ import type { AlignFolderOptions } from './align-folder-options.ts';
 import { alignImages } from './align-images.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
 import { drawFace } from './drawn-face.ts';
-import { decodeRgb } from './image.ts';
 import { templates } from './templates.ts';
 
 let folder: string;
@@ -244,7 +244,7 @@ it.each([0, 2])('gives faces in memory, the same that it writes (%d workers)', a
   expect(found.map(({ status }) => status)).toEqual(['no-face', 'aligned', 'undecodable', 'aligned']);
   expect(found.map(({ image }) => image !== undefined)).toEqual([false, true, false, true]);
   expect(found[2]!.reason).toMatch(/whole image/);
-  const written = await decodeRgb(join(output, 'Ada', 'Ada_0001.png'));
+  const written = await decodeImage({ path: join(output, 'Ada', 'Ada_0001.png') });
   expect(Buffer.from(found[3]!.image!.pixels)).toEqual(Buffer.from(written.pixels));
   expect(found[3]).not.toHaveProperty('output');
 });

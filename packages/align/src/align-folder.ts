@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inOrder, listImages } from '@hm/images';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import { type AlignFolderOptions, resolveOptions } from './align-folder-options.ts';
 import { type Photograph, type PhotographSettings, unwritable } from './align-photograph.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
-import { inOrder } from './in-order.ts';
-import { listImages } from './list-images.ts';
 import { appendRecord, finishManifest, MANIFEST, readManifest } from './manifest.ts';
 import { planOutputs } from './plan-outputs.ts';
 import { readWeights } from './read-weights.ts';
@@ -95,7 +94,8 @@ const outcome = (record: AlignmentRecord): Outcome => ({
 
 async function prepare(input: string, output: string, options: AlignFolderOptions) {
   const { settings, detection, workers, overwrite, shard } = resolveOptions(input, output, options);
-  const images = shardOf(planOutputs(await listImages(input, output), settings.format), shard);
+  const listing = await listImages(input, output);
+  const images = shardOf(planOutputs(listing.images, settings.format), shard);
   const weights = await readWeights(options.weights);
   await createFolder(output);
   const known = await readManifest(output, shard);

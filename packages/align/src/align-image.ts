@@ -1,5 +1,5 @@
+import type { RgbImage } from '@hm/images';
 import type { Landmarks } from './face.ts';
-import type { RgbImage } from './image.ts';
 import { resample } from './resample.ts';
 import { type Template, type TemplateName, templates } from './templates.ts';
 import { type SimilarityTransform, umeyama } from './umeyama.ts';

@@ -1,7 +1,7 @@
+import type { RgbImage } from '@hm/images';
+import { inOrder } from '@hm/images';
 import { type AlignFolderOptions, resolveOptions } from './align-folder-options.ts';
 import type { AlignedPhotograph } from './align-photograph.ts';
-import type { RgbImage } from './image.ts';
-import { inOrder } from './in-order.ts';
 import { readWeights } from './read-weights.ts';
 import { startAligner } from './worker-pool.ts';
 

@@ -1,5 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { decodeImage, encodeImage, type ImageFormat, type RgbImage } from '@hm/images';
 import { HmError, UnavailableError } from '@hm/tensor/host';
 import { alignImage } from './align-image.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
@@ -8,7 +9,6 @@ import { chooseFace, type FacePreference } from './choose-face.ts';
 import { detectWithBorder } from './detect-with-border.ts';
 import type { Detector } from './detector.ts';
 import type { Face } from './face.ts';
-import { decodeRgb, encodeRgb, type ImageFormat, type RgbImage } from './image.ts';
 import { type TemplateName, templates } from './templates.ts';
 
 /** What is the same for every photograph of a folder. */
@@ -64,14 +64,11 @@ export async function alignPhotograph(
   };
 }
 
-/** libvips's own words are of all its threads together, and not the same each time. */
-const UNDECODABLE = 'not a whole image in a format that libvips reads';
-
 async function decode(path: string): Promise<RgbImage | string> {
   try {
-    return await decodeRgb(path);
+    return await decodeImage({ path });
   } catch (error) {
-    if (HmError.isInstance(error)) return UNDECODABLE;
+    if (HmError.isInstance(error)) return String(error.fields.reason ?? error.message);
     throw error;
   }
 }
@@ -106,7 +103,7 @@ function rounded({ box, landmarks, score }: Face): Face {
 async function write(image: RgbImage, path: string, format: ImageFormat): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(`${path}.tmp`, await encodeRgb(image, format));
+    await writeFile(`${path}.tmp`, await encodeImage(image, { format }));
     await rename(`${path}.tmp`, path);
   } catch (cause) {
     throw unwritable(path, cause instanceof Error ? cause.message : String(cause), cause);

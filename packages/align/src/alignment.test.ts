@@ -1,3 +1,4 @@
+import type { RgbImage } from '@hm/images';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alignImage } from './align-image.ts';
@@ -5,7 +6,6 @@ import { centreCrop } from './centre-crop.ts';
 import { chooseFace } from './choose-face.ts';
 import { addBorder } from './detect-with-border.ts';
 import type { Face, Landmarks, Point } from './face.ts';
-import type { RgbImage } from './image.ts';
 import { templates } from './templates.ts';
 import { type SimilarityTransform, transformPoint, umeyama } from './umeyama.ts';
 import { warp } from './warp.ts';

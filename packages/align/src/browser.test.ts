@@ -12,7 +12,6 @@ it('exports exactly this', () => {
     'chooseFace',
     'detectWithBorder',
     'loadMtcnn',
-    'rgbOf',
     'templates',
     'umeyama',
     'warp',
@@ -44,13 +43,4 @@ it('names weights that are not there', async () => {
   await expect(surface.loadMtcnn({ weights: 'http://127.0.0.1:1/weights.json' })).rejects.toThrow(
     InvalidDataError,
   );
-});
-
-it('takes the pixels of a canvas and lays transparency over black', () => {
-  const data = Uint8ClampedArray.of(10, 20, 30, 255, 200, 100, 50, 51);
-  expect(surface.rgbOf({ data, height: 1, width: 2 })).toEqual({
-    pixels: Uint8Array.of(10, 20, 30, 40, 20, 10),
-    height: 1,
-    width: 2,
-  });
 });

@@ -1,4 +1,4 @@
-import type { RgbImage } from './image.ts';
+import type { RgbImage } from '@hm/images';
 import { resample } from './resample.ts';
 
 /**

@@ -1,6 +1,6 @@
+import type { RgbImage } from '@hm/images';
 import type { Detector } from './detector.ts';
 import type { Face, Point } from './face.ts';
-import type { RgbImage } from './image.ts';
 
 /** Faces, and whether they were only found once the picture had a border. */
 export interface BorderedDetection {

@@ -1,4 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
+import type { RgbImage } from '@hm/images';
 import { hostTensor } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +10,6 @@ import { type Detector, detectorOf } from './detector.ts';
 import { drawnImage, drawnLandmarks } from './drawn-face.ts';
 import { eagerNetworks } from './eager-networks.ts';
 import type { Landmarks } from './face.ts';
-import type { RgbImage } from './image.ts';
 import { loadMtcnn } from './load-mtcnn.ts';
 import { type Networks, traceNetworks } from './network-runner.ts';
 import { ceilMask, paint } from './paint-canvas.ts';

@@ -1,6 +1,6 @@
+import type { RgbImage } from '@hm/images';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import type { Face } from './face.ts';
-import type { RgbImage } from './image.ts';
 import type { Networks } from './network-runner.ts';
 import { propose } from './propose.ts';
 import { finish, refine } from './refine.ts';
@@ -58,6 +58,6 @@ function assertImage({ pixels, height, width }: RgbImage): void {
     where: 'Detector.detect',
     expected: `${height}×${width}×3 bytes of RGB`,
     received: pixels.length,
-    fix: 'Pass what decodeRgb returns, or pixels without an alpha channel.',
+    fix: 'Pass what decodeImage returns, or pixels without an alpha channel.',
   });
 }

@@ -7,8 +7,6 @@ export { chooseFace, type FacePreference } from './choose-face.ts';
 export { type BorderedDetection, detectWithBorder } from './detect-with-border.ts';
 export type { DetectionOptions, Detector } from './detector.ts';
 export type { Face, Landmarks, Point } from './face.ts';
-export { decodeRgb, encodeRgb, type ImageFormat, type ImageInput, type RgbImage } from './image.ts';
-export { listImages } from './list-images.ts';
 export { loadMtcnn, type MtcnnOptions } from './load-mtcnn.ts';
 export type { Shard } from './shard.ts';
 export { type Template, type TemplateName, templates } from './templates.ts';

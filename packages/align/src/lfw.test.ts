@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeImage } from '@hm/images';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sharedData } from '../../../tools/test-data.ts';
 import { chooseFace } from './choose-face.ts';
 import type { Detector } from './detector.ts';
 import type { Landmarks } from './face.ts';
-import { decodeRgb } from './image.ts';
 import { loadMtcnn } from './load-mtcnn.ts';
 
 const data = sharedData();
@@ -25,7 +25,7 @@ describe.skipIf(data === undefined)('LFW', () => {
     );
     const distances: number[] = [];
     for (const [path, faces] of Object.entries(golden)) {
-      const image = await decodeRgb(join(data!, 'lfw/images', path));
+      const image = await decodeImage({ path: join(data!, 'lfw/images', path) });
       const choice = { ...image, prefer: 'centre' as const };
       const wanted = chooseFace(faces as never, choice);
       const found = chooseFace(await detector.detect(image), choice);

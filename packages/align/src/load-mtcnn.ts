@@ -20,7 +20,7 @@ export interface MtcnnOptions extends DetectionOptions {
  * @see https://arxiv.org/abs/1604.02878
  * @example
  * const detector = await loadMtcnn();
- * const faces = await detector.detect(await decodeRgb('photographs/ada.jpg'));
+ * const faces = await detector.detect(await decodeImage({ path: 'photographs/ada.jpg' }));
  */
 export async function loadMtcnn(options: MtcnnOptions = {}): Promise<Detector> {
   const { weights, ...rest } = options;

@@ -1,6 +1,6 @@
+import type { RgbImage } from '@hm/images';
 import { type HostTensor, hostTensor, hostZeros } from '@hm/tensor/host';
 import type { Canvas } from './canvas.ts';
-import type { RgbImage } from './image.ts';
 import { resample } from './resample.ts';
 
 /** Low enough never to be a window's maximum. */

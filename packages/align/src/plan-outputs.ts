@@ -1,6 +1,6 @@
+import type { ImageFormat } from '@hm/images';
 import { InvalidDataError } from '@hm/tensor/host';
 import type { Photograph } from './align-photograph.ts';
-import type { ImageFormat } from './image.ts';
 
 const OWN_EXTENSION = { jpeg: /\.jpe?g$/i, png: /\.png$/i };
 const NEW_EXTENSION = { jpeg: '.jpg', png: '.png' };

@@ -1,5 +1,5 @@
+import type { RgbImage } from '@hm/images';
 import { describe, expect, it } from 'vitest';
-import type { RgbImage } from './image.ts';
 import { resample } from './resample.ts';
 
 const ramp = (height: number, width: number): RgbImage => ({

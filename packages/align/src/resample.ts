@@ -1,4 +1,4 @@
-import type { RgbImage } from './image.ts';
+import type { RgbImage } from '@hm/images';
 
 /** A rectangle in edge coordinates: pixel i covers [i, i + 1). It may reach outside the image. */
 export interface Window {

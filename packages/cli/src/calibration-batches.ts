@@ -9,8 +9,8 @@ export async function calibrationBatches(
   samples: number,
   explicit: Preprocessing | undefined,
 ): Promise<Record<string, HostTensor>[]> {
-  const [{ listImages }, { loadEmbedder }] = await Promise.all([import('@hm/align'), import('@hm/eval')]);
-  const names = await listImages(folder);
+  const [{ listImages }, { loadEmbedder }] = await Promise.all([import('@hm/images'), import('@hm/eval')]);
+  const { images: names } = await listImages(folder);
   const step = Math.max(1, names.length / samples);
   const chosen = Array.from(
     { length: Math.min(samples, names.length) },

@@ -2,7 +2,8 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } fr
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { decodeImage, imageFolder, recordIo, syntheticFaces, tarShards } from '@hm/datasets';
+import { imageFolder, recordIo, syntheticFaces, tarShards } from '@hm/datasets';
+import { decodeImage } from '@hm/images';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hm, temporaryFolder } from './testing.ts';

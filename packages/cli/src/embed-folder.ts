@@ -4,8 +4,8 @@ import { progress } from './progress.ts';
 
 /** Embeds every photograph below a folder, showing how far it is; ids are paths relative to the folder. */
 export async function embedFolder(recognizer: Recognizer, folder: string): Promise<EmbeddedPhotographs> {
-  const { listImages } = await import('@hm/align');
-  const names = await listImages(folder);
+  const { listImages } = await import('@hm/images');
+  const { images: names } = await listImages(folder);
   const paths = names.map((name) => join(folder, name));
   const nameOf = new Map(paths.map((path, index) => [path, names[index]!]));
   const line = progress('embedding');

@@ -1,13 +1,13 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { decodeImage } from '@hm/images';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { standard } from './augment/augmentation.ts';
 import { batches } from './batches.ts';
 import { createLoader } from './create-loader.ts';
 import type { Dataset } from './dataset.ts';
-import { decodeImage } from './decode-image.ts';
 import { imageFolder } from './image-folder.ts';
 import { imageList } from './image-list.ts';
 import { normalizeInto } from './normalize-into.ts';

@@ -1,25 +1,11 @@
+import type { EncodedSource, RgbImage } from '@hm/images';
 import type { FaceRecipe } from './synthetic/face-recipe.ts';
 
-/** An encoded image inside a larger file, to be read where it is decoded. */
-export interface FileRange {
-  file: string;
-  /** Bytes from the start of the file. */
-  offset: number;
-  /** Bytes. */
-  length: number;
-}
+/** An encoded file by path, a stretch of a file, encoded bytes in memory, or RGB pixels. */
+export type ImageSource = EncodedSource | PixelSource;
 
-/**
- * An encoded file by path, a stretch of a file, encoded bytes in memory, or RGB pixels: row-major `[height, width, 3]`,
- * 8 bits each.
- */
-export type ImageSource = { path: string } | FileRange | { bytes: Uint8Array } | PixelSource;
-
-/** RGB pixels, row-major `[height, width, 3]`, 8 bits each. */
-export interface PixelSource {
-  pixels: Uint8Array;
-  height: number;
-  width: number;
+/** Pixels of an image. */
+export interface PixelSource extends RgbImage {
   /** Of a rendered face: what a worker makes the pixels of, which are then never read here. */
   readonly recipe?: FaceRecipe;
 }

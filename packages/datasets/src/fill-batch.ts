@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
+import { decodeImage } from '@hm/images';
 import { augmentImage, type SampleStream } from './augment/augment-image.ts';
 import type { ResolvedAugmentation } from './augment/resolve-augmentation.ts';
-import type { ImageSource } from './dataset.ts';
-import { badImage, decodeImage } from './decode-image.ts';
 import { normalizeInto } from './normalize-into.ts';
 import { fromPortable, type PortableSource } from './portable-source.ts';
 import type { Preprocessing } from './preprocessing.ts';
@@ -66,19 +64,9 @@ async function fillPlace(task: FillTask, { slot, index, id, image }: FillItem): 
   const { images, preprocessing, augment, seed, epoch } = task;
   const { height, width } = preprocessing;
   const name = 'path' in image ? image.path : id;
-  const decoded = await decodeImage(readNow(image), { height, width, name });
+  const decoded = await decodeImage(fromPortable(image), { height, width, name });
   const augmented = await augmentImage(decoded, augment, { seed, epoch, index });
   normalizeInto(images, slot, augmented, preprocessing);
-}
-
-/** Reading a small file takes less than waiting for another thread to read it. */
-function readNow(image: PortableSource): ImageSource {
-  if (!('path' in image)) return fromPortable(image);
-  try {
-    return { bytes: readFileSync(image.path) };
-  } catch (cause) {
-    throw badImage(image.path, (cause as Error).message, cause);
-  }
 }
 
 function describe(error: unknown, item: FillItem): { path: string; reason: string } {

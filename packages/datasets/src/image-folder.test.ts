@@ -41,20 +41,31 @@ describe('imageFolder', () => {
     symlinkSync(join(root, 'nowhere'), join(root, 'a', 'broken.png'));
     const data = await imageFolder(root);
     expect([data.length, data.classes]).toEqual([4, 2]);
-    expect(Object.fromEntries(data.skipped.map(({ path, reason }) => [path, reason]))).toEqual({
-      README: 'not in an identity folder',
-      'a/broken.png': 'symbolic link that leads nowhere',
-      'a/deeper': 'not an image file',
-      'a/notes.txt': 'not an image file',
-      empty: 'no images',
-    });
+    write(join(root, 'loose.jpg'), 'x');
+    write(join(root, 'mary', '1.heic'), 'x');
+    write(join(root, '@eaDir', 'a', '1.png'), 'x');
+    const { skipped } = await imageFolder(root);
+    expect(skipped.map(({ path, reason, missed }) => [path, reason, missed])).toEqual([
+      ['@eaDir', 'hidden, or left by a system or tool', false],
+      ['README', 'not an image file', false],
+      ['a/broken.png', 'a link that leads nowhere', true],
+      ['a/deeper', 'a folder inside an identity’s folder', true],
+      ['a/notes.txt', 'not an image file', false],
+      ['loose.jpg', 'an image outside of the identities’ folders', true],
+      ['mary/1.heic', 'an image in a format that is not read', true],
+      ['empty', 'a folder without images', true],
+      ['mary', 'a folder without images', true],
+    ]);
   });
 
   test('minImages skips small identities', async () => {
     const root = await faces(2, 2);
     write(join(root, 'a', '3.png'), 'x');
     const data = await imageFolder(root, { minImages: 3 });
-    expect([data.names, data.skipped]).toEqual([['a'], [{ path: 'b', reason: '2 of at least 3 images' }]]);
+    expect([data.names, data.skipped]).toEqual([
+      ['a'],
+      [{ path: 'b', reason: '2 of at least 3 images', missed: true }],
+    ]);
   });
 
   test('leaves identities out, and renumbers the rest', async () => {
@@ -95,10 +106,10 @@ describe('imageFolder', () => {
     expect((await imageFolder(root)).names).toEqual(['a', 'b', 'c']);
     const outside = write(join(folder, 'outside.png'), 'x');
     symlinkSync(outside, join(root, 'a', '2.png'));
-    await expect(imageFolder(root)).rejects.toMatchObject({
-      code: 'invalid-data',
-      fields: { path: join(root, 'a', '2.png') },
-    });
+    expect((await imageFolder(root)).skipped).toEqual([
+      { path: 'a/2.png', reason: 'a link that leads out of the folder', missed: true },
+      { path: 'c/2.png', reason: 'a link that leads out of the folder', missed: true },
+    ]);
   });
 });
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import type { SkippedEntry } from '@hm/images';
 import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
 import type { Dataset, Sample } from './dataset.ts';
-import { type Identity, type SkippedEntry, scanIdentities } from './scan-identities.ts';
+import { type Identity, scanIdentities } from './scan-identities.ts';
 
 /** What {@link imageFolder} takes. */
 export interface ImageFolderOptions {
@@ -39,7 +40,8 @@ export interface ImageFolder extends Dataset {
  */
 export async function imageFolder(root: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
   const { exclude = [], allowUnknownExclude = false, minImages = 1 } = options;
-  const scan = await scanIdentities(root, new Set(exclude));
+  const left = new Set(exclude);
+  const scan = await scanIdentities(root, (name) => left.has(name));
   if (!allowUnknownExclude) checkExcluded(root, exclude, scan.excluded);
   const few = scan.identities.filter(({ files }) => files.length < minImages);
   const used = scan.identities.filter(({ files }) => files.length >= minImages);
@@ -76,7 +78,8 @@ function folderOf(
 
 const tooFew = ({ name, files }: Identity, minImages: number): SkippedEntry => ({
   path: name,
-  reason: files.length === 0 ? 'no images' : `${files.length} of at least ${minImages} images`,
+  reason: files.length === 0 ? 'a folder without images' : `${files.length} of at least ${minImages} images`,
+  missed: true,
 });
 
 function checkExcluded(root: string, exclude: readonly string[], found: readonly string[]): void {

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { decodeImage } from '@hm/images';
 import { expect, test } from 'vitest';
 import type { Dataset, Sample } from './dataset.ts';
-import { decodeImage } from './decode-image.ts';
 import { imageFolder } from './image-folder.ts';
 import { inMemory } from './in-memory.ts';
 import { temporaryFolder, writeFaces } from './testing/files.ts';

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readEncoded } from '@hm/images';
 import type { Dataset, ImageSource, Sample } from './dataset.ts';
-import { badImage } from './decode-image.ts';
-import { readAt } from './files/read-at.ts';
 
 /**
  * A data set that keeps what it has read: the bytes of files, and pixels that are computed on demand. For sets that fit
@@ -25,37 +23,18 @@ export function inMemory(dataset: Dataset): Dataset {
 }
 
 function read(dataset: Dataset, index: number, kept: Map<number, Sample>): Sample | Promise<Sample> {
-  const keep = (sample: Sample, image: ImageSource): Sample => {
-    const held = { ...sample, image };
+  const keep = (sample: Sample): Sample => {
+    const held = { ...sample, image: hold(sample.image) };
     kept.set(index, held);
     return held;
   };
   const answer = dataset.sample(index);
-  if ('then' in answer || 'path' in answer.image) return readLater(answer, keep);
-  return keep(answer, held(answer.image));
-}
-
-async function readLater(
-  answer: Sample | Promise<Sample>,
-  keep: (sample: Sample, image: ImageSource) => Sample,
-) {
-  const sample = await answer;
-  return keep(
-    sample,
-    'path' in sample.image ? { bytes: await bytesOf(sample.image.path) } : held(sample.image),
-  );
+  const isThere = !('then' in answer) && 'pixels' in answer.image;
+  return isThere ? keep(answer) : Promise.resolve(answer).then(keep);
 }
 
 /** Reading `pixels` once computes them, if they are computed at all. */
-function held(image: Exclude<ImageSource, { path: string }>): ImageSource {
-  if ('pixels' in image) return { pixels: image.pixels, height: image.height, width: image.width };
-  return 'file' in image ? { bytes: readAt(image.file, image.offset, image.length) } : image;
-}
-
-async function bytesOf(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw badImage(path, (cause as Error).message, cause);
-  }
+function hold(image: ImageSource): ImageSource {
+  if (!('pixels' in image)) return { bytes: readEncoded(image) };
+  return { pixels: image.pixels, height: image.height, width: image.width };
 }

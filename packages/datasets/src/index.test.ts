@@ -9,7 +9,6 @@ test('the public surface', () => {
     'checkTrainable',
     'contactSheet',
     'createLoader',
-    'decodeImage',
     'defaultPreprocessing',
     'encodedSamples',
     'excludeIdentities',

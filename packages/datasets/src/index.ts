@@ -17,8 +17,7 @@ export { batches } from './batches.ts';
 export { casiaLfwOverlap } from './casia-lfw-overlap.ts';
 export { checkTrainable } from './check-trainable.ts';
 export { createLoader, type EpochOptions, type Loader } from './create-loader.ts';
-export type { Dataset, FileRange, ImageSource, PixelSource, Sample } from './dataset.ts';
-export { type DecodedImage, type DecodeOptions, decodeImage } from './decode-image.ts';
+export type { Dataset, ImageSource, PixelSource, Sample } from './dataset.ts';
 export { type ExcludeOptions, excludeIdentities, type WithoutIdentities } from './exclude-identities.ts';
 export { type FetchedLfw, type FetchLfwOptions, fetchLfw } from './fetch/fetch-lfw.ts';
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from './image-folder.ts';
@@ -62,7 +61,6 @@ export type { Batch } from './read-epoch.ts';
 export type { ImageProperty } from './recordio/record-companions.ts';
 export { type RecordIo, type RecordIoOptions, recordIo } from './recordio/record-io.ts';
 export { type WriteRecordIoOptions, writeRecordIo } from './recordio/write-record-io.ts';
-export type { SkippedEntry } from './scan-identities.ts';
 export type { FaceRecipe } from './synthetic/face-recipe.ts';
 export {
   type SyntheticFaces,

@@ -1,5 +1,5 @@
+import type { RgbImage } from '@hm/images';
 import { InvalidArgumentError } from '@hm/tensor/host';
-import type { DecodedImage } from './decode-image.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
 /**
@@ -14,7 +14,7 @@ import type { Preprocessing } from './preprocessing.ts';
 export function normalizeInto(
   batch: Float32Array,
   slot: number,
-  image: DecodedImage,
+  image: RgbImage,
   preprocessing: Preprocessing,
 ): void {
   const { height, width, channels } = preprocessing;
@@ -35,7 +35,7 @@ export function normalizeInto(
 const tableOf = ({ mean, scale }: Preprocessing): Float32Array =>
   Float32Array.from({ length: 256 }, (_, value) => (value - mean) / scale);
 
-const misfit = (image: DecodedImage, { height, width }: Preprocessing, slot: number, places: number) =>
+const misfit = (image: RgbImage, { height, width }: Preprocessing, slot: number, places: number) =>
   new InvalidArgumentError({
     where: 'normalizeInto',
     expected: `an image of ${height}×${width} and a batch with place ${slot}`,

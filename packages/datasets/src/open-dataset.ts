@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { isImageName } from '@hm/images';
 import { InvalidDataError } from '@hm/tensor/host';
 import type { Dataset } from './dataset.ts';
 import { excludeIdentities } from './exclude-identities.ts';
-import { isImageName } from './files/entry-name.ts';
 import { readUpTo } from './files/read-at.ts';
 import { imageFolder } from './image-folder.ts';
 import { imageListFile } from './lists/image-list-file.ts';

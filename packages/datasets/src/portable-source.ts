@@ -1,4 +1,5 @@
-import type { FileRange, ImageSource } from './dataset.ts';
+import type { FileRange } from '@hm/images';
+import type { ImageSource } from './dataset.ts';
 import { type FaceRecipe, renderRecipe } from './synthetic/face-recipe.ts';
 
 /** An image in a form that crosses to another thread cheaply: what can be read or made there is only named. */

@@ -1,6 +1,6 @@
+import { badImage } from '@hm/images';
 import { HmError, InvalidDataError } from '@hm/tensor/host';
 import type { Dataset } from './dataset.ts';
-import { badImage } from './decode-image.ts';
 import { replacementFor } from './epoch-order.ts';
 import type { BadItem, FillItem } from './fill-batch.ts';
 import { type Gathered, gatherSamples } from './gather-samples.ts';

@@ -1,15 +1,4 @@
-import type { Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
-import { InvalidDataError } from '@hm/tensor/host';
-import { isImageName } from './files/entry-name.ts';
-
-/** Something in a folder that is not used, and why. */
-export interface SkippedEntry {
-  /** Relative to the data set's root. */
-  path: string;
-  reason: string;
-}
+import { isImageName, readFolder, realFolder, type SkippedEntry, unusedFile } from '@hm/images';
 
 export interface Identity {
   name: string;
@@ -24,72 +13,41 @@ interface Scan {
 }
 
 /** Lists the identity folders of a root and their image files, without opening any. */
-export async function scanIdentities(root: string, exclude: ReadonlySet<string>): Promise<Scan> {
+export async function scanIdentities(root: string, isExcluded: (name: string) => boolean): Promise<Scan> {
   const skipped: SkippedEntry[] = [];
   const excluded: string[] = [];
   const identities: Identity[] = [];
-  const base = await realRoot(root);
-  for (const { name, kind } of await entries(root, base, '')) {
-    if (kind !== 'folder') skipped.push({ path: name, reason: reasons[kind] ?? 'not in an identity folder' });
-    else if (exclude.has(name)) excluded.push(name);
-    else identities.push({ name, files: await imagesOf(root, base, name, skipped) });
+  const options = {
+    inside: await realFolder(root),
+    onSkip: (entry: SkippedEntry) => void skipped.push(entry),
+  };
+  for (const { name, kind } of await readFolder(root, '', options)) {
+    if (kind === 'file') skipped.push({ path: name, ...unusedInRoot(name) });
+    else if (isExcluded(name)) excluded.push(name);
+    else identities.push({ name, files: await imagesOf(name) });
   }
   return { identities, skipped, excluded };
-}
 
-async function imagesOf(root: string, base: string, identity: string, skipped: SkippedEntry[]) {
-  const files: string[] = [];
-  for (const { name, kind } of await entries(root, base, identity)) {
-    if (kind === 'file' && isImageName(name)) files.push(name);
-    else skipped.push({ path: `${identity}/${name}`, reason: reasons[kind] ?? 'not an image file' });
+  async function imagesOf(identity: string): Promise<string[]> {
+    const files: string[] = [];
+    for (const { name, kind } of await entriesOf(identity)) {
+      if (kind === 'file' && isImageName(name)) files.push(name);
+      else skipped.push({ path: `${identity}/${name}`, ...(kind === 'file' ? unusedFile(name) : inside) });
+    }
+    return files;
   }
-  return files;
+
+  async function entriesOf(identity: string) {
+    return readFolder(root, identity, options).catch(({ code }: NodeJS.ErrnoException) => {
+      skipped.push({ path: identity, reason: `a folder that cannot be read (${code})`, missed: true });
+      return [];
+    });
+  }
 }
 
-type Kind = 'folder' | 'file' | 'broken' | 'other';
-const reasons: Partial<Record<Kind, string>> = {
-  broken: 'symbolic link that leads nowhere',
-  other: 'neither a file nor a folder',
-};
+const inside = { reason: 'a folder inside an identity’s folder', missed: true };
 
-async function entries(root: string, base: string, folder: string): Promise<{ name: string; kind: Kind }[]> {
-  const found = await readdir(join(root, folder), { withFileTypes: true });
-  found.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const kinds: { name: string; kind: Kind }[] = [];
-  for (const entry of found) kinds.push({ name: entry.name, kind: await kindOf(entry, root, base, folder) });
-  return kinds;
-}
-
-async function kindOf(entry: Dirent, root: string, base: string, folder: string): Promise<Kind> {
-  if (!entry.isSymbolicLink()) return kindOfStats(entry);
-  const path = join(root, folder, entry.name);
-  const target = await realpath(path).catch(() => undefined);
-  if (target === undefined) return 'broken';
-  if (relative(base, target).split(sep)[0] === '..') throw leadsOut(path, target);
-  return kindOfStats(await stat(target));
-}
-
-const kindOfStats = (entry: { isDirectory(): boolean; isFile(): boolean }): Kind =>
-  entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other';
-
-/** The folder's path without symbolic links. */
-async function realRoot(root: string): Promise<string> {
-  const base = await realpath(root).catch(() => undefined);
-  if (base !== undefined && (await stat(base)).isDirectory()) return base;
-  throw new InvalidDataError({
-    where: root,
-    expected: 'a folder',
-    received: base === undefined ? 'no such path' : 'a file',
-    fix: 'Check the path.',
-    fields: { path: root },
-  });
-}
-
-const leadsOut = (path: string, target: string) =>
-  new InvalidDataError({
-    where: path,
-    expected: 'a symbolic link to something inside the data set',
-    received: target,
-    fix: 'Copy the target into the folder, or open the folder that holds both.',
-    fields: { path, target },
-  });
+const unusedInRoot = (name: string): Omit<SkippedEntry, 'path'> =>
+  isImageName(name)
+    ? { reason: 'an image outside of the identities’ folders', missed: true }
+    : unusedFile(name);

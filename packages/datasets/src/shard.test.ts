@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { badImage } from '@hm/images';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { standard } from './augment/augmentation.ts';
 import { batches } from './batches.ts';
 import { createLoader } from './create-loader.ts';
 import type { Dataset } from './dataset.ts';
-import { badImage } from './decode-image.ts';
 import { imageFolder } from './image-folder.ts';
 import type { Batch } from './read-epoch.ts';
 import { temporaryFolder, writeFaces } from './testing/files.ts';

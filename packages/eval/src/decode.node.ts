@@ -1,1 +1,1 @@
-export { decodeImage } from '@hm/datasets';
+export { decodeImage } from '@hm/images';

@@ -1,12 +1,12 @@
-import type { DecodedImage, DecodeOptions, ImageSource } from '@hm/datasets';
+import type { DecodeOptions, ImageSource, RgbImage } from '@hm/images';
 import { InvalidArgumentError } from '@hm/tensor/host';
 
 /**
- * What stands for @hm/datasets' `decodeImage` outside Node, where there is no libvips: pixels of the wanted size, as they are.
+ * What stands for @hm/images' `decodeImage` outside Node, where there is no libvips: pixels of the wanted size, as they are.
  *
  * @throws {InvalidArgumentError} if the image is a file or bytes, or has another size.
  */
-export async function decodeImage(source: ImageSource, options: DecodeOptions = {}): Promise<DecodedImage> {
+export async function decodeImage(source: ImageSource, options: DecodeOptions = {}): Promise<RgbImage> {
   const name = options.name ?? 'image';
   if (!('pixels' in source)) throw refused(`${name} as a file`);
   const { pixels, height, width } = source;

@@ -1,6 +1,7 @@
 import { type AlignImagesOptions, alignImages } from '@hm/align';
-import { decodeImage, type Preprocessing } from '@hm/datasets';
+import type { Preprocessing } from '@hm/datasets';
 import type { EmbedderImage } from '@hm/eval';
+import { decodeImage } from '@hm/images';
 import { HmError, InvalidArgumentError } from '@hm/tensor/host';
 
 /** A photograph that gave no face. */

@@ -1,4 +1,5 @@
-import type { Face, RgbImage } from '@hm/align/browser';
+import type { Face } from '@hm/align/browser';
+import type { RgbImage } from '@hm/images/browser';
 
 /** Draws boxes and landmarks over a photograph; the chosen face's are stronger. */
 export function drawFaces(canvas: HTMLCanvasElement, faces: readonly Face[], chosen: number): void {

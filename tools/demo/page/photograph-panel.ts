@@ -1,4 +1,5 @@
-import { chooseFace, type Face, type RgbImage } from '@hm/align/browser';
+import { chooseFace, type Face } from '@hm/align/browser';
+import type { RgbImage } from '@hm/images/browser';
 import { drawFaces, drawPixels } from './draw.ts';
 import { type Photograph, readPhotograph } from './photograph.ts';
 import type { Recogniser } from './recogniser.ts';

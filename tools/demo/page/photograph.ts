@@ -1,4 +1,4 @@
-import { rgbOf } from '@hm/align/browser';
+import { rgbOf } from '@hm/images/browser';
 
 /** Larger photographs are made smaller first: faces on them are large, and the search takes time in proportion to pixels. */
 const LONGEST_SIDE = 960;

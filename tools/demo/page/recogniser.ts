@@ -1,5 +1,6 @@
-import { alignImage, type Detector, type Face, loadMtcnn, type RgbImage } from '@hm/align/browser';
+import { alignImage, type Detector, type Face, loadMtcnn } from '@hm/align/browser';
 import { type Embedder, type Flip, loadEmbedder, pairDistances } from '@hm/eval/browser';
+import type { RgbImage } from '@hm/images/browser';
 
 type Provider = 'cpu' | 'webgpu';
 type Preprocessing = Embedder['preprocessing'];

@@ -66,11 +66,11 @@ async function alignedRoot(
 const LOOKED_AT = 40;
 
 async function areAligned(images: readonly ImageSource[]): Promise<boolean> {
-  const { decodeRgb } = await import('@hm/align');
+  const { decodeImage } = await import('@hm/images');
   const step = Math.max(1, Math.floor(images.length / LOOKED_AT));
   for (const image of images.filter((_, index) => index % step === 0)) {
     if (!('path' in image)) continue;
-    const decoded = await decodeRgb(image.path).catch(() => undefined);
+    const decoded = await decodeImage({ path: image.path }).catch(() => undefined);
     if (decoded !== undefined && (decoded.height !== 112 || decoded.width !== 112)) return false;
   }
   return true;

@@ -1,5 +1,5 @@
+import type { RgbImage } from '@hm/images';
 import { Rng } from '@hm/tensor/host';
-import type { DecodedImage } from '../decode-image.ts';
 import { adjustColours, toGrayscale } from './colour.ts';
 import { blackenOutside, enlarge } from './crop.ts';
 import { cutOut } from './cut-out.ts';
@@ -20,11 +20,7 @@ export interface SampleStream {
   index: number;
 }
 
-type Step<Options> = (
-  image: DecodedImage,
-  options: Options,
-  rng: Rng,
-) => DecodedImage | Promise<DecodedImage>;
+type Step<Options> = (image: RgbImage, options: Options, rng: Rng) => RgbImage | Promise<RgbImage>;
 type Steps = { [Name in keyof ResolvedAugmentation]-?: Step<NonNullable<ResolvedAugmentation[Name]>> };
 
 const steps: Steps = {
@@ -70,10 +66,10 @@ const steps: Steps = {
 
 /** Applies an augmentation; the image that is passed may be overwritten. */
 export async function augmentImage(
-  image: DecodedImage,
+  image: RgbImage,
   augmentation: ResolvedAugmentation,
   { seed, epoch, index }: SampleStream,
-): Promise<DecodedImage> {
+): Promise<RgbImage> {
   let result = image;
   for (const name of Object.keys(steps) as (keyof Steps)[]) {
     const options = augmentation[name];

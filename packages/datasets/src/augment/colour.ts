@@ -1,4 +1,4 @@
-import type { DecodedImage } from '../decode-image.ts';
+import type { RgbImage } from '@hm/images';
 
 /** Factors; 1 changes nothing. */
 export interface ColourFactors {
@@ -12,9 +12,9 @@ export interface ColourFactors {
  * `b·v`, then `c·v + (1 - c)·M`, then `s·v + (1 - s)·L`, rounded and clipped once at the end.
  */
 export function adjustColours(
-  image: DecodedImage,
+  image: RgbImage,
   { brightness, contrast, saturation }: ColourFactors,
-): DecodedImage {
+): RgbImage {
   const { pixels } = image;
   const gain = brightness * contrast;
   const offset = (1 - contrast) * brightness * meanLuma(pixels);
@@ -28,7 +28,7 @@ export function adjustColours(
 }
 
 /** Replaces the channels by luma, in place. */
-export function toGrayscale(image: DecodedImage): DecodedImage {
+export function toGrayscale(image: RgbImage): RgbImage {
   const { pixels } = image;
   for (let at = 0; at < pixels.length; at += 3) {
     const grey = lumaAt(pixels, at) + 0.5;

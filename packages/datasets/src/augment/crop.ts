@@ -1,4 +1,4 @@
-import type { DecodedImage } from '../decode-image.ts';
+import type { RgbImage } from '@hm/images';
 import { resample } from './resample.ts';
 
 /** A rectangle in whole pixels. */
@@ -10,10 +10,7 @@ export interface CropRectangle {
 }
 
 /** Blackens what lies outside the rectangle, in place, so that the face stays where it is. */
-export function blackenOutside(
-  image: DecodedImage,
-  { top, left, height, width }: CropRectangle,
-): DecodedImage {
+export function blackenOutside(image: RgbImage, { top, left, height, width }: CropRectangle): RgbImage {
   const { pixels } = image;
   const line = image.width * 3;
   pixels.fill(0, 0, top * line);
@@ -26,7 +23,7 @@ export function blackenOutside(
 }
 
 /** The rectangle enlarged to the whole image, bilinear. */
-export function enlarge(image: DecodedImage, { top, left, height, width }: CropRectangle): DecodedImage {
+export function enlarge(image: RgbImage, { top, left, height, width }: CropRectangle): RgbImage {
   const part = new Uint8Array(height * width * 3);
   for (let y = 0; y < height; y++) {
     const from = ((top + y) * image.width + left) * 3;

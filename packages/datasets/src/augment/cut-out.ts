@@ -1,5 +1,5 @@
+import type { RgbImage } from '@hm/images';
 import type { Rng } from '@hm/tensor/host';
-import type { DecodedImage } from '../decode-image.ts';
 
 /** A rectangle in shares of the image: its sides, and its centre from the top left as `[y, x]`. */
 export interface CutRectangle {
@@ -9,11 +9,7 @@ export interface CutRectangle {
 }
 
 /** Fills a rectangle with mid-grey (128), or noise if a generator is given, in place; what lies outside the image is cut off. */
-export function cutOut(
-  image: DecodedImage,
-  { height, width, centre }: CutRectangle,
-  noise?: Rng,
-): DecodedImage {
+export function cutOut(image: RgbImage, { height, width, centre }: CutRectangle, noise?: Rng): RgbImage {
   const [top, bottom] = sides(image.height, height, centre[0]);
   const [left, right] = sides(image.width, width, centre[1]);
   for (let y = top; y < bottom; y++) {

@@ -1,11 +1,11 @@
+import type { RgbImage } from '@hm/images';
 import type { Rng } from '@hm/tensor/host';
-import type { DecodedImage } from '../decode-image.ts';
 import type { CropOptions } from './augmentation.ts';
 import type { CropRectangle } from './crop.ts';
 
 /** Draws the rectangle that a crop keeps. */
 export function drawCrop(
-  { height, width }: DecodedImage,
+  { height, width }: RgbImage,
   { smallest, largest, aspect }: Required<CropOptions>,
   rng: Rng,
 ): CropRectangle {

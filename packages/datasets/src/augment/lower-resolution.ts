@@ -1,14 +1,14 @@
-import type { DecodedImage } from '../decode-image.ts';
+import type { RgbImage } from '@hm/images';
 import { resample } from './resample.ts';
 import type { Kernel } from './taps.ts';
 
 /** Shrinks the sides by a factor from (0, 1], then enlarges to the size it had. */
 export function lowerResolution(
-  image: DecodedImage,
+  image: RgbImage,
   factor: number,
   shrinking: Kernel,
   enlarging: Kernel,
-): DecodedImage {
+): RgbImage {
   const { height, width } = image;
   const small = resample(image, sideOf(height, factor), sideOf(width, factor), shrinking);
   return resample(small, height, width, enlarging);

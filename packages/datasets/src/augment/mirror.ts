@@ -1,7 +1,7 @@
-import type { DecodedImage } from '../decode-image.ts';
+import type { RgbImage } from '@hm/images';
 
 /** Exchanges left and right, in place. */
-export function mirror(image: DecodedImage): DecodedImage {
+export function mirror(image: RgbImage): RgbImage {
   const { pixels, height, width } = image;
   for (let row = 0; row < height; row++) {
     let left = row * width * 3;

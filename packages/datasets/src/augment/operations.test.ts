@@ -1,7 +1,7 @@
+import type { RgbImage } from '@hm/images';
 import { Rng } from '@hm/tensor/host';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { DecodedImage } from '../decode-image.ts';
 import { noise } from '../testing/files.ts';
 import { adjustColours, toGrayscale } from './colour.ts';
 import { blackenOutside, enlarge } from './crop.ts';
@@ -14,13 +14,13 @@ import { blur, resample } from './resample.ts';
 import { kernels } from './taps.ts';
 import { warpAffine } from './warp-affine.ts';
 
-const imageOf = (seed: number, height: number, width: number): DecodedImage => ({
+const imageOf = (seed: number, height: number, width: number): RgbImage => ({
   pixels: noise(seed, height, width),
   height,
   width,
 });
-const copy = (image: DecodedImage): DecodedImage => ({ ...image, pixels: image.pixels.slice() });
-const at = ({ pixels, width }: DecodedImage, y: number, x: number) => [
+const copy = (image: RgbImage): RgbImage => ({ ...image, pixels: image.pixels.slice() });
+const at = ({ pixels, width }: RgbImage, y: number, x: number) => [
   ...pixels.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
 ];
 const still = { across: 0, down: 0, angleRadians: 0, factor: 1 };
@@ -105,7 +105,7 @@ describe('lowerResolution', () => {
 
 describe('colour', () => {
   const luma = ([red, green, blue]: number[]) => 0.299 * red! + 0.587 * green! + 0.114 * blue!;
-  const pixelsOf = ({ pixels }: DecodedImage) =>
+  const pixelsOf = ({ pixels }: RgbImage) =>
     Array.from({ length: pixels.length / 3 }, (_, place) => [...pixels.subarray(place * 3, place * 3 + 3)]);
   const factor = fc.double({ min: 0, max: 2, noNaN: true });
 

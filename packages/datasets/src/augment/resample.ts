@@ -1,15 +1,15 @@
-import type { DecodedImage } from '../decode-image.ts';
+import type { RgbImage } from '@hm/images';
 import { gaussianTaps, type Kernel, resamplingTaps, type Taps } from './taps.ts';
 
 /** The image at another size, interpolated along each axis. */
-export const resample = (image: DecodedImage, height: number, width: number, kernel: Kernel): DecodedImage =>
+export const resample = (image: RgbImage, height: number, width: number, kernel: Kernel): RgbImage =>
   applyTaps(image, resamplingTaps(image.height, height, kernel), resamplingTaps(image.width, width, kernel));
 
 /** Gaussian blur; `sigma` in pixels, above 0. */
-export const blur = (image: DecodedImage, sigma: number): DecodedImage =>
+export const blur = (image: RgbImage, sigma: number): RgbImage =>
   applyTaps(image, gaussianTaps(image.height, sigma), gaussianTaps(image.width, sigma));
 
-function applyTaps(image: DecodedImage, vertical: Taps, horizontal: Taps): DecodedImage {
+function applyTaps(image: RgbImage, vertical: Taps, horizontal: Taps): RgbImage {
   const rows = filterRows(image, horizontal);
   return {
     pixels: filterColumns(rows, vertical, horizontal.size),
@@ -18,7 +18,7 @@ function applyTaps(image: DecodedImage, vertical: Taps, horizontal: Taps): Decod
   };
 }
 
-function filterRows(image: DecodedImage, { size, count, places, weights }: Taps): Float32Array {
+function filterRows(image: RgbImage, { size, count, places, weights }: Taps): Float32Array {
   const { pixels, height, width } = image;
   const result = new Float32Array(height * size * 3);
   for (let y = 0, to = 0; y < height; y++) {

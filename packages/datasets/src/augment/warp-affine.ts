@@ -1,4 +1,4 @@
-import type { DecodedImage } from '../decode-image.ts';
+import type { RgbImage } from '@hm/images';
 
 /** Rotation and scale about the image's centre, then a shift. */
 export interface CentredTransform {
@@ -13,18 +13,14 @@ export interface CentredTransform {
 }
 
 /** The transformed image, sampled bilinearly at the inverse of each output pixel. */
-export function warpAffine(
-  image: DecodedImage,
-  transform: CentredTransform,
-  border: 'edge' | 'black',
-): DecodedImage {
+export function warpAffine(image: RgbImage, transform: CentredTransform, border: 'edge' | 'black'): RgbImage {
   const { across, down, angleRadians, factor } = transform;
   const onlyShift = angleRadians === 0 && factor === 1 && Number.isInteger(across) && Number.isInteger(down);
   return onlyShift ? shift(image, across, down, border) : warp(image, transform, border);
 }
 
 /** Whole pixels need no interpolation: rows are copied. */
-function shift(image: DecodedImage, across: number, down: number, border: 'edge' | 'black'): DecodedImage {
+function shift(image: RgbImage, across: number, down: number, border: 'edge' | 'black'): RgbImage {
   const { pixels, height, width } = image;
   const result = new Uint8Array(pixels.length);
   const [left, right] = [clamp(across, width), clamp(width + across, width)];
@@ -48,10 +44,10 @@ function copyPixel(into: Uint8Array, to: number, pixels: Uint8Array, from: numbe
 }
 
 function warp(
-  image: DecodedImage,
+  image: RgbImage,
   { across, down, angleRadians, factor }: CentredTransform,
   border: 'edge' | 'black',
-): DecodedImage {
+): RgbImage {
   const { pixels, height, width } = image;
   const result = new Uint8Array(pixels.length);
   const [centreX, centreY] = [(width - 1) / 2, (height - 1) / 2];
@@ -69,7 +65,7 @@ function warp(
   return { pixels: result, height, width };
 }
 
-const isInside = (x: number, y: number, { height, width }: DecodedImage): boolean =>
+const isInside = (x: number, y: number, { height, width }: RgbImage): boolean =>
   x >= -0.5 && y >= -0.5 && x <= width - 0.5 && y <= height - 0.5;
 
 /** Weights are whole 1024ths: integers take half the time. */
@@ -77,7 +73,7 @@ const ONE = 1024;
 const HALF = (ONE * ONE) / 2;
 
 /** Bilinear value at a point in pixels; outside, that of the nearest edge point. */
-function sampleInto(into: Uint8Array, to: number, image: DecodedImage, x: number, y: number): void {
+function sampleInto(into: Uint8Array, to: number, image: RgbImage, x: number, y: number): void {
   const { pixels, height, width } = image;
   const fixedX = (Math.min(Math.max(x, 0), width - 1) * ONE) | 0;
   const fixedY = (Math.min(Math.max(y, 0), height - 1) * ONE) | 0;

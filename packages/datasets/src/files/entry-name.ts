@@ -1,5 +1,3 @@
-import { extname } from 'node:path';
-
 /** Why a name that came from a file may not be used as a path below a folder; undefined if it may. */
 export function unsafeName(name: string): string | undefined {
   if (name === '') return 'an empty name';
@@ -9,8 +7,3 @@ export function unsafeName(name: string): string | undefined {
   if (name.split(/[/\\]/).includes('..')) return 'a path that leads out of its folder';
   return undefined;
 }
-
-const imageExtensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.gif', '.avif']);
-
-/** Whether a file is taken for an image, by its extension. */
-export const isImageName = (name: string): boolean => imageExtensions.has(extname(name).toLowerCase());

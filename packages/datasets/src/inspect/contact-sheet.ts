@@ -1,7 +1,7 @@
+import { decodeImage } from '@hm/images';
 import { InvalidArgumentError, Rng } from '@hm/tensor/host';
 import sharp from 'sharp';
 import type { Dataset } from '../dataset.ts';
-import { decodeImage } from '../decode-image.ts';
 import { labelsOf } from '../write/encoded-samples.ts';
 
 /** What {@link contactSheet} takes. */

@@ -1,6 +1,6 @@
+import type { RgbImage } from '@hm/images';
 import { toGrayscale } from '../augment/colour.ts';
 import { resample } from '../augment/resample.ts';
-import type { DecodedImage } from '../decode-image.ts';
 
 /** Bits of a hash, in 32-bit words. */
 export const hashWords = 4;
@@ -11,7 +11,7 @@ export const hashWords = 4;
  *
  * @see N. Krawetz, "Kind of Like That" (dHash), 2013.
  */
-export function differenceHash(image: DecodedImage): Uint32Array {
+export function differenceHash(image: RgbImage): Uint32Array {
   const small = toGrayscale(resample(image, 9, 9, 'area')).pixels;
   const grey = (row: number, column: number) => small[(row * 9 + column) * 3]!;
   const hash = new Uint32Array(hashWords);

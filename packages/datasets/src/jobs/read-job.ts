@@ -1,6 +1,6 @@
 import type { ImageSource } from '../dataset.ts';
 import { fromPortable, type PortableSource } from '../portable-source.ts';
-import { encodeImage } from '../write/encode-image.ts';
+import { fileBytes } from '../write/file-bytes.ts';
 
 export interface ReadTask {
   source: PortableSource;
@@ -12,5 +12,5 @@ export type KeptImage = Extract<ImageSource, { bytes: Uint8Array } | { pixels: U
 /** The worker's side of reading: the file's bytes, or the pixels that were rendered. */
 export async function read({ source }: ReadTask): Promise<KeptImage> {
   const image = fromPortable(source);
-  return 'pixels' in image ? image : { bytes: await encodeImage(image) };
+  return 'pixels' in image ? image : { bytes: await fileBytes(image) };
 }

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { badImage } from '@hm/images';
 import { HmError, type InvalidDataError } from '@hm/tensor/host';
 import { Tinypool } from 'tinypool';
 import type { Dataset, Sample } from '../dataset.ts';
-import { badImage } from '../decode-image.ts';
 import { ownBuffers, type PortableSource, toPortable } from '../portable-source.ts';
 import type { JobAnswer } from './job-worker.ts';
 

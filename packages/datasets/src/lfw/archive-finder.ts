@@ -1,6 +1,6 @@
+import { isImageName } from '@hm/images';
 import type { ImageSource } from '../dataset.ts';
 import { damaged } from '../files/damaged.ts';
-import { isImageName } from '../files/entry-name.ts';
 import { tarEntries } from '../tar/tar-entries.ts';
 import { extensions, type FindImage, stemOf } from './image-finder.ts';
 import type { NamedImage } from './parse-pairs.ts';

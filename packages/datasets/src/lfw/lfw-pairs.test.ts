@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sharedData } from '../../../../tools/test-data.ts';
 import { temporaryFolder, write } from '../testing/files.ts';
-import { encodeImage } from '../write/encode-image.ts';
+import { fileBytes } from '../write/file-bytes.ts';
 import { lfwPairs } from './lfw-pairs.ts';
 
 const folder = temporaryFolder();
@@ -89,7 +89,7 @@ describe('lfwPairs', () => {
       expect(protocol.pairs).toEqual(expected.pairs);
       expect(protocol.images.map(({ id }) => id)).toEqual(expected.images.map(({ id }) => id));
       for (const image of protocol.images) {
-        expect(Buffer.from(await encodeImage(image))).toEqual(Buffer.from('x'));
+        expect(Buffer.from(await fileBytes(image))).toEqual(Buffer.from('x'));
         expect('bytes' in image).toBe(name === 'lfw.tgz');
       }
     }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { decodeImage } from '@hm/images';
 import { describe, expect, test } from 'vitest';
-import { decodeImage } from '../decode-image.ts';
 import { noise, rgb, temporaryFolder, write } from '../testing/files.ts';
 import { msCeleb } from './ms-celeb.ts';
 

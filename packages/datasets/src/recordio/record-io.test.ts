@@ -1,10 +1,10 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { decodeImage } from '@hm/images';
 import { describe, expect, test } from 'vitest';
 import { sharedData } from '../../../../tools/test-data.ts';
 import { createLoader } from '../create-loader.ts';
-import { decodeImage } from '../decode-image.ts';
 import { temporaryFolder, write } from '../testing/files.ts';
 import { collect, content, options } from '../testing/read-batches.ts';
 import { type EncodedSample, encodedSamples } from '../write/encoded-samples.ts';

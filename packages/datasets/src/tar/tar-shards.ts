@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isImageName } from '@hm/images';
 import { InvalidDataError } from '@hm/tensor/host';
 import type { Dataset, Sample } from '../dataset.ts';
 import { damaged } from '../files/damaged.ts';
-import { isImageName } from '../files/entry-name.ts';
 import { type TarEntry, tarEntries } from './tar-entries.ts';
 
 /** Tar shards as a data set. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { imageExtension } from '@hm/images';
 import { createTarPacker } from 'modern-tar';
 import { OutputFile } from '../files/output-file.ts';
 import type { EncodedSample } from '../write/encoded-samples.ts';
-import { imageExtension } from '../write/image-extension.ts';
 
 /** What {@link writeTarShards} takes. */
 export interface WriteTarShardsOptions {

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { decodeImage } from '@hm/images';
 import { packTar } from 'modern-tar';
 import type { Dataset } from '../dataset.ts';
-import { decodeImage } from '../decode-image.ts';
 import { lfwPairs } from '../lfw/lfw-pairs.ts';
 import { imageListFile } from '../lists/image-list-file.ts';
 import { pairList } from '../lists/pair-list.ts';
@@ -14,7 +14,7 @@ import type { VerificationProtocol } from '../protocol.ts';
 import { recordIo } from '../recordio/record-io.ts';
 import { tarShards } from '../tar/tar-shards.ts';
 import { verificationBin } from '../verification-bin/verification-bin.ts';
-import { encodeImage } from '../write/encode-image.ts';
+import { fileBytes } from '../write/file-bytes.ts';
 import { ytfPairs } from '../ytf/ytf-pairs.ts';
 import { noise, rgb, write } from './files.ts';
 import type { FuzzTarget } from './fuzz.ts';
@@ -199,13 +199,13 @@ function seedFrom(from: string, folder: string, name: string) {
 }
 
 async function readImages({ images }: VerificationProtocol): Promise<void> {
-  for (const image of images) await encodeImage(image);
+  for (const image of images) await fileBytes(image);
 }
 
 async function readAll(data: Dataset): Promise<void> {
   for (let index = 0; index < data.length; index++) {
     const { image, label } = await data.sample(index);
-    await encodeImage(image);
+    await fileBytes(image);
     data.name(label);
   }
   void data.labels;

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { recordIo } from '../recordio/record-io.ts';
 import { temporaryFolder, write } from '../testing/files.ts';
-import { encodeImage } from '../write/encode-image.ts';
+import { fileBytes } from '../write/file-bytes.ts';
 import { contiguousFolds } from './contiguous-folds.ts';
 import { verificationBin } from './verification-bin.ts';
 import { writeVerificationBin } from './write-verification-bin.ts';
@@ -35,9 +35,7 @@ describe('verificationBin', () => {
     ]);
     expect(protocol.images).toHaveLength(2);
     for (const [place, image] of images.entries()) {
-      expect(Buffer.from(await encodeImage(protocol.images[place]!)).equals(await encodeImage(image))).toBe(
-        true,
-      );
+      expect(Buffer.from(await fileBytes(protocol.images[place]!)).equals(await fileBytes(image))).toBe(true);
     }
   });
 
@@ -136,7 +134,7 @@ describe('writeVerificationBin', () => {
         [first, pairs[place]!.first],
         [second, pairs[place]!.second],
       ] as const) {
-        expect(await encodeImage(read.images[mine]!)).toEqual(await encodeImage(source.images[theirs]!));
+        expect(await fileBytes(read.images[mine]!)).toEqual(await fileBytes(source.images[theirs]!));
       }
     }
   });

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '@hm/tensor/host';
 import { type OutputFile, writeFiles } from '../files/output-file.ts';
 import type { VerificationProtocol } from '../protocol.ts';
-import { encodeImage } from '../write/encode-image.ts';
+import { fileBytes } from '../write/file-bytes.ts';
 import { contiguousFolds } from './contiguous-folds.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function writeVerificationBin(path: string, protocol: VerificationP
   await writeFiles([path], async ([file]) => {
     await file!.write(Buffer.from([0x80, 3, ...codes('](')]));
     for (const { first, second } of pairs) {
-      for (const index of [first, second]) await writeBytes(file!, await encodeImage(images[index]!));
+      for (const index of [first, second]) await writeBytes(file!, await fileBytes(images[index]!));
     }
     await file!.write(Buffer.from(codes('e](')));
     await file!.write(Buffer.from(pairs.map(({ same }) => (same ? 0x88 : 0x89))));

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { decodeImage } from '@hm/images';
 import { describe, expect, test } from 'vitest';
-import { decodeImage } from '../decode-image.ts';
 import { imageFolder } from '../image-folder.ts';
 import { syntheticFaces } from '../synthetic/synthetic-faces.ts';
 import { temporaryFolder, writeFaces } from '../testing/files.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { imageExtension } from '@hm/images';
 import { InvalidDataError, UnavailableError } from '@hm/tensor/host';
 import type { EncodedSample } from './encoded-samples.ts';
-import { imageExtension } from './image-extension.ts';
 
 /** What {@link writeImageFolder} takes. */
 export interface WriteImageFolderOptions {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { isImageName } from '@hm/images';
 import { InvalidDataError } from '@hm/tensor/host';
 import { droppedPairs } from '../dropped-pairs.ts';
-import { isImageName } from '../files/entry-name.ts';
 import { insideRoot } from '../files/inside-root.ts';
 import { readText } from '../name-list.ts';
 import type { ProtocolImage, VerificationPair, VerificationProtocol } from '../protocol.ts';

@@ -1,12 +1,14 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { syntheticFaces } from '../synthetic/synthetic-faces.ts';
-import { noise, rgb } from '../testing/files.ts';
+import { noise, rgb } from '../../testing/files.ts';
 import { jpegDecoder } from './jpeg-decoder.ts';
 import { plainJpeg } from './plain-jpeg.ts';
 
-const face = syntheticFaces({ identities: 1, imagesPerIdentity: 1, hardness: 0.5, seed: 1 }).sample(0).image;
-const picture = rgb(face.pixels, 112, 112);
+const waves = Uint8Array.from(
+  { length: 112 * 112 * 3 },
+  (_, i) => 128 + 100 * Math.sin(i / 40) * Math.cos(i / 9000),
+);
+const picture = rgb(waves, 112, 112);
 
 describe('jpegDecoder', () => {
   test.each([

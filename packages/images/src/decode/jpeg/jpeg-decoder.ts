@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
-import type { DecodedImage } from '../decode-image.ts';
+import type { RgbImage } from '../../rgb-image.ts';
 
 /** libjpeg-turbo as WebAssembly: one small image takes a tenth of what a libvips pipeline costs, and no other thread. */
 export interface JpegDecoder {
   /** RGB pixels of a whole colour JPEG. @throws if the decoder complains about anything at all. */
-  decode(bytes: Uint8Array): DecodedImage;
+  decode(bytes: Uint8Array): RgbImage;
 }
 
 /** The part of the module that is used here; buffers are views of its memory, valid until its next call. */

@@ -4,8 +4,8 @@ import { crc32 } from 'node:zlib';
 import { HmError } from '@hm/tensor/host';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { noise, rgb, temporaryFolder, tiff, write } from '../testing/files.ts';
 import { decodeImage } from './decode-image.ts';
-import { noise, rgb, temporaryFolder, write } from './testing/files.ts';
 
 const folder = temporaryFolder();
 
@@ -89,6 +89,36 @@ describe('formats', () => {
         );
       }
     }
+  });
+});
+
+describe('samples beyond the colour', () => {
+  const colour = [200, 100, 50];
+  test.each([
+    ['none', tiff(colour, {}), colour],
+    ['transparency', tiff([...colour, 128], { extra: [2] }), [100, 50, 25]],
+    [
+      'transparency that the colour is multiplied by',
+      tiff([100, 50, 25, 128], { extra: [1] }),
+      [100, 50, 25],
+    ],
+    ['a saved selection', tiff([...colour, 9], { extra: [0] }), colour],
+    ['something that no tag tells of', tiff([...colour, 9], {}), colour],
+    ['transparency and a selection', tiff([...colour, 128, 9], { extra: [2, 0] }), [100, 50, 25]],
+    ['a selection and transparency', tiff([...colour, 9, 128], { extra: [0, 2] }), [100, 50, 25]],
+    ['a selection beside grey', tiff([90, 9], { photometric: 1, extra: [0] }), [90, 90, 90]],
+    ['two beside grey', tiff([90, 9, 5], { photometric: 1, extra: [0, 0] }), [90, 90, 90]],
+  ])('%s', async (_, bytes, expected) => {
+    for (const options of [{}, { height: 4, width: 4 }]) {
+      const image = await decodeImage({ bytes }, options);
+      expect(image.pixels.length).toBe(image.height * image.width * 3);
+      expect(firstPixel(image)).toEqual(expected);
+    }
+  });
+
+  test('more channels than libvips takes are refused', async () => {
+    const bytes = tiff([...colour, 255, 1, 2, 3], { extra: [2, 0, 0, 0] });
+    expect((await failure(decodeImage({ bytes }))).code).toBe('invalid-data');
   });
 });
 
@@ -197,6 +227,15 @@ describe('bad input', () => {
     );
     expect((await sharp(bytes).metadata()).format).toBe('svg');
     expect((await failure(decodeImage({ bytes }))).message).toContain('not a JPEG');
+  });
+
+  test('what else it is, and what the system says, in words', async () => {
+    const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
+    expect((await failure(decodeImage({ bytes: heic }))).message).toContain('HEIC, not a JPEG');
+    expect((await failure(decodeImage({ path: join(folder, 'none.jpg') }))).message).toContain(
+      'no such file',
+    );
+    expect((await failure(decodeImage({ path: folder }))).message).toContain('a folder');
   });
 
   test('half a size, and pixels that do not fill theirs', async () => {

@@ -1,4 +1,4 @@
-import type { DecodedImage } from './decode-image.ts';
+import type { RgbImage } from './rgb-image.ts';
 
 /** Which source pixels make each pixel of a row or column, and how much of each. */
 interface Taps {
@@ -16,9 +16,9 @@ interface Taps {
  * @param image RGB, row-major `[height, width, 3]`, 8 bits. @param size wanted height and width in pixels.
  */
 export function resizePixels(
-  { pixels, height, width }: DecodedImage,
+  { pixels, height, width }: RgbImage,
   size: { height: number; width: number },
-): DecodedImage {
+): RgbImage {
   const scale = Math.max(size.height / height, size.width / width);
   const rows = tapsOf(height, size.height, scale);
   const columns = tapsOf(width, size.width, scale);

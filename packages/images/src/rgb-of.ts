@@ -1,4 +1,4 @@
-import type { RgbImage } from './image.ts';
+import type { RgbImage } from './rgb-image.ts';
 
 /**
  * The pixels of a canvas, whose `ImageData` has four bytes each, without transparency: that is laid over black.

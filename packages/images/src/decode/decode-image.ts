@@ -1,20 +1,14 @@
-import { statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { HmError, InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
-import sharp from 'sharp';
-import type { ImageSource } from './dataset.ts';
-import { readAt } from './files/read-at.ts';
+import { HmError, InvalidArgumentError } from '@hm/tensor/host';
+import sharp, { type OutputInfo, type Sharp } from 'sharp';
+import { badImage } from '../bad-image.ts';
+import { otherFormat, rasterFormat } from '../image-format.ts';
+import { type ImageSource, nameOf, readEncoded } from '../image-source.ts';
+import { resizePixels } from '../resize-pixels.ts';
+import type { RgbImage } from '../rgb-image.ts';
 import { jpegDecoder } from './jpeg/jpeg-decoder.ts';
 import { plainJpeg } from './jpeg/plain-jpeg.ts';
-import { resizePixels } from './resize-pixels.ts';
-import { rasterFormat } from './write/image-extension.ts';
-
-/** RGB pixels, row-major `[height, width, 3]`, 8 bits each. */
-export interface DecodedImage {
-  pixels: Uint8Array;
-  height: number;
-  width: number;
-}
+import { MOST_PIXELS } from './most-pixels.ts';
+import { type ExtraSamples, extraSamples } from './tiff-samples.ts';
 
 /** What {@link decodeImage} takes. */
 export interface DecodeOptions {
@@ -38,46 +32,37 @@ export interface DecodeOptions {
  * @example
  * const { pixels, height, width } = await decodeImage({ path: 'face.jpg' }, { height: 112, width: 112 });
  */
-export async function decodeImage(source: ImageSource, options: DecodeOptions = {}): Promise<DecodedImage> {
+export async function decodeImage(source: ImageSource, options: DecodeOptions = {}): Promise<RgbImage> {
   const size = wantedSize(options);
-  if ('pixels' in source) {
-    checkPixels(source);
-    if (fits(source, size)) return source;
-  }
-  const maxPixels = options.maxPixels ?? 100_000_000;
+  if ('pixels' in source) checkPixels(source);
+  const maxPixels = options.maxPixels ?? MOST_PIXELS;
   try {
-    const read = await readSource(source);
-    const image = ('bytes' in read && (await decodePlainJpeg(read.bytes, maxPixels))) || read;
-    if (!('pixels' in image)) return await decode(image.bytes, maxPixels, size);
+    const image =
+      'pixels' in source ? source : await decode(readEncoded(source, options.name), maxPixels, size);
     return !size || fits(image, size) ? image : resizePixels(image, size);
   } catch (cause) {
     if (HmError.isInstance(cause)) throw cause;
-    throw badImage(nameOf(source, options), cause instanceof Error ? cause.message : String(cause), cause);
+    throw badImage(nameOf(source, options.name), reasonOf(cause, maxPixels), cause);
   }
 }
 
-function nameOf(source: ImageSource, { name }: DecodeOptions): string {
-  if ('path' in source) return source.path;
-  if ('file' in source) return name ? `${source.file} (${name})` : `${source.file}, byte ${source.offset}`;
-  return name ?? 'image bytes';
+/** libvips's own words are of all its threads together, and not the same each time: they stay in the cause. */
+function reasonOf(cause: unknown, maxPixels: number): string {
+  if (cause instanceof TypeError) return cause.message;
+  const isLarge = cause instanceof Error && cause.message.includes('pixel limit');
+  return isLarge
+    ? `more pixels than the pixel limit of ${maxPixels}`
+    : 'not a whole image: truncated or damaged';
 }
 
-/** The error for an image that cannot be decoded; `reason` is the decoder's own words. */
-export const badImage = (path: string, reason: string, cause?: unknown, fields?: object): InvalidDataError =>
-  new InvalidDataError({
-    where: path,
-    expected: 'a whole image that can be decoded',
-    received: `'${reason.trim()}'`,
-    fix: 'Replace or remove the file.',
-    fields: { ...fields, path, reason: reason.trim() },
-    cause,
-  });
+const decode = async (bytes: Uint8Array, maxPixels: number, size: Size | undefined): Promise<RgbImage> =>
+  (await decodePlainJpeg(bytes, maxPixels)) ?? decodeByLibvips(bytes, maxPixels, size);
 
 /** The WebAssembly decoder keeps the memory of its largest image. */
 const MOST_QUICK_PIXELS = 1 << 20;
 
 /** Undefined for images that need conversion, and for those about which the decoder complains: libvips decides. */
-async function decodePlainJpeg(bytes: Uint8Array, maxPixels: number): Promise<DecodedImage | undefined> {
+async function decodePlainJpeg(bytes: Uint8Array, maxPixels: number): Promise<RgbImage | undefined> {
   const found = plainJpeg(bytes);
   if (!found || found.height * found.width > Math.min(maxPixels, MOST_QUICK_PIXELS)) return undefined;
   const decoder = await jpegDecoder();
@@ -88,47 +73,52 @@ async function decodePlainJpeg(bytes: Uint8Array, maxPixels: number): Promise<De
   }
 }
 
-type InMemory = Extract<ImageSource, { bytes: Uint8Array } | { pixels: Uint8Array }>;
-
-async function readSource(source: ImageSource): Promise<InMemory> {
-  if ('path' in source) {
-    assertEncodedSize(statSync(source.path, { throwIfNoEntry: false })?.size ?? 0);
-    return { bytes: await readFile(source.path) };
-  }
-  if (!('file' in source)) return source;
-  assertEncodedSize(source.length);
-  return { bytes: readAt(source.file, source.offset, source.length) };
-}
-
-/** A file of any size may be called an image; none is read whole before its size is known. */
-function assertEncodedSize(bytes: number): void {
-  if (bytes > MOST_ENCODED_BYTES) throw new RangeError(`${bytes} bytes, of at most ${MOST_ENCODED_BYTES}`);
-}
-
-const MOST_ENCODED_BYTES = 2 ** 28;
-
-/** By libvips. Large images it resizes itself, without holding all of their pixels. */
-async function decode(
+/** Large images it resizes itself, without holding all of their pixels. */
+async function decodeByLibvips(
   bytes: Uint8Array,
   limitInputPixels: number,
   size: Size | undefined,
-): Promise<DecodedImage> {
+): Promise<RgbImage> {
   // Programs that draw, such as SVG, are no photographs and may refer to other files.
-  if (!rasterFormat(bytes)) throw new TypeError('not a JPEG, PNG, WebP, GIF, TIFF or AVIF image');
+  if (!rasterFormat(bytes)) throw new TypeError(notRaster(bytes));
   const image = sharp(bytes, { failOn: 'error', autoOrient: true, limitInputPixels });
   const { width = 0, height = 0 } = size ? await image.metadata() : {};
   const isLarge = width * height > MOST_QUICK_PIXELS;
   // Shrinking while loading rounds sizes, which would move landmarks by a fraction of a pixel.
   if (size && isLarge)
     image.resize({ ...size, fit: 'cover', position: 'centre', kernel: 'linear', fastShrinkOnLoad: false });
-  const { data, info } = await image
-    .flatten()
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
-  const decoded = { pixels, height: info.height, width: info.width };
-  return !size || fits(decoded, size) ? decoded : resizePixels(decoded, size);
+  const extra = extraSamples(bytes);
+  const { data, info } = await rawPixels(extra ? image : image.flatten());
+  const pixels = threeChannels(new Uint8Array(data.buffer, data.byteOffset, data.length), info, extra);
+  return { pixels, height: info.height, width: info.width };
+}
+
+const rawPixels = (image: Sharp) =>
+  image.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+
+/** What came out, as red, green and blue. libvips takes any further sample of a TIFF for transparency. */
+function threeChannels(
+  data: Uint8Array,
+  { channels, height, width }: OutputInfo,
+  extra: ExtraSamples | undefined,
+): Uint8Array {
+  const count = height * width;
+  if (channels === 3 && data.length === count * 3) return data;
+  if (!extra || channels < 3 || data.length !== count * channels)
+    throw new TypeError(`${channels} channels, of which three are expected`);
+  const pixels = new Uint8Array(count * 3);
+  const opacityAt = extra.transparency === undefined ? undefined : 3 + extra.transparency;
+  for (let from = 0, to = 0; to < pixels.length; from += channels, to += 3) {
+    const opacity = opacityAt === undefined ? 1 : data[from + opacityAt]! / 255;
+    for (let channel = 0; channel < 3; channel++)
+      pixels[to + channel] = Math.round(data[from + channel]! * opacity);
+  }
+  return pixels;
+}
+
+function notRaster(bytes: Uint8Array): string {
+  const other = otherFormat(bytes);
+  return `${other ?? 'something else'}, not a JPEG, PNG, WebP, GIF, TIFF or AVIF image`;
 }
 
 type Size = { height: number; width: number };
@@ -149,7 +139,7 @@ function wantedSize({ height, width }: DecodeOptions): Size | undefined {
 
 const isPositive = (value: number | undefined): value is number => Number.isInteger(value) && value! > 0;
 
-function checkPixels({ pixels, height, width }: DecodedImage): void {
+function checkPixels({ pixels, height, width }: RgbImage): void {
   if (isPositive(height) && isPositive(width) && pixels.length === height * width * 3) return;
   throw new InvalidArgumentError({
     where: 'decodeImage',

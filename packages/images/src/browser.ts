@@ -1,0 +1,4 @@
+/** What runs in a browser too. */
+export { type BrowserImage, decodeImage } from './decode/decode-image.web.ts';
+export type { RgbImage } from './rgb-image.ts';
+export { rgbOf } from './rgb-of.ts';

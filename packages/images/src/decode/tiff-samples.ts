@@ -1,0 +1,56 @@
+/** What a TIFF holds of each pixel beside its colour. */
+export interface ExtraSamples {
+  /** Which of them is transparency; undefined if none is. */
+  transparency: number | undefined;
+}
+
+/**
+ * The samples of a TIFF beyond grey, red, green and blue or CMYK, such as a saved selection; undefined for another
+ * format, for a TIFF without, and for one that breaks off.
+ */
+export function extraSamples(bytes: Uint8Array): ExtraSamples | undefined {
+  const tags = firstDirectory(bytes);
+  const colours = coloursOf[tags?.get(PHOTOMETRIC)?.[0] ?? -1];
+  const samples = tags?.get(SAMPLES)?.[0] ?? 1;
+  if (colours === undefined || samples <= colours) return undefined;
+  const place = (tags?.get(EXTRA) ?? []).findIndex((kind) => kind === ASSOCIATED || kind === UNASSOCIATED);
+  return { transparency: place === -1 ? undefined : place };
+}
+
+const [PHOTOMETRIC, SAMPLES, EXTRA] = [262, 277, 338];
+/** Transparency that the colour is multiplied by, which libvips undoes, and such that it is not. */
+const [ASSOCIATED, UNASSOCIATED] = [1, 2];
+/** Samples of a colour by its photometric interpretation: white is zero, black is zero, RGB, CMYK, YCbCr, L*a*b*. */
+const coloursOf: Partial<Record<number, number>> = { 0: 1, 1: 1, 2: 3, 5: 4, 6: 3, 8: 3 };
+
+/** The tags of whole numbers of the first image of a TIFF or BigTIFF. */
+function firstDirectory(bytes: Uint8Array): Map<number, number[]> | undefined {
+  const start = String.fromCharCode(...bytes.subarray(0, 4));
+  if (!/^(II[*+]\0|MM\0[*+])$/.test(start)) return undefined;
+  const [little, big] = [start.startsWith('I'), start.includes('+')];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const word = (at: number) => (big ? Number(view.getBigUint64(at, little)) : view.getUint32(at, little));
+  const [wordBytes, entryBytes] = big ? [8, 20] : [4, 12];
+  const tags = new Map<number, number[]>();
+  try {
+    const directory = word(wordBytes);
+    const count = big ? word(directory) : view.getUint16(directory, little);
+    for (let entry = 0; entry < Math.min(count, 4096); entry++) {
+      const at = directory + (big ? 8 : 2) + entry * entryBytes;
+      if (view.getUint16(at + 2, little) !== SHORT) continue;
+      const length = Math.min(word(at + 4), 64);
+      const values = at + 4 + wordBytes;
+      const from = length * 2 <= wordBytes ? values : word(values);
+      tags.set(
+        view.getUint16(at, little),
+        Array.from({ length }, (_, place) => view.getUint16(from + place * 2, little)),
+      );
+    }
+    return tags;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+const SHORT = 3;

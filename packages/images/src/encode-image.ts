@@ -1,0 +1,28 @@
+import sharp from 'sharp';
+import type { RgbImage } from './rgb-image.ts';
+
+/** How an image file is written. */
+export type ImageFormat = 'jpeg' | 'png';
+
+/** What {@link encodeImage} takes. */
+export interface EncodeOptions {
+  /** Default `jpeg`, chroma at full resolution. */
+  format?: ImageFormat;
+  /** Of JPEG, 1 to 100. Default 95. */
+  quality?: number;
+}
+
+/**
+ * Encodes pixels as JPEG or PNG, in a buffer of their own.
+ *
+ * @example
+ * await writeFile('ada.png', await encodeImage(image, { format: 'png' }));
+ */
+export async function encodeImage(
+  { pixels, height, width }: RgbImage,
+  { format = 'jpeg', quality = 95 }: EncodeOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const raw = sharp(pixels, { raw: { width, height, channels: 3 } });
+  const encoded = format === 'png' ? raw.png() : raw.jpeg({ quality, chromaSubsampling: '4:4:4' });
+  return Uint8Array.from(await encoded.toBuffer());
+}

@@ -1,0 +1,35 @@
+/** The extensions of the formats that are decoded, as files are named that are written here. */
+export type ImageExtension = 'jpg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif';
+
+/** The extension for an encoded image, by its first bytes; `jpg` for those that nothing else fits. */
+export const imageExtension = (bytes: Uint8Array): ImageExtension => rasterFormat(bytes) ?? 'jpg';
+
+/** The format of an image made of pixels, by its first bytes; undefined for all else, such as SVG. */
+export function rasterFormat(bytes: Uint8Array): ImageExtension | undefined {
+  const start = String.fromCharCode(...bytes.subarray(0, 64));
+  if (start.startsWith('\xff\xd8')) return 'jpg';
+  if (start.startsWith('\x89PNG')) return 'png';
+  if (start.startsWith('GIF8')) return 'gif';
+  if (/^RIFF.{4}WEBP/s.test(start)) return 'webp';
+  if (/^(II[*+]\0|MM\0[*+])/.test(start)) return 'tiff';
+  return brandsOf(start).some((brand) => brand === 'avif' || brand === 'avis') ? 'avif' : undefined;
+}
+
+/** What the formats that are told by their first bytes, and are not decoded, are called. */
+export function otherFormat(bytes: Uint8Array): string | undefined {
+  const start = String.fromCharCode(...bytes.subarray(0, 64));
+  if (/^(heic|heix|hevc|mif1)$/.test(brandsOf(start)[0] ?? '')) return 'HEIC';
+  if (start.startsWith('BM')) return 'BMP';
+  if (start.startsWith('%PDF')) return 'PDF';
+  if (/^(\uFEFF|\xef\xbb\xbf)?\s*<(\?xml|svg|!DOCTYPE svg)/i.test(start)) return 'SVG';
+  if (start.startsWith('\xff\n') || start.slice(4, 8) === 'JXL ') return 'JPEG XL';
+  if (start.slice(4, 8) === 'jP  ') return 'JPEG 2000';
+  return /^<(!doctype )?html/i.test(start) ? 'a web page' : undefined;
+}
+
+/** The brands of an ISO media file, its own first: AVIF and HEIC differ in nothing else. */
+function brandsOf(start: string): string[] {
+  if (start.slice(4, 8) !== 'ftyp') return [];
+  const end = Math.min(start.charCodeAt(2) * 256 + start.charCodeAt(3), start.length);
+  return start.slice(8, end).match(/.{4}/gs) ?? [];
+}

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import * as browser from './browser.ts';
+import * as images from './index.ts';
+
+test('the public surface', () => {
+  expect(Object.keys(images).sort()).toEqual([
+    'badImage',
+    'decodeImage',
+    'encodeImage',
+    'imageExtension',
+    'inOrder',
+    'isImageName',
+    'isLeftBehind',
+    'isLeftBehindPath',
+    'isOtherImageName',
+    'listImages',
+    'rasterFormat',
+    'readEncoded',
+    'readFolder',
+    'realFolder',
+    'resizePixels',
+    'rgbOf',
+    'unusedFile',
+  ]);
+  expect(Object.keys(browser).sort()).toEqual(['decodeImage', 'rgbOf']);
+});

@@ -1,0 +1,59 @@
+import { extname } from 'node:path';
+import type { SkippedEntry } from './skipped-entry.ts';
+
+const decoded = new Set(['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.gif', '.avif']);
+
+/** Whether a file is taken for an image: by its extension, in capitals or not, unless a system left it there. */
+export const isImageName = (name: string): boolean =>
+  decoded.has(extname(name).toLowerCase()) && !isLeftBehind(name);
+
+const others = new Set(
+  (
+    'heic heif bmp dib jfif jfi jif jpe pjpeg pjp jxl jp2 j2k jpf jpx svg svgz ico psd xcf tga ppm pgm pbm pnm exr ' +
+    'hdr eps apng mng qoi pcx dng cr2 cr3 crw nef nrw arw sr2 srw orf rw2 raf pef raw x3f 3fr'
+  )
+    .split(' ')
+    .map((extension) => `.${extension}`),
+);
+
+/** Whether a file is a picture in a form that is not decoded, by its extension. */
+export const isOtherImageName = (name: string): boolean => others.has(extname(name).toLowerCase());
+
+/** Files and folders, in lower case, that systems, file servers and archivers make by themselves. */
+const systemNames = new Set([
+  '__macosx',
+  '@eadir',
+  '@tmp',
+  '@__thumb',
+  '@recycle',
+  '@recently-snapshot',
+  '#recycle',
+  '#snapshot',
+  '$recycle.bin',
+  'recycler',
+  'recycled',
+  'system volume information',
+  'lost+found',
+  'network trash folder',
+  'temporary items',
+  'desktop.ini',
+  'icon\r',
+  '__pycache__',
+]);
+
+/** Whether the last part of a path is a file or folder that nobody put there: hidden, or left by a system or tool. */
+export const isLeftBehind = (name: string): boolean =>
+  name.startsWith('.') ||
+  name.startsWith('~$') ||
+  systemNames.has(name.toLowerCase()) ||
+  /^(eh)?thumbs(_vista)?\.db|^found\.\d{3}$/i.test(name);
+
+/** Whether any part of a path inside an archive or a list is one that nobody put there. */
+export const isLeftBehindPath = (path: string): boolean =>
+  path.split(/[/\\]/).some((part) => part !== '.' && part !== '..' && isLeftBehind(part));
+
+/** Why a file that is no image is not used. */
+export const unusedFile = (name: string): Omit<SkippedEntry, 'path'> =>
+  isOtherImageName(name)
+    ? { reason: 'an image in a format that is not read', missed: true }
+    : { reason: 'not an image file', missed: false };

@@ -1,0 +1,96 @@
+import { join, resolve } from 'node:path';
+import { InvalidDataError } from '@hm/tensor/host';
+import { isImageName, unusedFile } from './entry-names.ts';
+import { readFolder, realFolder } from './read-folder.ts';
+import type { SkippedEntry } from './skipped-entry.ts';
+
+/** The images of a folder, and what was left out. */
+export interface ImageListing {
+  /** Relative to the folder, with `/` between, sorted by code unit. */
+  images: string[];
+  skipped: SkippedEntry[];
+}
+
+/**
+ * Every image below a folder, and what was found and is none: files of other formats, hidden ones, those of systems and
+ * tools, broken links, folders that cannot be read. Links are followed, and each folder is read once.
+ *
+ * @param except A folder that is not looked into.
+ * @throws {InvalidDataError} if the folder is missing or holds no image.
+ * @example
+ * const { images } = await listImages('photographs');
+ */
+export async function listImages(root: string, except?: string): Promise<ImageListing> {
+  const walk = new Walk(root, except);
+  await walk.all(await realFolder(root));
+  const { images, skipped } = walk;
+  if (images.length === 0) throw noImages(root, skipped);
+  images.sort((a, b) => (a < b ? -1 : 1));
+  return { images, skipped: skipped.sort((a, b) => (a.path < b.path ? -1 : 1)) };
+}
+
+interface Link {
+  path: string;
+  target: string;
+}
+
+class Walk {
+  readonly images: string[] = [];
+  readonly skipped: SkippedEntry[] = [];
+  readonly #root: string;
+  readonly #except: string | undefined;
+  /** Folders that were read, without links in their paths. */
+  readonly #seen = new Set<string>();
+  readonly #links: Link[] = [];
+
+  constructor(root: string, except: string | undefined) {
+    this.#root = root;
+    this.#except = except === undefined ? undefined : resolve(except);
+  }
+
+  /** Links wait until all else is read: a folder is read under its own name. */
+  async all(base: string): Promise<void> {
+    await this.#folder('', base);
+    for (let link = this.#links.shift(); link; link = this.#links.shift()) {
+      if (this.#seen.has(link.target))
+        this.#skip(link.path, `a link to ${link.target}, which is read already`, false);
+      else await this.#folder(link.path, link.target);
+    }
+  }
+
+  async #folder(folder: string, real: string): Promise<void> {
+    this.#seen.add(real);
+    const onSkip = (entry: SkippedEntry) => this.skipped.push(entry);
+    const entries = await readFolder(this.#root, folder, { onSkip }).catch((cause: NodeJS.ErrnoException) => {
+      this.#skip(folder || '.', `a folder that cannot be read (${cause.code})`, true);
+      return [];
+    });
+    for (const { name, kind, target } of entries) {
+      const path = folder === '' ? name : `${folder}/${name}`;
+      if (kind === 'file') this.#file(path, name);
+      else if (resolve(this.#root, path) === this.#except) continue;
+      else if (target === undefined) await this.#folder(path, join(real, name));
+      else this.#links.push({ path, target });
+    }
+  }
+
+  #file(path: string, name: string): void {
+    if (isImageName(name)) this.images.push(path);
+    else this.skipped.push({ path, ...unusedFile(name) });
+  }
+
+  #skip(path: string, reason: string, missed: boolean): void {
+    this.skipped.push({ path, reason, missed });
+  }
+}
+
+function noImages(root: string, skipped: readonly SkippedEntry[]) {
+  const [first] = skipped.filter(({ missed }) => missed);
+  return new InvalidDataError({
+    where: root,
+    expected: 'images (JPEG, PNG, WebP, TIFF, GIF, AVIF)',
+    received: first ? `none; ${first.path} is ${first.reason}` : 'none',
+    fix: 'Check the folder, and convert images of other formats to JPEG or PNG.',
+    fields: { path: root, skipped: skipped.length },
+  });
+}

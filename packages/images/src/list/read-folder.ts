@@ -1,0 +1,91 @@
+import type { Stats } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { InvalidDataError } from '@hm/tensor/host';
+import { isLeftBehind } from './entry-names.ts';
+import type { SkippedEntry } from './skipped-entry.ts';
+
+/** A file or folder that people put there. */
+export interface FolderEntry {
+  name: string;
+  kind: 'file' | 'folder';
+  /** Where a link leads; undefined for what is no link. */
+  target: string | undefined;
+}
+
+/** What may be said of a folder's entries beside the folder itself. */
+export interface ReadFolderOptions {
+  /** Links that lead out of this folder, whose path has no links itself, are left out. Default: followed. */
+  inside?: string;
+  /** Is told of what is left out. */
+  onSkip: (entry: SkippedEntry) => void;
+}
+
+/**
+ * The entries of a folder below a root, sorted by code unit, without those of systems and tools, without links that lead
+ * nowhere, and without names that are no text.
+ *
+ * @throws the system's error if the folder cannot be read.
+ */
+export async function readFolder(
+  root: string,
+  folder: string,
+  { inside, onSkip }: ReadFolderOptions,
+): Promise<FolderEntry[]> {
+  const entries: FolderEntry[] = [];
+  const found = await readdir(join(root, folder), { withFileTypes: true, encoding: 'buffer' });
+  for (const entry of found) {
+    const name = entry.name.toString('utf8');
+    const isText = Buffer.from(name).equals(entry.name);
+    const shown = isText ? name : escaped(entry.name);
+    const path = folder === '' ? shown : `${folder}/${shown}`;
+    const skip = (reason: string, missed = true) => onSkip({ path, reason, missed });
+    if (!isText) skip('a name that is not UTF-8');
+    else if (isLeftBehind(name)) skip('hidden, or left by a system or tool', false);
+    else if (!entry.isSymbolicLink()) add(name, entry, undefined, skip);
+    else {
+      const target = await realpath(join(root, path)).catch(() => undefined);
+      const stats = target === undefined ? undefined : await stat(target).catch(() => undefined);
+      if (target === undefined || stats === undefined) skip('a link that leads nowhere');
+      else if (inside !== undefined && leadsOut(inside, target)) skip('a link that leads out of the folder');
+      else add(name, stats, target, skip);
+    }
+  }
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+
+  function add(
+    name: string,
+    stats: Pick<Stats, 'isFile' | 'isDirectory'>,
+    target: string | undefined,
+    skip: (reason: string, missed?: boolean) => void,
+  ): void {
+    if (stats.isFile()) entries.push({ name, kind: 'file', target });
+    else if (stats.isDirectory()) entries.push({ name, kind: 'folder', target });
+    else skip('neither a file nor a folder', false);
+  }
+}
+
+/** Bytes beyond ASCII as \xe9, so that a name can be found. */
+const escaped = (name: Buffer): string =>
+  name
+    .toString('latin1')
+    .replace(/[^ -~]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
+
+const leadsOut = (base: string, target: string): boolean => relative(base, target).split(sep)[0] === '..';
+
+/**
+ * A folder's path without symbolic links.
+ *
+ * @throws {InvalidDataError} if it is missing or no folder.
+ */
+export async function realFolder(root: string): Promise<string> {
+  const base = await realpath(root).catch(() => undefined);
+  if (base !== undefined && (await stat(base)).isDirectory()) return base;
+  throw new InvalidDataError({
+    where: root,
+    expected: 'a folder',
+    received: base === undefined ? 'no such path' : 'a file',
+    fix: 'Check the path.',
+    fields: { path: root },
+  });
+}
