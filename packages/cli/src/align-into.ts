@@ -1,4 +1,5 @@
 import type { AlignFolderOptions } from '@hm/align';
+import { printable } from '@hm/tensor/host';
 import { progress } from './progress.ts';
 
 /** Most names of images that are printed; the manifest has all of them. */
@@ -64,13 +65,13 @@ function describe(report: AlignReport): string {
     ...list('No face found in', report.withoutFace),
     ...list('Cannot be decoded', report.unreadable),
     report.whole
-      ? `Every image: ${report.manifest}`
-      : `Other shards are not finished: the last of them writes ${report.manifest}.`,
+      ? printable(`Every image: ${report.manifest}`)
+      : printable(`Other shards are not finished: the last of them writes ${report.manifest}.`),
   ].join('\n');
 }
 
 function list(title: string, names: readonly string[]): string[] {
   if (names.length === 0) return [];
   const more = names.length > LISTED ? [`  and ${names.length - LISTED} more`] : [];
-  return [`${title}:`, ...names.slice(0, LISTED).map((name) => `  ${name}`), ...more];
+  return [`${title}:`, ...names.slice(0, LISTED).map((name) => printable(`  ${name}`)), ...more];
 }

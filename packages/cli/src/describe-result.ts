@@ -1,4 +1,5 @@
 import type { VerificationResult } from '@hm/eval';
+import { printable } from '@hm/tensor/host';
 import { textTable } from './text-table.ts';
 
 /** A score as aligned text for a terminal. */
@@ -18,7 +19,7 @@ export function describeResult(result: VerificationResult): string {
     ...result.tarAtFar.map(({ far, tar }) => [`TAR@FAR=${far}`, tar === null ? '–' : percent(tar)]),
     ['Threshold', `${threshold.toFixed(4)} (${distance})`],
   ];
-  return [textTable(rows), ...result.notes.map((note) => `Note: ${note}`)].join('\n');
+  return [textTable(rows), ...result.notes.map((note) => printable(`Note: ${note}`, 1000))].join('\n');
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;

@@ -1,4 +1,6 @@
+import { printable } from '@hm/tensor/host';
 import { Presets, SingleBar } from 'cli-progress';
+import { print, tell } from './print.ts';
 
 /** Tells on stderr how far something is. */
 export interface Progress {
@@ -24,10 +26,10 @@ function bar(label: string): Progress {
   let started = false;
   let last: Parameters<Progress['update']> | undefined;
   const update: Progress['update'] = (done, total, note = '') => {
-    if (!started) line.start(total, done, { note });
+    if (!started) line.start(total, done, { note: printable(note) });
     started = true;
     line.setTotal(total);
-    line.update(done, { note });
+    line.update(done, { note: printable(note) });
     last = [done, total, note];
   };
   const stop = () => {
@@ -40,7 +42,7 @@ function bar(label: string): Progress {
     write(text);
     if (running && last) update(...last);
   };
-  return { update, stop, print: above(console.error), log: above(console.log) };
+  return { update, stop, print: above(tell), log: above(print) };
 }
 
 /** Milliseconds between lines where there is no terminal. */
@@ -52,10 +54,10 @@ function lines(label: string): Progress {
     update(done, total, note = '') {
       if (performance.now() - printed < PAUSE) return;
       printed = performance.now();
-      console.error(`${label} ${done}/${total} ${note}`.trimEnd());
+      tell(printable(`${label} ${done}/${total} ${note}`.trimEnd()));
     },
-    print: console.error,
-    log: console.log,
+    print: tell,
+    log: print,
     stop() {},
   };
 }

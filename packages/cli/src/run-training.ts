@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { Provider } from '@hm/onnx/session';
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import { type BackboneOptions, backboneOf } from './backbone-options.ts';
 import type { Dashboard } from './dashboard/dashboard-server.ts';
 import { type EngineName, engineOf } from './engine-option.ts';
@@ -59,11 +59,11 @@ export async function runTraining(typed: TrainCommandOptions, command: Command):
     const end = await followRun(run, line, (event) => {
       dashboard?.tell(event);
       const text = options.json ? JSON.stringify(event) : eventLine(event);
-      if (text !== undefined) line.log(text);
+      if (text !== undefined) line.log(options.json ? text : printable(text, 1000));
     });
     // Of several processes only the first is told.
     if (end === undefined) return;
-    if (!options.json) line.log(ending(options.out, end));
+    if (!options.json) line.log(printable(ending(options.out, end), 1000));
     if (end.kind === 'stopped') process.exitCode = INTERRUPTED;
   } finally {
     line.stop();

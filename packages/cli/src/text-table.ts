@@ -1,5 +1,7 @@
-/** Rows as lines whose columns are aligned; the last column is not padded. */
-export function textTable(rows: readonly (readonly string[])[]): string {
+import { printable } from '@hm/tensor/host';
+/** Rows as lines whose columns are aligned, each cell in a form that stays in its line; the last column is not padded. */
+export function textTable(cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map((cell) => printable(cell, 1000)));
   const widths: number[] = [];
   for (const row of rows) {
     row.slice(0, -1).forEach((cell, column) => {

@@ -1,4 +1,5 @@
 import { standardDeviation } from './metrics/spread.ts';
+import { markdownTable, markdownText } from './report/markdown.ts';
 import type { VerificationResult } from './verification-result.ts';
 
 /**
@@ -30,7 +31,11 @@ function accuracyTable(results: readonly VerificationResult[]): string {
         .join(', '),
     ),
   ]);
-  return table(['Model', ...protocols.map((protocol) => `Accuracy on ${protocol} (%)`)], rows);
+  return markdownTable(
+    ['Model', ...protocols.map((protocol) => `Accuracy on ${protocol} (%)`)],
+    ruleOf(protocols.length + 1),
+    rows,
+  );
 }
 
 function measureTable(results: readonly VerificationResult[]): string {
@@ -47,16 +52,19 @@ function measureTable(results: readonly VerificationResult[]): string {
     ...rates.map((rate) => tarOf(result, rate)),
     `${result.threshold.toFixed(4)} (${result.distance})`,
   ]);
-  return table([...header, ...rates.map((rate) => `TAR@FAR=${rate} (%)`), 'Threshold'], rows);
+  const names = [...header, ...rates.map((rate) => `TAR@FAR=${rate} (%)`), 'Threshold'];
+  return markdownTable(names, ruleOf(names.length), rows);
 }
 
 function notes(results: readonly VerificationResult[]): string {
   const lines = results.flatMap((result) => [
-    ...(result.official ? [] : [`- \\* ${rowName(result)} on ${result.protocol}: not the official score.`]),
-    ...result.notes.map((note) => `- ${rowName(result)} on ${result.protocol}: ${note}`),
+    ...(result.official ? [] : [`\\* ${place(result)}: not the official score.`]),
+    ...result.notes.map((note) => `${place(result)}: ${markdownText(note)}`),
   ]);
-  return [...new Set(lines)].join('\n');
+  return [...new Set(lines)].map((line) => `- ${line}`).join('\n');
 }
+
+const place = (result: VerificationResult) => markdownText(`${rowName(result)} on ${result.protocol}`);
 
 const rowName = ({ model, flip }: VerificationResult) => (flip === 'off' ? model : `${model}, flip ${flip}`);
 
@@ -70,7 +78,4 @@ function tarOf({ tarAtFar }: VerificationResult, rate: number): string {
 
 const percent = (share: number) => (100 * share).toFixed(2);
 
-function table(header: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
-}
+const ruleOf = (columns: number): string[] => Array(columns).fill('---');

@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** What an {@link HmError} tells: message = `where: expected …, got …. Fix: …`. */
 export interface HmErrorDetails {
   /** The function or file that found the fault. */
@@ -35,8 +37,8 @@ export class HmError extends Error {
   readonly [marker] = true;
 
   constructor(code: string, details: HmErrorDetails) {
-    const { where, expected, received, fix, fields = {}, cause } = details;
-    super(`${where}: expected ${expected}, got ${show(received)}. Fix: ${fix}`, { cause });
+    const { fields = {}, cause } = details;
+    super(messageOf(details), { cause });
     this.name = new.target.name;
     this.code = code;
     this.fields = fields;
@@ -76,8 +78,19 @@ export class NonFiniteError extends HmError {
   }
 }
 
-const show = (value: unknown): string => {
+/** Most characters of what is ours to say, beside names from elsewhere. */
+const SENTENCE = 2000;
+
+const messageOf = ({ where, expected, received, fix }: HmErrorDetails): string =>
+  `${printable(where)}: expected ${printable(expected, SENTENCE)}, got ${printable(show(received))}. Fix: ${printable(fix, SENTENCE)}`;
+
+function show(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'bigint' || value === undefined) return String(value);
-  return JSON.stringify(value) ?? String(value);
-};
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // A circle, or a bigint within.
+    return Object.prototype.toString.call(value);
+  }
+}

@@ -15,5 +15,6 @@ export {
   sizeOf,
 } from './host-tensor.ts';
 export { importOptional, type OptionalPackage } from './import-optional.ts';
+export { printable, printableLines } from './printable.ts';
 export { Rng } from './rng.ts';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts';

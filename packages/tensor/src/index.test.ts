@@ -16,6 +16,8 @@ const HOST = [
   'hostTensor',
   'hostZeros',
   'importOptional',
+  'printable',
+  'printableLines',
   'sizeOf',
 ];
 

@@ -51,6 +51,7 @@ export { l2Normalize } from './l2-normalize.ts';
 export { disposeParams, flattenParams, mapParams, type Params, unflattenParams } from './params.ts';
 export { type LoadedParams, loadParams, saveParams } from './params-file.ts';
 export { prelu } from './prelu.ts';
+export { printable, printableLines } from './printable.ts';
 export { relu } from './relu.ts';
 export { Rng } from './rng.ts';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts';

@@ -4,6 +4,7 @@ import { command } from '../command.ts';
 import { openData } from '../data/open-data.ts';
 import { describeWritten, writeData } from '../data/write-data.ts';
 import { finiteNumber, positiveInteger, shard, wholeNumber } from '../parse-option.ts';
+import { print, tell } from '../print.ts';
 import { shardOfRank } from '../shard-of-rank.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
@@ -52,7 +53,7 @@ export const align = () =>
       const noFace = typeof face === 'string' ? (face as 'skip' | 'centre') : undefined;
       const part = options.shard ?? shardOfRank(process.env);
       const all = withoutUndefined({ ...options, noFace, shard: part });
-      const whole = await alignInto(input, output, all, console.log, json);
+      const whole = await alignInto(input, output, all, print, json);
       if (rec !== undefined && whole) await writeRec(output, rec, json);
     });
 
@@ -61,5 +62,5 @@ async function writeRec(folder: string, rec: string, json: boolean): Promise<voi
     to: 'insightface',
     overwrite: true,
   });
-  (json ? console.error : console.log)(describeWritten(written));
+  (json ? tell : print)(describeWritten(written));
 }

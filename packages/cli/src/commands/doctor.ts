@@ -1,6 +1,7 @@
 import { command } from '../command.ts';
 import type { Vulkan } from '../doctor/describe-vulkan.ts';
 import { type Diagnosis, diagnose } from '../doctor/diagnose.ts';
+import { print } from '../print.ts';
 import { textTable } from '../text-table.ts';
 
 /** `hm doctor`: what is installed, which engines run here, and what to do about the others. */
@@ -10,7 +11,7 @@ export const doctor = () =>
     .option('--json', 'print one JSON object')
     .action(async ({ json }) => {
       const diagnosis = await diagnose();
-      console.log(json ? JSON.stringify(diagnosis, null, 2) : describe(diagnosis));
+      print(json ? JSON.stringify(diagnosis, null, 2) : describe(diagnosis));
       if (!diagnosis.healthy) process.exitCode = 1;
     });
 

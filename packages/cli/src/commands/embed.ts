@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { Option } from '@commander-js/extra-typings';
 import type { EmbeddedPhotographs } from '@hm/recognize';
+import { printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { embedFolder } from '../embed-folder.ts';
 import { modelOptions } from '../model-options.ts';
 import { openModel } from '../open-model.ts';
+import { tell } from '../print.ts';
 
 /** `hm embed DIR --model M > embeddings.npy`: embeddings of every photograph below a folder. */
 export const embed = () =>
@@ -28,7 +30,7 @@ export const embed = () =>
       const recognizer = await openModel('hm embed', model, options);
       try {
         const table = await embedFolder(recognizer, folder);
-        console.error(json ? JSON.stringify(summaryOf(table)) : describe(table));
+        tell(json ? JSON.stringify(summaryOf(table)) : describe(table));
         if (table.ids.length === 0) process.exitCode = 1;
         else {
           const bytes = await encodeEmbeddings(table, format ?? formatOf(out));
@@ -49,7 +51,7 @@ const summaryOf = ({ ids, embeddings, missing }: EmbeddedPhotographs) => ({
 });
 
 function describe({ ids, missing }: EmbeddedPhotographs): string {
-  const lines = missing.map(({ path, reason }) => `  ${path}: ${reason}`);
+  const lines = missing.map(({ path, reason }) => printable(`  ${path}: ${reason}`));
   return [`${ids.length} embedded, ${missing.length} without a face or undecodable.`, ...lines].join('\n');
 }
 

@@ -5,6 +5,7 @@ import { evaluationData, templateOptions } from '../evaluation-data.ts';
 import { positiveInteger, thresholdFrom } from '../parse-option.ts';
 import { preprocessingFromOptions } from '../preprocessing-from-options.ts';
 import { channelsOption, meanOption, scaleOption, sizeOption } from '../preprocessing-options.ts';
+import { print } from '../print.ts';
 import { progress } from '../progress.ts';
 import { providerOption } from '../provider-option.ts';
 import { withoutUndefined } from '../without-undefined.ts';
@@ -92,7 +93,7 @@ export const evaluate = () =>
         const { scores: _, ...summary } = result;
         const text = toJson(options.scores ? result : summary);
         if (out !== undefined) await writeText(out, text);
-        console.log(json ? text : describeResult(result));
+        print(json ? text : describeResult(result));
       } finally {
         line.stop();
         await embedder.release();

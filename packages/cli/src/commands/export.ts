@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
+import { printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
+import { print, tell } from '../print.ts';
 
 /** `hm export RUN`: the trained network as an ONNX file. */
 export const exportRun = () =>
@@ -23,7 +25,7 @@ export const exportRun = () =>
       const { exportRun: exported, loadRun } = await import('@hm/train');
       const loaded = await loadRun(run, best ? 'best' : 'newest');
       for (const { path, reason } of loaded.damaged)
-        console.error(`Damaged, an older one is used: ${path}: ${reason}`);
+        tell(printable(`Damaged, an older one is used: ${path}: ${reason}`));
       const bytes = await exported(loaded, { layout, weights: ema ? 'average' : 'last' });
       await writeFile(out, bytes);
       const report = {
@@ -32,7 +34,9 @@ export const exportRun = () =>
         step: loaded.progress.step,
         checkpoint: loaded.path,
       };
-      console.log(
-        json ? JSON.stringify(report) : `${out}: ${(report.bytes / 1e6).toFixed(1)} MB, step ${report.step}.`,
+      print(
+        json
+          ? JSON.stringify(report)
+          : `${printable(out)}: ${(report.bytes / 1e6).toFixed(1)} MB, step ${report.step}.`,
       );
     });

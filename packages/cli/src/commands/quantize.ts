@@ -1,11 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { Option } from '@commander-js/extra-typings';
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import { calibrationBatches } from '../calibration-batches.ts';
 import { command } from '../command.ts';
 import { finiteNumber, positiveInteger } from '../parse-option.ts';
 import { preprocessingFromOptions } from '../preprocessing-from-options.ts';
 import { channelsOption, meanOption, scaleOption, sizeOption } from '../preprocessing-options.ts';
+import { print } from '../print.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
 /** `hm quantize MODEL OUT --precision int8 --faces DIR`: a smaller copy of a model. */
@@ -45,10 +46,10 @@ export const quantize = () =>
       await writeFile(out, bytes);
       const report = { path: out, precision, bytes: bytes.length, before: model.length };
       const megabytes = (count: number) => `${(count / 1e6).toFixed(1)} MB`;
-      console.log(
+      print(
         json
           ? JSON.stringify(report)
-          : `${out}: ${megabytes(report.bytes)}, ${megabytes(report.before)} before.`,
+          : `${printable(out)}: ${megabytes(report.bytes)}, ${megabytes(report.before)} before.`,
       );
     });
 

@@ -1,4 +1,5 @@
 import { command } from '../command.ts';
+import { print } from '../print.ts';
 import { readEvaluations } from '../read-evaluations.ts';
 import { writeText } from '../write-report.ts';
 
@@ -24,6 +25,6 @@ export const report = () =>
         const text = /\.html?$/i.test(out) ? comparisonHtml(comparison) : comparisonMarkdown(comparison);
         await writeText(out, text);
       }
-      if (json) console.log(JSON.stringify(comparison, null, 2));
-      else if (out === undefined) console.log(comparisonMarkdown(comparison).trimEnd());
+      if (json) print(JSON.stringify(comparison, null, 2));
+      else if (out === undefined) print(comparisonMarkdown(comparison).trimEnd());
     });

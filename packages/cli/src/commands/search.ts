@@ -1,12 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { EmbeddingTable } from '@hm/eval';
 import type { Recognizer } from '@hm/recognize';
-import { InvalidDataError } from '@hm/tensor/host';
+import { InvalidDataError, printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { embedFolder } from '../embed-folder.ts';
 import { modelOptions } from '../model-options.ts';
 import { openModel } from '../open-model.ts';
 import { finiteNumber, positiveInteger } from '../parse-option.ts';
+import { print, tell } from '../print.ts';
 
 /** `hm search GALLERY PROBE… --model M`: who in a gallery is most like the person in a photograph. */
 export const search = () =>
@@ -27,8 +28,8 @@ export const search = () =>
         probe,
         hits: hits[index]!.filter(({ similarity }) => similarity >= threshold),
       }));
-      if (json) console.log(JSON.stringify({ gallery: table.ids.length, found }));
-      else for (const result of found) console.log(describe(result));
+      if (json) print(JSON.stringify({ gallery: table.ids.length, found }));
+      else for (const result of found) print(describe(result));
     } finally {
       await recognizer.release();
     }
@@ -41,14 +42,15 @@ async function openGallery(recognizer: Recognizer, path: string): Promise<Embedd
   });
   if (!info.isDirectory()) return decodeEmbeddings(await readFile(path));
   const table = await embedFolder(recognizer, path);
-  for (const { path: name, reason } of table.missing) console.error(`Not in the gallery: ${name}: ${reason}`);
+  for (const { path: name, reason } of table.missing)
+    tell(printable(`Not in the gallery: ${name}: ${reason}`));
   if (table.ids.length === 0) throw noGallery(path, 'none with a face');
   return table;
 }
 
 function describe({ probe, hits }: { probe: string; hits: { id: string; similarity: number }[] }): string {
-  const lines = hits.map(({ id, similarity }) => `  ${similarity.toFixed(4)}  ${id}`);
-  return [`${probe}:`, ...(lines.length > 0 ? lines : ['  nobody'])].join('\n');
+  const lines = hits.map(({ id, similarity }) => printable(`  ${similarity.toFixed(4)}  ${id}`));
+  return [`${printable(probe)}:`, ...(lines.length > 0 ? lines : ['  nobody'])].join('\n');
 }
 
 const noGallery = (path: string, received: string, cause?: unknown) =>

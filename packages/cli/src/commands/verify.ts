@@ -1,9 +1,10 @@
 import type { Verdict } from '@hm/recognize';
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { modelOptions } from '../model-options.ts';
 import { openModel } from '../open-model.ts';
 import { finiteNumber } from '../parse-option.ts';
+import { print, tell } from '../print.ts';
 import { readCalibration } from '../read-calibration.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
@@ -35,9 +36,9 @@ export const verify = () =>
           verdicts.push({ first, second, ...(await recognizer.compare(first, second, verdict)) });
         }
         const note = calibration && noteOf(calibration.model, recognizer.name);
-        if (note) console.error(note);
-        if (json) console.log(JSON.stringify(verdicts.length === 1 ? verdicts[0] : verdicts));
-        else for (const verdict of verdicts) console.log(describe(verdict));
+        if (note) tell(note);
+        if (json) print(JSON.stringify(verdicts.length === 1 ? verdicts[0] : verdicts));
+        else for (const verdict of verdicts) print(describe(verdict));
         if (!verdicts.every(({ same }) => same)) process.exitCode = DIFFERENT;
       } finally {
         await recognizer.release();
@@ -49,13 +50,13 @@ type Comparison = Verdict & { first: string; second: string };
 function describe({ second, same, similarity, threshold, probability }: Comparison): string {
   const chance = probability === null ? '' : `, probability ${probability.toPrecision(3)}`;
   const verdict = same ? 'the same person' : 'different people';
-  return `${second}: ${verdict} (similarity ${similarity.toFixed(4)}, threshold ${threshold.toFixed(4)}${chance})`;
+  return `${printable(second)}: ${verdict} (similarity ${similarity.toFixed(4)}, threshold ${threshold.toFixed(4)}${chance})`;
 }
 
 const noteOf = (calibrated: string, model: string) =>
   calibrated === model
     ? undefined
-    : `Note: the calibration was made for ${calibrated}, the model is ${model}.`;
+    : printable(`Note: the calibration was made for ${calibrated}, the model is ${model}.`);
 
 const noThreshold = () =>
   new InvalidArgumentError({

@@ -1,4 +1,5 @@
 import type { DatasetReport } from '@hm/datasets';
+import { printable } from '@hm/tensor/host';
 import { textTable } from '../text-table.ts';
 
 /** Most lines of each list that are printed; `--json` has all. */
@@ -59,9 +60,11 @@ export function describeProblems(report: DatasetReport): string {
 function list(title: string, items: readonly string[]): string {
   if (items.length === 0) return '';
   const more = items.length > LISTED ? [`  and ${items.length - LISTED} more`] : [];
-  return [`${title} (${items.length}):`, ...items.slice(0, LISTED).map((item) => `  ${item}`), ...more].join(
-    '\n',
-  );
+  return [
+    `${title} (${items.length}):`,
+    ...items.slice(0, LISTED).map((item) => printable(`  ${item}`)),
+    ...more,
+  ].join('\n');
 }
 
 /** A histogram whose longest bar has 40 columns. */

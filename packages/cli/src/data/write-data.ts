@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Dataset, EncodedSample, EncodedSamplesOptions } from '@hm/datasets';
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import { progress } from '../progress.ts';
 
 /** The forms in which data sets are written. */
@@ -83,8 +83,8 @@ const formatOf = (out: string): Format => {
 export function describeWritten({ out, format, images, identities, skipped, ...rest }: Written): string {
   const { seconds, imagesPerSecond } = rest;
   const speed = `${seconds.toFixed(1)} s, ${imagesPerSecond.toFixed(1)} images/s`;
-  const left = skipped.map(({ reason }) => `  ${reason}`);
-  const head = `${out}: ${images} images of ${identities} identities as ${format}; ${speed}.`;
+  const left = skipped.map(({ reason }) => printable(`  ${reason}`));
+  const head = `${printable(out)}: ${images} images of ${identities} identities as ${format}; ${speed}.`;
   return [head, ...(left.length > 0 ? [`Left out, ${left.length} that cannot be read:`, ...left] : [])].join(
     '\n',
   );

@@ -1,10 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AlignFolderOptions } from '@hm/align';
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import { alignInto } from '../align-into.ts';
 import { backboneOf } from '../backbone-options.ts';
 import { eventLine } from '../follow-run.ts';
+import { print, tell } from '../print.ts';
 import { progress } from '../progress.ts';
 import { recipeOf } from '../recipe-options.ts';
 import { INTERRUPTED, stopOnInterrupt } from '../stop-on-interrupt.ts';
@@ -43,10 +44,10 @@ export interface StudyCommandOptions {
 /** Runs a study as the options say, and writes its report. */
 export async function runStudy(options: StudyCommandOptions): Promise<void> {
   const began = performance.now();
-  const interrupt = stopOnInterrupt(console.error);
+  const interrupt = stopOnInterrupt(tell);
   try {
     const data = await studyData(options);
-    console.error(data.description);
+    tell(printable(data.description, 2000));
     const settings = await studySettings(options);
     const runs = await study({
       ...{ data, ...settings, losses: options.losses, out: options.out, progress, signal: interrupt.signal },
@@ -57,7 +58,7 @@ export async function runStudy(options: StudyCommandOptions): Promise<void> {
       }),
       tell: (loss, event) => {
         const text = eventLine(event);
-        if (text !== undefined) console.error(`${loss}: ${text}`);
+        if (text !== undefined) tell(printable(`${loss}: ${text}`, 1000));
       },
     });
     const seconds = (performance.now() - began) / 1000;
@@ -74,8 +75,8 @@ async function studyData(options: StudyCommandOptions): Promise<StudyData> {
     return syntheticStudyData({ ...options, size: squareSize(imageSize) });
   if (data === undefined || lfw === undefined) throw onlyOne(data === undefined ? '--lfw' : '--data');
   const align = async (input: string, output: string, settings: AlignFolderOptions) => {
-    console.error(`The images in ${input} are not 112 × 112: aligning them into ${output}.`);
-    await alignInto(input, output, settings, console.error);
+    tell(printable(`The images in ${input} are not 112 × 112: aligning them into ${output}.`));
+    await alignInto(input, output, settings, tell);
   };
   const given = withoutUndefined({ pairs, exclude });
   return photographStudyData({ data, lfw, aligned: join(out, 'aligned'), align, ...given });
@@ -101,12 +102,12 @@ async function writeReport(
   await mkdir(out, { recursive: true });
   await writeFile(join(out, 'report.md'), markdown);
   await writeFile(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
-  console.log(json ? JSON.stringify(report) : markdown);
-  console.error(`Written: ${join(out, 'report.md')} and ${join(out, 'report.json')}.`);
+  print(json ? JSON.stringify(report) : markdown);
+  tell(printable(`Written: ${join(out, 'report.md')} and ${join(out, 'report.json')}.`));
 }
 
 function stopped(): void {
-  console.error('Stopped with a checkpoint. The same command goes on from it (without --overwrite).');
+  tell('Stopped with a checkpoint. The same command goes on from it (without --overwrite).');
   process.exitCode = INTERRUPTED;
 }
 

@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { toMarkdown } from '@hm/eval';
 import type { Backbone } from '@hm/resnet';
+import { printable } from '@hm/tensor/host';
 import type { Recipe } from '@hm/train';
 import type { StudyRun } from './study.ts';
 
@@ -43,7 +44,7 @@ export function studyMarkdown(report: StudyReport): string {
   const { runs, recipe, backbone, machine } = report;
   return [
     `# Study: ${runs.map(({ loss }) => loss).join(', ')}`,
-    report.data,
+    printable(report.data, 2000),
     `${backbone.name} \`${JSON.stringify(backbone.config)}\`, recipe \`${JSON.stringify(recipe)}\`, seed ${report.seed}. Every loss starts from the same weights and sees the same batches.`,
     '## Verification of identities that were not trained on',
     toMarkdown(runs.map(({ result }) => result)).trimEnd(),

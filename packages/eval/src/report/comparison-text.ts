@@ -1,5 +1,6 @@
 import type { ComparisonCell, ComparisonTable, PaperComparison } from './compare-with-paper.ts';
 import { html, name } from './html.ts';
+import { markdownTable, markdownText } from './markdown.ts';
 import { page } from './page.ts';
 import { table } from './tables.ts';
 
@@ -9,19 +10,19 @@ const legend =
 /** The comparison as Markdown. */
 export function comparisonMarkdown(comparison: PaperComparison): string {
   const sections = comparison.tables.flatMap((found) => [
-    `## ${found.title}`,
-    markdownTable(headerOf(found), rowsOf(found)),
-    ...missingLine(found),
+    `## ${markdownText(found.title)}`,
+    figures(headerOf(found), rowsOf(found)),
+    ...missingLine(found).map(markdownText),
   ]);
   const pairs = hardMiningRows(comparison);
   return [
     ...sections,
     legend,
     ...(pairs.length > 0
-      ? [`## ${hardMiningTitle}`, markdownTable(hardMiningHeader, pairs), hardMiningLegend]
+      ? [`## ${hardMiningTitle}`, figures(hardMiningHeader, pairs), hardMiningLegend]
       : []),
     ...(comparison.notes.length > 0
-      ? ['## Notes', [...new Set(comparison.notes)].map((note) => `- ${oneLine(note)}`).join('\n')]
+      ? ['## Notes', [...new Set(comparison.notes)].map((note) => `- ${markdownText(note)}`).join('\n')]
       : []),
   ]
     .join('\n\n')
@@ -108,12 +109,10 @@ const hardMiningRows = ({ hardMining }: PaperComparison): string[][] =>
     ];
   });
 
-/** A cell or a line of a list ends with its line, and a bar would begin another cell. */
-const oneLine = (text: string) => text.replaceAll(/\p{Cc}+/gu, ' ').replaceAll('<', '&lt;');
-
-function markdownTable(header: readonly string[], rows: readonly string[][]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => oneLine(cell).replaceAll('|', '\\|')).join(' | ')} |`;
-  const rule = header.map((_, column) => (column === 0 ? '---' : '---:'));
-  return [line(header), line(rule), ...rows.map(line)].join('\n');
-}
+/** A table whose first column names what the others are figures of. */
+const figures = (header: readonly string[], rows: readonly string[][]): string =>
+  markdownTable(
+    header,
+    header.map((_, column) => (column === 0 ? '---' : '---:')),
+    rows,
+  );

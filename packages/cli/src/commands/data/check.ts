@@ -2,6 +2,7 @@ import { command } from '../../command.ts';
 import { describeProblems, describeReport } from '../../data/describe-report.ts';
 import { inspectData } from '../../data/inspect-data.ts';
 import { positiveInteger, wholeNumber } from '../../parse-option.ts';
+import { print } from '../../print.ts';
 
 /** `hm data check DATA`: what is wrong with it. */
 export const check = () =>
@@ -22,6 +23,6 @@ export const check = () =>
       const report = await inspectData(path, options);
       const problems = describeProblems(report);
       const text = `${describeReport(report)}\n\n${problems || 'Nothing is wrong.'}`;
-      console.log(json ? JSON.stringify({ ok: problems === '', ...report }) : text);
+      print(json ? JSON.stringify({ ok: problems === '', ...report }) : text);
       if (problems !== '') process.exitCode = 1;
     });

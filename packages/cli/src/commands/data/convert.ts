@@ -3,6 +3,7 @@ import { command } from '../../command.ts';
 import { openData } from '../../data/open-data.ts';
 import { describeWritten, formats, writeData } from '../../data/write-data.ts';
 import { imageSize, positiveInteger } from '../../parse-option.ts';
+import { print } from '../../print.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 
 /** `hm data convert DATA OUT`: another form. */
@@ -27,5 +28,5 @@ export const convert = () =>
       const dataset = await openData(path, exclude);
       const sized = { ...options, size: size && { height, width } };
       const written = await writeData('converting', dataset, out, withoutUndefined(sized));
-      console.log(json ? JSON.stringify(written) : describeWritten(written));
+      print(json ? JSON.stringify(written) : describeWritten(written));
     });

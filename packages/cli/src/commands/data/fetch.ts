@@ -1,5 +1,7 @@
 import { Argument } from '@commander-js/extra-typings';
+import { printable } from '@hm/tensor/host';
 import { command } from '../../command.ts';
+import { print } from '../../print.ts';
 import { progress } from '../../progress.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 
@@ -21,7 +23,7 @@ export const fetchCommand = () =>
       try {
         const fetched = await fetchLfw(out, { onProgress, ...withoutUndefined({ mirror, keepArchive }) });
         line.stop();
-        console.log(json ? JSON.stringify(fetched) : `${fetched.images}\n${fetched.pairs}`);
+        print(json ? JSON.stringify(fetched) : `${printable(fetched.images)}\n${printable(fetched.pairs)}`);
       } finally {
         line.stop();
       }

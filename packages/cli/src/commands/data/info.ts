@@ -2,6 +2,7 @@ import { command } from '../../command.ts';
 import { describeReport } from '../../data/describe-report.ts';
 import { inspectData } from '../../data/inspect-data.ts';
 import { positiveInteger } from '../../parse-option.ts';
+import { print } from '../../print.ts';
 
 /** `hm data info DATA`: what is in it. */
 export const info = () =>
@@ -13,5 +14,5 @@ export const info = () =>
     .option('--json', 'print one JSON object')
     .action(async (path, { images, workers, json }) => {
       const report = await inspectData(path, { images, ...(workers !== undefined && { workers }) });
-      console.log(json ? JSON.stringify(report) : describeReport(report));
+      print(json ? JSON.stringify(report) : describeReport(report));
     });

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
+import { printable } from '@hm/tensor/host';
 import { command } from '../../command.ts';
 import { openData } from '../../data/open-data.ts';
 import { integer, positiveInteger } from '../../parse-option.ts';
+import { print } from '../../print.ts';
 
 /** `hm data sample DATA`: a picture to look at. */
 export const sample = () =>
@@ -18,5 +20,9 @@ export const sample = () =>
       const { contactSheet } = await import('@hm/datasets');
       const sheet = await contactSheet(await openData(path), { identities, imagesPerIdentity, size, seed });
       await writeFile(out, sheet.png);
-      console.log(json ? JSON.stringify({ out, names: sheet.names }) : `${out}: ${sheet.names.join(', ')}`);
+      print(
+        json
+          ? JSON.stringify({ out, names: sheet.names })
+          : printable(`${out}: ${sheet.names.join(', ')}`, 2000),
+      );
     });

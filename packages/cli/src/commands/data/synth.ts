@@ -2,6 +2,7 @@ import { Option } from '@commander-js/extra-typings';
 import { command } from '../../command.ts';
 import { describeWritten, formats, writeData } from '../../data/write-data.ts';
 import { finiteNumber, integer, positiveInteger, wholeNumber } from '../../parse-option.ts';
+import { print } from '../../print.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 
 /** `hm data synth --out DIR`: rendered faces as files. */
@@ -32,6 +33,6 @@ export const synth = () =>
         const shared = { hardness, seed, size, firstIdentity: first };
         const faces = syntheticFaces({ identities, imagesPerIdentity: images, ...shared });
         const written = await writeData('rendering', faces, out, withoutUndefined(options));
-        console.log(json ? JSON.stringify(written) : describeWritten(written));
+        print(json ? JSON.stringify(written) : describeWritten(written));
       },
     );

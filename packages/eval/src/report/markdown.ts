@@ -1,0 +1,19 @@
+import { printable } from '@hm/tensor/host';
+
+/** Text from elsewhere, such as a model's name, as Markdown that shows just that text, in one line and one cell. */
+export const markdownText = (text: string): string =>
+  printable(text, 1000)
+    .replaceAll(/[\\`[\]<>|~&]|(?<=\S)\*|\*(?=\S)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\$&')
+    .replace(/^(?:#{1,6}|[-+])(?=\s|$)/, '\\$&')
+    .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2');
+
+/** A table; every cell is text. */
+export function markdownTable(
+  header: readonly string[],
+  rule: readonly string[],
+  rows: readonly string[][],
+): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const text = (cells: readonly string[]) => line(cells.map(markdownText));
+  return [text(header), line(rule), ...rows.map(text)].join('\n');
+}
