@@ -2,15 +2,24 @@ import '@tensorflow/tfjs-backend-cpu';
 import { defaultPreprocessing, preprocessingToMetadata } from '@hm/datasets';
 import { exportOnnx } from '@hm/onnx';
 import { resnet18 } from '@hm/resnet';
-import { Rng } from '@hm/tensor';
+import { flattenParams, Rng } from '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** ResNet-18 as training exports it, with its preprocessing. */
-export function embeddingModel() {
+export function embeddingModel({ foldNormalization = true } = {}) {
   const backbone = resnet18();
   const variables = backbone.init(Rng.of(1));
-  return exportOnnx({
-    apply: (images) => backbone.apply(variables, images, 'inference').embeddings,
-    imageSize: backbone.imageSize,
-    metadata: preprocessingToMetadata(defaultPreprocessing),
-  });
+  const [height, width] = backbone.imageSize;
+  return exportOnnx(
+    ({ input }) => {
+      const images = tf.transpose(input, [0, 2, 3, 1]);
+      return { embedding: backbone.apply(variables, images, 'inference').embeddings };
+    },
+    { input: { shape: ['N', 3, height, width] } },
+    {
+      parameters: { ...flattenParams(variables.params), ...flattenParams(variables.statistics) },
+      metadata: preprocessingToMetadata(defaultPreprocessing),
+      foldNormalization,
+    },
+  );
 }

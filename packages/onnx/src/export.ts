@@ -1,65 +1,69 @@
-import { hostTensor, NonFiniteError, Rng, sizeOf } from '@hm/tensor/host';
+import { type HostTensor, hostTensor, NonFiniteError, Rng, sizeOf } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { createSession, withMetadata } from './session.ts';
-import { trace } from './trace.ts';
+import { type InputSpec, type TraceOptions, trace } from './trace.ts';
 import { TraceError } from './trace-error.ts';
 
-/** What {@link exportOnnx} exports and how it is described. */
-export interface ExportOptions {
-  /** Images `[N, H, W, 3]` float32, normalised, to embeddings `[N, D]`. Must not depend on the batch it is in. */
-  apply: (images: tf.Tensor4D) => tf.Tensor2D;
-  /** Height and width of the images. */
-  imageSize: readonly [height: number, width: number];
+/** What an exported file is to look like. */
+export interface ExportOptions extends TraceOptions {
+  /** Default true: see {@link TraceOptions}. */
+  foldNormalization?: boolean;
   /** Strings for the file's `metadata_props`. */
-  metadata?: Record<string, string>;
-  /** How the file takes images: `nchw` (default), as other toolkits' models do, or `nhwc`. */
-  layout?: 'nchw' | 'nhwc';
+  metadata?: Readonly<Record<string, string>>;
 }
 
-/** Largest accepted difference between an embedding from the file and the eager one, relative to the largest element. */
+/** Largest accepted difference between an output of the file and the eager one, relative to the largest element. */
 const TOLERANCE = 1e-3;
 
 /**
- * Writes a network as an ONNX file with input `input`, output `embedding` and a batch of any size. Running
- * statistics and weights become constants, and only standard operators are used. The file is run in ONNX Runtime
- * and compared with the eager result before it is returned.
+ * Writes a network as an ONNX file that any runtime can open: standard operators, parameters under their own names, nothing
+ * left to compute of constants alone, batch normalization folded. The file is run in ONNX Runtime and compared with the
+ * eager result before it is returned.
  *
+ * @param run takes tensors by name and returns float tensors by name. It must not depend on the batch that a sample is in.
+ * @param inputs their shapes; a string is a symbolic dimension, such as `'N'` for a batch of any size.
  * @throws {TraceError} if the network cannot be traced, or the file computes something else than the network.
- * @throws {NonFiniteError} if the network's own embeddings are not finite.
+ * @throws {NonFiniteError} if the network's own outputs are not finite.
  * @example
- * const bytes = await exportOnnx({ apply: (images) => network(images), imageSize: [112, 112] });
+ * const bytes = await exportOnnx(
+ *   ({ x }) => ({ y: tf.relu(tf.matMul(x, weight)) }),
+ *   { x: { shape: ['N', 4] } },
+ *   { parameters: { weight } },
+ * );
  */
-export async function exportOnnx({
-  apply,
-  imageSize,
-  metadata = {},
-  layout = 'nchw',
-}: ExportOptions): Promise<Uint8Array> {
-  const [height, width] = imageSize;
-  const shape = layout === 'nchw' ? ['N', 3, height, width] : ['N', height, width, 3];
-  const network = (input: tf.Tensor): tf.Tensor2D =>
-    apply((layout === 'nchw' ? tf.transpose(input, [0, 2, 3, 1]) : input) as tf.Tensor4D);
-  const traced = trace(({ input }) => ({ embedding: network(input!) }), { input: { shape } });
-  const model = withMetadata(traced, metadata);
-  await assertSame(model, network, shape.slice(1) as number[]);
+export async function exportOnnx(
+  run: (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>,
+  inputs: Readonly<Record<string, InputSpec>>,
+  { metadata = {}, foldNormalization = true, ...options }: ExportOptions = {},
+): Promise<Uint8Array> {
+  const model = withMetadata(trace(run, inputs, { ...options, foldNormalization }), metadata);
+  await assertSame(model, run, samplesOf(inputs));
   return model;
 }
 
 async function assertSame(
   model: Uint8Array,
-  network: (input: tf.Tensor) => tf.Tensor2D,
-  shape: number[],
+  run: (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>,
+  samples: Record<string, HostTensor>,
 ): Promise<void> {
-  const images = noise([2, ...shape]);
   const session = await createSession(model);
-  const { embedding } = await session.run({ input: images });
+  const found = await session.run(samples);
   await session.release();
-  const expected = tf.tidy(() => network(tf.tensor(images.data, images.shape as number[])));
-  const wanted = (await expected.data()) as Float32Array;
-  expected.dispose();
+  const tensors = Object.entries(samples).map(
+    ([name, { data, shape, dtype }]) =>
+      [name, tf.tensor(data as Float32Array, shape as number[], dtype as 'float32')] as const,
+  );
+  const wanted = tf.tidy(() => run(Object.fromEntries(tensors)));
+  for (const [name, tensor] of Object.entries(wanted)) {
+    compare(name, found[name]!.data as Float32Array, (await tensor.data()) as Float32Array);
+    tensor.dispose();
+  }
+  for (const [, tensor] of tensors) tensor.dispose();
+}
+
+function compare(name: string, found: Float32Array, wanted: Float32Array): void {
   const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (!Number.isFinite(largest)) throw notFinite();
-  const found = embedding!.data as Float32Array;
+  if (!Number.isFinite(largest)) throw notFinite(name);
   const difference = wanted.reduce(
     (most, value, index) => Math.max(most, Math.abs(value - found[index]!)),
     0,
@@ -67,25 +71,29 @@ async function assertSame(
   if (found.length === wanted.length && difference <= TOLERANCE * largest) return;
   throw new TraceError({
     where: 'exportOnnx',
-    expected: `the file to give the eager embeddings within ${TOLERANCE} of their largest element`,
+    expected: `the file to give the eager "${name}" within ${TOLERANCE} of its largest element`,
     received: `a difference of ${difference / largest}`,
-    fix: 'Make `apply` a function of its images alone, without batch statistics or randomness.',
+    fix: 'Make the network a function of its inputs alone, without batch statistics or randomness.',
   });
 }
 
-function noise(shape: number[]) {
+/** Two samples where any number may come. */
+function samplesOf(inputs: Readonly<Record<string, InputSpec>>): Record<string, HostTensor> {
   const rng = Rng.of('exportOnnx');
-  return hostTensor(
-    'float32',
-    shape,
-    Float32Array.from({ length: sizeOf(shape) }, () => rng.uniform(-1, 1)),
-  );
+  const samples = Object.entries(inputs).map(([name, { shape, dtype = 'float32' }]) => {
+    const sizes = shape.map((size) => (typeof size === 'string' ? 2 : size));
+    const draw = () => (dtype === 'float32' ? rng.uniform(-1, 1) : rng.integer(2));
+    const values = Array.from({ length: sizeOf(sizes) }, draw);
+    const data = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype].from(values);
+    return [name, hostTensor(dtype, sizes, data as never)] as const;
+  });
+  return Object.fromEntries(samples);
 }
 
-const notFinite = () =>
+const notFinite = (name: string) =>
   new NonFiniteError({
     where: 'exportOnnx',
-    expected: 'a network with finite embeddings',
+    expected: `a network with finite "${name}"`,
     received: 'NaN or infinity',
     fix: 'Export an earlier checkpoint: these weights have diverged.',
   });

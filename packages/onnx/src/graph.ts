@@ -1,13 +1,12 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { HostDtype } from '@hm/tensor/host';
-import {
-  AttributeProto_AttributeType as AttributeType,
-  TensorProto_DataType as DataType,
-  ModelProtoSchema,
-} from 'onnx-buf';
+import { type AttributeProto, ModelProtoSchema, type TensorProto } from 'onnx-buf';
+import { constantProto, nodeProto, valueInfoProto } from './protos.ts';
 
-/** An attribute of a node: an integer, a list of integers, a text, or `{ float }`. */
-export type Attribute = number | readonly number[] | string | { float: number };
+export { dataTypeOf } from './protos.ts';
+
+/** An attribute of a node: an integer, a list of integers, a text, `{ float }`, or, read from a file, of another kind. */
+export type Attribute = number | readonly number[] | string | { float: number } | AttributeProto;
 
 /** A node under construction; outputs are names that later nodes read. */
 export interface GraphNode {
@@ -30,30 +29,11 @@ export interface GraphValue {
   shape: readonly (number | string)[];
 }
 
-interface Initializer {
-  name: string;
-  dtype: HostDtype;
-  shape: readonly number[];
-  bytes: Uint8Array<ArrayBuffer>;
-}
-
 /** ONNX Runtime's blocked (NCHWc) convolutions, pooling and reorderings. */
 export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
 
 /** Reductions over ranks: where the graph is cut before it is run. No operator of ONNX Runtime's. */
 export const COLLECTIVE_DOMAIN = 'hm.collective';
-
-const dataTypes: Record<HostDtype, DataType> = {
-  float32: DataType.FLOAT,
-  int32: DataType.INT32,
-  bool: DataType.BOOL,
-  uint8: DataType.UINT8,
-  int64: DataType.INT64,
-  float16: DataType.FLOAT16,
-};
-
-/** Number of a dtype in ONNX, as the `Cast` operator takes it. */
-export const dataTypeOf = (dtype: HostDtype): number => dataTypes[dtype];
 
 /** Constants with at most this many values are shared by their contents. */
 const SHARED_CONSTANT_SIZE = 64;
@@ -61,8 +41,11 @@ const SHARED_CONSTANT_SIZE = 64;
 /** An ONNX graph that grows node by node. */
 export class Graph {
   nodes: GraphNode[] = [];
-  readonly #initializers: Initializer[] = [];
+  /** Constants by name. */
+  readonly constants = new Map<string, TensorProto>();
   readonly #shared = new Map<string, string>();
+  /** Names that a file or its reader gave, which no new value may take. */
+  readonly #taken = new Set<string>();
   /** Values that were renamed, by the name they had. */
   readonly #published = new Map<string, string>();
   #count = 0;
@@ -78,6 +61,11 @@ export class Graph {
     return output;
   }
 
+  /** Keeps names from being given to new values. */
+  take(names: Iterable<string>): void {
+    for (const name of names) this.#taken.add(name);
+  }
+
   /** The second output of the node whose first output is `first`. */
   secondOutput(first: string): string {
     const node = this.nodes.findLast(({ outputs }) => outputs[0] === first)!;
@@ -85,13 +73,15 @@ export class Graph {
     return node.outputs[1];
   }
 
-  /** Adds a constant and returns its name. */
-  constant(dtype: HostDtype, shape: readonly number[], values: ArrayLike<number>): string {
-    const key = values.length <= SHARED_CONSTANT_SIZE ? `${dtype}|${shape}|${Array.from(values)}` : undefined;
+  /** Adds a constant and returns its name; one that is asked for is numbered where it is taken. */
+  constant(dtype: HostDtype, shape: readonly number[], values: ArrayLike<number>, wanted?: string): string {
+    const small = wanted === undefined && values.length <= SHARED_CONSTANT_SIZE;
+    const key = small ? `${dtype}|${shape}|${Array.from(values)}` : undefined;
     const known = key === undefined ? undefined : this.#shared.get(key);
     if (known !== undefined) return known;
-    const name = this.#unique('constant');
-    this.#initializers.push({ name, dtype, shape, bytes: bytesOf(dtype, values) });
+    const free = wanted !== undefined && !this.constants.has(wanted) && !this.#taken.has(wanted);
+    const name = free ? wanted : this.#unique(wanted ?? 'constant');
+    this.constants.set(name, constantProto(name, dtype, shape, values));
     if (key !== undefined) this.#shared.set(key, name);
     return name;
   }
@@ -130,9 +120,17 @@ export class Graph {
     for (const node of this.nodes) node.inputs = node.inputs.map(rename);
   }
 
+  /** Gives a constant another name, which is free. */
+  rename(from: string, to: string): void {
+    const constant = this.constants.get(from)!;
+    this.constants.delete(from);
+    this.constants.set(to, { ...constant, name: to });
+    for (const node of this.nodes) node.inputs = node.inputs.map((name) => (name === from ? to : name));
+  }
+
   /** Whether a value is a constant of the graph. */
   isConstant(name: string): boolean {
-    return this.#initializers.some((initializer) => initializer.name === name);
+    return this.constants.has(name);
   }
 
   /**
@@ -155,22 +153,8 @@ export class Graph {
         opsetImport: [{ version: 18n }, ...domains.map((domain) => ({ domain, version: 1n }))],
         graph: {
           name: 'graph',
-          node: nodes.map((node) => ({
-            opType: node.op,
-            domain: node.domain,
-            name: node.outputs[0]!,
-            input: node.inputs,
-            output: node.outputs,
-            attribute: Object.entries(node.attributes).map(([name, value]) => attributeProto(name, value)),
-          })),
-          initializer: this.#initializers
-            .filter(({ name }) => read.has(name))
-            .map(({ name, dtype, shape, bytes }) => ({
-              name,
-              dataType: dataTypes[dtype],
-              dims: shape.map(BigInt),
-              rawData: bytes,
-            })),
+          node: nodes.map(nodeProto),
+          initializer: [...this.constants.values()].filter(({ name }) => read.has(name)),
           input: inputs.map(valueInfoProto),
           output: outputs.map((value) => ('dtype' in value ? valueInfoProto(value) : value)),
         },
@@ -179,39 +163,7 @@ export class Graph {
   }
 
   #unique(prefix: string): string {
-    return `${prefix}#${this.#count++}`;
+    const name = `${prefix}#${this.#count++}`;
+    return this.#taken.has(name) ? this.#unique(prefix) : name;
   }
 }
-
-function bytesOf(dtype: HostDtype, values: ArrayLike<number>): Uint8Array<ArrayBuffer> {
-  const bytes = (data: { buffer: ArrayBufferLike }) => new Uint8Array(data.buffer as ArrayBuffer);
-  if (dtype === 'float32') return bytes(new Float32Array(values));
-  if (dtype === 'int32') return bytes(new Int32Array(values));
-  if (dtype === 'int64') return bytes(BigInt64Array.from(Array.from(values, BigInt)));
-  return Uint8Array.from(values);
-}
-
-function attributeProto(name: string, value: Attribute) {
-  if (typeof value === 'number') return { name, type: AttributeType.INT, i: BigInt(value) };
-  if (typeof value === 'string')
-    return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
-  if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float };
-  return { name, type: AttributeType.INTS, ints: value.map(BigInt) };
-}
-
-const valueInfoProto = ({ name, dtype, shape }: GraphValue) => ({
-  name,
-  type: {
-    value: {
-      case: 'tensorType' as const,
-      value: { elemType: dataTypes[dtype], shape: { dim: shape.map(dimensionProto) } },
-    },
-  },
-});
-
-const dimensionProto = (size: number | string) => ({
-  value:
-    typeof size === 'string'
-      ? { case: 'dimParam' as const, value: size }
-      : { case: 'dimValue' as const, value: BigInt(size) },
-});

@@ -5,5 +5,5 @@ export { coveredKernels } from './kernels/index.ts';
 export { kernelsOf } from './kernels-of.ts';
 export type { Program } from './program/program.ts';
 export type { SumOverRanks } from './segments/segmented-session.ts';
-export { type InputSpec, trace } from './trace.ts';
+export { type InputSpec, type TraceOptions, trace } from './trace.ts';
 export { TraceError } from './trace-error.ts';

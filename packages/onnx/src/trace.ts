@@ -4,6 +4,8 @@ import './kernels/index.ts';
 import { fuseBlocked } from './fuse.ts';
 import type { Graph, GraphValue } from './graph.ts';
 import { declaredShape, type Layout } from './layout.ts';
+import { foldAffine } from './passes/fold-affine.ts';
+import { foldConstants } from './passes/fold-constants.ts';
 import { isReduction } from './segments/cut-graph.ts';
 import { SYMBOLIC_SIZE } from './symbolic.ts';
 import { traceBackend } from './trace-backend.ts';
@@ -30,16 +32,37 @@ type Tensors = Record<string, Tensor>;
  * @example
  * const model = trace(({ x }) => ({ y: tf.relu(x) }), { x: { shape: ['N', 3] } });
  */
-export function trace(run: (inputs: Tensors) => Tensors, inputs: Record<string, InputSpec>): Uint8Array {
-  const recording = record(run, inputs, {});
-  if (recording.graph.nodes.some(isReduction)) throw reaches();
+export function trace(
+  run: (inputs: Tensors) => Tensors,
+  inputs: Record<string, InputSpec>,
+  { parameters = {}, foldNormalization = false }: TraceOptions = {},
+): Uint8Array {
+  const recording = record(run, inputs, { parameters });
+  const { graph } = recording;
+  if (graph.nodes.some(isReduction)) throw reaches();
+  const outputs = new Set(recording.outputs.map(({ name }) => name));
+  foldConstants(graph, outputs);
+  if (foldNormalization) foldAffine(graph, outputs);
   return recording.model;
+}
+
+/** What a traced file is to look like. */
+export interface TraceOptions {
+  /** Tensors that the function holds, by the names that they have in the file. */
+  parameters?: Readonly<Record<string, Tensor>>;
+  /**
+   * Multiplies batch normalization into the convolution or matrix product before it: fewer operators and the same function,
+   * but no file to go on training from. Default false.
+   */
+  foldNormalization?: boolean;
 }
 
 /** How {@link record} lays out a graph. */
 export interface RecordOptions {
   /** Channels in a block of ONNX Runtime's blocked layouts; 0, the default, for a graph of standard operators. */
   block?: number;
+  /** Tensors that the function holds, by the names that they get. */
+  parameters?: Readonly<Record<string, Tensor>>;
   /** Layouts of inputs, and of outputs, that are not in tfjs's own order. */
   layouts?: Record<string, Layout>;
 }
@@ -61,9 +84,11 @@ export interface Recording {
 export function record(
   run: (inputs: Tensors) => Tensors,
   inputs: Record<string, InputSpec>,
-  { block = 0, layouts = {} }: RecordOptions,
+  { block = 0, layouts = {}, parameters = {} }: RecordOptions,
 ): Recording {
   const tracer = new Tracer(block);
+  tracer.names = new Map(Object.entries(parameters).map(([name, { dataId }]) => [dataId, name]));
+  tracer.graph.take(Object.keys(inputs));
   return traceBackend.record(tracer, () => {
     const infos = Object.entries(inputs).map(([name, spec]) =>
       inputInfo(tracer, name, spec, layouts[name] ?? 'logical'),
@@ -71,6 +96,7 @@ export function record(
     const tensors = infos.map(({ name, info }) => [name, engine().makeTensorFromTensorInfo(info)] as const);
     const results = run(Object.fromEntries(tensors));
     assertOwnNames(Object.keys(results), inputs);
+    tracer.graph.take(Object.keys(results));
     const symbols = Object.values(inputs)
       .flatMap(({ shape }) => shape)
       .filter((size) => typeof size === 'string');

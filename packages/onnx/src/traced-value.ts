@@ -9,6 +9,8 @@ export interface TracedValue {
   readonly forms: Partial<Record<Layout, string>>;
   /** Its values, where they are known while tracing. */
   readonly constant?: TypedArray;
+  /** The name of those values in the graph, where they have one. */
+  readonly name?: string;
   /** Its one value, where all of its elements are known to be the same. */
   readonly uniform?: number;
   /** The scalar in the graph that all of its elements are, where it is such a repetition. */

@@ -18,7 +18,12 @@ export class Tracer {
   readonly kernels = new Set<string>();
   /** The backend that gives the shapes of kernels that cannot be traced; without one they are an error. */
   standIn: string | undefined;
+  /** Names for tensors made outside of the trace, by their data. */
+  names: ReadonlyMap<object, string> = new Map();
   readonly #values = new WeakMap<object, TracedValue>();
+  /** Shapes of graph values, and of which value those are that were only reshaped. */
+  readonly #shapes = new Map<string, readonly number[]>();
+  readonly #reshaped = new Map<string, string>();
 
   constructor(block: number) {
     this.block = block;
@@ -38,7 +43,10 @@ export class Tracer {
 
   /** A tensor of another backend stays there, and its values are read. */
   #capture({ dataId, shape, dtype }: TensorInfo): TracedValue {
-    this.constant(engine().readSync(dataId) as TypedArray, shape, dtype, dataId);
+    const values = engine().readSync(dataId) as TypedArray;
+    const name = this.names.get(dataId);
+    if (name === undefined) this.constant(values, shape, dtype, dataId);
+    else this.register({ shape, dtype, forms: {}, constant: values, name, producer: 'constant' }, dataId);
     return this.#values.get(dataId)!;
   }
 
@@ -61,6 +69,7 @@ export class Tracer {
     producer: string,
     layout: Layout = 'logical',
   ): TensorInfo {
+    this.#shapes.set(name, declaredShape(layout, shape));
     return this.register({ shape, dtype, forms: { [layout]: name }, producer });
   }
 
@@ -105,7 +114,11 @@ export class Tracer {
 
   /** A reshaped graph value; free of cost in ONNX Runtime. */
   reshape(name: string, shape: readonly number[]): string {
-    return this.node('Reshape', [name, this.graph.integers(...symbolicShape(shape))]);
+    const source = this.#reshaped.get(name) ?? name;
+    if (same(this.#shapes.get(source) ?? [Number.NaN], shape)) return source;
+    const reshaped = this.node('Reshape', [source, this.graph.integers(...symbolicShape(shape))]);
+    this.#reshaped.set(reshaped, source);
+    return reshaped;
   }
 
   /** The name of a tensor in a layout, rearranged if it does not exist in it yet. */
@@ -182,12 +195,12 @@ export class Tracer {
     );
   }
 
-  #materialise({ constant, uniform, repeats, shape, dtype, producer }: TracedValue): string {
+  #materialise({ constant, name, uniform, repeats, shape, dtype, producer }: TracedValue): string {
     if (repeats !== undefined) return this.expand(repeats, shape, producer);
     if (uniform === undefined) {
       assertFixed(shape, producer);
       assertFixed(constant!.length <= LARGEST_COUNTED ? [...constant!] : [], producer);
-      return this.graph.constant(dtype as HostDtype, shape, constant!);
+      return this.graph.constant(dtype as HostDtype, shape, constant!, name);
     }
     const scalar = this.#scalar(uniform, dtype, producer);
     return shape.length === 0 ? scalar : this.expand(scalar, shape, producer);

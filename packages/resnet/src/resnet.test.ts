@@ -133,7 +133,9 @@ describe.each(variants)('resnet18 %o', (options) => {
     const variables = network.init(Rng.of(4));
     const apply = (x: tf.Tensor4D) => network.apply(variables, x, 'inference').embeddings;
     const session = await createSession(
-      await exportOnnx({ apply, imageSize: network.imageSize, layout: 'nhwc' }),
+      await exportOnnx(({ input: x }) => ({ embedding: apply(x as tf.Tensor4D) }), {
+        input: { shape: ['N', 32, 32, 3] },
+      }),
     );
     const input = noise([1, 32, 32, 3]);
     const { embedding } = await session.run({ input });

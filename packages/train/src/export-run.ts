@@ -1,11 +1,11 @@
 import { preprocessingToMetadata } from '@hm/datasets';
-import { exportOnnx } from '@hm/onnx';
+import { exportOnnx, trace } from '@hm/onnx';
 import { withMetadata } from '@hm/onnx/session';
 import { type Backbone, backboneByName, type Variables } from '@hm/resnet';
 import { disposeParams, type HostTensor, InvalidArgumentError, toTensors, unflattenParams } from '@hm/tensor';
 import type { Progress } from './checkpoint.ts';
 import { type LoadedRun, loadRun } from './load-run.ts';
-import { type ImageLayout, networkGraph } from './network-graph.ts';
+import { type ImageLayout, inferenceGraph } from './network-graph.ts';
 import type { Part, RunConfig } from './run-config.ts';
 import { part } from './step/records.ts';
 import { withTfjs } from './with-tfjs.ts';
@@ -18,6 +18,11 @@ export interface ExportRunOptions {
   layout?: ImageLayout;
   /** `average` takes the moving averages of a recipe with `averageDecay`. Default `last`. */
   weights?: 'last' | 'average';
+  /**
+   * Multiplies batch normalization into the convolutions: the same embeddings with fewer operators, but no file to start
+   * training from. Default true.
+   */
+  foldNormalization?: boolean;
 }
 
 /** What an exported file comes from. */
@@ -40,17 +45,14 @@ export async function exportRun(
 ): Promise<Uint8Array> {
   const loaded = typeof run === 'string' ? await loadRun(run) : run;
   const backbone = options.backbone ?? namedBackbone(loaded.config.backbone);
-  const { layout = 'nchw', weights = 'last' } = options;
+  const { layout = 'nchw', weights = 'last', foldNormalization = true } = options;
   assertSameBackbone(backbone, loaded.config.backbone);
   return withTfjs(async () => {
     const variables = variablesOf(loaded, weights);
     try {
-      return await exportOnnx({
-        apply: (images) => backbone.apply(variables, images, 'inference').embeddings,
-        imageSize: backbone.imageSize,
-        metadata: metadataOf(loaded, backbone.embeddingSize, weights),
-        layout,
-      });
+      const { run, inputs, parameters } = inferenceGraph(backbone, variables, layout);
+      const metadata = metadataOf(loaded, backbone.embeddingSize, weights);
+      return await exportOnnx(run, inputs, { parameters, metadata, foldNormalization });
     } finally {
       disposeParams(variables.params);
       disposeParams(variables.statistics);
@@ -61,12 +63,16 @@ export async function exportRun(
 /** The same file for a run that is under way, without the comparison, which takes longer than the rest. */
 export async function snapshot(source: Source, backbone: Backbone): Promise<Uint8Array> {
   const weights = source.config.recipe.averageDecay === undefined ? 'last' : 'average';
-  return withTfjs(async () =>
-    withMetadata(
-      networkGraph(backbone, variablesOf(source, weights), 'nchw'),
-      metadataOf(source, backbone.embeddingSize, weights),
-    ),
-  );
+  return withTfjs(async () => {
+    const variables = variablesOf(source, weights);
+    try {
+      const { run, inputs } = inferenceGraph(backbone, variables, 'nchw');
+      return withMetadata(trace(run, inputs), metadataOf(source, backbone.embeddingSize, weights));
+    } finally {
+      disposeParams(variables.params);
+      disposeParams(variables.statistics);
+    }
+  });
 }
 
 function variablesOf({ state, config }: Source, weights: 'last' | 'average'): Variables {

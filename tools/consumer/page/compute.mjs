@@ -12,9 +12,9 @@ const size = 32;
 export async function compute() {
   const backbone = resnet18({ imageSize: [size, size], embeddingSize: 16 });
   const variables = backbone.init(Rng.of(7));
-  const apply = (images) => backbone.apply(variables, images, 'inference').embeddings;
-  const session = await createSession(await exportOnnx({ apply, imageSize: [size, size] }));
-  const { embedding } = await session.run({ input: noise([2, 3, size, size]) });
+  const apply = ({ input }) => ({ embedding: backbone.apply(variables, input, 'inference').embeddings });
+  const session = await createSession(await exportOnnx(apply, { input: { shape: ['N', size, size, 3] } }));
+  const { embedding } = await session.run({ input: noise([2, size, size, 3]) });
   await session.release();
   const head = hardMining(arcFace({ scale: 16 }));
   const params = head.init(Rng.of(9), { classes: 10, embeddingSize: 16 });

@@ -18,15 +18,23 @@ export const exportRun = () =>
         .choices(['nchw', 'nhwc'] as const)
         .default('nchw' as const),
     )
+    .option(
+      '--no-fold',
+      'batch normalization kept apart from convolutions, as `hm train --pretrained` needs it',
+    )
     .option('--ema', 'the moving average of the weights, of a run with --ema')
     .option('--best', 'the checkpoint with the best validation score instead of the newest')
     .option('--json', 'print one JSON object')
-    .action(async (run, { out = join(run, 'model.onnx'), layout, ema, best, json }) => {
+    .action(async (run, { out = join(run, 'model.onnx'), layout, fold, ema, best, json }) => {
       const { exportRun: exported, loadRun } = await import('@hm/train');
       const loaded = await loadRun(run, best ? 'best' : 'newest');
       for (const { path, reason } of loaded.damaged)
         tell(printable(`Damaged, an older one is used: ${path}: ${reason}`));
-      const bytes = await exported(loaded, { layout, weights: ema ? 'average' : 'last' });
+      const bytes = await exported(loaded, {
+        layout,
+        foldNormalization: fold,
+        weights: ema ? 'average' : 'last',
+      });
       await writeFile(out, bytes);
       const report = {
         path: out,

@@ -44,14 +44,18 @@ export const quantize = () =>
               withoutUndefined({ calibration: percentile === undefined ? undefined : { percentile } }),
             );
       await writeFile(out, bytes);
-      const report = { path: out, precision, bytes: bytes.length, before: model.length };
+      const share = precision === 'int8' ? { share: precisions.quantizableShare(model) } : {};
+      const report = { path: out, precision, bytes: bytes.length, before: model.length, ...share };
       const megabytes = (count: number) => `${(count / 1e6).toFixed(1)} MB`;
       print(
         json
           ? JSON.stringify(report)
-          : `${printable(out)}: ${megabytes(report.bytes)}, ${megabytes(report.before)} before.`,
+          : `${printable(out)}: ${megabytes(report.bytes)}, ${megabytes(report.before)} before${reached(report.share)}.`,
       );
     });
+
+const reached = (share?: number) =>
+  share === undefined ? '' : `; ${Math.floor(share * 100)} % of the weights in 8 bits`;
 
 const readModel = (path: string) =>
   readFile(path).catch((cause: unknown) => {

@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { BLOCKED_DOMAIN } from '../graph.ts';
 import type { Tracer } from '../tracer.ts';
 import { kernel } from './register.ts';
+import { reshape } from './shape.ts';
 
 type Inputs = {
   x: TensorInfo;
@@ -72,9 +73,8 @@ function batchNormalization(
 ): TensorInfo {
   const channels = x.shape.at(-1)!;
   const first = tracer.has(x, 'nchw');
-  const image = first
-    ? tracer.named(x, 'nchw')
-    : tracer.reshape(tracer.named(x), [x.shape.slice(0, -1).reduce((a, b) => a * b, 1), channels]);
+  const rows = x.shape.slice(0, -1).reduce((a, b) => a * b, 1);
+  const image = first ? tracer.named(x, 'nchw') : tracer.reshape(tracer.named(x), [rows, channels]);
   const vector = (info: TensorInfo | undefined, value: number) =>
     info
       ? tracer.named(info)
@@ -83,7 +83,7 @@ function batchNormalization(
   const name = tracer.node('BatchNormalization', [image, ...parameters], {
     attributes: { epsilon: { float: epsilon } },
   });
-  return first
-    ? tracer.output(name, x.shape, 'float32', 'FusedBatchNorm', 'nchw')
-    : tracer.output(tracer.reshape(name, x.shape), x.shape, 'float32', 'FusedBatchNorm');
+  if (first) return tracer.output(name, x.shape, 'float32', 'FusedBatchNorm', 'nchw');
+  const flat = tracer.output(name, [rows, channels], 'float32', 'FusedBatchNorm');
+  return reshape(tracer, flat, [...x.shape]);
 }

@@ -31,12 +31,18 @@ function reduceAway(tracer: Tracer, op: string, x: TensorInfo, axes: number[], k
     return reduceAway(tracer, op, averagePixels(tracer, op, x), [0], kept);
   }
   const whole = axes.length === x.shape.length && layout !== undefined;
-  const channels = layout === 'nchw' && kept.length <= 1;
+  const channels = layout === 'nchw' && keepsOrder(axes);
   const name = tracer.named(x, whole || channels ? layout : 'logical');
-  const physical = channels ? axes.map((a) => [0, 2, 3, 1][a]!) : axes;
+  const physical = channels ? axes.map((a) => CHANNELS_FIRST[a]!) : axes;
   const inputs = [name, tracer.graph.integers(...physical.toSorted((a, b) => a - b))];
   return tracer.output(tracer.node(op, inputs, { attributes: { keepdims: 0 } }), kept, x.dtype, op);
 }
+
+/** Place of each axis of NHWC in NCHW. */
+const CHANNELS_FIRST = [0, 2, 3, 1] as const;
+
+/** Whether the axes that a reduction leaves of an image stand in the same order in NCHW. */
+const keepsOrder = (axes: number[]) => axes.includes(3) || (axes.includes(1) && axes.includes(2));
 
 /** Sums or averages a blocked image over its pixels: `[N, H, W, C]` to `[N, C]`. */
 function averagePixels(tracer: Tracer, op: string, x: TensorInfo): TensorInfo {

@@ -10,7 +10,9 @@ export function reshape(tracer: Tracer, x: TensorInfo, shape: number[]): TensorI
   if (util.arraysEqual(shape, x.shape)) return { dataId: x.dataId, shape, dtype: x.dtype };
   if (value.uniform !== undefined) return tracer.uniform(value.uniform, shape, x.dtype);
   if (value.repeats !== undefined) return tracer.repeated(x, shape);
-  if (value.constant !== undefined) return tracer.constant(value.constant, shape, x.dtype);
+  if (value.constant !== undefined && value.name === undefined)
+    return tracer.constant(value.constant, shape, x.dtype);
+  if (value.constant !== undefined) return tracer.register({ ...value, shape, forms: {} });
   const layout = keepsOrder(x.shape) ? tracer.nativeLayout(x) : undefined;
   return tracer.output(
     tracer.reshape(tracer.named(x, layout ?? 'logical'), shape),
@@ -36,13 +38,13 @@ kernel<{ input: TensorInfo }, { dim: number }>('ExpandDims', (tracer, { input },
 });
 
 kernel<Unary, { perm: number[] }>('Transpose', (tracer, { x }, { perm }) => {
+  const shape = perm.map((axis) => x.shape[axis]!);
+  // Channels that only change their place between NCHW and NHWC do so in the layout, and move where somebody must see it.
+  if (perm.join() === '0,2,3,1') return tracer.output(tracer.named(x), shape, x.dtype, 'Transpose', 'nchw');
+  if (perm.join() === '0,3,1,2' && tracer.has(x, 'nchw'))
+    return tracer.output(tracer.named(x, 'nchw'), shape, x.dtype, 'Transpose');
   const name = tracer.node('Transpose', [tracer.named(x)], { attributes: { perm } });
-  return tracer.output(
-    name,
-    perm.map((axis) => x.shape[axis]!),
-    x.dtype,
-    'Transpose',
-  );
+  return tracer.output(name, shape, x.dtype, 'Transpose');
 });
 
 kernel<Unary, { reps: number[] }>('Tile', (tracer, { x }, { reps }) => {

@@ -15,6 +15,8 @@ export interface QuantizationPlan {
   weights: WeightPlan[];
   /** Values between nodes, and the graph's inputs. */
   activations: string[];
+  /** How much of the graph's float32 constants, by their bytes, the weights are. */
+  share: number;
 }
 
 const ACTIVATIONS = new Set(['Relu', 'Clip']);
@@ -38,7 +40,10 @@ export function planQuantization(graph: GraphProto): QuantizationPlan {
     const output = afterActivation(node.output[0]!, consumers);
     if (!returned.has(output)) activations.add(output);
   }
-  return { weights, activations: [...activations] };
+  const bytes = (tensors: Iterable<TensorProto>) =>
+    [...new Set(tensors)].reduce((sum, { dims }) => sum + dims.reduce((a, b) => a * Number(b), 4), 0);
+  const share = bytes(weights.map(({ tensor }) => tensor)) / bytes(constants.values());
+  return { weights, activations: [...activations], share };
 }
 
 function weightOf(node: NodeProto, constants: Map<string, TensorProto>): WeightPlan | undefined {

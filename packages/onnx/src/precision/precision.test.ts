@@ -10,7 +10,7 @@ import { Graph } from '../graph.ts';
 import { createSession, readMetadata, withMetadata } from '../session.ts';
 import { toHalf } from './half.ts';
 import { newNode, readModelFile, writeModelFile } from './model-file.ts';
-import { quantize } from './quantize.ts';
+import { quantizableShare, quantize } from './quantize.ts';
 import { toFloat16 } from './to-float16.ts';
 
 const rng = Rng.of('precision');
@@ -98,6 +98,37 @@ describe('quantize', () => {
     expect(error(await run(small, test), await run(old, test))).toBeLessThan(0.03);
     graph.node[0]!.opType = 'TopK';
     await expect(quantize(writeModelFile(file), [{ input: test }])).rejects.toThrow(/opset 10 with TopK/);
+  });
+
+  /** A matrix product by weights behind a move, plus the sum of another constant. */
+  function behindMove(others: number): Uint8Array {
+    const graph = new Graph();
+    const stored = graph.constant(
+      'float32',
+      [8, 108],
+      normal(864, () => 0.1),
+    );
+    const weights = graph.add('Transpose', [stored], { attributes: { perm: [1, 0] } });
+    const product = graph.add('MatMul', [graph.add('Flatten', ['input']), weights]);
+    const added = graph.constant('float32', [others, 8], normal(others * 8));
+    const sum = graph.add('ReduceSum', [added, graph.integers(0)], { attributes: { keepdims: 0 } });
+    graph.publish(graph.add('Add', [product, sum]), 'embedding');
+    return graph.encode(
+      [{ name: 'input', dtype: 'float32', shape: ['N', 3, 6, 6] }],
+      [{ name: 'embedding', dtype: 'float32', shape: ['N', 8] }],
+    );
+  }
+
+  test('reaches weights behind a move, and refuses where it would reach few', async () => {
+    const reached = behindMove(1);
+    expect(quantizableShare(reached)).toBeCloseTo(108 / 109);
+    const small = await quantize(reached, [{ input: images(128) }]);
+    expect(dataTypes(small)).toContain(DataType.INT8);
+    const test = images(4);
+    expect(error(await run(small, test), await run(reached, test))).toBeLessThan(0.03);
+    const few = behindMove(324);
+    expect(quantizableShare(few)).toBe(0.25);
+    await expect(quantize(few, [{ input: test }])).rejects.toThrow(/those are 25 % of the weights/);
   });
 
   test('refuses what it cannot quantise', async () => {

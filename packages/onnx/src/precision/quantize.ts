@@ -1,6 +1,8 @@
 import type { HostTensor } from '@hm/tensor/host';
 import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
 import { TensorProto_DataType as DataType, type GraphProto, type NodeProto } from 'onnx-buf';
+import { foldConstants } from '../passes/fold-constants.ts';
+import { rewrite } from '../passes/rewrite.ts';
 import { activationRanges, type Calibration, type Range } from './activation-ranges.ts';
 import { floatsOf, newNode, newTensor, readModelFile, writeModelFile } from './model-file.ts';
 import { planQuantization, type WeightPlan } from './plan-quantization.ts';
@@ -18,7 +20,8 @@ export interface QuantizeOptions {
  * neighbours into integer kernels. Inputs, outputs and metadata stay what they were.
  *
  * @param batches Inputs as the network will see them, such as some tens of normalised faces.
- * @throws {InvalidDataError} if the bytes are no ONNX model, have nothing to quantise, or are of too old an opset.
+ * @throws {InvalidDataError} if the bytes are no ONNX model, are of too old an opset, or less than half of the weights are
+ * multiplied as constants, so that the file would hardly shrink.
  * @throws {NonFiniteError} if a value is not finite on the samples.
  * @example
  * const small = await quantize(model, [{ input: faces }]);
@@ -32,14 +35,30 @@ export async function quantize(
     throw badPercentile(calibration.percentile);
   const file = readModelFile(model);
   upgradeOpset(file);
+  rewrite(file, foldConstants);
   const plan = planQuantization(file.graph);
   if (plan.weights.length === 0) throw nothingToQuantize();
+  if (plan.share < LEAST_SHARE) throw reachesLittle(plan.share);
   const ranges = await activationRanges(file, plan.activations, batches, calibration);
   const inputScales = new Map<string, number>();
   for (const [name, range] of ranges) inputScales.set(name, quantizeActivation(file.graph, name, range));
   for (const weight of plan.weights) quantizeWeight(file.graph, weight, inputScales);
   dropUnread(file.graph);
   return writeModelFile(file);
+}
+
+/** Below this share of the weights, a copy in 8 bits would cost accuracy and save little. */
+const LEAST_SHARE = 0.5;
+
+/**
+ * The share of a model's weights, by their bytes, that {@link quantize} would store in 8 bits.
+ *
+ * @throws {InvalidDataError} if the bytes are no ONNX model.
+ */
+export function quantizableShare(model: Uint8Array): number {
+  const file = readModelFile(model);
+  rewrite(file, foldConstants);
+  return planQuantization(file.graph).share;
 }
 
 /** Puts Q and DQ behind a value and gives its scale. */
@@ -100,7 +119,13 @@ function dequantized(
   return `${name}_dq`;
 }
 
-/** Symmetric: the largest weight of each channel becomes 127. */
+/**
+ * The largest weight in 8 bits. Processors with AVX2 and without VNNI add two products of a value, at most 255, in 16 bits,
+ * and clip the sum: 2 · 255 · 64 still fits.
+ */
+const LARGEST = 64;
+
+/** Symmetric: the largest weight of each channel becomes {@link LARGEST}. */
 function quantizeChannels(weights: Float32Array, dims: readonly number[], axis: number) {
   const channels = dims[axis]!;
   const inner = dims.slice(axis + 1).reduce((a, b) => a * b, 1);
@@ -110,10 +135,10 @@ function quantizeChannels(weights: Float32Array, dims: readonly number[], axis: 
     scales[channelOf(k)] = Math.max(scales[channelOf(k)]!, Math.abs(value));
   });
   scales.forEach((largest, channel) => {
-    scales[channel] = largest / 127 || 1;
+    scales[channel] = largest / LARGEST || 1;
   });
   const values = Int8Array.from(weights, (value, k) =>
-    Math.max(-127, Math.min(127, Math.round(value / scales[channelOf(k)]!))),
+    Math.max(-LARGEST, Math.min(LARGEST, Math.round(value / scales[channelOf(k)]!))),
   );
   return { values, scales };
 }
@@ -136,6 +161,15 @@ const nothingToQuantize = () =>
     expected: 'a model with convolutions or matrix products by constant weights, in float32',
     received: 'none of them',
     fix: 'Quantise the float32 export, once.',
+  });
+
+const reachesLittle = (share: number) =>
+  new InvalidDataError({
+    where: 'quantize',
+    expected: 'a model whose weights are mostly constants of convolutions and matrix products',
+    received: `one where those are ${Math.round(share * 100)} % of the weights`,
+    fix: 'Keep it in float32, or take half precision.',
+    fields: { share },
   });
 
 const badPercentile = (percentile: number) =>

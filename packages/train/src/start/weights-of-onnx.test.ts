@@ -1,8 +1,9 @@
-import { resnet18 } from '@hm/resnet';
+import { trace } from '@hm/onnx';
+import { type Backbone, resnet18 } from '@hm/resnet';
 import { type HostTensor, hostTensor, Rng, sizeOf, toTensors, unflattenParams } from '@hm/tensor';
 import { expect, test } from 'vitest';
-import { freshBackbone } from '../initial-state.ts';
-import { networkGraph } from '../network-graph.ts';
+import { type BackboneValues, freshBackbone } from '../initial-state.ts';
+import { inferenceGraph } from '../network-graph.ts';
 import { mapRecord } from '../step/records.ts';
 import { differing } from '../testing/tiny-run.ts';
 import { withTfjs } from '../with-tfjs.ts';
@@ -21,16 +22,26 @@ test.each([{}, { stem: 'face', block: 'ir', head: 'E', embeddingNorm: true }] as
         Float32Array.from({ length: sizeOf(shape) }, () => rng.uniform(0.1, 2)),
       );
     const values = { params: mapRecord(fresh.params, noise), statistics: mapRecord(fresh.statistics, noise) };
-    const model = await withTfjs(async () => {
-      const params = unflattenParams(toTensors(values.params));
-      return networkGraph(
-        backbone,
-        { params, statistics: unflattenParams(toTensors(values.statistics)) },
-        'nchw',
-      );
-    });
+    const model = await exported(backbone, values, false);
     const found = await weightsOfOnnx(model, backbone, fresh, 'model.onnx');
     expect(differing(found.params, values.params)).toEqual([]);
     expect(differing(found.statistics, values.statistics)).toEqual([]);
   },
 );
+
+const exported = (backbone: Backbone, values: BackboneValues, foldNormalization: boolean) =>
+  withTfjs(async () => {
+    const params = unflattenParams(toTensors(values.params));
+    const statistics = unflattenParams(toTensors(values.statistics));
+    const { run, inputs, parameters } = inferenceGraph(backbone, { params, statistics }, 'nchw');
+    return trace(run, inputs, { parameters, foldNormalization });
+  });
+
+test('says what to do with a file whose normalization is folded', async () => {
+  const backbone = resnet18({ imageSize: [16, 16], embeddingSize: 8 });
+  const fresh = await freshBackbone(backbone, 1);
+  const model = await exported(backbone, fresh, true);
+  await expect(weightsOfOnnx(model, backbone, fresh, 'model.onnx')).rejects.toThrow(
+    /batch normalization folded into its convolutions\. Fix: .*--no-fold/,
+  );
+});

@@ -1,20 +1,27 @@
 import { fromBinary } from '@bufbuild/protobuf';
+import { trace } from '@hm/onnx';
 import type { Backbone } from '@hm/resnet';
-import { type HostTensor, hostTensor, Rng, sizeOf, toTensors, unflattenParams } from '@hm/tensor';
+import {
+  disposeParams,
+  type HostTensor,
+  hostTensor,
+  InvalidDataError,
+  sizeOf,
+  toTensors,
+  unflattenParams,
+} from '@hm/tensor';
 import { type GraphProto, ModelProtoSchema, type TensorProto } from 'onnx-buf';
 import type { BackboneValues } from '../initial-state.ts';
-import { networkGraph } from '../network-graph.ts';
-import { mapRecord, part, prefixed } from '../step/records.ts';
+import { type ImageLayout, inferenceGraph } from '../network-graph.ts';
+import { mapRecord } from '../step/records.ts';
 import { withTfjs } from '../with-tfjs.ts';
 import { unusable } from './read-pretrained.ts';
 
-type HostTensors = Record<string, HostTensor>;
-
 /**
- * A backbone's values from an ONNX file that was exported from it. The file has no names for them: the backbone is traced
- * anew with values that can be told apart, and where the tracing holds one of those, the file holds the one wanted.
+ * A backbone's values from an ONNX file that was exported from it, by their names. How the file lays them out is found by
+ * tracing the backbone with values that are their own places.
  *
- * @throws {InvalidDataError} if the file's graph is not that of the backbone.
+ * @throws {InvalidDataError} if the file's graph is not that of the backbone, or its normalization is folded.
  */
 export async function weightsOfOnnx(
   bytes: Uint8Array,
@@ -26,63 +33,67 @@ export async function weightsOfOnnx(
   const first = file.input[0]?.type?.value;
   const dims = first?.case === 'tensorType' ? (first.value.shape?.dim ?? []) : [];
   const layout = dims[3]?.value.value === 3n && dims[1]?.value.value !== 3n ? 'nhwc' : 'nchw';
-  const marked = marks(wanted);
-  const traced = await withTfjs(async () => {
-    const trees = mapRecord({ ...marked }, (values) => unflattenParams(toTensors(values)));
-    return networkGraph(backbone, { params: trees.params!, statistics: trees.statistics! }, layout);
-  });
-  const found = match(
-    file,
-    graphOf(traced, path),
-    {
-      ...prefixed('params.', marked.params),
-      ...prefixed('statistics.', marked.statistics),
-    },
-    path,
-  );
-  return { params: part(found, 'params.'), statistics: part(found, 'statistics.') };
+  const places = await withTfjs(async () => traced(backbone, wanted, layout));
+  const [from, like] = [file, graphOf(places, path)].map(constantsOf);
+  if ([...from!.keys()].some((name) => name.endsWith('.bias') && !like!.has(name))) throw folded(path);
+  if (operators(file) !== operators(graphOf(places, path)))
+    throw unusable(path, 'the graph of another network');
+  const values = (part: Record<string, HostTensor>) =>
+    Object.fromEntries(
+      Object.entries(part)
+        .filter(([name]) => from!.has(name))
+        .map(([name, { shape }]) => [name, inOrder(from!.get(name)!, like!.get(name)!, shape, path)]),
+    );
+  return { params: values(wanted.params), statistics: values(wanted.statistics) };
 }
 
-/** Positive, since a traced network may take the root of some of them. */
-function marks({ params, statistics }: BackboneValues): BackboneValues {
-  const rng = Rng.of('weights-of-onnx');
-  const noise = ({ shape }: HostTensor) =>
+/** The backbone with every number of a value replaced by its place in that value. */
+function traced(backbone: Backbone, wanted: BackboneValues, layout: ImageLayout): Uint8Array {
+  const places = ({ shape }: HostTensor) =>
     hostTensor(
       'float32',
       shape,
-      Float32Array.from({ length: sizeOf(shape) }, () => rng.uniform(0.5, 1)),
+      Float32Array.from({ length: sizeOf(shape) }, (_, place) => place),
     );
-  return { params: mapRecord(params, noise), statistics: mapRecord(statistics, noise) };
+  const tree = (values: Record<string, HostTensor>) => unflattenParams(toTensors(mapRecord(values, places)));
+  const variables = { params: tree(wanted.params), statistics: tree(wanted.statistics) };
+  try {
+    const { run, inputs, parameters } = inferenceGraph(backbone, variables, layout);
+    return trace(run, inputs, { parameters });
+  } finally {
+    disposeParams(variables.params);
+    disposeParams(variables.statistics);
+  }
 }
 
-function match(file: GraphProto, traced: GraphProto, marked: HostTensors, path: string): HostTensors {
-  const operators = (graph: GraphProto) => graph.node.map(({ opType }) => opType).join();
-  if (operators(file) !== operators(traced)) throw unusable(path, 'the graph of another network');
-  const names = new Map(Object.entries(marked).map(([name, { data }]) => [keyOf(bytesOf(data)), name]));
-  const [from, like] = [initializers(file), initializers(traced)];
-  const found: HostTensors = {};
-  for (const [index, node] of traced.node.entries())
-    for (const [slot, input] of node.input.entries()) {
-      const mark = like.get(input);
-      const name = mark && names.get(keyOf(mark.rawData));
-      const value = from.get(file.node[index]!.input[slot]!);
-      if (name !== undefined && value !== undefined) found[name] = hostOf(value, marked[name]!.shape, path);
-    }
-  return found;
-}
+const constantsOf = (graph: GraphProto) => new Map(graph.initializer.map((value) => [value.name, value]));
 
-const initializers = (graph: GraphProto) => new Map(graph.initializer.map((value) => [value.name, value]));
+const operators = (graph: GraphProto) => graph.node.map(({ opType }) => opType).join();
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: HostTensor['data']) =>
-  new Uint8Array(buffer, byteOffset, byteLength);
+const floatsOf = ({ rawData }: TensorProto) => new Float32Array(Uint8Array.from(rawData).buffer);
 
-const keyOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-
-function hostOf({ rawData }: TensorProto, shape: readonly number[], path: string): HostTensor {
-  if (rawData.byteLength !== 4 * sizeOf(shape))
+function inOrder(
+  value: TensorProto,
+  places: TensorProto,
+  shape: readonly number[],
+  path: string,
+): HostTensor {
+  if (value.rawData.byteLength !== 4 * sizeOf(shape))
     throw unusable(path, 'weights of other sizes or of less precision');
-  return hostTensor('float32', shape, new Float32Array(Uint8Array.from(rawData).buffer));
+  const ordered = new Float32Array(sizeOf(shape));
+  const [from, to] = [floatsOf(value), floatsOf(places)];
+  for (const [index, place] of to.entries()) ordered[place] = from[index]!;
+  return hostTensor('float32', shape, ordered);
 }
+
+const folded = (path: string) =>
+  new InvalidDataError({
+    where: path,
+    expected: 'an ONNX file with batch normalization of its own, which training needs',
+    received: 'one with batch normalization folded into its convolutions',
+    fix: 'Start from the run or one of its checkpoints, or export it again with `--no-fold` (`foldNormalization: false`).',
+    fields: { path },
+  });
 
 function graphOf(bytes: Uint8Array, path: string): GraphProto {
   try {

@@ -1,0 +1,27 @@
+import { AttributeProto_AttributeType as AttributeType } from 'onnx-buf';
+import { Graph } from '../graph.ts';
+import type { ModelFile } from '../precision/model-file.ts';
+import { graphNode, nodeProto } from '../protos.ts';
+
+/** Rewrites the graph of a parsed model, in place; one with graphs inside of nodes, whose reads are hidden, stays as it is. */
+export function rewrite(
+  { graph: file }: ModelFile,
+  pass: (graph: Graph, outputs: ReadonlySet<string>) => void,
+): void {
+  if (file.node.some(({ attribute }) => attribute.some(holdsGraph))) return;
+  const graph = new Graph();
+  graph.nodes = file.node.map(graphNode);
+  for (const tensor of file.initializer) graph.constants.set(tensor.name, tensor);
+  graph.take(graph.nodes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]));
+  graph.take(file.input.map(({ name }) => name));
+  const outputs = new Set(file.output.map(({ name }) => name));
+  pass(graph, outputs);
+  file.node = graph.nodes.map(nodeProto);
+  const read = new Set([...graph.nodes.flatMap(({ inputs }) => inputs), ...outputs]);
+  file.initializer = [...graph.constants.values()].filter(({ name }) => read.has(name));
+  const made = new Set(graph.nodes.flatMap((node) => node.outputs));
+  file.valueInfo = file.valueInfo.filter(({ name }) => made.has(name));
+}
+
+const holdsGraph = ({ type }: { type: AttributeType }) =>
+  type === AttributeType.GRAPH || type === AttributeType.GRAPHS;
