@@ -1,11 +1,16 @@
-import { decodeSafetensors, type HostTensor, hostTensor, InvalidDataError, sizeOf } from '@hm/tensor/host';
+import {
+  decodeSafetensors,
+  type HostTensor,
+  hostTensor,
+  InvalidDataError,
+  type ReadFile,
+  readTfjsWeights,
+  sizeOf,
+} from '@hm/tensor/host';
 import { shapes } from './weight-shapes.ts';
 
 /** The three networks' weights by name: `pnet`, `rnet` and `onet`, each as {@link shapes} lists them. */
 export type MtcnnWeights = Record<'pnet' | 'rnet' | 'onet', Record<string, HostTensor<'float32'>>>;
-
-/** Reads a file by its path or address, which may be relative to another file's. */
-export type ReadFile = (location: string, beside?: string) => Promise<Uint8Array>;
 
 /**
  * Reads MTCNN's weights and turns them for upright images: the originals were trained on transposed ones,
@@ -31,29 +36,10 @@ export async function weightsFrom(location: string, read: ReadFile): Promise<Mtc
   return weights;
 }
 
-interface ManifestGroup {
-  paths: string[];
-  weights: { name: string; shape: number[] }[];
-}
-
-async function readTensors(location: string, read: ReadFile): Promise<Record<string, HostTensor>> {
-  const file = await read(location);
-  if (location.endsWith('.safetensors')) return decodeSafetensors(file).tensors;
-  const groups = JSON.parse(new TextDecoder().decode(file)) as ManifestGroup[];
-  const tensors: Record<string, HostTensor> = {};
-  for (const group of groups) {
-    const shards = await Promise.all(group.paths.map((shard) => read(shard, location)));
-    const values = new Float32Array(
-      await new Blob(shards.map((shard) => new Uint8Array(shard))).arrayBuffer(),
-    );
-    let offset = 0;
-    for (const { name, shape } of group.weights) {
-      tensors[name] = hostTensor('float32', shape, values.slice(offset, offset + sizeOf(shape)));
-      offset += sizeOf(shape);
-    }
-  }
-  return tensors;
-}
+const readTensors = async (location: string, read: ReadFile): Promise<Record<string, HostTensor>> =>
+  location.endsWith('.safetensors')
+    ? decodeSafetensors(await read(location)).tensors
+    : readTfjsWeights(location, read);
 
 function upright(name: string, tensor: HostTensor<'float32'>): HostTensor<'float32'> {
   const { shape } = tensor;

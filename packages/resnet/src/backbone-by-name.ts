@@ -1,8 +1,18 @@
 import { InvalidArgumentError } from '@hm/tensor';
+import type { Backbone } from './backbone.ts';
+import { dlibResNet } from './dlib-resnet.ts';
 import { iresnet18, iresnet34, iresnet50, iresnet100 } from './iresnet.ts';
-import { type ResNet, type ResNetOptions, resnet18, resnet34 } from './resnet.ts';
+import { type ResNetOptions, resnet18, resnet34 } from './resnet.ts';
 
-const factories = { resnet18, resnet34, iresnet18, iresnet34, iresnet50, iresnet100 };
+const factories = {
+  resnet18,
+  resnet34,
+  iresnet18,
+  iresnet34,
+  iresnet50,
+  iresnet100,
+  'dlib-resnet': dlibResNet,
+};
 
 /** The names that {@link backboneByName} knows. */
 export type BackboneName = keyof typeof factories;
@@ -12,7 +22,7 @@ export type BackboneName = keyof typeof factories;
  *
  * @throws {InvalidArgumentError} if there is no network of that name, or an option does not fit it.
  */
-export function backboneByName(name: string, options: ResNetOptions = {}): ResNet {
+export function backboneByName(name: string, options: ResNetOptions = {}): Backbone {
   if (Object.hasOwn(factories, name)) return factories[name as BackboneName](options);
   throw new InvalidArgumentError({
     where: 'backboneByName',

@@ -1,5 +1,6 @@
 import type { Params, Rng } from '@hm/tensor';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Layer } from './layers.ts';
 
 /** What a network computes with: trained parameters, and batch-norm statistics, which are carried along. */
 export interface Variables {
@@ -26,3 +27,28 @@ export interface Backbone {
   /** Images `[B, H, W, 3]` float32, normalised, to embeddings `[B, embeddingSize]`. */
   apply(variables: Variables, images: Tensor4D, mode: Mode): { embeddings: Tensor2D; statistics: Params };
 }
+
+/** A network, and what it takes and gives. */
+export interface BackboneParts extends Omit<Backbone, 'config' | 'init' | 'apply'> {
+  /** Default none. */
+  config?: Backbone['config'];
+  /** From images `[B, H, W, 3]` to embeddings `[B, embeddingSize]`. */
+  network: Layer;
+}
+
+/**
+ * A backbone of layers.
+ *
+ * @example
+ * const network = sequential({ filter: conv(3, 16, { stride: 4 }), norm: norm(16), relu, average: globalAverage });
+ * const backbone = backboneOf({ name: 'tiny', network, embeddingSize: 16, imageSize: [32, 32] });
+ */
+export const backboneOf = ({ network, config = {}, ...rest }: BackboneParts): Backbone => ({
+  ...rest,
+  config,
+  init: (rng) => network.init(rng) as Variables,
+  apply(variables, images, mode) {
+    const { output, statistics } = network.apply(variables, images, mode);
+    return { embeddings: output as Tensor2D, statistics };
+  },
+});

@@ -1,5 +1,28 @@
-export type { Backbone, Mode, Variables } from './backbone.ts';
+export { type Backbone, type BackboneParts, backboneOf, type Mode, type Variables } from './backbone.ts';
 export { type BackboneName, backboneByName } from './backbone-by-name.ts';
-export type { BlockShape } from './block.ts';
+export { type Block, basicBlock, irBlock } from './blocks.ts';
+export { dlibResNet } from './dlib-resnet.ts';
+export { DLIB_FILES, dlibWeights } from './dlib-weights.ts';
 export { type IResNetOptions, iresnet18, iresnet34, iresnet50, iresnet100 } from './iresnet.ts';
+export {
+  affine,
+  averagePool,
+  type ConvOptions,
+  conv,
+  dense,
+  type FilterInitialization,
+  flatten,
+  globalAverage,
+  identity,
+  type Layer,
+  type LayerVariables,
+  maxPool,
+  norm,
+  prelu,
+  relu,
+  residual,
+  type Sum,
+  sequential,
+  stateless,
+} from './layers.ts';
 export { type ResNet, type ResNetOptions, resnet18, resnet34 } from './resnet.ts';

@@ -4,13 +4,16 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
-it('runs the example of the README', () => {
+it.each([
+  ['first', 0, 'resnet18 [ 1, 64 ]\n'],
+  ['backbone of layers', 1, '[ 1, 64 ]\n'],
+])('runs the example of the README: %s', (_, index, printed) => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  const example = /```ts\n(.*?)```/s.exec(readme)![1]!;
-  const output = execFileSync(process.execPath, ['--input-type=module', '-e', example], {
+  const [, example] = [...readme.matchAll(/```ts\n(.*?)```/gs)][index]!;
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', example!], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  expect(output).toBe('resnet18 [ 1, 64 ]\n');
+  expect(output).toBe(printed);
 });

@@ -4,8 +4,9 @@ import { createSession } from '@hm/onnx/session';
 import { disposeParams, flattenParams, hostTensor, type Params, Rng, sizeOf } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Variables } from './backbone.ts';
+import type { Backbone, Variables } from './backbone.ts';
 import { backboneByName } from './backbone-by-name.ts';
+import { dlibResNet } from './dlib-resnet.ts';
 import { iresnet34, iresnet50, iresnet100 } from './iresnet.ts';
 import { type ResNet, type ResNetOptions, resnet18 } from './resnet.ts';
 
@@ -19,6 +20,13 @@ const countOf = (params: Params) =>
 function disposeVariables({ params, statistics }: Variables): void {
   disposeParams(params);
   disposeParams(statistics);
+}
+
+function shapesOf(network: Backbone) {
+  const variables = network.init(Rng.of(1));
+  const shapes = Object.entries(flattenParams(variables.params)).map(([name, { shape }]) => [name, shape]);
+  disposeVariables(variables);
+  return shapes;
 }
 
 /** Trained and fixed parameters together, as publications count them. */
@@ -68,15 +76,17 @@ describe('parameter counts at 112×112 with embeddings of 512', () => {
 });
 
 describe('backboneByName', () => {
-  test.each([
+  test.each<Backbone>([
     resnet18({ stem: 'face', head: 'E', embeddingSize: 16, imageSize: [112, 96] }),
     iresnet50({ embeddingSize: 16 }),
+    dlibResNet({ embeddingSize: 16 }),
   ])('makes $name again from its configuration', (network) => {
-    const { name, config, blocks } = backboneByName(network.name, network.config);
-    expect({ name, config, blocks }).toEqual({
+    const again = backboneByName(network.name, network.config);
+    const { name, config } = again;
+    expect({ name, config, shapes: shapesOf(again) }).toEqual({
       name: network.name,
       config: network.config,
-      blocks: network.blocks,
+      shapes: shapesOf(network),
     });
   });
 
@@ -207,7 +217,7 @@ describe('bad input', () => {
     const variables = small().init(Rng.of(1));
     const other = small({ block: 'ir' });
     expect(() => other.apply(variables, tf.zeros([1, 32, 32, 3]), 'inference')).toThrow(
-      'expected a tensor named "slopes"',
+      'expected a tensor named "blocks.0.slopes"',
     );
   });
 });

@@ -1,13 +1,19 @@
-import { InvalidArgumentError, type Params, type Rng } from '@hm/tensor';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
-import type { Backbone, Variables } from './backbone.ts';
-import { basicBlock } from './basic-block.ts';
-import type { BlockShape } from './block.ts';
-import { eHead, gapHead, type MapShape } from './embedding-head.ts';
-import { join } from './initial.ts';
-import { irBlock } from './ir-block.ts';
-import { Scope } from './scope.ts';
-import { faceStem, imagenetStem, STEM_CHANNELS, type Stem } from './stem.ts';
+import { InvalidArgumentError } from '@hm/tensor';
+import { type Backbone, backboneOf } from './backbone.ts';
+import { basicBlock, irBlock } from './blocks.ts';
+import {
+  conv,
+  dense,
+  type FilterInitialization,
+  flatten,
+  globalAverage,
+  type Layer,
+  maxPool,
+  norm,
+  prelu,
+  relu,
+  sequential,
+} from './layers.ts';
 
 /** Options of {@link resnet18} and {@link resnet34}. */
 export interface ResNetOptions {
@@ -17,15 +23,13 @@ export interface ResNetOptions {
   block?: 'basic' | 'ir';
   /** `gap` (default): global average pooling and a dense layer. `E`: ArcFace's head, which keeps the map's layout. */
   head?: 'gap' | 'E';
-  /** Batch normalisation of the embedding behind a `gap` head. Default false; `E` always has it. */
+  /** Batch normalization of the embedding behind a `gap` head. Default false; `E` always has it. */
   embeddingNorm?: boolean;
   /** Default 512. */
   embeddingSize?: number;
   /** Height and width, default 112 × 112. */
   imageSize?: readonly [height: number, width: number];
 }
-
-const STAGE_CHANNELS = [64, 128, 256, 512] as const;
 
 /**
  * The residual network of 18 layers that the paper trains.
@@ -41,80 +45,72 @@ export const resnet18 = (options: ResNetOptions = {}): ResNet => resNet('resnet1
 /** The residual network of 34 layers. */
 export const resnet34 = (options: ResNetOptions = {}): ResNet => resNet('resnet34', [3, 4, 6, 3], options);
 
-/** A residual network as a list of blocks. */
+/** A residual network. */
 export interface ResNet extends Backbone {
-  readonly blocks: readonly BlockShape[];
   /** Parameters fixed at their initial value; published counts include them. */
   readonly fixedParameters: number;
 }
 
+const STAGE_CHANNELS = [64, 128, 256, 512] as const;
+const [STEM_CHANNELS, , , LAST_CHANNELS] = STAGE_CHANNELS;
+
 /** A residual network with so many blocks in each of its four stages. */
 export function resNet(name: string, depths: readonly number[], options: ResNetOptions): ResNet {
-  const { stem: stemName = 'imagenet', block: blockName = 'basic', head: headName = 'gap' } = options;
-  const { embeddingNorm = headName === 'E', embeddingSize = 512, imageSize = [112, 112] } = options;
+  const { stem = 'imagenet', block = 'basic', head = 'gap' } = options;
+  const { embeddingNorm = head === 'E', embeddingSize = 512, imageSize = [112, 112] } = options;
   checkOptions({ ...options, embeddingSize });
-  const stem = stemName === 'imagenet' ? imagenetStem : faceStem(blockName === 'ir' ? 'prelu' : 'relu');
-  const block = blockName === 'ir' ? irBlock : basicBlock;
-  const head = headName === 'E' ? eHead : gapHead(embeddingNorm);
-  const blocks = blockShapes(depths, stem);
+  const initial = block === 'ir' ? 'fixed' : 'he';
+  const activation = block === 'ir' ? { slopes: prelu(STEM_CHANNELS) } : { relu };
+  const blockOf = block === 'ir' ? irBlock : basicBlock;
+  const shapes = depths.flatMap((depth, stage) =>
+    Array.from({ length: depth }, (_, index) => ({
+      inputs: STAGE_CHANNELS[index > 0 ? stage : Math.max(0, stage - 1)]!,
+      outputs: STAGE_CHANNELS[stage]!,
+      stride: index > 0 || (stage === 0 && stem === 'imagenet') ? 1 : 2,
+    })),
+  );
+  const [height, width] = imageSize.map((size) => Math.ceil(size / (stem === 'imagenet' ? 32 : 16)));
+  const network = sequential({
+    stem: stem === 'imagenet' ? imagenetStem(initial) : faceStem(initial, activation),
+    blocks: sequential(shapes.map(({ inputs, outputs, stride }) => blockOf(inputs, outputs, stride))),
+    head: head === 'E' ? eHead(height! * width!, embeddingSize) : gapHead(embeddingSize, embeddingNorm),
+  });
+  const config = { stem, block, head, embeddingNorm, embeddingSize, imageSize };
   return {
-    name,
-    config: { stem: stemName, block: blockName, head: headName, embeddingNorm, embeddingSize, imageSize },
-    embeddingSize,
-    imageSize,
-    blocks,
-    fixedParameters: head.fixedParameters(embeddingSize),
-    init(rng: Rng): Variables {
-      const initialisation = blockName === 'ir' ? 'fixed' : 'he';
-      return join({
-        stem: stem.init(rng, initialisation),
-        blocks: join(Object.fromEntries(blocks.map((shape, index) => [index, block.init(rng, shape)]))),
-        head: head.init(rng, lastMap(imageSize, stem, blocks), embeddingSize),
-      });
-    },
-    apply(variables, images, mode) {
-      const scope = new Scope(variables, mode);
-      const places = scope.in('blocks');
-      const start: Tensor4D = stem.apply(scope.in('stem'), images);
-      const features = blocks.reduce(
-        (x, shape, index) => block.apply(places.in(String(index)), x, shape),
-        start,
-      );
-      const embeddings = head.apply(scope.in('head'), features);
-      return { embeddings, statistics: withoutEmpty(scope.updated) };
-    },
+    ...backboneOf({ name, config, network, embeddingSize, imageSize }),
+    fixedParameters: embeddingNorm ? embeddingSize : 0,
   };
 }
 
-function blockShapes(depths: readonly number[], stem: Stem): BlockShape[] {
-  return depths.flatMap((depth, stage) =>
-    Array.from({ length: depth }, (_, index) => ({
-      inputs: index > 0 ? STAGE_CHANNELS[stage]! : (STAGE_CHANNELS[stage - 1] ?? STEM_CHANNELS),
-      outputs: STAGE_CHANNELS[stage]!,
-      stride: index > 0 ? 1 : stage === 0 ? stem.firstStride : 2,
-    })),
-  );
-}
+/** A 7×7 convolution with stride 2 and 3×3 max pooling with stride 2: made for 224×224 images, the fastest. */
+const imagenetStem = (initial: FilterInitialization): Layer =>
+  sequential({
+    filter: conv(3, STEM_CHANNELS, { size: 7, stride: 2, initial }),
+    norm: norm(STEM_CHANNELS),
+    relu,
+    pool: maxPool(3, 2, 1),
+  });
 
-function lastMap(
-  [height, width]: readonly [number, number],
-  stem: Stem,
-  blocks: readonly BlockShape[],
-): MapShape {
-  const shrink = (size: number) =>
-    blocks.reduce((rest, { stride }) => Math.ceil(rest / stride), Math.ceil(size / stem.reduction));
-  return [shrink(height), shrink(width), blocks.at(-1)!.outputs];
-}
+/** A 3×3 convolution with stride 1 that keeps all of a 112×112 face. PReLU before IR blocks, ReLU before basic ones. */
+const faceStem = (initial: FilterInitialization, activation: Record<string, Layer>): Layer =>
+  sequential({ filter: conv(3, STEM_CHANNELS, { initial }), norm: norm(STEM_CHANNELS), ...activation });
 
-/** Parts without batch normalisation leave empty places in the statistics. */
-function withoutEmpty(statistics: Params): Params {
-  const parts = Object.entries(statistics).map(
-    ([name, part]) => [name, isPart(part) ? withoutEmpty(part) : part] as const,
-  );
-  return Object.fromEntries(parts.filter(([, part]) => !isPart(part) || Object.keys(part).length > 0));
-}
+/** Global average pooling and a dense layer; optionally batch normalization of the embedding. */
+const gapHead = (embeddingSize: number, embeddingNorm: boolean): Layer =>
+  sequential({
+    average: globalAverage,
+    dense: dense(LAST_CHANNELS, embeddingSize),
+    ...(embeddingNorm && { embeddingNorm: norm(embeddingSize, { fixedScale: true }) }),
+  });
 
-const isPart = (value: Params[string]): value is Params => !('dataId' in value);
+/** ArcFace's head E without dropout: norm, flatten, dense layer, norm whose scale is fixed at 1. */
+const eHead = (places: number, embeddingSize: number): Layer =>
+  sequential({
+    norm: norm(LAST_CHANNELS),
+    flatten,
+    dense: dense(places * LAST_CHANNELS, embeddingSize),
+    embeddingNorm: norm(embeddingSize, { fixedScale: true }),
+  });
 
 const choices = { stem: ['imagenet', 'face'], block: ['basic', 'ir'], head: ['gap', 'E'] } as const;
 

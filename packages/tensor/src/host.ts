@@ -18,3 +18,4 @@ export { importOptional, type OptionalPackage } from './import-optional.ts';
 export { printable, printableLines } from './printable.ts';
 export { Rng } from './rng.ts';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts';
+export { type ReadFile, readTfjsWeights } from './tfjs-weights.ts';

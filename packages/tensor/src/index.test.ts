@@ -18,6 +18,7 @@ const HOST = [
   'importOptional',
   'printable',
   'printableLines',
+  'readTfjsWeights',
   'sizeOf',
 ];
 
