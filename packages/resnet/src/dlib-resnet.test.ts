@@ -38,7 +38,11 @@ test('the exported graph with the published weights equals the eager network', a
   const params = unflattenParams(toTensors(await dlibWeights(read)));
   const { apply, imageSize } = dlibResNet();
   const embed = (x: tf.Tensor4D) => apply({ params, statistics: {} }, x, 'inference').embeddings;
-  const session = await createSession(await exportOnnx({ apply: embed, imageSize, layout: 'nhwc' }));
+  const session = await createSession(
+    await exportOnnx(({ input }) => ({ embedding: embed(input as tf.Tensor4D) }), {
+      input: { shape: ['N', ...imageSize, 3] },
+    }),
+  );
   const data = noise([1, 150, 150, 3]);
   const { embedding } = await session.run({ input: { dtype: 'float32', shape: [1, 150, 150, 3], data } });
   await session.release();
