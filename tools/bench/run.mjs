@@ -107,7 +107,7 @@ function costCases() {
 
 /** Heads beside the peer's; then, beside our own whole head, hard mining's cost and Partial FC with a tenth of the classes. */
 function lossCases() {
-  const heads = ['ce', 'asoftmax', 'arcface', 'hm-ce', 'hm-asoftmax', 'hm-arcface'];
+  const heads = ['ce', 'a-softmax', 'arcface', 'hm-ce', 'hm-a-softmax', 'hm-arcface'];
   const beside = (ours, against) => ({ label: `${ours.join(' ')} / ${against.join(' ')}`, ours, against });
   return [
     ...['10575', '85742'].flatMap((classes) =>

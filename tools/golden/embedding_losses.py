@@ -23,7 +23,7 @@ LABELS = torch.tensor([0, 1, 2, 0, 1, 1, 3, 2, 0, 4, 4, 0, 1, 4])
 EMBEDDINGS = (EMBEDDINGS + 0.8 * torch.randn(CLASSES, SIZE)[LABELS]).float().double()
 UPSTREAM = torch.linspace(0.25, 1.75, BATCH).float().double()
 WEIGHT = torch.randn(SIZE, CLASSES).float().double()
-CENTRES = torch.randn(CLASSES, SIZE).float().double()
+CENTERS = torch.randn(CLASSES, SIZE).float().double()
 
 SAME = LABELS[:, None] == LABELS[None, :]
 POSITIVE, NEGATIVE = SAME & ~torch.eye(BATCH, dtype=bool), ~SAME
@@ -79,31 +79,30 @@ def cross_entropy(x):
     return F.cross_entropy(x @ WEIGHT, LABELS, reduction="none")
 
 
-def updated_centres(x, rate):
+def updated_centers(x, rate):
     moved = []
     for j in range(CLASSES):
         own = x[LABELS == j]
-        moved.append(CENTRES[j] - rate * (CENTRES[j] - own).sum(0) / (1 + len(own)))
+        moved.append(CENTERS[j] - rate * (CENTERS[j] - own).sum(0) / (1 + len(own)))
     return torch.stack(moved)
 
 
-def centre(x, weight=0.003, rate=0.5, normalize=False):
+def center(x, weight=0.003, rate=0.5, normalize=False):
     compared = unit_if(normalize, x)
-    pull = ((compared - CENTRES[LABELS]) ** 2).sum(1) / 2
-    return cross_entropy(x) + weight * pull, updated_centres(compared, rate)
+    pull = ((compared - CENTERS[LABELS]) ** 2).sum(1) / 2
+    return cross_entropy(x) + weight * pull, updated_centers(compared, rate)
 
 
-def minimum_margin(x, margin=1, weight=1, centre_options=None):
-    options = {"weight": 0.003, "rate": 0.5, "normalize": True, **(centre_options or {})}
-    base, centres = centre(x, **options)
+def minimum_margin(x, margin=1, weight=1, normalize=True):
+    base, centers = center(x, normalize=normalize)
     lack = torch.zeros(BATCH)
     for i in range(CLASSES):
         for j in range(CLASSES):
             if i != j:
-                value = F.relu(margin - ((centres[i] - centres[j]) ** 2).sum())
+                value = F.relu(margin - ((centers[i] - centers[j]) ** 2).sum())
                 own = (LABELS == i).double()
                 lack = lack + value * own / own.sum()
-    return base + weight * lack * BATCH / (CLASSES * (CLASSES - 1)), centres
+    return base + weight * lack * BATCH / (CLASSES * (CLASSES - 1)), centers
 
 
 def adaptive(x, deviations=0):
@@ -127,16 +126,14 @@ EMBEDDING_LOSSES = {
 def case(name, loss, **options):
     x = EMBEDDINGS.clone().requires_grad_()
     result = loss(x, **options)
-    values, centres = result if isinstance(result, tuple) else (result, None)
+    values, centers = result if isinstance(result, tuple) else (result, None)
     (gradient,) = torch.autograd.grad((values * UPSTREAM).sum(), x)
-    if "centre_options" in options:
-        options["centre"] = options.pop("centre_options")
     return {
         "name": name,
         "options": options,
         "losses": values.tolist(),
         "gradient": gradient.tolist(),
-        **({} if centres is None else {"centres": centres.tolist()}),
+        **({} if centers is None else {"centers": centers.tolist()}),
     }
 
 
@@ -149,7 +146,7 @@ golden = {
     "labels": LABELS.tolist(),
     "upstream": UPSTREAM.tolist(),
     "weight": WEIGHT.tolist(),
-    "centres": CENTRES.tolist(),
+    "centers": CENTERS.tolist(),
     "losses": [
         embedding_case("triplet"),
         embedding_case("triplet", margin=0.6),
@@ -165,12 +162,12 @@ golden = {
         embedding_case("circle", margin=0.4, gamma=80),
     ],
     "heads": [
-        case("centre", centre),
-        case("centre", centre, weight=0.5, rate=0.9, normalize=True),
+        case("center", center),
+        case("center", center, weight=0.5, rate=0.9, normalize=True),
         case("minimum-margin", minimum_margin),
-        case("minimum-margin", minimum_margin, margin=9, weight=0.2, centre_options={"normalize": False}),
-        case("adaptive", adaptive),
-        case("adaptive", adaptive, deviations=0.8),
+        case("minimum-margin", minimum_margin, margin=9, weight=0.2, normalize=False),
+        case("adaptive-hard-samples", adaptive),
+        case("adaptive-hard-samples", adaptive, deviations=0.8),
     ],
 }
 path = pathlib.Path(__file__).resolve().parents[2] / "packages/losses/golden/embedding-losses.json"

@@ -1,4 +1,4 @@
-"""Golden values of optimisers, weight-decay groups, clipping, averaging, learning rates and label smoothing, by PyTorch.
+"""Golden values of optimisers, weight-decay groups, clipping, averaging and learning rates, by PyTorch.
 
 Run from the repository root:
     python3 tools/golden/optimisers.py        (needs PyTorch; writes packages/train/golden/optimisers.json)
@@ -8,7 +8,6 @@ import json
 import pathlib
 
 import torch
-import torch.nn.functional as F
 
 torch.set_default_dtype(torch.float64)
 torch.manual_seed(20261125)
@@ -129,14 +128,6 @@ SCHEDULES = [
 ]
 
 
-def label_smoothing(share):
-    logits = (2 * torch.randn(5, 4)).float().double().requires_grad_()
-    labels = torch.tensor([0, 3, 1, 1, 2])
-    losses = F.cross_entropy(logits, labels, label_smoothing=share, reduction="none")
-    (gradient,) = torch.autograd.grad(losses.sum(), logits)
-    return {"share": share, "logits": logits.tolist(), "labels": labels.tolist(), "losses": losses.tolist(), "gradient": gradient.tolist()}
-
-
 golden = {
     "shapes": SHAPES,
     "start": listed(START),
@@ -144,7 +135,6 @@ golden = {
     "rates": RATES,
     "updates": [{"recipe": recipe, **result} for recipe, result in CASES],
     "schedules": [{"schedule": schedule, "rates": values} for schedule, values in SCHEDULES],
-    "labelSmoothing": [label_smoothing(share) for share in (0.1, 0.3)],
 }
 path = pathlib.Path("packages/train/golden/optimisers.json")
 path.write_text(json.dumps(golden, indent=1) + "\n")

@@ -65,7 +65,7 @@ beforeAll(() => {
     backbone: { name: 'resnet34' },
     data: { classes: 85742 },
   });
-  write('study.json', { runs: [{ loss: 'hm-asoftmax', result: evaluation('x', 200, [3]) }] });
+  write('study.json', { runs: [{ loss: 'hm-a-softmax', result: evaluation('x', 200, [3]) }] });
 });
 afterAll(folder.dispose);
 

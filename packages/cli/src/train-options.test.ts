@@ -79,7 +79,10 @@ describe('hm train', () => {
       optimiser: { kind: 'adamw' },
       weightDecay: { weights: 0.1, norms: 0, biases: 0 },
     });
-    expect(head).toMatchObject({ name: 'hm-smooth-arcface', config: { scale: 16, labelSmoothing: 0.1 } });
+    expect(head).toMatchObject({
+      name: 'hard-mining',
+      of: { name: 'label-smoothing', share: 0.1, of: { name: 'arcface', scale: 16 } },
+    });
     expect(environment.command).toMatchObject({ loss: 'hm-arcface', synthetic: 4, keep: 1 });
   });
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { headByName } from './heads/head-by-name.ts';
-import { hardMiningLoss } from './mining/hard-mining-loss.ts';
+import { hardMiningLoss } from './decorators/hard-mining-loss.ts';
+import { headByName } from './head-shorthand.ts';
 import { evaluate, expectClose } from './testing/evaluate.ts';
 import { golden } from './testing/golden.ts';
 

@@ -3,7 +3,7 @@ import { createSession, type Provider } from '@hm/onnx/session';
 import { hostTensor } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { headByName } from './heads/head-by-name.ts';
+import { headByName } from './head-shorthand.ts';
 import { expectClose } from './testing/evaluate.ts';
 import { type GoldenHead, golden } from './testing/golden.ts';
 import { tracedOn } from './testing/traced-on.ts';

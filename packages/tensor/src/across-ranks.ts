@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { customGradient } from './custom-gradient.ts';
 
 /** Processes that compute one step together, each with its part of the batch. */
 export interface Ranks {
@@ -44,11 +45,13 @@ export const currentRanks = (): Ranks | undefined => current;
  */
 export function allReduce<T extends tf.Tensor>(x: T): T {
   if ((current?.count ?? 1) === 1) return tf.clone(x);
-  const operation = tf.customGrad((input) => ({
-    value: tf.engine().runKernel(ALL_REDUCE, { x: input as tf.Tensor }) as tf.Tensor,
-    gradFunc: (dy: tf.Tensor) => allReduce(dy),
-  }));
-  return operation(x) as T;
+  return customGradient(
+    { x },
+    {
+      forward: ({ x }) => ({ value: tf.engine().runKernel(ALL_REDUCE, { x }) as T, saved: {} }),
+      backward: (dy) => ({ x: allReduce(dy) }),
+    },
+  );
 }
 
 /** The mean of a tensor over all ranks: `Σᵣ xᵣ / N`. Of means over parts of equal size it is the mean of the whole. */

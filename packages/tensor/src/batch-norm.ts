@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { allReduce, currentRanks, meanOverRanks } from './across-ranks.ts';
+import { customGradient } from './custom-gradient.ts';
 import { InvalidArgumentError } from './errors.ts';
 import { withoutGradient } from './without-gradient.ts';
 
@@ -44,14 +45,16 @@ export function batchNormTrain<T extends Features>(
   const variance = withoutGradient(() =>
     tf.relu(tf.sub<tf.Tensor1D>(scope.mean(tf.mean(tf.square(x), axes)), tf.square(mean))),
   );
-  const output = tf.customGrad((features, scale, offset, save) => {
-    const [input, gammas, betas] = [features as T, scale as tf.Tensor1D, offset as tf.Tensor1D];
-    (save as tf.GradSaveFunc)([input, mean, variance, gammas]);
-    return {
-      value: tf.batchNorm(input, mean, variance, betas, gammas, epsilon),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(dy, saved, axes, epsilon, scope),
-    };
-  })(x, gamma, beta) as T;
+  const output = customGradient(
+    { x, gamma, beta },
+    {
+      forward: ({ x, gamma, beta }) => ({
+        value: tf.batchNorm(x, mean, variance, beta, gamma, epsilon) as T,
+        saved: { x, mean, variance, gamma },
+      }),
+      backward: (dy, saved) => gradient(dy, saved, axes, epsilon, scope),
+    },
+  );
   return { output, mean, variance, count: scope.count };
 }
 
@@ -72,12 +75,11 @@ function scopeOf(x: Features): Scope {
 
 function gradient(
   dy: tf.Tensor,
-  saved: tf.Tensor[],
+  { x, mean, variance, gamma }: Record<'x' | 'mean' | 'variance' | 'gamma', tf.Tensor>,
   axes: number[],
   epsilon: number,
   { count, sum }: Scope,
-): tf.Tensor[] {
-  const [x, mean, variance, gamma] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+) {
   const inverseDeviation = tf.rsqrt(tf.add(variance, epsilon));
   const [ownBeta, ownProduct] = [tf.sum(dy, axes), tf.sum(tf.mul(dy, x), axes)];
   const gammaOf = (product: tf.Tensor, beta: tf.Tensor) =>
@@ -88,7 +90,7 @@ function gradient(
   const b = tf.mul(tf.mul(a, inverseDeviation), tf.mul(gammaGradient, -1 / count));
   const c = tf.sub(tf.mul(tf.mul(a, betaGradient), -1 / count), tf.mul(b, mean));
   const own = betaGradient === ownBeta ? gammaGradient : gammaOf(ownProduct, ownBeta);
-  return [tf.add(perChannel(dy, a, c), perChannel(x, b)), own, ownBeta];
+  return { x: tf.add(perChannel(dy, a, c), perChannel(x, b)), gamma: own, beta: ownBeta };
 }
 
 /** `slope·x + intercept` per channel, written as a batch normalisation because every backend has a fast one. */

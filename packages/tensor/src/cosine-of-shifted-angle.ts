@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { cosineAndSine } from './cosine-and-sine.ts';
+import { customGradient } from './custom-gradient.ts';
 
 const EPSILON = 1e-12;
 
@@ -20,11 +21,16 @@ export interface ValueAndSlope<T extends tf.Tensor> {
  * const shifted = cosineOfShiftedAngle(tf.scalar(1), Math.PI / 3); // 0.5
  */
 export function cosineOfShiftedAngle<T extends tf.Tensor>(cosine: T, marginRadians: number): T {
-  return tf.customGrad((input, save) => {
-    const { value, slope } = shiftedCosineAndSlope(input as T, marginRadians);
-    (save as tf.GradSaveFunc)([slope]);
-    return { value, gradFunc: (dy: tf.Tensor, [slope]: tf.Tensor[]) => tf.mul(dy, slope as tf.Tensor) };
-  })(cosine) as T;
+  return customGradient(
+    { cosine },
+    {
+      forward: ({ cosine }) => {
+        const { value, slope } = shiftedCosineAndSlope(cosine, marginRadians);
+        return { value, saved: { slope } };
+      },
+      backward: (dy, { slope }) => ({ cosine: tf.mul(dy, slope) }),
+    },
+  );
 }
 
 /** Value and slope of {@link shiftedCosineAndSlope}, and its derivative with respect to the margin, `−sin(θ + m)`. */
@@ -33,7 +39,7 @@ export interface ShiftedCosine<T extends tf.Tensor> extends ValueAndSlope<T> {
 }
 
 /**
- * {@link cosineOfShiftedAngle} and its derivatives, for use inside a `tf.customGrad`: it compares, which tfjs cannot
+ * {@link cosineOfShiftedAngle} and its derivatives, for use inside a `customGradient`: it compares, which tfjs cannot
  * differentiate.
  *
  * @param marginRadians a number, or one in [-π, π] for each cosine.

@@ -47,6 +47,7 @@ it('exports what the README lists', () => {
       'cosineLogits',
       'cosineOfShiftedAngle',
       'currentRanks',
+      'customGradient',
       'describeRuntime',
       'disposeParams',
       'flattenParams',

@@ -24,6 +24,7 @@ export {
   shiftedCosineAndSlope,
   type ValueAndSlope,
 } from './cosine-of-shifted-angle.ts';
+export { type CustomGradient, customGradient } from './custom-gradient.ts';
 export {
   describeRuntime,
   type EnginePackage,

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { customGradient } from './custom-gradient.ts';
 
 const EPSILON = 1e-12;
 
@@ -13,15 +14,17 @@ const EPSILON = 1e-12;
  * const unit = l2Normalize(tf.tensor2d([[3, 4]])); // [[0.6, 0.8]]
  */
 export function l2Normalize<T extends tf.Tensor>(x: T, axis = -1): T {
-  return tf.customGrad((input, save) => {
-    const vectors = input as tf.Tensor;
-    const inverseNorm = tf.rsqrt(tf.add(tf.sum(tf.square(vectors), axis, true), EPSILON));
-    const unit = tf.mul(vectors, inverseNorm);
-    (save as tf.GradSaveFunc)([unit, inverseNorm]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [y, scale] = saved as [tf.Tensor, tf.Tensor];
-      return tf.mul(tf.sub(dy, tf.mul(y, tf.sum(tf.mul(dy, y), axis, true))), scale);
-    };
-    return { value: unit, gradFunc };
-  })(x) as T;
+  return customGradient(
+    { x },
+    {
+      forward: ({ x }) => {
+        const inverseNorm = tf.rsqrt(tf.add(tf.sum(tf.square(x), axis, true), EPSILON));
+        const y = tf.mul<T>(x, inverseNorm);
+        return { value: y, saved: { y, inverseNorm } };
+      },
+      backward: (dy, { y, inverseNorm }) => ({
+        x: tf.mul(tf.sub(dy, tf.mul(y, tf.sum(tf.mul(dy, y), axis, true))), inverseNorm),
+      }),
+    },
+  );
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { customGradient } from './custom-gradient.ts';
 
 /**
  * `x` where it is positive, `alpha·x` elsewhere, with a slope per channel that is trained.
@@ -13,16 +14,16 @@ import * as tf from '@tensorflow/tfjs-core';
 export function prelu<T extends tf.Tensor>(x: T, alpha: tf.Tensor): T {
   const axes = tf.broadcast_util.getReductionAxes(alpha.shape, x.shape);
   const alphaShape = alpha.shape;
-  return tf.customGrad((input, slope, save) => {
-    const [features, slopes] = [input as tf.Tensor, slope as tf.Tensor];
-    (save as tf.GradSaveFunc)([features, slopes]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [x, alpha] = saved as [tf.Tensor, tf.Tensor];
-      const positive = tf.step(x);
-      const derivative = tf.add(positive, tf.mul(alpha, tf.sub(1, positive)));
-      const perSlope = tf.sum(tf.mul(dy, tf.minimum(x, 0)), axes);
-      return [tf.mul(dy, derivative), tf.reshape(perSlope, alphaShape)];
-    };
-    return { value: tf.prelu(features, slopes), gradFunc };
-  })(x, alpha) as T;
+  return customGradient(
+    { x, alpha },
+    {
+      forward: ({ x, alpha }) => ({ value: tf.prelu(x, alpha) as T, saved: { x, alpha } }),
+      backward: (dy, { x, alpha }) => {
+        const positive = tf.step(x);
+        const derivative = tf.add(positive, tf.mul(alpha, tf.sub(1, positive)));
+        const perSlope = tf.sum(tf.mul(dy, tf.minimum(x, 0)), axes);
+        return { x: tf.mul(dy, derivative), alpha: tf.reshape(perSlope, alphaShape) };
+      },
+    },
+  );
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { customGradient } from './custom-gradient.ts';
 
 /**
  * `max(x, 0)`, whose gradient `dy · [y > 0]` needs the output alone, so that the input need not be kept.
@@ -9,9 +10,14 @@ import * as tf from '@tensorflow/tfjs-core';
  * const y = relu(tf.tensor1d([-1, 2])); // [0, 2]
  */
 export function relu<T extends tf.Tensor>(x: T): T {
-  return tf.customGrad((input, save) => {
-    const value = tf.relu(input as tf.Tensor);
-    (save as tf.GradSaveFunc)([value]);
-    return { value, gradFunc: (dy: tf.Tensor, [y]: tf.Tensor[]) => tf.mul(dy, tf.step(y as tf.Tensor)) };
-  })(x) as T;
+  return customGradient(
+    { x },
+    {
+      forward: ({ x }) => {
+        const value = tf.relu(x);
+        return { value, saved: { value } };
+      },
+      backward: (dy, { value }) => ({ x: tf.mul(dy, tf.step(value)) }),
+    },
+  );
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { customGradient } from './custom-gradient.ts';
 
 /**
  * `compute()` as a constant: no gradient flows through it, and it may compare, sort and pick, which tfjs cannot
@@ -10,9 +11,13 @@ import * as tf from '@tensorflow/tfjs-core';
  */
 export function withoutGradient<T extends tf.Tensor>(compute: () => T): T {
   // A custom gradient's body is not recorded, and that of a constant is never asked for.
-  const operation = tf.customGrad((constant) => ({
-    value: compute(),
-    gradFunc: () => tf.zerosLike(constant as tf.Tensor),
-  }));
-  return tf.tidy(() => operation(tf.scalar(0)) as T);
+  return tf.tidy(() =>
+    customGradient(
+      { constant: tf.scalar(0) },
+      {
+        forward: () => ({ value: compute(), saved: {} }),
+        backward: () => ({ constant: tf.scalar(0) }),
+      },
+    ),
+  );
 }

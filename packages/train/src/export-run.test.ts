@@ -39,7 +39,7 @@ test('the file computes what the trained network computes, and says where it com
   expect(session.metadata).toMatchObject({ 'hm.embeddingSize': '16', 'hm.dataLicence': 'research only' });
   const json = (key: string) => JSON.parse(session.metadata[key]!);
   expect(json('hm.backbone')).toEqual({ name: 'tiny', config: { embeddingSize: 16, size: 32 } });
-  expect(json('hm.head')).toMatchObject({ name: 'cosface', config: { scale: 8 } });
+  expect(json('hm.head')).toMatchObject({ name: 'cosface', scale: 8 });
   expect(json('hm.recipe')).toEqual(tinyRecipe);
   expect(json('hm.training')).toMatchObject({
     step: 8,

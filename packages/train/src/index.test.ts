@@ -7,8 +7,6 @@ test('exports what it is meant to', () => {
     'describeEngines',
     'duration',
     'exportRun',
-    'headOf',
-    'labelSmoothing',
     'learningRateAt',
     'loadRun',
     'paper',

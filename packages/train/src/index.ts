@@ -19,8 +19,6 @@ export type {
   ValidationEvent,
 } from './events.ts';
 export { type ExportRunOptions, exportRun } from './export-run.ts';
-export { headOf } from './heads/head-of.ts';
-export { labelSmoothing } from './heads/label-smoothing.ts';
 export { type LoadedRun, loadRun } from './load-run.ts';
 export type { TrainOptions, Validation } from './options.ts';
 export type { PartialFc } from './partial-program.ts';

@@ -89,15 +89,15 @@ describe('compilePartial', () => {
     await program.release();
   });
 
-  test('refuses rates that leave too few classes, and heads with centres', async () => {
+  test('refuses rates that leave too few classes, and heads with centers', async () => {
     const refused = async (name: string, sampleRate: number) => {
       const { step, options } = await setUp(name);
       return compilePartial(engine, step, options, { sampleRate, classes, seed: 7 });
     };
     await expect(refused('ce', 0)).rejects.toThrow(/sampleRate above 0/);
     await expect(refused('ce', 0.2)).rejects.toThrow(/at least 4 classes.*2 of 10.*Raise sampleRate to 0.4/);
-    await expect(refused('ce+centre', 0.5)).rejects.toThrow(/no statistics of each class.*centres/);
-    await expect(refused('ce+centre', 0.5)).rejects.toThrow(InvalidArgumentError);
+    await expect(refused('ce+center', 0.5)).rejects.toThrow(/no statistics of each class.*centers/);
+    await expect(refused('ce+center', 0.5)).rejects.toThrow(InvalidArgumentError);
   });
 });
 

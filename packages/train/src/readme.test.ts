@@ -22,6 +22,6 @@ test('the example of the README runs, and prints nothing of its own', async () =
   const file = join(folder, 'hm-arcface.onnx');
   expect((await stat(file)).size).toBeGreaterThan(40e6);
   const session = await createSession(file);
-  expect(session.metadata['hm.head']).toContain('hm-arcface');
+  expect(session.metadata['hm.head']).toContain('hard-mining');
   await session.release();
 });

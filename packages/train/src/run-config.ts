@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import type { Dataset, Preprocessing } from '@hm/datasets';
-import type { Head } from '@hm/losses';
+import type { Head, HeadConfig } from '@hm/losses';
 import type { Backbone } from '@hm/resnet';
 import { InvalidArgumentError } from '@hm/tensor';
 import { version_core } from '@tensorflow/tfjs-core';
@@ -18,12 +18,12 @@ export interface RunConfig {
   seed: number;
   recipe: Recipe;
   backbone: Part;
-  head: Part;
+  head: HeadConfig;
   preprocessing: Preprocessing;
   data: { images: number; classes: number /** SHA-256 of the identities' names in order. */; names: string };
   /** What the backbone began with, if not with fresh values: a hash of them. */
   pretrained?: { sha256: string };
-  /** What onto the exported file is written about the photographs' licence. */
+  /** What onto the exported file is written about the photographs' license. */
   dataLicence?: string;
 }
 
@@ -44,7 +44,7 @@ export function runConfig(source: ConfigSource, pretrained?: { sha256: string })
     seed,
     recipe,
     backbone: { name: backbone.name, config: backbone.config },
-    head: { name: head.name, config: head.config },
+    head: head.config,
     preprocessing,
     data: { images: data.length, classes: data.classes, names: hashOfNames(data) },
     ...(pretrained && { pretrained: { sha256: pretrained.sha256 } }),

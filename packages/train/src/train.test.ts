@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '@hm/datasets';
-import { headByName, headNames } from '@hm/losses';
+import { headByName, lossNames } from '@hm/losses';
 import { InvalidArgumentError, InvalidDataError, NonFiniteError, Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, expectTypeOf, test } from 'vitest';
@@ -92,22 +92,25 @@ test('the same options give the same weights, whatever the number of workers', a
   expect((await loadRun(c)).state).not.toEqual((await loadRun(a)).state);
 });
 
-test.each([...headNames, 'ce+centre', 'ohem-focal-ce'])('trains with %s', async (name) => {
-  const out = await temporaryFolder();
-  const recipe = { ...tinyRecipe, epochs: 1, learningRate: 0.01 };
-  const events = await eventsOf(tinyOptions(out, { head: headByName(name), recipe }));
-  expect(ofKind(events, 'epoch')[0]!.loss).toBeGreaterThan(0);
-  const { config, state } = await loadRun(out);
-  expect(config.head).toEqual({ name, config: JSON.parse(JSON.stringify(headByName(name).config)) });
-  const momenta = Object.entries(state).filter(([key]) => key.startsWith('momentum.'));
-  for (const [, { data }] of momenta) expect(data.some((value) => value !== 0)).toBe(true);
-  const statistics = Object.keys(
-    headByName(name).initStatistics?.(Rng.of(1), { classes: 2, embeddingSize: 2 }) ?? {},
-  );
-  expect(Object.keys(state).filter((key) => key.startsWith('headStatistics.'))).toEqual(
-    statistics.map((key) => `headStatistics.${key}`),
-  );
-});
+test.each([...lossNames.flatMap((name) => [name, `hm-${name}`]), 'ce+center', 'ohem-focal-ce'])(
+  'trains with %s',
+  async (name) => {
+    const out = await temporaryFolder();
+    const recipe = { ...tinyRecipe, epochs: 1, learningRate: 0.01 };
+    const events = await eventsOf(tinyOptions(out, { head: headByName(name), recipe }));
+    expect(ofKind(events, 'epoch')[0]!.loss).toBeGreaterThan(0);
+    const { config, state } = await loadRun(out);
+    expect(config.head).toEqual(JSON.parse(JSON.stringify(headByName(name).config)));
+    const momenta = Object.entries(state).filter(([key]) => key.startsWith('momentum.'));
+    for (const [, { data }] of momenta) expect(data.some((value) => value !== 0)).toBe(true);
+    const statistics = Object.keys(
+      headByName(name).initStatistics?.(Rng.of(1), { classes: 2, embeddingSize: 2 }) ?? {},
+    );
+    expect(Object.keys(state).filter((key) => key.startsWith('headStatistics.'))).toEqual(
+      statistics.map((key) => `headStatistics.${key}`),
+    );
+  },
+);
 
 test('tells the norm of the gradient when it clips', async () => {
   const out = await temporaryFolder();

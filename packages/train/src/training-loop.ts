@@ -1,4 +1,5 @@
 import type { Loader } from '@hm/datasets';
+import { hardMiningOf } from '@hm/losses';
 import type { Program } from '@hm/onnx';
 import { type HostTensor, sizeOf } from '@hm/tensor';
 import { Ahead } from './ahead.ts';
@@ -10,7 +11,7 @@ import type { TrainEvent } from './events.ts';
 import { snapshot } from './export-run.ts';
 import { Meter } from './meter.ts';
 import { firstNonFinite, nonFinite } from './non-finite.ts';
-import { addHardness, type HardnessSums, hardMiningOf, noHardness } from './observe/hardness.ts';
+import { addHardness, type HardnessSums, noHardness } from './observe/hardness.ts';
 import type { SettledOptions } from './options.ts';
 import type { Communicator } from './parallel/communicator.ts';
 import { SharedRun } from './parallel/shared-run.ts';
@@ -136,7 +137,7 @@ export class TrainingLoop {
   }
 
   #harder(sums: HardnessSums, { sampleLosses }: StepReadings): HardnessSums {
-    const mining = hardMiningOf(this.#options.head);
+    const mining = hardMiningOf(this.#options.head)?.config;
     return sampleLosses.reduce((before, losses) => addHardness(before, losses, mining), sums);
   }
 

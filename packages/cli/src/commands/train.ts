@@ -15,7 +15,7 @@ import { providerOption } from '../provider-option.ts';
 import { runTraining } from '../run-training.ts';
 
 const LOSSES =
-  'ce, softmargin, lsoftmax, asoftmax, cosface, amsoftmax, arcface, combined, subcenter-arcface, adaptiveface, ' +
+  'ce, soft-margin-softmax, l-softmax, a-softmax, cosface, am-softmax, arcface, combined-margin, subcenter-arcface, adaptiveface, ' +
   'curricularface, mv-softmax, magface, adaface, sphereface2, uniface, triplet, contrastive, msml, marginal or circle';
 
 const AFTER = `

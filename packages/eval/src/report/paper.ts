@@ -17,8 +17,8 @@ export interface PaperTable {
 const labels: Record<string, string> = {
   ce: 'Cross-Entropy',
   'hm-ce': 'Hard-Mining Cross-Entropy',
-  asoftmax: 'Angular-Softmax',
-  'hm-asoftmax': 'Hard-Mining Angular-Softmax',
+  'a-softmax': 'Angular-Softmax',
+  'hm-a-softmax': 'Hard-Mining Angular-Softmax',
   arcface: 'ArcFace',
   'hm-arcface': 'Hard-Mining ArcFace',
 };
@@ -37,8 +37,8 @@ export const paperTables: readonly PaperTable[] = [
     rows: rows({
       ce: [95.35, 91.8],
       'hm-ce': [96.75, 93.1],
-      asoftmax: [97.12, 93.9],
-      'hm-asoftmax': [97.3, 94.1],
+      'a-softmax': [97.12, 93.9],
+      'hm-a-softmax': [97.3, 94.1],
       arcface: [97.79, 94.54],
       'hm-arcface': [97.9, 94.67],
     }),
@@ -49,8 +49,8 @@ export const paperTables: readonly PaperTable[] = [
     rows: rows({
       ce: [95.1, 92.45],
       'hm-ce': [95.1, 92.5],
-      asoftmax: [96.9, 94.1],
-      'hm-asoftmax': [97.05, 93.8],
+      'a-softmax': [96.9, 94.1],
+      'hm-a-softmax': [97.05, 93.8],
       arcface: [97.6, 95.1],
       'hm-arcface': [98, 94.9],
     }),

@@ -2,9 +2,6 @@ import { cosineAndSine, shiftedCosineAndSlope } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { mix } from './mix.ts';
 
-/** How a margin's target logit answers to the plain one: with its true gradient, or as if the margin were a constant. */
-export type MarginGradient = 'exact' | 'detached';
-
 /** `cos(θ + m)` with its derivatives by `cos θ` and by m, all `[B]`. */
 export interface AdditiveAngle {
   value: tf.Tensor1D;

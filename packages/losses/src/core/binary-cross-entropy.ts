@@ -1,5 +1,4 @@
-// For its side effect: it registers the gradients that tfjs-core lacks under Node.
-import '@hm/tensor';
+import { customGradient } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { addAtLabels, takeLabels } from './label-entries.ts';
 
@@ -23,29 +22,31 @@ export function binaryCrossEntropy(
   labels: tf.Tensor1D,
   { positive, negative }: BinaryWeights,
 ): tf.Tensor1D {
-  const operation = tf.customGrad((input, save) => {
-    const plain = input as tf.Tensor2D;
-    const target = takeLabels(plain, labels);
-    // Subtracting the target's term from the sum of all would leave nothing of the others' digits.
-    const others = addAtLabels(plain, labels, tf.sub(VANISHING, target));
-    const losses = tf.add<tf.Tensor1D>(
-      tf.mul(softplus(tf.neg(target)), positive),
-      tf.mul(tf.sum(softplus(others), 1), negative),
-    );
-    (save as tf.GradSaveFunc)([others, target, labels]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(dy, saved, { positive, negative });
-    return { value: losses, gradFunc };
-  });
-  return operation(logits) as tf.Tensor1D;
+  return customGradient(
+    { logits },
+    {
+      forward: ({ logits }) => {
+        const target = takeLabels(logits, labels);
+        // Subtracting the target's term from the sum of all would leave nothing of the others' digits.
+        const others = addAtLabels(logits, labels, tf.sub(VANISHING, target));
+        const losses = tf.add<tf.Tensor1D>(
+          tf.mul(softplus(tf.neg(target)), positive),
+          tf.mul(tf.sum(softplus(others), 1), negative),
+        );
+        return { value: losses, saved: { others, target, labels } };
+      },
+      backward: (dy, { others, target, labels }) => {
+        const slopes = tf.mul<tf.Tensor2D>(tf.sigmoid(others), tf.expandDims(tf.mul(dy, negative), 1));
+        const own = tf.mul<tf.Tensor1D>(tf.sigmoid(tf.neg(target)), tf.mul(dy, -positive));
+        return { logits: addAtLabels(slopes, labels, own) };
+      },
+    },
+  );
 }
 
 /** A logit whose softplus is 0 in float32. */
 const VANISHING = -200;
 
-function gradient(dy: tf.Tensor, saved: tf.Tensor[], { positive, negative }: BinaryWeights): tf.Tensor {
-  const [others, target, labels] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
-  const slopes = tf.mul<tf.Tensor2D>(tf.sigmoid(others), tf.expandDims(tf.mul(dy, negative), 1));
-  return addAtLabels(slopes, labels, tf.mul(tf.sigmoid(tf.neg(target)), tf.mul(dy, -positive)));
-}
-
-const softplus = <T extends tf.Tensor>(z: T): T => tf.add(tf.relu(z), tf.log1p(tf.exp(tf.neg(tf.abs(z)))));
+/** `log(1 + exp(z))` for z of any size. */
+export const softplus = <T extends tf.Tensor>(z: T): T =>
+  tf.add(tf.relu(z), tf.log1p(tf.exp(tf.neg(tf.abs(z)))));

@@ -53,27 +53,6 @@ export function checkTensor<T extends tf.Tensor>(
   throw invalid(where, `${name} [${shape.join(', ')}] from the head's init`, shapeOf(value));
 }
 
-/** Throws unless `value` is a number from `[low, high]` (`(low, high]` if exclusive). */
-export function checkRange(
-  where: string,
-  name: string,
-  value: number,
-  range: { above?: number; from?: number; to?: number; below?: number; integer?: boolean },
-): void {
-  const { above = -Infinity, from = -Infinity, to = Infinity, below = Infinity, integer = false } = range;
-  const inside = value > above && value >= from && value <= to && value < below;
-  if (inside && Number.isFinite(value) && (!integer || Number.isInteger(value))) return;
-  const limits = Object.entries({ above: '>', from: '>=', to: '<=', below: '<' })
-    .filter(([key]) => key in range)
-    .map(([key, sign]) => `${sign} ${range[key as 'above']}`);
-  throw invalid(where, `${name} to be ${integer ? 'an integer' : 'a number'} ${limits.join(' and ')}`, value);
-}
-
-/** Throws unless `value` is one of `choices`. */
-export function checkChoice(where: string, name: string, value: string, choices: readonly string[]): void {
-  if (!choices.includes(value)) throw invalid(where, `${name} to be one of ${choices.join(', ')}`, value);
-}
-
 function checkLabels(where: string, labels: ArrayLike<number>, classes: number): void {
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i] as number;

@@ -12,8 +12,12 @@ export function takeLabels(matrix: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1
 
 /** A copy of `matrix` `[B, C]` with `values[i]` added to the entry `[i, labels[i]]`. Not differentiable. */
 export function addAtLabels(matrix: tf.Tensor2D, labels: tf.Tensor1D, values: tf.Tensor1D): tf.Tensor2D {
+  return tf.add(matrix, tf.mul(labelMask(labels, matrix.shape[1]), tf.expandDims(values, 1)));
+}
+
+/** `[B, C]`, 1 where the class is the label and 0 elsewhere. */
+export function labelMask(labels: tf.Tensor1D, classes: number): tf.Tensor2D {
   // tf.oneHot refuses a single class, and is slower in ONNX Runtime.
-  const classes = tf.range(0, matrix.shape[1], 1, 'int32');
-  const mask = tf.cast(tf.equal(tf.expandDims(labels, 1), classes), 'float32');
-  return tf.add(matrix, tf.mul(mask, tf.expandDims(values, 1)));
+  const all = tf.range(0, classes, 1, 'int32');
+  return tf.cast(tf.equal(tf.expandDims(labels, 1), all), 'float32');
 }

@@ -1,5 +1,4 @@
-// For its side effect: it registers the gradients that tfjs-core lacks under Node.
-import '@hm/tensor';
+import { customGradient } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { addAtLabels, takeLabels } from './label-entries.ts';
 
@@ -30,7 +29,7 @@ export type OtherMargin = (logits: tf.Tensor2D, target: tf.Tensor1D, plainTarget
  * `logits` but for `z_y = margin(logits_y)`. All margin losses are this and differ by `margin`.
  *
  * The gradient is `softmax(z)_j` for the other classes and `(softmax(z)_y − 1)·margin'` for the target. Maxima are
- * subtracted first, so logits of any size are safe. Value and gradient live in one `customGrad` because margins
+ * subtracted first, so logits of any size are safe. Value and gradient live in one `customGradient` because margins
  * compare, and tfjs cannot differentiate comparisons.
  *
  * @param logits `[B, C]` float32. @param labels `[B]` int32.
@@ -45,33 +44,35 @@ export function marginCrossEntropy(
   inputs: tf.Tensor1D[] = [],
   others?: OtherMargin,
 ): tf.Tensor1D {
-  const operation = tf.customGrad((...operands) => {
-    const save = operands.pop() as tf.GradSaveFunc;
-    const [plain, ...further] = operands as [tf.Tensor2D, ...tf.Tensor1D[]];
-    const plainTarget = takeLabels(plain, labels);
-    const target = margin ? margin(plainTarget, ...further) : { value: plainTarget };
-    const rest = others?.(plain, target.value, plainTarget);
-    const base = rest
-      ? { logits: rest.value, target: takeLabels(rest.value, labels) }
-      : { logits: plain, target: plainTarget };
-    const { losses, ...kept } = forward(base.logits, labels, base.target, target.value);
-    const saved = {
-      ...kept,
-      labels,
-      ...(target.slope && { slope: target.slope }),
-      ...(rest && { otherSlope: rest.slope }),
-    };
-    const { inputSlopes = [] } = target;
-    const names = Object.keys(saved);
-    save([...Object.values(saved), ...inputSlopes]);
-    const gradFunc = (dy: tf.Tensor, tensors: tf.Tensor[]) => {
-      const values = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
-      return backward(dy as tf.Tensor1D, values as unknown as Saved, tensors.slice(names.length));
-    };
-    return { value: losses, gradFunc };
+  const operands: Record<string, tf.Tensor> = { logits, ...numbered(inputs) };
+  return customGradient(operands, {
+    forward: ({ logits, ...further }) => {
+      const plain = logits as tf.Tensor2D;
+      const plainTarget = takeLabels(plain, labels);
+      const target = margin
+        ? margin(plainTarget, ...(Object.values(further) as tf.Tensor1D[]))
+        : { value: plainTarget };
+      const rest = others?.(plain, target.value, plainTarget);
+      const base = rest
+        ? { logits: rest.value, target: takeLabels(rest.value, labels) }
+        : { logits: plain, target: plainTarget };
+      const { losses, ...kept } = forward(base.logits, labels, base.target, target.value);
+      const saved = {
+        ...kept,
+        labels,
+        ...(target.slope && { slope: target.slope }),
+        ...(rest && { otherSlope: rest.slope }),
+        ...numbered(target.inputSlopes ?? []),
+      };
+      return { value: losses, saved };
+    },
+    backward,
   });
-  return operation(logits, ...inputs) as tf.Tensor1D;
 }
+
+/** Tensors under the names `input0`, `input1`, …, as operands and as their slopes. */
+const numbered = (tensors: readonly tf.Tensor[]): Record<string, tf.Tensor> =>
+  Object.fromEntries(tensors.map((tensor, i) => [`input${i}`, tensor]));
 
 /** The cross-entropy of `logits` with `target` in the place of their entries at the labels, `plain`. */
 function forward(logits: tf.Tensor2D, labels: tf.Tensor1D, plain: tf.Tensor1D, target: tf.Tensor1D) {
@@ -92,24 +93,31 @@ function forward(logits: tf.Tensor2D, labels: tf.Tensor1D, plain: tf.Tensor1D, t
   };
 }
 
-interface Saved {
+type Saved = {
   exponentials: tf.Tensor2D;
   sums: tf.Tensor1D;
   probability: tf.Tensor1D;
   labels: tf.Tensor1D;
   slope?: tf.Tensor1D;
   otherSlope?: tf.Tensor2D;
-}
+};
 
-function backward(dy: tf.Tensor1D, saved: Saved, inputSlopes: tf.Tensor[]): tf.Tensor[] {
-  const { exponentials, sums, probability, labels, slope, otherSlope } = saved;
+function backward(dy: tf.Tensor1D, saved: Saved & Record<string, tf.Tensor>): Record<string, tf.Tensor> {
+  const { exponentials, sums, probability, labels, slope, otherSlope, ...inputSlopes } = saved;
   const softmax = tf.mul<tf.Tensor2D>(exponentials, tf.expandDims(tf.div(dy, sums), 1));
   const others = otherSlope ? tf.mul<tf.Tensor2D>(softmax, otherSlope) : softmax;
   const targetGradient = tf.mul<tf.Tensor1D>(dy, tf.sub(probability, 1));
-  const inputGradients = inputSlopes.map((inputSlope) => tf.mul(targetGradient, inputSlope));
-  if (!slope && !otherSlope) return [addAtLabels(others, labels, tf.neg(dy)), ...inputGradients];
-  // The target's entry of `others` holds dy·p_y (times its slope as another class): replace it by (p_y − 1)·dy·slope.
-  const wanted = slope ? tf.mul(targetGradient, slope) : targetGradient;
-  const held = otherSlope ? takeLabels(others, labels) : tf.mul(dy, probability);
-  return [addAtLabels(others, labels, tf.sub<tf.Tensor1D>(wanted, held)), ...inputGradients];
+  const inputGradients = Object.entries(inputSlopes).map(([name, slope]) => [
+    name,
+    tf.mul(targetGradient, slope),
+  ]);
+  return { logits: ofLogits(), ...Object.fromEntries(inputGradients) };
+
+  /** The target's entry of `others` holds dy·p_y (times its slope as another class): replaced by (p_y − 1)·dy·slope. */
+  function ofLogits(): tf.Tensor2D {
+    if (!slope && !otherSlope) return addAtLabels(others, labels, tf.neg(dy));
+    const wanted = slope ? tf.mul(targetGradient, slope) : targetGradient;
+    const held = otherSlope ? takeLabels(others, labels) : tf.mul(dy, probability);
+    return addAtLabels(others, labels, tf.sub<tf.Tensor1D>(wanted, held));
+  }
 }

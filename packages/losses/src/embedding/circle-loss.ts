@@ -1,19 +1,25 @@
 import { l2Normalize } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRange } from '../core/check.ts';
-import { checkEmbeddings } from './check-embeddings.ts';
-import type { EmbeddingLoss } from './embedding-loss.ts';
+import { softplus } from '../core/binary-cross-entropy.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import { type EmbeddingLoss, embeddingLoss } from './embedding-loss.ts';
 import { onlyWhere } from './largest-where.ts';
 import { productLosses } from './pair-losses.ts';
 import { pairsOf, perCounted } from './pairs.ts';
 
-/** What {@link circleLoss} takes. */
-export interface CircleLossOptions {
-  /** m, the relaxation: similarities strive for at least 1 − m within an identity, at most m between two. Default 0.25. */
-  margin?: number;
-  /** γ, the scale. Default 256. */
-  gamma?: number;
-}
+/** Options of {@link circleLoss}. */
+export const circleLossOptions = optionSpecs({
+  margin: {
+    default: 0.25,
+    above: 0,
+    below: 1,
+    doc: 'm: similarities strive for at least 1 − m within an identity, at most m between two',
+  },
+  gamma: { default: 256, above: 0, doc: 'γ, the scale' },
+});
+
+/** What {@link circleLoss} takes; {@link circleLossOptions} has the defaults. */
+export type CircleLossOptions = OptionsOf<typeof circleLossOptions>;
 
 /**
  * Circle loss on pairs: for each anchor
@@ -27,32 +33,25 @@ export interface CircleLossOptions {
  * const head = hardMining(embeddingHead(circleLoss({ gamma: 80 })));
  */
 export function circleLoss(options: CircleLossOptions = {}): EmbeddingLoss {
-  const { margin = 0.25, gamma = 256 } = options;
-  checkRange('circleLoss', 'margin', margin, { above: 0, below: 1 });
-  checkRange('circleLoss', 'gamma', gamma, { above: 0 });
-  return {
-    name: 'circle',
-    config: { margin, gamma },
-    losses: (embeddings, labels) =>
-      tf.tidy(() => {
-        checkEmbeddings('circleLoss', embeddings, labels);
-        return productLosses(l2Normalize(embeddings), (cosines) => {
-          const { positive, negative } = pairsOf(labels);
-          const own = tf.mul(tf.relu(tf.sub(1 + margin, cosines)), -gamma);
-          const other = tf.mul(tf.relu(tf.add(cosines, margin)), gamma);
-          const near = logSumExp(tf.mul(own, tf.sub(cosines, 1 - margin)), positive);
-          const far = logSumExp(tf.mul(other, tf.sub(cosines, margin)), negative);
-          const sum = tf.add(near.value, far.value);
-          const counted = tf.mul(near.found, far.found);
-          const scale = tf.mul(counted, perCounted(counted, labels.size));
-          const slopes = tf.add(tf.mul(near.weights, own), tf.mul(far.weights, other));
-          return {
-            losses: tf.reshape(tf.mul(scale, softplus(sum)), [-1]),
-            slopes: tf.mul(tf.mul(scale, tf.sigmoid(sum)), slopes),
-          };
-        });
-      }),
-  };
+  const config = resolveOptions('circleLoss', circleLossOptions, options);
+  const { margin, gamma } = config;
+  return embeddingLoss({ name: 'circle', ...config }, (embeddings, labels) =>
+    productLosses(l2Normalize(embeddings), (cosines) => {
+      const { positive, negative } = pairsOf(labels);
+      const own = tf.mul(tf.relu(tf.sub(1 + margin, cosines)), -gamma);
+      const other = tf.mul(tf.relu(tf.add(cosines, margin)), gamma);
+      const near = logSumExp(tf.mul(own, tf.sub(cosines, 1 - margin)), positive);
+      const far = logSumExp(tf.mul(other, tf.sub(cosines, margin)), negative);
+      const sum = tf.add(near.value, far.value);
+      const counted = tf.mul(near.found, far.found);
+      const scale = tf.mul(counted, perCounted(counted, labels.size));
+      const slopes = tf.add(tf.mul(near.weights, own), tf.mul(far.weights, other));
+      return {
+        losses: tf.reshape(tf.mul(scale, softplus(sum)), [-1]),
+        slopes: tf.mul(tf.mul(scale, tf.sigmoid(sum)), slopes),
+      };
+    }),
+  );
 }
 
 /** Over the masked entries of each row: `log Σ exp`, `[B, 1]` and 0 without any, its gradient, and if there are any. */
@@ -64,6 +63,3 @@ function logSumExp(logits: tf.Tensor, mask: tf.Tensor2D) {
   const sums = tf.maximum(tf.sum(exponentials, 1, true), 1);
   return { value: tf.add(largest, tf.log(sums)), weights: tf.div(exponentials, sums), found };
 }
-
-/** `log(1 + exp(x))` for x of any size. */
-const softplus = (x: tf.Tensor) => tf.add(tf.relu(x), tf.log1p(tf.exp(tf.neg(tf.abs(x)))));

@@ -2,15 +2,15 @@ import { Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { adaptiveHardSamples } from '../decorators/adaptive-hard-samples.ts';
+import { hardMining } from '../decorators/hard-mining.ts';
+import type { Head } from '../head.ts';
+import { headShorthand } from '../head-shorthand.ts';
 import { cosFace } from '../heads/cos-face.ts';
-import type { Head } from '../heads/head.ts';
 import { softmax } from '../heads/softmax.ts';
-import { adaptiveHardSamples } from '../mining/adaptive-hard-samples.ts';
-import { hardMining } from '../mining/hard-mining.ts';
 import { evaluate, expectClose } from '../testing/evaluate.ts';
 import { contrastive } from './contrastive.ts';
-import { embeddingHead } from './embedding-head.ts';
-import { embeddingHeads, headAdditions } from './embedding-heads.ts';
+import { embeddingHead } from './embedding-loss.ts';
 import { joint } from './joint.ts';
 import { evaluateEmbeddingLoss, exampleBatch, randomRows } from './testing-embedding-losses.ts';
 import { triplet } from './triplet.ts';
@@ -20,8 +20,7 @@ const inputs = { ...exampleBatch, weight: randomRows(rng, 5, 8) };
 
 /** A head that gives the losses it is told. */
 const losing = (losses: number[]): Head => ({
-  name: 'losing',
-  config: {},
+  config: { name: 'losing' },
   init: () => ({}),
   losses: (_params, embeddings) => ({
     losses: tf.mul(tf.sum(embeddings, 1), tf.tensor1d(losses)) as tf.Tensor1D,
@@ -50,7 +49,7 @@ describe('embeddingHead', () => {
   it('has no parameters and no logits, and passes the losses on', () => {
     const head = embeddingHead(triplet({ margin: 0.4 }));
     expect(head.init(rng, { classes: 3, embeddingSize: 5 })).toEqual({});
-    expect(head.config).toEqual({ margin: 0.4, mining: 'semi-hard' });
+    expect(head.config).toEqual({ name: 'triplet', margin: 0.4, mining: 'semi-hard' });
     tf.tidy(() => {
       const result = head.losses({}, tf.tensor2d(inputs.embeddings), tf.tensor1d(inputs.labels, 'int32'), 0);
       expect(Object.keys(result)).toEqual(['losses']);
@@ -85,13 +84,15 @@ describe('joint', () => {
     expect(both.logits).toEqual(plain.logits);
   });
 
-  it('is named after its parts and configured by their names', () => {
-    const head = hardMining(joint(cosFace({ scale: 8 }), additions));
-    expect(head.name).toBe('hm-(cosface+triplet+contrastive)');
-    expect(head.config).toMatchObject({
-      scale: 8,
-      triplet: { margin: 0.2, weight: 2 },
-      contrastive: { weight: 0.05 },
+  it('is configured as one addition in the other', () => {
+    const { config } = hardMining(joint(cosFace({ scale: 8 }), additions));
+    expect(headShorthand(config)).toBe('hm-(cosface+triplet+contrastive)');
+    expect(config.of).toMatchObject({
+      ...{ name: 'joint', weight: 0.05, add: { name: 'contrastive' } },
+      of: {
+        ...{ name: 'joint', weight: 2, add: { name: 'triplet', margin: 0.2 } },
+        of: { name: 'cosface', scale: 8 },
+      },
     });
   });
 
@@ -104,26 +105,6 @@ describe('joint', () => {
     evaluate(joint(softmax({ bias: false }), additions), inputs);
     expect(tf.memory().numTensors).toBe(before);
   });
-});
-
-describe('by name', () => {
-  it.each(Object.entries(embeddingHeads))('%s is rebuilt from its configuration', (name, make) => {
-    const head = make();
-    expect(head.name).toBe(name);
-    expect(make(JSON.parse(JSON.stringify(head.config))).config).toEqual(head.config);
-  });
-
-  it.each(Object.entries(headAdditions))(
-    'an addition, %s, is rebuilt from its configuration',
-    (name, add) => {
-      const head = add(softmax());
-      expect(head.name).toBe(`ce+${name}`);
-      const options = JSON.parse(JSON.stringify(head.config[name]));
-      expect(options.weight).toBeGreaterThan(0);
-      expect(add(softmax(), options).config).toEqual(head.config);
-      expect(add(softmax(), { ...options, weight: 0.25 }).config[name]).toMatchObject({ weight: 0.25 });
-    },
-  );
 });
 
 describe('adaptiveHardSamples', () => {
@@ -161,7 +142,11 @@ describe('adaptiveHardSamples', () => {
 
   it('wraps a head, and names itself and its option', () => {
     const head = adaptiveHardSamples(cosFace(), { deviations: 1 });
-    expect([head.name, head.config.adaptive]).toEqual(['adaptive-cosface', { deviations: 1 }]);
+    expect(head.config).toEqual({
+      name: 'adaptive-hard-samples',
+      deviations: 1,
+      of: cosFace().config,
+    });
     expect(evaluate(head, inputs).logits).toEqual(evaluate(cosFace(), inputs).logits);
     expect(() => adaptiveHardSamples(cosFace(), { deviations: Number.NaN })).toThrow(/deviations/);
   });

@@ -1,4 +1,6 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import { InvalidArgumentError, l2Normalize } from '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Head, HeadConfig } from '../head.ts';
 
 /**
  * A loss that compares the embeddings of a batch with one another: no class weights, no logits. It gives one loss per
@@ -6,10 +8,8 @@ import type * as tf from '@tensorflow/tfjs-core';
  * defines it. A batch without a pair to compare has losses and gradients of 0.
  */
 export interface EmbeddingLoss {
-  /** The name that `headByName` knows: `triplet`, `circle`. */
-  readonly name: string;
-  /** Every option, defaults filled in; plain JSON. */
-  readonly config: Readonly<Record<string, unknown>>;
+  /** Its name and every option, defaults filled in; plain JSON. */
+  readonly config: HeadConfig;
   /**
    * @param embeddings `[B, D]` float32. @param labels `[B]` int32; equal numbers are one identity.
    * @returns `[B]`; the caller disposes of it.
@@ -17,3 +17,47 @@ export interface EmbeddingLoss {
    */
   losses(embeddings: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D;
 }
+
+/**
+ * A head of an embedding loss alone: it has no parameters and scores no classes, so its results have no logits.
+ *
+ * @example
+ * const head = hardMining(embeddingHead(triplet()));
+ */
+export const embeddingHead = (loss: EmbeddingLoss): Head => ({
+  config: loss.config,
+  needsWholeBatch: true,
+  init: () => ({}),
+  losses: (_params, embeddings, labels) => ({ losses: loss.losses(embeddings, labels) }),
+});
+
+/** An embedding loss whose inputs are checked, and whose intermediate tensors are disposed of. */
+export const embeddingLoss = (config: HeadConfig, compute: EmbeddingLoss['losses']): EmbeddingLoss => ({
+  config,
+  losses: (embeddings, labels) =>
+    tf.tidy(() => {
+      assertEmbeddings(config.name, embeddings, labels);
+      return compute(embeddings, labels);
+    }),
+});
+
+/** The embeddings at length 1, or as they are. */
+export const unitIf = (normalize: boolean, embeddings: tf.Tensor2D): tf.Tensor2D =>
+  normalize ? l2Normalize(embeddings) : embeddings;
+
+function assertEmbeddings(where: string, embeddings: tf.Tensor2D, labels: tf.Tensor1D): void {
+  if (!(embeddings instanceof tf.Tensor) || embeddings.rank !== 2 || embeddings.dtype !== 'float32')
+    throw invalid(where, 'embeddings to be a float32 matrix [B, D]', embeddings);
+  const [batch] = embeddings.shape;
+  if (!(labels instanceof tf.Tensor) || labels.dtype !== 'int32' || String(labels.shape) !== String([batch]))
+    throw invalid(where, `labels [${batch}] int32`, labels);
+}
+
+const invalid = (where: string, expected: string, received: unknown) =>
+  new InvalidArgumentError({
+    where,
+    expected,
+    received:
+      received instanceof tf.Tensor ? `[${received.shape.join(', ')}] ${received.dtype}` : typeof received,
+    fix: 'Pass embeddings [B, D] float32 and labels [B] int32, one per embedding.',
+  });

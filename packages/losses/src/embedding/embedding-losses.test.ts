@@ -2,11 +2,11 @@ import { InvalidArgumentError, Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hardMining } from '../mining/hard-mining.ts';
+import { hardMining } from '../decorators/hard-mining.ts';
 import { centralDifferences, expectClose } from '../testing/evaluate.ts';
 import { circleLoss } from './circle-loss.ts';
 import { contrastive } from './contrastive.ts';
-import { embeddingHead } from './embedding-head.ts';
+import { embeddingHead } from './embedding-loss.ts';
 import { marginalLoss } from './marginal-loss.ts';
 import { msml } from './msml.ts';
 import {

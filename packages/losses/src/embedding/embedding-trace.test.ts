@@ -3,20 +3,20 @@ import { createSession, type Provider } from '@hm/onnx/session';
 import { hostTensor, type Params, Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Head } from '../heads/head.ts';
+import { adaptiveHardSamples } from '../decorators/adaptive-hard-samples.ts';
+import type { Head } from '../head.ts';
 import { softmax } from '../heads/softmax.ts';
-import { adaptiveHardSamples } from '../mining/adaptive-hard-samples.ts';
 import { expectClose } from '../testing/evaluate.ts';
 import { tracedOn } from '../testing/traced-on.ts';
-import { centreLoss } from './centre-loss.ts';
-import { embeddingHead } from './embedding-head.ts';
+import { centerLoss } from './center-loss.ts';
+import { embeddingHead } from './embedding-loss.ts';
 import { minimumMargin } from './minimum-margin.ts';
 import { allEmbeddingLosses, exampleBatch, randomRows } from './testing-embedding-losses.ts';
 
 const rng = Rng.of('embedding trace');
 const { embeddings, labels } = exampleBatch;
 const [batch, size, classes] = [embeddings.length, embeddings[0]!.length, 8];
-const [weight, centres] = [randomRows(rng, size, classes), randomRows(rng, classes, size)];
+const [weight, centers] = [randomRows(rng, size, classes), randomRows(rng, classes, size)];
 const upstream = labels.map(() => Math.fround(rng.uniform(0.5, 1.5)));
 
 type Tensors = Record<string, tf.Tensor>;
@@ -25,21 +25,21 @@ type Values = Record<string, number[]>;
 const heads: [string, Head][] = [
   ...allEmbeddingLosses.map(({ title, loss }): [string, Head] => [title, embeddingHead(loss)]),
   ...[
-    centreLoss(softmax({ bias: false }), { weight: 0.3 }),
+    centerLoss(softmax({ bias: false }), { weight: 0.3 }),
     minimumMargin(softmax({ bias: false }), { margin: 3 }),
     adaptiveHardSamples(softmax({ bias: false })),
-  ].map((head): [string, Head] => [head.name, head]),
+  ].map((head): [string, Head] => [head.config.name, head]),
 ];
 
-/** Losses, the gradient of `sum(upstream·losses)`, and the next centres of a head that has some. */
+/** Losses, the gradient of `sum(upstream·losses)`, and the next centers of a head that has some. */
 function program(head: Head, inputs: Tensors): Tensors {
-  const statistics: Params | undefined = head.initStatistics && { centres: inputs.centres! };
+  const statistics: Params | undefined = head.initStatistics && { centers: inputs.centers! };
   const run = (x: tf.Tensor) =>
     head.losses({ weight: inputs.weight! }, x as tf.Tensor2D, inputs.labels as tf.Tensor1D, 0, statistics);
   const total = (x: tf.Tensor) => tf.sum(tf.mul(run(x).losses, tf.tensor1d(upstream)));
   const { losses, statistics: next } = run(inputs.embeddings!);
   const gradient = tf.grad(total)(inputs.embeddings!);
-  return { losses, gradient, ...(next && { nextCentres: next.centres as tf.Tensor }) };
+  return { losses, gradient, ...(next && { nextCenters: next.centers as tf.Tensor }) };
 }
 
 const eager = (head: Head): Values =>
@@ -48,7 +48,7 @@ const eager = (head: Head): Values =>
       embeddings: tf.tensor2d(embeddings),
       labels: tf.tensor1d(labels, 'int32'),
       weight: tf.tensor2d(weight),
-      centres: tf.tensor2d(centres),
+      centers: tf.tensor2d(centers),
     });
     return Object.fromEntries(Object.entries(outputs).map(([name, x]) => [name, [...x.dataSync()]]));
   });
@@ -66,7 +66,7 @@ const everything = () =>
       embeddings: { shape: [batch, size] },
       labels: { shape: [batch], dtype: 'int32' },
       weight: { shape: [size, classes] },
-      centres: { shape: [classes, size] },
+      centers: { shape: [classes, size] },
     },
   );
 
@@ -76,7 +76,7 @@ async function runTraced(provider: Provider): Promise<Values> {
     embeddings: hostTensor('float32', [batch, size], Float32Array.from(embeddings.flat())),
     labels: hostTensor('int32', [batch], Int32Array.from(labels)),
     weight: hostTensor('float32', [size, classes], Float32Array.from(weight.flat())),
-    centres: hostTensor('float32', [classes, size], Float32Array.from(centres.flat())),
+    centers: hostTensor('float32', [classes, size], Float32Array.from(centers.flat())),
   });
   await session.release();
   const entries = Object.entries(outputs);

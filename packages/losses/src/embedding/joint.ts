@@ -1,37 +1,42 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRange } from '../core/check.ts';
-import type { Head } from '../heads/head.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
 import type { EmbeddingLoss } from './embedding-loss.ts';
 
-/** A loss that {@link joint} adds, and its weight λ. */
-export interface WeightedLoss {
+/** Options of what {@link joint} adds. */
+export const jointOptions = optionSpecs({
+  weight: { default: 1, from: 0, doc: "λ, the weight of the added loss beside the head's" },
+});
+
+/** A loss that {@link joint} adds, and its weight. */
+export interface WeightedLoss extends OptionsOf<typeof jointOptions> {
   loss: EmbeddingLoss;
-  /** λ, not negative. */
-  weight: number;
 }
 
 /**
  * A head with embedding losses added, sample by sample: `L_head + Σ λ·L`. Parameters, logits and statistics are the
- * head's. Its name lists them all, `ce+marginal`; its configuration holds theirs by name.
+ * head's; its configuration holds one addition in the other.
  *
  * @throws {InvalidArgumentError} if a weight is negative or no number.
  * @example
- * const head = joint(softmax(), [{ loss: marginalLoss(), weight: 1 }]);
+ * const head = joint(softmax(), [{ loss: marginalLoss() }, { loss: contrastive(), weight: 0.05 }]);
  */
-export function joint(head: Head, additions: readonly WeightedLoss[]): Head {
-  for (const { weight } of additions) checkRange('joint', 'weight', weight, { from: 0 });
-  const configs = additions.map(({ loss, weight }) => [loss.name, { ...loss.config, weight }]);
+export const joint = (head: Head, additions: readonly WeightedLoss[]): Head =>
+  additions.reduce(withLoss, head);
+
+function withLoss(head: Head, { loss, ...options }: WeightedLoss): Head {
+  const { weight } = resolveOptions('joint', jointOptions, options);
   return {
     ...head,
-    name: [head.name, ...additions.map(({ loss }) => loss.name)].join('+'),
-    config: { ...head.config, ...Object.fromEntries(configs) },
+    config: { name: 'joint', weight, add: loss.config, of: head.config },
+    of: head,
     needsWholeBatch: true,
     losses: (...inputs) =>
       tf.tidy(() => {
         const [, embeddings, labels] = inputs;
         const result = head.losses(...inputs);
-        const added = additions.map(({ loss, weight }) => tf.mul(loss.losses(embeddings, labels), weight));
-        return { ...result, losses: added.reduce<tf.Tensor1D>((sum, x) => tf.add(sum, x), result.losses) };
+        const added = tf.mul(loss.losses(embeddings, labels), weight);
+        return { ...result, losses: tf.add<tf.Tensor1D>(result.losses, added) };
       }),
   };
 }

@@ -1,18 +1,18 @@
 import { l2Normalize } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRange } from '../core/check.ts';
-import { checkEmbeddings } from './check-embeddings.ts';
-import type { EmbeddingLoss } from './embedding-loss.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import { type EmbeddingLoss, embeddingLoss } from './embedding-loss.ts';
 import { distanceLosses } from './pair-losses.ts';
 import { pairsOf } from './pairs.ts';
 
-/** What {@link marginalLoss} takes. */
-export interface MarginalLossOptions {
-  /** τ, the squared distance between same and different. Default 1.2. */
-  tau?: number;
-  /** ξ, how far from τ a pair must be to count no more. Default 0.3. */
-  xi?: number;
-}
+/** Options of {@link marginalLoss}. */
+export const marginalLossOptions = optionSpecs({
+  tau: { default: 1.2, above: 0, doc: 'τ, the squared distance between same and different' },
+  xi: { default: 0.3, from: 0, doc: 'ξ, how far from τ a pair must be to count no more' },
+});
+
+/** What {@link marginalLoss} takes; {@link marginalLossOptions} has the defaults. */
+export type MarginalLossOptions = OptionsOf<typeof marginalLossOptions>;
 
 /**
  * Marginal loss: the mean over all pairs of `max(0, ξ − y·(τ − d²))`, y = 1 for one identity and −1 for two, d the
@@ -24,26 +24,19 @@ export interface MarginalLossOptions {
  * const head = joint(softmax(), [{ loss: marginalLoss(), weight: 1 }]);
  */
 export function marginalLoss(options: MarginalLossOptions = {}): EmbeddingLoss {
-  const { tau = 1.2, xi = 0.3 } = options;
-  checkRange('marginalLoss', 'tau', tau, { above: 0 });
-  checkRange('marginalLoss', 'xi', xi, { from: 0 });
-  return {
-    name: 'marginal',
-    config: { tau, xi },
-    losses: (embeddings, labels) =>
-      tf.tidy(() => {
-        checkEmbeddings('marginalLoss', embeddings, labels);
-        return distanceLosses(l2Normalize(embeddings), (squared) => {
-          const { positive, negative } = pairsOf(labels);
-          const sign = tf.sub(positive, negative);
-          const excess = tf.add(tf.mul(sign, tf.sub(squared, tau)), xi);
-          const active = tf.mul(tf.abs(sign), tf.step(excess));
-          const share = 1 / Math.max(1, labels.size - 1);
-          return {
-            losses: tf.mul(tf.sum(tf.mul(active, excess), 1), share),
-            slopes: tf.mul(tf.mul(active, sign), share),
-          };
-        });
-      }),
-  };
+  const config = resolveOptions('marginalLoss', marginalLossOptions, options);
+  const { tau, xi } = config;
+  return embeddingLoss({ name: 'marginal', ...config }, (embeddings, labels) =>
+    distanceLosses(l2Normalize(embeddings), (squared) => {
+      const { positive, negative } = pairsOf(labels);
+      const sign = tf.sub(positive, negative);
+      const excess = tf.add(tf.mul(sign, tf.sub(squared, tau)), xi);
+      const active = tf.mul(tf.abs(sign), tf.step(excess));
+      const share = 1 / Math.max(1, labels.size - 1);
+      return {
+        losses: tf.mul(tf.sum(tf.mul(active, excess), 1), share),
+        slopes: tf.mul(tf.mul(active, sign), share),
+      };
+    }),
+  );
 }

@@ -1,59 +1,64 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRange } from '../core/check.ts';
-import type { Head } from '../heads/head.ts';
-import { type CentreLossOptions, centreLoss } from './centre-loss.ts';
-import { centresOf, moveCentres } from './class-centres.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { centerLoss, centerLossOptions } from './center-loss.ts';
+import { centersOf, moveCenters } from './class-centers.ts';
+import { unitIf } from './embedding-loss.ts';
 import { distanceLosses, type PairTerms } from './pair-losses.ts';
 import { pairsOf } from './pairs.ts';
-import { unitIf } from './unit-if.ts';
 
-/** What {@link minimumMargin} takes. */
-export interface MinimumMarginOptions {
-  /** M, the squared distance from which two centres are far enough apart. Default 1, 60° between unit centres. */
-  margin?: number;
-  /** β, the weight of the margin term. Default 1. */
-  weight?: number;
-  /** Of the centre loss that it builds on; `weight` 0.003 and `rate` 0.5 by default, and here `normalize` true. */
-  centre?: CentreLossOptions;
-}
+/** Options of {@link minimumMargin}. */
+export const minimumMarginOptions = optionSpecs({
+  // 60° between unit centers.
+  margin: {
+    default: 1,
+    above: 0,
+    doc: 'M, the squared distance from which two centers are far enough apart',
+  },
+  weight: { default: 1, from: 0, doc: 'β, the weight of the margin term' },
+  centerWeight: { ...centerLossOptions.weight, doc: 'weight of the center loss that it builds on' },
+  rate: centerLossOptions.rate,
+  normalize: { default: true, doc: 'compares unit vectors instead of the embeddings as they are' },
+});
+
+/** What {@link minimumMargin} takes; {@link minimumMarginOptions} has the defaults. */
+export type MinimumMarginOptions = OptionsOf<typeof minimumMarginOptions>;
 
 /**
- * Minimum margin loss: a head with the centre loss and `β·mean max(0, M − ‖c_i − c_j‖²)` added, over the pairs of
- * classes in the batch, so that centres closer than the margin part. A sample's share is its class's terms divided by
+ * Minimum margin loss: a head with the center loss and `β·mean max(0, M − ‖c_i − c_j‖²)` added, over the pairs of
+ * classes in the batch, so that centers closer than the margin part. A sample's share is its class's terms divided by
  * the class's samples.
  *
- * Centres are statistics, through which no gradient would flow; so the term takes each centre after its move by this
+ * Centers are statistics, through which no gradient would flow; so the term takes each center after its move by this
  * batch, which is a function of the batch's embeddings, and its gradient reaches them. This is our reading: the paper
- * prints the loss on centres, works on embeddings of any length (M there follows their scale), and has no public code.
+ * prints the loss on centers, works on embeddings of any length (M there follows their scale), and has no public code.
  *
- * @throws {InvalidArgumentError} unless `margin > 0` and `weight >= 0`; as {@link centreLoss} does.
+ * @throws {InvalidArgumentError} unless `margin > 0` and `weight >= 0`; as {@link centerLoss} does.
  * @see X. Wei et al., Minimum Margin Loss for Deep Face Recognition, arXiv 1805.06741
  * @example
  * const head = minimumMargin(softmax(), { margin: 1.2 });
  */
 export function minimumMargin(head: Head, options: MinimumMarginOptions = {}): Head {
-  const { margin = 1, weight = 1 } = options;
-  checkRange('minimumMargin', 'margin', margin, { above: 0 });
-  checkRange('minimumMargin', 'weight', weight, { from: 0 });
-  const centre = { weight: 0.003, rate: 0.5, normalize: true, ...options.centre };
-  const centred = centreLoss(head, centre);
+  const config = resolveOptions('minimumMargin', minimumMarginOptions, options);
+  const { margin, weight, centerWeight, rate, normalize } = config;
+  const centered = centerLoss(head, { weight: centerWeight, rate, normalize });
   return {
-    ...centred,
-    name: `${head.name}+minimum-margin`,
-    config: { ...head.config, 'minimum-margin': { margin, weight, centre } },
+    ...centered,
+    config: { name: 'minimum-margin', ...config, of: head.config },
+    of: head,
     losses: (params, embeddings, labels, step, statistics) =>
       tf.tidy(() => {
-        const result = centred.losses(params, embeddings, labels, step, statistics);
-        const compared = unitIf(centre.normalize, embeddings);
-        const centres = centresOf('minimumMargin', statistics, embeddings);
-        const { after } = moveCentres(centres, compared, labels, centre.rate);
+        const result = centered.losses(params, embeddings, labels, step, statistics);
+        const compared = unitIf(normalize, embeddings);
+        const centers = centersOf('minimumMargin', statistics, embeddings);
+        const { after } = moveCenters(centers, compared, labels, rate);
         const added = distanceLosses(after, (squared) => lackOfMargin(squared, labels, margin));
         return { ...result, losses: tf.add<tf.Tensor1D>(result.losses, tf.mul(added, weight)) };
       }),
   };
 }
 
-/** The margin term on centres repeated per sample: each pair of classes counts once, however many samples they have. */
+/** The margin term on centers repeated per sample: each pair of classes counts once, however many samples they have. */
 function lackOfMargin(squared: tf.Tensor2D, labels: tf.Tensor1D, margin: number): PairTerms {
   const { negative } = pairsOf(labels);
   const share = tf.div(1, tf.sub(labels.size, tf.sum(negative, 1)));

@@ -1,20 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRange } from '../core/check.ts';
-import { checkEmbeddings } from './check-embeddings.ts';
-import { distanceAndSlope } from './distance.ts';
-import type { EmbeddingLoss } from './embedding-loss.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import { type EmbeddingLoss, embeddingLoss, unitIf } from './embedding-loss.ts';
 import { largestWhere } from './largest-where.ts';
-import { distanceLosses } from './pair-losses.ts';
+import { distanceAndSlope, distanceLosses } from './pair-losses.ts';
 import { pairsOf } from './pairs.ts';
-import { unitIf } from './unit-if.ts';
 
-/** What {@link msml} takes. */
-export interface MsmlOptions {
-  /** α, by how much the closest two identities must be further apart than the farthest pair of one. Default 0.3. */
-  margin?: number;
-  /** Compares unit vectors (default true). False compares the embeddings as they are. */
-  normalize?: boolean;
-}
+/** Options of {@link msml}. */
+export const msmlOptions = optionSpecs({
+  margin: {
+    default: 0.3,
+    from: 0,
+    doc: 'α, by how much the closest two identities must be further apart than the farthest pair of one',
+  },
+  normalize: { default: true, doc: 'compares unit vectors instead of the embeddings as they are' },
+});
+
+/** What {@link msml} takes; {@link msmlOptions} has the defaults. */
+export type MsmlOptions = OptionsOf<typeof msmlOptions>;
 
 /**
  * Margin sample mining loss: `max(0, α + d_p − d_n)` of the farthest pair of one identity in the batch, d_p, and the
@@ -26,27 +28,21 @@ export interface MsmlOptions {
  * const losses = msml().losses(embeddings, labels);
  */
 export function msml(options: MsmlOptions = {}): EmbeddingLoss {
-  const { margin = 0.3, normalize = true } = options;
-  checkRange('msml', 'margin', margin, { from: 0 });
-  return {
-    name: 'msml',
-    config: { margin, normalize },
-    losses: (embeddings, labels) =>
-      tf.tidy(() => {
-        checkEmbeddings('msml', embeddings, labels);
-        const loss = distanceLosses(unitIf(normalize, embeddings), (squared) => {
-          const { positive, negative } = pairsOf(labels);
-          const { distance, slope } = distanceAndSlope(squared);
-          const [farthest, closest] = [
-            largestWhere(distance, positive),
-            largestWhere(tf.neg(distance), negative),
-          ];
-          const excess = tf.add(tf.add(farthest.value, closest.value), margin);
-          const gate = tf.mul(tf.mul(farthest.found, closest.found), tf.step(excess));
-          const slopes = tf.mul<tf.Tensor2D>(slope, tf.sub(farthest.share, closest.share));
-          return { losses: tf.reshape(tf.mul(gate, excess), [1]), slopes: tf.mul(gate, slopes) };
-        });
-        return tf.mul(loss, tf.ones([labels.size]));
-      }),
-  };
+  const config = resolveOptions('msml', msmlOptions, options);
+  const { margin, normalize } = config;
+  return embeddingLoss({ name: 'msml', ...config }, (embeddings, labels) => {
+    const loss = distanceLosses(unitIf(normalize, embeddings), (squared) => {
+      const { positive, negative } = pairsOf(labels);
+      const { distance, slope } = distanceAndSlope(squared);
+      const [farthest, closest] = [
+        largestWhere(distance, positive),
+        largestWhere(tf.neg(distance), negative),
+      ];
+      const excess = tf.add(tf.add(farthest.value, closest.value), margin);
+      const gate = tf.mul(tf.mul(farthest.found, closest.found), tf.step(excess));
+      const slopes = tf.mul<tf.Tensor2D>(slope, tf.sub(farthest.share, closest.share));
+      return { losses: tf.reshape(tf.mul(gate, excess), [1]), slopes: tf.mul(gate, slopes) };
+    });
+    return tf.mul(loss, tf.ones([labels.size]));
+  });
 }

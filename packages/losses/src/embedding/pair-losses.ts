@@ -1,5 +1,4 @@
-// For its side effect: it registers the gradients that tfjs-core lacks under Node.
-import '@hm/tensor';
+import { customGradient } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { diagonal } from './pairs.ts';
 
@@ -45,20 +44,21 @@ const squaredDistances: Measure = {
 
 const overPairs =
   (measure: Measure) =>
-  (embeddings: tf.Tensor2D, rule: PairRule): tf.Tensor1D => {
-    const operation = tf.customGrad((input, save) => {
-      const rows = measure.placed(input as tf.Tensor2D);
-      const { losses, slopes } = rule(measure.of(rows));
-      (save as tf.GradSaveFunc)([rows, slopes]);
-      const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [rows, slopes] = saved as [tf.Tensor2D, tf.Tensor2D];
-        const upstream = tf.mul<tf.Tensor2D>(tf.expandDims(dy, 1), slopes);
-        return measure.backward(tf.add(upstream, tf.transpose(upstream)), rows);
-      };
-      return { value: losses, gradFunc };
-    });
-    return operation(embeddings) as tf.Tensor1D;
-  };
+  (embeddings: tf.Tensor2D, rule: PairRule): tf.Tensor1D =>
+    customGradient(
+      { embeddings },
+      {
+        forward: ({ embeddings }) => {
+          const rows = measure.placed(embeddings);
+          const { losses, slopes } = rule(measure.of(rows));
+          return { value: losses, saved: { rows, slopes } };
+        },
+        backward: (dy, { rows, slopes }) => {
+          const upstream = tf.mul<tf.Tensor2D>(tf.expandDims(dy, 1), slopes);
+          return { embeddings: measure.backward(tf.add(upstream, tf.transpose(upstream)), rows) };
+        },
+      },
+    );
 
 /**
  * A loss over the squared Euclidean distances of all pairs of rows, differentiable with respect to the rows. The
@@ -68,3 +68,12 @@ export const distanceLosses = overPairs(squaredDistances);
 
 /** A loss over the inner products of all pairs of rows (cosines, if the rows have length 1). */
 export const productLosses = overPairs(products);
+
+// Closer pairs have no direction in float32; their slope is held at this distance's, so that it stays finite at 0.
+const LEAST_DISTANCE = 1e-4;
+
+/** `d = √(d²)` of squared distances, and its derivative with respect to d², `1/(2d)`. Not differentiable. */
+export function distanceAndSlope(squared: tf.Tensor2D): { distance: tf.Tensor2D; slope: tf.Tensor2D } {
+  const distance = tf.sqrt(squared);
+  return { distance, slope: tf.div(0.5, tf.maximum(distance, LEAST_DISTANCE)) };
+}

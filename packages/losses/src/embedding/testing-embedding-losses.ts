@@ -24,7 +24,7 @@ export interface EmbeddingLossCase {
 }
 
 const named = (loss: EmbeddingLoss, reference: EmbeddingReference): EmbeddingLossCase => ({
-  title: `${loss.name} ${JSON.stringify(loss.config)}`,
+  title: JSON.stringify(loss.config),
   loss,
   reference,
 });

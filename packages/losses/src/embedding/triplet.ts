@@ -1,22 +1,27 @@
 import { l2Normalize } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkChoice, checkRange } from '../core/check.ts';
-import { checkEmbeddings } from './check-embeddings.ts';
-import type { EmbeddingLoss } from './embedding-loss.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import { type EmbeddingLoss, embeddingLoss } from './embedding-loss.ts';
 import { largestWhere } from './largest-where.ts';
 import { distanceLosses, type PairTerms } from './pair-losses.ts';
 import { type Pairs, pairsOf, perCounted } from './pairs.ts';
 
-/** What {@link triplet} takes. */
-export interface TripletOptions {
-  /** α, by how much the negative must be further away than the positive, in squared distance. Default 0.2. */
-  margin?: number;
-  /**
-   * Which triplets count. `semi-hard` (default): those whose negative is further away than the positive, by less than
-   * the margin. `hard`: per anchor its farthest positive and closest negative. `all`: every triplet.
-   */
-  mining?: 'semi-hard' | 'hard' | 'all';
-}
+/** Options of {@link triplet}. */
+export const tripletOptions = optionSpecs({
+  margin: {
+    default: 0.2,
+    above: 0,
+    doc: 'α, by how much the negative must be further away than the positive, in squared distance',
+  },
+  mining: {
+    default: 'semi-hard',
+    choices: ['semi-hard', 'hard', 'all'],
+    doc: 'negatives further than the positive by less than the margin; each anchor’s hardest pair; or all triplets',
+  },
+});
+
+/** What {@link triplet} takes; {@link tripletOptions} has the defaults. */
+export type TripletOptions = OptionsOf<typeof tripletOptions>;
 
 /**
  * Triplet loss: the mean over the counted triplets (anchor, positive, negative) of `max(0, d_ap² − d_an² + α)`, d the
@@ -29,19 +34,12 @@ export interface TripletOptions {
  * const losses = triplet({ mining: 'hard' }).losses(embeddings, labels);
  */
 export function triplet(options: TripletOptions = {}): EmbeddingLoss {
-  const { margin = 0.2, mining = 'semi-hard' } = options;
-  checkRange('triplet', 'margin', margin, { above: 0 });
-  checkChoice('triplet', 'mining', mining, ['semi-hard', 'hard', 'all']);
+  const config = resolveOptions('triplet', tripletOptions, options);
+  const { margin, mining } = config;
   const terms = mining === 'hard' ? hardestTriplets : everyTriplet(mining === 'semi-hard');
-  return {
-    name: 'triplet',
-    config: { margin, mining },
-    losses: (embeddings, labels) =>
-      tf.tidy(() => {
-        checkEmbeddings('triplet', embeddings, labels);
-        return distanceLosses(l2Normalize(embeddings), (squared) => terms(squared, pairsOf(labels), margin));
-      }),
-  };
+  return embeddingLoss({ name: 'triplet', ...config }, (embeddings, labels) =>
+    distanceLosses(l2Normalize(embeddings), (squared) => terms(squared, pairsOf(labels), margin)),
+  );
 }
 
 /** All triplets in one tensor `[anchor, positive, negative]`. */

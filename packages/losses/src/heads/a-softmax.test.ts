@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { angularMargin } from '../core/angular-margin.ts';
-import { type Annealing, annealed } from '../core/annealing.ts';
+import { annealed } from '../core/annealing.ts';
+import type { Annealing } from '../core/options.ts';
 import { evaluate, expectClose } from '../testing/evaluate.ts';
 import { aSoftmax } from './a-softmax.ts';
 

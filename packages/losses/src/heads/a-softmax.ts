@@ -1,28 +1,33 @@
 import { unitWeightLogits } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { annealedMargin, lengths } from '../core/annealed-margin.ts';
-import { type Annealing, annealed, checkAnnealing } from '../core/annealing.ts';
-import { checkChoice, checkInputs, checkRange } from '../core/check.ts';
-import { classWeights } from '../core/class-weights.ts';
+import { annealed } from '../core/annealing.ts';
+import { checkInputs } from '../core/check.ts';
 import { marginCrossEntropy } from '../core/margin-cross-entropy.ts';
-import type { Head } from './head.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { classWeights } from './class-weights.ts';
 
-/** What {@link aSoftmax} takes. */
-export interface ASoftmaxOptions {
-  /** m, the integer that multiplies the target's angle. Default 4. */
-  m?: number;
-  /**
-   * λ, the weight of the plain logit beside the margin's: a number, or a schedule. Default
-   * `{ base: 1000, gamma: 0.12, power: 1, min: 5 }`, the authors': the first λ is 1000/1.12, the floor is reached at 1659.
-   */
-  lambda?: Annealing | number;
-  /**
-   * `exact` (default) is the loss's true gradient. `sphereface` is the authors' code: the margin part's derivatives
-   * `(coeff_w, coeff_x)` with respect to the product and, along x, to the norm are divided by their Euclidean length.
-   * The class weights get the same factor, as the authors' notes say (their code gives them the factor 1).
-   */
-  gradient?: 'exact' | 'sphereface';
-}
+/** Options of {@link aSoftmax}. */
+export const aSoftmaxOptions = optionSpecs({
+  m: { default: 4, from: 1, integer: true, doc: "m, the integer that multiplies the target's angle" },
+  // The authors' schedule: the first λ is 1000/1.12, the floor is reached at iteration 1659.
+  lambda: {
+    annealed: true,
+    default: { base: 1000, gamma: 0.12, power: 1, min: 5 },
+    doc: 'λ, the weight of the plain logit beside the margin: a number, or max(min, base·(1 + gamma·iteration)^−power)',
+  },
+  // The authors' code divides the margin part's derivatives (coeff_w, coeff_x) by the product and, along x, by the norm by
+  // their Euclidean length. The class weights get the same factor, as the authors' notes say (their code: the factor 1).
+  gradient: {
+    default: 'exact',
+    choices: ['exact', 'sphereface'],
+    doc: "the loss's true gradient, or that of the authors' code",
+  },
+});
+
+/** What {@link aSoftmax} takes; {@link aSoftmaxOptions} has the defaults. */
+export type ASoftmaxOptions = OptionsOf<typeof aSoftmaxOptions>;
 
 /**
  * A-Softmax (SphereFace): the target logit is `‖x‖·(ψ(θ) + λ·cos θ)/(1 + λ)`, the others `‖x‖·cos θ`, with
@@ -34,22 +39,15 @@ export interface ASoftmaxOptions {
  * const head = aSoftmax({ lambda: 5 });
  */
 export function aSoftmax(options: ASoftmaxOptions = {}): Head {
-  const {
-    m = 4,
-    lambda = { base: 1000, gamma: 0.12, power: 1, min: 5 },
-    gradient: convention = 'exact',
-  } = options;
-  checkRange('aSoftmax', 'm', m, { from: 1, integer: true });
-  checkAnnealing('aSoftmax', lambda);
-  checkChoice('aSoftmax', 'gradient', convention, ['exact', 'sphereface']);
+  const config = resolveOptions('aSoftmax', aSoftmaxOptions, options);
+  const { m, lambda, gradient } = config;
   return {
-    name: 'asoftmax',
-    config: { m, lambda, gradient: convention },
+    config: { name: 'a-softmax', ...config },
     init: (rng, size) => ({ weight: classWeights(rng, size) }),
     losses: (params, embeddings, labels, step) =>
       tf.tidy(() => {
         const logits = unitWeightLogits(embeddings, checkInputs('aSoftmax', params, embeddings, labels));
-        const margin = annealedMargin(m, annealed(lambda, step), convention === 'sphereface');
+        const margin = annealedMargin(m, annealed(lambda, step), gradient === 'sphereface');
         return { losses: marginCrossEntropy(logits, labels, margin, [lengths(embeddings, 1)]), logits };
       }),
   };

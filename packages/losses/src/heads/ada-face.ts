@@ -1,23 +1,27 @@
 import { cosineAndSine, cosineLogits, shiftedCosineAndSlope, withoutGradient } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { lengths } from '../core/annealed-margin.ts';
-import { checkInputs, checkRange, checkTensor } from '../core/check.ts';
-import { classWeights } from '../core/class-weights.ts';
+import { checkInputs, checkTensor } from '../core/check.ts';
 import { type Margin, marginCrossEntropy } from '../core/margin-cross-entropy.ts';
 import { mix } from '../core/mix.ts';
-import type { Head } from './head.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { classWeights } from './class-weights.ts';
 
-/** What {@link adaFace} takes. */
-export interface AdaFaceOptions {
-  /** s, the radius of the hypersphere. Default 64. */
-  scale?: number;
-  /** m. Default 0.4. */
-  margin?: number;
-  /** h, how many of the quality's standard deviations fill [-1, 1]: 1/h. Default 0.333. */
-  concentration?: number;
-  /** How much of a batch goes into the moving averages. Default 0.01, as in the authors' scripts. */
-  rate?: number;
-}
+/** Options of {@link adaFace}. */
+export const adaFaceOptions = optionSpecs({
+  scale: { default: 64, above: 0, doc: 's, the radius of the hypersphere' },
+  margin: { default: 0.4, from: 0, to: 1, doc: 'm, of angle and cosine, both scaled by the quality' },
+  concentration: {
+    default: 0.333,
+    above: 0,
+    doc: "h: 1/h of the quality's standard deviations fill [−1, 1]",
+  },
+  rate: { default: 0.01, above: 0, to: 1, doc: 'share of a batch that enters the moving averages' },
+});
+
+/** What {@link adaFace} takes; {@link adaFaceOptions} has the defaults. */
+export type AdaFaceOptions = OptionsOf<typeof adaFaceOptions>;
 
 const EPSILON = 1e-3;
 
@@ -34,14 +38,10 @@ const EPSILON = 1e-3;
  * let statistics = head.initStatistics(rng, size);
  */
 export function adaFace(options: AdaFaceOptions = {}): Head {
-  const { scale = 64, margin = 0.4, concentration = 0.333, rate = 0.01 } = options;
-  checkRange('adaFace', 'scale', scale, { above: 0 });
-  checkRange('adaFace', 'margin', margin, { from: 0, to: 1 });
-  checkRange('adaFace', 'concentration', concentration, { above: 0 });
-  checkRange('adaFace', 'rate', rate, { above: 0, to: 1 });
+  const config = resolveOptions('adaFace', adaFaceOptions, options);
+  const { scale, margin, concentration, rate } = config;
   return {
-    name: 'adaface',
-    config: { scale, margin, concentration, rate },
+    config: { name: 'adaface', ...config },
     needsWholeBatch: true,
     init: (rng, size) => ({ weight: classWeights(rng, size) }),
     initStatistics: () => ({ mean: tf.scalar(20), deviation: tf.scalar(100) }),

@@ -1,17 +1,19 @@
 import { cosineLogits } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkInputs, checkRange, checkTensor } from '../core/check.ts';
-import { classWeights } from '../core/class-weights.ts';
+import { checkInputs, checkTensor } from '../core/check.ts';
 import { marginCrossEntropy } from '../core/margin-cross-entropy.ts';
-import type { Head } from './head.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { classWeights } from './class-weights.ts';
 
-/** What {@link adaptiveFace} takes. */
-export interface AdaptiveFaceOptions {
-  /** s, the radius of the hypersphere. Default 30. */
-  scale?: number;
-  /** λ, how strongly margins are pushed up. Default 70. */
-  lambda?: number;
-}
+/** Options of {@link adaptiveFace}. */
+export const adaptiveFaceOptions = optionSpecs({
+  scale: { default: 30, above: 0, doc: 's, the radius of the hypersphere' },
+  lambda: { default: 70, from: 0, doc: 'λ, how strongly margins are pushed up' },
+});
+
+/** What {@link adaptiveFace} takes; {@link adaptiveFaceOptions} has the defaults. */
+export type AdaptiveFaceOptions = OptionsOf<typeof adaptiveFaceOptions>;
 
 /**
  * AdaptiveFace (AdaM-Softmax): CosFace with a learned margin per class. The target logit is `s·(cos θ − m_y)`, the others
@@ -24,12 +26,10 @@ export interface AdaptiveFaceOptions {
  * const head = adaptiveFace({ lambda: 20 });
  */
 export function adaptiveFace(options: AdaptiveFaceOptions = {}): Head {
-  const { scale = 30, lambda = 70 } = options;
-  checkRange('adaptiveFace', 'scale', scale, { above: 0 });
-  checkRange('adaptiveFace', 'lambda', lambda, { from: 0 });
+  const config = resolveOptions('adaptiveFace', adaptiveFaceOptions, options);
+  const { scale, lambda } = config;
   return {
-    name: 'adaptiveface',
-    config: { scale, lambda },
+    config: { name: 'adaptiveface', ...config },
     init: (rng, size) => ({
       weight: classWeights(rng, size),
       margin: tf.tensor1d(Float32Array.from({ length: size.classes }, () => rng.uniform(0.3, 0.4))),

@@ -1,15 +1,26 @@
-import { type CosFaceOptions, cosFace } from './cos-face.ts';
-import type { Head } from './head.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { cosFaceMargin, cosFaceOptions } from './cos-face.ts';
+import { cosineHead } from './cosine-head.ts';
+
+/** Options of {@link amSoftmax}. */
+export const amSoftmaxOptions = optionSpecs({
+  ...cosFaceOptions,
+  scale: { ...cosFaceOptions.scale, default: 30 },
+});
+
+/** What {@link amSoftmax} takes; {@link amSoftmaxOptions} has the defaults. */
+export type AmSoftmaxOptions = OptionsOf<typeof amSoftmaxOptions>;
 
 /**
- * AM-Softmax: {@link cosFace} under the name and with the defaults of the other paper that proposed it, s = 30, m = 0.35.
+ * AM-Softmax: CosFace's logits under the name and with the defaults of the other paper that proposed them.
  *
  * @throws {InvalidArgumentError} unless `scale > 0` and `0 <= margin <= 1`.
  * @see F. Wang et al., Additive margin softmax for face verification, IEEE SPL 2018
  * @example
  * const head = amSoftmax({ margin: 0.4 });
  */
-export const amSoftmax = ({ scale = 30, ...options }: CosFaceOptions = {}): Head => ({
-  ...cosFace({ scale, ...options }),
-  name: 'amsoftmax',
-});
+export function amSoftmax(options: AmSoftmaxOptions = {}): Head {
+  const config = resolveOptions('amSoftmax', amSoftmaxOptions, options);
+  return cosineHead({ name: 'am-softmax', ...config }, cosFaceMargin(config));
+}

@@ -1,23 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { additiveAngle, type MarginGradient } from '../core/additive-angle.ts';
-import { checkChoice, checkRange } from '../core/check.ts';
-import { cosineHead } from '../core/cosine-head.ts';
+import { additiveAngle } from '../core/additive-angle.ts';
 import type { Margin } from '../core/margin-cross-entropy.ts';
-import type { Head } from './head.ts';
+import { type ConfigOf, type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { cosineHead } from './cosine-head.ts';
 
-/** What {@link arcFace} takes. */
-export interface ArcFaceOptions {
-  /** s, the radius of the hypersphere. Default 64. */
-  scale?: number;
-  /** m, added to the target's angle, radians. Default 0.5. */
-  marginRadians?: number;
-  /**
-   * `detached` (default) treats `cos(θ + m) − cos θ` as a constant, so that the target's gradient is `s·(p_y − 1)`: what
-   * the authors' current training code does, bounded at every angle. `exact` is the loss's true gradient,
-   * `sin(θ + m)/sin θ` times that, which grows without bound as θ → 0 (to `sin m/3.5e-4` in float32; `cos m` at 0).
-   */
-  marginGradient?: MarginGradient;
-}
+/** Options of {@link arcFace}. */
+export const arcFaceOptions = optionSpecs({
+  scale: { default: 64, above: 0, doc: 's, the radius of the hypersphere' },
+  marginRadians: { default: 0.5, from: 0, below: Math.PI, doc: "m, added to the target's angle, radians" },
+  // Exact is sin(θ + m)/sin θ times the detached one, which grows without bound as θ → 0 (to sin m/3.5e-4 in float32; cos m at 0).
+  marginGradient: {
+    default: 'detached',
+    choices: ['exact', 'detached'],
+    doc: "the target's gradient: s·(p_y − 1) as in the authors' code, bounded at every angle, or the true one",
+  },
+});
+
+/** What {@link arcFace} takes; {@link arcFaceOptions} has the defaults. */
+export type ArcFaceOptions = OptionsOf<typeof arcFaceOptions>;
 
 /**
  * ArcFace: the target logit is `s·cos(θ + m)`, the others `s·cos θ`. Where `θ + m > π`, which would reward a larger
@@ -29,24 +30,14 @@ export interface ArcFaceOptions {
  * const head = arcFace({ scale: 32, marginRadians: 0.35 });
  */
 export function arcFace(options: ArcFaceOptions = {}): Head {
-  const config = arcFaceConfig(options);
-  checkRange('arcFace', 'scale', config.scale, { above: 0 });
-  checkRange('arcFace', 'marginRadians', config.marginRadians, { from: 0, below: Math.PI });
-  checkChoice('arcFace', 'marginGradient', config.marginGradient, ['exact', 'detached']);
-  return cosineHead('arcface', config, arcFaceMargin(config));
+  const config = resolveOptions('arcFace', arcFaceOptions, options);
+  return cosineHead({ name: 'arcface', ...config }, arcFaceMargin(config));
 }
 
-const arcFaceConfig = ({ scale = 64, marginRadians = 0.5, marginGradient = 'detached' }: ArcFaceOptions) => ({
-  scale,
-  marginRadians,
-  marginGradient,
-});
-
 /** ArcFace's target logit from `s·cos θ`. */
-export function arcFaceMargin(options: ArcFaceOptions): Margin {
-  const { scale, marginRadians, marginGradient } = arcFaceConfig(options);
-  return (logit) => {
+export const arcFaceMargin =
+  ({ scale, marginRadians, marginGradient }: ConfigOf<typeof arcFaceOptions>): Margin =>
+  (logit) => {
     const { value, slope } = additiveAngle(tf.mul(logit, 1 / scale), marginRadians);
     return { value: tf.mul(value, scale), ...(marginGradient === 'exact' && { slope }) };
   };
-}

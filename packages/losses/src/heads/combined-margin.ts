@@ -1,24 +1,25 @@
 import { arcCosine, cosineAndSine } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import type { MarginGradient } from '../core/additive-angle.ts';
-import { checkChoice, checkRange } from '../core/check.ts';
-import { cosineHead } from '../core/cosine-head.ts';
 import { mix } from '../core/mix.ts';
-import type { Head } from './head.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { cosineHead } from './cosine-head.ts';
 
-/** What {@link combinedMargin} takes. */
-export interface CombinedMarginOptions {
-  /** s, the radius of the hypersphere. Default 64. */
-  scale?: number;
-  /** m1, the factor of the target's angle. Default 1. */
-  multiplier?: number;
-  /** m2, added to the target's angle, radians. Default 0.3. */
-  marginRadians?: number;
-  /** m3, taken from the target's cosine. Default 0.2. */
-  margin?: number;
-  /** `detached` (default): the margin changes the logit's value alone, as in the authors' current code. `exact`: its gradient too. */
-  marginGradient?: MarginGradient;
-}
+/** Options of {@link combinedMargin}. */
+export const combinedMarginOptions = optionSpecs({
+  scale: { default: 64, above: 0, doc: 's, the radius of the hypersphere' },
+  multiplier: { default: 1, above: 0, doc: "m1, the factor of the target's angle" },
+  marginRadians: { default: 0.3, from: 0, below: Math.PI, doc: "m2, added to the target's angle, radians" },
+  margin: { default: 0.2, from: 0, to: 1, doc: "m3, taken from the target's cosine" },
+  marginGradient: {
+    default: 'detached',
+    choices: ['exact', 'detached'],
+    doc: "the target's gradient: s·(p_y − 1) as in the authors' code, bounded at every angle, or the true one",
+  },
+});
+
+/** What {@link combinedMargin} takes; {@link combinedMarginOptions} has the defaults. */
+export type CombinedMarginOptions = OptionsOf<typeof combinedMarginOptions>;
 
 /**
  * The combined margin of SphereFace, ArcFace and CosFace: the target logit is `s·(cos(m1·θ + m2) − m3)`, the others
@@ -31,20 +32,9 @@ export interface CombinedMarginOptions {
  * const head = combinedMargin({ multiplier: 0.9, marginRadians: 0.4, margin: 0.15 });
  */
 export function combinedMargin(options: CombinedMarginOptions = {}): Head {
-  const {
-    scale = 64,
-    multiplier = 1,
-    marginRadians = 0.3,
-    margin = 0.2,
-    marginGradient = 'detached',
-  } = options;
-  checkRange('combinedMargin', 'scale', scale, { above: 0 });
-  checkRange('combinedMargin', 'multiplier', multiplier, { above: 0 });
-  checkRange('combinedMargin', 'marginRadians', marginRadians, { from: 0, below: Math.PI });
-  checkRange('combinedMargin', 'margin', margin, { from: 0, to: 1 });
-  checkChoice('combinedMargin', 'marginGradient', marginGradient, ['exact', 'detached']);
-  const config = { scale, multiplier, marginRadians, margin, marginGradient };
-  return cosineHead('combined', config, (logit) => {
+  const config = resolveOptions('combinedMargin', combinedMarginOptions, options);
+  const { scale, multiplier, marginRadians, margin, marginGradient } = config;
+  return cosineHead({ name: 'combined-margin', ...config }, (logit) => {
     const { value, slope } = stretchedCosine(tf.mul(logit, 1 / scale), multiplier, marginRadians);
     return {
       value: tf.mul(tf.sub(value, margin), scale),

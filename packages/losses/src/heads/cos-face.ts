@@ -1,15 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRange } from '../core/check.ts';
-import { cosineHead } from '../core/cosine-head.ts';
-import type { Head } from './head.ts';
+import type { Margin } from '../core/margin-cross-entropy.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { cosineHead } from './cosine-head.ts';
 
-/** What {@link cosFace} takes. */
-export interface CosFaceOptions {
-  /** s, the radius of the hypersphere. Default 64. */
-  scale?: number;
-  /** m, taken from the target's cosine. Default 0.35. */
-  margin?: number;
-}
+/** Options of {@link cosFace}. */
+export const cosFaceOptions = optionSpecs({
+  scale: { default: 64, above: 0, doc: 's, the radius of the hypersphere' },
+  margin: { default: 0.35, from: 0, to: 1, doc: "m, taken from the target's cosine" },
+});
+
+/** What {@link cosFace} takes; {@link cosFaceOptions} has the defaults. */
+export type CosFaceOptions = OptionsOf<typeof cosFaceOptions>;
 
 /**
  * CosFace (AM-Softmax): the target logit is `s·(cos θ − m)`, the others `s·cos θ`.
@@ -20,10 +22,11 @@ export interface CosFaceOptions {
  * const head = cosFace({ scale: 30 });
  */
 export function cosFace(options: CosFaceOptions = {}): Head {
-  const { scale = 64, margin = 0.35 } = options;
-  checkRange('cosFace', 'scale', scale, { above: 0 });
-  checkRange('cosFace', 'margin', margin, { from: 0, to: 1 });
-  return cosineHead('cosface', { scale, margin }, (logit) => ({
-    value: tf.sub(logit, scale * margin),
-  }));
+  const config = resolveOptions('cosFace', cosFaceOptions, options);
+  return cosineHead({ name: 'cosface', ...config }, cosFaceMargin(config));
 }
+
+/** CosFace's target logit from `s·cos θ`. */
+export const cosFaceMargin =
+  ({ scale, margin }: Required<CosFaceOptions>): Margin =>
+  (logit) => ({ value: tf.sub(logit, scale * margin) });

@@ -1,21 +1,22 @@
 import { cosineLogits, withoutGradient } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkInputs, checkRange, checkTensor } from '../core/check.ts';
-import { classWeights } from '../core/class-weights.ts';
+import { checkInputs, checkTensor } from '../core/check.ts';
 import { takeLabels } from '../core/label-entries.ts';
 import { marginCrossEntropy, type OtherMargin } from '../core/margin-cross-entropy.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
 import { arcFaceMargin } from './arc-face.ts';
-import type { Head } from './head.ts';
+import { classWeights } from './class-weights.ts';
 
-/** What {@link curricularFace} takes. */
-export interface CurricularFaceOptions {
-  /** s, the radius of the hypersphere. Default 64. */
-  scale?: number;
-  /** m, added to the target's angle, radians. Default 0.5. */
-  marginRadians?: number;
-  /** How much of a batch goes into the moving average t. Default 0.01. */
-  rate?: number;
-}
+/** Options of {@link curricularFace}. */
+export const curricularFaceOptions = optionSpecs({
+  scale: { default: 64, above: 0, doc: 's, the radius of the hypersphere' },
+  marginRadians: { default: 0.5, from: 0, below: Math.PI, doc: "m, added to the target's angle, radians" },
+  rate: { default: 0.01, above: 0, to: 1, doc: 'share of a batch that enters the moving average t' },
+});
+
+/** What {@link curricularFace} takes; {@link curricularFaceOptions} has the defaults. */
+export type CurricularFaceOptions = OptionsOf<typeof curricularFaceOptions>;
 
 /**
  * CurricularFace: ArcFace in which classes that are mistaken for the target count the more the further training is. Where
@@ -29,14 +30,11 @@ export interface CurricularFaceOptions {
  * let statistics = head.initStatistics(rng, size);
  */
 export function curricularFace(options: CurricularFaceOptions = {}): Head {
-  const { scale = 64, marginRadians = 0.5, rate = 0.01 } = options;
-  checkRange('curricularFace', 'scale', scale, { above: 0 });
-  checkRange('curricularFace', 'marginRadians', marginRadians, { from: 0, below: Math.PI });
-  checkRange('curricularFace', 'rate', rate, { above: 0, to: 1 });
-  const margin = arcFaceMargin({ scale, marginRadians, marginGradient: 'exact' });
+  const config = resolveOptions('curricularFace', curricularFaceOptions, options);
+  const { scale, rate } = config;
+  const margin = arcFaceMargin({ ...config, marginGradient: 'exact' });
   return {
-    name: 'curricularface',
-    config: { scale, marginRadians, rate },
+    config: { name: 'curricularface', ...config },
     needsWholeBatch: true,
     init: (rng, size) => ({ weight: classWeights(rng, size) }),
     initStatistics: () => ({ t: tf.scalar(0) }),

@@ -1,21 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { annealedMargin, lengths } from '../core/annealed-margin.ts';
-import { type Annealing, annealed, checkAnnealing } from '../core/annealing.ts';
-import { checkInputs, checkRange } from '../core/check.ts';
-import { classWeights } from '../core/class-weights.ts';
+import { annealed } from '../core/annealing.ts';
+import { checkInputs } from '../core/check.ts';
 import { marginCrossEntropy } from '../core/margin-cross-entropy.ts';
-import type { Head } from './head.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { classWeights } from './class-weights.ts';
 
-/** What {@link lSoftmax} takes. */
-export interface LSoftmaxOptions {
-  /** m, the integer that multiplies the target's angle. Default 4. */
-  m?: number;
-  /**
-   * λ, the weight of the plain logit beside the margin's: a number, or a schedule. Default
-   * `{ base: 1000, gamma: 0.000025, power: 35, min: 0 }`, the authors' example; on hard data they advise a `min` of 5 to 10.
-   */
-  lambda?: Annealing | number;
-}
+/** Options of {@link lSoftmax}. */
+export const lSoftmaxOptions = optionSpecs({
+  m: { default: 4, from: 1, integer: true, doc: "m, the integer that multiplies the target's angle" },
+  // The authors' example; on hard data they advise a `min` of 5 to 10.
+  lambda: {
+    annealed: true,
+    default: { base: 1000, gamma: 0.000025, power: 35, min: 0 },
+    doc: 'λ, the weight of the plain logit beside the margin: a number, or max(min, base·(1 + gamma·iteration)^−power)',
+  },
+});
+
+/** What {@link lSoftmax} takes; {@link lSoftmaxOptions} has the defaults. */
+export type LSoftmaxOptions = OptionsOf<typeof lSoftmaxOptions>;
 
 /**
  * L-Softmax: the target logit is `‖x‖·‖w_y‖·(ψ(θ) + λ·cos θ)/(1 + λ)`, the others `x·w_j`, with
@@ -27,12 +31,10 @@ export interface LSoftmaxOptions {
  * const head = lSoftmax({ m: 2, lambda: 0 });
  */
 export function lSoftmax(options: LSoftmaxOptions = {}): Head {
-  const { m = 4, lambda = { base: 1000, gamma: 0.000025, power: 35, min: 0 } } = options;
-  checkRange('lSoftmax', 'm', m, { from: 1, integer: true });
-  checkAnnealing('lSoftmax', lambda);
+  const config = resolveOptions('lSoftmax', lSoftmaxOptions, options);
+  const { m, lambda } = config;
   return {
-    name: 'lsoftmax',
-    config: { m, lambda },
+    config: { name: 'l-softmax', ...config },
     init: (rng, size) => ({ weight: classWeights(rng, size) }),
     losses: (params, embeddings, labels, step) =>
       tf.tidy(() => {

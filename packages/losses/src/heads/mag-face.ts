@@ -2,28 +2,25 @@ import { cosineLogits } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { additiveAngle } from '../core/additive-angle.ts';
 import { lengths } from '../core/annealed-margin.ts';
-import { checkInputs, checkRange } from '../core/check.ts';
-import { classWeights } from '../core/class-weights.ts';
+import { checkInputs } from '../core/check.ts';
 import { marginCrossEntropy } from '../core/margin-cross-entropy.ts';
-import type { Head } from './head.ts';
+import { assertRange, type ConfigOf, type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { classWeights } from './class-weights.ts';
 
-/** What {@link magFace} takes. */
-export interface MagFaceOptions {
-  /** s, the radius of the hypersphere. Default 64. */
-  scale?: number;
-  /** The embedding lengths between which the margin grows. Default 10. */
-  lowerLength?: number;
-  /** Default 110. */
-  upperLength?: number;
-  /** The margin at the lower length, radians. Default 0.45. */
-  lowerMarginRadians?: number;
-  /** The margin at the upper length, radians. Default 0.8. */
-  upperMarginRadians?: number;
-  /** λ_g, the weight of the penalty that rewards long embeddings. Default 35. */
-  lambda?: number;
-  /** No margin where `θ > π/2`. Default true, as in the authors' code. */
-  easyMargin?: boolean;
-}
+/** Options of {@link magFace}. */
+export const magFaceOptions = optionSpecs({
+  scale: { default: 64, above: 0, doc: 's, the radius of the hypersphere' },
+  lowerLength: { default: 10, above: 0, doc: 'embedding length from which on the margin grows' },
+  upperLength: { default: 110, above: 0, doc: 'u, the embedding length up to which the margin grows' },
+  lowerMarginRadians: { default: 0.45, from: 0, below: Math.PI, doc: 'margin at the lower length, radians' },
+  upperMarginRadians: { default: 0.8, from: 0, below: Math.PI, doc: 'margin at the upper length, radians' },
+  lambda: { default: 35, from: 0, doc: 'λ_g, the weight of the penalty that rewards long embeddings' },
+  easyMargin: { default: true, doc: "no margin where θ > π/2, as in the authors' code" },
+});
+
+/** What {@link magFace} takes; {@link magFaceOptions} has the defaults. */
+export type MagFaceOptions = OptionsOf<typeof magFaceOptions>;
 
 /**
  * MagFace: ArcFace whose margin grows with the embedding's length `a`, so that length becomes image quality. The target
@@ -36,11 +33,16 @@ export interface MagFaceOptions {
  * const head = magFace({ lambda: 20 });
  */
 export function magFace(options: MagFaceOptions = {}): Head {
-  const config = checked(options);
-  const { scale, lambda, lowerLength, upperLength, easyMargin } = config;
+  const config = resolveOptions('magFace', magFaceOptions, options);
+  const { scale, lambda, lowerLength, upperLength, easyMargin, lowerMarginRadians, upperMarginRadians } =
+    config;
+  assertRange('magFace', 'upperLength', upperLength, { above: lowerLength });
+  assertRange('magFace', 'upperMarginRadians', upperMarginRadians, {
+    from: lowerMarginRadians,
+    below: Math.PI,
+  });
   return {
-    name: 'magface',
-    config,
+    config: { name: 'magface', ...config },
     init: (rng, size) => ({ weight: classWeights(rng, size) }),
     losses: (params, embeddings, labels) =>
       tf.tidy(() => {
@@ -63,30 +65,8 @@ export function magFace(options: MagFaceOptions = {}): Head {
   };
 }
 
-function marginOf(length: tf.Tensor1D, config: ReturnType<typeof checked>): tf.Tensor1D {
+function marginOf(length: tf.Tensor1D, config: ConfigOf<typeof magFaceOptions>): tf.Tensor1D {
   const { lowerLength, upperLength, lowerMarginRadians, upperMarginRadians } = config;
   const growth = (upperMarginRadians - lowerMarginRadians) / (upperLength - lowerLength);
   return tf.add(tf.mul(tf.sub(length, lowerLength), growth), lowerMarginRadians);
-}
-
-function checked({
-  scale = 64,
-  lowerLength = 10,
-  upperLength = 110,
-  lowerMarginRadians = 0.45,
-  upperMarginRadians = 0.8,
-  lambda = 35,
-  easyMargin = true,
-}: MagFaceOptions) {
-  checkRange('magFace', 'scale', scale, { above: 0 });
-  checkRange('magFace', 'lowerLength', lowerLength, { above: 0 });
-  checkRange('magFace', 'upperLength', upperLength, { above: lowerLength });
-  checkRange('magFace', 'lowerMarginRadians', lowerMarginRadians, { from: 0, below: Math.PI });
-  checkRange('magFace', 'upperMarginRadians', upperMarginRadians, {
-    from: lowerMarginRadians,
-    below: Math.PI,
-  });
-  checkRange('magFace', 'lambda', lambda, { from: 0 });
-  const lengths = { lowerLength, upperLength };
-  return { scale, ...lengths, lowerMarginRadians, upperMarginRadians, lambda, easyMargin };
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Rng } from '@hm/tensor';
 import { describe, expect, it } from 'vitest';
+import type { Head } from '../head.ts';
 import { centralDifferences, evaluate, expectClose } from '../testing/evaluate.ts';
 import {
   arcFaceTarget,
@@ -12,7 +13,6 @@ import {
 import { aSoftmax } from './a-softmax.ts';
 import { arcFace } from './arc-face.ts';
 import { cosFace } from './cos-face.ts';
-import type { Head } from './head.ts';
 import { softmax } from './softmax.ts';
 
 const rng = Rng.of('margins');

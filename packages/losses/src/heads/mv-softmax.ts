@@ -1,8 +1,7 @@
 import { cosineLogits, shiftedCosineAndSlope } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { additiveAngle } from '../core/additive-angle.ts';
-import { checkChoice, checkInputs, checkRange } from '../core/check.ts';
-import { classWeights } from '../core/class-weights.ts';
+import { checkInputs } from '../core/check.ts';
 import {
   type Margin,
   marginCrossEntropy,
@@ -10,19 +9,29 @@ import {
   type OtherMargin,
 } from '../core/margin-cross-entropy.ts';
 import { mix } from '../core/mix.ts';
-import type { Head } from './head.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { classWeights } from './class-weights.ts';
 
-/** What {@link mvSoftmax} takes. */
-export interface MvSoftmaxOptions {
-  /** s, the radius of the hypersphere. Default 32. */
-  scale?: number;
-  /** m: taken from the target's cosine (`additive`), or added to its angle, radians (`angular`). Default 0.35. */
-  margin?: number;
-  /** t, how much a class that is mistaken for the target weighs. Default 1.12. */
-  weight?: number;
-  /** `additive` (MV-AM, default): `cos θ − m` where `cos θ > m`. `angular` (MV-Arc): `cos(θ + m)` where `cos θ > 0`. */
-  kind?: 'additive' | 'angular';
-}
+/** Options of {@link mvSoftmax}. */
+export const mvSoftmaxOptions = optionSpecs({
+  scale: { default: 32, above: 0, doc: 's, the radius of the hypersphere' },
+  margin: {
+    default: 0.35,
+    from: 0,
+    to: 1,
+    doc: "m: taken from the target's cosine, or added to its angle (radians) if angular",
+  },
+  weight: { default: 1.12, from: 1, doc: 't, how much a class that is mistaken for the target weighs' },
+  kind: {
+    default: 'additive',
+    choices: ['additive', 'angular'],
+    doc: 'MV-AM: cos θ − m where cos θ > m. MV-Arc: cos(θ + m) where cos θ > 0',
+  },
+});
+
+/** What {@link mvSoftmax} takes; {@link mvSoftmaxOptions} has the defaults. */
+export type MvSoftmaxOptions = OptionsOf<typeof mvSoftmaxOptions>;
 
 /**
  * MV-Softmax (mis-classified vector guided softmax): AM-Softmax or ArcFace in which a class whose cosine is above the
@@ -35,15 +44,11 @@ export interface MvSoftmaxOptions {
  * const head = mvSoftmax({ kind: 'angular', margin: 0.5 });
  */
 export function mvSoftmax(options: MvSoftmaxOptions = {}): Head {
-  const { scale = 32, margin = 0.35, weight: t = 1.12, kind = 'additive' } = options;
-  checkRange('mvSoftmax', 'scale', scale, { above: 0 });
-  checkRange('mvSoftmax', 'margin', margin, { from: 0, to: 1 });
-  checkRange('mvSoftmax', 'weight', t, { from: 1 });
-  checkChoice('mvSoftmax', 'kind', kind, ['additive', 'angular']);
-  const withMargin = { additive, angular }[kind];
+  const config = resolveOptions('mvSoftmax', mvSoftmaxOptions, options);
+  const { scale, margin, weight: t } = config;
+  const withMargin = { additive, angular }[config.kind];
   return {
-    name: 'mv-softmax',
-    config: { scale, margin, weight: t, kind },
+    config: { name: 'mv-softmax', ...config },
     init: (rng, size) => ({ weight: classWeights(rng, size) }),
     losses: (params, embeddings, labels) =>
       tf.tidy(() => {

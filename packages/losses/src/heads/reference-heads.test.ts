@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Rng } from '@hm/tensor';
 import { describe, expect, it } from 'vitest';
+import type { Head } from '../head.ts';
 import { centralDifferences, evaluate, expectClose } from '../testing/evaluate.ts';
 import * as reference from '../testing/reference-heads.ts';
 import { type Inputs, samplesOf } from '../testing/reference-heads.ts';
@@ -8,7 +9,6 @@ import { adaptiveFace } from './adaptive-face.ts';
 import { amSoftmax } from './am-softmax.ts';
 import { combinedMargin } from './combined-margin.ts';
 import { curricularFace } from './curricular-face.ts';
-import type { Head } from './head.ts';
 import { lSoftmax } from './l-softmax.ts';
 import { magFace } from './mag-face.ts';
 import { mvSoftmax } from './mv-softmax.ts';

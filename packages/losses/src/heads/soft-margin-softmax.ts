@@ -1,15 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRange } from '../core/check.ts';
-import { linearHead } from '../core/linear-head.ts';
-import type { Head } from './head.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { linearHead } from './linear-head.ts';
 
-/** What {@link softMarginSoftmax} takes. */
-export interface SoftMarginSoftmaxOptions {
-  /** m, taken from the target's logit. Default 1; the paper tunes it for each data set. */
-  margin?: number;
-  /** Adds `params.bias` `[C]`. Default false, as in the paper's formula. */
-  bias?: boolean;
-}
+/** Options of {@link softMarginSoftmax}. */
+export const softMarginSoftmaxOptions = optionSpecs({
+  margin: {
+    default: 1,
+    from: 0,
+    doc: "m, taken from the target's logit; the paper tunes it for each data set",
+  },
+  bias: { default: false, doc: "a bias per class, `params.bias` `[C]`; the paper's formula has none" },
+});
+
+/** What {@link softMarginSoftmax} takes; {@link softMarginSoftmaxOptions} has the defaults. */
+export type SoftMarginSoftmaxOptions = OptionsOf<typeof softMarginSoftmaxOptions>;
 
 /**
  * Soft-margin softmax: softmax cross-entropy with `x·w_y − m` for the target's logit.
@@ -20,7 +25,8 @@ export interface SoftMarginSoftmaxOptions {
  * const head = softMarginSoftmax({ margin: 2 });
  */
 export function softMarginSoftmax(options: SoftMarginSoftmaxOptions = {}): Head {
-  const { margin = 1, bias = false } = options;
-  checkRange('softMarginSoftmax', 'margin', margin, { from: 0 });
-  return linearHead('softmargin', { margin, bias }, (logit) => ({ value: tf.sub(logit, margin) }));
+  const config = resolveOptions('softMarginSoftmax', softMarginSoftmaxOptions, options);
+  return linearHead({ name: 'soft-margin-softmax', ...config }, (logit) => ({
+    value: tf.sub(logit, config.margin),
+  }));
 }

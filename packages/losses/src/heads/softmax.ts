@@ -1,19 +1,23 @@
-import { linearHead } from '../core/linear-head.ts';
-import type { Head } from './head.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { linearHead } from './linear-head.ts';
 
-/** What {@link softmax} takes. */
-export interface SoftmaxOptions {
-  /** Adds `params.bias` `[C]`, as the paper's equation 1 does. Default true. */
-  bias?: boolean;
-}
+/** Options of {@link softmax}. */
+export const softmaxOptions = optionSpecs({
+  bias: { default: true, doc: "a bias per class, `params.bias` `[C]`, as in the paper's equation 1" },
+});
+
+/** What {@link softmax} takes; {@link softmaxOptions} has the defaults. */
+export type SoftmaxOptions = OptionsOf<typeof softmaxOptions>;
 
 /**
  * Softmax cross-entropy: `−log softmax(x·W + b)_y`.
  *
- * @see S. Srivastava et al., Hard-Mining loss, arXiv 1908.09747, equation 1
+ * @see Y. Srivastava et al., Hard-Mining loss, arXiv 1908.09747, equation 1
  * @example
  * const head = softmax();
  * const params = head.init(Rng.of(1), { classes: 10, embeddingSize: 512 });
  * const { losses } = head.losses(params, embeddings, labels, 0);
  */
-export const softmax = ({ bias = true }: SoftmaxOptions = {}): Head => linearHead('ce', { bias });
+export const softmax = (options: SoftmaxOptions = {}): Head =>
+  linearHead({ name: 'ce', ...resolveOptions('softmax', softmaxOptions, options) });

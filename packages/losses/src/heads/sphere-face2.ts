@@ -1,27 +1,38 @@
-import { cosineLogits } from '@hm/tensor';
+import { cosineLogits, customGradient } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import type { MarginGradient } from '../core/additive-angle.ts';
 import { binaryCrossEntropy } from '../core/binary-cross-entropy.ts';
-import { checkChoice, checkInputs, checkRange, checkTensor } from '../core/check.ts';
-import { classWeights } from '../core/class-weights.ts';
+import { checkInputs, checkTensor } from '../core/check.ts';
 import { addAtLabels } from '../core/label-entries.ts';
-import type { Head } from './head.ts';
+import { type ConfigOf, type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { classWeights } from './class-weights.ts';
 
-/** What {@link sphereFace2} takes. */
-export interface SphereFace2Options {
-  /** r, the radius of the hypersphere. Default 40. */
-  scale?: number;
-  /** m, taken from the target's adjusted cosine and added to the others'. Default 0.4. */
-  margin?: number;
-  /** λ (α in the authors' code), the weight of the target against all others. Default 0.7. */
-  balance?: number;
-  /** t, how far cosines are adjusted: `g(c) = 2·((c + 1)/2)^t − 1`. Default 3. */
-  exponent?: number;
-  /** The factor of the whole loss, times 1/r. Default 50. */
-  lossWeight?: number;
-  /** `detached` (default): adjustment and margin change the logits' values alone, as in the authors' code. `exact`: the gradient too. */
-  marginGradient?: MarginGradient;
-}
+/** Options of {@link sphereFace2}. */
+export const sphereFace2Options = optionSpecs({
+  scale: { default: 40, above: 0, doc: 'r, the radius of the hypersphere' },
+  margin: {
+    default: 0.4,
+    from: 0,
+    to: 1,
+    doc: "m, taken from the target's adjusted cosine and added to the others'",
+  },
+  balance: {
+    default: 0.7,
+    above: 0,
+    below: 1,
+    doc: "λ (α in the authors' code), the weight of the target against all others",
+  },
+  exponent: { default: 3, from: 1, doc: 't, how far cosines are adjusted: g(c) = 2·((c + 1)/2)^t − 1' },
+  lossWeight: { default: 50, above: 0, doc: 'w, the factor of the whole loss, times 1/r' },
+  marginGradient: {
+    default: 'detached',
+    choices: ['exact', 'detached'],
+    doc: "adjustment and margin change the logits' values alone, as in the authors' code, or the gradient too",
+  },
+});
+
+/** What {@link sphereFace2} takes; {@link sphereFace2Options} has the defaults. */
+export type SphereFace2Options = OptionsOf<typeof sphereFace2Options>;
 
 /**
  * SphereFace2, type C: a binary classification per class. With `z_y = r·(g(cos θ_y) − m) + b` and
@@ -34,11 +45,10 @@ export interface SphereFace2Options {
  * const head = sphereFace2({ scale: 30 });
  */
 export function sphereFace2(options: SphereFace2Options = {}): Head {
-  const config = checked(options);
+  const config = resolveOptions('sphereFace2', sphereFace2Options, options);
   const { scale, margin, balance, lossWeight } = config;
   return {
-    name: 'sphereface2',
-    config,
+    config: { name: 'sphereface2', ...config },
     init: (rng, size) => ({
       weight: classWeights(rng, size),
       bias: tf.tensor1d([initialBias(config, size.classes)]),
@@ -57,21 +67,23 @@ export function sphereFace2(options: SphereFace2Options = {}): Head {
   };
 }
 
-type Config = ReturnType<typeof checked>;
+type Config = ConfigOf<typeof sphereFace2Options>;
 
 /** `r·g(z/r)`, with the slope g' or 1. */
 function adjust(logits: tf.Tensor2D, { scale, exponent, marginGradient }: Config): tf.Tensor2D {
-  const operation = tf.customGrad((input, save) => {
-    const half = tf.add<tf.Tensor>(tf.mul(input as tf.Tensor, 0.5 / scale), 0.5);
-    (save as tf.GradSaveFunc)([half]);
-    const slopeOf = (half: tf.Tensor) => tf.mul(tf.pow(half, exponent - 1), exponent);
-    return {
-      value: tf.mul(tf.sub(tf.mul(tf.pow(half, exponent), 2), 1), scale),
-      gradFunc: (dy: tf.Tensor, [half]: tf.Tensor[]) =>
-        marginGradient === 'exact' ? tf.mul(dy, slopeOf(half!)) : dy,
-    };
-  });
-  return operation(logits) as tf.Tensor2D;
+  return customGradient(
+    { logits },
+    {
+      forward: ({ logits }) => {
+        const half = tf.add<tf.Tensor>(tf.mul(logits, 0.5 / scale), 0.5);
+        const value = tf.mul<tf.Tensor2D>(tf.sub(tf.mul(tf.pow(half, exponent), 2), 1), scale);
+        return { value, saved: { half } };
+      },
+      backward: (dy, { half }) => ({
+        logits: marginGradient === 'exact' ? tf.mul(dy, tf.mul(tf.pow(half, exponent - 1), exponent)) : dy,
+      }),
+    },
+  );
 }
 
 /** The minimum over b of the loss at cosines of 0: a quadratic equation in e^b. */
@@ -82,21 +94,4 @@ function initialBias({ scale, margin, balance, exponent }: Config, classes: numb
   const [own, other] = [scale * (middle - margin), scale * (middle + margin)];
   const root = Math.sqrt((1 - ratio) ** 2 + 4 * ratio * Math.exp(own - other));
   return Math.log(2 * ratio) - other - Math.log(1 - ratio + root);
-}
-
-function checked({
-  scale = 40,
-  margin = 0.4,
-  balance = 0.7,
-  exponent = 3,
-  lossWeight = 50,
-  marginGradient = 'detached',
-}: SphereFace2Options) {
-  checkRange('sphereFace2', 'scale', scale, { above: 0 });
-  checkRange('sphereFace2', 'margin', margin, { from: 0, to: 1 });
-  checkRange('sphereFace2', 'balance', balance, { above: 0, below: 1 });
-  checkRange('sphereFace2', 'exponent', exponent, { from: 1 });
-  checkRange('sphereFace2', 'lossWeight', lossWeight, { above: 0 });
-  checkChoice('sphereFace2', 'marginGradient', marginGradient, ['exact', 'detached']);
-  return { scale, margin, balance, exponent, lossWeight, marginGradient };
 }

@@ -1,20 +1,24 @@
 import { cosineLogits } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkInputs, checkRange } from '../core/check.ts';
-import { classWeights } from '../core/class-weights.ts';
+import { checkInputs } from '../core/check.ts';
 import { marginCrossEntropy } from '../core/margin-cross-entropy.ts';
-import { type ArcFaceOptions, arcFace, arcFaceMargin } from './arc-face.ts';
-import type { Head } from './head.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { arcFaceMargin, arcFaceOptions } from './arc-face.ts';
+import { classWeights } from './class-weights.ts';
 
-/** What {@link subCenterArcFace} takes. */
-export interface SubCenterArcFaceOptions extends ArcFaceOptions {
-  /** K, the centres of each class. Default 3. */
-  centers?: number;
-}
+/** Options of {@link subCenterArcFace}. */
+export const subCenterArcFaceOptions = optionSpecs({
+  ...arcFaceOptions,
+  centers: { default: 3, from: 1, integer: true, doc: 'K, the centers of each class' },
+});
+
+/** What {@link subCenterArcFace} takes; {@link subCenterArcFaceOptions} has the defaults. */
+export type SubCenterArcFaceOptions = OptionsOf<typeof subCenterArcFaceOptions>;
 
 /**
- * Sub-centre ArcFace: each class has K centres, and `cos θ_j` is the cosine with the nearest of them, so that noisy images
- * may gather around a centre of their own. `params.weight` is `[D, C·K]`, a class's centres side by side.
+ * Sub-center ArcFace: each class has K centers, and `cos θ_j` is the cosine with the nearest of them, so that noisy images
+ * may gather around a center of their own. `params.weight` is `[D, C·K]`, a class's centers side by side.
  *
  * @throws {InvalidArgumentError} unless K is a positive integer and ArcFace's options are in range.
  * @see J. Deng et al., Sub-center ArcFace, ECCV 2020
@@ -22,13 +26,10 @@ export interface SubCenterArcFaceOptions extends ArcFaceOptions {
  * const head = subCenterArcFace({ centers: 2 });
  */
 export function subCenterArcFace(options: SubCenterArcFaceOptions = {}): Head {
-  const { centers = 3, ...arcFaceOptions } = options;
-  checkRange('subCenterArcFace', 'centers', centers, { from: 1, integer: true });
-  const { config } = arcFace(arcFaceOptions);
-  const { scale } = config as { scale: number };
+  const config = resolveOptions('subCenterArcFace', subCenterArcFaceOptions, options);
+  const { scale, centers } = config;
   return {
-    name: 'subcenter-arcface',
-    config: { ...config, centers },
+    config: { name: 'subcenter-arcface', ...config },
     init: (rng, { classes, embeddingSize }) => ({
       weight: classWeights(rng, { classes: classes * centers, embeddingSize }),
     }),
@@ -41,7 +42,7 @@ export function subCenterArcFace(options: SubCenterArcFaceOptions = {}): Head {
           centers,
         ]);
         const logits = tf.max<tf.Tensor2D>(cosines, 2);
-        return { losses: marginCrossEntropy(logits, labels, arcFaceMargin(arcFaceOptions)), logits };
+        return { losses: marginCrossEntropy(logits, labels, arcFaceMargin(config)), logits };
       }),
   };
 }

@@ -1,20 +1,21 @@
 import { cosineLogits } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { binaryCrossEntropy } from '../core/binary-cross-entropy.ts';
-import { checkInputs, checkRange, checkTensor } from '../core/check.ts';
-import { classWeights } from '../core/class-weights.ts';
+import { checkInputs, checkTensor } from '../core/check.ts';
 import { addAtLabels } from '../core/label-entries.ts';
-import type { Head } from './head.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { classWeights } from './class-weights.ts';
 
-/** What {@link uniFace} takes. */
-export interface UniFaceOptions {
-  /** s, the radius of the hypersphere. Default 64. */
-  scale?: number;
-  /** m, taken from the target's cosine. Default 0.4. */
-  margin?: number;
-  /** λ, the weight of the other classes. Default 1. */
-  negativeWeight?: number;
-}
+/** Options of {@link uniFace}. */
+export const uniFaceOptions = optionSpecs({
+  scale: { default: 64, above: 0, doc: 's, the radius of the hypersphere' },
+  margin: { default: 0.4, from: 0, to: 1, doc: "m, taken from the target's cosine" },
+  negativeWeight: { default: 1, above: 0, doc: 'λ, the weight of the other classes' },
+});
+
+/** What {@link uniFace} takes; {@link uniFaceOptions} has the defaults. */
+export type UniFaceOptions = OptionsOf<typeof uniFaceOptions>;
 
 /**
  * UniFace: one threshold for all pairs of embedding and class weight,
@@ -26,13 +27,10 @@ export interface UniFaceOptions {
  * const head = uniFace({ scale: 32 });
  */
 export function uniFace(options: UniFaceOptions = {}): Head {
-  const { scale = 64, margin = 0.4, negativeWeight = 1 } = options;
-  checkRange('uniFace', 'scale', scale, { above: 0 });
-  checkRange('uniFace', 'margin', margin, { from: 0, to: 1 });
-  checkRange('uniFace', 'negativeWeight', negativeWeight, { above: 0 });
+  const config = resolveOptions('uniFace', uniFaceOptions, options);
+  const { scale, margin, negativeWeight } = config;
   return {
-    name: 'uniface',
-    config: { scale, margin, negativeWeight },
+    config: { name: 'uniface', ...config },
     init: (rng, size) => ({
       weight: classWeights(rng, size),
       bias: tf.tensor1d([Math.log(10 * size.classes)]),

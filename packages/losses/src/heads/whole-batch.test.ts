@@ -2,7 +2,7 @@ import '../testing/evaluate.ts';
 import { flattenParams, Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { type HeadOptions, headByName, headNames } from './head-by-name.ts';
+import { type HeadOptions, headByName, lossNames } from '../head-shorthand.ts';
 
 const SIZE = { classes: 6, embeddingSize: 12 };
 const rng = Rng.of('whole batch');
@@ -12,13 +12,16 @@ const embeddings = tf.tensor2d(
 const labels = tf.tensor1d([0, 1, 0, 1, 2, 3, 2, 3], 'int32');
 
 const cases: [string, HeadOptions][] = [
-  ...headNames.map((name): [string, HeadOptions] => [name, {}]),
-  ['hm-ce', { hardMining: { over: 'batch', steepness: 1 } }],
+  ...lossNames.flatMap((name): [string, HeadOptions][] => [
+    [name, {}],
+    [`hm-${name}`, {}],
+  ]),
+  ['hm-ce', { 'hard-mining': { over: 'batch', steepness: 1 } }],
   ...[
     'focal-arcface',
     'ohem-hm-ce',
     'adaptive-ce',
-    'ce+centre',
+    'ce+center',
     'ce+minimum-margin',
     'hm-(arcface+triplet)',
   ].map((name): [string, HeadOptions] => [name, {}]),

@@ -1,7 +1,7 @@
 import { type HostTensor, hostTensor, InvalidArgumentError, Rng } from '@hm/tensor/host';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { headByName } from '../heads/head-by-name.ts';
+import { headByName } from '../head-shorthand.ts';
 import { evaluate } from '../testing/evaluate.ts';
 import { hasClasses, putClasses, takeClasses } from './class-columns.ts';
 import { sampleClasses } from './sample-classes.ts';

@@ -1,5 +1,5 @@
-import { describeHardMining, limitOf, sigmoid, slopeOf } from '../mining/describe-hard-mining.ts';
-import type { HardMiningConfig, HardMiningOptions } from '../mining/hard-mining-loss.ts';
+import { describeHardMining, hardMiningLimit, sigmoid, slopeOf } from '../decorators/describe-hard-mining.ts';
+import type { HardMiningConfig, HardMiningOptions } from '../decorators/hard-mining-loss.ts';
 
 /** A line of the figure, as a function of the loss that cross-entropy gives. */
 export interface Curve {
@@ -40,7 +40,7 @@ export function hardMiningCurves(choices: readonly HardMiningOptions[], show: Qu
     const slope = slopeOf(config);
     const at =
       show === 'loss'
-        ? (loss: number) => limitOf(config) * loss * sigmoid(gate(loss))
+        ? (loss: number) => hardMiningLimit(config) * loss * sigmoid(gate(loss))
         : (loss: number) => slope(gate(loss));
     const mark =
       show === 'loss'

@@ -1,20 +1,23 @@
 import { InvalidArgumentError } from '@hm/tensor';
-import { checkChoice, checkRange } from '../core/check.ts';
-import type { HardMiningOptions } from '../mining/hard-mining-loss.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { HardMiningOptions } from '../decorators/hard-mining-loss.ts';
 import { type Curve, hardMiningCurves, plainCurve, pointsOf, type Quantity } from './curve.ts';
 import { type Frame, frame, label, margins, roundUp } from './frame.ts';
-import { COLOURS, style } from './style.ts';
+import { COLORS, style } from './style.ts';
 import { element, escaped, line } from './svg.ts';
 
+const plotOptions = optionSpecs({
+  show: {
+    default: 'loss',
+    choices: ['loss', 'slope'],
+    doc: "the loss itself, the paper's Figure 1, or d(HM)/dL, how hard a sample pulls",
+  },
+  width: { default: 720, from: 240, doc: 'pixels, unless the picture is scaled' },
+  height: { default: 440, from: 240, doc: 'pixels, unless the picture is scaled' },
+});
+
 /** What {@link plotHardMining} takes. */
-export interface PlotOptions {
-  /** `loss` (default): the loss itself, the paper's Figure 1. `slope`: `d(HM)/dL`, how hard a sample pulls. */
-  show?: 'loss' | 'slope';
-  /** Pixels, unless the picture is scaled; 240 or more. Default 720. */
-  width?: number;
-  /** Pixels, 240 or more. Default 440. */
-  height?: number;
-}
+export type PlotOptions = OptionsOf<typeof plotOptions>;
 
 /**
  * The paper's Figure 1 for any options: cross-entropy and the hard-mining loss on it against the probability of the
@@ -31,10 +34,7 @@ export function plotHardMining(
   choices: HardMiningOptions | readonly HardMiningOptions[] = {},
   options: PlotOptions = {},
 ): string {
-  const { show = 'loss', width = 720, height = 440 } = options;
-  checkChoice('plotHardMining', 'show', show, ['loss', 'slope']);
-  checkRange('plotHardMining', 'width', width, { from: 240 });
-  checkRange('plotHardMining', 'height', height, { from: 240 });
+  const { show, width, height } = resolveOptions('plotHardMining', plotOptions, options);
   const curves = hardMiningCurves(checkCount([choices].flat()), show);
   const content = [
     ...words(curves, show),
@@ -72,10 +72,10 @@ const titles = { loss: 'Hard-mining loss and cross-entropy', slope: 'How hard a 
 const axisNames = { loss: 'loss', slope: 'slope relative to cross-entropy' };
 
 function checkCount(choices: readonly HardMiningOptions[]): readonly HardMiningOptions[] {
-  if (choices.length > 0 && choices.length <= COLOURS) return choices;
+  if (choices.length > 0 && choices.length <= COLORS) return choices;
   throw new InvalidArgumentError({
     where: 'plotHardMining',
-    expected: `1 to ${COLOURS} choices of options`,
+    expected: `1 to ${COLORS} choices of options`,
     received: choices.length,
     fix: 'Pass one object of options, or a list of as many as a figure can tell apart.',
   });

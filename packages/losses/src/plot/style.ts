@@ -30,7 +30,7 @@ const dark: Theme = {
 };
 
 /** As many curves have a colour of their own. */
-export const COLOURS = light.curves.length;
+export const COLORS = light.curves.length;
 
 const colours = ({ page, border, ink, muted, grid, curves }: Theme, count: number) =>
   [

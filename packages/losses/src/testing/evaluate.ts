@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import type { Head } from '../heads/head.ts';
+import type { Head } from '../head.ts';
 
 // Silences the advice to install another backend; nothing else differs.
 tf.enableProdMode();

@@ -1,6 +1,6 @@
 import file from '../../golden/losses.json';
-import type { HeadOptions } from '../heads/head-by-name.ts';
-import type { HardMiningOptions } from '../mining/hard-mining-loss.ts';
+import type { HardMiningOptions } from '../decorators/hard-mining-loss.ts';
+import type { HeadOptions } from '../head-shorthand.ts';
 
 /** What tools/golden/losses.py wrote: double precision, another library's autodiff. For tests. */
 export interface Golden {

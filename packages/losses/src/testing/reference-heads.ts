@@ -181,7 +181,7 @@ export const sphereFace2 = (
   );
 };
 
-/** Sub-centre ArcFace, from K columns side by side. */
+/** Sub-center ArcFace, from K columns side by side. */
 export const subCenterArcFace =
   (scale: number, margin: number, centers: number): Formula =>
   ({ cosines, ...sample }) => {

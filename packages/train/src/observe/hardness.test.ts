@@ -1,16 +1,14 @@
-import { focal, hardMining, headByName, softmax } from '@hm/losses';
+import { hardMining, hardMiningOf, headByName, softmax } from '@hm/losses';
 import { expect, test } from 'vitest';
-import { headOf, withoutHardMining } from '../heads/head-of.ts';
-import { labelSmoothing } from '../heads/label-smoothing.ts';
 import { loadRun } from '../load-run.ts';
 import { eventsOf, ofKind, temporaryFolder, tinyOptions, tinyRecipe } from '../testing/tiny-run.ts';
-import { addHardness, hardMiningOf, noHardness } from './hardness.ts';
+import { addHardness, noHardness } from './hardness.ts';
 
 const losses = Float32Array.of(0, 0.05, 0.68, 0.69, 2, 30);
 
 test('counts samples by probability, and those whose gate is less than half open', () => {
   // The gate is half open at 0.75 / 1.1 = 0.6818.
-  const sums = addHardness(noHardness(), losses, hardMiningOf(hardMining(softmax())));
+  const sums = addHardness(noHardness(), losses, hardMiningOf(hardMining(softmax()))?.config);
   const gates = [...losses].map((loss) => 1.5 / (1 + Math.exp(-35 * (1.1 * loss - 0.75))));
   expect(sums).toMatchObject({ samples: 6, easy: 3 });
   expect(sums.gate).toBeCloseTo(
@@ -25,36 +23,17 @@ test('counts samples by probability, and those whose gate is less than half open
 
 test('over the batch, its mean opens one gate for all', () => {
   const mined = hardMining(softmax(), { over: 'batch', form: 'algorithm' });
-  const sums = addHardness(noHardness(), Float32Array.of(0, 0.2, 3), hardMiningOf(mined));
+  const sums = addHardness(noHardness(), Float32Array.of(0, 0.2, 3), hardMiningOf(mined)?.config);
   expect(sums.easy).toBe(0);
   expect(sums.gate / 3).toBeCloseTo((1.5 * 1.1) / (1 + Math.exp(-35 * (1.1 * (3.2 / 3) - 0.75))), 6);
 });
 
 test('without hard mining there are probabilities alone', () => {
-  expect(addHardness(noHardness(), losses, hardMiningOf(softmax()))).toMatchObject({
+  expect(addHardness(noHardness(), losses, undefined)).toMatchObject({
     samples: 6,
     easy: 0,
     gate: 0,
   });
-});
-
-test('heads by name, smoothed ones inside of others', () => {
-  for (const head of [
-    hardMining(labelSmoothing(headByName('arcface', { scale: 16 }), 0.1)),
-    focal(hardMining(labelSmoothing(softmax(), 0.2), { alpha: 2 })),
-    labelSmoothing(headByName('ce+centre'), 0.1),
-    hardMining(labelSmoothing(headByName('ce+centre'), 0.1)),
-    headByName('hm-cosface'),
-  ]) {
-    const again = headOf(head.name, head.config);
-    expect([again.name, again.config]).toEqual([head.name, head.config]);
-  }
-  expect(withoutHardMining(hardMining(softmax({ bias: false }))).config).toEqual({ bias: false });
-});
-
-test('a head of one’s own, whose name nobody else knows, is found inside of hard mining', () => {
-  const own = { ...softmax(), name: 'my-own', config: {} };
-  expect(withoutHardMining(hardMining(own))).toBe(own);
 });
 
 test.each(['hm-ce', 'ce', 'hm-curricularface', 'hm-triplet'])(

@@ -1,4 +1,4 @@
-import type { HardMiningConfig, Head } from '@hm/losses';
+import { type HardMiningConfig, hardMiningLimit } from '@hm/losses';
 
 /** Sums over samples, of which a checkpoint keeps those of the epoch under way. */
 export interface HardnessSums {
@@ -19,10 +19,6 @@ export const noHardness = (): HardnessSums => ({
   histogram: Array(BINS).fill(0),
 });
 
-/** The options of a head's hard mining, if it has one. */
-export const hardMiningOf = (head: Head): HardMiningConfig | undefined =>
-  head.name.startsWith('hm-') ? (head.config.hardMining as HardMiningConfig) : undefined;
-
 /**
  * Adds a batch.
  *
@@ -41,7 +37,7 @@ export function addHardness(
     histogram[Math.min(BINS - 1, Math.floor(Math.exp(-loss) * BINS))]! += 1;
     if (mining === undefined) continue;
     const open = opening(mining.over === 'batch' ? mean : loss, mining);
-    gate += open * limitOf(mining);
+    gate += open * hardMiningLimit(mining);
     if (open < 0.5) easy += 1;
   }
   return { samples: sums.samples + losses.length, easy, gate, histogram };
@@ -49,5 +45,3 @@ export function addHardness(
 
 const opening = (loss: number, { steepness, midpoint, beta }: HardMiningConfig) =>
   1 / (1 + Math.exp(-steepness * (beta * loss - midpoint)));
-
-const limitOf = ({ form, alpha, beta }: HardMiningConfig) => (form === 'algorithm' ? alpha * beta : alpha);

@@ -1,5 +1,5 @@
 import type { Dataset } from '@hm/datasets';
-import { nearestClasses } from '@hm/losses';
+import { headShorthand, nearestClasses } from '@hm/losses';
 import { type HostTensor, hostTensor, InvalidArgumentError } from '@hm/tensor';
 import type { ResolvedOptions } from '../options.ts';
 import { epochSamples } from './sampler.ts';
@@ -49,7 +49,7 @@ export class EpochSampler {
     const { classes } = this.#options.data;
     const weight = state['params.head.weight'];
     if (weight?.shape.length !== 2 || weight.shape[1] !== classes)
-      throw noClassWeights(this.#options.head.name);
+      throw noClassWeights(headShorthand(this.#options.head.config));
     return nearestClasses(transposed(weight), Math.min(count, classes - 1));
   }
 }

@@ -1,4 +1,4 @@
-import type { Head } from '@hm/losses';
+import { type Head, hardMiningOf } from '@hm/losses';
 import type { StepFunction } from '@hm/onnx';
 import type { Backbone } from '@hm/resnet';
 import {
@@ -11,7 +11,6 @@ import {
   unflattenParams,
 } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { withoutHardMining } from '../heads/head-of.ts';
 import { gatherBatch } from '../parallel/gather-batch.ts';
 import type { Place } from '../parallel/place-of.ts';
 import type { Recipe } from '../recipe.ts';
@@ -71,7 +70,7 @@ export function trainingStep(
   recipe: StepRecipe,
   { sampleLosses = false, ranks }: StepOutputs = {},
 ): StepFunction {
-  const plainHead = sampleLosses ? withoutHardMining(head) : undefined;
+  const plainHead = sampleLosses ? (hardMiningOf(head)?.of ?? head) : undefined;
   const parts = { backbone, head, plainHead, ranks };
   const step: StepFunction = (state, inputs) => {
     const { gradients, statistics, extra, loss } = forwardBackward(parts, recipe, state, inputs);

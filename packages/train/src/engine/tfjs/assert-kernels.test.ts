@@ -13,7 +13,7 @@ import { tinyBackbone } from '../../testing/tiny-backbone.mjs';
 import { assertKernels } from './assert-kernels.ts';
 
 const heads =
-  'ce softmargin lsoftmax asoftmax cosface amsoftmax arcface combined subcenter-arcface adaptiveface curricularface mv-softmax magface adaface sphereface2 uniface triplet contrastive msml marginal circle'.split(
+  'ce soft-margin-softmax l-softmax a-softmax cosface am-softmax arcface combined-margin subcenter-arcface adaptiveface curricularface mv-softmax magface adaface sphereface2 uniface triplet contrastive msml marginal circle'.split(
     ' ',
   );
 const options = {

@@ -138,8 +138,8 @@ describe('hardMining', () => {
     const weighted = evaluate(head, { ...inputs, upstream: plain.losses.map(gateOf) });
     expectClose(hard.gradients.weight!, weighted.gradients.weight!, 1e-4);
     expect(hardMining(head).config).toMatchObject({
-      scale: 4,
-      hardMining: { form: 'equation', over: 'sample' },
+      ...{ name: 'hard-mining', form: 'equation', over: 'sample' },
+      of: { name: 'arcface', scale: 4 },
     });
   });
 });

@@ -1,10 +1,14 @@
 import type { Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import type { HeadSize } from '../heads/head.ts';
+import type { HeadSize } from '../head.ts';
 
 const STANDARD_DEVIATION = 0.01;
 
-/** Class weights `[D, C]` drawn from N(0, 0.01²), as the ArcFace authors' training code does. */
+/**
+ * Class weights `[D, C]` drawn from N(0, 0.01²), as the ArcFace authors' training code does, for a head of your own.
+ *
+ * @returns a new tensor; the caller disposes of it.
+ */
 export function classWeights(rng: Rng, { classes, embeddingSize }: HeadSize): tf.Tensor2D {
   const values = new Float32Array(embeddingSize * classes);
   for (let i = 0; i < values.length; i++) values[i] = rng.normal(0, STANDARD_DEVIATION);

@@ -39,7 +39,7 @@ const DEAD = 0.01;
  */
 export function describeHardMining(options: HardMiningOptions = {}): HardMiningDescription {
   const config = hardMiningConfig(options);
-  const limit = limitOf(config);
+  const limit = hardMiningLimit(config);
   const slope = slopeOf(config);
   const peak = config.gate === 'through' ? peakOf(config) : undefined;
   return {
@@ -61,7 +61,7 @@ function pointAt({ steepness, midpoint, beta }: HardMiningConfig, u: number): Lo
 }
 
 /** What a large loss is multiplied by. */
-export const limitOf = ({ form, alpha, beta }: HardMiningConfig): number =>
+export const hardMiningLimit = ({ form, alpha, beta }: HardMiningConfig): number =>
   form === 'algorithm' ? alpha * beta : alpha;
 
 /** The gate of its argument. */
@@ -70,7 +70,7 @@ export const sigmoid = (u: number) => 1 / (1 + Math.exp(-u));
 /** `d(HM)/dL = f·σ·(1 + AβL·(1 − σ))`, or `f·σ` with the gate stopped; `AβL = u + AB`. */
 export function slopeOf(config: HardMiningConfig): (u: number) => number {
   const { steepness, midpoint, gate } = config;
-  const limit = limitOf(config);
+  const limit = hardMiningLimit(config);
   const through = gate === 'through' ? 1 : 0;
   return (u) => limit * sigmoid(u) * (1 + through * (u + steepness * midpoint) * sigmoid(-u));
 }

@@ -1,6 +1,22 @@
-import type { Head } from '@hm/losses';
 import { InvalidArgumentError, relu } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
+import { labelMask } from '../core/label-entries.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head, HeadResult } from '../head.ts';
+import { decorate } from './decorate.ts';
+
+/** Options of {@link labelSmoothing}. */
+export const labelSmoothingOptions = optionSpecs({
+  share: {
+    default: 0.1,
+    from: 0,
+    below: 1,
+    doc: 'share of the target that is spread evenly over all classes',
+  },
+});
+
+/** What {@link labelSmoothing} takes; {@link labelSmoothingOptions} has the defaults. */
+export type LabelSmoothingOptions = OptionsOf<typeof labelSmoothingOptions>;
 
 /**
  * A head of cross-entropies whose targets are smoothed: `1 − share` for the own class, and `share` spread evenly over
@@ -10,31 +26,35 @@ import * as tf from '@tensorflow/tfjs-core';
  * With softmax the gradient is that of smoothed cross-entropy. H is subtracted so that the loss still ends at 0: hard
  * mining, which is put around this head, goes on telling easy samples from hard ones, sample by sample.
  *
- * @param share from 0 to below 1; 0.1 is usual.
  * @throws {InvalidArgumentError} if the share is out of range; from `losses`, if the head scores no classes.
  * @see C. Szegedy et al., Rethinking the Inception architecture for computer vision, CVPR 2016
  * @example
- * const head = hardMining(labelSmoothing(arcFace(), 0.1));
+ * const head = hardMining(labelSmoothing(arcFace(), { share: 0.1 }));
  */
-export function labelSmoothing(head: Head, share: number): Head {
-  if (!(share >= 0 && share < 1)) throw invalid('a share from 0 to below 1', share);
-  return {
-    ...head,
-    name: `smooth-${head.name}`,
-    config: { ...head.config, labelSmoothing: share },
-    losses: (...inputs) =>
-      tf.tidy(() => {
-        const result = head.losses(...inputs);
-        const [, , labels] = inputs;
-        if (result.logits === undefined) throw invalid('a head that scores classes', head.name);
-        return { ...result, losses: smoothed(result.losses, result.logits, labels, share) };
-      }),
-  };
+export function labelSmoothing(head: Head, options: LabelSmoothingOptions = {}): Head {
+  const config = resolveOptions('labelSmoothing', labelSmoothingOptions, options);
+  return decorate(head, {
+    config: { name: 'label-smoothing', ...config },
+    change: (result, labels) => ({
+      ...result,
+      losses: smoothed(result.losses, logitsOf(head, result), labels, config.share),
+    }),
+  });
+}
+
+function logitsOf(head: Head, { logits }: HeadResult): tf.Tensor2D {
+  if (logits !== undefined) return logits;
+  throw new InvalidArgumentError({
+    where: 'labelSmoothing',
+    expected: 'a head that scores classes',
+    received: head.config.name,
+    fix: 'Smooth the labels of a head of cross-entropies, such as ce or arcface.',
+  });
 }
 
 function smoothed(losses: tf.Tensor1D, logits: tf.Tensor2D, labels: tf.Tensor1D, share: number): tf.Tensor1D {
   const classes = logits.shape[1];
-  const own = tf.cast(tf.oneHot(labels, classes), 'float32');
+  const own = labelMask(labels, classes);
   const pull = tf.sum<tf.Tensor1D>(tf.mul(logits, tf.sub(own, 1 / classes)), 1);
   // Rounding must not take a loss below 0, where losses around this one have no value.
   return relu(tf.add(losses, tf.sub(tf.mul(pull, share), entropy(share, classes))));
@@ -44,11 +64,3 @@ function entropy(share: number, classes: number): number {
   const [others, own] = [share / classes, 1 - share + share / classes];
   return share === 0 ? 0 : -(own * Math.log(own) + (classes - 1) * others * Math.log(others));
 }
-
-const invalid = (expected: string, received: unknown) =>
-  new InvalidArgumentError({
-    where: 'labelSmoothing',
-    expected,
-    received,
-    fix: 'Smooth the labels of a head of cross-entropies, by 0.1 for example.',
-  });

@@ -1,13 +1,19 @@
+import { customGradient } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRange } from '../core/check.ts';
-import type { Head, HeadResult } from '../heads/head.ts';
-import { wrapHead } from './wrap-head.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { decorate } from './decorate.ts';
 
-/** What {@link adaptiveHardSamples} takes. */
-export interface AdaptiveHardSamplesOptions {
-  /** k: samples count whose hard level is k standard deviations above the batch's mean, or more. Default 0. */
-  deviations?: number;
-}
+/** Options of {@link adaptiveHardSamples}. */
+export const adaptiveHardSamplesOptions = optionSpecs({
+  deviations: {
+    default: 0,
+    doc: "k: samples count whose hard level is k standard deviations above the batch's mean, or more",
+  },
+});
+
+/** What {@link adaptiveHardSamples} takes; {@link adaptiveHardSamplesOptions} has the defaults. */
+export type AdaptiveHardSamplesOptions = OptionsOf<typeof adaptiveHardSamplesOptions>;
 
 /**
  * Adaptive hard-sample mining: a head of which only the batch's hard samples learn. The hard level of a sample is
@@ -24,20 +30,25 @@ export interface AdaptiveHardSamplesOptions {
  * const head = adaptiveHardSamples(cosFace());
  */
 export function adaptiveHardSamples(head: Head, options: AdaptiveHardSamplesOptions = {}): Head {
-  const { deviations = 0 } = options;
-  checkRange('adaptiveHardSamples', 'deviations', deviations, { from: -Infinity });
-  const change = (result: HeadResult) => ({ ...result, losses: keepHard(result.losses, deviations) });
-  return wrapHead(head, 'adaptive-', { adaptive: { deviations } }, change, true);
+  const config = resolveOptions('adaptiveHardSamples', adaptiveHardSamplesOptions, options);
+  return decorate(head, {
+    config: { name: 'adaptive-hard-samples', ...config },
+    change: (result) => ({ ...result, losses: keepHard(result.losses, config.deviations) }),
+    comparesSamples: true,
+  });
 }
 
-function keepHard(losses: tf.Tensor1D, deviations: number): tf.Tensor1D {
-  return tf.customGrad((input, save) => {
-    const weights = hardWeights(input as tf.Tensor1D, deviations);
-    (save as tf.GradSaveFunc)([weights]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(dy, saved[0] as tf.Tensor);
-    return { value: tf.mul(input as tf.Tensor, weights), gradFunc };
-  })(losses) as tf.Tensor1D;
-}
+const keepHard = (losses: tf.Tensor1D, deviations: number): tf.Tensor1D =>
+  customGradient(
+    { losses },
+    {
+      forward: ({ losses }) => {
+        const weights = hardWeights(losses, deviations);
+        return { value: tf.mul<tf.Tensor1D>(losses, weights), saved: { weights } };
+      },
+      backward: (dy, { weights }) => ({ losses: tf.mul(dy, weights) }),
+    },
+  );
 
 /** B/n for the n samples at or above the threshold, 0 for the others. */
 function hardWeights(losses: tf.Tensor1D, deviations: number): tf.Tensor {

@@ -3,15 +3,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { marginCrossEntropy } from '../core/margin-cross-entropy.ts';
-import { embeddingHeads } from '../embedding/embedding-heads.ts';
-import { headByName, headNames } from '../heads/head-by-name.ts';
+import { classHeads } from '../head-catalog.ts';
+import { headByName } from '../head-shorthand.ts';
 import { centralDifferences, expectClose } from '../testing/evaluate.ts';
 import { focalLoss } from './focal-loss.ts';
 import { hardMining } from './hard-mining.ts';
 import { hardMiningLoss } from './hard-mining-loss.ts';
 import { hardestLosses } from './hardest-losses.ts';
 
-const names = headNames.filter((name) => !name.startsWith('hm-') && !Object.hasOwn(embeddingHeads, name));
+const names = Object.keys(classHeads);
 const [size, classes] = [4, 5];
 const component = fc.float({ min: -5000, max: 5000, noNaN: true });
 const row = fc.array(component, { minLength: size, maxLength: size });
@@ -119,9 +119,9 @@ describe('hard mining', () => {
     expectClose(hard!, Array(4).fill(7.5), 1e-6);
   });
 
-  it('keeps a head’s name, parameters and statistics', () => {
+  it('keeps a head’s parameters and statistics', () => {
     const head = hardMining(headByName('adaface'));
-    expect(head.name).toBe('hm-adaface');
+    expect(head.of?.config.name).toBe('adaface');
     expect(head.initStatistics).toBeDefined();
     expect(hardMining(headByName('ce')).initStatistics).toBeUndefined();
   });

@@ -19,7 +19,7 @@ export type HeadResult = {
    */
   logits?: tf.Tensor2D;
   /**
-   * A scalar that belongs to the batch as a whole, such as a regulariser: the training loss is `mean(losses) + penalty`.
+   * A scalar that belongs to the batch as a whole, such as a regularizer: the training loss is `mean(losses) + penalty`.
    * Hard mining leaves it alone.
    */
   penalty?: tf.Scalar;
@@ -27,20 +27,34 @@ export type HeadResult = {
   statistics?: Params;
 };
 
+/**
+ * A head as plain JSON: its name, every option with the defaults filled in, and what it is put around.
+ *
+ * @example
+ * hardMining(arcFace({ scale: 32 })).config;
+ * // { name: 'hard-mining', alpha: 1.5, …, of: { name: 'arcface', scale: 32, … } }
+ */
+export interface HeadConfig {
+  readonly name: string;
+  /** The head under a decorator such as hard mining. */
+  readonly of?: HeadConfig;
+  /** The loss on embeddings that `joint` adds. */
+  readonly add?: HeadConfig;
+  readonly [option: string]: unknown;
+}
+
 /** The last layer of training: class weights, and a loss per sample. */
 export interface Head {
-  /** The name that `headByName` knows: `arcface`, `hm-arcface`. */
-  readonly name: string;
-  /** Every option, defaults filled in; plain JSON. */
-  readonly config: Readonly<Record<string, unknown>>;
+  /** What `headFromConfig` makes an equal head of; of a head of your own, a name and whatever should be recorded. */
+  readonly config: HeadConfig;
   /**
    * Whether a sample's loss, or a statistic, depends on the other samples of its batch, as where embeddings are compared:
    * processes that share a batch then give each of them all of it. Default false: of a part of a batch the head gives the
    * losses of that part.
    */
   readonly needsWholeBatch?: boolean;
-  /** What a wrapper such as `hardMining` was put around. */
-  readonly wrapped?: Head;
+  /** The head that a decorator such as `hardMining` was put around. */
+  readonly of?: Head;
   /** New parameters, as a rule `weight` `[D, C]` drawn from N(0, 0.01²). The caller disposes of them. */
   init(rng: Rng, size: HeadSize): Params;
   /** New statistics: what a head learns without a gradient, such as a moving average. Absent if it has none. */

@@ -1,15 +1,16 @@
-// For its side effect: it registers the gradients that tfjs-core lacks under Node.
-import '@hm/tensor';
+import { customGradient } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRange } from '../core/check.ts';
-import type { Head } from '../heads/head.ts';
-import { wrapHead } from './wrap-head.ts';
+import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import type { Head } from '../head.ts';
+import { decorate } from './decorate.ts';
 
-/** What {@link ohem} takes. */
-export interface OhemOptions {
-  /** The share of a batch that is kept, at least one sample. Default 0.7. */
-  keep?: number;
-}
+/** Options of {@link ohem}. */
+export const ohemOptions = optionSpecs({
+  keep: { default: 0.7, above: 0, to: 1, doc: 'share of a batch that is kept, at least one sample' },
+});
+
+/** What {@link ohem} takes; {@link ohemOptions} has the defaults. */
+export type OhemOptions = OptionsOf<typeof ohemOptions>;
 
 /**
  * Online hard example mining: the largest losses of the batch, the others 0. What is kept is multiplied by B/k, so that
@@ -23,19 +24,21 @@ export interface OhemOptions {
  * const loss = tf.mean(hardestLosses(tf.tensor1d([0.1, 2.3, 0.7, 1.1]), { keep: 0.5 })); // (2.3 + 1.1)/2
  */
 export function hardestLosses(losses: tf.Tensor1D, options: OhemOptions = {}): tf.Tensor1D {
-  const { keep = 0.7 } = options;
-  checkRange('hardestLosses', 'keep', keep, { above: 0, to: 1 });
+  const { keep } = resolveOptions('hardestLosses', ohemOptions, options);
   const count = Math.max(1, Math.round(losses.size * keep));
-  return tf.tidy(() => {
-    const operation = tf.customGrad((input, save) => {
-      const kept = tf.step(tf.sub(count - 0.5, ranks(input as tf.Tensor1D)));
-      const weight = tf.mul<tf.Tensor1D>(kept, losses.size / count);
-      (save as tf.GradSaveFunc)([weight]);
-      const gradFunc = (dy: tf.Tensor, [weight]: tf.Tensor[]) => tf.mul(dy, weight!);
-      return { value: tf.mul(input as tf.Tensor1D, weight), gradFunc };
-    });
-    return operation(losses) as tf.Tensor1D;
-  });
+  return tf.tidy(() =>
+    customGradient(
+      { losses },
+      {
+        forward: ({ losses }) => {
+          const kept = tf.step(tf.sub(count - 0.5, ranks(losses)));
+          const weight = tf.mul<tf.Tensor1D>(kept, losses.size / count);
+          return { value: tf.mul<tf.Tensor1D>(losses, weight), saved: { weight } };
+        },
+        backward: (dy, { weight }) => ({ losses: tf.mul(dy, weight) }),
+      },
+    ),
+  );
 }
 
 /** How many losses come before each: the larger ones, and equal ones that stand earlier. */
@@ -53,11 +56,11 @@ function ranks(losses: tf.Tensor1D): tf.Tensor1D {
  * @example
  * const head = ohem(hardMining(softmax()), { keep: 0.8 });
  */
-export const ohem = (head: Head, { keep = 0.7 }: OhemOptions = {}): Head =>
-  wrapHead(
-    head,
-    'ohem-',
-    { ohem: { keep } },
-    (result) => ({ ...result, losses: hardestLosses(result.losses, { keep }) }),
-    true,
-  );
+export function ohem(head: Head, options: OhemOptions = {}): Head {
+  const config = resolveOptions('ohem', ohemOptions, options);
+  return decorate(head, {
+    config: { name: 'ohem', ...config },
+    change: (result) => ({ ...result, losses: hardestLosses(result.losses, config) }),
+    comparesSamples: true,
+  });
+}

@@ -1,0 +1,80 @@
+import { customGradient } from '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import { type ConfigOf, type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+
+/** Options of {@link hardMiningLoss}. Names in the paper: alpha α, beta β, steepness A, midpoint B. */
+export const hardMiningOptions = optionSpecs({
+  alpha: { default: 1.5, above: 0, doc: "α, the factor of a hard sample's loss" },
+  beta: { default: 1.1, above: 0, doc: 'β, the factor of the loss inside the gate' },
+  steepness: { default: 35, above: 0, doc: 'A, how steep the gate is' },
+  midpoint: { default: 0.75, above: 0, doc: 'B, the value of β·L at which the gate is half open' },
+  form: {
+    default: 'equation',
+    choices: ['equation', 'algorithm'],
+    doc: "α·L·σ, the paper's equation 2, or α·β·L·σ, its Algorithm 1",
+  },
+  over: {
+    default: 'sample',
+    choices: ['sample', 'batch'],
+    doc: "each loss opens its own gate, the paper's prose, or the mean loss opens one for all",
+  },
+  gate: {
+    default: 'through',
+    choices: ['through', 'stopped'],
+    doc: 'the gate is differentiated, as autodiff would, or it is a constant factor',
+  },
+});
+
+/** What {@link hardMiningLoss} takes; {@link hardMiningOptions} has the defaults. */
+export type HardMiningOptions = OptionsOf<typeof hardMiningOptions>;
+
+/** Every option of {@link hardMiningLoss}, defaults filled in. */
+export type HardMiningConfig = ConfigOf<typeof hardMiningOptions>;
+
+/**
+ * The hard-mining loss of losses from anywhere: `L·G` with the gate `G = α·σ(A·(β·L − B))`, which is near 0 for easy
+ * samples and α for hard ones. With `over: 'batch'`, G is that of the batch's mean loss.
+ *
+ * Its derivative, `α·σ·(1 + A·β·L·(1 − σ))`, peaks at 10.6 near L = 0.69: samples at half likelihood weigh most.
+ *
+ * @param losses `[B]` float32, not negative.
+ * @returns `[B]`.
+ * @throws {InvalidArgumentError} if an option is not a positive number or not one of its words.
+ * @see Y. Srivastava et al., Hard-Mining loss, arXiv 1908.09747, equations 2 and 3, Algorithm 1
+ * @example
+ * const loss = tf.mean(hardMiningLoss(tf.tensor1d([0.1, 2.3])));
+ */
+export function hardMiningLoss(losses: tf.Tensor1D, options: HardMiningOptions = {}): tf.Tensor1D {
+  const config = hardMiningConfig(options);
+  const { over, gate: gateGradient } = config;
+  return tf.tidy(() =>
+    customGradient(
+      { losses },
+      {
+        forward: ({ losses }) => {
+          const { gate, gateSlope } = gateOf(over === 'batch' ? tf.mean(losses) : losses, config);
+          return { value: tf.mul<tf.Tensor1D>(losses, gate), saved: { losses, gate, gateSlope } };
+        },
+        backward: (dy, { losses, gate, gateSlope }) => {
+          const direct = tf.mul(dy, gate);
+          if (gateGradient === 'stopped') return { losses: direct };
+          const throughGate = tf.mul(tf.mul(dy, losses), gateSlope);
+          return { losses: tf.add(direct, over === 'batch' ? tf.mean(throughGate) : throughGate) };
+        },
+      },
+    ),
+  );
+}
+
+/** The options with defaults filled in, checked. */
+export const hardMiningConfig = (options: HardMiningOptions = {}): HardMiningConfig =>
+  resolveOptions('hardMiningLoss', hardMiningOptions, options);
+
+function gateOf(loss: tf.Tensor, { alpha, beta, steepness, midpoint, form }: HardMiningConfig) {
+  // ONNX Runtime's sigmoid is 0 below -18, where an easy sample's still has its digits.
+  const sigmoid = tf.reciprocal(
+    tf.add(tf.exp(tf.sub(steepness * midpoint, tf.mul(loss, steepness * beta))), 1),
+  );
+  const gate = tf.mul(sigmoid, form === 'algorithm' ? alpha * beta : alpha);
+  return { gate, gateSlope: tf.mul(tf.mul(gate, tf.sub(1, sigmoid)), steepness * beta) };
+}

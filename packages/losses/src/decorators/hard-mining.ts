@@ -1,0 +1,38 @@
+import type { Head } from '../head.ts';
+import { decorate } from './decorate.ts';
+import {
+  type HardMiningConfig,
+  type HardMiningOptions,
+  hardMiningConfig,
+  hardMiningLoss,
+} from './hard-mining-loss.ts';
+
+const NAME = 'hard-mining';
+
+/**
+ * Any head with the hard-mining loss on top: the same parameters and logits, each loss multiplied by its gate. See
+ * {@link hardMiningLoss} for the formula and the options.
+ *
+ * @example
+ * const head = hardMining(arcFace());
+ */
+export function hardMining(head: Head, options: HardMiningOptions = {}): Head {
+  const config = hardMiningConfig(options);
+  return decorate(head, {
+    config: { name: NAME, ...config },
+    change: (result) => ({ ...result, losses: hardMiningLoss(result.losses, config) }),
+    comparesSamples: config.over === 'batch',
+  });
+}
+
+/**
+ * The options of a head's hard mining, and the head under it; undefined if it is not the outermost decorator.
+ *
+ * @example
+ * hardMiningOf(hardMining(arcFace(), { alpha: 2 }))?.config.alpha; // 2
+ */
+export function hardMiningOf(head: Head): { config: HardMiningConfig; of: Head } | undefined {
+  if (head.config.name !== NAME || head.of === undefined) return undefined;
+  const { name: _name, of: _of, ...config } = head.config;
+  return { config: config as unknown as HardMiningConfig, of: head.of };
+}

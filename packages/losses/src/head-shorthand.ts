@@ -1,0 +1,106 @@
+import { InvalidArgumentError } from '@hm/tensor';
+import type { Head, HeadConfig } from './head.ts';
+import { additions, classHeads, decorators, embeddingLosses } from './head-catalog.ts';
+import { headFromConfig } from './head-from-config.ts';
+
+/** Options of a head in its short form: those of its loss, and under their names those of decorators and additions. */
+export type HeadOptions = Readonly<Record<string, unknown>>;
+
+/** The losses by name: `ce`, `arcface`, `triplet`, …. */
+export const lossNames: readonly string[] = [...Object.keys(classHeads), ...Object.keys(embeddingLosses)];
+
+/** What may stand before a name in the short form of a head: `hm-`, `focal-`, …. */
+export const decoratorPrefixes: readonly string[] = Object.values(decorators).map(({ prefix }) => prefix);
+
+/** What may follow a plus sign in the short form of a head: `ce+center`. */
+export const additionNames: readonly string[] = [...Object.keys(embeddingLosses), ...Object.keys(additions)];
+
+// DeepID2's weight beside softmax; the other papers add their loss as it is.
+const DEFAULT_WEIGHTS: Readonly<Record<string, number>> = { contrastive: 0.05 };
+
+/**
+ * The head of a short form: `hm-arcface` is `hardMining(arcFace())`. Of several prefixes the one in front is applied last:
+ * `ohem-hm-ce` keeps the hardest of the hard-mining losses. `ce+center` adds a loss on embeddings; `hm-(ce+center)` puts
+ * hard mining on the sum, `hm-ce+center` on the first.
+ *
+ * @throws {InvalidArgumentError} if a name or an option is unknown.
+ * @example
+ * const head = headByName('hm-arcface', { scale: 32, 'hard-mining': { over: 'batch' } });
+ */
+export const headByName = (shorthand: string, options: HeadOptions = {}): Head =>
+  headFromConfig(headConfig(shorthand, options));
+
+/**
+ * The configuration that a short form stands for, with the options given and no defaults.
+ *
+ * @throws {InvalidArgumentError} if a name is unknown.
+ * @example
+ * headConfig('hm-arcface', { scale: 32 }); // { name: 'hard-mining', of: { name: 'arcface', scale: 32 } }
+ */
+export function headConfig(shorthand: string, options: HeadOptions = {}): HeadConfig {
+  const plus = lastPlus(shorthand);
+  if (plus >= 0) return withAddition(shorthand.slice(0, plus), shorthand.slice(plus + 1), options);
+  const decorator = Object.entries(decorators).find(([, { prefix }]) => shorthand.startsWith(prefix));
+  if (decorator) {
+    const [name, { prefix }] = decorator;
+    const { [name]: own, ...rest } = options;
+    return { ...(own as object), name, of: headConfig(shorthand.slice(prefix.length), rest) };
+  }
+  if (shorthand.startsWith('(') && shorthand.endsWith(')'))
+    return headConfig(shorthand.slice(1, -1), options);
+  if (!lossNames.includes(shorthand)) throw unknownName(shorthand, lossNames);
+  return { ...options, name: shorthand };
+}
+
+/**
+ * The short form of a configuration, for people to read; options are left out.
+ *
+ * @example
+ * headShorthand(hardMining(arcFace()).config); // 'hm-arcface'
+ */
+export function headShorthand({ name, of, add }: HeadConfig): string {
+  if (of === undefined) return name;
+  const base = headShorthand(of);
+  if (!Object.hasOwn(decorators, name)) return `${base}+${name === 'joint' ? add?.name : name}`;
+  return decorators[name]?.prefix + (base.includes('+') ? `(${base})` : base);
+}
+
+/**
+ * A configuration with smoothed targets: within its decorators, around its loss and what is added to that.
+ *
+ * @param share from 0 to below 1; 0.1 is usual.
+ * @example
+ * withLabelSmoothing(headConfig('hm-arcface'), 0.1); // that of 'hm-smooth-arcface'
+ */
+export const withLabelSmoothing = (config: HeadConfig, share: number): HeadConfig =>
+  Object.hasOwn(decorators, config.name) && config.of
+    ? { ...config, of: withLabelSmoothing(config.of, share) }
+    : { name: 'label-smoothing', share, of: config };
+
+/** Where the last plus sign outside parentheses is, or -1. */
+function lastPlus(shorthand: string): number {
+  let depth = 0;
+  for (let i = shorthand.length - 1; i > 0; i--) {
+    if (shorthand[i] === ')') depth += 1;
+    if (shorthand[i] === '(') depth -= 1;
+    if (shorthand[i] === '+' && depth === 0) return i;
+  }
+  return -1;
+}
+
+function withAddition(base: string, name: string, options: HeadOptions): HeadConfig {
+  if (!additionNames.includes(name)) throw unknownName(name, additionNames);
+  const { [name]: own, ...rest } = options;
+  const of = headConfig(base, rest);
+  if (Object.hasOwn(additions, name)) return { ...(own as object), name, of };
+  const { weight = DEFAULT_WEIGHTS[name] ?? 1, ...add } = (own ?? {}) as HeadOptions;
+  return { name: 'joint', weight, add: { ...add, name }, of };
+}
+
+const unknownName = (name: string, known: readonly string[]) =>
+  new InvalidArgumentError({
+    where: 'headByName',
+    expected: `one of ${known.join(', ')}`,
+    received: name,
+    fix: 'Take a name from the list; the README of @hm/losses says how names combine.',
+  });
