@@ -94,7 +94,7 @@ const mistakes: [string, () => string[], RegExp][] = [
   [
     'an unknown loss',
     () => ['train', '--loss', 'arc', '--out', path('run'), '--data', path('faces')],
-    /one of ce, hm-ce/,
+    /one of ce, soft-margin-softmax/,
   ],
   [
     'an option of another loss',
@@ -198,7 +198,7 @@ const mistakes: [string, () => string[], RegExp][] = [
       '--out',
       path('report'),
     ],
-    /one of ce, hm-ce/,
+    /one of ce, soft-margin-softmax/,
   ],
 ];
 

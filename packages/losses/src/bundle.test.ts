@@ -25,22 +25,16 @@ async function bundled(names: string) {
 
 it('leaves out every loss that is not used', async () => {
   const { files } = await bundled('{ hardMiningLoss }');
-  expect(files.toSorted()).toEqual(['core/check.js', 'mining/hard-mining-loss.js']);
+  expect(files.toSorted()).toEqual(['core/options.js', 'decorators/hard-mining-loss.js']);
 });
 
 it('takes along only what ArcFace is made of', async () => {
   const { files } = await bundled('{ arcFace }');
   expect(files.toSorted()).toEqual([
-    ...[
-      'additive-angle',
-      'check',
-      'class-weights',
-      'cosine-head',
-      'label-entries',
-      'margin-cross-entropy',
-      'mix',
-    ].map((name) => `core/${name}.js`),
-    'heads/arc-face.js',
+    ...['additive-angle', 'check', 'label-entries', 'margin-cross-entropy', 'mix', 'options'].map(
+      (name) => `core/${name}.js`,
+    ),
+    ...['arc-face', 'class-weights', 'cosine-head'].map((name) => `heads/${name}.js`),
   ]);
 });
 

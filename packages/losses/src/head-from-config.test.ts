@@ -26,7 +26,7 @@ describe.each(shorthands)('%s', (shorthand) => {
   });
 
   it('takes undefined for the default, and no option that it does not know', () => {
-    const { name, of, add, ...options } = head.config;
+    const { name: _name, of: _of, add: _add, weight: _weight, ...options } = head.config;
     const absent = Object.fromEntries(Object.keys(options).map((option) => [option, undefined]));
     expect(headFromConfig({ ...head.config, ...absent }).config).toEqual(head.config);
     expect(() => headFromConfig({ ...head.config, nonsense: 1 })).toThrow(/options among .*got nonsense/);

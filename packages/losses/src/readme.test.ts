@@ -8,6 +8,8 @@ const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const examples = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, example]) => example!);
 const outputs = [
   /Float32Array\(1\) \[ \d+\.\d+ \] \[ 2, 512 \]/,
+  /hard-mining \{\n {2}name: 'arcface',\n {2}scale: 32/,
+  /\{ name: 'soft-face', scale: 64, margin: 0.4 \}/,
   /\[ 6 \] hm-\(arcface\+triplet\)\n\[ 3, 8 \]/,
   /\[ 3 \] \[ 8, 100 \] \[ 8, 100 \]/,
   /slope: 3\.\d+\n\}\n\d+/,
