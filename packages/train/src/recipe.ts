@@ -59,7 +59,7 @@ export interface Recipe {
  * The paper states neither momentum, weight decay nor augmentation: 0.9, 5e-4 on all parameters (PyTorch's way) and
  * mirroring are the field's usual choices, not its own.
  *
- * @see S. Srivastava et al., Hard-Mining loss, arXiv 1908.09747, section 4
+ * @see Y. Srivastava et al., Hard-Mining loss, arXiv 1908.09747, section 4
  */
 export const paper: Recipe = {
   name: 'paper',

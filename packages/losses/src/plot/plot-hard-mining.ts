@@ -26,7 +26,7 @@ export type PlotOptions = OptionsOf<typeof plotOptions>;
  *
  * @returns the text of an SVG file.
  * @throws {InvalidArgumentError} as {@link hardMiningLoss} does, and for no choice or more than 5.
- * @see S. Srivastava et al., Hard-Mining loss, arXiv 1908.09747, Figure 1
+ * @see Y. Srivastava et al., Hard-Mining loss, arXiv 1908.09747, Figure 1
  * @example
  * const svg = plotHardMining([{}, { form: 'algorithm' }, { gate: 'stopped' }], { show: 'slope' });
  */
