@@ -1,4 +1,5 @@
 /** @import { Head } from '@hm/losses' */
+import { classWeights } from '@hm/losses';
 import { cosineLogits } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -12,12 +13,8 @@ import * as tf from '@tensorflow/tfjs-core';
  */
 export function generalisedCrossEntropy({ scale = 32, q = 0.7 } = {}) {
   return {
-    name: 'generalised-cross-entropy',
-    config: { scale, q },
-    init(rng, { classes, embeddingSize }) {
-      const values = Float32Array.from({ length: embeddingSize * classes }, () => 0.01 * rng.normal());
-      return { weight: tf.tensor2d(values, [embeddingSize, classes]) };
-    },
+    config: { name: 'generalised-cross-entropy', scale, q },
+    init: (rng, size) => ({ weight: classWeights(rng, size) }),
     losses({ weight }, embeddings, labels) {
       const logits = cosineLogits(embeddings, /** @type {tf.Tensor2D} */ (weight), scale);
       const own = tf.oneHot(labels, logits.shape[1]);
