@@ -45,7 +45,7 @@ describe('from faces to a score', () => {
     expect(events.at(-1)).toMatchObject({ kind: 'done', step: 2 });
     expect(events.find(({ kind }) => kind === 'epoch').loss).toBeGreaterThan(0);
     const { head, backbone } = JSON.parse(readFileSync(path('run', 'run.json'), 'utf8'));
-    expect(head).toMatchObject({ name: 'hm-arcface', config: { scale: 16 } });
+    expect(head).toMatchObject({ name: 'hard-mining', of: { name: 'arcface', scale: 16 } });
     expect(backbone.config).toMatchObject({ imageSize: [32, 32], embeddingSize: 16 });
   });
 

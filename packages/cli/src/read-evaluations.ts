@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { EvaluatedRun, VerificationResult } from '@hm/eval';
+import type { HeadConfig } from '@hm/losses';
 import { InvalidDataError } from '@hm/tensor/host';
 
 /**
@@ -19,7 +20,11 @@ export async function readEvaluations(path: string): Promise<EvaluatedRun[]> {
   const training = contents[files.indexOf('run.json')];
   const evaluations = contents.flatMap((content) => evaluationsIn(content) ?? []);
   if (evaluations.length === 0) throw faulty(path, 'a folder without one');
-  return evaluations.map((run) => withTraining(run, training));
+  const described = await metadataOf(training);
+  return evaluations.map(({ result, ...run }) => ({
+    ...run,
+    result: { ...result, metadata: { ...described, ...result.metadata } },
+  }));
 }
 
 const fail = (path: string): never => {
@@ -56,15 +61,15 @@ const isResult = (content: unknown): content is VerificationResult => {
   );
 };
 
-/** What a run's folder says of its training stands in for the metadata that a model without them lacks. */
-function withTraining({ result, ...run }: EvaluatedRun, training: unknown): EvaluatedRun {
-  const { head, backbone, data } = (training ?? {}) as Record<string, unknown>;
-  const entries = { 'hm.head': head, 'hm.backbone': backbone, 'hm.training': data && { data } };
-  const known = Object.entries(entries).flatMap(([key, value]) =>
-    value ? [[key, JSON.stringify(value)]] : [],
-  );
-  const metadata = { ...Object.fromEntries(known), ...result.metadata };
-  return { ...run, result: { ...result, metadata } };
+/** What the run.json of a folder says of the training, for models without metadata. */
+async function metadataOf(run: unknown): Promise<Record<string, string>> {
+  const { head, backbone, data } = (run ?? {}) as { head?: HeadConfig; backbone?: unknown; data?: unknown };
+  const { headShorthand } = await import('@hm/losses');
+  return {
+    ...(head && { 'hm.loss': headShorthand(head) }),
+    ...(backbone ? { 'hm.backbone': JSON.stringify(backbone) } : {}),
+    ...(data ? { 'hm.training': JSON.stringify({ data }) } : {}),
+  };
 }
 
 const faulty = (path: string, received: string, cause?: unknown) =>

@@ -41,7 +41,7 @@ function evaluation(head: string, classes: number, wrong: readonly number[], cha
       scores,
     },
     metadata: {
-      'hm.head': JSON.stringify({ name: head, config: {} }),
+      'hm.loss': head,
       'hm.backbone': '{"name":"resnet18","config":{}}',
       'hm.training': JSON.stringify({ data: { classes } }),
     },

@@ -1,4 +1,5 @@
 import { preprocessingToMetadata } from '@hm/datasets';
+import { headShorthand } from '@hm/losses';
 import { exportOnnx, trace } from '@hm/onnx';
 import { withMetadata } from '@hm/onnx/session';
 import { type Backbone, backboneByName, type Variables } from '@hm/resnet';
@@ -30,8 +31,8 @@ type Source = Pick<LoadedRun, 'config' | 'progress' | 'versions' | 'state'>;
 
 /**
  * The trained network as an ONNX file: input `input`, output `embedding`, a batch of any size. Its metadata say how to
- * prepare images (`hm.preprocessing`) and where it comes from: `hm.embeddingSize`, `hm.backbone`, `hm.head`, `hm.recipe`,
- * `hm.training`, `hm.dataLicence`.
+ * prepare images (`hm.preprocessing`) and where it comes from: `hm.embeddingSize`, `hm.backbone`, `hm.loss` (`hm-arcface`), `hm.head`,
+ * `hm.recipe`, `hm.training`, `hm.dataLicence`.
  *
  * @param run a run's folder, of which the newest checkpoint is taken, or what {@link loadRun} returned.
  * @throws {InvalidDataError} if the folder has no checkpoint that can be read.
@@ -98,6 +99,7 @@ function metadataOf(
     'hm.embeddingSize': String(embeddingSize),
     'hm.backbone': JSON.stringify(config.backbone),
     'hm.head': JSON.stringify(config.head),
+    'hm.loss': headShorthand(config.head),
     'hm.recipe': JSON.stringify(config.recipe),
     'hm.training': JSON.stringify({ ...training(config, progress), versions, weights }),
     ...licence(config),

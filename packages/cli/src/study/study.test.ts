@@ -51,7 +51,7 @@ describe('hm study on rendered faces', () => {
   it('leaves models that say how they were made', async () => {
     for (const { loss, model } of report.runs) {
       const session = await createSession(model);
-      expect(JSON.parse(session.metadata['hm.head']!).name).toBe(loss);
+      expect(session.metadata['hm.loss']).toBe(loss);
       await session.release();
     }
   });

@@ -29,7 +29,7 @@ export function nameRun({ result, loss, trainedOn }: EvaluatedRun): NamedRun {
   const training = entry('hm.training') as { data?: { classes?: number } } | undefined;
   return {
     result,
-    loss: loss ?? (entry('hm.head') as { name?: string } | undefined)?.name,
+    loss: loss ?? result.metadata?.['hm.loss'],
     trainedOn: trainedOn ?? setOf(training?.data?.classes),
     backbone: (entry('hm.backbone') as { name?: string } | undefined)?.name,
   };
