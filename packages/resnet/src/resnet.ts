@@ -29,6 +29,8 @@ export interface ResNetOptions {
   embeddingSize?: number;
   /** Height and width, default 112 × 112. */
   imageSize?: readonly [height: number, width: number];
+  /** Channels of the first stage; each later one has twice as many. Default 64. Small images need no more than 8 or 16. */
+  width?: number;
 }
 
 /**
@@ -51,31 +53,35 @@ export interface ResNet extends Backbone {
   readonly fixedParameters: number;
 }
 
-const STAGE_CHANNELS = [64, 128, 256, 512] as const;
-const [STEM_CHANNELS, , , LAST_CHANNELS] = STAGE_CHANNELS;
-
 /** A residual network with so many blocks in each of its four stages. */
 export function resNet(name: string, depths: readonly number[], options: ResNetOptions): ResNet {
   const { stem = 'imagenet', block = 'basic', head = 'gap' } = options;
   const { embeddingNorm = head === 'E', embeddingSize = 512, imageSize = [112, 112] } = options;
-  checkOptions({ ...options, embeddingSize });
+  const { width = 64 } = options;
+  checkOptions({ ...options, embeddingSize, width });
+  const last = 8 * width;
   const initial = block === 'ir' ? 'fixed' : 'he';
-  const activation = block === 'ir' ? { slopes: prelu(STEM_CHANNELS) } : { relu };
+  const activation = block === 'ir' ? { slopes: prelu(width) } : { relu };
   const blockOf = block === 'ir' ? irBlock : basicBlock;
   const shapes = depths.flatMap((depth, stage) =>
     Array.from({ length: depth }, (_, index) => ({
-      inputs: STAGE_CHANNELS[index > 0 ? stage : Math.max(0, stage - 1)]!,
-      outputs: STAGE_CHANNELS[stage]!,
+      inputs: width * 2 ** (index > 0 ? stage : Math.max(0, stage - 1)),
+      outputs: width * 2 ** stage,
       stride: index > 0 || (stage === 0 && stem === 'imagenet') ? 1 : 2,
     })),
   );
-  const [height, width] = imageSize.map((size) => Math.ceil(size / (stem === 'imagenet' ? 32 : 16)));
+  const places = imageSize.map((size) => Math.ceil(size / (stem === 'imagenet' ? 32 : 16)));
   const network = sequential({
-    stem: stem === 'imagenet' ? imagenetStem(initial) : faceStem(initial, activation),
+    stem: stem === 'imagenet' ? imagenetStem(width, initial) : faceStem(width, initial, activation),
     blocks: sequential(shapes.map(({ inputs, outputs, stride }) => blockOf(inputs, outputs, stride))),
-    head: head === 'E' ? eHead(height! * width!, embeddingSize) : gapHead(embeddingSize, embeddingNorm),
+    head: head === 'E'
+        ? eHead(last, places[0]! * places[1]!, embeddingSize)
+        : gapHead(last, embeddingSize, embeddingNorm),
   });
-  const config = { stem, block, head, embeddingNorm, embeddingSize, imageSize };
+  const config = {
+    ...{ stem, block, head, embeddingNorm, embeddingSize, imageSize },
+    ...(width !== 64 && { width }),
+  };
   return {
     ...backboneOf({ name, config, network, embeddingSize, imageSize }),
     fixedParameters: embeddingNorm ? embeddingSize : 0,
@@ -83,45 +89,46 @@ export function resNet(name: string, depths: readonly number[], options: ResNetO
 }
 
 /** A 7×7 convolution with stride 2 and 3×3 max pooling with stride 2: made for 224×224 images, the fastest. */
-const imagenetStem = (initial: FilterInitialization): Layer =>
+const imagenetStem = (channels: number, initial: FilterInitialization): Layer =>
   sequential({
-    filter: conv(3, STEM_CHANNELS, { size: 7, stride: 2, initial }),
-    norm: norm(STEM_CHANNELS),
+    filter: conv(3, channels, { size: 7, stride: 2, initial }),
+    norm: norm(channels),
     relu,
     pool: maxPool(3, 2, 1),
   });
 
 /** A 3×3 convolution with stride 1 that keeps all of a 112×112 face. PReLU before IR blocks, ReLU before basic ones. */
-const faceStem = (initial: FilterInitialization, activation: Record<string, Layer>): Layer =>
-  sequential({ filter: conv(3, STEM_CHANNELS, { initial }), norm: norm(STEM_CHANNELS), ...activation });
+const faceStem = (channels: number, initial: FilterInitialization, activation: Record<string, Layer>): Layer =>
+  sequential({ filter: conv(3, channels, { initial }), norm: norm(channels), ...activation });
 
 /** Global average pooling and a dense layer; optionally batch normalization of the embedding. */
-const gapHead = (embeddingSize: number, embeddingNorm: boolean): Layer =>
+const gapHead = (channels: number, embeddingSize: number, embeddingNorm: boolean): Layer =>
   sequential({
     average: globalAverage,
-    dense: dense(LAST_CHANNELS, embeddingSize),
+    dense: dense(channels, embeddingSize),
     ...(embeddingNorm && { embeddingNorm: norm(embeddingSize, { fixedScale: true }) }),
   });
 
 /** ArcFace's head E without dropout: norm, flatten, dense layer, norm whose scale is fixed at 1. */
-const eHead = (places: number, embeddingSize: number): Layer =>
+const eHead = (channels: number, places: number, embeddingSize: number): Layer =>
   sequential({
-    norm: norm(LAST_CHANNELS),
+    norm: norm(channels),
     flatten,
-    dense: dense(places * LAST_CHANNELS, embeddingSize),
+    dense: dense(places * channels, embeddingSize),
     embeddingNorm: norm(embeddingSize, { fixedScale: true }),
   });
 
 const choices = { stem: ['imagenet', 'face'], block: ['basic', 'ir'], head: ['gap', 'E'] } as const;
 
-function checkOptions(options: ResNetOptions & { embeddingSize: number }): void {
+function checkOptions(options: ResNetOptions & { embeddingSize: number; width: number }): void {
   for (const [option, allowed] of Object.entries(choices)) {
     const value = options[option as keyof typeof choices];
     if (value !== undefined && !(allowed as readonly string[]).includes(value))
       throw badOption(option, allowed.join(' or '), value);
   }
-  if (!(Number.isInteger(options.embeddingSize) && options.embeddingSize > 0)) {
-    throw badOption('embeddingSize', 'a positive integer', options.embeddingSize);
+  for (const option of ['embeddingSize', 'width'] as const) {
+    if (!(Number.isInteger(options[option]) && options[option] > 0))
+      throw badOption(option, 'a positive integer', options[option]);
   }
 }
 

@@ -1,6 +1,7 @@
 import { imageSizeOption } from '../backbone-options.ts';
 import { command } from '../command.ts';
 import { finiteNumber, integer, nameList, positiveInteger } from '../parse-option.ts';
+import { runPlan } from '../study/run-plan.ts';
 import { runStudy } from '../study/run-study.ts';
 
 /** `hm study`: the main job. */
@@ -9,6 +10,7 @@ export const study = () =>
     .description(
       'Train a network with each of several losses, export it, score it on identities it has not seen, and write a report.',
     )
+    .argument('[plan]', 'JSON file of a study over seeds, see @hm/study; of the options it takes those below it')
     .option('--losses <names>', 'with commas between', nameList, ['ce', 'hm-ce'])
     .option('--out <folder>', 'for runs, models, report.md and report.json', 'report')
     .optionsGroup('Photographs (default: rendered faces):')
@@ -38,6 +40,8 @@ export const study = () =>
     .option('--threads <number>', 'threads of ONNX Runtime', positiveInteger)
     .option('--workers <number>', 'threads that decode images', positiveInteger)
     .option('--overwrite', 'begin anew; without it, runs that are in the folder go on')
+    .optionsGroup('With a plan, beside --out and --data, the folder that its paths start from:')
+    .option('--jobs <number>', 'networks trained side by side, one thread each', positiveInteger, 1)
     .optionsGroup('Options:')
     .option('--json', 'print the report as one JSON object')
-    .action(runStudy);
+    .action((plan, options) => (plan === undefined ? runStudy(options) : runPlan(plan, options)));

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { paper, type Recipe } from '@hm/train';
+import type { DrawnData, PhotographData } from './data/data-plan.ts';
+import type { StudyPlan } from './plan.ts';
+import type { StudyRow } from './rows.ts';
+
+/** One network to train: all that it depends on. */
+export interface StudyCell {
+  stage: 'tuning' | 'final';
+  condition: string;
+  arm: string;
+  seed: number;
+  data: DrawnData | PhotographData;
+  backbone: StudyPlan['backbone'];
+  loss: string;
+  options: Readonly<Record<string, unknown>>;
+  recipe: Recipe;
+  /** SHA-256 of everything above but for names and stage: cells of one configuration are the same run. */
+  configuration: string;
+}
+
+/** The condition of a plan that names none. */
+export const AS_IT_IS = 'as it is';
+
+/**
+ * The cells of a plan that can run now, most valuable first: those that tune, then seed by seed all arms under all
+ * conditions, so that a study that is cut short is still balanced. A final cell waits until its arm is tuned.
+ */
+export function readyCells(plan: StudyPlan, rows: readonly StudyRow[]): StudyCell[] {
+  const done = new Set(rows.map(({ configuration, stage }) => `${stage} ${configuration}`));
+  const cells = [...tuningCells(plan), ...finalCells(plan, rows)];
+  return cells.filter(({ configuration, stage }) => !done.has(`${stage} ${configuration}`));
+}
+
+/** How many cells a plan has in all. */
+export function countCells({ arms, seeds, tuning, conditions }: StudyPlan): number {
+  const places = Object.keys(arms).length * (conditions ? Object.keys(conditions).length : 1);
+  return places * (seeds.length + (tuning && tuning.grid.length > 1 ? tuning.grid.length : 0));
+}
+
+function tuningCells(plan: StudyPlan): StudyCell[] {
+  const { tuning } = plan;
+  if (tuning === undefined || tuning.grid.length < 2) return [];
+  return places(plan).flatMap((place) =>
+    tuning.grid.map((setting) => cellOf(plan, { ...place, stage: 'tuning', seed: tuning.seed, setting })),
+  );
+}
+
+function finalCells(plan: StudyPlan, rows: readonly StudyRow[]): StudyCell[] {
+  return plan.seeds.flatMap((seed) =>
+    places(plan).flatMap((place) => {
+      const setting = bestSetting(plan, place, rows);
+      return setting ? [cellOf(plan, { ...place, stage: 'final', seed, setting })] : [];
+    }),
+  );
+}
+
+interface PlaceInPlan {
+  condition: string;
+  arm: string;
+}
+
+const places = ({ arms, conditions = { [AS_IT_IS]: {} } }: StudyPlan): PlaceInPlan[] =>
+  Object.keys(conditions).flatMap((condition) => Object.keys(arms).map((arm) => ({ condition, arm })));
+
+/** What tuning chose for an arm; undefined until all of its grid has run. */
+function bestSetting(
+  plan: StudyPlan,
+  place: PlaceInPlan,
+  rows: readonly StudyRow[],
+): Partial<Recipe> | undefined {
+  const { tuning } = plan;
+  if (tuning === undefined) return {};
+  if (tuning.grid.length === 1) return tuning.grid[0];
+  const tried = tuning.grid.map((setting) => {
+    const { configuration } = cellOf(plan, { ...place, stage: 'tuning', seed: tuning.seed, setting });
+    const row = rows.find((row) => row.stage === 'tuning' && row.configuration === configuration);
+    return { setting, score: row?.validation.score };
+  });
+  if (tried.some(({ score }) => score === undefined)) return undefined;
+  return tried.reduce((best, next) => (next.score! > best.score! ? next : best)).setting;
+}
+
+function cellOf(
+  plan: StudyPlan,
+  {
+    stage,
+    condition,
+    arm,
+    seed,
+    setting,
+  }: PlaceInPlan & Pick<StudyCell, 'stage' | 'seed'> & { setting: Partial<Recipe> },
+): StudyCell {
+  const { loss, options = {}, recipe } = plan.arms[arm]!;
+  const depends = {
+    seed,
+    data: { ...plan.data, ...plan.conditions?.[condition] } as StudyCell['data'],
+    backbone: plan.backbone,
+    ...{ loss, options },
+    recipe: scaled({ ...paper, ...plan.recipe, ...setting }, recipe),
+  };
+  const configuration = createHash('sha256').update(JSON.stringify(depends)).digest('hex');
+  return { stage, condition, arm, ...depends, configuration };
+}
+
+/** An arm's own learning rate is a factor of what the plan and its tuning say: 1.5 for example. */
+const scaled = (recipe: Recipe, own: StudyPlan['arms'][string]['recipe'] = {}): Recipe => {
+  const { learningRateFactor = 1, ...rest } = own;
+  return { ...recipe, ...rest, learningRate: recipe.learningRate * learningRateFactor };
+};

@@ -1,0 +1,38 @@
+/** Who is trained on, who chooses the checkpoint, and who judges: three groups that share nobody. */
+interface People {
+  /** People whose images choose checkpoint and setting; in no test. */
+  validationPeople: number;
+  /** People of the same kind who judge, in ten folds. */
+  heldOutPeople: number;
+  /** Pairs in each of those folds, an even number. */
+  pairsPerFold: number;
+  /** Share of the training images whose person is replaced by another at random. Default 0. */
+  labelNoise?: number;
+  /** Leave out training images that a network of the plain loss, trained on the same noisy images, finds misplaced. */
+  cleaned?: boolean;
+  /** Of the split, the pairs and the noise. */
+  seed: number;
+}
+
+/** Rendered faces. */
+export interface DrawnData extends People {
+  kind: 'drawn';
+  /** To train on. */
+  identities: number;
+  /** Of each person, in all groups. */
+  imagesPerIdentity: number;
+  /** 0 to 1. */
+  hardness: number;
+}
+
+/** Aligned photographs, one folder for each person. Paths start from the folder that the study is given. */
+export interface PhotographData extends People {
+  kind: 'photographs';
+  faces: string;
+  /** File with people to leave out, one a line. */
+  exclude?: string;
+  /** At most so many of each person, evenly spread. Default: all. */
+  imagesPerPerson?: number;
+  /** LFW, or a folder in its form, to be judged by as well; and its list of pairs. */
+  lfw?: { images: string; pairs: string };
+}

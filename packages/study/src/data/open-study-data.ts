@@ -1,0 +1,145 @@
+import { join } from 'node:path';
+import type { Dataset, ImageSource, ProtocolImage, VerificationProtocol } from '@hm/datasets';
+import { InvalidArgumentError, Rng } from '@hm/tensor/host';
+import type { DrawnData, PhotographData } from './data-plan.ts';
+import { drawPairs } from './draw-pairs.ts';
+import { type NoisyData, withLabelNoise } from './label-noise.ts';
+
+/** Opened data of a study. */
+export interface StudyData {
+  train: NoisyData;
+  /** Pairs of people who choose checkpoint and setting. */
+  validation: VerificationProtocol;
+  /** What judges, by name. */
+  tests: Readonly<Record<string, VerificationProtocol>>;
+}
+
+/**
+ * Opens what a plan's data say, with every image decoded at the network's size: people are split into those who are
+ * trained on, those who choose, and those who judge.
+ *
+ * @param root the folder that the plan's paths start from.
+ * @throws {InvalidArgumentError} if people are too few.
+ * @throws {InvalidDataError} if a folder or an image is missing.
+ */
+export async function openStudyData(
+  plan: DrawnData | PhotographData,
+  imageSize: readonly [height: number, width: number],
+  root: string,
+): Promise<StudyData> {
+  const pool = plan.kind === 'drawn' ? await drawnPool(plan, imageSize[0]) : await photographPool(plan, root);
+  const { train, validation, heldOut } = await splitPeople(pool, plan);
+  const { seed, pairsPerFold, labelNoise = 0 } = plan;
+  const protocolOf = async (name: string, people: readonly Person[], folds: number, pairs: number) => {
+    const images = await decoded(
+      people.flatMap(({ images }) => images),
+      imageSize,
+    );
+    let next = 0;
+    const places = people.map(({ images }) => images.map(() => next++));
+    return drawPairs(places, images, { name, folds, pairsPerFold: pairs, seed });
+  };
+  const data = await trainingSet(train, imageSize);
+  return {
+    train: withLabelNoise(data, data.labels, { share: labelNoise, seed }),
+    validation: await protocolOf('validation', validation, 2, 5 * pairsPerFold),
+    tests: {
+      heldOut: await protocolOf('held-out people', heldOut, 10, pairsPerFold),
+      ...(plan.kind === 'photographs' && plan.lfw && { lfw: await lfw(plan.lfw, imageSize, root) }),
+    },
+  };
+}
+
+interface Person {
+  name: string;
+  images: (ImageSource & { id: string })[];
+}
+
+async function drawnPool(plan: DrawnData, size: number): Promise<Dataset> {
+  const { syntheticFaces } = await import('@hm/datasets');
+  const { imagesPerIdentity, hardness, seed, validationPeople, heldOutPeople } = plan;
+  const identities = plan.identities + validationPeople + heldOutPeople;
+  return syntheticFaces({ identities, imagesPerIdentity, hardness, seed, size });
+}
+
+async function photographPool({ faces, exclude }: PhotographData, root: string): Promise<Dataset> {
+  const { imageFolder, readNameList } = await import('@hm/datasets');
+  const names = exclude === undefined ? [] : await readNameList(join(root, exclude));
+  return imageFolder(join(root, faces), { exclude: names, allowUnknownExclude: true });
+}
+
+async function splitPeople(pool: Dataset, plan: DrawnData | PhotographData) {
+  const people: Person[] = Array.from({ length: pool.classes }, (_, label) => ({
+    name: pool.name(label),
+    images: [],
+  }));
+  for (let index = 0; index < pool.length; index++) {
+    const { image, label, id } = await pool.sample(index);
+    people[label]!.images.push(named(image, id));
+  }
+  const { validationPeople, heldOutPeople, seed } = plan;
+  if (pool.classes < validationPeople + heldOutPeople + 2) throw tooFewPeople(pool.classes, plan);
+  const most = 'imagesPerPerson' in plan ? plan.imagesPerPerson : undefined;
+  const shuffled = Rng.of(seed, 'people').shuffle(people.map((person) => thinned(person, most)));
+  return {
+    validation: shuffled.slice(0, validationPeople),
+    heldOut: shuffled.slice(validationPeople, validationPeople + heldOutPeople),
+    train: shuffled.slice(validationPeople + heldOutPeople),
+  };
+}
+
+/** A rendered image keeps its lazy pixels: only what is used is drawn. */
+const named = (image: ImageSource, id: string) =>
+  Object.defineProperty(image as ImageSource & { id: string }, 'id', { value: id, enumerable: true });
+
+const thinned = ({ name, images }: Person, most = images.length): Person => ({
+  name,
+  images: images.filter(
+    (_, k) => Math.floor((k * most) / images.length) !== Math.floor(((k - 1) * most) / images.length),
+  ),
+});
+
+async function trainingSet(people: readonly Person[], size: readonly [number, number]) {
+  const images = await decoded(
+    people.flatMap(({ images }) => images),
+    size,
+  );
+  const labels = Int32Array.from(people.flatMap(({ images }, label) => images.map(() => label)));
+  return {
+    ...{ length: images.length, classes: people.length, labels },
+    name: (label: number) => people[label]!.name,
+    sample: (index: number) => ({ image: images[index]!, label: labels[index]!, id: images[index]!.id }),
+  };
+}
+
+async function lfw(
+  { images, pairs }: NonNullable<PhotographData['lfw']>,
+  size: readonly [number, number],
+  root: string,
+): Promise<VerificationProtocol> {
+  const { lfwPairs } = await import('@hm/datasets');
+  const protocol = await lfwPairs(join(root, images), { pairs: join(root, pairs) });
+  return { ...protocol, images: await decoded(protocol.images, size) };
+}
+
+/** Every image once, at the size that the network sees, so that no epoch decodes. */
+async function decoded(
+  images: readonly (ImageSource & { id: string })[],
+  [height, width]: readonly [number, number],
+): Promise<ProtocolImage[]> {
+  const { decodeImage } = await import('@hm/datasets');
+  const pixels: ProtocolImage[] = [];
+  for (const image of images) {
+    const shown = await decodeImage(image, { height, width, name: image.id });
+    pixels.push({ id: image.id, pixels: shown.pixels, height, width });
+  }
+  return pixels;
+}
+
+const tooFewPeople = (people: number, { validationPeople, heldOutPeople }: DrawnData | PhotographData) =>
+  new InvalidArgumentError({
+    where: 'plan.data',
+    expected: `at least two people beside the ${validationPeople} who choose and the ${heldOutPeople} who judge`,
+    received: `${people} people`,
+    fix: 'Lower validationPeople or heldOutPeople, or give more people.',
+  });

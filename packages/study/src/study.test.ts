@@ -1,0 +1,96 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+// The built package: a study's networks are trained by its processes.
+import { readRows, type StudyRow, study } from '../dist/index.js';
+import { tinyPlan } from './testing.ts';
+
+let folder = '';
+let rows: StudyRow[] = [];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hm-study-'));
+  rows = await study(tinyPlan, { out: folder, jobs: 2 });
+}, 300_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+/** What two runs of one configuration share: everything but when and how fast. */
+const lasting = ({ time: _, seconds: __, ...row }: StudyRow) => row;
+const finals = () => rows.filter(({ stage }) => stage === 'final');
+
+describe('study', () => {
+  it('tunes each arm over the same grid, and then trains it with every seed', () => {
+    const tuning = rows.filter(({ stage }) => stage === 'tuning');
+    expect(tuning.map(({ arm, seed }) => [arm, seed])).toHaveLength(4);
+    expect(new Set(tuning.map(({ arm, recipe }) => `${arm} ${recipe.learningRate.toFixed(3)}`))).toEqual(
+      new Set(['ce 0.010', 'ce 0.020', 'hm-ce 0.015', 'hm-ce 0.030']),
+    );
+    for (const arm of ['ce', 'hm-ce']) {
+      const best = Math.max(...tuning.filter((row) => row.arm === arm).map((row) => row.validation.score));
+      const chosen = tuning.find((row) => row.arm === arm && row.validation.score === best)!;
+      const own = finals().filter((row) => row.arm === arm);
+      expect(own.map(({ seed }) => seed).sort()).toEqual([1, 2]);
+      for (const row of own) expect(row.recipe).toEqual(chosen.recipe);
+    }
+  });
+
+  it('scores the checkpoint that validation chose on people that nobody was trained on', () => {
+    for (const { tests, data, epochs, validation } of finals()) {
+      expect(tests.heldOut).toMatchObject({ pairs: 40 });
+      expect(tests.heldOut!.thresholds).toHaveLength(10);
+      expect(data).toEqual({ images: 36, classes: 6, mislabeled: 9 });
+      expect(epochs).toHaveLength(2);
+      expect([3, 6]).toContain(validation.step);
+    }
+  });
+
+  it('keeps each pair’s distance, and who is in the pair, without names', async () => {
+    const pairs = JSON.parse(readFileSync(join(folder, 'pairs', 'as it is.heldOut.json'), 'utf8'));
+    for (const [index, same] of pairs.same.entries())
+      expect(pairs.first[index] === pairs.second[index]).toBe(same);
+    const [row] = finals();
+    const bytes = readFileSync(join(folder, 'scores', `${row!.configuration}.heldOut.f32`));
+    const distances = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+    const { thresholds, accuracy } = row!.tests.heldOut!;
+    const right = [...distances].filter(
+      (distance, pair) => distance < thresholds[pairs.fold[pair]]! === pairs.same[pair],
+    );
+    expect(right.length / 40).toBeCloseTo(accuracy, 12);
+  });
+
+  it('does nothing when nothing is lacking', async () => {
+    const before = readFileSync(join(folder, 'rows.jsonl'), 'utf8');
+    expect(await study(tinyPlan, { out: folder })).toEqual(rows.toSorted(byLine(before)));
+    expect(readFileSync(join(folder, 'rows.jsonl'), 'utf8')).toBe(before);
+    expect(await readdir(join(folder, 'runs'))).toEqual([]);
+  });
+
+  it('trains again what was lost, to the same numbers, after a line that was cut off', async () => {
+    const lines = readFileSync(join(folder, 'rows.jsonl'), 'utf8').trimEnd().split('\n');
+    const lost: StudyRow = JSON.parse(lines.at(-1)!);
+    await writeFile(join(folder, 'rows.jsonl'), `${lines.slice(0, -1).join('\n')}\n`);
+    appendFileSync(join(folder, 'rows.jsonl'), lines.at(-1)!.slice(0, 100));
+    await study(tinyPlan, { out: folder });
+    const again = await readRows(folder);
+    expect(again.map(lasting).at(-1)).toEqual(lasting(lost));
+  }, 180_000);
+
+  it('stops when it is told to, and goes on from there to the same numbers', async () => {
+    const other = join(folder, 'stopped');
+    const stop = new AbortController();
+    const plan = { ...tinyPlan, tuning: { ...tinyPlan.tuning!, grid: [{}] }, seeds: [1] };
+    const part = await study(plan, {
+      out: other,
+      signal: stop.signal,
+      onEvent: ({ kind }) => kind === 'epoch' && stop.abort(),
+    });
+    expect(part).toEqual([]);
+    const [first] = await study(plan, { out: other });
+    const whole = await study({ ...plan, name: 'tiny' }, { out: join(folder, 'whole') });
+    expect(lasting(first!)).toEqual(lasting(whole[0]!));
+  }, 180_000);
+});
+
+const byLine = (text: string) => (a: StudyRow, b: StudyRow) =>
+  text.indexOf(JSON.stringify(a)) - text.indexOf(JSON.stringify(b));

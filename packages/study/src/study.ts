@@ -1,0 +1,124 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { lockFolder } from '@hm/tensor/files';
+import { UnavailableError } from '@hm/tensor/host';
+import type { EpochEvent } from '@hm/train';
+import { countCells, readyCells, type StudyCell } from './cells.ts';
+import { checkPlan, type StudyPlan } from './plan.ts';
+import { appendRow, mendRows, readRows, type StudyRow } from './rows.ts';
+import { removeRun } from './run-cell.ts';
+
+/** What {@link study} takes. */
+export interface StudyOptions {
+  /** The study's folder: `rows.jsonl`, scores of each pair, runs under way. */
+  out: string;
+  /** The folder that the plan's paths start from. Default: the working directory. */
+  root?: string;
+  /** Networks that are trained side by side, each by a process with one thread. Default 1. */
+  jobs?: number;
+  /** Start no more networks once it is raised; those under way are killed, and go on next time. */
+  signal?: AbortSignal;
+  onEvent?: (event: StudyEvent) => void;
+}
+
+/** What a study tells. */
+export type StudyEvent =
+  | { kind: 'begin'; cell: StudyCell; done: number; cells: number }
+  | { kind: 'epoch'; cell: StudyCell; epoch: EpochEvent }
+  | { kind: 'row'; row: StudyRow; done: number; cells: number };
+
+/**
+ * Runs what a plan still lacks, and returns all of its rows. Each network is a process of its own; its row is on the disk
+ * before the next begins. Killed at any moment and called again, it goes on.
+ *
+ * @throws {InvalidArgumentError} if the plan is none.
+ * @throws {UnavailableError} if another process works in the folder, or a network could not be trained.
+ * @example
+ * const rows = await study(await readPlan('losses.json'), { out: 'studies/losses', root: 'data', jobs: 2 });
+ */
+export async function study(plan: StudyPlan, options: StudyOptions): Promise<StudyRow[]> {
+  checkPlan(plan);
+  const lock = await lockFolder(options.out);
+  try {
+    await mendRows(options.out);
+    return await runAll(plan, options, await readRows(options.out));
+  } finally {
+    await lock.release();
+  }
+}
+
+async function runAll(plan: StudyPlan, options: StudyOptions, rows: StudyRow[]): Promise<StudyRow[]> {
+  const { out, root = '.', jobs = 1, onEvent } = options;
+  const cells = countCells(plan);
+  const done = () => rows.filter(({ study }) => study === plan.name).length;
+  // One that fails stops the others, which go on next time.
+  const failed = new AbortController();
+  const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
+  const begin = async (cell: StudyCell) => {
+    onEvent?.({ kind: 'begin', cell, done: done(), cells });
+    const row = await inProcess(cell, { study: plan.name, root, out }, signal, onEvent);
+    if (row === undefined) return;
+    await appendRow(out, row);
+    await removeRun(cell, out);
+    rows.push(row);
+    onEvent?.({ kind: 'row', row, done: done(), cells });
+  };
+  const underWay = new Map<string, Promise<void>>();
+  try {
+    for (;;) {
+      const ready = signal.aborted ? [] : readyCells(plan, rows).filter((cell) => !underWay.has(keyOf(cell)));
+      for (const cell of ready.slice(0, Math.max(0, jobs - underWay.size)))
+        underWay.set(
+          keyOf(cell),
+          begin(cell).finally(() => underWay.delete(keyOf(cell))),
+        );
+      if (underWay.size === 0) return rows;
+      await Promise.race(underWay.values());
+    }
+  } finally {
+    failed.abort();
+    await Promise.allSettled(underWay.values());
+  }
+}
+
+const keyOf = ({ stage, configuration }: StudyCell) => `${stage} ${configuration}`;
+
+const program = fileURLToPath(new URL('./cell-process.js', import.meta.url));
+
+type Answer = { kind: 'row'; row: StudyRow } | { kind: 'failed'; message: string } | EpochEvent;
+
+/** A cell's row; undefined if the signal stopped it. */
+function inProcess(
+  cell: StudyCell,
+  place: { study: string; root: string; out: string },
+  signal: AbortSignal,
+  onEvent: StudyOptions['onEvent'],
+): Promise<StudyRow | undefined> {
+  return new Promise((resolve, reject) => {
+    const child = fork(program, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    let failure = 'the process ended before its network was trained';
+    let row: StudyRow | undefined;
+    const kill = () => child.kill();
+    signal.addEventListener('abort', kill);
+    child.on('message', (answer: Answer) => {
+      if (answer.kind === 'row') row = answer.row;
+      else if (answer.kind === 'failed') failure = answer.message;
+      else onEvent?.({ kind: 'epoch', cell, epoch: answer });
+    });
+    child.on('exit', () => {
+      signal.removeEventListener('abort', kill);
+      if (row !== undefined || signal.aborted) resolve(row);
+      else reject(notTrained(cell, failure));
+    });
+    child.send({ cell, place });
+  });
+}
+
+const notTrained = ({ condition, arm, seed }: StudyCell, reason: string) =>
+  new UnavailableError({
+    where: `study, ${arm} under ${condition} with seed ${seed}`,
+    expected: 'a trained network',
+    received: reason,
+    fix: 'Run the study again: it goes on from the last checkpoint.',
+    fields: { arm, condition, seed },
+  });

@@ -1,0 +1,3 @@
+import { library } from '../../tools/build/tsdown.ts';
+
+export default library({ entry: ['src/index.ts', 'src/cell-process.ts'], platform: 'node' });
