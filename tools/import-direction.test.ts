@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const names = [
   'cli',
+  'study',
   'train',
   'recognize',
   'eval',
@@ -48,6 +49,19 @@ const allowed: Record<string, readonly string[]> = {
     '@hm/images',
     '@hm/train',
     '@hm/recognize',
+    '@hm/study',
+    '@hm/eval',
+    tfjs,
+    builtin,
+  ],
+  'packages/study/src/a.ts': [
+    ...tensor,
+    files,
+    '@hm/images',
+    '@hm/datasets',
+    '@hm/losses',
+    '@hm/resnet',
+    '@hm/train',
     '@hm/eval',
     tfjs,
     builtin,

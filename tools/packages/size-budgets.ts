@@ -9,6 +9,7 @@ export const sizeBudgets: Readonly<Record<string, number>> = {
   onnx: 82,
   recognize: 20,
   resnet: 12,
+  study: 30,
   tensor: 62,
   train: 84,
 };

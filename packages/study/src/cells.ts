@@ -34,14 +34,16 @@ export function readyCells(plan: StudyPlan, rows: readonly StudyRow[]): StudyCel
 
 /** How many cells a plan has in all. */
 export function countCells({ arms, seeds, tuning, conditions }: StudyPlan): number {
-  const places = Object.keys(arms).length * (conditions ? Object.keys(conditions).length : 1);
-  return places * (seeds.length + (tuning && tuning.grid.length > 1 ? tuning.grid.length : 0));
+  const count = conditions ? Object.keys(conditions).length : 1;
+  const tuned = tuning && tuning.grid.length > 1 ? tuning.grid.length * (tuning.condition ? 1 : count) : 0;
+  return Object.keys(arms).length * (count * seeds.length + tuned);
 }
 
 function tuningCells(plan: StudyPlan): StudyCell[] {
   const { tuning } = plan;
   if (tuning === undefined || tuning.grid.length < 2) return [];
-  return places(plan).flatMap((place) =>
+  const tuned = places(plan).filter(({ condition }) => condition === (tuning.condition ?? condition));
+  return tuned.flatMap((place) =>
     tuning.grid.map((setting) => cellOf(plan, { ...place, stage: 'tuning', seed: tuning.seed, setting })),
   );
 }
@@ -73,7 +75,13 @@ function bestSetting(
   if (tuning === undefined) return {};
   if (tuning.grid.length === 1) return tuning.grid[0];
   const tried = tuning.grid.map((setting) => {
-    const { configuration } = cellOf(plan, { ...place, stage: 'tuning', seed: tuning.seed, setting });
+    const { configuration } = cellOf(plan, {
+      ...place,
+      condition: tuning.condition ?? place.condition,
+      stage: 'tuning',
+      seed: tuning.seed,
+      setting,
+    });
     const row = rows.find((row) => row.stage === 'tuning' && row.configuration === configuration);
     return { setting, score: row?.validation.score };
   });

@@ -41,6 +41,8 @@ export interface StudyTuning {
   grid: readonly Partial<Recipe>[];
   /** None of the plan's seeds. */
   seed: number;
+  /** Tune under this condition, and use what it chose under all. Default: each condition tunes for itself. */
+  condition?: string;
 }
 
 /**
@@ -93,5 +95,7 @@ export function checkPlan(plan: StudyPlan, where = 'plan'): StudyPlan {
     refuse('seeds that are different integers', seeds, 'Write for example "seeds": [1, 2, 3, 4, 5].');
   if (tuning && (tuning.grid.length === 0 || seeds.includes(tuning.seed)))
     refuse('a grid, and a seed that is none of the plan’s', tuning, 'Choose another seed for tuning.');
+  if (tuning?.condition && !Object.hasOwn(plan.conditions ?? {}, tuning.condition))
+    refuse('tuning under one of the conditions', tuning.condition, 'Correct the name.');
   return plan;
 }

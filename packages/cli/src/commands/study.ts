@@ -10,7 +10,10 @@ export const study = () =>
     .description(
       'Train a network with each of several losses, export it, score it on identities it has not seen, and write a report.',
     )
-    .argument('[plan]', 'JSON file of a study over seeds, see @hm/study; of the options it takes those below it')
+    .argument(
+      '[plan]',
+      'JSON file of a study over seeds, see @hm/study; of the options it takes those below it',
+    )
     .option('--losses <names>', 'with commas between', nameList, ['ce', 'hm-ce'])
     .option('--out <folder>', 'for runs, models, report.md and report.json', 'report')
     .optionsGroup('Photographs (default: rendered faces):')

@@ -127,7 +127,7 @@ async function decoded(
   images: readonly (ImageSource & { id: string })[],
   [height, width]: readonly [number, number],
 ): Promise<ProtocolImage[]> {
-  const { decodeImage } = await import('@hm/datasets');
+  const { decodeImage } = await import('@hm/images');
   const pixels: ProtocolImage[] = [];
   for (const image of images) {
     const shown = await decodeImage(image, { height, width, name: image.id });

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { countCells, readyCells } from './cells.ts';
+import { checkPlan, readPlan, type StudyPlan } from './plan.ts';
+import { tinyPlan } from './testing.ts';
+
+const changed = (change: object) => ({ ...tinyPlan, ...change }) as StudyPlan;
+
+test.each([
+  ['a missing member', changed({ seeds: undefined, arms: {} }), /at least one arm/],
+  ['an unknown member', changed({ seed: 1 }), /Remove seed, or correct its name/],
+  ['a comparison of an unknown arm', changed({ comparisons: [['ce', 'arc']] }), /got "arc"/],
+  ['a seed twice', changed({ seeds: [1, 1] }), /different integers/],
+  ['tuning with a seed of the study', changed({ tuning: { grid: [{}], seed: 1 } }), /another seed/],
+  [
+    'tuning under an unknown condition',
+    changed({ tuning: { grid: [{}], seed: 9, condition: 'x' } }),
+    /got "x"/,
+  ],
+  ['unknown data', changed({ data: { kind: 'painted' } }), /drawn or photographs/],
+])('refuses %s', (_, plan, message) => {
+  expect(() => checkPlan(plan)).toThrow(message);
+});
+
+test('says which file is no plan, and why', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hm-plan-'));
+  const path = join(folder, 'plan.json');
+  writeFileSync(path, '{');
+  await expect(readPlan(path)).rejects.toThrow(/plan\.json: expected a plan of a study as JSON/);
+  writeFileSync(path, '{}');
+  await expect(readPlan(path)).rejects.toThrow(/Add name/);
+  rmSync(folder, { recursive: true });
+});
+
+test('tunes first, then goes seed by seed', () => {
+  expect(countCells(tinyPlan)).toBe(8);
+  expect(readyCells(tinyPlan, []).map(({ stage, arm }) => `${stage} ${arm}`)).toEqual([
+    'tuning ce',
+    'tuning ce',
+    'tuning hm-ce',
+    'tuning hm-ce',
+  ]);
+  const untuned = changed({ tuning: undefined, conditions: { a: {}, b: { hardness: 1 } } });
+  expect(countCells(untuned)).toBe(8);
+  expect(readyCells(untuned, []).map(({ seed, condition, arm }) => `${seed} ${condition} ${arm}`)).toEqual([
+    '1 a ce',
+    '1 a hm-ce',
+    '1 b ce',
+    '1 b hm-ce',
+    '2 a ce',
+    '2 a hm-ce',
+    '2 b ce',
+    '2 b hm-ce',
+  ]);
+});
+
+test('a change of anything that weights depend on is another configuration', () => {
+  const configurations = (plan: StudyPlan) => readyCells(plan, []).map(({ configuration }) => configuration);
+  const [first] = configurations(tinyPlan);
+  for (const change of [
+    { data: { ...tinyPlan.data, seed: 4 } },
+    { backbone: { ...tinyPlan.backbone, width: 4 } },
+    { recipe: { ...tinyPlan.recipe, epochs: 3 } },
+    { tuning: { ...tinyPlan.tuning, seed: 10 } },
+    { arms: { ce: { loss: 'ce', options: { bias: false } } }, comparisons: [] },
+  ])
+    expect(configurations(changed(change))).not.toContain(first);
+  expect(configurations(changed({ name: 'another', question: 'Another?' }))).toContain(first);
+});
