@@ -74,7 +74,8 @@ export function resNet(name: string, depths: readonly number[], options: ResNetO
   const network = sequential({
     stem: stem === 'imagenet' ? imagenetStem(width, initial) : faceStem(width, initial, activation),
     blocks: sequential(shapes.map(({ inputs, outputs, stride }) => blockOf(inputs, outputs, stride))),
-    head: head === 'E'
+    head:
+      head === 'E'
         ? eHead(last, places[0]! * places[1]!, embeddingSize)
         : gapHead(last, embeddingSize, embeddingNorm),
   });
@@ -98,8 +99,11 @@ const imagenetStem = (channels: number, initial: FilterInitialization): Layer =>
   });
 
 /** A 3×3 convolution with stride 1 that keeps all of a 112×112 face. PReLU before IR blocks, ReLU before basic ones. */
-const faceStem = (channels: number, initial: FilterInitialization, activation: Record<string, Layer>): Layer =>
-  sequential({ filter: conv(3, channels, { initial }), norm: norm(channels), ...activation });
+const faceStem = (
+  channels: number,
+  initial: FilterInitialization,
+  activation: Record<string, Layer>,
+): Layer => sequential({ filter: conv(3, channels, { initial }), norm: norm(channels), ...activation });
 
 /** Global average pooling and a dense layer; optionally batch normalization of the embedding. */
 const gapHead = (channels: number, embeddingSize: number, embeddingNorm: boolean): Layer =>
