@@ -141,8 +141,10 @@ async function scoreCell(
 
 /** An event's numbers, without when and where they were written. */
 function withoutPlace({ epoch, samples, easyShare, meanGate, histogram }: HardnessEvent) {
-  const gate = easyShare === undefined ? {} : { easyShare, meanGate };
-  return { epoch, samples, ...gate, histogram };
+  return {
+    ...{ epoch, samples, histogram },
+    ...(easyShare !== undefined && meanGate !== undefined && { easyShare, meanGate }),
+  };
 }
 
 async function readEvents(run: string): Promise<TrainEvent[]> {
