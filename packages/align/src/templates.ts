@@ -8,7 +8,7 @@ export interface Template {
 }
 
 /** Names of {@link templates}. */
-export type TemplateName = 'arcface-112x112' | 'sphereface-112x96';
+export type TemplateName = 'arcface-112x112' | 'sphereface-112x96' | 'dlib-150x150';
 
 const sphereface: Landmarks = [
   [30.2946, 51.6963],
@@ -20,8 +20,17 @@ const sphereface: Landmarks = [
 
 const shifted = sphereface.map(([x, y]) => [x + 8, y] as const) as unknown as Landmarks;
 
+/** Where our five points lie in dlib's mean face with a padding of a quarter. */
+const dlib: Landmarks = [
+  [47.55, 46.6],
+  [100.48, 46.6],
+  [74.01, 76.56],
+  [50.41, 103.02],
+  [97.61, 103.02],
+];
+
 /**
- * The templates of SphereFace (112 high, 96 wide) and of ArcFace (112×112: the same, 8 pixels to the right).
+ * The templates of SphereFace (112 high, 96 wide), of ArcFace (112×112: the same, 8 pixels to the right) and of dlib.
  *
  * @see https://github.com/wy1iu/sphereface
  * @see https://github.com/deepinsight/insightface
@@ -29,4 +38,5 @@ const shifted = sphereface.map(([x, y]) => [x + 8, y] as const) as unknown as La
 export const templates: Readonly<Record<TemplateName, Template>> = {
   'arcface-112x112': { height: 112, width: 112, landmarks: shifted },
   'sphereface-112x96': { height: 112, width: 96, landmarks: sphereface },
+  'dlib-150x150': { height: 150, width: 150, landmarks: dlib },
 };

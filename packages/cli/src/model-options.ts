@@ -33,6 +33,7 @@ export const modelOptions = <Args extends unknown[], Options extends OptionValue
       new Option('--template <name>', 'where the landmarks go, unless --aligned').choices([
         'arcface-112x112',
         'sphereface-112x96',
+        'dlib-150x150',
       ] as const),
     )
     .optionsGroup('Options:')

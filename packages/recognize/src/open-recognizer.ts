@@ -1,167 +1,86 @@
-import type { AlignImagesOptions } from '@hm/align';
+import { readFile } from 'node:fs/promises';
+import { type FacePreference, templates } from '@hm/align';
 import {
+  type Embedder,
   type EmbedderOptions,
-  type EmbeddingTable,
-  exactIndex,
   type Flip,
   loadEmbedder,
-  pairDistances,
-  probabilityOf,
+  type ModelCalibration,
 } from '@hm/eval';
-import { type HostTensor, hostTensor, InvalidDataError } from '@hm/tensor/host';
-import { facesOf, type MissingFace } from './faces-of.ts';
-import { thresholdOf, type VerdictOptions } from './threshold-of.ts';
+import { InvalidArgumentError } from '@hm/tensor/host';
+import { alignedFaces } from './faces/aligned-faces.node.ts';
+import { faceFinder } from './faces/face-finder.node.ts';
+import { bundledNetwork } from './network/bundled.node.ts';
+import { calibrationOf } from './network/calibration-metadata.ts';
+import { sha256 } from './network/dlib-weights.ts';
+import { type Recognizer, recognizerOf } from './recognizer.ts';
 
 /** How photographs become embeddings. */
-export interface RecognizerOptions
-  extends EmbedderOptions,
-    Pick<AlignImagesOptions, 'prefer' | 'border' | 'workers'> {
-  /** The photographs are aligned to the model's template already: no face is looked for. Default false. */
-  aligned?: boolean | undefined;
-  /** Default `off`. */
+export interface RecognizerOptions extends EmbedderOptions {
+  /** What the mirrored image adds. `sum` costs twice the time and errs a little less. Default `off`. */
   flip?: Flip | undefined;
-}
-
-/** Whether two photographs show one person. */
-export interface Verdict {
-  /** Cosine of the embeddings, from -1 to 1. */
-  similarity: number;
-  /** `similarity ≥ threshold`. */
-  same: boolean;
-  threshold: number;
-  /** Of the same person, as pairs were in the calibration; null without one. */
-  probability: number | null;
-}
-
-/** Someone in a gallery who looks like a probe. */
-export interface Hit {
-  id: string;
-  similarity: number;
-}
-
-/** Embeddings, and photographs that gave none. */
-export interface EmbeddedPhotographs extends EmbeddingTable {
-  missing: MissingFace[];
-}
-
-/** A model for photographs as they are: finds the face, aligns it, embeds it. */
-export interface Recognizer {
-  /** The model's name. */
-  readonly name: string;
-  readonly embeddingSize: number;
-  /**
-   * Embeds photographs while the next ones are decoded and aligned in other threads. A photograph without a face, or one
-   * that cannot be decoded, is in `missing`.
-   */
-  embed(
-    paths: readonly string[],
-    onProgress?: (done: number, total: number) => void,
-  ): Promise<EmbeddedPhotographs>;
-  /**
-   * Compares two photographs.
-   *
-   * @throws {InvalidDataError} if one shows no face or cannot be decoded.
-   * @throws {InvalidArgumentError} if there is no threshold.
-   */
-  compare(first: string, second: string, options: VerdictOptions): Promise<Verdict>;
-  /**
-   * The people of a gallery who are most like the one in each photograph, best first.
-   *
-   * @throws {InvalidDataError} if a photograph shows no face or cannot be decoded.
-   */
-  search(gallery: EmbeddingTable, probes: readonly string[], top?: number): Promise<Hit[][]>;
-  /** Frees the network. */
-  release(): Promise<void>;
+  /** Which of several faces is the subject. Default `largest`. */
+  prefer?: FacePreference | undefined;
+  /** Border, in parts of the shorter side, for a second search where the first finds none; 0 = none. Default 0.3. */
+  border?: number | undefined;
+  /** Threads that look for faces once many photographs come; 0 = this one. Default: one per core. */
+  workers?: number | undefined;
+  /** The photographs are aligned to the network's template already: no face is looked for. Default false. */
+  aligned?: boolean | undefined;
+  /** Takes the place of what the network's metadata says. */
+  calibration?: ModelCalibration | undefined;
 }
 
 /**
- * Opens a face-embedding network for photographs.
+ * Opens a face network for photographs: without a name dlib's, whose weights npm has installed; else an ONNX file or its
+ * bytes.
  *
- * @throws as {@link loadEmbedder}.
+ * @throws {InvalidArgumentError} if nobody says how images are prepared or aligned.
+ * @throws {InvalidDataError} if the file is no ONNX model of a face network, or the installed weights were altered.
+ * @throws {UnavailableError} if ONNX Runtime or the provider is not there.
  * @example
- * const recognizer = await openRecognizer('face.onnx');
- * const { same, similarity } = await recognizer.compare('ada.jpg', 'grace.jpg', { threshold: 0.4 });
+ * const recognizer = await openRecognizer();
+ * const { same, probability } = await recognizer.verify('a.jpg', 'b.jpg');
  */
 export async function openRecognizer(
-  model: string | Uint8Array,
+  network?: string | Uint8Array,
   options: RecognizerOptions = {},
 ): Promise<Recognizer> {
-  const { aligned = false, flip = 'off', prefer, border, workers, ...embedderOptions } = options;
+  const { flip = 'off', prefer = 'largest', border = 0.3, workers, aligned = false, ...rest } = options;
+  const { calibration: given, ...embedderOptions } = rest;
+  const model = network ?? (await bundledNetwork());
+  const bytes = new Uint8Array(typeof model === 'string' ? await readFile(model).catch(() => []) : model);
   const embedder = await loadEmbedder(model, embedderOptions);
-  const alignment = { ...(prefer && { prefer }), ...(border !== undefined && { border }) };
-  const threads = workers === undefined ? {} : { workers };
-  const embed: Recognizer['embed'] = async (paths, onProgress) => {
-    const ids: string[] = [];
-    const missing: MissingFace[] = [];
-    const parts: Float32Array[] = [];
-    let width = 0;
-    const settings = {
-      ...alignment,
-      ...(paths.length < 8 && workers === undefined ? { workers: 0 } : threads),
-    };
-    for await (const { faces, lost, done } of facesOf(paths, aligned, embedder.preprocessing, settings)) {
-      missing.push(...lost);
-      ids.push(...faces.map(({ id }) => id!));
-      const { data, shape } = await embedder.embed(faces, { flip });
-      parts.push(data);
-      width = shape[1]!;
-      onProgress?.(done, paths.length);
-    }
-    return { ids, embeddings: joined(parts, ids.length, width), missing };
-  };
-  return {
-    name: embedder.name,
-    embeddingSize: embedder.embeddingSize * (flip === 'concat' ? 2 : 1),
-    embed,
-    async compare(first, second, verdict) {
-      const threshold = thresholdOf(verdict);
-      const embeddings = allFound(await embed(first === second ? [first] : [first, second]));
-      const pair = [{ first: 0, second: embeddings.shape[0]! - 1 }];
-      const distance = pairDistances(embeddings, pair, 'cosine')[0]!;
-      const probability = verdict.calibration ? probabilityOf(verdict.calibration, distance) : null;
-      return { similarity: 1 - distance, same: 1 - distance >= threshold, threshold, probability };
-    },
-    async search({ ids, embeddings }, probes, top = 5) {
-      const index = await exactIndex(embeddings);
-      try {
-        const found = await index.search(allFound(await embed(probes)), top);
-        return probes.map((_, probe) => hitsOf(found, ids, probe));
-      } finally {
-        await index.release();
-      }
-    },
-    release: () => embedder.release(),
-  };
-}
-
-const hitsOf = (
-  { top, rows, similarities }: { top: number; rows: Int32Array; similarities: Float32Array },
-  ids: readonly string[],
-  probe: number,
-): Hit[] =>
-  Array.from(rows.subarray(probe * top, (probe + 1) * top), (row, k) => ({
-    id: ids[row]!,
-    similarity: similarities[probe * top + k]!,
-  }));
-
-function joined(parts: readonly Float32Array[], rows: number, width: number): HostTensor<'float32'> {
-  const data = new Float32Array(rows * width);
-  let offset = 0;
-  for (const part of parts) {
-    data.set(part, offset);
-    offset += part.length;
+  try {
+    const template = templateOf(embedder, aligned);
+    return recognizerOf({
+      name: network === undefined ? 'dlib' : embedder.name,
+      fingerprint: `${await sha256(bytes)}${flip === 'off' ? '' : `+${flip}`}`,
+      embedder,
+      finder: aligned ? alignedFaces(template) : faceFinder({ template, border }, workers),
+      ...{ flip, prefer },
+      calibration: given ?? calibrationOf(embedder.metadata, flip),
+    });
+  } catch (error) {
+    await embedder.release();
+    throw error;
   }
-  return hostTensor('float32', [rows, width], data);
 }
 
-function allFound({ embeddings, missing }: EmbeddedPhotographs): HostTensor<'float32'> {
-  const [first] = missing;
-  if (first === undefined) return embeddings;
-  throw new InvalidDataError({
-    where: first.path,
-    expected: 'a photograph with a face',
-    received: first.reason,
-    fix: 'Take another photograph, or pass `aligned` (--aligned) for faces that are aligned already.',
-    fields: { path: first.path },
+function templateOf({ name, preprocessing: { template, width, height } }: Embedder, aligned: boolean) {
+  if (template !== 'none') return templates[template];
+  // Nothing is known of where the eyes are: their usual place, in parts of the picture.
+  if (aligned) return scaled(width, height);
+  throw new InvalidArgumentError({
+    where: 'openRecognizer',
+    expected: 'a network whose metadata names the template that its faces are aligned to',
+    received: `none, for ${name} with images of ${height}×${width}`,
+    fix: 'Pass `preprocessing` with a template (--template), or faces that are aligned already (--aligned).',
   });
 }
+
+const scaled = (width: number, height: number) => {
+  const { landmarks } = templates['arcface-112x112'];
+  const points = landmarks.map(([x, y]) => [(x * width) / 112, (y * height) / 112]);
+  return { width, height, landmarks: points as unknown as typeof landmarks };
+};

@@ -1,15 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { defaultPreprocessing, preprocessingToMetadata } from '@hm/datasets';
 import type { ModelCalibration } from '@hm/eval';
 import { withMetadata } from '@hm/onnx/session';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sharedData } from '../../../tools/test-data.ts';
-import { openRecognizer } from './index.ts';
+import { groupFaces, openRecognizer } from './index.ts';
 import { firstPixel } from './testing.ts';
-import { thresholdOf } from './threshold-of.ts';
+import { thresholdOf } from './verdict.ts';
 
 const preprocessing = { ...defaultPreprocessing, height: 2, width: 3, mean: 0, scale: 1 };
 /** The embedding is (red, green) of the first pixel. */
@@ -30,35 +31,43 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('aligned faces', () => {
-  test('are compared, embedded and looked up', async () => {
+  test('are compared and embedded', async () => {
     const recognizer = await openRecognizer(model, { aligned: true });
-    const verdict = await recognizer.compare(path('red.png'), path('both.png'), { threshold: 0.5 });
-    expect(verdict).toMatchObject({ same: true, threshold: 0.5, probability: null });
+    const verdict = await recognizer.verify(path('red.png'), path('both.png'), { threshold: 0.5 });
+    expect(verdict).toMatchObject({ same: true, threshold: 0.5, probability: null, falseMatchRate: null });
     expect(verdict.similarity).toBeCloseTo(150 / 250, 6);
-    const other = await recognizer.compare(path('red.png'), path('green.png'), { threshold: 0.5 });
+    const other = await recognizer.verify(path('red.png'), path('green.png'), { threshold: 0.5 });
     expect(other).toMatchObject({ same: false, similarity: expect.closeTo(0, 6) });
 
     const progress: number[] = [];
     const paths = ['red.png', 'broken.jpg', 'green.png'].map(path);
-    const people = await recognizer.embed(paths, (done, total) => progress.push(done, total));
+    const onProgress = (done: number, total: number) => progress.push(done, total);
+    const people = await recognizer.embed(paths, { onProgress });
     expect(people.ids).toEqual([path('red.png'), path('green.png')]);
     expect([...people.embeddings.data]).toEqual([200, 0, 0, 200]);
-    expect(people.missing).toEqual([{ path: path('broken.jpg'), reason: expect.stringContaining('image') }]);
+    expect(people.missing).toEqual([
+      { path: path('broken.jpg'), reason: expect.stringContaining('none, or') },
+    ]);
     expect(progress.slice(-2)).toEqual([3, 3]);
-
-    const [hits] = await recognizer.search(people, [path('both.png')], 2);
-    expect(hits!.map(({ id }) => id)).toEqual([path('green.png'), path('red.png')]);
-    expect(hits![0]!.similarity).toBeCloseTo(200 / 250, 6);
     await recognizer.release();
   });
 
-  test('a photograph is the same person as itself', async () => {
+  test('a photograph is the same person as itself, by path, URL, bytes, file or pixels', async () => {
     const recognizer = await openRecognizer(model, { aligned: true });
-    const red = path('red.png');
-    expect(await recognizer.compare(red, red, { threshold: 0.9 })).toMatchObject({
-      same: true,
-      similarity: 1,
-    });
+    const bytes = await readFile(path('red.png'));
+    const pixels = new Uint8Array(await sharp(bytes).raw().toBuffer());
+    const forms = [
+      path('red.png'),
+      pathToFileURL(path('red.png')),
+      new Uint8Array(bytes),
+      new File([new Uint8Array(bytes)], 'red.png'),
+      { pixels, height: 2, width: 3 },
+      `data:image/png;base64,${bytes.toString('base64')}`,
+    ];
+    for (const form of forms) {
+      const verdict = await recognizer.verify(path('red.png'), form, { threshold: 0.9 });
+      expect(verdict).toMatchObject({ same: true, similarity: expect.closeTo(1, 6), second: { faces: 1 } });
+    }
     await recognizer.release();
   });
 });
@@ -66,18 +75,30 @@ describe('aligned faces', () => {
 describe('photographs without a face', () => {
   test('are an error that names them where one is needed, and listed where many are embedded', async () => {
     const recognizer = await openRecognizer(model);
-    const pair = recognizer.compare(path('flat.png'), path('flat.png'), { threshold: 0.5 });
+    const pair = recognizer.verify(path('flat.png'), path('flat.png'), { threshold: 0.5 });
     await expect(pair).rejects.toThrow(/flat\.png: expected a photograph with a face, got no face was found/);
+    expect(await recognizer.faces(path('flat.png'))).toEqual([]);
     const { ids, missing, embeddings } = await recognizer.embed([path('flat.png'), path('broken.jpg')]);
     expect([ids, embeddings.shape[0]]).toEqual([[], 0]);
     expect(missing.map((face) => face.path)).toEqual([path('flat.png'), path('broken.jpg')]);
     await recognizer.release();
   });
 
-  test('are not looked for without a template', async () => {
-    const recognizer = await openRecognizer(model, { preprocessing: { ...preprocessing, template: 'none' } });
-    await expect(recognizer.embed([path('flat.png')])).rejects.toThrow(/names the template.*--template/);
+  test.each([
+    ['missing', 'no-such.jpg', 'no such file'],
+    ['a folder', '.', 'a folder'],
+    ['broken', 'broken.jpg', 'a file that is none, or cut short'],
+  ])('%s: what is wrong is said', async (_, name, fault) => {
+    const recognizer = await openRecognizer(model);
+    await expect(recognizer.faces(path(name))).rejects.toThrow(
+      new RegExp(`expected a photograph \\(JPEG.*got ${fault}`),
+    );
     await recognizer.release();
+  });
+
+  test('are not looked for without a template', async () => {
+    const opening = openRecognizer(model, { preprocessing: { ...preprocessing, template: 'none' } });
+    await expect(opening).rejects.toThrow(/names the template.*--template/);
   });
 });
 
@@ -85,36 +106,69 @@ describe('a threshold', () => {
   const calibration = { thresholds: [{ far: 0.001, threshold: 0.7 }] } as unknown as ModelCalibration;
 
   test('is given, or a calibration’s for a rate', () => {
-    expect(thresholdOf({ threshold: 0.35 })).toBe(0.35);
-    expect(thresholdOf({ calibration })).toBeCloseTo(0.3, 12);
+    expect(thresholdOf(undefined, { threshold: 0.35 })).toBe(0.35);
+    expect(thresholdOf(calibration, {})).toBeCloseTo(0.3, 12);
+    expect(thresholdOf(calibration, { threshold: 0.4 })).toBe(0.4);
   });
 
   test('is never made up', () => {
-    expect(() => thresholdOf({})).toThrow(/either a cosine similarity.*--calibration/);
-    expect(() => thresholdOf({ threshold: 40 })).toThrow(/from -1 to 1.*threshold 40/);
-    expect(() => thresholdOf({ calibration, far: 0.01 })).toThrow(/FAR 0\.01 of a calibration for 0\.001/);
-    expect(() => thresholdOf({ calibration, threshold: 0.3 })).toThrow(/either/);
+    expect(() => thresholdOf(undefined, {})).toThrow(/this network has no calibration.*--calibration/);
+    expect(() => thresholdOf(undefined, { threshold: 40 })).toThrow(/from -1 to 1.*threshold 40/);
+    expect(() => thresholdOf(calibration, { far: 0.01 })).toThrow(
+      /rate of the calibration: 0\.001, got 0\.01/,
+    );
   });
 });
 
 const data = sharedData();
-if (data === undefined) console.log('photographs.test.ts is skipped in part: no shared data (set HM_DATA)');
+if (data === undefined) console.log('recognizer.test.ts is skipped in part: no shared data (set HM_DATA)');
 
-test.skipIf(data === undefined)('real photographs: one person, and two', async () => {
-  const images = join(data!, 'lfw/images');
+describe.skipIf(data === undefined)('real photographs', () => {
+  const photograph = (name: string) => join(data!, 'lfw/images', `${name}.jpg`);
   const [first, second, other] = [
-    'George_W_Bush/George_W_Bush_0007',
-    'George_W_Bush/George_W_Bush_0016',
-    'Colin_Powell/Colin_Powell_0040',
-  ].map((name) => join(images, `${name}.jpg`));
-  const recognizer = await openRecognizer(join(data!, 'models/mobilefacenet.onnx'), {
-    preprocessing: defaultPreprocessing,
-    prefer: 'centre',
+    photograph('George_W_Bush/George_W_Bush_0007'),
+    photograph('George_W_Bush/George_W_Bush_0016'),
+    photograph('Colin_Powell/Colin_Powell_0040'),
+  ];
+
+  test('one person, and two, with the network that npm brought along', async () => {
+    const recognizer = await openRecognizer(undefined, { prefer: 'centre' });
+    const same = await recognizer.verify(first, second);
+    expect(same).toMatchObject({ same: true, first: { faces: expect.any(Number) } });
+    expect(same.probability).toBeGreaterThan(0.9);
+    const different = await recognizer.verify(first, other);
+    expect(different.same).toBe(false);
+    expect(different.probability).toBeLessThan(0.2);
+    expect(different.falseMatchRate!.rate).toBeLessThanOrEqual(1e-3);
+    const [face] = await recognizer.faces(first);
+    expect(face!.quality.score).toBeGreaterThan(0.3);
+    await recognizer.release();
   });
-  const gallery = await recognizer.embed([first!, other!]);
-  const [hits] = await recognizer.search(gallery, [second!]);
-  expect(hits![0]!.id).toBe(first);
-  expect(hits![0]!.similarity).toBeGreaterThan(hits![1]!.similarity + 0.3);
-  expect(await recognizer.compare(first!, second!, { threshold: 0.35 })).toMatchObject({ same: true });
-  await recognizer.release();
+
+  test('many, in worker threads that are kept, as one by one', async () => {
+    const recognizer = await openRecognizer(join(data!, 'models/mobilefacenet.onnx'), {
+      ...{ preprocessing: defaultPreprocessing, workers: 2 },
+    });
+    const many = Array.from({ length: 5 }, () => [first, other]).flat();
+    const { embeddings, ids } = await recognizer.embed([...many, path('broken.jpg')]);
+    expect(ids).toEqual(many);
+    const { data: alone } = (await recognizer.embed([first])).embeddings;
+    expect(embeddings.data.subarray(0, alone.length)).toEqual(alone);
+    const groups = await groupFaces(recognizer, [first, second, other], { threshold: 0.4 });
+    const names = groups.groups.map((group) => group.map((face) => face.photograph));
+    expect(names[0]).toEqual(expect.arrayContaining([first, second]));
+    expect(names[0]).not.toContain(other);
+    await recognizer.release();
+  });
+
+  test('a large photograph is looked at smaller, and told in its own pixels', async () => {
+    const recognizer = await openRecognizer(undefined);
+    const large = new Uint8Array(await sharp(first).resize(3000).jpeg().toBuffer());
+    const [[small], [big]] = [await recognizer.faces(first), await recognizer.faces(large)];
+    const ratio = big!.quality.size / small!.quality.size;
+    expect(ratio / 12).toBeCloseTo(1, 1);
+    const verdict = await recognizer.verify(first, large);
+    expect(verdict.same).toBe(true);
+    await recognizer.release();
+  });
 });

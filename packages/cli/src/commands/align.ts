@@ -16,7 +16,7 @@ export const align = () =>
     .argument('<out>', 'folder for the aligned faces; run again, it goes on where it was stopped')
     .addOption(
       new Option('--template <name>', 'where the landmarks go')
-        .choices(['arcface-112x112', 'sphereface-112x96'] as const)
+        .choices(['arcface-112x112', 'sphereface-112x96', 'dlib-150x150'] as const)
         .default('arcface-112x112' as const),
     )
     .addOption(

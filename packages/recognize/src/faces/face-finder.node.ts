@@ -1,0 +1,140 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { type Detector, loadMtcnn, type Template } from '@hm/align';
+import { UnavailableError } from '@hm/tensor/host';
+import { decode, notAPhotograph, type Source, sourceOf } from './decode.node.ts';
+import { type FoundFaces, findFaces } from './find-faces.ts';
+import type { Photograph } from './photograph.ts';
+
+/** Finds faces; the networks that it needs are loaded at the first photograph and kept. */
+export interface FaceFinder {
+  find(photograph: Photograph, name: string): Promise<FoundFaces>;
+  /** Readies threads for so many photographs, if that is worth their start. How many to give at a time. */
+  expect(photographs: number): number;
+  release(): Promise<void>;
+}
+
+/** What a worker is started with. */
+export interface FinderData {
+  template: Template;
+  border: number;
+}
+
+/** Photographs that are worth the start of threads. */
+const MANY = 8;
+
+/**
+ * Finds faces in this thread, and from the first time that many photographs come at once in worker threads, which are kept.
+ *
+ * @param workers 0 for this thread always.
+ */
+export function faceFinder(data: FinderData, workers = availableParallelism()): FaceFinder {
+  let detector: Promise<Detector> | undefined;
+  let threads: FinderThread[] = [];
+  return {
+    async find(photograph, name) {
+      const source = await sourceOf(photograph, name);
+      const [idlest] = threads.toSorted((a, b) => a.load - b.load);
+      if (idlest !== undefined) return idlest.find(source, name);
+      detector ??= loadMtcnn();
+      return findFaces(await detector, await decode(source, name), data.template, data.border);
+    },
+    expect(photographs) {
+      if (threads.length === 0 && workers > 0 && photographs >= MANY)
+        threads = Array.from({ length: workers }, () => new FinderThread(data));
+      return Math.max(2, 2 * threads.length);
+    },
+    async release() {
+      await Promise.all(threads.map((thread) => thread.close()));
+      threads = [];
+      await (await detector)?.release();
+    },
+  };
+}
+
+/** What a worker is asked, and what it answers. */
+export interface FinderRequest {
+  id: number;
+  source: Source;
+  name: string;
+}
+export type FinderReply = { id: number } & (
+  | { found: FoundFaces }
+  | { notAPhotograph: string }
+  | { failure: string }
+);
+
+interface Waiting {
+  name: string;
+  resolve(found: FoundFaces): void;
+  reject(error: Error): void;
+}
+
+class FinderThread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #next = 0;
+  #failure: Error | undefined;
+
+  constructor(data: FinderData) {
+    this.#worker = new Worker(workerFile(), { workerData: data, execArgv: [] });
+    this.#worker.on('message', (reply: FinderReply) => this.#settle(reply));
+    this.#worker.on('error', (error) => this.#fail(error.message, error));
+    this.#worker.on('exit', (code) => this.#fail(`it ended with code ${code}`));
+    // A recognizer that is not released must not keep the program running.
+    this.#worker.unref();
+  }
+
+  get load(): number {
+    return this.#waiting.size;
+  }
+
+  find(source: Source, name: string): Promise<FoundFaces> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const id = this.#next++;
+    this.#worker.ref();
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { name, resolve, reject });
+      this.#worker.postMessage({ id, source, name } satisfies FinderRequest);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #settle(reply: FinderReply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if (this.#waiting.size === 0) this.#worker.unref();
+    if (waiting === undefined) return;
+    if ('found' in reply) waiting.resolve(reply.found);
+    else if ('notAPhotograph' in reply) waiting.reject(notAPhotograph(waiting.name, reply.notAPhotograph));
+    else waiting.reject(broken(`${reply.failure}, at ${waiting.name}`));
+  }
+
+  #fail(received: string, cause?: unknown): void {
+    this.#failure ??= broken(received, cause);
+    for (const { reject } of this.#waiting.values()) reject(this.#failure);
+    this.#waiting.clear();
+  }
+}
+
+const broken = (received: string, cause?: unknown) =>
+  new UnavailableError({
+    where: 'openRecognizer',
+    expected: 'every worker thread to keep running',
+    received,
+    fix: 'Open the recognizer again; with `workers: 0` the failure is easier to trace.',
+    cause,
+  });
+
+/** Threads load JavaScript only: run from its sources, as tests do, the package uses the built worker. */
+const workerFile = (): string =>
+  fileURLToPath(
+    new URL(
+      import.meta.url.endsWith('.ts') ? '../../dist/faces/find-worker.js' : './find-worker.js',
+      import.meta.url,
+    ),
+  );

@@ -1,0 +1,340 @@
+import { exactIndex, type GalleryIndex } from '@hm/eval/browser';
+import { type HostTensor, hostTensor, InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
+import type { Photograph } from '../faces/photograph.ts';
+import { cosine, lengthOf, type RecognizedFace, type Recognizer } from '../recognizer.ts';
+import { thresholdOf } from '../verdict.ts';
+import { decodeGallery, encodeGallery, type GalleryContent } from './gallery-file.ts';
+import type { GalleryStore } from './gallery-store.ts';
+import { defaultMargin, type IdentifyOptions, openSetThreshold, probabilityOfBest } from './open-set.ts';
+import { checkName, type Person } from './person.ts';
+import { agreeing, portraitsOf, type RefusedPhotograph, sumOf, weightOf } from './templates.ts';
+
+/** How someone is enrolled. */
+export interface EnrollOptions {
+  /** Least similarity of two faces of one person, among the photographs and to others in the gallery. Default: by the calibration. */
+  threshold?: number | undefined;
+  /** Least quality, from 0 to 1. Default 0.1. */
+  minQuality?: number | undefined;
+  /** Enrolls someone who looks like another, such as a twin. Default false. */
+  alike?: boolean | undefined;
+}
+
+/** What became of the photographs. */
+export interface Enrolled {
+  person: Person;
+  refused: RefusedPhotograph[];
+}
+
+/** A face, and who it is. */
+export interface IdentifiedFace extends RecognizedFace {
+  /** Null for nobody in the gallery. */
+  name: string | null;
+  /** Why there is no name: nobody is similar enough, or two are. */
+  reason: 'unknown' | 'ambiguous' | null;
+  /** That it is the most similar person; null without a calibration or people. */
+  probability: number | null;
+  /** The most similar people, best first, whether or not they are similar enough. */
+  candidates: Candidate[];
+}
+
+/** Someone in a gallery who looks like a face. */
+export interface Candidate {
+  name: string;
+  similarity: number;
+}
+
+/** People by their faces. */
+export interface Gallery {
+  /**
+   * Adds someone. Photographs with no face, several, a bad one or another person's do not count and are told.
+   *
+   * @throws {InvalidArgumentError} if the name is taken or none.
+   * @throws {InvalidDataError} if no photograph counts, or the person looks like someone in the gallery (`fields.person`).
+   * @throws {UnavailableError} if another writes for long, or the disk is full: the gallery is then what it was.
+   */
+  enroll(name: string, photographs: readonly Photograph[], options?: EnrollOptions): Promise<Enrolled>;
+  /** Adds photographs to someone; those that do not look like that person do not count. @throws as {@link Gallery.enroll} */
+  update(name: string, photographs: readonly Photograph[], options?: EnrollOptions): Promise<Enrolled>;
+  /** Removes someone: nothing of that person stays in the file. False if there was nobody of that name. */
+  forget(name: string): Promise<boolean>;
+  /** Who every face of a photograph is. @throws {InvalidArgumentError} if there is no threshold. */
+  identify(photograph: Photograph, options?: IdentifyOptions): Promise<IdentifiedFace[]>;
+  /** Who a face is that was embedded before. */
+  identifyFace(face: RecognizedFace, options?: IdentifyOptions): Promise<IdentifiedFace>;
+  /** Everyone, in the order of enrolment. */
+  list(): Promise<Person[]>;
+  /** Everyone's template, of unit length, `[N, D]`: what `encodeEmbeddings` of `@hm/eval` writes. */
+  export(): Promise<{ ids: string[]; embeddings: HostTensor<'float32'> }>;
+  /** Frees the search. The recognizer stays. */
+  release(): Promise<void>;
+}
+
+/** Candidates that are told. */
+const TOP = 5;
+
+/**
+ * A gallery in a store. What others write to the store meanwhile is seen.
+ *
+ * @throws {InvalidDataError} if the content is altered, or made with another network.
+ */
+export async function galleryOf(store: GalleryStore, recognizer: Recognizer): Promise<Gallery> {
+  const state = new GalleryState(store, recognizer);
+  await state.refresh();
+  const { calibration } = recognizer;
+  const likeness = ({ threshold }: EnrollOptions) => thresholdOf(calibration, { threshold });
+  const identifyFace = async (
+    face: RecognizedFace,
+    options: IdentifyOptions = {},
+  ): Promise<IdentifiedFace> => {
+    const people = await state.refresh();
+    const threshold = openSetThreshold(calibration, people.length, options);
+    const candidates = await state.search(face.embedding);
+    return { ...face, ...decide(candidates, threshold, options), ...chance(candidates, people.length) };
+  };
+  const decide = ([best, second]: Candidate[], threshold: number, { margin }: IdentifyOptions) => {
+    if (best === undefined || best.similarity < threshold) return { name: null, reason: 'unknown' as const };
+    const lead = best.similarity - (second?.similarity ?? -1);
+    if (lead < (margin ?? defaultMargin(calibration))) return { name: null, reason: 'ambiguous' as const };
+    return { name: best.name, reason: null };
+  };
+  const chance = (candidates: Candidate[], people: number) => {
+    const similarities = candidates.map(({ similarity }) => similarity);
+    const probability = candidates.length === 0 ? null : probabilityOfBest(calibration, similarities, people);
+    return { candidates, probability };
+  };
+  return {
+    async enroll(given, photographs, options = {}) {
+      const name = checkName(given);
+      const threshold = likeness(options);
+      if ((await state.refresh()).some((person) => person.name === name)) throw taken(name);
+      const portraits = await portraitsOf(recognizer, photographs, options.minQuality ?? 0.1);
+      const { faces, refused } = agreeing(portraits, threshold);
+      if (faces.length === 0) throw noneCounts(name, refused);
+      const template = sumOf(faces);
+      const person = await state.change(async (content) => {
+        if (content.people.some((other) => other.name === name)) throw taken(name);
+        const [alike] = await state.search(template);
+        if (!options.alike && alike && alike.similarity >= threshold) throw looksLike(name, alike);
+        const now = new Date().toISOString();
+        const weight = faces.reduce((sum, face) => sum + weightOf(face), 0);
+        const added = { name, photographs: faces.length, weight, enrolled: now, updated: now };
+        content.people.push(added);
+        content.templates = appended(content.templates, template);
+        return added;
+      });
+      return { person, refused };
+    },
+    async update(given, photographs, options = {}) {
+      const name = checkName(given);
+      const threshold = likeness(options);
+      const { faces, names, refused } = await portraitsOf(recognizer, photographs, options.minQuality ?? 0.1);
+      const person = await state.change(async (content) => {
+        const row = content.people.findIndex((other) => other.name === name);
+        if (row === -1) throw nobody(name);
+        const template = content.templates.slice(row * content.size, (row + 1) * content.size);
+        const fitting = faces.filter((face, k) => {
+          const similarity = cosine(face.embedding, template);
+          if (similarity >= threshold) return true;
+          const detail = `similarity ${similarity.toFixed(3)} to ${name}, below ${threshold.toFixed(3)}`;
+          refused.push({ photograph: names[k]!, reason: 'another person', detail });
+          return false;
+        });
+        if (fitting.length === 0) throw noneCounts(name, refused);
+        const templates = content.templates.slice();
+        sumOf(fitting).forEach((value, k) => {
+          templates[row * content.size + k]! += value;
+        });
+        const { photographs: before, weight, ...rest } = content.people[row]!;
+        const updated = {
+          ...rest,
+          photographs: before + fitting.length,
+          weight: weight + fitting.reduce((sum, face) => sum + weightOf(face), 0),
+          updated: new Date().toISOString(),
+        };
+        content.people[row] = updated;
+        content.templates = templates;
+        return updated;
+      });
+      return { person, refused };
+    },
+    async forget(given) {
+      const name = checkName(given);
+      if (!(await state.refresh()).some((person) => person.name === name)) return false;
+      return state.change(async (content) => {
+        const row = content.people.findIndex((person) => person.name === name);
+        if (row === -1) return false;
+        content.people.splice(row, 1);
+        content.templates = without(content.templates, row, content.size);
+        return true;
+      });
+    },
+    async identify(photograph, options = {}) {
+      openSetThreshold(calibration, (await state.refresh()).length, options);
+      const faces = await recognizer.faces(photograph);
+      return Promise.all(faces.map((face) => identifyFace(face, options)));
+    },
+    identifyFace,
+    list: async () => (await state.refresh()).map((person) => ({ ...person })),
+    export: () => state.export(),
+    release: () => state.release(),
+  };
+}
+
+/** The content in memory, kept equal to the store's, and its index. */
+class GalleryState {
+  readonly #store: GalleryStore;
+  readonly #recognizer: Recognizer;
+  #content: GalleryContent;
+  #version: string | undefined;
+  #index: Promise<GalleryIndex> | undefined;
+  readonly #searches = new Set<Promise<unknown>>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(store: GalleryStore, recognizer: Recognizer) {
+    this.#store = store;
+    this.#recognizer = recognizer;
+    this.#content = this.#empty();
+  }
+
+  /** Reads what others have written. */
+  async refresh(): Promise<Person[]> {
+    const version = await this.#store.version();
+    if (version !== this.#version) {
+      const content =
+        version === undefined
+          ? this.#empty()
+          : await decodeGallery(await this.#store.read(), this.#store.name);
+      this.#assertNetwork(content);
+      await this.#adopt(content, version);
+    }
+    return this.#content.people;
+  }
+
+  /** Changes a copy and writes it, one change at a time; nothing is changed if the task or the writing fails. */
+  change<T>(task: (content: GalleryContent) => Promise<T>): Promise<T> {
+    const changing = this.#last.then(() =>
+      this.#store.alone(async () => {
+        await this.refresh();
+        const content = { ...this.#content, people: [...this.#content.people] };
+        const result = await task(content);
+        await this.#store.write(await encodeGallery(content));
+        await this.#adopt(content, await this.#store.version());
+        return result;
+      }),
+    );
+    this.#last = changing.catch(() => {});
+    return changing;
+  }
+
+  async search(embedding: Float32Array): Promise<Candidate[]> {
+    const { people, templates, size } = this.#content;
+    if (people.length === 0) return [];
+    this.#index ??= exactIndex(
+      hostTensor('float32', [people.length, size], templates as Float32Array<ArrayBuffer>),
+    );
+    const probe = hostTensor('float32', [1, size], new Float32Array(embedding));
+    const searching = this.#index.then((index) => index.search(probe, TOP));
+    this.#searches.add(searching);
+    const { rows, similarities } = await searching.finally(() => this.#searches.delete(searching));
+    return Array.from(rows, (row, k) => ({ name: people[row]!.name, similarity: similarities[k]! }));
+  }
+
+  async export(): Promise<{ ids: string[]; embeddings: HostTensor<'float32'> }> {
+    await this.refresh();
+    const { people, templates, size } = this.#content;
+    const unit = new Float32Array(templates);
+    for (let row = 0; row < people.length; row++) {
+      const values = unit.subarray(row * size, (row + 1) * size);
+      const length = lengthOf(values) || 1;
+      for (let k = 0; k < size; k++) values[k]! /= length;
+    }
+    return {
+      ids: people.map(({ name }) => name),
+      embeddings: hostTensor('float32', [people.length, size], unit),
+    };
+  }
+
+  async release(): Promise<void> {
+    await this.#last;
+    await this.#dropIndex();
+  }
+
+  async #adopt(content: GalleryContent, version: string | undefined): Promise<void> {
+    this.#content = content;
+    this.#version = version;
+    await this.#dropIndex();
+  }
+
+  async #dropIndex(): Promise<void> {
+    const index = this.#index;
+    this.#index = undefined;
+    await Promise.allSettled(this.#searches);
+    await (await index)?.release();
+  }
+
+  #empty(): GalleryContent {
+    const { fingerprint, embeddingSize: size } = this.#recognizer;
+    return { fingerprint, people: [], templates: new Float32Array(), size };
+  }
+
+  #assertNetwork({ fingerprint, size }: GalleryContent): void {
+    const { fingerprint: own, embeddingSize, name } = this.#recognizer;
+    if (fingerprint === own && size === embeddingSize) return;
+    throw new InvalidDataError({
+      where: this.#store.name,
+      expected: `a gallery made with this network (${name}, ${own.slice(0, 12)})`,
+      received: `one made with ${fingerprint.slice(0, 12)}`,
+      fix: 'Open the network that it was made with (--model, --flip), or begin another file and enroll again.',
+      fields: { path: this.#store.name, fingerprint },
+    });
+  }
+}
+
+function appended(templates: Float32Array, template: Float32Array): Float32Array {
+  const all = new Float32Array(templates.length + template.length);
+  all.set(templates);
+  all.set(template, templates.length);
+  return all;
+}
+
+function without(templates: Float32Array, row: number, size: number): Float32Array {
+  const rest = new Float32Array(templates.length - size);
+  rest.set(templates.subarray(0, row * size));
+  rest.set(templates.subarray((row + 1) * size), row * size);
+  return rest;
+}
+
+const taken = (name: string) =>
+  new InvalidArgumentError({
+    where: 'Gallery.enroll',
+    expected: 'the name of someone who is not in the gallery',
+    received: `${name}, who is`,
+    fix: 'Add photographs with update (hm people add --update), or choose another name.',
+    fields: { person: name },
+  });
+
+const nobody = (name: string) =>
+  new InvalidArgumentError({
+    where: 'Gallery.update',
+    expected: 'the name of someone in the gallery',
+    received: name,
+    fix: 'Enroll that person first.',
+  });
+
+const looksLike = (name: string, { name: other, similarity }: Candidate) =>
+  new InvalidDataError({
+    where: 'Gallery.enroll',
+    expected: `a face for ${name} that nobody in the gallery has`,
+    received: `one that is ${other}'s (similarity ${similarity.toFixed(3)})`,
+    fix: `Update ${other} with these photographs, or pass \`alike\` (--alike) if the two only look alike.`,
+    fields: { person: other, similarity },
+  });
+
+const noneCounts = (name: string, refused: readonly RefusedPhotograph[]) =>
+  new InvalidDataError({
+    where: 'Gallery.enroll',
+    expected: `a photograph of ${name} that counts`,
+    received: refused.map(({ photograph, detail }) => `${photograph}: ${detail}`).join('; ') || 'none',
+    fix: 'Take a sharp photograph of the face alone, from the front, with 40 pixels between the eyes or more.',
+    fields: { refused },
+  });

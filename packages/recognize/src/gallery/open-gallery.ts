@@ -1,0 +1,17 @@
+import type { Recognizer } from '../recognizer.ts';
+import { fileStore } from './file-store.ts';
+import { type Gallery, galleryOf } from './gallery.ts';
+
+/**
+ * Opens a gallery of people in a file, which is made when the first is enrolled. The file holds names and templates, no
+ * photographs; it belongs to the recognizer's network. Each change is written as a whole, so that a process killed at any
+ * moment loses none, and one process writes at a time.
+ *
+ * @throws {InvalidDataError} if the file is no gallery, cut, altered, or made with another network.
+ * @example
+ * const people = await openGallery('people.gallery', await openRecognizer());
+ * await people.enroll('Ada', ['ada-1.jpg', 'ada-2.jpg']);
+ * for (const face of await people.identify('party.jpg')) console.log(face.box, face.name ?? 'unknown');
+ */
+export const openGallery = (path: string, recognizer: Recognizer): Promise<Gallery> =>
+  galleryOf(fileStore(path), recognizer);

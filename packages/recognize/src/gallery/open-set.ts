@@ -1,0 +1,72 @@
+import type { ModelCalibration } from '@hm/eval/browser';
+import { InvalidArgumentError } from '@hm/tensor/host';
+
+/** When a face is taken for someone of a gallery. */
+export interface IdentifyOptions {
+  /** Least cosine similarity. Default: by the calibration, for `fpir`. */
+  threshold?: number | undefined;
+  /** How often someone who is not in the gallery may be taken for someone who is (FPIR). Default 0.01. */
+  fpir?: number | undefined;
+  /** How much more similar than the runner-up. Default: three times the odds, or 0 without a calibration. */
+  margin?: number | undefined;
+}
+
+/**
+ * The least similarity for a gallery of so many people: someone unknown meets each of them, so each may be mistaken `people`
+ * times more seldom than the whole.
+ *
+ * @throws {InvalidArgumentError} if nothing says it.
+ */
+export function openSetThreshold(
+  calibration: ModelCalibration | undefined,
+  people: number,
+  { threshold, fpir = 0.01 }: IdentifyOptions,
+): number {
+  if (threshold !== undefined) return threshold;
+  if (!(fpir > 0 && fpir < 1)) throw refused('fpir between 0 and 1', fpir, 'Pass 0.01.');
+  if (calibration === undefined)
+    throw refused(
+      'a threshold: this network has no calibration',
+      'none',
+      'Pass `threshold` (--threshold), or open the recognizer with a `calibration` (--calibration).',
+    );
+  return similarityAt(calibration, fpir / Math.max(1, people));
+}
+
+/** The threshold for a false match rate: between those of the calibration, and beyond them, straight over the rate's logarithm. */
+export function similarityAt({ thresholds }: ModelCalibration, rate: number): number {
+  const known = thresholds.toSorted((a, b) => b.far - a.far);
+  if (known.length === 1) return 1 - known[0]!.threshold;
+  const next = known.findIndex(({ far }) => far <= rate);
+  const upper = Math.max(1, next === -1 ? known.length - 1 : next);
+  const [a, b] = [known[upper - 1]!, known[upper]!];
+  const share = Math.log(rate / a.far) / Math.log(b.far / a.far);
+  return Math.min(1, 1 - (a.threshold + share * (b.threshold - a.threshold)));
+}
+
+/** The margin over the runner-up that makes the best three times as likely. */
+export const defaultMargin = (calibration: ModelCalibration | undefined): number =>
+  calibration?.probability.kind === 'platt' ? Math.log(3) / Math.abs(calibration.probability.slope) : 0;
+
+/**
+ * That a face is the best candidate's, if beforehand it was as likely to be nobody's as someone's, and each person's alike:
+ * the candidate's likelihood ratio among those of all. Null without a calibration.
+ *
+ * @param similarities of the best candidates, best first.
+ */
+export function probabilityOfBest(
+  calibration: ModelCalibration | undefined,
+  similarities: readonly number[],
+  people: number,
+): number | null {
+  if (calibration?.probability.kind !== 'platt') return null;
+  const { intercept, slope } = calibration.probability;
+  const prior = Math.log(calibration.genuine / calibration.impostors);
+  const ratios = similarities.map((value) =>
+    Math.exp(Math.min(600, intercept + slope * (1 - value) - prior)),
+  );
+  return ratios[0]! / (people + ratios.reduce((sum, ratio) => sum + ratio, 0));
+}
+
+const refused = (expected: string, received: unknown, fix: string) =>
+  new InvalidArgumentError({ where: 'Gallery.identify', expected, received, fix });

@@ -1,0 +1,4 @@
+import type { ModelCalibration } from '@hm/eval/browser';
+
+/** What dlib's similarities mean. */
+export const dlibCalibrations: readonly ModelCalibration[] = [];

@@ -1,0 +1,93 @@
+import type { Face } from '@hm/align/browser';
+import { type Interval, type ModelCalibration, probabilityOf } from '@hm/eval/browser';
+import { InvalidArgumentError } from '@hm/tensor/host';
+import type { FaceQuality } from './faces/quality.ts';
+
+/** From which similarity on two photographs are taken to show one person. */
+export interface VerdictOptions {
+  /** Cosine similarity. Default: the calibration's threshold for `far`. */
+  threshold?: number | undefined;
+  /** False match rate that is put up with. Default 1e-3. */
+  far?: number | undefined;
+  /** How likely it was beforehand that the two are one person, for the probability. Default 0.5. */
+  prior?: number | undefined;
+}
+
+/** The face of a photograph that was compared. */
+export interface Subject extends Pick<Face, 'box' | 'landmarks' | 'score'> {
+  quality: FaceQuality;
+  /** Faces in its photograph, this one included. */
+  faces: number;
+}
+
+/** Whether two photographs show one person. */
+export interface Verdict {
+  /** `similarity ≥ threshold`. */
+  same: boolean;
+  /** That they are one person, by the network's calibration and the prior; null without a calibration. */
+  probability: number | null;
+  /** How often two different people are this similar or more, in the calibration's pairs, with a 95 % interval; null without one. */
+  falseMatchRate: FalseMatchRate | null;
+  /** Cosine of the embeddings, from -1 to 1. */
+  similarity: number;
+  threshold: number;
+  /** The compared faces: with several in a photograph the largest, unless `prefer` says otherwise. */
+  first: Subject;
+  second: Subject;
+}
+
+/** A rate of mistakes at the verdict's threshold. */
+export interface FalseMatchRate {
+  /** At the threshold: the largest rate in the calibration that the threshold keeps. */
+  rate: number;
+  interval: Interval;
+}
+
+/** What two embeddings' similarity means. @throws {InvalidArgumentError} if there is no threshold. */
+export function judge(
+  similarity: number,
+  calibration: ModelCalibration | undefined,
+  options: VerdictOptions,
+): Omit<Verdict, 'first' | 'second'> {
+  const threshold = thresholdOf(calibration, options);
+  const probability =
+    calibration === undefined ? null : probabilityOf(calibration, 1 - similarity, options.prior ?? 0.5);
+  const falseMatchRate = calibration === undefined ? null : falseMatchRateAt(calibration, threshold);
+  return { same: similarity >= threshold, probability, falseMatchRate, similarity, threshold };
+}
+
+/** The least similarity of one person. @throws {InvalidArgumentError} if nothing says it. */
+export function thresholdOf(
+  calibration: ModelCalibration | undefined,
+  { threshold, far = 1e-3 }: VerdictOptions,
+): number {
+  if (threshold !== undefined) {
+    if (threshold >= -1 && threshold <= 1) return threshold;
+    throw refused('a cosine similarity from -1 to 1', `threshold ${threshold}`, 'Pass one, such as 0.4.');
+  }
+  if (calibration === undefined)
+    throw refused(
+      'a threshold: this network has no calibration',
+      'none',
+      'Pass `threshold` (--threshold), or a calibration made by hm eval --calibration (--calibration).',
+    );
+  const found = calibration.thresholds.find((entry) => entry.far === far);
+  if (found !== undefined) return 1 - found.threshold;
+  const rates = calibration.thresholds.map((entry) => entry.far).join(', ');
+  throw refused(
+    `a false match rate of the calibration: ${rates}`,
+    far,
+    `Pass one of them as \`far\` (--far).`,
+  );
+}
+
+/** The rate of the calibration's strictest threshold that is not above this one. */
+function falseMatchRateAt({ thresholds }: ModelCalibration, similarity: number): FalseMatchRate | null {
+  const kept = thresholds
+    .filter(({ threshold }) => 1 - threshold <= similarity + 1e-9)
+    .sort((a, b) => a.far - b.far)[0];
+  return kept === undefined ? null : { rate: kept.falseAccepts / kept.impostors, interval: kept.farInterval };
+}
+
+const refused = (expected: string, received: unknown, fix: string) =>
+  new InvalidArgumentError({ where: 'Recognizer.verify', expected, received, fix });
