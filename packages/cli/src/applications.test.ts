@@ -94,7 +94,10 @@ describe('hm verify', () => {
     expect(JSON.parse(stdout).threshold).toBeCloseTo(0.9, 12);
     expect(JSON.parse(stdout).probability).toBeGreaterThan(0);
     const { status, stderr } = await hm([...verdict, '--far', '0.001']);
-    expect([status, stderr]).toEqual([1, expect.stringContaining('FAR 0.001 of a calibration for 0.25')]);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining('rate of the calibration: 0.25, got 0.001'),
+    ]);
   });
 });
 
@@ -214,7 +217,7 @@ const mistakes: [string, () => string[], RegExp][] = [
   [
     'no threshold',
     () => ['verify', photograph(0, 1), photograph(0, 2), ...model()],
-    /--threshold or --calibration.*neither/,
+    /no calibration.*--threshold.*--calibration/,
   ],
   [
     'a photograph that is missing',

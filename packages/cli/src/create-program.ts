@@ -6,6 +6,7 @@ import { doctor } from './commands/doctor.ts';
 import { embed } from './commands/embed.ts';
 import { evaluate } from './commands/eval.ts';
 import { exportRun } from './commands/export.ts';
+import { people } from './commands/people.ts';
 import { quantize } from './commands/quantize.ts';
 import { report } from './commands/report.ts';
 import { search } from './commands/search.ts';
@@ -20,7 +21,7 @@ export function createProgram(): Command {
     .description('Face recognition from photographs to a score: align, train, export, evaluate.')
     .version(version)
     .showHelpAfterError('(hm --help lists the commands)');
-  const applications = [quantize, verify, embed, search];
+  const applications = [verify, people, embed, search, quantize];
   for (const make of [data, align, train, exportRun, evaluate, report, study, ...applications, doctor])
     program.addCommand(make());
   return program;

@@ -10,9 +10,9 @@ export async function embedFolder(recognizer: Recognizer, folder: string): Promi
   const nameOf = new Map(paths.map((path, index) => [path, names[index]!]));
   const line = progress('embedding');
   try {
-    const { ids, missing, ...rest } = await recognizer.embed(paths, (done, total) =>
-      line.update(done, total),
-    );
+    const { ids, missing, ...rest } = await recognizer.embed(paths, {
+      onProgress: (done, total) => line.update(done, total),
+    });
     return {
       ...rest,
       ids: ids.map((id) => nameOf.get(id)!),

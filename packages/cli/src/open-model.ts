@@ -5,21 +5,21 @@ import { withoutUndefined } from './without-undefined.ts';
 /** What the options of {@link modelOptions} say about a model. */
 export interface OpenModelOptions
   extends PreprocessingOptions,
-    Pick<RecognizerOptions, 'flip' | 'prefer' | 'workers' | 'provider' | 'threads'> {
+    Pick<RecognizerOptions, 'flip' | 'prefer' | 'workers' | 'provider' | 'threads' | 'calibration'> {
   aligned?: true;
 }
 
-/** Opens a model for photographs, as the options say. */
+/** Opens a model for photographs, as the options say; without a model the network that npm brought along. */
 export async function openModel(
   where: string,
-  model: string,
+  model: string | undefined,
   options: OpenModelOptions,
 ): Promise<Recognizer> {
-  const { flip, aligned, prefer, workers, provider, threads } = options;
+  const { flip, aligned, prefer, workers, provider, threads, calibration } = options;
   const preprocessing = preprocessingFromOptions(options, where);
   const { openRecognizer } = await import('@hm/recognize');
   return openRecognizer(
     model,
-    withoutUndefined({ flip, aligned, prefer, workers, provider, threads, preprocessing }),
+    withoutUndefined({ flip, aligned, prefer, workers, provider, threads, calibration, preprocessing }),
   );
 }

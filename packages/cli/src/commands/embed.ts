@@ -14,7 +14,7 @@ export const embed = () =>
     command('embed')
       .description('Embed every photograph below a folder; its path below the folder is the id.')
       .argument('<folder>', 'folder of photographs')
-      .requiredOption('--model <file>', 'ONNX file')
+      .option('--model <file>', 'ONNX file (default: the network that npm installed)')
       .addOption(
         new Option('--format <name>', 'of the output (default: by the name of --out, else npy)').choices([
           'npy',

@@ -16,14 +16,14 @@ export const search = () =>
       .description('Find the faces of a gallery that are most like the one in each photograph.')
       .argument('<gallery>', 'folder of photographs, or a file that hm embed wrote')
       .argument('<probes...>', 'photographs')
-      .requiredOption('--model <file>', 'ONNX file')
+      .option('--model <file>', 'ONNX file (default: the network that npm installed)')
       .option('--top <number>', 'how many to show', positiveInteger, 5)
       .option('--threshold <similarity>', 'show none below this cosine similarity', finiteNumber),
   ).action(async (gallery, probes, { model, top, threshold = -1, json, ...options }) => {
     const recognizer = await openModel('hm search', model, options);
     try {
       const table = await openGallery(recognizer, gallery);
-      const hits = await recognizer.search(table, probes, top);
+      const hits = await nearest(recognizer, table, probes, top);
       const found = probes.map((probe, index) => ({
         probe,
         hits: hits[index]!.filter(({ similarity }) => similarity >= threshold),
@@ -48,7 +48,37 @@ async function openGallery(recognizer: Recognizer, path: string): Promise<Embedd
   return table;
 }
 
-function describe({ probe, hits }: { probe: string; hits: { id: string; similarity: number }[] }): string {
+interface Hit {
+  id: string;
+  similarity: number;
+}
+
+/** The most similar faces of a gallery for each photograph, best first. */
+async function nearest(
+  recognizer: Recognizer,
+  { ids, embeddings }: EmbeddingTable,
+  probes: readonly string[],
+  top: number,
+): Promise<Hit[][]> {
+  const { exactIndex } = await import('@hm/eval');
+  const asked = await recognizer.embed(probes);
+  const [lost] = asked.missing;
+  if (lost !== undefined) throw noFace(lost.path, lost.reason);
+  const index = await exactIndex(embeddings);
+  try {
+    const { rows, similarities, top: found } = await index.search(asked.embeddings, top);
+    return probes.map((_, probe) =>
+      Array.from(rows.subarray(probe * found, (probe + 1) * found), (row, k) => ({
+        id: ids[row]!,
+        similarity: similarities[probe * found + k]!,
+      })),
+    );
+  } finally {
+    await index.release();
+  }
+}
+
+function describe({ probe, hits }: { probe: string; hits: Hit[] }): string {
   const lines = hits.map(({ id, similarity }) => printable(`  ${similarity.toFixed(4)}  ${id}`));
   return [`${printable(probe)}:`, ...(lines.length > 0 ? lines : ['  nobody'])].join('\n');
 }
@@ -61,4 +91,13 @@ const noGallery = (path: string, received: string, cause?: unknown) =>
     fix: 'Check the path.',
     fields: { path },
     cause,
+  });
+
+const noFace = (path: string, received: string) =>
+  new InvalidDataError({
+    where: path,
+    expected: 'a photograph with a face',
+    received,
+    fix: 'Take another photograph, or say --aligned for faces that are aligned already.',
+    fields: { path },
   });

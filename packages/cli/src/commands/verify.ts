@@ -1,5 +1,5 @@
 import type { Verdict } from '@hm/recognize';
-import { InvalidArgumentError, printable } from '@hm/tensor/host';
+import { printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { modelOptions } from '../model-options.ts';
 import { openModel } from '../open-model.ts';
@@ -11,29 +11,28 @@ import { withoutUndefined } from '../without-undefined.ts';
 /** Exit status where the photographs show different people. */
 const DIFFERENT = 2;
 
-/** `hm verify A B --model M`: whether two photographs show one person. */
+/** `hm verify A B`: whether two photographs show one person. */
 export const verify = () =>
   modelOptions(
     command('verify')
       .description('Say whether photographs show one person: the first against each of the others.')
       .argument('<first>', 'photograph')
       .argument('<others...>', 'photographs to compare it with')
-      .requiredOption('--model <file>', 'ONNX file')
+      .option('--model <file>', 'ONNX file (default: the network that npm installed)')
       .option('--threshold <similarity>', 'least cosine similarity of one person', finiteNumber)
-      .option('--calibration <file>', 'written by hm eval --calibration; its flip is used')
-      .option('--far <rate>', 'with --calibration: false accept rate (default: 0.001)', finiteNumber),
+      .option('--calibration <file>', 'what similarities mean, by hm eval --calibration; its flip is used')
+      .option('--far <rate>', 'false match rate to put up with (default: 0.001)', finiteNumber),
   )
     .addHelpText('after', `\nExit status: 0 the same person (all of them), ${DIFFERENT} another, 1 an error.`)
     .action(async (first, others, { model, threshold, calibration: path, far, json, ...options }) => {
-      if (threshold === undefined && path === undefined) throw noThreshold();
       const calibration = path === undefined ? undefined : await readCalibration(path);
       const flip = calibration?.flip ?? options.flip;
-      const recognizer = await openModel('hm verify', model, { ...options, flip });
+      const recognizer = await openModel('hm verify', model, { ...options, flip, calibration });
       try {
         const verdicts: Comparison[] = [];
         for (const second of others) {
-          const verdict = withoutUndefined({ threshold, calibration, far });
-          verdicts.push({ first, second, ...(await recognizer.compare(first, second, verdict)) });
+          const verdict = await recognizer.verify(first, second, withoutUndefined({ threshold, far }));
+          verdicts.push({ paths: [first, second], ...verdict });
         }
         const note = calibration && noteOf(calibration.model, recognizer.name);
         if (note) tell(note);
@@ -45,23 +44,27 @@ export const verify = () =>
       }
     });
 
-type Comparison = Verdict & { first: string; second: string };
+type Comparison = Verdict & { paths: [string, string] };
 
-function describe({ second, same, similarity, threshold, probability }: Comparison): string {
+function describe(comparison: Comparison): string {
+  const { paths, same, similarity, threshold, probability, falseMatchRate, first, second } = comparison;
   const chance = probability === null ? '' : `, probability ${probability.toPrecision(3)}`;
+  const rate =
+    falseMatchRate === null
+      ? ''
+      : `; of pairs of different people ${percent(falseMatchRate.rate)} are as similar as the threshold`;
+  const crowd = [first, second]
+    .map(({ faces }, k) =>
+      faces > 1 ? `\n  ${printable(paths[k]!)} shows ${faces} faces: the largest was compared` : '',
+    )
+    .join('');
   const verdict = same ? 'the same person' : 'different people';
-  return `${printable(second)}: ${verdict} (similarity ${similarity.toFixed(4)}, threshold ${threshold.toFixed(4)}${chance})`;
+  return `${printable(paths[1])}: ${verdict}${chance} (similarity ${similarity.toFixed(4)}, threshold ${threshold.toFixed(4)}${rate})${crowd}`;
 }
+
+const percent = (rate: number) => `${Number((100 * rate).toPrecision(2))} %`;
 
 const noteOf = (calibrated: string, model: string) =>
   calibrated === model
     ? undefined
     : printable(`Note: the calibration was made for ${calibrated}, the model is ${model}.`);
-
-const noThreshold = () =>
-  new InvalidArgumentError({
-    where: 'hm verify',
-    expected: '--threshold or --calibration: a threshold is worth nothing for another model',
-    received: 'neither',
-    fix: 'Calibrate the model: hm eval MODEL --lfw ALIGNED --calibration FILE.',
-  });

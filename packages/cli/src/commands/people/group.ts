@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import type { GroupedFace } from '@hm/recognize';
+import { command } from '../../command.ts';
+import { finiteNumber } from '../../parse-option.ts';
+import { progress } from '../../progress.ts';
+import { withoutUndefined } from '../../without-undefined.ts';
+import { galleryOptions, withCalibration } from './gallery-options.ts';
+
+/** `hm people group DIR`. */
+export const group = () =>
+  galleryOptions(
+    command('group')
+      .description('Group the faces of a folder by person, without knowing anybody.')
+      .argument('<folder>', 'folder of photographs')
+      .option('--threshold <similarity>', 'least mean cosine similarity within a group', finiteNumber)
+      .option('--far <rate>', 'false match rate to put up with (default: 0.001)', finiteNumber),
+  ).action(async (folder, { threshold, far, json, ...options }) => {
+    const recognizer = await withCalibration('hm people group', options);
+    const line = progress('looking');
+    try {
+      const [{ listImages }, { groupFaces }] = await Promise.all([
+        import('@hm/align'),
+        import('@hm/recognize'),
+      ]);
+      const paths = (await listImages(folder)).map((name) => join(folder, name));
+      const onProgress = (done: number, total: number) => line.update(done, total);
+      const found = await groupFaces(recognizer, paths, {
+        ...withoutUndefined({ threshold, far }),
+        onProgress,
+      });
+      line.stop();
+      for (const { path, reason } of found.missing) console.error(`${path}: ${reason}`);
+      if (json) console.log(JSON.stringify(found.groups.map((faces) => faces.map(plain))));
+      else
+        for (const [index, faces] of found.groups.entries())
+          console.log(`person ${index + 1}: ${faces.map(({ photograph }) => photograph).join(' ')}`);
+    } finally {
+      line.stop();
+      await recognizer.release();
+    }
+  });
+
+const plain = ({ photograph, box, score }: GroupedFace) => ({ photograph, box, score });

@@ -1,0 +1,44 @@
+import type { IdentifiedFace } from '@hm/recognize';
+import { command } from '../../command.ts';
+import { finiteNumber } from '../../parse-option.ts';
+import { withoutUndefined } from '../../without-undefined.ts';
+import { galleryOptions, withGallery } from './gallery-options.ts';
+
+/** `hm people identify PHOTOGRAPH…`. */
+export const identify = () =>
+  galleryOptions(
+    command('identify')
+      .description('Say who every face of each photograph is.')
+      .argument('<photographs...>', 'photographs')
+      .option('--threshold <similarity>', 'least cosine similarity', finiteNumber)
+      .option(
+        '--fpir <rate>',
+        'how often a stranger may be taken for someone of the gallery (default: 0.01)',
+        finiteNumber,
+      )
+      .option('--margin <similarity>', 'least lead over the runner-up', finiteNumber),
+  ).action(async (photographs, { threshold, fpir, margin, json, ...options }) =>
+    withGallery('hm people identify', options, async (gallery) => {
+      for (const photograph of photographs) {
+        const faces = await gallery.identify(photograph, withoutUndefined({ threshold, fpir, margin }));
+        if (json) console.log(JSON.stringify({ photograph, faces: faces.map(plain) }));
+        else
+          console.log(
+            `${photograph}: ${faces.length === 0 ? 'no face' : ''}\n${faces.map(describe).join('\n')}`.trim(),
+          );
+      }
+    }),
+  );
+
+const plain = ({ embedding: _, ...face }: IdentifiedFace) => face;
+
+function describe({ box, name, reason, probability, candidates: [best, second] }: IdentifiedFace): string {
+  const [left, top, right, bottom] = box.map(Math.round);
+  const who =
+    name ??
+    (reason === 'ambiguous' ? `${best!.name} or ${second!.name}, which is not to be told` : 'unknown');
+  const chance = name === null || probability === null ? '' : `, probability ${probability.toPrecision(3)}`;
+  const nearest =
+    best === undefined ? '' : ` (most like ${best.name}, similarity ${best.similarity.toFixed(4)})`;
+  return `  ${left},${top} to ${right},${bottom}: ${who}${chance}${nearest}`;
+}

@@ -1,0 +1,15 @@
+import { command } from '../../command.ts';
+import { galleryOptions, withGallery } from './gallery-options.ts';
+
+/** `hm people list`. */
+export const list = () =>
+  galleryOptions(command('list').description('List the people of a gallery.')).action(
+    async ({ json, ...options }) =>
+      withGallery('hm people list', options, async (gallery) => {
+        const people = await gallery.list();
+        if (json) console.log(JSON.stringify(people));
+        else
+          for (const { name, photographs, updated } of people)
+            console.log(`${name}  ${photographs} photographs, ${updated.slice(0, 10)}`);
+      }),
+  );
