@@ -1,4 +1,5 @@
 /** What runs in a browser too. */
 export { type BrowserImage, decodeImage } from './decode/decode-image.web.ts';
+export { inOrder } from './in-order.ts';
 export type { RgbImage } from './rgb-image.ts';
 export { rgbOf } from './rgb-of.ts';

@@ -1,8 +1,9 @@
 import { chooseFace, type FacePreference } from '@hm/align/browser';
 import type { Preprocessing } from '@hm/datasets/preprocessing';
 import type { Embedder, Flip, ModelCalibration } from '@hm/eval/browser';
+import { inOrder } from '@hm/images/browser';
 import { HmError, type HostTensor, hostTensor, InvalidDataError } from '@hm/tensor/host';
-import type { FaceFinder } from './faces/face-finder.node.ts';
+import type { FaceFinder } from './faces/face-finder.ts';
 import type { FoundFace, FoundFaces } from './faces/find-faces.ts';
 import { nameOf, type Photograph } from './faces/photograph.ts';
 import type { FaceQuality } from './faces/quality.ts';
@@ -173,17 +174,9 @@ interface Look extends Omit<FacesOfPhotograph, 'faces'> {
 
 /** Looks for faces in order, some photographs ahead. */
 async function* lookAhead(finder: FaceFinder, photographs: readonly Photograph[]): AsyncGenerator<Look> {
-  const ahead = finder.expect(photographs.length);
-  const queue: Promise<Look>[] = [];
-  for (let next = 0; next < photographs.length || queue.length > 0; ) {
-    while (next < photographs.length && queue.length < ahead) {
-      const looking = look(finder, photographs[next]!, next++);
-      // A later failure must not count as unhandled while an earlier photograph is awaited.
-      looking.catch(() => {});
-      queue.push(looking);
-    }
-    yield await queue.shift()!;
-  }
+  yield* inOrder(photographs.entries(), finder.expect(photographs.length), ([index, photograph]) =>
+    look(finder, photograph, index),
+  );
 }
 
 async function look(finder: FaceFinder, photograph: Photograph, index: number): Promise<Look> {
@@ -193,7 +186,7 @@ async function look(finder: FaceFinder, photograph: Photograph, index: number): 
     return { name, index, found, reason: found.faces.length === 0 ? 'no face was found' : null };
   } catch (error) {
     if (!HmError.isInstance(error) || error.code !== 'invalid-data') throw error;
-    return { name, index, found: undefined, reason: String(error.fields.received ?? error.message) };
+    return { name, index, found: undefined, reason: String(error.fields.reason ?? error.message) };
   }
 }
 

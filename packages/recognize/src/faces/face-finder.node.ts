@@ -2,18 +2,10 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { type Detector, loadMtcnn, type Template } from '@hm/align';
-import { UnavailableError } from '@hm/tensor/host';
-import { decode, notAPhotograph, type Source, sourceOf } from './decode.node.ts';
+import { InvalidDataError, UnavailableError } from '@hm/tensor/host';
+import { decode, type Source, sourceOf } from './decode.node.ts';
+import type { FaceFinder } from './face-finder.ts';
 import { type FoundFaces, findFaces } from './find-faces.ts';
-import type { Photograph } from './photograph.ts';
-
-/** Finds faces; the networks that it needs are loaded at the first photograph and kept. */
-export interface FaceFinder {
-  find(photograph: Photograph, name: string): Promise<FoundFaces>;
-  /** Readies threads for so many photographs, if that is worth their start. How many to give at a time. */
-  expect(photographs: number): number;
-  release(): Promise<void>;
-}
 
 /** What a worker is started with. */
 export interface FinderData {
@@ -61,7 +53,7 @@ export interface FinderRequest {
 }
 export type FinderReply = { id: number } & (
   | { found: FoundFaces }
-  | { notAPhotograph: string }
+  | { undecodable: string }
   | { failure: string }
 );
 
@@ -110,7 +102,7 @@ class FinderThread {
     if (this.#waiting.size === 0) this.#worker.unref();
     if (waiting === undefined) return;
     if ('found' in reply) waiting.resolve(reply.found);
-    else if ('notAPhotograph' in reply) waiting.reject(notAPhotograph(waiting.name, reply.notAPhotograph));
+    else if ('undecodable' in reply) waiting.reject(undecodable(waiting.name, reply.undecodable));
     else waiting.reject(broken(`${reply.failure}, at ${waiting.name}`));
   }
 
@@ -120,6 +112,15 @@ class FinderThread {
     this.#waiting.clear();
   }
 }
+
+const undecodable = (path: string, reason: string) =>
+  new InvalidDataError({
+    where: path,
+    expected: 'a whole image that can be decoded',
+    received: `'${reason}'`,
+    fix: 'Replace or remove the file.',
+    fields: { path, reason },
+  });
 
 const broken = (received: string, cause?: unknown) =>
   new UnavailableError({

@@ -1,11 +1,5 @@
-import {
-  alignImage,
-  type Detector,
-  detectWithBorder,
-  type Face,
-  type RgbImage,
-  type Template,
-} from '@hm/align/browser';
+import { alignImage, type Detector, detectWithBorder, type Face, type Template } from '@hm/align/browser';
+import type { RgbImage } from '@hm/images/browser';
 import { type ImageQuality, qualityOf } from './quality.ts';
 
 /** A face in a photograph, before it is embedded. */

@@ -15,8 +15,8 @@ async function reply({ id, source, name }: FinderRequest): Promise<FinderReply> 
   try {
     return { id, found: await findFaces(await loading, await decode(source, name), template, border) };
   } catch (error) {
-    if (HmError.isInstance(error) && typeof error.fields.received === 'string')
-      return { id, notAPhotograph: error.fields.received };
+    if (HmError.isInstance(error) && typeof error.fields.reason === 'string')
+      return { id, undecodable: error.fields.reason };
     return { id, failure: error instanceof Error ? error.message : String(error) };
   }
 }

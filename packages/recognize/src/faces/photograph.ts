@@ -1,4 +1,4 @@
-import type { RgbImage } from '@hm/align/browser';
+import type { RgbImage } from '@hm/images/browser';
 
 /** A photograph: a path or address, a `URL`, an encoded file's bytes, a `Blob` or `File`, or pixels. */
 export type Photograph = string | URL | Uint8Array | Blob | RgbImage;

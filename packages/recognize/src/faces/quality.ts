@@ -1,4 +1,5 @@
-import type { Landmarks, Point, RgbImage } from '@hm/align/browser';
+import type { Landmarks, Point } from '@hm/align/browser';
+import type { RgbImage } from '@hm/images/browser';
 
 /** How well a face can be recognized, in numbers. */
 export interface FaceQuality {

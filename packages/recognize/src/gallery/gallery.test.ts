@@ -4,8 +4,8 @@ import { chmod, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { RgbImage } from '@hm/align';
 import { defaultPreprocessing, preprocessingToMetadata } from '@hm/datasets';
+import type { RgbImage } from '@hm/images';
 import { withMetadata } from '@hm/onnx/session';
 import { Rng } from '@hm/tensor/host';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -50,7 +50,7 @@ async function portraitOf(
       : onlyFace(faces, minQuality);
   } catch (error) {
     if (!HmError.isInstance(error) || error.code !== 'invalid-data') throw error;
-    return { reason: 'undecodable', detail: `no photograph but ${error.fields.received}` };
+    return { reason: 'undecodable', detail: `no photograph: ${error.fields.reason ?? error.message}` };
   }
 }
 

@@ -4,6 +4,7 @@ import type { Enrolled, Gallery } from '@hm/recognize';
 import { HmError, InvalidArgumentError } from '@hm/tensor/host';
 import { command } from '../../command.ts';
 import { finiteNumber } from '../../parse-option.ts';
+import { print, tell } from '../../print.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { galleryOptions, withGallery } from './gallery-options.ts';
 
@@ -26,10 +27,9 @@ export const add = () =>
         const outcome = await enroll(gallery, person, update ? 'update' : 'enroll', settings).catch(told);
         if (outcome instanceof Error && people.length === 1) throw outcome;
         if (outcome instanceof Error) process.exitCode = 1;
-        if (json)
-          console.log(JSON.stringify(outcome instanceof Error ? failure(person.name, outcome) : outcome));
-        else if (outcome instanceof Error) console.error(outcome.message);
-        else console.log(describe(outcome));
+        if (json) print(JSON.stringify(outcome instanceof Error ? failure(person.name, outcome) : outcome));
+        else if (outcome instanceof Error) tell(outcome.message);
+        else print(describe(outcome));
       }
     });
   });
@@ -45,14 +45,14 @@ async function enroll(
   how: 'enroll' | 'update',
   settings: Parameters<Gallery['enroll']>[2],
 ): Promise<Enrolled> {
-  const { listImages } = await import('@hm/align');
+  const { listImages } = await import('@hm/images');
   const paths: string[] = [];
   for (const path of photographs) {
     const folder = await stat(path).then(
       (info) => info.isDirectory(),
       () => false,
     );
-    if (folder) paths.push(...(await listImages(path)).map((image) => join(path, image)));
+    if (folder) paths.push(...(await listImages(path)).images.map((image) => join(path, image)));
     else paths.push(path);
   }
   return gallery[how](name, paths, settings);

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { writeFileSafely } from '@hm/tensor/files';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import { command } from '../../command.ts';
+import { print } from '../../print.ts';
 import { galleryOptions, withGallery } from './gallery-options.ts';
 
 /** `hm people export FILE`. */
@@ -18,7 +19,7 @@ export const exportPeople = () =>
       const table = await gallery.export();
       await writeFileSafely(file, await encodeEmbeddings(table, format));
       const [people, dimensions] = table.embeddings.shape;
-      console.log(json ? JSON.stringify({ people, dimensions, file }) : `${people} people in ${file}`);
+      print(json ? JSON.stringify({ people, dimensions, file }) : `${people} people in ${file}`);
     });
   });
 

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@hm/tensor/host';
 import { command } from '../../command.ts';
+import { print } from '../../print.ts';
 import { galleryOptions, withGallery } from './gallery-options.ts';
 
 /** `hm people forget NAME…`. */
@@ -11,8 +12,8 @@ export const forget = () =>
   ).action(async (names, { json, ...options }) =>
     withGallery('hm people forget', options, async (gallery) => {
       for (const name of names) if (!(await gallery.forget(name))) throw nobody(name, options.gallery);
-      if (json) console.log(JSON.stringify({ forgotten: names }));
-      else console.log(`Forgotten: ${names.join(', ')}`);
+      if (json) print(JSON.stringify({ forgotten: names }));
+      else print(`Forgotten: ${names.join(', ')}`);
     }),
   );
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { GroupedFace } from '@hm/recognize';
 import { command } from '../../command.ts';
 import { finiteNumber } from '../../parse-option.ts';
+import { print, tell } from '../../print.ts';
 import { progress } from '../../progress.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { galleryOptions, withCalibration } from './gallery-options.ts';
@@ -19,21 +20,22 @@ export const group = () =>
     const line = progress('looking');
     try {
       const [{ listImages }, { groupFaces }] = await Promise.all([
-        import('@hm/align'),
+        import('@hm/images'),
         import('@hm/recognize'),
       ]);
-      const paths = (await listImages(folder)).map((name) => join(folder, name));
+      const { images } = await listImages(folder);
+      const paths = images.map((name) => join(folder, name));
       const onProgress = (done: number, total: number) => line.update(done, total);
       const found = await groupFaces(recognizer, paths, {
         ...withoutUndefined({ threshold, far }),
         onProgress,
       });
       line.stop();
-      for (const { path, reason } of found.missing) console.error(`${path}: ${reason}`);
-      if (json) console.log(JSON.stringify(found.groups.map((faces) => faces.map(plain))));
+      for (const { path, reason } of found.missing) tell(`${path}: ${reason}`);
+      if (json) print(JSON.stringify(found.groups.map((faces) => faces.map(plain))));
       else
         for (const [index, faces] of found.groups.entries())
-          console.log(`person ${index + 1}: ${faces.map(({ photograph }) => photograph).join(' ')}`);
+          print(`person ${index + 1}: ${faces.map(({ photograph }) => photograph).join(' ')}`);
     } finally {
       line.stop();
       await recognizer.release();

@@ -1,6 +1,7 @@
 import type { IdentifiedFace } from '@hm/recognize';
 import { command } from '../../command.ts';
 import { finiteNumber } from '../../parse-option.ts';
+import { print } from '../../print.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { galleryOptions, withGallery } from './gallery-options.ts';
 
@@ -21,9 +22,9 @@ export const identify = () =>
     withGallery('hm people identify', options, async (gallery) => {
       for (const photograph of photographs) {
         const faces = await gallery.identify(photograph, withoutUndefined({ threshold, fpir, margin }));
-        if (json) console.log(JSON.stringify({ photograph, faces: faces.map(plain) }));
+        if (json) print(JSON.stringify({ photograph, faces: faces.map(plain) }));
         else
-          console.log(
+          print(
             `${photograph}: ${faces.length === 0 ? 'no face' : ''}\n${faces.map(describe).join('\n')}`.trim(),
           );
       }

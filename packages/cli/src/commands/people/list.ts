@@ -1,4 +1,5 @@
 import { command } from '../../command.ts';
+import { print } from '../../print.ts';
 import { galleryOptions, withGallery } from './gallery-options.ts';
 
 /** `hm people list`. */
@@ -7,9 +8,9 @@ export const list = () =>
     async ({ json, ...options }) =>
       withGallery('hm people list', options, async (gallery) => {
         const people = await gallery.list();
-        if (json) console.log(JSON.stringify(people));
+        if (json) print(JSON.stringify(people));
         else
           for (const { name, photographs, updated } of people)
-            console.log(`${name}  ${photographs} photographs, ${updated.slice(0, 10)}`);
+            print(`${name}  ${photographs} photographs, ${updated.slice(0, 10)}`);
       }),
   );
