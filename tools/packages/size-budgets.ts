@@ -7,7 +7,7 @@ export const sizeBudgets: Readonly<Record<string, number>> = {
   images: 30,
   losses: 80,
   onnx: 82,
-  recognize: 20,
+  recognize: 40,
   resnet: 12,
   study: 30,
   tensor: 62,

@@ -12,7 +12,7 @@ import { alignedFaces } from './faces/aligned-faces.node.ts';
 import { faceFinder } from './faces/face-finder.node.ts';
 import { bundledNetwork } from './network/bundled.node.ts';
 import { calibrationOf } from './network/calibration-metadata.ts';
-import { sha256 } from './network/dlib-weights.ts';
+import { dlibFingerprint, sha256 } from './network/dlib-weights.ts';
 import { type Recognizer, recognizerOf } from './recognizer.ts';
 
 /** How photographs become embeddings. */
@@ -49,13 +49,13 @@ export async function openRecognizer(
   const { flip = 'off', prefer = 'largest', border = 0.3, workers, aligned = false, ...rest } = options;
   const { calibration: given, ...embedderOptions } = rest;
   const model = network ?? (await bundledNetwork());
-  const bytes = new Uint8Array(typeof model === 'string' ? await readFile(model).catch(() => []) : model);
+  const origin = network === undefined ? dlibFingerprint : await digest(model);
   const embedder = await loadEmbedder(model, embedderOptions);
   try {
     const template = templateOf(embedder, aligned);
     return recognizerOf({
       name: network === undefined ? 'dlib' : embedder.name,
-      fingerprint: `${await sha256(bytes)}${flip === 'off' ? '' : `+${flip}`}`,
+      fingerprint: `${origin}${flip === 'off' ? '' : `+${flip}`}`,
       embedder,
       finder: aligned ? alignedFaces(template) : faceFinder({ template, border }, workers),
       ...{ flip, prefer },
@@ -66,6 +66,10 @@ export async function openRecognizer(
     throw error;
   }
 }
+
+/** A file that is not there is told when it is loaded. */
+const digest = async (model: string | Uint8Array) =>
+  sha256(new Uint8Array(typeof model === 'string' ? await readFile(model).catch(() => []) : model));
 
 function templateOf({ name, preprocessing: { template, width, height } }: Embedder, aligned: boolean) {
   if (template !== 'none') return templates[template];

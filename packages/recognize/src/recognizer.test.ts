@@ -124,7 +124,7 @@ const data = sharedData();
 if (data === undefined) console.log('recognizer.test.ts is skipped in part: no shared data (set HM_DATA)');
 
 describe.skipIf(data === undefined)('real photographs', () => {
-  const photograph = (name: string) => join(data!, 'lfw/images', `${name}.jpg`);
+  const photograph = (name: string) => join(data ?? '', 'lfw/images', `${name}.jpg`);
   const [first, second, other] = [
     photograph('George_W_Bush/George_W_Bush_0007'),
     photograph('George_W_Bush/George_W_Bush_0016'),

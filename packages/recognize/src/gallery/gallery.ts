@@ -2,10 +2,15 @@ import { exactIndex, type GalleryIndex } from '@hm/eval/browser';
 import { type HostTensor, hostTensor, InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
 import type { Photograph } from '../faces/photograph.ts';
 import { cosine, lengthOf, type RecognizedFace, type Recognizer } from '../recognizer.ts';
-import { thresholdOf } from '../verdict.ts';
 import { decodeGallery, encodeGallery, type GalleryContent } from './gallery-file.ts';
 import type { GalleryStore } from './gallery-store.ts';
-import { defaultMargin, type IdentifyOptions, openSetThreshold, probabilityOfBest } from './open-set.ts';
+import {
+  defaultMargin,
+  type IdentifyOptions,
+  likeness,
+  openSetThreshold,
+  probabilityOfBest,
+} from './open-set.ts';
 import { checkName, type Person } from './person.ts';
 import { agreeing, portraitsOf, type RefusedPhotograph, sumOf, weightOf } from './templates.ts';
 
@@ -81,7 +86,9 @@ export async function galleryOf(store: GalleryStore, recognizer: Recognizer): Pr
   const state = new GalleryState(store, recognizer);
   await state.refresh();
   const { calibration } = recognizer;
-  const likeness = ({ threshold }: EnrollOptions) => thresholdOf(calibration, { threshold });
+  // Photographs of one person differ, and a template of several is surer than a pair: a looser threshold does.
+  const ofOne = (options: EnrollOptions) => likeness(calibration, 0.01, options);
+  const ofAnother = (options: EnrollOptions) => likeness(calibration, 0.001, options);
   const identifyFace = async (
     face: RecognizedFace,
     options: IdentifyOptions = {},
@@ -105,7 +112,7 @@ export async function galleryOf(store: GalleryStore, recognizer: Recognizer): Pr
   return {
     async enroll(given, photographs, options = {}) {
       const name = checkName(given);
-      const threshold = likeness(options);
+      const threshold = ofOne(options);
       if ((await state.refresh()).some((person) => person.name === name)) throw taken(name);
       const portraits = await portraitsOf(recognizer, photographs, options.minQuality ?? 0.1);
       const { faces, refused } = agreeing(portraits, threshold);
@@ -114,7 +121,7 @@ export async function galleryOf(store: GalleryStore, recognizer: Recognizer): Pr
       const person = await state.change(async (content) => {
         if (content.people.some((other) => other.name === name)) throw taken(name);
         const [alike] = await state.search(template);
-        if (!options.alike && alike && alike.similarity >= threshold) throw looksLike(name, alike);
+        if (!options.alike && alike && alike.similarity >= ofAnother(options)) throw looksLike(name, alike);
         const now = new Date().toISOString();
         const weight = faces.reduce((sum, face) => sum + weightOf(face), 0);
         const added = { name, photographs: faces.length, weight, enrolled: now, updated: now };
@@ -126,7 +133,7 @@ export async function galleryOf(store: GalleryStore, recognizer: Recognizer): Pr
     },
     async update(given, photographs, options = {}) {
       const name = checkName(given);
-      const threshold = likeness(options);
+      const threshold = ofOne(options);
       const { faces, names, refused } = await portraitsOf(recognizer, photographs, options.minQuality ?? 0.1);
       const person = await state.change(async (content) => {
         const row = content.people.findIndex((other) => other.name === name);

