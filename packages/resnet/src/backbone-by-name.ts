@@ -2,6 +2,8 @@ import { InvalidArgumentError } from '@hm/tensor';
 import type { Backbone } from './backbone.ts';
 import { dlibResNet } from './dlib-resnet.ts';
 import { iresnet18, iresnet34, iresnet50, iresnet100 } from './iresnet.ts';
+import { type MobileFaceNetOptions, mobileFaceNet } from './mobile-face-net.ts';
+import { mobileNetV4 } from './mobile-net-v4.ts';
 import { type ResNetOptions, resnet18, resnet34 } from './resnet.ts';
 
 const factories = {
@@ -11,6 +13,8 @@ const factories = {
   iresnet34,
   iresnet50,
   iresnet100,
+  mobilefacenet: mobileFaceNet,
+  mobilenetv4: mobileNetV4,
   'dlib-resnet': dlibResNet,
 };
 
@@ -22,7 +26,7 @@ export type BackboneName = keyof typeof factories;
  *
  * @throws {InvalidArgumentError} if there is no network of that name, or an option does not fit it.
  */
-export function backboneByName(name: string, options: ResNetOptions = {}): Backbone {
+export function backboneByName(name: string, options: ResNetOptions & MobileFaceNetOptions = {}): Backbone {
   if (Object.hasOwn(factories, name)) return factories[name as BackboneName](options);
   throw new InvalidArgumentError({
     where: 'backboneByName',

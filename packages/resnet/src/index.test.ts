@@ -22,6 +22,8 @@ test('the public names', () => {
     'iresnet34',
     'iresnet50',
     'maxPool',
+    'mobileFaceNet',
+    'mobileNetV4',
     'norm',
     'prelu',
     'relu',

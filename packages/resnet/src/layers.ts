@@ -2,6 +2,7 @@ import {
   batchNormInference,
   batchNormTrain,
   type Features,
+  groupedConvolution,
   InvalidArgumentError,
   type Params,
   prelu as preluOf,
@@ -40,23 +41,39 @@ export type FilterInitialization = 'he' | 'fixed';
 /** Options of {@link conv}. */
 export interface ConvOptions {
   /** Height and width of the filter, default 3. */
-  size?: number;
+  size?: number | readonly [height: number, width: number];
   /** Default 1. */
   stride?: number;
   /** Zeros on every side; default half the filter, as PyTorch's networks (tfjs's `same` pads one side more). */
   padding?: number;
+  /** Groups of channels that see nothing of each other, default 1; as many as `inputs`: a depthwise convolution. */
+  groups?: number;
+  /** Distance of the filter's taps, default 1. */
+  dilation?: number;
   /** Default `he`. */
   initial?: FilterInitialization;
 }
 
-/** A convolution without bias. Its one parameter is the filter `[size, size, inputs, outputs]`. */
+/** A convolution without bias. Its one parameter is the filter `[height, width, inputs / groups, outputs]`. */
 export function conv(inputs: number, outputs: number, options: ConvOptions = {}): Layer {
-  const { size = 3, stride = 1, padding = Math.floor(size / 2), initial = 'he' } = options;
-  const deviation = initial === 'he' ? Math.sqrt(2 / (size * size * outputs)) : 0.1;
+  const { size = 3, stride = 1, groups = 1, dilation = 1, initial = 'he' } = options;
+  const [height, width] = typeof size === 'number' ? [size, size] : size;
+  const padding = options.padding ?? Math.floor(height / 2) * dilation;
+  const deviation = initial === 'he' ? Math.sqrt((2 * groups) / (height * width * outputs)) : 0.1;
   return {
-    init: (rng) => ({ params: normal(rng, [size, size, inputs, outputs], deviation), statistics: {} }),
+    init: (rng) => ({
+      params: normal(rng, [height, width, inputs / groups, outputs], deviation),
+      statistics: {},
+    }),
     apply: (variables, x) =>
-      pure(tf.conv2d(x as tf.Tensor4D, tensorOf(variables), stride, padding === 0 ? 'valid' : padding)),
+      pure(
+        groupedConvolution(x as tf.Tensor4D, tensorOf<tf.Tensor4D>(variables), {
+          groups,
+          stride,
+          dilation,
+          padding,
+        }),
+      ),
   };
 }
 

@@ -51,6 +51,7 @@ it('exports what the README lists', () => {
       'describeRuntime',
       'disposeParams',
       'flattenParams',
+      'groupedConvolution',
       'fromTensor',
       'fromTensors',
       'l2Normalize',

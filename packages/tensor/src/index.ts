@@ -38,6 +38,7 @@ export {
   NonFiniteError,
   UnavailableError,
 } from './errors.ts';
+export { type GroupedConvolutionOptions, groupedConvolution } from './grouped-convolution.ts';
 export { fromTensor, fromTensors, readTensor, toTensor, toTensors } from './host-conversion.ts';
 export {
   bytesPerElement,

@@ -114,33 +114,6 @@ kernel<Inputs & { bias?: TensorInfo }, Fused>('FusedConv2D', (tracer, { x, filte
   return elementwise(tracer, 'Relu', [sum], sum.shape, 'float32');
 });
 
-kernel<Inputs, ConvolutionAttributes>(
-  'DepthwiseConv2dNative',
-  (tracer, { x, filter }, { strides, pad, dilations = 1, dimRoundingMode }) => {
-    const shape = filter.shape as [number, number, number, number];
-    const info = backend_util.computeConv2DInfo(
-      x.shape as typeof shape,
-      shape,
-      strides,
-      dilations,
-      pad,
-      dimRoundingMode,
-      true,
-    );
-    const [h, w, channels, multiplier] = shape;
-    const arranged = tracer.reshape(
-      tracer.node('Transpose', [tracer.named(filter)], { attributes: { perm: [2, 3, 0, 1] } }),
-      [channels * multiplier, 1, h, w],
-    );
-    const attributes = {
-      ...windowAttributes(windowOf(info), [info.dilationHeight, info.dilationWidth]),
-      group: channels,
-    };
-    const name = tracer.node('Conv', [tracer.named(x, 'nchw'), arranged], { attributes });
-    return tracer.output(name, info.outShape, 'float32', 'DepthwiseConv2dNative', 'nchw');
-  },
-);
-
 const unsupported = (expected: string, received: string) =>
   new TraceError({
     where: 'Conv2D',

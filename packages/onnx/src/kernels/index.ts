@@ -4,6 +4,7 @@ import './cast.ts';
 import './compare.ts';
 import './convolution.ts';
 import './create.ts';
+import './depthwise.ts';
 import './division.ts';
 import './filter-gradient.ts';
 import './index-by.ts';

@@ -6,34 +6,59 @@ import { type ConvolutionAttributes, convolutionInfo, windowAttributes } from '.
 import { interleave, type Phase, phaseGrid } from './phases.ts';
 import { kernel } from './register.ts';
 import { imageOf } from './spatial.ts';
-import { type TurnedFilter, turnedFilter } from './turned-filter.ts';
+import { turnedFilter } from './turned-filter.ts';
 
 type Inputs = { dy: TensorInfo; filter: TensorInfo };
+
+/** The filter of a stride-1 convolution of dy that gives one phase of the image's gradient. */
+export interface PhaseFilter {
+  /** The layout of the images that it is convolved with. */
+  image: Layout;
+  /** Channels in a block of that layout; 0 if it has none. */
+  block: number;
+  /** Default 1. */
+  group?: number;
+  /** The filter of these taps alone, in this order, which are the pixels of a window. */
+  ofTaps(taps: readonly number[], window: readonly [number, number]): string;
+}
 
 /**
  * The gradient of a convolution in its image. With stride s, pixels fall into s × s phases; each phase is a
  * stride-1 convolution of dy with its own taps of the turned filter, and the phases are then interleaved.
  */
+export function imageGradient(
+  tracer: Tracer,
+  dy: TensorInfo,
+  filter: PhaseFilter,
+  info: backend_util.Conv2DInfo,
+  producer: string,
+): TensorInfo {
+  const { rows, columns } = phaseGrid(info);
+  const inner = filter.block || 1;
+  const outer = (info.batchSize * info.inChannels) / inner;
+  const images = rows.flatMap((row) =>
+    columns.map((column) => {
+      const name = phaseImage(tracer, dy, filter, info, row, column);
+      return {
+        name: name && tracer.reshape(name, [outer, row.length * column.length, inner]),
+        row,
+        column,
+      };
+    }),
+  );
+  const pixels = interleave(tracer, images, outer, inner);
+  return imageOf(tracer, pixels, info.inShape, filter.image, producer);
+}
+
 kernel<Inputs, ConvolutionAttributes & { inputShape: number[] }>(
   'Conv2DBackpropInput',
   (tracer, { dy, filter }, attributes) => {
     const info = convolutionInfo(attributes.inputShape, filter.shape, { ...attributes, dilations: 1 });
     const turned = turnedFilter(tracer, filter, info);
-    const { rows, columns } = phaseGrid(info);
-    const inner = turned.block || 1;
-    const outer = (info.batchSize * info.inChannels) / inner;
-    const images = rows.flatMap((row) =>
-      columns.map((column) => {
-        const name = phaseImage(tracer, dy, turned, info, row, column);
-        return {
-          name: name && tracer.reshape(name, [outer, row.length * column.length, inner]),
-          row,
-          column,
-        };
-      }),
-    );
-    const pixels = interleave(tracer, images, outer, inner);
-    return imageOf(tracer, pixels, info.inShape, turned.image, 'Conv2DBackpropInput');
+    const { inChannels, outChannels } = info;
+    const ofTaps: PhaseFilter['ofTaps'] = (taps, window) =>
+      tracer.reshape(turned.ofTaps(taps), [inChannels, outChannels, ...window]);
+    return imageGradient(tracer, dy, { ...turned, ofTaps }, info, 'Conv2DBackpropInput');
   },
 );
 
@@ -49,7 +74,7 @@ function padding({ taps, windows, length }: Phase, outputs: number): [before: nu
 function phaseImage(
   tracer: Tracer,
   dy: TensorInfo,
-  { ofTaps, image, block }: TurnedFilter,
+  { ofTaps, image, block, group }: PhaseFilter,
   info: backend_util.Conv2DInfo,
   row: Phase,
   column: Phase,
@@ -57,14 +82,17 @@ function phaseImage(
   if (row.taps.length === 0 || column.taps.length === 0) return undefined;
   const taps = row.taps.flatMap((y) => column.taps.map((x) => y * info.filterWidth + x));
   const kernelShape = [row.taps.length, column.taps.length] as const;
-  const filter = tracer.reshape(ofTaps(taps), [info.inChannels, info.outChannels, ...kernelShape]);
+  const filter = ofTaps(taps, kernelShape);
   const [top, bottom] = padding(row, info.outHeight);
   const [left, right] = padding(column, info.outWidth);
   const pads = [top, left, bottom, right] as const;
   const cropped = crop(tracer, tracer.named(dy, image), image, dy, pads);
   const positive = pads.map((pad) => Math.max(0, pad)) as [number, number, number, number];
   return tracer.node('Conv', [cropped, filter], {
-    attributes: windowAttributes({ kernel: kernelShape, strides: [1, 1], pads: positive }),
+    attributes: {
+      ...windowAttributes({ kernel: kernelShape, strides: [1, 1], pads: positive }),
+      ...(group && { group }),
+    },
     domain: block > 0 ? BLOCKED_DOMAIN : '',
   });
 }

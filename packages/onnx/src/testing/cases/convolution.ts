@@ -177,8 +177,29 @@ const depthwise = [1, 2].flatMap((stride) =>
           `stride ${stride}, multiplier ${multiplier}, pad ${pad}, ${c} channels`,
           (x, filter) => image(tf.depthwiseConv2d(image(x), filter as tf.Tensor4D, stride, pad)),
           [floats([2, 5, 6, c]), floats([3, 3, c, multiplier])],
+          slope,
         ),
       ),
+    ),
+  ),
+);
+
+/** Windows as large as the image, of five, and smaller than their stride. */
+const unusual = channelCounts.flatMap((c) =>
+  (
+    [
+      [5, 1, 2],
+      [5, 2, 2],
+      [6, 1, 'valid'],
+      [1, 2, 'valid'],
+      [2, 3, 'valid'],
+    ] as const
+  ).map(([size, stride, pad]) =>
+    on(
+      `${size}×${size}, stride ${stride}, pad ${pad}, ${c} channels`,
+      (x, filter) => tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad),
+      [floats([3, 6, 7, c]), floats([size, size, c, 1])],
+      slope,
     ),
   ),
 );
@@ -276,7 +297,9 @@ export const convolutionCases: Cases = {
   Conv2DBackpropInput: convolutions.filter((_, index) => index % 9 === 0),
   Conv2DBackpropFilter: convolutions.filter((_, index) => index % 9 === 0),
   FusedConv2D: fused,
-  DepthwiseConv2dNative: depthwise,
+  DepthwiseConv2dNative: [...depthwise, ...unusual],
+  DepthwiseConv2dNativeBackpropInput: unusual.slice(0, 2),
+  DepthwiseConv2dNativeBackpropFilter: unusual.slice(0, 2),
   MaxPool: [
     ...pools(maxPool),
     ...ties,

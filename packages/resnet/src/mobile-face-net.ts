@@ -1,0 +1,79 @@
+import { InvalidArgumentError } from '@hm/tensor';
+import { type Backbone, backboneOf } from './backbone.ts';
+import { type Layer, residual, sequential } from './layers.ts';
+import { linear, weightedMeanHead, withPrelu } from './mobile-layers.ts';
+
+/** Options of {@link mobileFaceNet}. */
+export interface MobileFaceNetOptions {
+  /** Factor of the channels between bottlenecks: 1 (default) as in the paper, 2 as in insightface's `mbf`. */
+  width?: number;
+  /** Default 512; the paper has 128. */
+  embeddingSize?: number;
+  /** Height and width, multiples of 16, default 112 × 112. */
+  imageSize?: readonly [height: number, width: number];
+}
+
+/** How much smaller the last map is than the image. */
+const REDUCTION = 16;
+
+/**
+ * MobileFaceNet, about a million parameters: inverted bottlenecks with depthwise convolutions and PReLU, and instead of
+ * pooling a weighted mean of the map for each channel.
+ *
+ * @throws {InvalidArgumentError} if an option does not fit.
+ * @see S. Chen et al., MobileFaceNets: efficient CNNs for accurate real-time face verification on mobile devices, 2018
+ */
+export function mobileFaceNet(options: MobileFaceNetOptions = {}): Backbone {
+  const { width = 1, embeddingSize = 512, imageSize = [112, 112] } = options;
+  assertMobileOptions('mobileFaceNet', { width, embeddingSize, imageSize }, REDUCTION);
+  const [narrow, wide] = [64 * width, 128 * width];
+  const map = [imageSize[0] / REDUCTION, imageSize[1] / REDUCTION] as const;
+  const network = sequential({
+    stem: withPrelu(3, narrow, { stride: 2 }),
+    depthwise: withPrelu(narrow, narrow, { groups: 64 }),
+    blocks: sequential([
+      bottleneck(narrow, 128, narrow, 2),
+      ...repeated(4, narrow, 128),
+      bottleneck(narrow, 256, wide, 2),
+      ...repeated(6, wide, 256),
+      bottleneck(wide, 512, wide, 2),
+      ...repeated(2, wide, 256),
+    ]),
+    last: withPrelu(wide, 512, { size: 1 }),
+    head: weightedMeanHead(512, map, embeddingSize),
+  });
+  const config = { width, embeddingSize, imageSize };
+  return backboneOf({ name: 'mobilefacenet', config, network, embeddingSize, imageSize });
+}
+
+/** More channels, a depthwise convolution among them, fewer channels. */
+const bottleneck = (inputs: number, expanded: number, outputs: number, stride: number): Layer =>
+  sequential({
+    expand: withPrelu(inputs, expanded, { size: 1 }),
+    depthwise: withPrelu(expanded, expanded, { stride, groups: expanded }),
+    project: linear(expanded, outputs, { size: 1 }),
+  });
+
+const repeated = (times: number, channels: number, expanded: number): Layer[] =>
+  Array.from({ length: times }, () => residual(bottleneck(channels, expanded, channels, 1)));
+
+/** Refuses what would leave no whole map or no channels. */
+export function assertMobileOptions(
+  where: string,
+  options: { width?: number; embeddingSize: number; imageSize: readonly [number, number] },
+  reduction: number,
+): void {
+  const { width = 1, embeddingSize, imageSize } = options;
+  const isCount = (value: number) => Number.isInteger(value) && value > 0;
+  const bad = (option: string, expected: string, received: string) =>
+    new InvalidArgumentError({
+      where: `${where} option "${option}"`,
+      expected,
+      received,
+      fix: `Leave ${option} out, or pass ${expected}.`,
+    });
+  if (!isCount(width)) throw bad('width', 'a positive integer', String(width));
+  if (!isCount(embeddingSize)) throw bad('embeddingSize', 'a positive integer', String(embeddingSize));
+  if (!imageSize.every((size) => isCount(size / reduction)))
+    throw bad('imageSize', `multiples of ${reduction}`, imageSize.join(' × '));
+}
