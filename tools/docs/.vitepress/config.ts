@@ -12,6 +12,7 @@ function titled(section: string, page: string) {
 
 const guide = [
   'getting-started',
+  'architecture',
   'paper',
   'your-photographs',
   'extend',
