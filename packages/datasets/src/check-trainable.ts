@@ -5,11 +5,13 @@ import type { Dataset } from './dataset.ts';
  * What a trainer asks of a data set before it starts. Opening a data set does not ask it, because embedding the
  * photographs of a single person is a fair use.
  *
- * @throws {InvalidDataError} if there are fewer than two identities.
+ * @throws {InvalidDataError} if there are fewer than two identities, or its files do not agree about them.
  * @example
  * checkTrainable(await imageFolder('faces'));
  */
 export function checkTrainable(dataset: Dataset): void {
+  const [problem] = dataset.problems ?? [];
+  if (problem !== undefined) throw disagreement(problem);
   if (dataset.classes >= 2) return;
   throw new InvalidDataError({
     where: 'checkTrainable',
@@ -19,3 +21,12 @@ export function checkTrainable(dataset: Dataset): void {
     fields: { classes: dataset.classes, images: dataset.length },
   });
 }
+
+const disagreement = (problem: string) =>
+  new InvalidDataError({
+    where: 'checkTrainable',
+    expected: 'files that agree about the classes',
+    received: problem,
+    fix: 'Correct or remove the file property: classes are then those of the records.',
+    fields: { reason: problem },
+  });

@@ -1,4 +1,4 @@
-import type { EncodedSource, RgbImage } from '@hm/images';
+import type { EncodedSource, RgbImage, SkippedEntry } from '@hm/images';
 import type { FaceRecipe } from './synthetic/face-recipe.ts';
 
 /** An encoded file by path, a stretch of a file, encoded bytes in memory, or RGB pixels. */
@@ -40,6 +40,10 @@ export interface Dataset {
   name(label: number): string;
   /** Each image's class, for readers that know it without opening the image; whoever needs it else asks for samples. */
   readonly labels?: Int32Array | undefined;
+  /** What was found and is not used, of readers that look for images. */
+  readonly skipped?: readonly SkippedEntry[] | undefined;
+  /** What does not agree in the files, in words. */
+  readonly problems?: readonly string[] | undefined;
   /** The image at an index from `[0, length)`. */
   sample(index: number): Promise<Sample> | Sample;
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@hm/tensor/host';
 import type { Dataset } from './dataset.ts';
+import { normalName } from './files/entry-name.ts';
 import { labelsOf } from './write/encoded-samples.ts';
 
 /** A data set without some identities. */
@@ -28,19 +29,22 @@ export async function excludeIdentities(
   options: ExcludeOptions = {},
 ): Promise<WithoutIdentities> {
   const labels = await labelsOf(dataset);
-  const excluded = new Set(names);
+  const excluded = new Set(names.map(normalName));
   const renumbered = new Int32Array(dataset.classes).fill(-1);
   const kept: number[] = [];
   const found: string[] = [];
   for (let label = 0; label < dataset.classes; label++) {
     const name = dataset.name(label);
-    if (excluded.has(name)) found.push(name);
+    if (excluded.has(normalName(name))) found.push(name);
     else renumbered[label] = kept.push(label) - 1;
   }
-  if (!options.allowUnknown) checkKnown(names, new Set(found));
+  if (!options.allowUnknown) checkExcluded(names, found);
   const places = Uint32Array.from(labels.keys()).filter((index) => renumbered[labels[index]!] !== -1);
+  const { skipped, problems } = dataset;
   return {
     excluded: found,
+    ...(skipped && { skipped }),
+    ...(problems && { problems }),
     length: places.length,
     classes: kept.length,
     labels: Int32Array.from(places, (index) => renumbered[labels[index]!]!),
@@ -52,14 +56,23 @@ export async function excludeIdentities(
   };
 }
 
-function checkKnown(names: readonly string[], found: ReadonlySet<string>): void {
-  const unknown = names.filter((name) => !found.has(name));
+/**
+ * Refuses names of which nobody was left out: a misspelt one would leak a test identity.
+ *
+ * @throws {InvalidArgumentError} that names them.
+ */
+export function checkExcluded(names: readonly string[], found: readonly string[]): void {
+  const known = new Set(found.map(normalName));
+  const unknown = names.filter((name) => !known.has(normalName(name)));
   if (unknown.length === 0) return;
+  const more = unknown.length > LISTED ? ` and ${unknown.length - LISTED} more` : '';
   throw new InvalidArgumentError({
-    where: 'excludeIdentities',
+    where: 'exclude',
     expected: 'names of identities in the data set',
-    received: unknown.join(', '),
-    fix: 'Correct the names, or pass allowUnknown: true.',
-    fields: { unknown },
+    received: unknown.slice(0, LISTED).join(', ') + more,
+    fix: 'Correct the names, or pass allowUnknownExclude: true.',
+    fields: { unknown, option: 'exclude' },
   });
 }
+
+const LISTED = 20;

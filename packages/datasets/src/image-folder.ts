@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import type { SkippedEntry } from '@hm/images';
-import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
+import { InvalidDataError } from '@hm/tensor/host';
 import type { Dataset, Sample } from './dataset.ts';
+import { checkExcluded } from './exclude-identities.ts';
+import { normalName } from './files/entry-name.ts';
 import { type Identity, scanIdentities } from './scan-identities.ts';
+import { isSplitName } from './splits.ts';
 
 /** What {@link imageFolder} takes. */
 export interface ImageFolderOptions {
@@ -40,13 +43,14 @@ export interface ImageFolder extends Dataset {
  */
 export async function imageFolder(root: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
   const { exclude = [], allowUnknownExclude = false, minImages = 1 } = options;
-  const left = new Set(exclude);
-  const scan = await scanIdentities(root, (name) => left.has(name));
-  if (!allowUnknownExclude) checkExcluded(root, exclude, scan.excluded);
+  const left = new Set(exclude.map(normalName));
+  const scan = await scanIdentities(root, (name) => left.has(normalName(name)));
+  if (!allowUnknownExclude) checkExcluded(exclude, scan.excluded);
   const few = scan.identities.filter(({ files }) => files.length < minImages);
   const used = scan.identities.filter(({ files }) => files.length >= minImages);
   const skipped = [...scan.skipped, ...few.map((identity) => tooFew(identity, minImages))];
-  if (used.length === 0) throw noIdentities(root, skipped.length, scan.excluded.length);
+  if (used.length === 0) throw noIdentities(root, skipped, scan.excluded.length);
+  if (used.every(({ name }) => isSplitName(name))) throw splitsOnly(root, used);
   return folderOf(root, used, skipped, scan.excluded);
 }
 
@@ -82,23 +86,23 @@ const tooFew = ({ name, files }: Identity, minImages: number): SkippedEntry => (
   missed: true,
 });
 
-function checkExcluded(root: string, exclude: readonly string[], found: readonly string[]): void {
-  const unknown = exclude.filter((name) => !found.includes(name));
-  if (unknown.length === 0) return;
-  throw new InvalidArgumentError({
-    where: 'imageFolder exclude',
-    expected: `names of folders in ${root}`,
-    received: unknown.join(', '),
-    fix: 'Correct the names, or pass allowUnknownExclude: true.',
-    fields: { path: root, unknown },
+function noIdentities(root: string, skipped: readonly SkippedEntry[], excluded: number) {
+  const [first] = skipped.filter(({ missed }) => missed);
+  const example = first ? `; ${first.path} is ${first.reason}` : '';
+  return new InvalidDataError({
+    where: root,
+    expected: 'one folder of images for each identity',
+    received: `no such folder (${skipped.length} entries without use, ${excluded} identities excluded${example})`,
+    fix: 'Put each identity’s images into a folder of its own below this one.',
+    fields: { path: root, skipped: skipped.length, excluded },
   });
 }
 
-const noIdentities = (root: string, skipped: number, excluded: number) =>
+const splitsOnly = (root: string, identities: readonly Identity[]) =>
   new InvalidDataError({
     where: root,
     expected: 'one folder of images for each identity',
-    received: `no such folder (${skipped} entries without use, ${excluded} identities excluded)`,
-    fix: 'Put each identity’s images into a folder of its own below this one.',
-    fields: { path: root, skipped, excluded },
+    received: `folders of splits: ${identities.map(({ name }) => name).join(', ')}`,
+    fix: 'Put each identity’s images into a folder of its own below a split.',
+    fields: { path: root },
   });

@@ -9,6 +9,7 @@ test('the public surface', () => {
     'checkTrainable',
     'contactSheet',
     'createLoader',
+    'datasetFormats',
     'defaultPreprocessing',
     'encodedSamples',
     'excludeIdentities',

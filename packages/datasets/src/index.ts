@@ -42,6 +42,7 @@ export { readNameList } from './name-list.ts';
 export { normalizeInto } from './normalize-into.ts';
 export {
   type DatasetFormat,
+  datasetFormats,
   type OpenDatasetOptions,
   type OpenedDataset,
   openDataset,
@@ -68,7 +69,7 @@ export {
   syntheticFaces,
 } from './synthetic/synthetic-faces.ts';
 export { type SyntheticPairsOptions, syntheticPairs } from './synthetic/synthetic-pairs.ts';
-export { type TarShards, tarShards } from './tar/tar-shards.ts';
+export { type TarShards, type TarShardsOptions, tarShards } from './tar/tar-shards.ts';
 export { type WriteTarShardsOptions, writeTarShards } from './tar/write-tar-shards.ts';
 export { verificationBin } from './verification-bin/verification-bin.ts';
 export { writeVerificationBin } from './verification-bin/write-verification-bin.ts';

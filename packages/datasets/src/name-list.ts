@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidDataError } from '@hm/tensor/host';
+import { decodeText } from './files/text.ts';
 
 /**
- * Reads a list of names, one a line, such as identities to leave out. Blank lines, spaces around a name, repetitions,
- * a byte order mark and Windows line ends do not matter.
+ * Reads a list of names, one a line, such as identities to leave out; what follows a tab, such as the number of images in
+ * LFW's list, is no part of a name. Blank lines, spaces around a name, repetitions, byte order marks and Windows line
+ * ends do not matter.
  *
  * @throws {InvalidDataError} if the file cannot be read.
  * @example
@@ -11,13 +13,14 @@ import { InvalidDataError } from '@hm/tensor/host';
  */
 export async function readNameList(path: string): Promise<string[]> {
   const text = await readText(path, 'a file with one name a line');
-  return [...new Set(text.split('\n').map((line) => line.trim()))].filter((name) => name !== '');
+  const names = text.split(/\r?\n|\r/).map((line) => line.trim().split('\t')[0]!.trim());
+  return [...new Set(names)].filter((name) => name !== '');
 }
 
-/** A text file's contents without a byte order mark. */
+/** A text file's contents, see {@link decodeText}. */
 export async function readText(path: string, expected: string): Promise<string> {
   try {
-    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
+    return decodeText(await readFile(path));
   } catch (cause) {
     throw new InvalidDataError({
       where: path,

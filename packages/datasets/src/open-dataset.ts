@@ -1,19 +1,22 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { isImageName } from '@hm/images';
+import { type FolderEntry, isImageName, readFolder } from '@hm/images';
 import { InvalidDataError } from '@hm/tensor/host';
 import type { Dataset } from './dataset.ts';
 import { excludeIdentities } from './exclude-identities.ts';
+import { compressed, compressionOf, isPackedName } from './files/compression.ts';
 import { readUpTo } from './files/read-at.ts';
 import { imageFolder } from './image-folder.ts';
 import { imageListFile } from './lists/image-list-file.ts';
 import { msCeleb } from './ms-celeb/ms-celeb.ts';
 import { parquetImages } from './parquet/parquet-images.ts';
 import { recordIo } from './recordio/record-io.ts';
+import { ofOneSplit } from './splits.ts';
 import { tarShards } from './tar/tar-shards.ts';
 
 /** The forms of data sets that are told by what is there. */
-export type DatasetFormat = 'folder' | 'recordio' | 'tar' | 'parquet' | 'ms-celeb' | 'list';
+export const datasetFormats = ['folder', 'recordio', 'tar', 'parquet', 'ms-celeb', 'list'] as const;
+export type DatasetFormat = (typeof datasetFormats)[number];
 
 /** What {@link openDataset} takes. */
 export interface OpenDatasetOptions {
@@ -23,6 +26,14 @@ export interface OpenDatasetOptions {
   exclude?: readonly string[];
   /** Accept names in `exclude` that the data set does not have. Default false. */
   allowUnknownExclude?: boolean;
+  /** Identities of a folder with fewer images than this are left out. Default 1. */
+  minImages?: number;
+  /** Which files or folders, where names speak of several splits: `train`, `test`, `validation`. */
+  split?: string;
+  /** The column of images of parquet files, or of paths of a list with a header. Default: told by its title. */
+  image?: string;
+  /** The column of classes of parquet files, or of a list with a header. Default: told by its title. */
+  label?: string;
   /** MS-Celeb-1M's cleaned list. */
   list?: string;
   /** The folder that a list's paths start from. Default: the list's own. */
@@ -34,54 +45,102 @@ export type OpenedDataset = Dataset & { readonly format: DatasetFormat };
 
 /**
  * Opens a data set in whatever form it is: a folder for each identity, RecordIO, tar shards, parquet files, MS-Celeb-1M's
- * lines, or a list of files. Folders are told by what they hold, files by their extension or first bytes.
+ * lines, or a list of files. Folders are told by what they hold, files by their extension or first bytes. A folder with
+ * nothing but one such folder in it is that one.
  *
- * @throws {InvalidDataError} if nothing fits, with what was seen, or the files are damaged.
+ * @throws {InvalidDataError} if nothing fits, or several forms or splits do, with what was seen, or the files are damaged.
  * @throws {InvalidArgumentError} if `exclude` names identities that the data set does not have.
  * @example
  * const data = await openDataset('faces_webface_112x112');
  * console.log(data.format, data.length, data.classes);
  */
 export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<OpenedDataset> {
-  const format = options.format ?? (await formatOf(path));
-  const { exclude = [], allowUnknownExclude = false } = options;
-  const data = await openAs[format](path, options);
-  if (exclude.length === 0 || format === 'folder') return withFormat(data, format);
-  return withFormat(await excludeIdentities(data, exclude, { allowUnknown: allowUnknownExclude }), format);
+  const { format, at, split } = await findDataset(path, options);
+  const { exclude = [], allowUnknownExclude = false, split: _, ...rest } = options;
+  const data = await openAs[format](at, { ...rest, exclude, allowUnknownExclude, ...(split && { split }) });
+  if (exclude.length === 0 || format === 'folder') return { ...data, format };
+  return { ...(await excludeIdentities(data, exclude, { allowUnknown: allowUnknownExclude })), format };
 }
-
-/** Keeps getters, such as labels that are read when asked for. */
-const withFormat = (data: Dataset, format: DatasetFormat): OpenedDataset =>
-  Object.defineProperties({ format } as OpenedDataset, Object.getOwnPropertyDescriptors(data));
 
 const openAs: Record<DatasetFormat, (path: string, options: OpenDatasetOptions) => Promise<Dataset>> = {
-  folder: (path, { exclude, allowUnknownExclude }) =>
-    imageFolder(path, { ...(exclude && { exclude }), ...(allowUnknownExclude && { allowUnknownExclude }) }),
-  recordio: (path) => recordIo(path),
-  tar: (path) => tarShards(path),
-  parquet: (path) => parquetImages(path),
+  folder: (path, options) => imageFolder(path, options),
+  recordio: (path, { split }) => recordIo(path, split === undefined ? {} : { split }),
+  tar: (path, options) => tarShards(path, options),
+  parquet: (path, options) => parquetImages(path, options),
   'ms-celeb': (path, { list }) => msCeleb(path, list === undefined ? {} : { list }),
-  list: (path, { root }) => imageListFile(path, root === undefined ? {} : { root }),
+  list: (path, options) => imageListFile(path, options),
 };
 
-async function formatOf(path: string): Promise<DatasetFormat> {
-  const found = await stat(path).catch(() => undefined);
-  if (!found) throw unknown(path, 'no such path');
-  return found.isDirectory() ? formatOfFolder(path) : formatOfFile(path);
+/** A data set that was found, and what is still to be chosen of it. */
+interface Place {
+  format: DatasetFormat;
+  at: string;
+  split: string | undefined;
 }
 
-async function formatOfFolder(path: string): Promise<DatasetFormat> {
-  const entries = await readdir(path, { withFileTypes: true });
-  const names = entries.map(({ name }) => name);
-  if (names.includes('train.rec')) return 'recordio';
-  if (names.some((name) => name.endsWith('.tar'))) return 'tar';
-  if (names.some((name) => name.endsWith('.parquet'))) return 'parquet';
-  for (const entry of entries) {
-    if (entry.isFile()) continue;
-    const files = await readdir(join(path, entry.name)).catch(() => []);
-    if (files.some(isImageName)) return 'folder';
+async function findDataset(path: string, { format, split }: OpenDatasetOptions): Promise<Place> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) throw unknown(path, 'no such path');
+  if (!found.isDirectory()) return { format: format ?? formatOfFile(path), at: path, split };
+  if (format !== undefined) return { format, at: path, split };
+  const entries = await entriesOf(path);
+  const forms = formsIn(entries);
+  if (await holdsIdentities(path, entries)) forms.push({ format: 'folder', example: '' });
+  if (forms.length > 1) throw severalForms(path, forms);
+  if (forms[0])
+    return { format: forms[0].format, at: path, split: forms[0].format === 'folder' ? undefined : split };
+  return below(path, entries, split);
+}
+
+interface Form {
+  format: DatasetFormat;
+  /** A file that shows it; empty for folders of identities. */
+  example: string;
+}
+
+const folderForms = { '.rec': 'recordio', '.tar': 'tar', '.parquet': 'parquet' } as const;
+
+function formsIn(entries: readonly FolderEntry[]): Form[] {
+  return Object.entries(folderForms).flatMap(([extension, format]) => {
+    const found = entries.find(
+      ({ name, kind }) => kind === 'file' && extname(name).toLowerCase() === extension,
+    );
+    return found ? [{ format, example: found.name }] : [];
+  });
+}
+
+const entriesOf = (path: string) => readFolder(path, '', { onSkip: () => undefined });
+
+/** Whether a folder in it holds images. */
+async function holdsIdentities(path: string, entries: readonly FolderEntry[]): Promise<boolean> {
+  for (const { name, kind } of entries) {
+    if (kind === 'file') continue;
+    const files = await readdir(join(path, name)).catch(() => []);
+    if (files.some(isImageName)) return true;
   }
-  throw unknown(path, `a folder with ${listed(names)}`);
+  return false;
+}
+
+/** A data set in a folder below, as data hubs lay files out: the only one, or that of the split that is wanted. */
+async function below(
+  path: string,
+  entries: readonly FolderEntry[],
+  split: string | undefined,
+): Promise<Place> {
+  const names: string[] = [];
+  for (const { name, kind } of entries) {
+    if (kind === 'folder' && (await holdsForm(join(path, name)))) names.push(name);
+    if (names.length > LISTED) break;
+  }
+  if (names.length === 0) throw nothing(path, entries);
+  const wanted = split === undefined || names.length === 1 ? names : ofOneSplit(path, names, split);
+  if (wanted.length > 1) throw severalBelow(path, wanted);
+  return findDataset(join(path, wanted[0]!), split !== undefined && names.length === 1 ? { split } : {});
+}
+
+async function holdsForm(path: string): Promise<boolean> {
+  const entries = await entriesOf(path).catch(() => []);
+  return formsIn(entries).length > 0 || holdsIdentities(path, entries);
 }
 
 const byExtension: Partial<Record<string, DatasetFormat>> = {
@@ -95,7 +154,10 @@ const byExtension: Partial<Record<string, DatasetFormat>> = {
 };
 
 function formatOfFile(path: string): DatasetFormat {
+  const compression = compressionOf(path);
+  if (compression) throw compressed(path, compression);
   const known = byExtension[extname(path).toLowerCase()];
+  if (known === 'ms-celeb' && !isMsCeleb(path)) return 'list';
   if (known) return known;
   const start = Buffer.from(readUpTo(path, 0, 512)).toString('latin1');
   if (start.startsWith('\x0a\x23\xd7\xce')) return 'recordio';
@@ -105,17 +167,63 @@ function formatOfFile(path: string): DatasetFormat {
   throw unknown(path, `a file that starts with ${JSON.stringify(start.slice(0, 16))}`);
 }
 
-function listed(names: readonly string[]): string {
-  if (names.length === 0) return 'nothing in it';
-  return names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
+/** Lines of MS-Celeb-1M have six or seven columns, of which the first are short. */
+function isMsCeleb(path: string): boolean {
+  const start = Buffer.from(readUpTo(path, 0, 1 << 16)).toString('latin1');
+  return [6, 7].includes(start.split('\n', 1)[0]!.split('\t').length) || start === '';
 }
 
-const unknown = (path: string, received: string) =>
+/** The error for a folder that holds no data set: what it holds instead, and what to do with that. */
+function nothing(path: string, entries: readonly FolderEntry[]): InvalidDataError {
+  const files = entries.flatMap(({ name, kind }) => (kind === 'file' ? [name] : []));
+  const packed = files.find(isPackedName);
+  const compression = packed === undefined ? undefined : compressionOf(join(path, packed));
+  if (compression) return compressed(join(path, packed!), compression);
+  const list = files.find((name) => byExtension[extname(name).toLowerCase()] !== undefined);
+  const received = `a folder with ${listed(entries.map(({ name }) => name))}`;
+  if (list !== undefined) return unknown(path, received, `Pass the list: ${join(path, list)}.`);
+  const isFlat = files.some(isImageName);
+  return unknown(path, received, isFlat ? 'Put each identity’s images into a folder of its own.' : undefined);
+}
+
+function severalForms(path: string, forms: readonly Form[]) {
+  const seen = forms.map(({ format, example }) =>
+    example === '' ? 'folders of images' : `${example} (${format})`,
+  );
+  return new InvalidDataError({
+    where: path,
+    expected: 'a data set of one form',
+    received: seen.join(' and '),
+    fix: 'Say which with the option format, or move the other away.',
+    fields: { path, reason: 'several forms', option: 'format', formats: forms.map(({ format }) => format) },
+  });
+}
+
+const severalBelow = (path: string, names: readonly string[]) =>
+  new InvalidDataError({
+    where: path,
+    expected: 'one data set',
+    received: `several, in the folders ${listed(names)}`,
+    fix: `Pass one of them, such as ${join(path, names[0]!)}.`,
+    fields: { path, reason: 'several data sets', folders: names },
+  });
+
+/** Names in a message. */
+const LISTED = 5;
+
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'nothing in it';
+  return (
+    names.slice(0, LISTED).join(', ') + (names.length > LISTED ? ` and ${names.length - LISTED} more` : '')
+  );
+}
+
+const unknown = (path: string, received: string, fix = 'Check the path.') =>
   new InvalidDataError({
     where: path,
     expected:
       'a folder for each identity, train.rec, .tar, .parquet or MS-Celeb-1M’s .tsv, or a list (.lst, .csv, .txt)',
     received,
-    fix: 'Check the path, or pass the format.',
+    fix,
     fields: { path, reason: received },
   });

@@ -9,16 +9,18 @@ export interface Damage {
   received: unknown;
   /** Default: to get the file anew. */
   fix?: string;
+  /** More of what the error's `fields` have. */
+  fields?: object;
   cause?: unknown;
 }
 
 /** The error for a file that breaks its format; `fields` has the path, the offset and the reason. */
-export const damaged = ({ path, offset, expected, received, fix, cause }: Damage): InvalidDataError =>
+export const damaged = ({ path, offset, expected, received, fix, fields, cause }: Damage): InvalidDataError =>
   new InvalidDataError({
     where: `${path}, byte ${offset}`,
     expected,
     received,
     fix: fix ?? 'Get the file anew: it is truncated, altered, or of another format.',
-    fields: { path, offset, reason: `expected ${expected}, got ${String(received)}` },
+    fields: { ...fields, path, offset, reason: `expected ${expected}, got ${String(received)}` },
     cause,
   });

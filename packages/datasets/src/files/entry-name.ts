@@ -1,3 +1,6 @@
+/** A name in the form in which names are compared: é is one sign, whoever wrote it. */
+export const normalName = (name: string): string => name.normalize('NFC');
+
 /** Why a name that came from a file may not be used as a path below a folder; undefined if it may. */
 export function unsafeName(name: string): string | undefined {
   if (name === '') return 'an empty name';

@@ -1,5 +1,6 @@
 import { chunksOf } from './chunks.ts';
 import { damaged } from './damaged.ts';
+import { decodeText, utf16Of } from './text.ts';
 
 /** A line of a text file. */
 export interface Line {
@@ -11,7 +12,8 @@ export interface Line {
 }
 
 /**
- * A text file's lines without their ends, one at a time. Blank lines come too; a byte order mark does not.
+ * A text file's lines without their ends, one at a time. Blank lines come too; a byte order mark does not. Lines are
+ * UTF-8, or UTF-16 in a file that says so, or, one by one, Windows-1252.
  *
  * @throws {InvalidDataError} if the file cannot be read, or a line is longer than `longest` bytes.
  */
@@ -21,10 +23,9 @@ export async function* linesOf(path: string, longest = 1 << 16): AsyncGenerator<
   const line = (bytes: Buffer): Line => {
     if (bytes.length > longest) throw tooLong(path, offset, longest);
     number++;
-    const text = bytes.toString('utf8').replace(/\r$/, '');
-    return { text: number === 1 ? text.replace(/^\uFEFF/, '') : text, number, offset };
+    return { text: decodeText(bytes).replace(/\r$/, ''), number, offset };
   };
-  for await (const { bytes } of chunksOf(path)) {
+  for await (const bytes of utf8Chunks(path)) {
     let from = 0;
     for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, from)) {
       const piece = bytes.subarray(from, end);
@@ -45,6 +46,16 @@ export async function* linesOf(path: string, longest = 1 << 16): AsyncGenerator<
     }
   }
   if (rest.length > 0) yield line(rest);
+}
+
+/** A file's bytes, those of UTF-16 as UTF-8. */
+async function* utf8Chunks(path: string): AsyncGenerator<Buffer, void, void> {
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  for await (const { bytes, offset } of chunksOf(path)) {
+    const encoding = offset === 0 ? utf16Of(bytes) : undefined;
+    if (encoding) decoder = new TextDecoder(encoding);
+    yield decoder ? Buffer.from(decoder.decode(bytes, { stream: true })) : bytes;
+  }
 }
 
 const tooLong = (path: string, offset: number, longest: number) =>

@@ -1,30 +1,48 @@
-import { damaged } from '../files/damaged.ts';
+import { InvalidDataError } from '@hm/tensor/host';
 import type { ListRow } from './list-rows.ts';
 
 /** Which field of a row is what. */
 export type Columns<Name extends string> = Readonly<Partial<Record<Name, number>>>;
 
+/** What each column may be called, in lower case and with `_` between words, the best first. */
+export type ColumnWords<Name extends string> = Readonly<Record<Name, readonly string[]>>;
+
+/** A title as it is compared: `Image Path` is `image_path`. */
+export const normalTitle = (title: string): string =>
+  title
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s-]+/g, '_');
+
 /**
  * Finds columns by the words in a header row; undefined if the row has none of the words, and is no header.
  *
- * @param words What each column may be called, in lower case.
  * @throws {InvalidDataError} if a header lacks one of `needed`.
  */
 export function headerColumns<Name extends string>(
   path: string,
-  { fields, offset }: ListRow,
-  words: Readonly<Record<Name, readonly string[]>>,
+  row: ListRow,
+  words: ColumnWords<Name>,
   needed: readonly Name[],
 ): Columns<Name> | undefined {
-  const titles = fields.map((field) => field.toLowerCase());
+  const titles = row.fields.map(normalTitle);
   const columns: Partial<Record<Name, number>> = {};
   for (const name of Object.keys(words) as Name[]) {
-    const place = titles.findIndex((title) => words[name].includes(title));
-    if (place !== -1) columns[name] = place;
+    const word = words[name].find((candidate) => titles.includes(candidate));
+    if (word !== undefined) columns[name] = titles.indexOf(word);
   }
   if (Object.keys(columns).length === 0) return undefined;
-  const lacking = needed.filter((name) => columns[name] === undefined);
-  if (lacking.length === 0) return columns;
-  const expected = `a column ${words[lacking[0]!].join(' or ')}`;
-  throw damaged({ path, offset, expected, received: fields.join(', ').slice(0, 200) });
+  const lacking = needed.find((name) => columns[name] === undefined);
+  if (lacking !== undefined) throw noColumn(path, words[lacking], row.fields);
+  return columns;
 }
+
+/** The error for columns that are not there; `fields.option` says what tells which they are. */
+export const noColumn = (path: string, words: readonly string[], titles: readonly string[]) =>
+  new InvalidDataError({
+    where: path,
+    expected: `a column ${words.slice(0, 6).join(' or ')}`,
+    received: titles.join(', ').slice(0, 200),
+    fix: 'Name the columns with the options image and label.',
+    fields: { path, offset: 0, reason: `no column ${words[0]}`, option: 'columns' },
+  });

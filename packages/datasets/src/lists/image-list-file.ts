@@ -1,16 +1,25 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
+import { type Classes, numberTexts } from '../classes.ts';
 import type { Dataset, Sample } from '../dataset.ts';
 import { damaged } from '../files/damaged.ts';
-import { unsafeName } from '../files/entry-name.ts';
+import { findFile, pathInList } from '../files/find-file.ts';
 import { Growable } from '../files/growable.ts';
 import { insideRoot } from '../files/inside-root.ts';
-import { type Columns, headerColumns } from './columns.ts';
+import { splitNamed } from '../splits.ts';
+import { type Columns, type ColumnWords, headerColumns, noColumn, normalTitle } from './columns.ts';
+import { guessColumns, type ImageColumn, isImagePath, splitPathAndLabel } from './guess-columns.ts';
 import { type ListRow, listRows } from './list-rows.ts';
 
 /** What {@link imageListFile} takes. */
 export interface ImageListFileOptions {
   /** The folder that the list's paths start from. Default: the list's own. */
   root?: string;
+  /** The title of the column of paths, in a list with a header. Default: told by its title. */
+  image?: string;
+  /** The title of the column of classes. Default: told by its title; one called `id` where there is no other. */
+  label?: string;
+  /** Which rows of a list with a column `split`, such as `train`. Default: all, if they are of one. */
+  split?: string;
 }
 
 /** A list of image files as a data set. */
@@ -20,11 +29,13 @@ export interface ImageListFile extends Dataset {
 }
 
 /**
- * Opens a list of image files with their classes: im2rec's `.lst` (`key<tab>label<tab>path`), a `.csv` with a header such
- * as `path,label,name` or without one, or lines `path label`. Classes that are all numbers are taken as they are; others are
- * names, numbered in their order.
+ * Opens a list of image files with their classes: im2rec's `.lst` (`key<tab>label<tab>path`), InsightFace's
+ * (`flag<tab>path<tab>label`), a `.csv` with a header such as `path,label,name` or without one, or lines `path label`.
+ * Classes that are all numbers are numbered by value, others by name, without gaps. Columns that were guessed are looked
+ * at in each row.
  *
- * @throws {InvalidDataError} if a row has other fields, or a path that is absolute or leads out of the root.
+ * @throws {InvalidDataError} if a row has other fields, a path leads out of the root, or each image has a class of its
+ * own by a guess.
  * @example
  * const data = await imageListFile('train.csv', { root: 'photos' });
  */
@@ -32,105 +43,210 @@ export async function imageListFile(
   path: string,
   options: ImageListFileOptions = {},
 ): Promise<ImageListFile> {
-  const root = options.root ?? dirname(path);
-  const table = new PathTable(path, root);
+  const table = new PathTable(path, options);
   for await (const row of listRows(path)) table.add(row);
   return table.finish();
 }
 
-type Column = 'path' | 'label' | 'name';
-const words: Record<Column, readonly string[]> = {
-  path: ['path', 'image', 'file', 'filename', 'image_path', 'img'],
-  label: ['label', 'class', 'id', 'target'],
-  name: ['name', 'identity', 'person'],
+const words: ColumnWords<ImageColumn | 'id'> = {
+  path: [
+    ...[
+      'path',
+      'image',
+      'file',
+      'filename',
+      'file_name',
+      'filepath',
+      'file_path',
+      'image_path',
+      'img_path',
+      'img',
+    ],
+    ...[
+      'image_name',
+      'img_name',
+      'image_file',
+      'imagename',
+      'imagepath',
+      'images',
+      'photo',
+      'picture',
+      'fname',
+    ],
+    'image_id',
+  ],
+  label: [
+    ...[
+      'label',
+      'class',
+      'target',
+      'class_id',
+      'label_id',
+      'identity_id',
+      'person_id',
+      'subject_id',
+      'labels',
+    ],
+    ...['identity_label', 'y', 'cls'],
+  ],
+  name: ['name', 'identity', 'person', 'subject', 'class_name', 'label_name', 'identity_name', 'celebrity'],
+  split: ['split', 'partition', 'subset'],
+  id: ['id', 'uid'],
 };
+
+/** A guess by which no two of so many images share a class is none. */
+const FEWEST_GUESSED = 4;
 
 class PathTable {
   readonly #path: string;
   readonly #root: string;
+  readonly #options: ImageListFileOptions;
   readonly #paths: string[] = [];
   /** Places in `#classes`. */
   readonly #class = new Growable((length) => new Int32Array(length));
   readonly #classes = new Map<string, number>();
   /** By place in `#classes`, if the list has both. */
   readonly #names: string[] = [];
-  #columns: Columns<Column> | undefined;
+  readonly #splits = new Set<string>();
+  #columns: Columns<ImageColumn> | undefined;
+  /** How many fields each row has. */
+  #width = 0;
+  /** True if no header says what the columns are. */
+  #isGuess = false;
 
-  constructor(path: string, root: string) {
+  constructor(path: string, options: ImageListFileOptions) {
     this.#path = path;
-    this.#root = root;
+    this.#root = options.root ?? dirname(path);
+    this.#options = options;
   }
 
   add(row: ListRow): void {
     if (!this.#columns) {
-      const header = headerColumns<Column>(this.#path, row, words, ['path']);
+      const header = this.#header(row);
       this.#columns = header ?? this.#guess(row);
-      if (header && header.label === undefined && header.name === undefined) {
-        throw this.#invalid(row, 'a column label or name');
-      }
+      this.#width = header ? row.fields.length : this.#fieldsOf(row).length;
       if (header) return;
     }
-    const { path, label, name: naming } = this.#columns;
-    const [file, name] = [row.fields[path!], row.fields[(label ?? naming)!]];
-    if (!file || !name) throw this.#invalid(row, 'a path and a class');
-    const fault = unsafeName(file);
-    if (fault) throw this.#invalid(row, `a path inside ${this.#root} (not ${fault})`);
-    const place = this.#classes.get(name) ?? this.#classes.size;
-    this.#classes.set(name, place);
-    if (label !== undefined && naming !== undefined) this.#names[place] ??= row.fields[naming] ?? '';
-    this.#class.push(place);
-    this.#paths.push(file);
+    const fields = this.#fieldsOf(row);
+    const { path, label, name: naming, split } = this.#columns;
+    const [text, name] = [fields[path!], fields[(label ?? naming)!]];
+    if (!text || !name || fields.length > this.#width || (this.#isGuess && fields.length < this.#width)) {
+      throw this.#invalid(row, `${this.#width} fields, with a path and a class`);
+    }
+    if (split !== undefined && !this.#isWanted(fields[split] ?? '')) return;
+    this.#addImage(row, text, name, naming === undefined ? undefined : fields[naming]);
   }
 
-  /** Three fields that start with a number are im2rec's; two are a path and a class. */
-  #guess(row: ListRow): Columns<Column> {
-    const { fields } = row;
-    if (fields.length >= 3 && /^\d+$/.test(fields[0]!)) return { path: fields.length - 1, label: 1 };
-    if (fields.length === 2) return { path: 0, label: 1 };
-    throw this.#invalid(row, "'path label' or 'key<tab>label<tab>path'");
+  #addImage(row: ListRow, text: string, name: string, naming: string | undefined): void {
+    const found = pathInList(this.#root, text);
+    if ('fault' in found) throw this.#invalid(row, `a path inside ${this.#root} (not ${found.fault})`);
+    if (this.#isGuess && !isImagePath(text)) throw this.#invalid(row, 'the path of an image');
+    if (/^-\d/.test(name)) throw this.#invalid(row, 'a class from 0, as a negative one stands for none');
+    const place = this.#classes.get(name) ?? this.#classes.size;
+    this.#classes.set(name, place);
+    if (naming !== undefined) this.#names[place] ??= naming;
+    this.#class.push(place);
+    this.#paths.push(found.path);
+  }
+
+  #isWanted(split: string): boolean {
+    const { split: wanted } = this.#options;
+    if (wanted !== undefined) return splitNamed(split) === splitNamed(wanted);
+    this.#splits.add(split);
+    if (this.#splits.size === 1) return true;
+    throw damaged({
+      path: this.#path,
+      offset: 0,
+      expected: 'images of one split',
+      received: [...this.#splits].join(' and '),
+      fix: `Say which with the option split, such as ${[...this.#splits][0]}.`,
+      fields: { option: 'split' },
+    });
+  }
+
+  /** A path with spaces is one field. */
+  #fieldsOf({ fields, spaced }: ListRow): readonly string[] {
+    const isPair = this.#columns?.path === 0 && this.#width <= 2;
+    return (isPair && spaced !== undefined ? splitPathAndLabel(spaced) : undefined) ?? fields;
+  }
+
+  #header(row: ListRow): Columns<ImageColumn> | undefined {
+    const { image, label } = this.#options;
+    if (image !== undefined || label !== undefined) return this.#namedColumns(row);
+    if (row.fields.some(isImagePath)) return undefined;
+    const { id, ...found } = headerColumns<ImageColumn | 'id'>(this.#path, row, words, ['path']) ?? {};
+    if (found.path === undefined) return undefined;
+    if (found.label !== undefined || found.name !== undefined) return found;
+    if (id === undefined) throw noColumn(this.#path, [...words.label.slice(0, 3), 'name'], row.fields);
+    this.#isGuess = true;
+    return { ...found, label: id };
+  }
+
+  #namedColumns(row: ListRow): Columns<ImageColumn> {
+    const titles = row.fields.map(normalTitle);
+    const place = (given: string | undefined, candidates: readonly string[]) => {
+      const wanted = given === undefined ? candidates : [normalTitle(given)];
+      const title = wanted.find((word) => titles.includes(word));
+      if (title === undefined) throw noColumn(this.#path, wanted, row.fields);
+      return titles.indexOf(title);
+    };
+    const { image, label } = this.#options;
+    return { path: place(image, words.path), label: place(label, [...words.label, ...words.name]) };
+  }
+
+  #guess(row: ListRow): Columns<ImageColumn> {
+    this.#isGuess = true;
+    const pair = row.spaced === undefined ? undefined : splitPathAndLabel(row.spaced);
+    const columns = guessColumns(row.fields) ?? (pair && { path: 0, label: 1 });
+    if (columns) return columns;
+    throw this.#invalid(row, "'path label', 'key<tab>label<tab>path', or a first line such as 'path,label'");
   }
 
   finish(): ImageListFile {
     const root = this.#root;
     const paths = this.#paths;
-    if (paths.length === 0) {
-      throw damaged({
-        path: this.#path,
-        offset: 0,
-        expected: 'rows with a path and a class',
-        received: 'none',
-      });
+    if (paths.length === 0) throw this.#fault('rows with a path and a class', 'none');
+    if (this.#isGuess && this.#classes.size === paths.length && paths.length >= FEWEST_GUESSED) {
+      const column = (this.#columns?.label ?? 0) + 1;
+      throw this.#fault(
+        'images that share a class',
+        `as many classes as images, by column ${column}`,
+        'Begin the list with a line that says what its columns are, such as path,label.',
+      );
     }
+    const { labels, classes, name } = this.#numbered();
     const check = insideRoot(root);
-    const { labels, names } = this.#numbered();
     return {
       root,
       labels,
       length: paths.length,
-      classes: labels.reduce((most, label) => Math.max(most, label + 1), 0),
-      name: (label) => names[label] ?? String(label),
+      classes,
+      name,
       sample: (index): Sample => {
-        const path = join(root, paths[index]!);
+        const path = findFile(root, paths[index]!);
         check(path);
         return { image: { path }, label: labels[index]!, id: paths[index]! };
       },
     };
   }
 
-  #numbered() {
-    const found = [...this.#classes.keys()];
-    // im2rec writes labels as 0.000000.
-    const areNumbers = found.every((name) => /^\d{1,9}(\.0+)?$/.test(name));
-    const sorted = found.toSorted((a, b) => (a < b ? -1 : 1));
-    const places = new Map(sorted.map((name, label) => [name, label]));
-    const labelOf = Int32Array.from(found, (name) => (areNumbers ? Number(name) : places.get(name)!));
-    const names: string[] = areNumbers ? [] : sorted;
-    for (const [place, name] of this.#names.entries()) names[labelOf[place]!] = name;
-    return { labels: this.#class.values().map((place) => labelOf[place]!), names };
+  #numbered(): Classes {
+    const { labels: labelOf, classes, name } = numberTexts([...this.#classes.keys()]);
+    const names: string[] = [];
+    for (const [place, given] of this.#names.entries()) if (given) names[labelOf[place]!] ??= given;
+    return {
+      labels: this.#class.values().map((place) => labelOf[place]!),
+      classes,
+      name: (label) => names[label] ?? name(label),
+    };
   }
 
   #invalid({ line, offset, fields }: ListRow, expected: string) {
     const received = `line ${line}: ${fields.join(', ').slice(0, 200)}`;
     return damaged({ path: this.#path, offset, expected, received, fix: 'Correct the list.' });
+  }
+
+  #fault(expected: string, received: string, fix = 'Correct the list.') {
+    return damaged({ path: this.#path, offset: 0, expected, received, fix });
   }
 }

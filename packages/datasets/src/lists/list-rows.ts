@@ -1,13 +1,14 @@
-import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
+import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { damaged } from '../files/damaged.ts';
 import { linesOf } from '../files/lines.ts';
-import { unreadable } from '../files/read-at.ts';
 
 /** A row of a list. */
 export interface ListRow {
   fields: readonly string[];
+  /** The line, where its fields stand between spaces. */
+  spaced: string | undefined;
   /** From 1. */
   line: number;
   /** Bytes from the start of the file up to this row, or to its start. */
@@ -15,8 +16,8 @@ export interface ListRow {
 }
 
 /**
- * The rows of a list: comma-separated with quotes for `.csv`, else separated by tabs, or by spaces in a line without tabs.
- * Blank lines are passed over, and so are spaces around a field.
+ * The rows of a list: separated by commas, semicolons or tabs, with quotes, for `.csv`; else separated by tabs, or by
+ * spaces in a line without tabs. Blank lines are passed over, and so are spaces around a field.
  *
  * @throws {InvalidDataError} if the file cannot be read, or quotes are not closed.
  */
@@ -25,34 +26,56 @@ export const listRows = (path: string): AsyncGenerator<ListRow, void, void> =>
 
 async function* plainRows(path: string): AsyncGenerator<ListRow, void, void> {
   for await (const { text, number, offset } of linesOf(path)) {
-    if (text.trim() === '') continue;
-    const fields = text.includes('\t')
-      ? text.split('\t').map((field) => field.trim())
-      : text.trim().split(/\s+/);
-    yield { fields, line: number, offset };
+    const line = text.trim();
+    if (line === '') continue;
+    const isTabbed = text.includes('\t');
+    const fields = isTabbed ? text.split('\t').map((field) => field.trim()) : line.split(/\s+/);
+    yield { fields, spaced: isTabbed ? undefined : line, line: number, offset };
   }
 }
 
 async function* csvRows(path: string): AsyncGenerator<ListRow, void, void> {
-  const source = createReadStream(path);
   const parser = parse({
-    bom: true,
+    delimiter: await delimiterOf(path),
     info: true,
     trim: true,
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: 1 << 16,
   });
-  source.on('error', (error) => parser.destroy(unreadable(path, error)));
+  const source = Readable.from(textOf(path));
+  source.on('error', (error) => parser.destroy(error));
   try {
     for await (const { info, record } of source.pipe(parser)) {
-      yield { fields: record, line: info.lines, offset: info.bytes };
+      yield { fields: record, spaced: undefined, line: info.lines, offset: info.bytes };
     }
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
     const { message, bytes } = cause as CsvError & { bytes?: number };
-    throw damaged({ path, offset: bytes ?? 0, expected: 'comma-separated values', received: message, cause });
+    const fix = 'Correct the list.';
+    throw damaged({
+      path,
+      offset: bytes ?? 0,
+      expected: 'values between commas',
+      received: message,
+      fix,
+      cause,
+    });
   } finally {
     source.destroy();
   }
+}
+
+async function* textOf(path: string): AsyncGenerator<string, void, void> {
+  for await (const { text } of linesOf(path)) yield `${text}\n`;
+}
+
+/** What stands between the fields of the first line that has any; table programs of some countries write semicolons. */
+async function delimiterOf(path: string): Promise<string> {
+  for await (const { text } of linesOf(path)) {
+    const bare = text.replaceAll(/"[^"]*"/g, '');
+    const counts = [',', ';', '\t'].map((sign) => ({ sign, count: bare.split(sign).length }));
+    if (text.trim() !== '') return counts.toSorted((a, b) => b.count - a.count)[0]!.sign;
+  }
+  return ',';
 }

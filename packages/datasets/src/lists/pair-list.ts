@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { damaged } from '../files/damaged.ts';
-import { unsafeName } from '../files/entry-name.ts';
+import { findFile, pathInList } from '../files/find-file.ts';
 import { insideRoot } from '../files/inside-root.ts';
 import type { ProtocolImage, VerificationPair, VerificationProtocol } from '../protocol.ts';
 import { contiguousFolds } from '../verification-bin/contiguous-folds.ts';
-import { type Columns, headerColumns } from './columns.ts';
+import { type Columns, type ColumnWords, headerColumns } from './columns.ts';
+import { isImagePath } from './guess-columns.ts';
 import { type ListRow, listRows } from './list-rows.ts';
 
 /** What {@link pairList} takes. */
@@ -34,13 +35,43 @@ export async function pairList(path: string, options: PairListOptions = {}): Pro
 }
 
 type Column = 'first' | 'second' | 'same' | 'fold';
-const words: Record<Column, readonly string[]> = {
-  first: ['first', 'image1', 'path1', 'file1', 'a'],
-  second: ['second', 'image2', 'path2', 'file2', 'b'],
-  same: ['same', 'label', 'is_same', 'issame', 'match', 'is same'],
+const words: ColumnWords<Column> = {
+  first: [
+    'first',
+    'image1',
+    'path1',
+    'file1',
+    'img1',
+    'image_1',
+    'path_1',
+    'file_1',
+    'img_1',
+    'filename1',
+    'a',
+  ],
+  second: [
+    'second',
+    'image2',
+    'path2',
+    'file2',
+    'img2',
+    'image_2',
+    'path_2',
+    'file_2',
+    'img_2',
+    'filename2',
+    'b',
+  ],
+  same: ['same', 'is_same', 'issame', 'match', 'is_match', 'same_person', 'label', 'target'],
   fold: ['fold', 'split'],
 };
-const truths: Partial<Record<string, boolean>> = { 1: true, true: true, 0: false, '-1': false, false: false };
+
+/** Whether a field says that two images show one person; undefined if it says something else. */
+function truthOf(field: string): boolean | undefined {
+  const word = field.toLowerCase();
+  if (/^(1(\.0*)?|true|t|yes|y|same)$/.test(word)) return true;
+  return /^((-1|0)(\.0*)?|false|f|no|n|different)$/.test(word) ? false : undefined;
+}
 
 class PairTable {
   readonly images: ProtocolImage[] = [];
@@ -50,6 +81,8 @@ class PairTable {
   readonly #pairs: VerificationPair[] = [];
   readonly #check: (path: string) => void;
   #columns: Columns<Column> | undefined;
+  /** How many fields each row has. */
+  #width = 0;
 
   constructor(path: string, root: string) {
     this.#path = path;
@@ -59,36 +92,38 @@ class PairTable {
 
   async add(row: ListRow): Promise<void> {
     if (!this.#columns) {
-      const header = headerColumns(this.#path, row, words, ['first', 'second', 'same']);
-      this.#columns = header ?? { first: 0, second: 1, same: 2 };
+      const isHeader = !row.fields.some(isImagePath);
+      const header = isHeader && headerColumns(this.#path, row, words, ['first', 'second', 'same']);
+      this.#columns = header || { first: 0, second: 1, same: 2 };
+      this.#width = header ? row.fields.length : 3;
       if (header) return;
     }
     const { first, second, same, fold } = this.#columns;
-    const truth = truths[(row.fields[same!] ?? '').toLowerCase()];
-    if (truth === undefined || (fold === undefined && row.fields.length !== 3))
-      throw this.#invalid(row, expected);
+    const fields = row.fields.length > this.#width ? splitPair(row) : row.fields;
+    const truth = truthOf(fields?.[same!] ?? '');
+    if (!fields || truth === undefined || fields.length > this.#width) throw this.#invalid(row, expected);
     this.#pairs.push({
-      first: await this.#image(row, row.fields[first!] ?? ''),
-      second: await this.#image(row, row.fields[second!] ?? ''),
+      first: await this.#image(row, fields[first!] ?? ''),
+      second: await this.#image(row, fields[second!] ?? ''),
       same: truth,
-      fold: fold === undefined ? 0 : this.#fold(row, row.fields[fold] ?? ''),
+      fold: fold === undefined ? 0 : this.#fold(row, fields[fold] ?? ''),
     });
   }
 
   async #image(row: ListRow, file: string): Promise<number> {
     const known = this.#places.get(file);
     if (known !== undefined) return known;
-    const fault = unsafeName(file);
-    if (fault) throw this.#invalid(row, `a path inside ${this.#root} (not ${fault})`);
-    const path = join(this.#root, file);
+    const found = pathInList(this.#root, file);
+    if ('fault' in found) throw this.#invalid(row, `a path inside ${this.#root} (not ${found.fault})`);
+    const path = findFile(this.#root, found.path);
     this.#check(path);
     if (!(await stat(path).catch(() => undefined))?.isFile()) throw this.#invalid(row, `an image ${path}`);
     this.#places.set(file, this.images.length);
-    return this.images.push({ id: file, path }) - 1;
+    return this.images.push({ id: found.path, path }) - 1;
   }
 
   #fold(row: ListRow, text: string): number {
-    if (/^\d{1,4}$/.test(text)) return Number(text);
+    if (/^\d{1,4}(\.0*)?$/.test(text)) return Number(text);
     throw this.#invalid(row, 'a number as fold');
   }
 
@@ -120,6 +155,16 @@ class PairTable {
     const received = `line ${line}: ${fields.join(', ').slice(0, 200)}`;
     return damaged({ path: this.#path, offset, expected: wanted, received, fix: 'Correct the list.' });
   }
+}
+
+/** A line between spaces whose paths hold spaces too: each ends with the extension of an image. */
+function splitPair({ spaced = '' }: ListRow): [first: string, second: string, same: string] | undefined {
+  const [, rest = '', same = ''] = /^(.*\S)\s+(\S+)$/.exec(spaced) ?? [];
+  for (const space of rest.matchAll(/\s+/g)) {
+    const [first, second] = [rest.slice(0, space.index), rest.slice(space.index + space[0].length)];
+    if (isImagePath(first) && isImagePath(second)) return [first, second, same];
+  }
+  return undefined;
 }
 
 const expected = "'first second same', where same is 1 or 0";

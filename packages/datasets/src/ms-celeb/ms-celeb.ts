@@ -1,3 +1,4 @@
+import { numberClasses } from '../classes.ts';
 import type { Dataset, Sample } from '../dataset.ts';
 import { damaged } from '../files/damaged.ts';
 import { Growable } from '../files/growable.ts';
@@ -85,8 +86,8 @@ class RowTable {
       labels,
       missing: this.#list ? Math.max(0, this.#list.size - labels.length) : 0,
       length: labels.length,
-      classes: labels.reduce((most, label) => Math.max(most, label + 1), 0),
-      name: (label) => names[label] ?? String(label),
+      classes: names.length,
+      name: (label) => names[label]!,
       sample: (index) => this.#sample(index, labels[index]!),
     };
   }
@@ -99,10 +100,13 @@ class RowTable {
   }
 
   #listLabels(people: readonly string[]) {
-    const names: string[] = [];
-    const labels = this.#label.values();
-    for (const [index, label] of labels.entries()) names[label] ??= people[this.#person.at(index)]!;
-    return { labels, names };
+    const owners = new Map<number, string>();
+    const given = this.#label.values();
+    for (const [index, label] of given.entries()) {
+      if (!owners.has(label)) owners.set(label, people[this.#person.at(index)]!);
+    }
+    const { labels, classes, name } = numberClasses(given, (label) => owners.get(label));
+    return { labels, names: Array.from({ length: classes }, (_, label) => name(label)) };
   }
 
   #sample(index: number, label: number): Sample {

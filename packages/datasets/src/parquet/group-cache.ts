@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { InvalidDataError } from '@hm/tensor/host';
 import { damaged } from '../files/damaged.ts';
 import { type ParquetFile, readRows } from './parquet-file.ts';
 
@@ -18,12 +19,15 @@ interface Group {
   first: number;
 }
 
+/** A row's image, or why it has none: a bad row must not spoil its group. */
+type StoredRow = StoredImage | InvalidDataError;
+
 /** Keeps the row groups that were used last, within a number of bytes. */
 export class GroupCache {
   readonly #groups: Group[] = [];
   readonly #column: string;
   readonly #limit: number;
-  readonly #kept = new Map<Group, { images: Promise<StoredImage[]>; bytes: number }>();
+  readonly #kept = new Map<Group, { images: Promise<StoredRow[]>; bytes: number }>();
 
   constructor(files: readonly ParquetFile[], column: string, limit: number) {
     this.#column = column;
@@ -37,7 +41,9 @@ export class GroupCache {
 
   async image(row: number): Promise<StoredImage> {
     const group = this.#groupOf(row);
-    return (await this.#imagesOf(group))[row - group.first]!;
+    const image = (await this.#imagesOf(group))[row - group.first]!;
+    if (image instanceof InvalidDataError) throw image;
+    return image;
   }
 
   #groupOf(row: number): Group {
@@ -50,7 +56,7 @@ export class GroupCache {
     return this.#groups[low]!;
   }
 
-  #imagesOf(group: Group): Promise<StoredImage[]> {
+  #imagesOf(group: Group): Promise<StoredRow[]> {
     const kept = this.#kept.get(group) ?? { images: this.#read(group), bytes: 0 };
     // The last in the map is the last used.
     this.#kept.delete(group);
@@ -58,11 +64,12 @@ export class GroupCache {
     return kept.images;
   }
 
-  async #read(group: Group): Promise<StoredImage[]> {
+  async #read(group: Group): Promise<StoredRow[]> {
     const rows = await readRows(group.file, [this.#column], group, false);
     const images = rows.map((row, place) => this.#imageOf(row[this.#column], group, group.start + place));
     const kept = this.#kept.get(group);
-    if (kept) kept.bytes = images.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    if (kept)
+      kept.bytes = images.reduce((sum, image) => sum + ('bytes' in image ? image.bytes.length : 0), 0);
     this.#forget();
     return images;
   }
@@ -77,13 +84,19 @@ export class GroupCache {
     }
   }
 
-  #imageOf(value: unknown, { file, offset }: Group, row: number): StoredImage {
+  #imageOf(value: unknown, { file, offset }: Group, row: number): StoredRow {
     const { bytes, path } = value instanceof Uint8Array ? { bytes: value } : Object(value ?? {});
     if (bytes instanceof Uint8Array) {
       const name = typeof path === 'string' ? path : `row ${row}`;
       return { bytes, id: `${basename(file.path)}/${name}` };
     }
     const expected = `bytes, or a structure with bytes, in row ${row}`;
-    throw damaged({ path: file.path, offset, expected, received: typeof value });
+    const received = value === null || value === undefined ? 'nothing' : describe(value);
+    const id = `${basename(file.path)}/row ${row}`;
+    const fix = 'Write the file without that row.';
+    return damaged({ path: file.path, offset, expected, received, fix, fields: { id } });
   }
 }
+
+const describe = (value: unknown): string =>
+  typeof value === 'object' ? `a structure of ${Object.keys(value!).join(', ')}` : typeof value;

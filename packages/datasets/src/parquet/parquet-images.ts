@@ -1,18 +1,20 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { InvalidDataError } from '@hm/tensor/host';
+import { type Classes, numberClasses, numberTexts } from '../classes.ts';
 import type { Dataset, Sample } from '../dataset.ts';
 import { damaged } from '../files/damaged.ts';
+import { filesAt } from '../files/files-at.ts';
+import { noColumn } from '../lists/columns.ts';
 import { GroupCache } from './group-cache.ts';
 import { openParquet, type ParquetFile, readRows } from './parquet-file.ts';
 import { classNames } from './parquet-schema.ts';
 
 /** What {@link parquetImages} takes. */
 export interface ParquetImagesOptions {
-  /** The column of images: bytes, or a structure with `bytes` as Hugging Face's. Default `image`. */
+  /** The column of images: bytes, or a structure with `bytes` as Hugging Face's. Default `image`, `img` or the like. */
   image?: string;
-  /** The column of classes: numbers, or names. Default `label`, or `identity` if there is none. */
+  /** The column of classes: numbers, or names. Default `label`, or `identity` or the like if there is none. */
   label?: string;
+  /** Which files of a folder, by the split that their names speak of, such as `train`. Default: all, if they are of one. */
+  split?: string;
   /** Memory for row groups that were decompressed, in bytes. Default 256 MiB. */
   cacheBytes?: number;
 }
@@ -37,22 +39,19 @@ export async function parquetImages(
   options: ParquetImagesOptions = {},
 ): Promise<ParquetImages> {
   const files: ParquetFile[] = [];
-  for (const file of await filesAt(path)) files.push(await openParquet(file));
-  const image = columnOf(files, [options.image ?? 'image']);
-  const column = columnOf(files, options.label === undefined ? ['label', 'identity'] : [options.label]);
+  for (const file of await filesAt(path, '.parquet', options.split)) files.push(await openParquet(file));
+  const image = columnOf(files, options.image === undefined ? imageColumns : [options.image]);
+  const column = columnOf(files, options.label === undefined ? labelColumns : [options.label]);
   const values: unknown[] = [];
   for (const file of files) for (const value of await labelsIn(file, column)) values.push(value);
-  const { labels, names } = numbered(values, files, column);
+  const { labels, classes, name } = numbered(values, files, column);
   const groups = new GroupCache(files, image, options.cacheBytes ?? 2 ** 28);
   return {
     files: files.map((file) => file.path),
     labels,
     length: labels.length,
-    classes: Math.max(
-      names.length,
-      labels.reduce((most, label) => Math.max(most, label + 1), 0),
-    ),
-    name: (label) => names[label] ?? String(label),
+    classes,
+    name,
     sample: async (index): Promise<Sample> => {
       const { bytes, id } = await groups.image(index);
       return { image: { bytes }, label: labels[index]!, id };
@@ -60,32 +59,59 @@ export async function parquetImages(
   };
 }
 
-async function filesAt(path: string): Promise<string[]> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isFile()) return [path];
-  const names = found ? (await readdir(path)).filter((name) => name.endsWith('.parquet')).sort() : [];
-  if (names.length > 0) return names.map((name) => join(path, name));
-  throw new InvalidDataError({
-    where: path,
-    expected: 'a .parquet file or a folder of them',
-    received: found ? 'a folder without' : 'no such path',
-    fix: 'Check the path.',
-    fields: { path, reason: 'no parquet files' },
-  });
+const imageColumns = [
+  'image',
+  'img',
+  'images',
+  'picture',
+  'photo',
+  'face',
+  'jpg',
+  'jpeg',
+  'png',
+  'image_bytes',
+  'bytes',
+];
+const labelColumns = [
+  'label',
+  'identity',
+  'class',
+  'target',
+  'labels',
+  'class_id',
+  'person_id',
+  'person',
+  'name',
+];
+
+/** The first of the names, in capitals or not, that every file has as a column. */
+function columnOf(files: readonly ParquetFile[], names: readonly string[]): string {
+  const columns = files.map(({ metadata }) => topColumns(metadata.schema));
+  for (const name of names) {
+    const found =
+      columns[0]!.find((title) => title === name) ??
+      columns[0]!.find((title) => title.toLowerCase() === name);
+    if (found !== undefined && columns.every((titles) => titles.includes(found))) return found;
+  }
+  throw noColumn(files[0]!.path, names, columns[0]!);
 }
 
-/** The first of the names that every file has as a column. */
-function columnOf(files: readonly ParquetFile[], names: readonly string[]): string {
-  const columns = files.map(({ metadata }) => new Set(metadata.schema.map(({ name }) => name)));
-  const found = names.find((name) => columns.every((column) => column.has(name)));
-  if (found !== undefined) return found;
-  throw damaged({
-    path: files[0]!.path,
-    offset: 0,
-    expected: `a column ${names.join(' or ')}`,
-    received: [...columns[0]!].slice(1, 20).join(', '),
-    fix: 'Name the columns with the options image and label.',
-  });
+/** Names of the columns, without those inside of them. */
+function topColumns([root, ...elements]: ParquetFile['metadata']['schema']): string[] {
+  const names: string[] = [];
+  const skipOver = (place: number): number => {
+    let next = place + 1;
+    for (let child = 0; child < (elements[place]?.num_children ?? 0); child++) next = skipOver(next);
+    return next;
+  };
+  for (
+    let place = 0;
+    place < elements.length && names.length < (root?.num_children ?? 0);
+    place = skipOver(place)
+  ) {
+    names.push(elements[place]!.name);
+  }
+  return names;
 }
 
 async function labelsIn(file: ParquetFile, column: string): Promise<unknown[]> {
@@ -97,30 +123,30 @@ async function labelsIn(file: ParquetFile, column: string): Promise<unknown[]> {
 }
 
 /** Numbers are classes; names are numbered in their order. */
-function numbered(values: readonly unknown[], files: readonly ParquetFile[], column: string) {
+function numbered(values: readonly unknown[], files: readonly ParquetFile[], column: string): Classes {
   const path = files[0]!.path;
   if (values.length === 0) throw damaged({ path, offset: 0, expected: 'rows', received: 'none' });
-  if (values.every((value) => typeof value === 'string')) {
-    const names = [...new Set(values)].sort();
-    const places = new Map(names.map((name, label) => [name, label]));
-    return { labels: Int32Array.from(values, (value) => places.get(value)!), names };
-  }
-  const labels = Int32Array.from(values, (value, row) => {
+  if (values.every((value) => typeof value === 'string')) return numberTexts(values);
+  const labels = values.map((value, row) => {
     const label = Number(value);
-    if (
-      ['number', 'bigint'].includes(typeof value) &&
-      Number.isInteger(label) &&
-      label >= 0 &&
-      label < 2 ** 31
-    ) {
-      return label;
-    }
-    throw damaged({
-      path,
-      offset: 0,
-      expected: `a class from 0 in ${column}, row ${row}`,
-      received: String(value),
-    });
+    const isNumber = typeof value === 'number' || typeof value === 'bigint';
+    if (isNumber && Number.isSafeInteger(label) && label >= 0) return label;
+    throw noClass(path, column, row, value);
   });
-  return { labels, names: classNames(files[0]!, column) };
+  const names = classNames(files[0]!, column);
+  return numberClasses(labels, (label) => names[label]);
+}
+
+/** -1 is how rows without a class are marked, such as those of a test whose answers are kept back. */
+function noClass(path: string, column: string, row: number, value: unknown) {
+  const isNone = value === null || value === undefined || Number(value) === -1;
+  return damaged({
+    path,
+    offset: 0,
+    expected: `a class from 0 in the column ${column}, row ${row}`,
+    received: isNone ? `${value ?? 'nothing'}, which stands for no class` : String(value),
+    fix: isNone
+      ? 'Write the file without such rows, or choose another column.'
+      : 'Choose another column of classes.',
+  });
 }

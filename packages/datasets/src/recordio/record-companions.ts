@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { InvalidDataError } from '@hm/tensor/host';
-import { damaged } from '../files/damaged.ts';
+import { HmError } from '@hm/tensor/host';
 import { linesOf } from '../files/lines.ts';
+import type { Columns } from '../lists/columns.ts';
+import { guessColumns, type ImageColumn } from '../lists/guess-columns.ts';
 import { readText } from '../name-list.ts';
 
 /** The file `property` beside a `train.rec`. */
@@ -13,55 +14,57 @@ export interface ImageProperty {
   width: number;
 }
 
-/** Reads `property`: a line `classes,height,width`, or undefined if there is no such file. Some tools add lines. */
-export async function readProperty(path: string): Promise<ImageProperty | undefined> {
+/**
+ * Reads `property`: a line `classes,height,width`; undefined if there is no such file. Some tools add lines. It only
+ * tells more: one that is damaged is a problem, and stops nobody.
+ */
+export async function readProperty(path: string, problems: string[]): Promise<ImageProperty | undefined> {
   if (!(await stat(path).catch(() => undefined))) return undefined;
-  const [line = ''] = (await readText(path, 'the file property')).split('\n');
+  const [line = ''] = (await readText(path, 'the file property').catch(unlessDamaged)).split('\n');
   const [classes, height, width] = line.split(',').map((field) => positive(field.trim()));
   if (classes && height && width) return { classes, height, width };
-  throw new InvalidDataError({
-    where: path,
-    expected: "a first line 'classes,height,width' such as '10572,112,112'",
-    received: `'${line.slice(0, 80)}'`,
-    fix: 'Correct or remove the file.',
-    fields: { path, offset: 0, reason: 'not a property file' },
-  });
+  problems.push(`${path} has no first line such as '10572,112,112': '${line.trim().slice(0, 80)}'`);
+  return undefined;
 }
 
 /**
- * Identities' names by label from an im2rec list, `key<tab>label<tab>folder/file`: the folders. Empty if there is no
- * list, its paths have no folders, or folders and labels do not correspond.
- *
- * @throws {InvalidDataError} if the file is no such list.
+ * Identities' names by label from a list beside the records, im2rec's `key<tab>label<tab>folder/file` or InsightFace's
+ * `flag<tab>folder/file<tab>label`: the folders. Empty if there is no such list, its paths have no folders, or folders
+ * and labels do not correspond.
  */
-export async function readListNames(path: string): Promise<string[]> {
-  if (!(await stat(path).catch(() => undefined))) return [];
-  const names: string[] = [];
-  for await (const { text, offset } of linesOf(path)) {
-    if (text.trim() === '') continue;
-    const fields = text.split('\t');
-    const label = Number(fields[1] || Number.NaN);
-    if (fields.length < 3 || Number.isNaN(label)) {
-      throw damaged({
-        path,
-        offset,
-        expected: "a line 'key<tab>label<tab>path'",
-        received: text.slice(0, 80),
-        fix,
-      });
+export async function readListNames(path: string): Promise<Map<number, string>> {
+  if (!(await stat(path).catch(() => undefined))?.isFile()) return new Map();
+  const names = new Map<number, string>();
+  const owners = new Map<string, number>();
+  let columns: Columns<ImageColumn> | undefined;
+  try {
+    for await (const { text } of linesOf(path)) {
+      if (text.trim() === '') continue;
+      const fields = text.split('\t').map((field) => field.trim());
+      columns ??= guessColumns(fields);
+      const [folder, label] = [
+        folderOf(fields[columns?.path ?? -1]),
+        Number(fields[columns?.label ?? -1] || Number.NaN),
+      ];
+      if (folder === undefined || !Number.isInteger(label) || label < 0) return new Map();
+      if ((names.get(label) ?? folder) !== folder || (owners.get(folder) ?? label) !== label)
+        return new Map();
+      names.set(label, folder);
+      owners.set(folder, label);
     }
-    const folder = fields.at(-1)!.split(/[/\\]/).at(-2);
-    if (!folder || !Number.isInteger(label) || label < 0 || label >= mostNames) return [];
-    if (names[label] !== undefined && names[label] !== folder) return [];
-    names[label] = folder;
+  } catch (error) {
+    unlessDamaged(error);
+    return new Map();
   }
   return names;
 }
 
-const fix = 'Correct the list, or remove it: only names come from it.';
+const folderOf = (path: string | undefined): string | undefined => path?.split(/[/\\]/).at(-2) || undefined;
 
-/** A label that lies must not make a huge list. */
-const mostNames = 1e8;
+function unlessDamaged(error: unknown): string {
+  if (HmError.isInstance(error) && error.code === 'invalid-data') return '';
+  throw error;
+}
 
 const positive = (text: string): number | undefined =>
   /^[1-9]\d{0,9}$/.test(text) ? Number(text) : undefined;

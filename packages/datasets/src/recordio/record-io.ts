@@ -1,7 +1,10 @@
 import { closeSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { InvalidDataError } from '@hm/tensor/host';
+import { type Classes, numberClasses } from '../classes.ts';
 import type { Dataset, Sample } from '../dataset.ts';
+import { filesAt } from '../files/files-at.ts';
 import { openForReading } from '../files/read-at.ts';
 import { readImageRecord } from './image-record.ts';
 import { readIndexFile } from './read-index-file.ts';
@@ -16,6 +19,8 @@ export interface RecordIoOptions {
   index?: string;
   /** Identities' names by label. Default: the folders in the `.lst` beside the file, or the labels' numbers. */
   names?: readonly string[];
+  /** Which file of a folder, by the split that its name speaks of, such as `train`. */
+  split?: string;
 }
 
 /** A RecordIO file as a data set. */
@@ -43,39 +48,70 @@ export interface RecordIo extends Dataset {
  * console.log(data.layout, data.length, data.classes); // insightface 490623 10572
  */
 export async function recordIo(path: string, options: RecordIoOptions = {}): Promise<RecordIo> {
-  const file = (await isFolder(path)) ? join(path, 'train.rec') : path;
-  const stem = file.replace(/\.rec$/, '');
+  const file = await recordsAt(path, options.split);
+  const stem = file.replace(/\.rec$/i, '');
   const indexPath = options.index ?? `${stem}.idx`;
   const indexRebuilt = options.index === undefined && !(await exists(indexPath));
   const index = indexRebuilt ? await scanRecords(file) : await readIndexFile(indexPath);
-  const property = await readProperty(join(file, '..', 'property'));
-  const names = options.names ?? (await readListNames(`${stem}.lst`));
-  return withOpen(file, (descriptor) => describe(descriptor, file, index, { indexRebuilt, property, names }));
+  const problems: string[] = [];
+  const property = await readProperty(join(file, '..', 'property'), problems);
+  const names = options.names ? new Map(options.names.entries()) : await readListNames(`${stem}.lst`);
+  const found = { indexRebuilt, property, names, problems };
+  return withOpen(file, (descriptor) => describe(descriptor, file, index, found));
+}
+
+/** The file at a path, or the one in a folder. */
+async function recordsAt(path: string, split: string | undefined): Promise<string> {
+  const [file, ...others] = await filesAt(path, '.rec', split);
+  if (others.length === 0) return file!;
+  throw new InvalidDataError({
+    where: path,
+    expected: 'one .rec file',
+    received: [file, ...others].join(', ').slice(0, 300),
+    fix: `Pass one of them, such as ${file}.`,
+    fields: { path, offset: 0, reason: 'several .rec files' },
+  });
 }
 
 interface Found {
   indexRebuilt: boolean;
   property: ImageProperty | undefined;
-  names: readonly string[];
+  names: ReadonlyMap<number, string>;
+  problems: string[];
 }
 
 function describe(descriptor: number, path: string, index: RecordIndex, found: Found): RecordIo {
   const insightFace = insightFacePlaces(descriptor, path, index);
   const places = insightFace ?? plainPlaces(index);
-  let labels = found.property ? undefined : places.labels(descriptor, path);
+  const { labels, classes, name, sampleLabel } = classesOf(places.labels(descriptor, path), path, found);
   return {
     path,
     layout: insightFace ? 'insightface' : 'plain',
     indexRebuilt: found.indexRebuilt,
     property: found.property,
     length: places.length,
-    classes: found.property?.classes ?? classesOf(labels!),
-    name: (label) => found.names[label] ?? String(label),
-    get labels() {
-      labels ??= withOpen(path, (open) => places.labels(open, path));
-      return labels;
-    },
-    sample: (place) => withOpen(path, (open) => sampleAt(open, path, places, place)),
+    ...{ labels, classes, name },
+    ...(found.problems.length > 0 && { problems: found.problems }),
+    sample: (place) => withOpen(path, (open) => sampleLabel(sampleAt(open, path, places, place))),
+  };
+}
+
+/** Classes by the labels that occur; names of the list, if it names all of them; what `property` says otherwise. */
+function classesOf(given: Int32Array, path: string, { property, names, problems }: Found) {
+  const found = new Set(given);
+  const isNamed = [...found].every((label) => names.has(label));
+  const numbered: Classes = numberClasses(given, (label) => (isNamed ? names.get(label) : undefined));
+  if (property && property.classes < numbered.classes) {
+    problems.push(
+      `${join(path, '..', 'property')} says ${property.classes} classes, and the records have ${numbered.classes}`,
+    );
+  }
+  const places = new Map<number, number>();
+  for (const [index, label] of given.entries()) places.set(label, numbered.labels[index]!);
+  return {
+    ...numbered,
+    /** The record's own label as its class. */
+    sampleLabel: (sample: Sample): Sample => ({ ...sample, label: places.get(sample.label) ?? sample.label }),
   };
 }
 
@@ -89,8 +125,6 @@ function sampleAt(descriptor: number, path: string, places: ImagePlaces, place: 
   };
 }
 
-const classesOf = (labels: Int32Array) => labels.reduce((most, label) => Math.max(most, label + 1), 0);
-
 function withOpen<T>(path: string, read: (descriptor: number) => T): T {
   const descriptor = openForReading(path);
   try {
@@ -101,4 +135,3 @@ function withOpen<T>(path: string, read: (descriptor: number) => T): T {
 }
 
 const exists = async (path: string) => (await stat(path).catch(() => undefined)) !== undefined;
-const isFolder = async (path: string) => (await stat(path).catch(() => undefined))?.isDirectory() ?? false;

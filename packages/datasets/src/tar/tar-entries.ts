@@ -1,10 +1,12 @@
+import { compressed, compressionOf } from '../files/compression.ts';
 import { damaged } from '../files/damaged.ts';
 import { unsafeName } from '../files/entry-name.ts';
 import { type ByteStream, fileStream, gunzipStream } from './byte-stream.ts';
 import { blockBytes, parseTarHeader, type TarHeader, text } from './tar-header.ts';
 
-/** A file inside a tar archive. */
+/** A file inside a tar archive, or a link, which holds nothing. */
 export interface TarEntry {
+  kind: 'file' | 'link';
   /** Its path in the archive, which stays inside it. */
   name: string;
   /** Of its contents, from the start of the archive (of what a compressed one holds). */
@@ -22,23 +24,25 @@ const maximumHeaderBytes = 1 << 20;
  * The files of a tar archive, or of a gzip-compressed one, in order, with the places of their contents: an archive that
  * is not compressed can then be read at random, which no tar library offers.
  *
- * @throws {InvalidDataError} if the archive is damaged or has a link, an absolute path, or a path that leads out of it.
+ * @throws {InvalidDataError} if the archive is damaged, compressed in another way, or has an absolute path or one that
+ * leads out of it.
  */
 export async function* tarEntries(path: string): AsyncGenerator<TarEntry, void, void> {
-  const stream = /\.(tgz|gz)$/i.test(path) ? gunzipStream(path) : await fileStream(path);
+  const compression = compressionOf(path);
+  if (compression !== undefined && compression.name !== 'gzip') throw compressed(path, compression);
+  const stream = compression ? gunzipStream(path) : await fileStream(path);
   try {
     let extension: Partial<TarHeader> = {};
     for (let header = await nextHeader(stream, path); header; header = await nextHeader(stream, path)) {
-      if ('Lxg'.includes(header.type)) {
+      if ('LKxg'.includes(header.type)) {
         extension = { ...extension, ...(await readExtension(stream, path, header)) };
         continue;
       }
       const { name, size, type } = { ...header, ...extension };
       extension = {};
       const { offset } = stream;
-      if (isFile(type)) yield entryOf(stream, path, { name, size, type });
-      else if (type !== '5')
-        throw refused(path, offset - blockBytes, name, `a link or device (type ${type})`);
+      if (isFile(type) || isLink(type)) yield entryOf(stream, path, { name, size, type });
+      else if (!isNothing(type)) throw refused(path, offset - blockBytes, name, `an entry of type ${type}`);
       await stream.skip(offset + padded(size) - stream.offset);
     }
   } finally {
@@ -47,6 +51,9 @@ export async function* tarEntries(path: string): AsyncGenerator<TarEntry, void, 
 }
 
 const isFile = (type: string) => type === '0' || type === '7';
+const isLink = (type: string) => type === '1' || type === '2';
+/** Folders, as `D` with what was in them; devices and pipes; the label of a volume. */
+const isNothing = (type: string) => '5D346V'.includes(type);
 const padded = (size: number) => Math.ceil(size / blockBytes) * blockBytes;
 
 async function nextHeader(stream: ByteStream, path: string): Promise<TarHeader | undefined> {
@@ -64,12 +71,13 @@ async function nextHeader(stream: ByteStream, path: string): Promise<TarHeader |
   throw damaged({ path, offset, expected: 'a tar header of 512 bytes', received: `${block.length} bytes` });
 }
 
-function entryOf(stream: ByteStream, path: string, { name: given, size }: TarHeader): TarEntry {
+function entryOf(stream: ByteStream, path: string, { name: given, size, type }: TarHeader): TarEntry {
   const { offset } = stream;
   const name = given.replace(/^(\.\/)+/, '');
   const fault = unsafeName(name);
   if (fault) throw refused(path, offset - blockBytes, given, fault);
   return {
+    kind: isLink(type) ? 'link' : 'file',
     name,
     offset,
     size,

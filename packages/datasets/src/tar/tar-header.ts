@@ -7,7 +7,7 @@ export interface TarHeader {
   name: string;
   /** Bytes. */
   size: number;
-  /** One character: `0` a file, `5` a folder, `1` and `2` links, `L`, `x` and `g` headers for the next entry. */
+  /** One character: `0` a file, `5` and `D` folders, `1` and `2` links, `L`, `K`, `x` and `g` headers for the next entry. */
   type: string;
 }
 
@@ -21,7 +21,8 @@ export function parseTarHeader(block: Uint8Array, path: string, offset: number):
     throw invalid('a tar header with its checksum', 'another sum');
   const size = numberOf(bytes.subarray(124, 136));
   if (size === undefined) throw invalid('a size in the tar header', 'none');
-  const prefix = bytes.toString('latin1', 257, 262) === 'ustar' ? text(bytes.subarray(345, 500)) : '';
+  // GNU's older form, `ustar` and two spaces, has times where POSIX has the start of a long name.
+  const prefix = bytes.toString('latin1', 257, 263) === 'ustar\0' ? text(bytes.subarray(345, 500)) : '';
   const name = text(bytes.subarray(0, 100));
   return {
     name: prefix === '' ? name : `${prefix}/${name}`,

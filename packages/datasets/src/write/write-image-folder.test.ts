@@ -9,6 +9,7 @@ import { type EncodedSample, encodedSamples } from './encoded-samples.ts';
 import { writeImageFolder } from './write-image-folder.ts';
 
 const folder = temporaryFolder();
+let hostile = 0;
 const faces = syntheticFaces({ identities: 2, imagesPerIdentity: 2, hardness: 0.3, seed: 2, size: 32 });
 
 describe('writeImageFolder', () => {
@@ -50,17 +51,44 @@ describe('writeImageFolder', () => {
       yield { bytes: new Uint8Array(3), label: 0, name: 'a', id: 'b.jpg', ...sample };
   }
 
-  test.each(['..', '.', '', 'a/b', 'a\\b', '/etc', 'nul\u0000', 'C:'])(
-    'refuses the identity %j',
-    async (name) => {
-      await expect(writeImageFolder(folder, one({ name }))).rejects.toMatchObject({ code: 'invalid-data' });
-    },
-  );
+  test.each([
+    ['..', '_'],
+    ['.', '_'],
+    ['', '_'],
+    ['a/b', 'a_b'],
+    ['a\\b', 'a_b'],
+    ['/etc', '_etc'],
+    ['nul\u0000', 'nul_'],
+    ['C:', 'C_'],
+    ['CON', '_CON'],
+    ['@eaDir', '_@eaDir'],
+    ['.hidden', '_.hidden'],
+    ['ends. .', 'ends_'],
+    ['é'.repeat(300), 'é'.repeat(100)],
+  ])('the identity %j is written as %j, in the folder', async (name, expected) => {
+    const root = join(folder, 'hostile', String(hostile++));
+    const renamed: string[] = [];
+    await writeImageFolder(root, one({ name }), { onRename: (_, path) => renamed.push(path) });
+    expect(readdirSync(root)).toEqual([expected]);
+    expect(renamed).toEqual([`${expected}/b.jpg`]);
+  });
 
-  test('refuses two images with one name, and numbers records', async () => {
-    await expect(writeImageFolder(join(folder, 'two'), one({}, 2))).rejects.toThrow(
-      /a second one for a\/b.jpg/,
-    );
+  test('names that are there twice get a number, and so do records', async () => {
+    async function* samples() {
+      for (const id of ['b.jpg', 'b.jpeg', 'B.png', 'b_2.jpg', '2020-01-01 12:30:00.jpg']) yield* one({ id });
+      for (const [label, name] of ['A', 'a', 'Jose\u0301', 'Jos\u00e9'].entries())
+        yield* one({ label: label + 1, name });
+    }
+    const root = join(folder, 'two');
+    expect(await writeImageFolder(root, samples())).toBe(9);
+    expect(readdirSync(join(root, 'a'))).toEqual([
+      '2020-01-01 12_30_00.jpg',
+      'B_3.jpg',
+      'b.jpg',
+      'b_2.jpg',
+      'b_2_2.jpg',
+    ]);
+    expect(readdirSync(root).sort()).toEqual(['A_2', 'Jose\u0301', 'Jos\u00e9_2', 'a', 'a_3'].sort());
     await writeImageFolder(join(folder, 'records'), one({ id: 'record 7' }));
     expect(readdirSync(join(folder, 'records/a'))).toEqual(['00000000.jpg']);
   });

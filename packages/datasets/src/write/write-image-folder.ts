@@ -2,21 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { imageExtension } from '@hm/images';
-import { InvalidDataError, UnavailableError } from '@hm/tensor/host';
+import { UnavailableError } from '@hm/tensor/host';
 import type { EncodedSample } from './encoded-samples.ts';
+import { safeName, UniqueNames } from './file-names.ts';
 
 /** What {@link writeImageFolder} takes. */
 export interface WriteImageFolderOptions {
   /** Is told of each image that was written, from 1. */
   onImage?: (count: number) => void;
+  /** Is told of each image whose folder or file has another name than in the data set. */
+  onRename?: (id: string, path: string) => void;
 }
 
 /**
  * Writes a folder with one folder for each identity, which {@link imageFolder} reads. Every file appears once it is whole,
- * and one that is there already is replaced. An image keeps its file name; one without gets its number.
+ * and one that is there already is replaced. An image keeps its file name; one without gets its number. Signs that some
+ * system refuses in names become `_`, and names that are there twice, or would be where capitals do not count, a number.
  *
  * @returns the number of images.
- * @throws {InvalidDataError} if a name cannot be a folder's or a file's, or two images share one.
  * @throws {UnavailableError} if a file cannot be written.
  * @example
  * await writeImageFolder('faces', encodedSamples(await recordIo('train.rec')));
@@ -24,38 +27,28 @@ export interface WriteImageFolderOptions {
 export async function writeImageFolder(
   root: string,
   samples: AsyncIterable<EncodedSample>,
-  { onImage }: WriteImageFolderOptions = {},
+  { onImage, onRename }: WriteImageFolderOptions = {},
 ): Promise<number> {
-  const seen = new Set<string>();
+  const folderNames = new UniqueNames();
+  const folders = new Map<number, { name: string; files: UniqueNames }>();
+  let count = 0;
   for await (const sample of samples) {
-    const relative = `${safeName(sample.name, sample.id)}/${fileName(sample, seen.size)}`;
-    if (seen.has(relative)) throw shared(relative, sample.id);
-    seen.add(relative);
-    await writeWhole(join(root, relative), sample.bytes);
-    onImage?.(seen.size);
+    const { label, name, id, bytes } = sample;
+    const folder = folders.get(label) ?? { name: folderNames.take(safeName(name)), files: new UniqueNames() };
+    folders.set(label, folder);
+    const wanted = stemOf(sample, count);
+    const extension = `.${imageExtension(bytes)}`;
+    const file = folder.files.take(safeName(wanted), extension);
+    await writeWhole(join(root, folder.name, file), bytes);
+    if (folder.name !== name || file !== wanted + extension) onRename?.(id, `${folder.name}/${file}`);
+    onImage?.(++count);
   }
-  return seen.size;
+  return count;
 }
 
-function fileName({ id, bytes }: EncodedSample, place: number): string {
-  const last = id.split(/[/\\]/).at(-1) ?? '';
-  const stem = last.replace(/\.(jpe?g|png|webp|gif|tiff?|avif)$/i, '');
-  const name = /^record \d+$/.test(stem) || stem === '' ? String(place).padStart(8, '0') : stem;
-  return `${safeName(name, id)}.${imageExtension(bytes)}`;
-}
-
-/** Names come from data: none may lead out of the folder. */
-function safeName(name: string, id: string): string {
-  const clean = name !== '' && name !== '.' && name !== '..' && !/[/\\:*?"<>|]/.test(name);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
-  if (clean && !/[\u0000-\u001f]/.test(name)) return name;
-  throw new InvalidDataError({
-    where: 'writeImageFolder',
-    expected: 'names that a file can have',
-    received: JSON.stringify(name),
-    fix: 'Rename it in the data set that is read.',
-    fields: { id, name },
-  });
+function stemOf({ id }: EncodedSample, place: number): string {
+  const stem = (id.split(/[/\\]/).at(-1) ?? '').replace(/\.(jpe?g|png|webp|gif|tiff?|avif)$/i, '');
+  return /^(record|row) \d+$/.test(stem) || stem === '' ? String(place).padStart(8, '0') : stem;
 }
 
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
@@ -76,12 +69,3 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
     });
   }
 }
-
-const shared = (path: string, id: string) =>
-  new InvalidDataError({
-    where: 'writeImageFolder',
-    expected: 'a file for each image',
-    received: `a second one for ${path}: ${id}`,
-    fix: 'Rename it in the data set that is read.',
-    fields: { path, id },
-  });

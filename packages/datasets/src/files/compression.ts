@@ -1,0 +1,41 @@
+import { InvalidDataError } from '@hm/tensor/host';
+import { readUpTo } from './read-at.ts';
+
+/** How a file is packed, and what unpacks it. */
+export interface Compression {
+  name: string;
+  command: string;
+}
+
+const magics: readonly (Compression & { start: string; at?: number })[] = [
+  { name: 'gzip', start: '\x1f\x8b', command: 'gunzip -k' },
+  { name: 'bzip2', start: 'BZh', command: 'bunzip2 -k' },
+  { name: 'xz', start: '\xfd7zXZ\0', command: 'unxz -k' },
+  { name: 'zstd', start: '\x28\xb5\x2f\xfd', command: 'unzstd' },
+  { name: 'lz4', start: '\x04\x22\x4d\x18', command: 'unlz4' },
+  { name: 'zip', start: 'PK\x03\x04', command: 'unzip' },
+  { name: 'zip', start: 'PK\x05\x06', command: 'unzip' },
+  { name: '7-Zip', start: '7z\xbc\xaf\x27\x1c', command: '7z x' },
+  { name: 'RAR', start: 'Rar!\x1a\x07', command: 'unrar x' },
+  { name: 'compress', start: '\x1f\x9d', command: 'uncompress' },
+];
+
+/** How a file is packed, by its first bytes; undefined if it is not. */
+export function compressionOf(path: string): Compression | undefined {
+  const start = Buffer.from(readUpTo(path, 0, 16)).toString('latin1');
+  return magics.find((magic) => start.startsWith(magic.start));
+}
+
+/** Whether a name is that of a packed file. */
+export const isPackedName = (name: string): boolean =>
+  /\.(tgz|tbz2?|txz|tzst|gz|bz2|xz|zst|lz4|zip|7z|rar|z)$/i.test(name);
+
+/** The error for a file that has to be unpacked first: images inside could only be read from its start. */
+export const compressed = (path: string, { name, command }: Compression): InvalidDataError =>
+  new InvalidDataError({
+    where: path,
+    expected: 'a file that is not compressed',
+    received: `a ${name} file`,
+    fix: `Unpack it (${command} ${/^[\w./-]+$/.test(path) ? path : JSON.stringify(path)}), and open what comes out.`,
+    fields: { path, offset: 0, reason: `packed by ${name}` },
+  });

@@ -1,0 +1,54 @@
+import { InvalidDataError } from '@hm/tensor/host';
+
+const spellings: Record<string, string> = {
+  train: 'train',
+  training: 'train',
+  test: 'test',
+  testing: 'test',
+  eval: 'test',
+  val: 'validation',
+  valid: 'validation',
+  validation: 'validation',
+  dev: 'validation',
+};
+
+/** The split that a word names, such as `validation` for `val`; the word itself if it names none. */
+export const splitNamed = (word: string): string =>
+  spellings[word.trim().toLowerCase()] ?? word.trim().toLowerCase();
+
+/** The split that a file's or folder's name speaks of, such as `train` for `train-00000-of-00002.parquet`. */
+export function splitOf(name: string): string | undefined {
+  const words = name.toLowerCase().split(/[^a-z]+/);
+  const word = words.find((candidate) => Object.hasOwn(spellings, candidate));
+  return word === undefined ? undefined : spellings[word];
+}
+
+/** Whether a name is that of a split and nothing else, as folders of splits are called. */
+export const isSplitName = (name: string): boolean => Object.hasOwn(spellings, name.toLowerCase());
+
+/**
+ * The names of one split: images to test on must not be trained on because they lie in the same folder.
+ *
+ * @param path What holds them, for the error.
+ * @throws {InvalidDataError} if there are several and none is asked for, or none of the one that is.
+ */
+export function ofOneSplit(path: string, names: readonly string[], wanted: string | undefined): string[] {
+  const splits = new Map<string | undefined, string[]>();
+  for (const name of names) splits.set(splitOf(name), [...(splits.get(splitOf(name)) ?? []), name]);
+  if (wanted !== undefined && splits.has(splitNamed(wanted))) return splits.get(splitNamed(wanted))!;
+  const known = [...splits.keys()].filter((split) => split !== undefined);
+  if (wanted === undefined && known.length < 2) return [...names];
+  const seen = [...splits].map(
+    ([split, { length, 0: first }]) => `${split ?? 'others'} (${length}, ${first} …)`,
+  );
+  throw new InvalidDataError({
+    where: path,
+    expected: wanted === undefined ? 'one split' : `the split ${wanted}`,
+    received: known.length === 0 ? 'names that speak of no split' : seen.join(' and '),
+    fix:
+      known.length === 0
+        ? 'Leave the option split out.'
+        : `Say which with the option split, such as ${known.includes('train') ? 'train' : known[0]}.`,
+    fields: { path, offset: 0, splits: known, reason: 'several splits', option: 'split', split: known[0] },
+  });
+}

@@ -1,0 +1,39 @@
+import { isLeftBehind } from '@hm/images';
+import { normalName } from '../files/entry-name.ts';
+
+/** Bytes of a name, so that an extension and a number have room in the 255 that file systems allow. */
+const MOST_BYTES = 200;
+
+/**
+ * A name that every system takes for a file or folder, made of one that came from data: signs that some system refuses
+ * become `_`, so that none leads out of a folder either.
+ */
+export function safeName(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced.
+  const plain = name.replaceAll(/[\u0000-\u001f\u007f<>:"/\\|?*]/g, '_').replace(/[. ]+$/, '_');
+  const short = shorten(plain.trimStart());
+  const isTaken = short === '' || isLeftBehind(short) || /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(short);
+  return isTaken ? `_${short}` : short;
+}
+
+function shorten(name: string): string {
+  let short = name;
+  while (Buffer.byteLength(short) > MOST_BYTES) short = Array.from(short).slice(0, -8).join('');
+  return short;
+}
+
+/** Gives names that no two share, not even on a system that takes `A` for `a`: later ones get a number. */
+export class UniqueNames {
+  readonly #taken = new Set<string>();
+
+  /** @param extension Comes after the number; empty for folders. */
+  take(stem: string, extension = ''): string {
+    for (let number = 1; ; number++) {
+      const name = `${stem}${number === 1 ? '' : `_${number}`}${extension}`;
+      const key = normalName(name).toLowerCase();
+      if (this.#taken.has(key)) continue;
+      this.#taken.add(key);
+      return name;
+    }
+  }
+}
