@@ -55,7 +55,10 @@ describe('alignFolder', () => {
     const events = await run();
     expect(kinds(events)).toEqual(['aligned', 'aligned', 'no-face', 'undecodable', 'done']);
     expect((await readdir(output, { recursive: true })).sort()).toEqual(
-      ['Ada', 'Ada/Ada_0001.jpg', 'Ada/Ada_0002.jpg', 'alignment.jsonl', 'no-face.txt'].sort(),
+      [
+        ...['Ada', 'Ada/Ada_0001.jpg', 'Ada/Ada_0002.jpg'],
+        ...['alignment-settings.json', 'alignment.jsonl', 'no-face.txt'],
+      ].sort(),
     );
     expect(await readFile(join(output, 'no-face.txt'), 'utf8')).toBe('Flat/Flat_0001.JPEG\n');
     const records = await manifest();
@@ -130,9 +133,31 @@ describe('alignFolder', () => {
   it('does not mix templates in one folder', async () => {
     await run();
     await expect(run({ template: 'sphereface-112x96' })).rejects.toThrow(
-      /output folder of template sphereface/,
+      /expected template arcface-112x112, .*got sphereface-112x96/,
     );
     expect(kinds(await run({ template: 'sphereface-112x96', overwrite: true }))[0]).toBe('aligned');
+  });
+
+  it('does not mix faces that were made in other ways, and leaves none beside a new one', async () => {
+    await run();
+    for (const options of [
+      { format: 'png' },
+      { prefer: 'centre' },
+      { border: 0.1 },
+      { minFaceSize: 30 },
+    ] as const) {
+      const [name, value] = Object.entries(options)[0]!;
+      await expect(run(options)).rejects.toThrow(
+        new RegExp(`expected ${name} .*got ${value}. Fix: .*overwrite`),
+      );
+    }
+    expect(kinds(await run({ noFace: 'centre' })).slice(0, 2)).toEqual(['skipped', 'skipped']);
+    await rm(join(output, 'alignment-settings.json'));
+    await expect(run({ format: 'png' })).rejects.toThrow(/expected format jpeg/);
+    await run({ format: 'png', overwrite: true });
+    const files = (await readdir(output, { recursive: true })).filter((name) => /\.(jpe?g|png)$/i.test(name));
+    expect(files.every((name) => name.endsWith('.png'))).toBe(true);
+    expect(new Set((await manifest()).map(({ output: file }) => file)).size).toBe(4 - 1);
   });
 
   it('gives the same files with worker threads', async () => {
@@ -222,11 +247,13 @@ describe('alignFolder', () => {
     await expect(run()).rejects.toThrow(/images/);
   });
 
-  it('refuses two images with one output, and leaves its own output out of the input', async () => {
+  it('numbers two images that would share an output, and leaves its own output out of the input', async () => {
     await drawFace()
       .png()
       .toFile(join(input, 'Ada', 'Ada_0001.png'));
-    await expect(run()).rejects.toThrow(/one image per output/);
+    await run();
+    const [first, second] = await manifest();
+    expect([first!.output, second!.output]).toEqual(['Ada/Ada_0001.jpg', 'Ada/Ada_0001_2.jpg']);
     await rm(join(input, 'Ada', 'Ada_0001.png'));
     output = join(input, 'aligned');
     await run();

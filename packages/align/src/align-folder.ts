@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inOrder, listImages } from '@hm/images';
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { inOrder, listImages, type SkippedEntry } from '@hm/images';
 import { type AlignFolderOptions, resolveOptions } from './align-folder-options.ts';
 import { type Photograph, type PhotographSettings, unwritable } from './align-photograph.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
+import { assertSameSettings, folderSettings, writeSettings } from './folder-settings.ts';
 import { appendRecord, finishManifest, MANIFEST, readManifest } from './manifest.ts';
 import { planOutputs } from './plan-outputs.ts';
 import { readWeights } from './read-weights.ts';
@@ -26,6 +26,8 @@ export interface AlignSummary {
   imagesPerSecond: number;
   /** Path of `alignment.jsonl`. */
   manifest: string;
+  /** What was found in the input folder and is no image that can be read. */
+  leftOut: readonly SkippedEntry[];
   /** False for a shard that waits for others: the last to finish writes the manifest of all. */
   whole: boolean;
 }
@@ -46,8 +48,8 @@ export type AlignEvent =
  * `alignment.jsonl`, not errors; those without a face are in `no-face.txt` too. Run again, it goes on where
  * it was stopped. Several processes, each with its own `shard`, share a folder. Breaking out of the loop finishes the images in work.
  *
- * @throws {InvalidArgumentError} if an option is out of range, or the output folder holds another template.
- * @throws {InvalidDataError} if the input folder is missing or empty, or two images would share an output.
+ * @throws {InvalidArgumentError} if an option is out of range, or the output folder holds faces that were made with other options.
+ * @throws {InvalidDataError} if the input folder is missing or empty.
  * @throws {UnavailableError} if the output cannot be written.
  * @example
  * for await (const event of alignFolder('lfw', 'lfw-112x112', { prefer: 'centre' })) {
@@ -59,13 +61,16 @@ export async function* alignFolder(
   output: string,
   options: AlignFolderOptions = {},
 ): AsyncGenerator<AlignEvent> {
-  const { images, known, aligner, width, settings, shard } = await prepare(input, output, options);
+  const { images, skipped, known, aligner, width, settings, shard } = await prepare(input, output, options);
   const began = performance.now();
   const records: AlignmentRecord[] = [];
   const counts = { aligned: 0, 'no-face': 0, undecodable: 0, skipped: 0 };
   const work = async (image: Photograph): Promise<Outcome> => {
     const record = options.overwrite ? undefined : existing(image, known, settings);
-    return record === undefined ? outcome(await aligner.align(image)) : { kind: 'skipped', record };
+    if (record !== undefined) return { kind: 'skipped', record };
+    const aligned = outcome(await aligner.align(image));
+    await removeFormer(known.get(image.path)?.output, image.output, output);
+    return aligned;
   };
   try {
     for await (const { kind, record } of inOrder(images, width, work)) {
@@ -79,7 +84,7 @@ export async function* alignFolder(
   }
   const whole = await finishManifest(output, shard, records);
   const seconds = (performance.now() - began) / 1000;
-  yield { kind: 'done', summary: { ...summarise(counts, seconds, output), whole } };
+  yield { kind: 'done', summary: { ...summarise(counts, seconds, output), leftOut: skipped, whole } };
 }
 
 interface Outcome {
@@ -99,9 +104,11 @@ async function prepare(input: string, output: string, options: AlignFolderOption
   const weights = await readWeights(options.weights);
   await createFolder(output);
   const known = await readManifest(output, shard);
-  if (!overwrite) assertTemplate(known, settings);
+  const kept = folderSettings(settings, detection, weights);
+  if (!overwrite) await assertSameSettings(output, kept, known);
+  await writeSettings(output, kept);
   const { aligner, width } = await startAligner(workers, { weights, detection, settings });
-  return { images, known, aligner, width, settings, shard };
+  return { images, skipped: listing.skipped, known, aligner, width, settings, shard };
 }
 
 function existing(
@@ -117,20 +124,10 @@ function existing(
   return { path, status: 'existing', output, template, ...nothing };
 }
 
-function assertTemplate(
-  known: ReadonlyMap<string, AlignmentRecord>,
-  { template, output }: PhotographSettings,
-) {
-  for (const record of known.values()) {
-    if (record.output === null || record.template === template) continue;
-    throw new InvalidArgumentError({
-      where: 'alignFolder',
-      expected: `an output folder of template ${template}`,
-      received: `${output} with ${record.path} as ${record.template}`,
-      fix: 'Choose another folder, or pass `overwrite`.',
-      fields: { path: record.path },
-    });
-  }
+/** A face that was made before in another format is not left beside the new one. */
+async function removeFormer(former: string | null | undefined, now: string, output: string): Promise<void> {
+  if (former && former !== now && !former.split(/[/\\]/).includes('..'))
+    await rm(join(output, former), { force: true });
 }
 
 async function createFolder(output: string): Promise<void> {
@@ -143,7 +140,7 @@ function summarise(
   counts: Record<'aligned' | 'no-face' | 'undecodable' | 'skipped', number>,
   seconds: number,
   output: string,
-): Omit<AlignSummary, 'whole'> {
+): Omit<AlignSummary, 'whole' | 'leftOut'> {
   const { aligned, 'no-face': noFace, undecodable, skipped } = counts;
   const read = aligned + noFace + undecodable;
   const manifest = join(output, MANIFEST);

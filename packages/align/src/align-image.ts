@@ -1,6 +1,5 @@
-import type { RgbImage } from '@hm/images';
+import { type RgbImage, shrinkPixels } from '@hm/images/browser';
 import type { Landmarks } from './face.ts';
-import { resample } from './resample.ts';
 import { type Template, type TemplateName, templates } from './templates.ts';
 import { type SimilarityTransform, umeyama } from './umeyama.ts';
 import { warp } from './warp.ts';
@@ -24,16 +23,7 @@ export function alignImage(
   const transform = umeyama(landmarks, target.landmarks);
   const ratio = Math.floor(1 / Math.hypot(transform.a, transform.b));
   if (ratio < 2) return warp(image, transform, target);
-  return warp(shrink(image, ratio), beforeShrinking(transform, ratio), target);
-}
-
-function shrink(image: RgbImage, ratio: number): RgbImage {
-  const height = Math.ceil(image.height / ratio);
-  const width = Math.ceil(image.width / ratio);
-  const data = new Float32Array(height * width * 3);
-  const window = { left: 0, top: 0, width: width * ratio, height: height * ratio };
-  resample(image, window, { data, offset: 0, rowLength: width * 3, width, height }, true);
-  return { pixels: Uint8Array.from(data, Math.round), height, width };
+  return warp(shrinkPixels(image, ratio), beforeShrinking(transform, ratio), target);
 }
 
 /** Centres of shrunk pixels lie at `ratio · x + (ratio - 1) / 2`. */

@@ -1,6 +1,7 @@
-import type { RgbImage } from '@hm/images';
+import { type RgbImage, shrinkPixels } from '@hm/images/browser';
 import type { Detector } from './detector.ts';
 import type { Face, Point } from './face.ts';
+import { enlargeFace, searchRatio } from './search-size.ts';
 
 /** Faces, and whether they were only found once the picture had a border. */
 export interface BorderedDetection {
@@ -19,10 +20,14 @@ export async function detectWithBorder(
   border: number,
 ): Promise<BorderedDetection> {
   const faces = await detector.detect(image);
-  const margin = Math.round(border * Math.min(image.height, image.width));
+  // Whoever needs a border is large in the picture: a reduced one will do.
+  const ratio = searchRatio(image);
+  const small = faces.length > 0 ? image : shrinkPixels(image, ratio);
+  const margin = Math.round(border * Math.min(small.height, small.width));
   if (faces.length > 0 || margin === 0) return { faces, bordered: false };
-  const found = await detector.detect(addBorder(image, margin));
-  return { faces: found.map((face) => shift(face, -margin)), bordered: found.length > 0 };
+  const found = await detector.detect(addBorder(small, margin));
+  const inPicture = (face: Face) => enlargeFace(shift(face, -margin), ratio);
+  return { faces: found.map(inPicture), bordered: found.length > 0 };
 }
 
 /** Repeats the edge pixels `margin` times on every side. */

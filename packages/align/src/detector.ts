@@ -1,13 +1,17 @@
-import type { RgbImage } from '@hm/images';
+import { type RgbImage, shrinkPixels } from '@hm/images/browser';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import type { Face } from './face.ts';
 import type { Networks } from './network-runner.ts';
 import { propose } from './propose.ts';
 import { finish, refine } from './refine.ts';
+import { enlargeFace, SMALLEST_FACE, searchRatio } from './search-size.ts';
 
 /** How faces are searched for. */
 export interface DetectionOptions {
-  /** Side in pixels of the smallest face that is looked for. Default 20. */
+  /**
+   * Side in pixels of the smallest face that is looked for. Default 20, and as much more as a photograph above 2
+   * megapixels is reduced for the search. What is given is looked for in every photograph.
+   */
   minFaceSize?: number;
   /** Ratio of one pyramid level to the one before. Default 0.709, that is √½. */
   factor?: number;
@@ -23,18 +27,26 @@ export interface Detector {
   release(): Promise<void>;
 }
 
-const defaults: Required<DetectionOptions> = { minFaceSize: 20, factor: 0.709, thresholds: [0.6, 0.7, 0.7] };
+const defaults: Required<DetectionOptions> = {
+  minFaceSize: SMALLEST_FACE,
+  factor: 0.709,
+  thresholds: [0.6, 0.7, 0.7],
+};
 
 /** A detector over networks that are already there. */
 export function detectorOf(networks: Networks, options: DetectionOptions = {}): Detector {
-  const { minFaceSize, factor, thresholds } = { ...defaults, ...options };
+  const { factor, thresholds } = { ...defaults, ...options };
   assertDetectionOptions(options);
   return {
-    async detect(image) {
-      assertImage(image);
+    async detect(whole) {
+      assertImage(whole);
+      const ratio = searchRatio(whole, options.minFaceSize);
+      const image = shrinkPixels(whole, ratio);
+      const minFaceSize = (options.minFaceSize ?? SMALLEST_FACE * ratio) / ratio;
       const proposals = await propose(networks, image, { minFaceSize, factor, threshold: thresholds[0] });
       const refined = await refine(networks, image, proposals, thresholds[1]);
-      return finish(networks, image, refined, thresholds[2]);
+      const faces = await finish(networks, image, refined, thresholds[2]);
+      return ratio === 1 ? faces : faces.map((face) => enlargeFace(face, ratio));
     },
     release: () => networks.release(),
   };

@@ -1,31 +1,26 @@
 import type { ImageFormat } from '@hm/images';
-import { InvalidDataError } from '@hm/tensor/host';
 import type { Photograph } from './align-photograph.ts';
 
 const OWN_EXTENSION = { jpeg: /\.jpe?g$/i, png: /\.png$/i };
 const NEW_EXTENSION = { jpeg: '.jpg', png: '.png' };
 
 /**
- * The output of every image: its own name, or its name with the extension of the format it is written in.
- *
- * @throws {InvalidDataError} if two images would share an output.
+ * The output of every image: its own name, or its name with the extension of the format it is written in. Where two
+ * would share one, even on a system that takes `A` for `a`, the later gets a number.
  */
 export function planOutputs(paths: readonly string[], format: ImageFormat): Photograph[] {
-  const owners = new Map<string, string>();
+  const own = new Set(paths.filter((path) => OWN_EXTENSION[format].test(path)).map(key));
+  const taken = new Set<string>();
   return paths.map((path) => {
-    const output = OWN_EXTENSION[format].test(path) ? path : path.replace(/\.[^./]+$/, NEW_EXTENSION[format]);
-    const owner = owners.get(output);
-    if (owner !== undefined) throw shared(output, owner, path);
-    owners.set(output, path);
+    const isOwn = OWN_EXTENSION[format].test(path);
+    const stem = path.replace(/\.[^./]+$/, '');
+    const extension = isOwn ? path.slice(stem.length) : NEW_EXTENSION[format];
+    let output = stem + extension;
+    for (let number = 2; taken.has(key(output)) || (!isOwn && own.has(key(output))); number++)
+      output = `${stem}_${number}${extension}`;
+    taken.add(key(output));
     return { path, output };
   });
 }
 
-const shared = (output: string, first: string, second: string) =>
-  new InvalidDataError({
-    where: 'alignFolder',
-    expected: 'one image per output name',
-    received: `${first} and ${second} for ${output}`,
-    fix: 'Rename or move one of them.',
-    fields: { paths: [first, second] },
-  });
+const key = (path: string): string => path.normalize('NFC').toLowerCase();

@@ -68,6 +68,55 @@ describe('openDataset', () => {
     }
   });
 
+  test('a folder of one data set is that one; several forms, folders or splits are named', async () => {
+    const at = (...names: string[]) => join(folder, 'layouts', ...names);
+    const parquet = readFileSync(join(folder, 'parquet/all.parquet'));
+    write(at('hub/data/train-00000-of-00001.parquet'), parquet);
+    expect(await openDataset(at('hub'))).toMatchObject({ format: 'parquet', length: 6 });
+    for (const split of ['train', 'test']) write(at('splits', `${split}-00000-of-00001.parquet`), parquet);
+    await expect(openDataset(at('splits'))).rejects.toThrow(
+      /train \(1.* and test \(1|test \(1.* and train \(1/,
+    );
+    expect(await openDataset(at('splits'), { split: 'train' })).toMatchObject({ length: 6 });
+    for (const split of ['training', 'dev']) await writeFaces(at('folders', split), 2, 1);
+    await expect(openDataset(at('folders'))).rejects.toThrow('dev, training');
+    expect(await openDataset(at('folders'), { split: 'train' })).toMatchObject({
+      format: 'folder',
+      length: 2,
+    });
+    await writeFaces(at('both'), 2, 1);
+    write(at('both/a.tar'), readFileSync(join(folder, 'tar/000000.tar')));
+    await expect(openDataset(at('both'))).rejects.toThrow('a.tar (tar) and folders of images');
+    expect(await openDataset(at('both'), { form: 'folder' })).toMatchObject({
+      format: 'folder',
+      length: 2,
+    });
+    write(at('flat/1.jpg'), 'x');
+    await expect(openDataset(at('flat'))).rejects.toThrow('a folder of its own');
+    write(at('flat/list.CSV'), '1.jpg,0\n');
+    await expect(openDataset(at('flat'))).rejects.toThrow(`Pass the list: ${at('flat/list.CSV')}`);
+    for (const split of ['train', 'test']) write(at('people', split, '1.jpg'), 'x');
+    await expect(openDataset(at('people'))).rejects.toThrow('folders of splits: test, train');
+  });
+
+  test.each([
+    ['\x1f\x8b\b', 'a gzip file', 'gunzip'],
+    ['PK\x03\x04', 'a zip file', 'unzip'],
+    ['7z\xbc\xaf\x27\x1c', 'a 7-Zip file', '7z x'],
+    ['\x28\xb5\x2f\xfd', 'a zstd file', 'unzstd'],
+    ['\xfd7zXZ\0', 'a xz file', 'unxz'],
+    ['BZh9', 'a bzip2 file', 'bunzip2'],
+    ['Rar!\x1a\x07', 'a RAR file', 'unrar'],
+  ])('packed files are told by their first bytes: %j', async (start, received, command) => {
+    const bytes = Buffer.concat([Buffer.from(start, 'latin1'), Buffer.alloc(600)]);
+    for (const name of ['a.tar', 'faces.bin', 'list.csv']) {
+      const path = write(join(folder, 'packed', name), bytes);
+      await expect(openDataset(path)).rejects.toThrow(`got ${received}. Fix: Unpack it (${command}`);
+    }
+    write(join(folder, 'packed-below/faces.zip'), bytes);
+    await expect(openDataset(join(folder, 'packed-below'))).rejects.toThrow(received);
+  });
+
   test('says what it saw when nothing fits', async () => {
     mkdirSync(join(folder, 'empty'));
     const refusal = (path: string) => expect(openDataset(path)).rejects;

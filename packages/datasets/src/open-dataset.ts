@@ -21,7 +21,7 @@ export type DatasetFormat = (typeof datasetFormats)[number];
 /** What {@link openDataset} takes. */
 export interface OpenDatasetOptions {
   /** Default: told by what is there. */
-  format?: DatasetFormat;
+  form?: DatasetFormat;
   /** Names of identities to leave out. Default none. */
   exclude?: readonly string[];
   /** Accept names in `exclude` that the data set does not have. Default false. */
@@ -31,9 +31,9 @@ export interface OpenDatasetOptions {
   /** Which files or folders, where names speak of several splits: `train`, `test`, `validation`. */
   split?: string;
   /** The column of images of parquet files, or of paths of a list with a header. Default: told by its title. */
-  image?: string;
+  imageColumn?: string;
   /** The column of classes of parquet files, or of a list with a header. Default: told by its title. */
-  label?: string;
+  labelColumn?: string;
   /** MS-Celeb-1M's cleaned list. */
   list?: string;
   /** The folder that a list's paths start from. Default: the list's own. */
@@ -78,11 +78,11 @@ interface Place {
   split: string | undefined;
 }
 
-async function findDataset(path: string, { format, split }: OpenDatasetOptions): Promise<Place> {
+async function findDataset(path: string, { form, split }: OpenDatasetOptions): Promise<Place> {
   const found = await stat(path).catch(() => undefined);
   if (!found) throw unknown(path, 'no such path');
-  if (!found.isDirectory()) return { format: format ?? formatOfFile(path), at: path, split };
-  if (format !== undefined) return { format, at: path, split };
+  if (!found.isDirectory()) return { format: form ?? formatOfFile(path), at: path, split };
+  if (form !== undefined) return { format: form, at: path, split };
   const entries = await entriesOf(path);
   const forms = formsIn(entries);
   if (await holdsIdentities(path, entries)) forms.push({ format: 'folder', example: '' });
@@ -194,7 +194,7 @@ function severalForms(path: string, forms: readonly Form[]) {
     where: path,
     expected: 'a data set of one form',
     received: seen.join(' and '),
-    fix: 'Say which with the option format, or move the other away.',
+    fix: `Say which with \`form\`, such as ${forms[0]!.format}, or move the other away.`,
     fields: { path, reason: 'several forms', option: 'format', formats: forms.map(({ format }) => format) },
   });
 }

@@ -47,8 +47,8 @@ export function ofOneSplit(path: string, names: readonly string[], wanted: strin
     received: known.length === 0 ? 'names that speak of no split' : seen.join(' and '),
     fix:
       known.length === 0
-        ? 'Leave the option split out.'
-        : `Say which with the option split, such as ${known.includes('train') ? 'train' : known[0]}.`,
+        ? 'Leave out `split`.'
+        : `Pass one as \`split\`, such as ${known.includes('train') ? 'train' : known[0]}.`,
     fields: { path, offset: 0, splits: known, reason: 'several splits', option: 'split', split: known[0] },
   });
 }

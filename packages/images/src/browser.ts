@@ -3,3 +3,4 @@ export { type BrowserImage, decodeImage } from './decode/decode-image.web.ts';
 export { inOrder } from './in-order.ts';
 export type { RgbImage } from './rgb-image.ts';
 export { rgbOf } from './rgb-of.ts';
+export { shrinkPixels } from './shrink-pixels.ts';

@@ -20,7 +20,8 @@ test('the public surface', () => {
     'realFolder',
     'resizePixels',
     'rgbOf',
+    'shrinkPixels',
     'unusedFile',
   ]);
-  expect(Object.keys(browser).sort()).toEqual(['decodeImage', 'rgbOf']);
+  expect(Object.keys(browser).sort()).toEqual(['decodeImage', 'rgbOf', 'shrinkPixels']);
 });

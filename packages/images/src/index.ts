@@ -17,3 +17,4 @@ export type { SkippedEntry } from './list/skipped-entry.ts';
 export { resizePixels } from './resize-pixels.ts';
 export type { RgbImage } from './rgb-image.ts';
 export { rgbOf } from './rgb-of.ts';
+export { shrinkPixels } from './shrink-pixels.ts';

@@ -43,6 +43,6 @@ export const noColumn = (path: string, words: readonly string[], titles: readonl
     where: path,
     expected: `a column ${words.slice(0, 6).join(' or ')}`,
     received: titles.join(', ').slice(0, 200),
-    fix: 'Name the columns with the options image and label.',
+    fix: 'Name the columns with `imageColumn` and `labelColumn`.',
     fields: { path, offset: 0, reason: `no column ${words[0]}`, option: 'columns' },
   });

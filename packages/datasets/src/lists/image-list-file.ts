@@ -15,9 +15,9 @@ export interface ImageListFileOptions {
   /** The folder that the list's paths start from. Default: the list's own. */
   root?: string;
   /** The title of the column of paths, in a list with a header. Default: told by its title. */
-  image?: string;
+  imageColumn?: string;
   /** The title of the column of classes. Default: told by its title; one called `id` where there is no other. */
-  label?: string;
+  labelColumn?: string;
   /** Which rows of a list with a column `split`, such as `train`. Default: all, if they are of one. */
   split?: string;
 }
@@ -97,6 +97,8 @@ const words: ColumnWords<ImageColumn | 'id'> = {
 /** A guess by which no two of so many images share a class is none. */
 const FEWEST_GUESSED = 4;
 
+const isNumbered = (field: string | undefined): boolean => /^\d+(\.\d*)?$/.test(field ?? '');
+
 class PathTable {
   readonly #path: string;
   readonly #root: string;
@@ -111,6 +113,8 @@ class PathTable {
   #columns: Columns<ImageColumn> | undefined;
   /** How many fields each row has. */
   #width = 0;
+  /** Whether the first class is a number: then no other has spaces in it. */
+  #isNumbered = false;
   /** True if no header says what the columns are. */
   #isGuess = false;
 
@@ -126,6 +130,7 @@ class PathTable {
       this.#columns = header ?? this.#guess(row);
       this.#width = header ? row.fields.length : this.#fieldsOf(row).length;
       if (header) return;
+      this.#isNumbered = isNumbered(this.#fieldsOf(row)[this.#columns.label!]);
     }
     const fields = this.#fieldsOf(row);
     const { path, label, name: naming, split } = this.#columns;
@@ -141,6 +146,9 @@ class PathTable {
     const found = pathInList(this.#root, text);
     if ('fault' in found) throw this.#invalid(row, `a path inside ${this.#root} (not ${found.fault})`);
     if (this.#isGuess && !isImagePath(text)) throw this.#invalid(row, 'the path of an image');
+    if (this.#isGuess && isNumbered(name) !== this.#isNumbered && name.includes(' ')) {
+      throw this.#invalid(row, `${this.#width} fields, with a path and a class`);
+    }
     if (/^-\d/.test(name)) throw this.#invalid(row, 'a class from 0, as a negative one stands for none');
     const place = this.#classes.get(name) ?? this.#classes.size;
     this.#classes.set(name, place);
@@ -159,7 +167,7 @@ class PathTable {
       offset: 0,
       expected: 'images of one split',
       received: [...this.#splits].join(' and '),
-      fix: `Say which with the option split, such as ${[...this.#splits][0]}.`,
+      fix: `Pass one as \`split\`, such as ${[...this.#splits][0]}.`,
       fields: { option: 'split' },
     });
   }
@@ -171,8 +179,8 @@ class PathTable {
   }
 
   #header(row: ListRow): Columns<ImageColumn> | undefined {
-    const { image, label } = this.#options;
-    if (image !== undefined || label !== undefined) return this.#namedColumns(row);
+    const { imageColumn, labelColumn } = this.#options;
+    if (imageColumn !== undefined || labelColumn !== undefined) return this.#namedColumns(row);
     if (row.fields.some(isImagePath)) return undefined;
     const { id, ...found } = headerColumns<ImageColumn | 'id'>(this.#path, row, words, ['path']) ?? {};
     if (found.path === undefined) return undefined;
@@ -190,8 +198,11 @@ class PathTable {
       if (title === undefined) throw noColumn(this.#path, wanted, row.fields);
       return titles.indexOf(title);
     };
-    const { image, label } = this.#options;
-    return { path: place(image, words.path), label: place(label, [...words.label, ...words.name]) };
+    const { imageColumn, labelColumn } = this.#options;
+    return {
+      path: place(imageColumn, words.path),
+      label: place(labelColumn, [...words.label, ...words.name]),
+    };
   }
 
   #guess(row: ListRow): Columns<ImageColumn> {

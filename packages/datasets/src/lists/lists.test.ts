@@ -9,7 +9,7 @@ import { pairList } from './pair-list.ts';
 
 const folder = temporaryFolder();
 let count = 0;
-const list = (name: string, text: string) => write(join(folder, String(count++), name), text);
+const list = (name: string, text: string): string => write(join(folder, String(count++), name), text);
 const rows = async (path: string) => {
   const data = await imageListFile(path);
   const found: unknown[] = [];
@@ -51,6 +51,126 @@ describe('imageListFile', () => {
     expect((await data.sample(0)).image).toEqual({ path: join('/photos', first) });
   });
 
+  test.each([
+    [
+      'a path with spaces',
+      'a.txt',
+      'a.jpg 0\nmy photo.jpg 1\n',
+      [
+        ['a.jpg', 0, '0'],
+        ['my photo.jpg', 1, '1'],
+      ],
+    ],
+    [
+      'a name with spaces',
+      'a.txt',
+      'a.jpg Ada Lovelace\nb.jpg Bob\n',
+      [
+        ['a.jpg', 0, 'Ada Lovelace'],
+        ['b.jpg', 1, 'Bob'],
+      ],
+    ],
+    [
+      'the label first',
+      'a.txt',
+      '0 a.jpg\n1 b.jpg\n',
+      [
+        ['a.jpg', 0, '0'],
+        ['b.jpg', 1, '1'],
+      ],
+    ],
+    [
+      'InsightFace’s',
+      'a.lst',
+      '1\tx/a.jpg\t0\n1\tx/b.jpg\t1\n',
+      [
+        ['x/a.jpg', 0, '0'],
+        ['x/b.jpg', 1, '1'],
+      ],
+    ],
+    [
+      'row numbers',
+      'a.csv',
+      'id,File Name,label\n1,a.jpg,0\n2,b.jpg,0\n',
+      [
+        ['a.jpg', 0, '0'],
+        ['b.jpg', 0, '0'],
+      ],
+    ],
+    [
+      'names beside row numbers',
+      'a.csv',
+      'id,path,identity\n1,a.jpg,ada\n2,b.jpg,ada\n',
+      [
+        ['a.jpg', 0, 'ada'],
+        ['b.jpg', 0, 'ada'],
+      ],
+    ],
+    [
+      'semicolons',
+      'a.csv',
+      'file_name;label\n"a;1.jpg";0\nb.jpg;1\n',
+      [
+        ['a;1.jpg', 0, '0'],
+        ['b.jpg', 1, '1'],
+      ],
+    ],
+    [
+      'another system',
+      'a.txt',
+      'x\\a.jpg 0\r\n.\\x\\b.jpg 1\r\n',
+      [
+        ['x/a.jpg', 0, '0'],
+        ['x/b.jpg', 1, '1'],
+      ],
+    ],
+    [
+      'large and fractional numbers',
+      'a.txt',
+      'a.jpg 6900307\nb.jpg 690030.0\nc.jpg 690030\n',
+      [
+        ['a.jpg', 1, '6900307'],
+        ['b.jpg', 0, '690030'],
+        ['c.jpg', 0, '690030'],
+      ],
+    ],
+    [
+      'numbers beyond float64',
+      'a.txt',
+      'a.jpg 90071992547409931\nb.jpg 90071992547409930\n',
+      [
+        ['a.jpg', 1, '90071992547409931'],
+        ['b.jpg', 0, '90071992547409930'],
+      ],
+    ],
+  ])('%s', async (_, name, text, expected) => {
+    expect(await rows(list(name, text))).toEqual(expected);
+  });
+
+  test('UTF-16 and Windows-1252', async () => {
+    const text = 'José/1.jpg\t0\n';
+    const path = list('a.txt', '');
+    for (const bytes of [
+      Buffer.from(`\uFEFF${text}`, 'utf16le'),
+      Buffer.from(text, 'latin1'),
+      Buffer.from(text),
+    ]) {
+      write(path, bytes);
+      expect(await rows(path)).toEqual([['José/1.jpg', 0, '0']]);
+    }
+  });
+
+  test('columns by their titles, whole paths, letters with accents, and one split of several', async () => {
+    const path = list('a.csv', 'a,b,part\nJos\u00e9/1.jpg,7,train\n2.jpg,8,test\n');
+    const root = join(path, '..');
+    write(join(root, 'Jose\u0301', '1.jpg'), 'x');
+    const data = await imageListFile(path, { imageColumn: 'A', labelColumn: 'b' });
+    expect((await data.sample(0)).image).toEqual({ path: join(root, 'Jose\u0301', '1.jpg') });
+    const whole = list('a.csv', `path,label,split\n${root}/Jos\u00e9/1.jpg,0,train\nb.jpg,1,val\n`);
+    expect((await imageListFile(whole, { root, split: 'train' })).length).toBe(1);
+    await expect(imageListFile(path, { imageColumn: 'c' })).rejects.toThrow('a column c');
+  });
+
   test('names are numbered in their order', async () => {
     expect(await rows(list('a.txt', '1.jpg b\n2.jpg a\n3.jpg b\n'))).toEqual([
       ['1.jpg', 1, 'b'],
@@ -75,9 +195,17 @@ describe('imageListFile', () => {
     ['a.txt', '', 'none'],
     ['a.txt', '1.jpg 0\n2.jpg\n', 'line 2'],
     ['a.txt', '../1.jpg 0\n', 'leads out'],
-    ['a.txt', '/etc/passwd 0\n', 'absolute'],
+    ['a.txt', '/etc/passwd.jpg 0\n', 'absolute'],
+    ['a.txt', 'C:\\\\faces\\\\1.jpg 0\n', 'absolute'],
+    ['a.txt', '1.jpg 0\n2.jpg 0 7 8\n', 'line 2'],
+    ['a.txt', '1.jpg 0\nnotes 1\n', 'line 2'],
+    ['a.csv', '1.jpg,0\n2, b.jpg,0\n', 'line 2'],
+    ['a.csv', 'path,label\n1.jpg,-1\n', 'stands for none'],
+    ['a.txt', 'a.jpg 1\nb.jpg 2\nc.jpg 3\nd.jpg 4\n', 'as many classes as images'],
+    ['a.csv', 'id,path\n1,a.jpg\n2,b.jpg\n3,c.jpg\n4,d.jpg\n', 'as many classes as images'],
+    ['a.csv', 'path,label,split\na.jpg,0,train\nb.jpg,0,test\n', 'train and test'],
     ['a.txt', 'one two three four\n', 'path label'],
-    ['a.csv', 'path,size\n1.jpg,3\n', 'a column label or name'],
+    ['a.csv', 'path,size\n1.jpg,3\n', 'a column label'],
     ['a.csv', '1.jpg,0\n"2.jpg,1\n', 'Quote'],
   ])('%s %j is refused', async (name, text, words) => {
     const path = list(name, text);
@@ -104,6 +232,17 @@ describe('pairList', () => {
     for (const image of ['a 1.jpg', 'b.jpg', 'c.jpg']) write(join(path, '..', image), 'x');
     return path;
   };
+
+  test.each([
+    ['header.csv', 'first,second,same\na 1.jpg,b.jpg,1.0\nb.jpg,c.jpg,0.0\n'],
+    ['spaces.txt', 'a 1.jpg b.jpg 1\nb.jpg c.jpg -1\n'],
+    ['backslashes.txt', '.\\a 1.jpg\tb.jpg\tTrue\nb.jpg\tc.jpg\tno\n'],
+    ['semicolons.csv', 'img1;img2;is_same\na 1.jpg;b.jpg;yes\nb.jpg;c.jpg;no\n'],
+  ])('%s', async (name, text) => {
+    const { images, pairs } = await pairList(withImages(name, text));
+    expect(images.map(({ id }) => id)).toEqual(['a 1.jpg', 'b.jpg', 'c.jpg']);
+    expect(pairs.map(({ same }) => same)).toEqual([true, false]);
+  });
 
   test.each([
     ['tabs.txt', 'a 1.jpg\tb.jpg\t1\nb.jpg\tc.jpg\t-1\n'],

@@ -88,8 +88,8 @@ describe('msCeleb', () => {
       'm.0933t2/14-FaceId-3.jpg 5\nm.0107_f/0-FaceId-0.jpg 2\n',
     );
     const data = await msCeleb(path, { list });
-    expect([...data.labels]).toEqual([2, 5]);
-    expect([data.classes, data.name(2), data.name(5), data.missing]).toEqual([6, 'm.0107_f', 'm.0933t2', 0]);
+    expect([...data.labels]).toEqual([0, 1]);
+    expect([data.classes, data.name(0), data.name(1), data.missing]).toEqual([2, 'm.0107_f', 'm.0933t2', 0]);
   });
 
   test('what is refused, and where', async () => {

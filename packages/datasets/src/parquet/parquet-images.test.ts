@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, test } from 'vitest';
 import { imageFolder } from '../image-folder.ts';
 import { recordIo } from '../recordio/record-io.ts';
@@ -61,6 +62,40 @@ describe('writeParquet', () => {
   });
 });
 
+describe('files by other programs', () => {
+  const rowsOf = (image: (Uint8Array | null)[], labels: number[], name = 'image') =>
+    Buffer.from(
+      parquetWriteBuffer({
+        columnData: [
+          { name, data: image, type: 'BYTE_ARRAY', nullable: true },
+          { name: 'label', data: labels, type: 'INT32' },
+        ],
+      }),
+    );
+  const image = first!.bytes;
+
+  test('a row without an image spoils no other', async () => {
+    const path = write(join(folder, 'null.parquet'), rowsOf([image, null, image, image], [0, 0, 1, 1]));
+    const data = await parquetImages(path);
+    await expect(data.sample(1)).rejects.toMatchObject({
+      code: 'invalid-data',
+      message: expect.stringContaining('row 1'),
+    });
+    for (const row of [0, 2, 3]) expect((await data.sample(row)).label).toBe(row >> 1);
+  });
+
+  test('columns in capitals, classes with gaps, and rows without a class', async () => {
+    const gaps = write(
+      join(folder, 'gaps.parquet'),
+      rowsOf([image, image, image], [690030, 7, 690030], 'IMG'),
+    );
+    const data = await parquetImages(gaps);
+    expect([data.classes, [...data.labels], data.name(1)]).toEqual([2, [1, 0, 1], '690030']);
+    const minus = write(join(folder, 'minus.parquet'), rowsOf([image, image], [0, -1]));
+    await expect(parquetImages(minus)).rejects.toThrow('-1, which stands for no class');
+  });
+});
+
 test('what is refused', async () => {
   const numbers = readFileSync(join(golden, 'parquet/numbers.parquet'));
   const refusal = (path: string, options = {}) => expect(parquetImages(path, options)).rejects;
@@ -71,9 +106,9 @@ test('what is refused', async () => {
   write(path, '');
   await refusal(path).toMatchObject({ code: 'invalid-data', fields: { path } });
   const whole = join(golden, 'parquet/numbers.parquet');
-  await refusal(whole, { label: 'person' }).toThrow('a column person, got image');
-  await refusal(whole, { label: 'path' }).toMatchObject({ code: 'invalid-data' });
-  const text = await parquetImages(join(golden, 'parquet/names.parquet'), { image: 'identity' });
+  await refusal(whole, { labelColumn: 'person' }).toThrow('a column person, got image');
+  await refusal(whole, { labelColumn: 'path' }).toMatchObject({ code: 'invalid-data' });
+  const text = await parquetImages(join(golden, 'parquet/names.parquet'), { imageColumn: 'identity' });
   await expect(text.sample(0)).rejects.toMatchObject({
     code: 'invalid-data',
     fields: { offset: expect.any(Number) },

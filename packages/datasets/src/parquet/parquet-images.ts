@@ -10,9 +10,9 @@ import { classNames } from './parquet-schema.ts';
 /** What {@link parquetImages} takes. */
 export interface ParquetImagesOptions {
   /** The column of images: bytes, or a structure with `bytes` as Hugging Face's. Default `image`, `img` or the like. */
-  image?: string;
+  imageColumn?: string;
   /** The column of classes: numbers, or names. Default `label`, or `identity` or the like if there is none. */
-  label?: string;
+  labelColumn?: string;
   /** Which files of a folder, by the split that their names speak of, such as `train`. Default: all, if they are of one. */
   split?: string;
   /** Memory for row groups that were decompressed, in bytes. Default 256 MiB. */
@@ -32,7 +32,7 @@ export interface ParquetImages extends Dataset {
  * @param path A `.parquet` file, or a folder of them, taken in the order of their names.
  * @throws {InvalidDataError} if a file is damaged or lacks the columns.
  * @example
- * const data = await parquetImages('faces.parquet', { label: 'identity' });
+ * const data = await parquetImages('faces.parquet', { labelColumn: 'identity' });
  */
 export async function parquetImages(
   path: string,
@@ -40,8 +40,8 @@ export async function parquetImages(
 ): Promise<ParquetImages> {
   const files: ParquetFile[] = [];
   for (const file of await filesAt(path, '.parquet', options.split)) files.push(await openParquet(file));
-  const image = columnOf(files, options.image === undefined ? imageColumns : [options.image]);
-  const column = columnOf(files, options.label === undefined ? labelColumns : [options.label]);
+  const image = columnOf(files, options.imageColumn === undefined ? imageColumns : [options.imageColumn]);
+  const column = columnOf(files, options.labelColumn === undefined ? labelColumns : [options.labelColumn]);
   const values: unknown[] = [];
   for (const file of files) for (const value of await labelsIn(file, column)) values.push(value);
   const { labels, classes, name } = numbered(values, files, column);

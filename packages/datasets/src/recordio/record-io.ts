@@ -96,23 +96,29 @@ function describe(descriptor: number, path: string, index: RecordIndex, found: F
   };
 }
 
-/** Classes by the labels that occur; names of the list, if it names all of them; what `property` says otherwise. */
+/** Classes by the labels that occur, or as `property` says where they fit into it; names of the list, if it has all. */
 function classesOf(given: Int32Array, path: string, { property, names, problems }: Found) {
   const found = new Set(given);
   const isNamed = [...found].every((label) => names.has(label));
-  const numbered: Classes = numberClasses(given, (label) => (isNamed ? names.get(label) : undefined));
-  if (property && property.classes < numbered.classes) {
-    problems.push(
-      `${join(path, '..', 'property')} says ${property.classes} classes, and the records have ${numbered.classes}`,
-    );
+  const nameOf = (label: number) => (isNamed ? names.get(label) : undefined);
+  const most = given.reduce((largest, label) => Math.max(largest, label), 0);
+  const isStated = property && most < property.classes && property.classes <= 2 * found.size;
+  if (property && !isStated) {
+    const said = `${join(path, '..', 'property')} says ${property.classes} classes`;
+    problems.push(`${said}, and the records have ${found.size}, numbered up to ${most}`);
   }
+  const numbered: Classes = isStated
+    ? { labels: given, classes: property.classes, name: (label) => nameOf(label) ?? String(label) }
+    : numberClasses(given, nameOf);
+  return { ...numbered, sampleLabel: relabel(given, numbered.labels) };
+}
+
+/** Gives a sample that has its record's label its class. */
+function relabel(given: Int32Array, labels: Int32Array): (sample: Sample) => Sample {
+  if (given === labels) return (sample) => sample;
   const places = new Map<number, number>();
-  for (const [index, label] of given.entries()) places.set(label, numbered.labels[index]!);
-  return {
-    ...numbered,
-    /** The record's own label as its class. */
-    sampleLabel: (sample: Sample): Sample => ({ ...sample, label: places.get(sample.label) ?? sample.label }),
-  };
+  for (const [index, label] of given.entries()) places.set(label, labels[index]!);
+  return (sample) => ({ ...sample, label: places.get(sample.label) ?? sample.label });
 }
 
 function sampleAt(descriptor: number, path: string, places: ImagePlaces, place: number): Sample {

@@ -48,12 +48,21 @@ describe('archives by GNU tar', () => {
     }
   });
 
-  test('a link is refused, wherever it leads', async () => {
+  test('a link is left out and named, wherever it leads', async () => {
     const from = place('links');
     mkdirSync(from, { recursive: true });
     symlinkSync('/etc/passwd', join(from, 'a.jpg'));
     const path = tar(`${from}.tar`, from);
-    await expect(collect(path)).rejects.toMatchObject({ code: 'invalid-data', fields: { path, offset: 0 } });
+    await expect(tarShards(path)).rejects.toThrow('expected images');
+    write(join(from, 'a/1.jpg'), 'x');
+    const data = await tarShards(tar(path, from));
+    expect([data.length, data.skipped]).toEqual([1, [{ path: 'a.jpg', reason: 'a link', missed: true }]]);
+  });
+
+  test('folders of an incremental archive are none of its files', async () => {
+    const from = await writeFaces(place('incremental'), 2, 1);
+    const path = tar(`${from}.tar`, from, [`--listed-incremental=${from}.snar`]);
+    expect(await tarShards(path)).toMatchObject({ length: 2, classes: 2 });
   });
 
   test('a folder for each identity', async () => {
@@ -98,8 +107,50 @@ describe('WebDataset shards', () => {
         'x/2.txt': 'ignored',
       }),
     );
-    expect([...data.labels]).toEqual([4, 1]);
-    expect([data.classes, data.name(1), data.name(4)]).toEqual([5, 'Ada', '4']);
+    expect([...data.labels]).toEqual([1, 0]);
+    expect([data.classes, data.name(0), data.name(1)]).toEqual([2, 'Ada', '4']);
+  });
+
+  test('keys end at the last dot, or at the first', async () => {
+    const dates = { '22.05.jpg': 'a', '22.05.cls': '0', '22.06.jpg': 'b', '22.06.cls': '7.0' };
+    expect([...(await tarShards(await packed(dates))).labels]).toEqual([0, 1]);
+    const views = { '1.left.jpg': 'a', '1.right.jpg': 'b', '1.cls': '3', '2.left.jpg': 'c', '2.cls': '4' };
+    expect([...(await tarShards(await packed(views))).labels]).toEqual([0, 0, 1]);
+  });
+
+  test('what systems leave is nobody, and formats that are not read are named', async () => {
+    const names = ['ada/1.jpg', 'ada/._1.jpg', '__MACOSX/ada/1.jpg', 'ada/2.heic', 'notes.txt'];
+    const data = await tarShards(await packed(Object.fromEntries(names.map((name) => [name, 'x']))));
+    expect([data.length, data.classes]).toEqual([1, 1]);
+    expect(data.skipped!.map(({ path, missed }) => [path, missed])).toEqual([
+      ['ada/._1.jpg', false],
+      ['__MACOSX/ada/1.jpg', false],
+      ['ada/2.heic', true],
+    ]);
+  });
+
+  test('the old form of GNU, whose header has times where names go on', async () => {
+    const path = await packed({ '1.jpg': 'x', '1.cls': '0', '2.jpg': 'x', '2.cls': '1' });
+    const bytes = readFileSync(path);
+    for (let at = 0; at < 512 * 8; at += 1024) {
+      bytes.write('ustar  \0', at + 257, 'latin1');
+      bytes.write('14725000000\x0014725000000', at + 345, 'latin1');
+      bytes.fill(' ', at + 148, at + 156);
+      const sum = bytes.subarray(at, at + 512).reduce((total, byte) => total + byte, 0);
+      bytes.write(`${sum.toString(8).padStart(6, '0')}\0 `, at + 148, 'latin1');
+    }
+    expect(await tarShards(write(path, bytes))).toMatchObject({ length: 2, classes: 2 });
+  });
+
+  test('splits are not one set', async () => {
+    const path = await packed({ 'train/ada/1.jpg': 'x', 'val/bob/1.jpg': 'x', 'val/cy/1.jpg': 'x' });
+    await expect(tarShards(path)).rejects.toThrow('train, validation');
+    expect(await tarShards(path, { split: 'validation' })).toMatchObject({ length: 2, classes: 2 });
+    const root = place('shards');
+    for (const name of ['train-0.tar', 'train-1.tar', 'test-0.tar'])
+      write(join(root, name), readFileSync(await packed({ [`${name}/1.jpg`]: 'x' })));
+    await expect(tarShards(root)).rejects.toThrow('train (2');
+    expect((await tarShards(root, { split: 'train' })).shards).toHaveLength(2);
   });
 
   test('what is written is read again, and by a library', async () => {
@@ -137,6 +188,7 @@ describe('WebDataset shards', () => {
     [{ '1.jpg': 'x', '1.cls': '1', '2.jpg': 'x' }, 'a .cls or .json for 2.jpg'],
     [{ '1.jpg': 'x' }, 'folder for each image'],
     [{ '1.txt': 'x' }, 'expected images'],
+    [{ 'Ada/0/1.jpg': 'x', 'Bob/0/1.jpg': 'x' }, 'Ada/0 and Bob/0'],
     [{ '../1.jpg': 'x' }, 'leads out'],
     [{ '/etc/1.jpg': 'x' }, 'absolute'],
   ])('%j is refused', async (files, words) => {

@@ -139,7 +139,7 @@ function inSplit(
     offset: 0,
     expected: 'images of one split',
     received: `folders of several: ${[...splits].join(', ')}`,
-    fix: `Say which with the option split, such as ${[...splits][0]}.`,
+    fix: `Pass one as \`split\`, such as ${[...splits][0]}.`,
     fields: { option: 'split', split: [...splits][0] },
   });
 }

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { writeFileSafely } from '@hm/tensor/files';
+import { InvalidArgumentError } from '@hm/tensor/host';
+import type { PhotographSettings } from './align-photograph.ts';
+import type { AlignmentRecord } from './alignment-record.ts';
+import type { DetectionOptions } from './detector.ts';
+import type { MtcnnWeights } from './weights.ts';
+
+/** Name of the file in the output folder that says how its faces were made. */
+const SETTINGS = 'alignment-settings.json';
+
+/** What a face in an output folder depends on. What becomes of images without one may change from run to run. */
+export type FolderSettings = Readonly<Record<string, unknown>>;
+
+/** The settings of a run as they are kept. */
+export const folderSettings = (
+  { template, format, prefer, border, noFace, centreFraction }: PhotographSettings,
+  { minFaceSize, factor, thresholds }: DetectionOptions,
+  weights: MtcnnWeights,
+): FolderSettings => ({
+  ...{ template, format, prefer, border },
+  centreFraction: noFace === 'centre' ? centreFraction : undefined,
+  ...{ minFaceSize, factor, thresholds },
+  weights: digest(weights),
+});
+
+function digest(weights: MtcnnWeights): string {
+  const hash = createHash('sha256');
+  for (const network of Object.values(weights))
+    for (const { data } of Object.values(network))
+      hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return hash.digest('hex').slice(0, 16);
+}
+
+/**
+ * Refuses to go on in a folder whose faces were made in another way: they would be kept beside those of this run.
+ *
+ * @throws {InvalidArgumentError} that names the first option that differs.
+ */
+export async function assertSameSettings(
+  output: string,
+  settings: FolderSettings,
+  known: ReadonlyMap<string, AlignmentRecord>,
+): Promise<void> {
+  const written = [...known.values()].filter(({ output: file }) => file !== null);
+  if (written.length === 0) return;
+  const made = (await readSettings(output)) ?? settingsSeen(written, settings);
+  for (const [option, wanted] of Object.entries(settings)) {
+    const before = made[option];
+    const isCrop = option === 'centreFraction' && (before === undefined || wanted === undefined);
+    if (isCrop || JSON.stringify(before) === JSON.stringify(wanted)) continue;
+    throw new InvalidArgumentError({
+      where: 'alignFolder',
+      expected: `${option} ${before ?? 'not given'}, with which the faces in ${output} were made`,
+      received: wanted ?? 'none',
+      fix: 'Choose another folder, or pass `overwrite`.',
+      fields: { path: output, option: 'overwrite', setting: option },
+    });
+  }
+}
+
+export const writeSettings = (output: string, settings: FolderSettings): Promise<void> =>
+  writeFileSafely(join(output, SETTINGS), `${JSON.stringify(settings, undefined, 2)}\n`);
+
+async function readSettings(output: string): Promise<FolderSettings | undefined> {
+  const text = await readFile(join(output, SETTINGS), 'utf8').catch(() => 'null');
+  try {
+    return (JSON.parse(text) as FolderSettings | null) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a manifest alone tells, of a folder that was made before settings were kept. */
+function settingsSeen(records: readonly AlignmentRecord[], settings: FolderSettings): FolderSettings {
+  const [{ template, output }] = records as [AlignmentRecord];
+  const format = extname(output!).toLowerCase() === '.png' ? 'png' : 'jpeg';
+  return { ...settings, template, format };
+}
