@@ -1,5 +1,6 @@
-import type { AlignFolderOptions } from '@hm/align';
+import type { AlignFolderOptions, AlignSummary } from '@hm/align';
 import { printable } from '@hm/tensor/host';
+import { describeLeftOut } from './data/describe-left-out.ts';
 import { progress } from './progress.ts';
 
 /** Most names of images that are printed; the manifest has all of them. */
@@ -53,6 +54,7 @@ interface AlignReport {
   imagesPerSecond: number;
   manifest: string;
   whole: boolean;
+  leftOut: AlignSummary['leftOut'];
   withoutFace: string[];
   unreadable: string[];
 }
@@ -64,6 +66,7 @@ function describe(report: AlignReport): string {
     `${images} images: ${counts}; ${seconds.toFixed(1)} s, ${imagesPerSecond.toFixed(1)} images/s.`,
     ...list('No face found in', report.withoutFace),
     ...list('Cannot be decoded', report.unreadable),
+    ...(report.leftOut.length > 0 ? [describeLeftOut(report.leftOut)] : []),
     report.whole
       ? printable(`Every image: ${report.manifest}`)
       : printable(`Other shards are not finished: the last of them writes ${report.manifest}.`),

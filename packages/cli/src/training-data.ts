@@ -1,13 +1,12 @@
 import type { Dataset } from '@hm/datasets';
 import { InvalidArgumentError } from '@hm/tensor/host';
-import { excludedNames } from './excluded-names.ts';
-import { withoutUndefined } from './without-undefined.ts';
+import { describeLeftOut } from './data/describe-left-out.ts';
+import { type OpenDataOptions, openData } from './data/open-data.ts';
+import { tell } from './print.ts';
 
 /** Where the training images come from. */
-export interface DataOptions {
+export interface DataOptions extends OpenDataOptions {
   data?: string;
-  exclude?: string;
-  minImages?: number;
   synthetic?: number;
   imagesPerIdentity: number;
   hardness: number;
@@ -21,15 +20,24 @@ export interface DataOptions {
  * @throws {InvalidArgumentError} unless exactly one of `data` and `synthetic` is given.
  */
 export async function trainingData(options: DataOptions): Promise<Dataset> {
-  const { data, synthetic, exclude, minImages, imagesPerIdentity, hardness, seed } = options;
-  const { imageFolder, openDataset, preload, syntheticFaces } = await import('@hm/datasets');
+  const { data, synthetic, imagesPerIdentity, hardness, seed } = options;
+  const { preload, syntheticFaces } = await import('@hm/datasets');
   if ((data === undefined) === (synthetic === undefined)) throw notOneSource(data !== undefined);
   if (synthetic !== undefined) {
     const size = squareSize(options.imageSize);
     return preload(syntheticFaces({ identities: synthetic, imagesPerIdentity, hardness, seed, size }));
   }
-  const open = minImages === undefined ? openDataset : imageFolder;
-  return open(data!, { ...(await excludedNames(exclude)), ...withoutUndefined({ minImages }) });
+  const opened = await openData(data!, options);
+  await warn(opened, options.imageSize);
+  return opened;
+}
+
+/** Says on stderr what is left out of the data, and how its images differ from what the network takes. */
+async function warn(dataset: Dataset, [height, width]: [height: number, width: number]): Promise<void> {
+  const { imageAdvice } = await import('@hm/datasets');
+  const left = describeLeftOut(dataset.skipped?.filter(({ missed }) => missed));
+  if (left !== '') tell(left);
+  for (const advice of await imageAdvice(dataset, { height, width })) tell(`Note: ${advice}`);
 }
 
 /** Rendered faces are square. @throws {InvalidArgumentError} */

@@ -1,6 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import { backboneOption, imageSizeOption } from '../backbone-options.ts';
 import { command } from '../command.ts';
+import { formOption, imageColumnOption, labelColumnOption, splitOption } from '../data/data-options.ts';
 import { engineOption } from '../engine-option.ts';
 import {
   finiteNumber,
@@ -42,6 +43,11 @@ export const train = () =>
       '--exclude <file>',
       'identities to leave out, one name a line; or casia-lfw, those of LFW in CASIA-WebFace',
     )
+    .option('--allow-unknown-exclude', 'with --exclude: some of the names need not be there')
+    .addOption(formOption())
+    .addOption(splitOption())
+    .addOption(imageColumnOption())
+    .addOption(labelColumnOption())
     .option('--min-images <number>', 'leave out identities with fewer images (folders only)', positiveInteger)
     .option('--skip-bad-images', 'take another image in the place of one that cannot be decoded')
     .option('--data-licence <text>', 'a note about the photographs, for the exported file')

@@ -1,6 +1,7 @@
 import type { DatasetReport } from '@hm/datasets';
 import { printable } from '@hm/tensor/host';
 import { textTable } from '../text-table.ts';
+import { describeLeftOut, isMissed } from './describe-left-out.ts';
 
 /** Most lines of each list that are printed; `--json` has all. */
 const LISTED = 20;
@@ -29,6 +30,7 @@ export function describeReport(report: DatasetReport): string {
     `\nImages by size (height × width):`,
     bars(sizes.slice(0, LISTED).map(({ height, width, images: count }) => [`${height} × ${width}`, count])),
     ...(sizes.length > LISTED ? [`  and ${sizes.length - LISTED} more sizes`] : []),
+    ...[describeLeftOut(report.leftOut)].filter((text) => text !== '').map((text) => `\n${text}`),
   ].join('\n');
 }
 
@@ -40,6 +42,8 @@ export function describeProblems(report: DatasetReport): string {
   const nearWithin = report.nearDuplicates.filter(({ names }) => names.length === 1);
   const idsOf = ({ ids }: { ids: string[] }) => ids.join(' = ');
   return [
+    list('Does not agree', report.problems),
+    isMissed(report.leftOut) ? 'Images or people are left out: see above.' : '',
     list(
       'Cannot be decoded',
       report.undecodable.map(({ id, reason }) => `${id}: ${reason}`),

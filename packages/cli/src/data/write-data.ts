@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Dataset, EncodedSample, EncodedSamplesOptions } from '@hm/datasets';
 import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import { progress } from '../progress.ts';
+import { describeLeftOut } from './describe-left-out.ts';
 
 /** The forms in which data sets are written. */
 export const formats = ['folder', 'recordio', 'insightface', 'tar', 'parquet'] as const;
@@ -21,6 +22,10 @@ export interface Written {
   identities: number;
   /** Left out, as they are bad. */
   skipped: { index: number; reason: string }[];
+  /** What the data set's reader found and did not use. */
+  leftOut: NonNullable<Dataset['skipped']>;
+  /** Images whose folder or file has another name than in the data set. */
+  renamed: { id: string; path: string }[];
   seconds: number;
   imagesPerSecond: number;
 }
@@ -41,6 +46,7 @@ export async function writeData(
   const began = performance.now();
   const line = progress(label);
   const skipped: Written['skipped'] = [];
+  const renamed: Written['renamed'] = [];
   const identities = new Set<number>();
   let images = 0;
   const samples = encodedSamples(dataset, {
@@ -56,20 +62,26 @@ export async function writeData(
     }
   })();
   try {
-    await write(to, out, counted);
+    await write(to, out, counted, (id, path) => renamed.push({ id, path }));
   } finally {
     line.stop();
   }
   const seconds = (performance.now() - began) / 1000;
-  const counts = { images, identities: identities.size, skipped, seconds, imagesPerSecond: images / seconds };
+  const leftOut = dataset.skipped ?? [];
+  const counts = { images, identities: identities.size, skipped, leftOut, renamed, seconds, imagesPerSecond: images / seconds };
   return { out, format: to, ...counts };
 }
 
-async function write(to: Format, out: string, samples: AsyncIterable<EncodedSample>): Promise<void> {
+async function write(
+  to: Format,
+  out: string,
+  samples: AsyncIterable<EncodedSample>,
+  onRename: (id: string, path: string) => void,
+): Promise<void> {
   const { writeImageFolder, writeParquet, writeRecordIo, writeTarShards } = await import('@hm/datasets');
   if (to === 'tar') await writeTarShards(out, samples);
   else if (to === 'parquet') await writeParquet(out, samples);
-  else if (to === 'folder') await writeImageFolder(out, samples);
+  else if (to === 'folder') await writeImageFolder(out, samples, { onRename });
   else await writeRecordIo(out, samples, { layout: to === 'insightface' ? 'insightface' : 'plain' });
 }
 
@@ -79,15 +91,23 @@ const formatOf = (out: string): Format => {
   return out.endsWith('.parquet') ? 'parquet' : 'folder';
 };
 
-/** A line for people. */
+/** Names that are printed; `--json` has all. */
+const LISTED = 20;
+
+/** A line for people, and what is not in it. */
 export function describeWritten({ out, format, images, identities, skipped, ...rest }: Written): string {
-  const { seconds, imagesPerSecond } = rest;
+  const { seconds, imagesPerSecond, leftOut, renamed } = rest;
   const speed = `${seconds.toFixed(1)} s, ${imagesPerSecond.toFixed(1)} images/s`;
   const left = skipped.map(({ reason }) => printable(`  ${reason}`));
   const head = `${printable(out)}: ${images} images of ${identities} identities as ${format}; ${speed}.`;
-  return [head, ...(left.length > 0 ? [`Left out, ${left.length} that cannot be read:`, ...left] : [])].join(
-    '\n',
-  );
+  const names = renamed.slice(0, LISTED).map(({ id, path }) => printable(`  ${id} → ${path}`));
+  const more = renamed.length > LISTED ? [`  and ${renamed.length - LISTED} more`] : [];
+  return [
+    head,
+    ...(left.length > 0 ? [`Left out, ${left.length} that cannot be read:`, ...left] : []),
+    ...(names.length > 0 ? [`Under another name, ${renamed.length}:`, ...names, ...more] : []),
+    ...(leftOut.length > 0 ? [describeLeftOut(leftOut)] : []),
+  ].join('\n');
 }
 
 const alreadyThere = (out: string) =>

@@ -1,3 +1,4 @@
+import type { SkippedEntry } from '@hm/images';
 import type { Dataset } from '../dataset.ts';
 import type { Inspection, InspectTask } from '../jobs/inspect-job.ts';
 import { runJobs } from '../jobs/run-jobs.ts';
@@ -38,6 +39,10 @@ export interface DatasetReport {
   sizes: { height: number; width: number; images: number }[];
   formats: Record<string, number>;
   undecodable: { id: string; reason: string }[];
+  /** What was found and is not used. */
+  leftOut: readonly SkippedEntry[];
+  /** What does not agree in the data set's files. */
+  problems: readonly string[];
   /** Files with the same SHA-256. */
   duplicates: Duplicates[];
   /** Pairs that look the same though their bytes differ, such as copies at another quality. */
@@ -65,6 +70,8 @@ export async function inspectDataset(dataset: Dataset, options: InspectOptions =
     sizes: [...found.sizes.values()].sort((a, b) => b.images - a.images),
     formats: Object.fromEntries(found.formats),
     undecodable: found.undecodable,
+    leftOut: dataset.skipped ?? [],
+    problems: dataset.problems ?? [],
     duplicates: [...found.digests.values()].filter((places) => places.length > 1).map(found.describe),
     nearDuplicates: nearDuplicates(Uint32Array.from(found.hashes), nearBits)
       .filter(({ first, second }) => found.digestOf[first] !== found.digestOf[second])

@@ -1,4 +1,5 @@
 import { command } from '../../command.ts';
+import { formOption, imageColumnOption, labelColumnOption, splitOption } from '../../data/data-options.ts';
 import { describeProblems, describeReport } from '../../data/describe-report.ts';
 import { inspectData } from '../../data/inspect-data.ts';
 import { positiveInteger, wholeNumber } from '../../parse-option.ts';
@@ -17,10 +18,14 @@ export const check = () =>
       4,
     )
     .option('--workers <number>', 'threads (default: one per core)', positiveInteger)
+    .addOption(formOption())
+    .addOption(splitOption())
+    .addOption(imageColumnOption())
+    .addOption(labelColumnOption())
     .option('--json', 'print one JSON object')
-    .action(async (path, { few: fewImages, nearBits, workers, json }) => {
+    .action(async (path, { few: fewImages, nearBits, workers, json, verbose: _, ...form }) => {
       const options = { fewImages, nearBits, ...(workers !== undefined && { workers }) };
-      const report = await inspectData(path, options);
+      const report = await inspectData(path, options, form);
       const problems = describeProblems(report);
       const text = `${describeReport(report)}\n\n${problems || 'Nothing is wrong.'}`;
       print(json ? JSON.stringify({ ok: problems === '', ...report }) : text);

@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
 import { command } from '../../command.ts';
+import { formOption, imageColumnOption, labelColumnOption, splitOption } from '../../data/data-options.ts';
 import { openData } from '../../data/open-data.ts';
 import { describeWritten, formats, writeData } from '../../data/write-data.ts';
 import { imageSize, positiveInteger } from '../../parse-option.ts';
@@ -17,16 +18,23 @@ export const convert = () =>
       '--exclude <file>',
       'identities to leave out, one name a line; or casia-lfw, those of LFW in CASIA-WebFace',
     )
+    .option('--allow-unknown-exclude', 'with --exclude: some of the names need not be there')
     .option('--size <pixels>', 'resize and crop to 112 or 112x96 (height x width)', imageSize)
     .addOption(new Option('--format <name>', 'of images that are encoded').choices(['jpeg', 'png'] as const))
     .option('--quality <number>', 'of JPEG, 1 to 100', positiveInteger)
     .option('--workers <number>', 'threads (default: one per core)', positiveInteger)
     .option('--overwrite', 'write over what is there')
+    .addOption(formOption())
+    .addOption(splitOption())
+    .addOption(imageColumnOption())
+    .addOption(labelColumnOption())
     .option('--json', 'print one JSON object')
-    .action(async (path, out, { json, verbose: _, size, exclude, ...options }) => {
+    .action(async (path, out, { json, verbose: _, size, ...options }) => {
       const [height, width] = size ?? [0, 0];
-      const dataset = await openData(path, exclude);
-      const sized = { ...options, size: size && { height, width } };
+      const { exclude, allowUnknownExclude, form, split, imageColumn, labelColumn, ...encoding } = options;
+      const named = { exclude, allowUnknownExclude, form, split, imageColumn, labelColumn };
+      const dataset = await openData(path, withoutUndefined(named));
+      const sized = { ...encoding, size: size && { height, width } };
       const written = await writeData('converting', dataset, out, withoutUndefined(sized));
       print(json ? JSON.stringify(written) : describeWritten(written));
     });

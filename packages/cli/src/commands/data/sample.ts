@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { printable } from '@hm/tensor/host';
 import { command } from '../../command.ts';
+import { formOption, imageColumnOption, labelColumnOption, splitOption } from '../../data/data-options.ts';
 import { openData } from '../../data/open-data.ts';
 import { integer, positiveInteger } from '../../parse-option.ts';
 import { print } from '../../print.ts';
@@ -15,10 +16,14 @@ export const sample = () =>
     .option('--images <number>', 'columns', positiveInteger, 8)
     .option('--size <pixels>', 'of each picture', positiveInteger, 112)
     .option('--seed <number>', 'decides whom it shows', integer, 1)
+    .addOption(formOption())
+    .addOption(splitOption())
+    .addOption(imageColumnOption())
+    .addOption(labelColumnOption())
     .option('--json', 'print one JSON object')
-    .action(async (path, { out, identities, images: imagesPerIdentity, size, seed, json }) => {
+    .action(async (path, { out, identities, images: imagesPerIdentity, size, seed, json, verbose: _, ...form }) => {
       const { contactSheet } = await import('@hm/datasets');
-      const sheet = await contactSheet(await openData(path), { identities, imagesPerIdentity, size, seed });
+      const sheet = await contactSheet(await openData(path, form), { identities, imagesPerIdentity, size, seed });
       await writeFile(out, sheet.png);
       print(
         json

@@ -1,0 +1,22 @@
+import type { Dataset } from '@hm/datasets';
+import { printable } from '@hm/tensor/host';
+
+type Skipped = NonNullable<Dataset['skipped']>;
+
+/** Names of each reason that are printed; `--json` has all. */
+const LISTED = 5;
+
+/** What was found and is not used, a line for each reason, those first by which images may be lost; empty if nothing. */
+export function describeLeftOut(skipped: Skipped = []): string {
+  const reasons = new Map<string, string[]>();
+  for (const { path, reason } of [...skipped].sort((a, b) => Number(b.missed) - Number(a.missed)))
+    reasons.set(reason, [...(reasons.get(reason) ?? []), path]);
+  const lines = [...reasons].map(([reason, paths]) => {
+    const more = paths.length > LISTED ? ` and ${paths.length - LISTED} more` : '';
+    return printable(`  ${reason}: ${paths.slice(0, LISTED).join(', ')}${more}`, 1000);
+  });
+  return lines.length === 0 ? '' : [`Left out (${skipped.length}):`, ...lines].join('\n');
+}
+
+/** Whether images or people may be lost by what was left out. */
+export const isMissed = (skipped: Skipped = []): boolean => skipped.some(({ missed }) => missed);
