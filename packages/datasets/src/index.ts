@@ -24,8 +24,8 @@ export { type ImageFolder, type ImageFolderOptions, imageFolder } from './image-
 export { imageList } from './image-list.ts';
 export { inMemory } from './in-memory.ts';
 export { type ContactSheet, type ContactSheetOptions, contactSheet } from './inspect/contact-sheet.ts';
-export { type ImageAdviceOptions, imageAdvice } from './inspect/image-advice.ts';
 export type { IdentityCounts } from './inspect/identity-counts.ts';
+export { type ImageAdviceOptions, imageAdvice } from './inspect/image-advice.ts';
 export {
   type DatasetReport,
   type Duplicates,

@@ -9,7 +9,9 @@ const FORMS = ['folder', 'recordio', 'tar', 'parquet', 'ms-celeb', 'list'] as co
 
 /** `--form`, which of several forms a folder has. */
 export const formOption = () =>
-  new Option('--form <name>', 'of the data, where a folder has several (default: what is there)').choices(FORMS);
+  new Option('--form <name>', 'of the data, where a folder has several (default: what is there)').choices(
+    FORMS,
+  );
 
 /** `--split`, which of several. */
 export const splitOption = () =>

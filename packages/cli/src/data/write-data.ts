@@ -68,7 +68,15 @@ export async function writeData(
   }
   const seconds = (performance.now() - began) / 1000;
   const leftOut = dataset.skipped ?? [];
-  const counts = { images, identities: identities.size, skipped, leftOut, renamed, seconds, imagesPerSecond: images / seconds };
+  const counts = {
+    images,
+    identities: identities.size,
+    skipped,
+    leftOut,
+    renamed,
+    seconds,
+    imagesPerSecond: images / seconds,
+  };
   return { out, format: to, ...counts };
 }
 

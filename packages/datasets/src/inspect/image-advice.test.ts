@@ -17,8 +17,16 @@ test('says nothing of images of the network’s size, and what is wrong with oth
 test('tells photographs by their many sizes', async () => {
   for (let image = 0; image < 8; image++) {
     const [height, width] = [20 + image, 30];
-    write(join(folder, 'photographs/ada', `${image}.png`), await rgb(noise(image, height, width), height, width).png().toBuffer());
+    write(
+      join(folder, 'photographs/ada', `${image}.png`),
+      await rgb(noise(image, height, width), height, width)
+        .png()
+        .toBuffer(),
+    );
   }
-  const [advice] = await imageAdvice(await imageFolder(join(folder, 'photographs')), { height: 12, width: 12 });
+  const [advice] = await imageAdvice(await imageFolder(join(folder, 'photographs')), {
+    height: 12,
+    width: 12,
+  });
   expect(advice).toMatch(/8 of 8 .*20×30, 21×30, 22×30 …\): they look like photographs/);
 });

@@ -36,7 +36,9 @@ export async function imageAdvice(
         'Networks learn far better from aligned ones: hm align.',
     ];
   }
-  return [`${share} are not ${height}×${width} as the network is (${examples}): each is resized and cropped.`];
+  return [
+    `${share} are not ${height}×${width} as the network is (${examples}): each is resized and cropped.`,
+  ];
 }
 
 interface Size {

@@ -35,7 +35,9 @@ describe('inspectDataset', () => {
       },
       sizes: [{ height: 64, width: 64, images: 9 }],
       formats: { jpeg: 9 },
-      ...{ fewImages: [], undecodable: [], duplicates: [], nearDuplicates: [] },
+      ...{ fewImages: [], undecodable: [],
+      leftOut: [],
+      problems: [], duplicates: [], nearDuplicates: [] },
     });
   });
 

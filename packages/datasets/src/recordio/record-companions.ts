@@ -1,8 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { HmError } from '@hm/tensor/host';
 import { linesOf } from '../files/lines.ts';
-import type { Columns } from '../lists/columns.ts';
-import { guessColumns, type ImageColumn } from '../lists/guess-columns.ts';
 import { readText } from '../name-list.ts';
 
 /** The file `property` beside a `train.rec`. */
@@ -36,16 +34,13 @@ export async function readListNames(path: string): Promise<Map<number, string>> 
   if (!(await stat(path).catch(() => undefined))?.isFile()) return new Map();
   const names = new Map<number, string>();
   const owners = new Map<string, number>();
-  let columns: Columns<ImageColumn> | undefined;
   try {
     for await (const { text } of linesOf(path)) {
       if (text.trim() === '') continue;
       const fields = text.split('\t').map((field) => field.trim());
-      columns ??= guessColumns(fields);
-      const [folder, label] = [
-        folderOf(fields[columns?.path ?? -1]),
-        Number(fields[columns?.label ?? -1] || Number.NaN),
-      ];
+      const place = fields.findIndex((field) => /[/\\]/.test(field));
+      const folder = folderOf(fields[place]);
+      const label = Number(fields[place === 1 && fields.length > 2 ? 2 : 1] || Number.NaN);
       if (folder === undefined || !Number.isInteger(label) || label < 0) return new Map();
       if ((names.get(label) ?? folder) !== folder || (owners.get(folder) ?? label) !== label)
         return new Map();

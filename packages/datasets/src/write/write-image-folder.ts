@@ -41,7 +41,8 @@ export async function writeImageFolder(
     const file = folder.files.take(safeName(wanted), extension);
     await writeWhole(join(root, folder.name, file), bytes);
     if (folder.name !== name || file !== wanted + extension) onRename?.(id, `${folder.name}/${file}`);
-    onImage?.(++count);
+    count++;
+    onImage?.(count);
   }
   return count;
 }

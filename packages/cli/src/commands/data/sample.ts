@@ -21,13 +21,20 @@ export const sample = () =>
     .addOption(imageColumnOption())
     .addOption(labelColumnOption())
     .option('--json', 'print one JSON object')
-    .action(async (path, { out, identities, images: imagesPerIdentity, size, seed, json, verbose: _, ...form }) => {
-      const { contactSheet } = await import('@hm/datasets');
-      const sheet = await contactSheet(await openData(path, form), { identities, imagesPerIdentity, size, seed });
-      await writeFile(out, sheet.png);
-      print(
-        json
-          ? JSON.stringify({ out, names: sheet.names })
-          : printable(`${out}: ${sheet.names.join(', ')}`, 2000),
-      );
-    });
+    .action(
+      async (path, { out, identities, images: imagesPerIdentity, size, seed, json, verbose: _, ...form }) => {
+        const { contactSheet } = await import('@hm/datasets');
+        const sheet = await contactSheet(await openData(path, form), {
+          identities,
+          imagesPerIdentity,
+          size,
+          seed,
+        });
+        await writeFile(out, sheet.png);
+        print(
+          json
+            ? JSON.stringify({ out, names: sheet.names })
+            : printable(`${out}: ${sheet.names.join(', ')}`, 2000),
+        );
+      },
+    );
