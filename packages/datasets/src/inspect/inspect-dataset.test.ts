@@ -35,9 +35,7 @@ describe('inspectDataset', () => {
       },
       sizes: [{ height: 64, width: 64, images: 9 }],
       formats: { jpeg: 9 },
-      ...{ fewImages: [], undecodable: [],
-      leftOut: [],
-      problems: [], duplicates: [], nearDuplicates: [] },
+      ...{ fewImages: [], undecodable: [], leftOut: [], problems: [], duplicates: [], nearDuplicates: [] },
     });
   });
 
