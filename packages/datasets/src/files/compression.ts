@@ -8,16 +8,16 @@ export interface Compression {
 }
 
 const magics: readonly (Compression & { start: string; at?: number })[] = [
-  { name: 'gzip', start: '\x1f\x8b', command: 'gunzip -k' },
-  { name: 'bzip2', start: 'BZh', command: 'bunzip2 -k' },
-  { name: 'xz', start: '\xfd7zXZ\0', command: 'unxz -k' },
-  { name: 'zstd', start: '\x28\xb5\x2f\xfd', command: 'unzstd' },
-  { name: 'lz4', start: '\x04\x22\x4d\x18', command: 'unlz4' },
+  { name: 'gzip', start: '\x1f\x8b', command: 'gunzip -c' },
+  { name: 'bzip2', start: 'BZh', command: 'bunzip2 -c' },
+  { name: 'xz', start: '\xfd7zXZ\0', command: 'unxz -c' },
+  { name: 'zstd', start: '\x28\xb5\x2f\xfd', command: 'unzstd -c' },
+  { name: 'lz4', start: '\x04\x22\x4d\x18', command: 'unlz4 -c' },
   { name: 'zip', start: 'PK\x03\x04', command: 'unzip' },
   { name: 'zip', start: 'PK\x05\x06', command: 'unzip' },
   { name: '7-Zip', start: '7z\xbc\xaf\x27\x1c', command: '7z x' },
   { name: 'RAR', start: 'Rar!\x1a\x07', command: 'unrar x' },
-  { name: 'compress', start: '\x1f\x9d', command: 'uncompress' },
+  { name: 'compress', start: '\x1f\x9d', command: 'uncompress -c' },
 ];
 
 /** How a file is packed, by its first bytes; undefined if it is not. */
@@ -36,6 +36,14 @@ export const compressed = (path: string, { name, command }: Compression): Invali
     where: path,
     expected: 'a file that is not compressed',
     received: `a ${name} file`,
-    fix: `Unpack it (${command} ${/^[\w./-]+$/.test(path) ? path : JSON.stringify(path)}), and open what comes out.`,
+    fix: `Unpack it (${unpacking(path, command)}), and open what comes out.`,
     fields: { path, offset: 0, reason: `packed by ${name}` },
   });
+
+/** The command as it is typed; one that writes what it unpacks to standard output gets a file for it. */
+function unpacking(path: string, command: string): string {
+  const quoted = (text: string) => (/^[\w./-]+$/.test(text) ? text : JSON.stringify(text));
+  if (!command.endsWith(' -c')) return `${command} ${quoted(path)}`;
+  const plain = path.replace(/\.t(gz|bz2?|xz|zst)$/i, '.tar').replace(/\.(gz|bz2|xz|zst|lz4|z)$/i, '');
+  return `${command} ${quoted(path)} > ${quoted(plain === path ? `${path}.unpacked` : plain)}`;
+}
