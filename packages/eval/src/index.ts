@@ -67,7 +67,23 @@ export { type Comparison, compareResults } from './statistics/compare-results.ts
 export type { Isotonic } from './statistics/isotonic.ts';
 export { type McNemar, mcnemar } from './statistics/mcnemar.ts';
 export { calibrateModel, type ModelCalibration } from './statistics/model-calibration.ts';
+export {
+  type Difference,
+  holm,
+  pairedDifference,
+  type SeedDifference,
+  seedDifference,
+  smallestDetectable,
+} from './statistics/paired-difference.ts';
+export { bootstrapOverPeople } from './statistics/people-bootstrap.ts';
 export type { Logistic } from './statistics/platt.ts';
+export { type RateEstimate, rateInterval } from './statistics/rate-interval.ts';
+export type { PeopleInPairs } from './statistics/shared-people.ts';
+export {
+  type VerificationIntervals,
+  type VerificationIntervalsOptions,
+  verificationIntervals,
+} from './statistics/verification-intervals.ts';
 export { type PairwiseAggregation, templateDistances } from './template-distances.ts';
 export type { PairScore, VerificationResult } from './verification-result.ts';
 export { type VerifyOptions, verify } from './verify.ts';

@@ -1,0 +1,38 @@
+import { Rng } from '@hm/tensor/host';
+import type { Interval } from './binomial.ts';
+import type { BootstrapOptions } from './bootstrap.ts';
+import type { PeopleInPairs } from './shared-people.ts';
+
+/**
+ * The percentile interval of a statistic where people are drawn with replacement, and not pairs: a pair counts as often
+ * as both of its people were drawn together, a genuine pair as often as its person. Right where people are in many pairs;
+ * where each is in one it is wider than need be, by up to `√3`.
+ *
+ * @param statistic Takes a weight for each pair, zero for those that were not drawn.
+ * @see R. Fogliato, P. Patil, P. Perona, Confidence intervals for error rates in 1:1 matching tasks, IJCV 2024
+ * @example
+ * const { low, high } = bootstrapOverPeople(people, (weights) => weightedMean(wrong, weights));
+ */
+export function bootstrapOverPeople(
+  { first, second }: PeopleInPairs,
+  statistic: (weights: Float64Array) => number,
+  { resamples = 2000, confidence = 0.95, seed = 0 }: BootstrapOptions = {},
+): Interval {
+  const rng = Rng.of(seed, 'bootstrap over people');
+  const numbers = [...new Set([...Array.from(first), ...Array.from(second)])];
+  const placeOf = new Map(numbers.map((number, place) => [number, place]));
+  const [a, b] = [first, second].map((side) => Uint32Array.from(side, (number) => placeOf.get(number)!));
+  const counts = new Uint32Array(numbers.length);
+  const weights = new Float64Array(first.length);
+  const values = new Float64Array(resamples);
+  for (let resample = 0; resample < resamples; resample++) {
+    counts.fill(0);
+    for (let draw = 0; draw < numbers.length; draw++) counts[rng.integer(numbers.length)]! += 1;
+    for (let pair = 0; pair < weights.length; pair++)
+      weights[pair] = counts[a![pair]!]! * (a![pair] === b![pair] ? 1 : counts[b![pair]!]!);
+    values[resample] = statistic(weights);
+  }
+  values.sort();
+  const at = (share: number) => values[Math.round(share * (resamples - 1))]!;
+  return { low: at((1 - confidence) / 2), high: at((1 + confidence) / 2) };
+}

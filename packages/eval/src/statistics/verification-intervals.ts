@@ -1,0 +1,154 @@
+import { areaUnderCurve } from '../metrics/area-under-curve.ts';
+import { equalErrorRate } from '../metrics/equal-error-rate.ts';
+import type { ScoredPairs } from '../metrics/scored-pairs.ts';
+import { type RateEstimate, rateInterval, wilsonOverPeople } from './rate-interval.ts';
+import type { PeopleInPairs } from './shared-people.ts';
+
+/** Every figure of a verification with its interval. */
+export interface VerificationIntervals {
+  /** Of all pairs, at the threshold. */
+  accuracy: RateEstimate;
+  /** Share of the impostor pairs that are accepted at the threshold. */
+  falseMatchRate: RateEstimate;
+  /** Share of the genuine pairs that are refused at the threshold. */
+  falseNonMatchRate: RateEstimate;
+  equalErrorRate: RateEstimate;
+  areaUnderCurve: RateEstimate;
+  /** Share of the genuine pairs that are accepted where this share of the impostor pairs is. */
+  tarAtFar: (RateEstimate & { far: number })[];
+}
+
+/** What {@link verificationIntervals} takes. */
+export interface VerificationIntervalsOptions {
+  /** A pair is accepted if its distance is below; one for all pairs, or one for each, as folds have. */
+  threshold: number | ArrayLike<number>;
+  /** Default 0.95. */
+  confidence?: number | undefined;
+  /** Default 0.01 and 0.1. */
+  fars?: readonly number[] | undefined;
+}
+
+/**
+ * Accuracy, FMR, FNMR, EER, AUC and TAR@FAR, each with Wilson's interval by a variance that knows which pairs share a
+ * person. For the last three the variance is that of their linear part, with the density of the distances at the threshold
+ * from a kernel estimate: {@link bootstrapOverPeople} checks it.
+ *
+ * @throws {InvalidArgumentError} if the lists differ in length, or one kind of pair is missing.
+ * @example
+ * const { accuracy, areaUnderCurve } = verificationIntervals({ distances, same }, people, { threshold: 1.1 });
+ */
+export function verificationIntervals(
+  { distances, same }: ScoredPairs,
+  people: PeopleInPairs,
+  { threshold, confidence = 0.95, fars = [0.01, 0.1] }: VerificationIntervalsOptions,
+): VerificationIntervals {
+  const thresholdOf = (pair: number) => (typeof threshold === 'number' ? threshold : threshold[pair]!);
+  const accepted = Array.from(distances, (distance, pair) => distance < thresholdOf(pair));
+  const [genuine, impostor] = [true, false].map((kind) =>
+    same.flatMap((value, pair) => (value === kind ? [pair] : [])),
+  );
+  const rate = (pairs: readonly number[], has: (pair: number) => boolean) =>
+    rateInterval(pairs.map(has), peopleIn(people, pairs), { confidence });
+  const linear = (value: number, pairs: readonly number[], terms: Float64Array): RateEstimate => {
+    const of = { hits: Math.round(value * pairs.length), pairs: pairs.length, confidence };
+    return { ...wilsonOverPeople(value, terms, people, of), pairs: pairs.length };
+  };
+  const kinds = { distances, genuine: genuine!, impostor: impostor! };
+  const eer = equalErrorRate({ distances, same });
+  const auc = areaUnderCurve({ distances, same });
+  return {
+    accuracy: rate([...same.keys()], (pair) => accepted[pair] === same[pair]),
+    falseMatchRate: rate(impostor!, (pair) => accepted[pair]!),
+    falseNonMatchRate: rate(genuine!, (pair) => !accepted[pair]!),
+    equalErrorRate: linear(eer, [...same.keys()], termsOfEqualError(kinds, eer)),
+    areaUnderCurve: linear(auc, [...same.keys()], termsOfArea(kinds, auc)),
+    tarAtFar: fars.map((far) => ({ far, ...tarAt(kinds, far, linear) })),
+  };
+}
+
+interface Kinds {
+  distances: ArrayLike<number>;
+  /** Indices of the pairs. */
+  genuine: readonly number[];
+  impostor: readonly number[];
+}
+
+const peopleIn = ({ first, second }: PeopleInPairs, pairs: readonly number[]): PeopleInPairs => ({
+  first: pairs.map((pair) => first[pair]!),
+  second: pairs.map((pair) => second[pair]!),
+});
+
+/** Of each pair the share of the other kind that it is ordered rightly with, about the mean. */
+function termsOfArea({ distances, genuine, impostor }: Kinds, auc: number): Float64Array {
+  const terms = new Float64Array(distances.length);
+  const [near, far] = [sortedOf(distances, genuine), sortedOf(distances, impostor)];
+  for (const pair of genuine) terms[pair] = (1 - shareBelow(far, distances[pair]!) - auc) / genuine.length;
+  for (const pair of impostor) terms[pair] = (shareBelow(near, distances[pair]!) - auc) / impostor.length;
+  return terms;
+}
+
+/** Where both rates cross: each moves it by as much as its own slope is small beside the other's. */
+function termsOfEqualError(kinds: Kinds, eer: number): Float64Array {
+  const { distances, genuine, impostor } = kinds;
+  const threshold = quantile(sortedOf(distances, impostor), eer);
+  const [ofGenuine, ofImpostor] = [genuine, impostor].map((pairs) => densityAt(distances, pairs, threshold));
+  const share = ofGenuine! / (ofGenuine! + ofImpostor!);
+  const terms = new Float64Array(distances.length);
+  for (const pair of genuine)
+    terms[pair] = ((1 - share) * (Number(distances[pair]! >= threshold) - eer)) / genuine.length;
+  for (const pair of impostor)
+    terms[pair] = (share * (Number(distances[pair]! < threshold) - eer)) / impostor.length;
+  return terms;
+}
+
+function tarAt(
+  { distances, genuine, impostor }: Kinds,
+  far: number,
+  estimate: (value: number, pairs: readonly number[], terms: Float64Array) => RateEstimate,
+): RateEstimate {
+  const threshold = quantile(sortedOf(distances, impostor), far);
+  const tar = shareBelow(sortedOf(distances, genuine), threshold);
+  const [ofGenuine, ofImpostor] = [genuine, impostor].map((pairs) => densityAt(distances, pairs, threshold));
+  const slope = ofImpostor === 0 ? 0 : ofGenuine! / ofImpostor!;
+  const terms = new Float64Array(distances.length);
+  for (const pair of genuine) terms[pair] = (Number(distances[pair]! < threshold) - tar) / genuine.length;
+  for (const pair of impostor)
+    terms[pair] = (-slope * (Number(distances[pair]! < threshold) - far)) / impostor.length;
+  return estimate(tar, genuine, terms);
+}
+
+const sortedOf = (distances: ArrayLike<number>, pairs: readonly number[]): Float64Array =>
+  Float64Array.from(pairs, (pair) => distances[pair]!).sort();
+
+/** Ties count half. */
+function shareBelow(sorted: Float64Array, value: number): number {
+  const place = (isBelow: (other: number) => boolean) => {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (isBelow(sorted[middle]!)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return (place((other) => other < value) + place((other) => other <= value)) / (2 * sorted.length);
+}
+
+function quantile(sorted: Float64Array, share: number): number {
+  const place = share * (sorted.length - 1);
+  const below = Math.floor(place);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
+}
+
+/** Gaussian kernels of Silverman's width. */
+function densityAt(distances: ArrayLike<number>, pairs: readonly number[], value: number): number {
+  const sorted = sortedOf(distances, pairs);
+  const mean = sorted.reduce((sum, one) => sum + one, 0) / sorted.length;
+  const deviation = Math.sqrt(sorted.reduce((sum, one) => sum + (one - mean) ** 2, 0) / sorted.length);
+  const quartiles = (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / 1.34;
+  const width = 0.9 * (quartiles > 0 ? Math.min(deviation, quartiles) : deviation) * sorted.length ** -0.2;
+  if (width === 0) return 0;
+  const sum = sorted.reduce((total, one) => total + Math.exp(-(((one - value) / width) ** 2) / 2), 0);
+  return sum / (sorted.length * width * Math.sqrt(2 * Math.PI));
+}
