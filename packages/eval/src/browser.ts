@@ -28,7 +28,7 @@ export { toJson } from './report-json.ts';
 export { toMarkdown } from './report-markdown.ts';
 export { type EmbeddingSource, scoreEmbeddings } from './score-embeddings.ts';
 export type { ScoreOptions, TemplateOptions } from './score-options.ts';
-export { exactIndex } from './search/exact-index.ts';
+export { type ExactIndexOptions, exactIndex } from './search/exact-index.ts';
 export type { GalleryIndex, Matches } from './search/gallery-index.ts';
 export type { Interval } from './statistics/binomial.ts';
 export {

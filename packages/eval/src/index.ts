@@ -52,7 +52,7 @@ export { toMarkdown } from './report-markdown.ts';
 export { type EmbeddingSource, scoreEmbeddings } from './score-embeddings.ts';
 export type { ScoreOptions, TemplateOptions } from './score-options.ts';
 export { type ApproximateIndexOptions, approximateIndex } from './search/approximate-index.ts';
-export { exactIndex } from './search/exact-index.ts';
+export { type ExactIndexOptions, exactIndex } from './search/exact-index.ts';
 export type { GalleryIndex, Matches } from './search/gallery-index.ts';
 export { clopperPearson, type Interval } from './statistics/binomial.ts';
 export { type BootstrapOptions, bootstrap } from './statistics/bootstrap.ts';

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { approximateIndex } from './approximate-index.ts';
 import { exactIndex } from './exact-index.ts';
 import type { GalleryIndex } from './gallery-index.ts';
+import { unitRows } from './unit-rows.ts';
 
 const rng = Rng.of('search');
 const random = (rows: number, size = 16) =>
@@ -36,6 +37,13 @@ describe('exact search', () => {
     index = await exactIndex(gallery, { threads: 1 });
   });
   afterAll(() => index.release());
+
+  test('finds the same where the rows have unit length already', async () => {
+    const ready = await exactIndex(unitRows(gallery), { areUnit: true, threads: 1 });
+    const [found, again] = [await index.search(probes, 3), await ready.search(probes, 3)];
+    expect(again.rows).toEqual(found.rows);
+    await ready.release();
+  });
 
   test('finds what a comparison with every row finds, over all pieces', async () => {
     const { rows, similarities, top } = await index.search(probes, 7);

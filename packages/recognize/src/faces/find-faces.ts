@@ -16,8 +16,8 @@ export interface FoundFaces {
   faces: FoundFace[];
 }
 
-/** Larger photographs are averaged down by a whole number first: a face of a 24th of the side is still found. */
-export const MAX_SIDE = 2048;
+/** In larger photographs, averaged down by a whole number, faces are looked for; they are cut out of the photograph itself. */
+const MAX_SIDE = 1280;
 
 /** Finds and aligns every face; boxes and landmarks are in the photograph's own pixels. */
 export async function findFaces(
@@ -30,15 +30,15 @@ export async function findFaces(
   const image = ratio > 1 ? shrink(photograph, ratio) : photograph;
   const { faces } = await detectWithBorder(detector, image, border);
   const found = faces.map((face) => {
-    const aligned = alignImage(image, face.landmarks, template);
     const { box, landmarks } = enlarged(face, ratio);
+    const aligned = alignImage(photograph, landmarks, template);
     return { box, landmarks, score: face.score, quality: qualityOf(landmarks, aligned), aligned };
   });
   return { width: photograph.width, height: photograph.height, faces: found };
 }
 
 /** Means of `ratio` × `ratio` pixels; what is left over at the right and below is dropped. */
-export function shrink({ pixels, width: from, height: rows }: RgbImage, ratio: number): RgbImage {
+function shrink({ pixels, width: from, height: rows }: RgbImage, ratio: number): RgbImage {
   const width = Math.max(1, Math.floor(from / ratio));
   const height = Math.max(1, Math.floor(rows / ratio));
   const [across, down] = [Math.min(ratio, from), Math.min(ratio, rows)];

@@ -234,11 +234,9 @@ class GalleryState {
   }
 
   async search(embedding: Float32Array): Promise<Candidate[]> {
-    const { people, templates, size } = this.#content;
+    const { people, size } = this.#content;
     if (people.length === 0) return [];
-    this.#index ??= exactIndex(
-      hostTensor('float32', [people.length, size], templates as Float32Array<ArrayBuffer>),
-    );
+    this.#index ??= exactIndex(this.#unit(), { areUnit: true });
     const probe = hostTensor('float32', [1, size], new Float32Array(embedding));
     const searching = this.#index.then((index) => index.search(probe, TOP));
     this.#searches.add(searching);
@@ -248,6 +246,11 @@ class GalleryState {
 
   async export(): Promise<{ ids: string[]; embeddings: HostTensor<'float32'> }> {
     await this.refresh();
+    return { ids: this.#content.people.map(({ name }) => name), embeddings: this.#unit() };
+  }
+
+  /** The templates, of unit length. */
+  #unit(): HostTensor<'float32'> {
     const { people, templates, size } = this.#content;
     const unit = new Float32Array(templates);
     for (let row = 0; row < people.length; row++) {
@@ -255,10 +258,7 @@ class GalleryState {
       const length = lengthOf(values) || 1;
       for (let k = 0; k < size; k++) values[k]! /= length;
     }
-    return {
-      ids: people.map(({ name }) => name),
-      embeddings: hostTensor('float32', [people.length, size], unit),
-    };
+    return hostTensor('float32', [people.length, size], unit);
   }
 
   async release(): Promise<void> {
