@@ -57,7 +57,7 @@ describe('hm people', () => {
     expect(ids).toEqual(['Ada', 'Grace']);
     expect((await people('forget', 'Ada')).stdout).toBe('Forgotten: Ada\n');
     expect(readFileSync(path('people.gallery')).includes('Ada')).toBe(false);
-  });
+  }, 180_000);
 
   it('groups a folder', async () => {
     const { stdout } = await people('group', folder.path, '--threshold', '0.9', '--json');

@@ -11,6 +11,7 @@ function titled(section: string, page: string) {
 }
 
 const guide = [
+  'recognize',
   'getting-started',
   'architecture',
   'paper',
