@@ -1,6 +1,7 @@
 import { type HostDtype, InvalidArgumentError } from '@hm/tensor/host';
 import { engine, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
 import './kernels/index.ts';
+import type { ChooseForm } from './forms/forms.ts';
 import { fuseBlocked } from './fuse.ts';
 import type { Graph, GraphValue } from './graph.ts';
 import { declaredShape, type Layout } from './layout.ts';
@@ -63,6 +64,8 @@ export interface RecordOptions {
   block?: number;
   /** Tensors that the function holds, by the names that they get. */
   parameters?: Readonly<Record<string, Tensor>>;
+  /** How convolutions are computed. Default: all directly. */
+  chooseForm?: ChooseForm;
   /** Layouts of inputs, and of outputs, that are not in tfjs's own order. */
   layouts?: Record<string, Layout>;
 }
@@ -84,11 +87,12 @@ export interface Recording {
 export function record(
   run: (inputs: Tensors) => Tensors,
   inputs: Record<string, InputSpec>,
-  { block = 0, layouts = {}, parameters = {} }: RecordOptions,
+  { block = 0, layouts = {}, parameters = {}, chooseForm }: RecordOptions,
 ): Recording {
   const tracer = new Tracer(block);
   tracer.names = new Map(Object.entries(parameters).map(([name, { dataId }]) => [dataId, name]));
   tracer.graph.take(Object.keys(inputs));
+  if (chooseForm !== undefined) tracer.chooseForm = chooseForm;
   return traceBackend.record(tracer, () => {
     const infos = Object.entries(inputs).map(([name, spec]) =>
       inputInfo(tracer, name, spec, layouts[name] ?? 'logical'),

@@ -1,5 +1,6 @@
 import { type HostDtype, sizeOf } from '@hm/tensor/host';
 import { type DataType, engine, type TensorInfo, type TypedArray } from '@tensorflow/tfjs-core';
+import type { ChooseForm } from './forms/forms.ts';
 import { BLOCKED_DOMAIN, Graph, type NodeOptions } from './graph.ts';
 import { declaredShape, fromLayout, type Layout, type Rearrangement, sourcesOf, toLayout } from './layout.ts';
 import { SYMBOLIC_SIZE, symbolicShape } from './symbolic.ts';
@@ -18,12 +19,15 @@ export class Tracer {
   readonly kernels = new Set<string>();
   /** The backend that gives the shapes of kernels that cannot be traced; without one they are an error. */
   standIn: string | undefined;
+  /** Chooses the form of each convolution that has several. */
+  chooseForm: ChooseForm = () => 'direct';
   /** Names for tensors made outside of the trace, by their data. */
   names: ReadonlyMap<object, string> = new Map();
   readonly #values = new WeakMap<object, TracedValue>();
   /** Shapes of graph values, and of which value those are that were only reshaped. */
   readonly #shapes = new Map<string, readonly number[]>();
   readonly #reshaped = new Map<string, string>();
+  readonly #made = new Map<string, string>();
 
   constructor(block: number) {
     this.block = block;
@@ -110,6 +114,13 @@ export class Tracer {
   /** Appends a node. */
   node(op: string, inputs: string[], options: NodeOptions = {}): string {
     return this.graph.add(op, inputs, options);
+  }
+
+  /** A value that is made once, for all that ask for it by the same key. */
+  shared(key: string, make: () => string): string {
+    const value = this.#made.get(key) ?? make();
+    this.#made.set(key, value);
+    return value;
   }
 
   /** A reshaped graph value; free of cost in ONNX Runtime. */

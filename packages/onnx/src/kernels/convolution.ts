@@ -1,10 +1,12 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { tilingFor } from '../forms/forms.ts';
 import { type Attribute, BLOCKED_DOMAIN } from '../graph.ts';
 import type { Layout } from '../layout.ts';
 import { TraceError } from '../trace-error.ts';
 import type { Tracer } from '../tracer.ts';
 import { elementwise } from './elementwise.ts';
 import { kernel } from './register.ts';
+import { winogradImage } from './winograd.ts';
 
 /** tfjs's attributes of a convolution and of its gradients. */
 export interface ConvolutionAttributes {
@@ -83,6 +85,8 @@ export function convolve(
   attributes: ConvolutionAttributes,
 ): TensorInfo {
   const info = convolutionInfo(x.shape, filter.shape, attributes);
+  const tiling = tilingFor(tracer, info, 'forward');
+  if (tiling !== undefined) return winogradImage(tracer, x, filter, tiling);
   const nodeAttributes = windowAttributes(windowOf(info), [info.dilationHeight, info.dilationWidth]);
   const filterLayout = blockedFilter(tracer, info.inChannels, info.outChannels);
   if (filterLayout === undefined) {

@@ -1,8 +1,10 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
+import { tilingFor } from '../forms/forms.ts';
 import type { Tracer } from '../tracer.ts';
 import { type ConvolutionAttributes, convolutionInfo } from './convolution.ts';
 import { kernel } from './register.ts';
 import { pick, pixelsOf, withBorder } from './spatial.ts';
+import { winogradFilter } from './winograd.ts';
 
 type Inputs = { x: TensorInfo; dy: TensorInfo };
 
@@ -15,6 +17,8 @@ kernel<Inputs, ConvolutionAttributes & { filterShape: number[] }>(
   'Conv2DBackpropFilter',
   (tracer, { x, dy }, attributes) => {
     const info = convolutionInfo(x.shape, attributes.filterShape, { ...attributes, dilations: 1 });
+    const tiling = tilingFor(tracer, info, 'filter-gradient');
+    if (tiling !== undefined) return winogradFilter(tracer, x, dy, tiling);
     const taps = info.filterHeight * info.filterWidth;
     const positions = info.batchSize * info.outHeight * info.outWidth;
     const patches = tracer.reshape(patchesOf(tracer, x, info), [positions, taps * info.inChannels]);

@@ -1,4 +1,5 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
+import { tilingFor } from '../forms/forms.ts';
 import { BLOCKED_DOMAIN } from '../graph.ts';
 import type { Layout } from '../layout.ts';
 import type { Tracer } from '../tracer.ts';
@@ -7,6 +8,7 @@ import { interleave, type Phase, phaseGrid } from './phases.ts';
 import { kernel } from './register.ts';
 import { imageOf } from './spatial.ts';
 import { turnedFilter } from './turned-filter.ts';
+import { winogradImage } from './winograd.ts';
 
 type Inputs = { dy: TensorInfo; filter: TensorInfo };
 
@@ -54,6 +56,9 @@ kernel<Inputs, ConvolutionAttributes & { inputShape: number[] }>(
   'Conv2DBackpropInput',
   (tracer, { dy, filter }, attributes) => {
     const info = convolutionInfo(attributes.inputShape, filter.shape, { ...attributes, dilations: 1 });
+    const tiling = tilingFor(tracer, info, 'input-gradient');
+    if (tiling !== undefined)
+      return winogradImage(tracer, dy, filter, tiling, { turned: true, producer: 'Conv2DBackpropInput' });
     const turned = turnedFilter(tracer, filter, info);
     const { inChannels, outChannels } = info;
     const ofTaps: PhaseFilter['ofTaps'] = (taps, window) =>
