@@ -17,6 +17,10 @@ const benches = {
     batch: 64,
     steps: 2,
     about: 'one training step of ResNet-18, 112×112, batch 64, 1000 classes',
+    cases: ['eager', 'channels-last', 'bf16', 'bf16-channels-last'].map((mode) => {
+      const ours = ['resnet18', 64, 112, 1000];
+      return { label: `${ours.join(' ')} / ${mode}`, ours, theirs: [...ours, mode] };
+    }),
   },
   'train-cost': {
     unit: 'images/s',
@@ -160,7 +164,7 @@ const round2 = (number) => Math.round(number * 100) / 100;
 const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
 
 /** Lets ours and the peer, or ours with other arguments, take turns. */
-async function compare({ label, ours: args = files, against, batch = bench.batch }) {
+async function compare({ label, ours: args = files, theirs = args, against, batch = bench.batch }) {
   const program = bench.program ?? name;
   const rate = (seconds) => (batch * bench.steps) / seconds;
   const start = (these) => new Contestant(process.execPath, [path(`${program}.mjs`), ...these]);
@@ -168,9 +172,10 @@ async function compare({ label, ours: args = files, against, batch = bench.batch
   const other = () =>
     bench.against
       ? new Contestant(process.execPath, [path(bench.against)])
-      : new Contestant(values.python, [path(`${program}.py`), ...args]);
-  const peer = against ? start(against) : hasPeer ? other() : undefined;
+      : new Contestant(values.python, [path(`${program}.py`), ...theirs]);
+  // Ours may measure while it starts, and must be alone for that.
   await ours.run(WARM_UP);
+  const peer = against ? start(against) : hasPeer ? other() : undefined;
   await peer?.run(WARM_UP);
   const rounds = [];
   for (let round = 0; round < Number(values.rounds); round++)

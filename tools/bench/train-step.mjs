@@ -1,13 +1,15 @@
-// `train-step.mjs [NETWORK BATCH SIZE CLASSES]`: one step of training on images that are in memory.
+// `train-step.mjs [NETWORK BATCH SIZE CLASSES] [direct]`: one step of training on images that are in memory; `direct` leaves
+// convolutions as they stand.
 import '@tensorflow/tfjs-backend-cpu';
 import { softmax } from '@hm/losses';
-import { compile } from '@hm/onnx';
+import { chooseKernels, compile } from '@hm/onnx';
 import { backboneByName } from '@hm/resnet';
 import { flattenParams, fromTensors, hostTensor, Rng } from '@hm/tensor';
 import { paper, trainingStep } from '@hm/train';
 import { serve } from './contestant.mjs';
 
-const [name = 'resnet18', ...numbers] = process.argv.slice(2);
+const direct = process.argv.at(-1) === 'direct';
+const [name = 'resnet18', ...numbers] = process.argv.slice(2).filter((word) => word !== 'direct');
 const [batch = 64, size = 112, classes = 1000] = numbers.map(Number);
 const rng = Rng.of(1);
 const backbone = backboneByName(name, { imageSize: [size, size] });
@@ -23,7 +25,8 @@ const named = (prefix, tensors, change = (tensor) => tensor) =>
   Object.entries(tensors).map(([name, tensor]) => [prefix + name, change(tensor)]);
 const zeros = (tensor) => ({ ...tensor, data: new Float32Array(tensor.data.length) });
 
-const program = await compile(trainingStep(backbone, head, paper), {
+const step = trainingStep(backbone, head, paper);
+const options = {
   state: Object.fromEntries([
     ...named('params.', trained),
     ...named('momentum.', trained, zeros),
@@ -36,7 +39,9 @@ const program = await compile(trainingStep(backbone, head, paper), {
     step: { shape: [] },
   },
   threads: 2,
-});
+};
+const kernels = direct ? {} : await chooseKernels(step, options);
+const program = await compile(step, { ...options, kernels });
 const images = Float32Array.from({ length: batch * size * size * 3 }, () => rng.normal());
 const labels = Int32Array.from({ length: batch }, () => rng.integer(classes));
 const inputs = {

@@ -1,6 +1,7 @@
 import { type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { blockSize } from './blocks.ts';
+import { type ChooseForm, type Kernels, nameOf } from './forms/forms.ts';
 import type { Layout } from './layout.ts';
 import { toMixedPrecision } from './precision/mixed-precision.ts';
 import { assertHalf } from './preflight/assert-half.ts';
@@ -33,6 +34,8 @@ export interface CompileOptions extends SessionOptions {
    * single. Gradients below 6e-8 become 0 there, so scale the loss. The CPU rounds as if, which is slower. Default false.
    */
   mixedPrecision?: boolean;
+  /** How 3×3 convolutions are computed on the CPU, as `chooseKernels` found it. Default: all directly. */
+  kernels?: Kernels;
   /**
    * Adds up numbers over all ranks, in place: needed if the step reaches over them with `allReduce` of @hm/tensor. The
    * graph is then cut there, and this is called between its parts.
@@ -55,10 +58,11 @@ export interface CompileOptions extends SessionOptions {
  * );
  */
 export async function compile(step: StepFunction, options: CompileOptions): Promise<Program> {
-  const { state, inputs, provider = 'cpu', mixedPrecision = false } = options;
+  const { state, inputs, provider = 'cpu', mixedPrecision = false, kernels = {} } = options;
   // The CPU's blocked convolutions know single precision alone.
   const block = provider === 'cpu' && !mixedPrecision ? await blockSize() : 0;
-  const { recording, layouts } = recordInOwnLayouts(step, state, inputs, block);
+  const chooseForm: ChooseForm = (shape) => (block === 0 ? undefined : kernels[nameOf(shape)]) ?? 'direct';
+  const { recording, layouts } = recordInOwnLayouts(step, state, inputs, block, chooseForm);
   const { graph, outputs } = recording;
   if (mixedPrecision) {
     await assertHalf(options);
@@ -71,7 +75,7 @@ export async function compile(step: StepFunction, options: CompileOptions): Prom
 async function load(
   recording: Recording,
   layouts: StateLayouts,
-  { state, inputs: _, mixedPrecision: _half, sumOverRanks, ...session }: CompileOptions,
+  { state, inputs: _, mixedPrecision: _half, kernels: _forms, sumOverRanks, ...session }: CompileOptions,
 ): Promise<Program> {
   if (recording.graph.nodes.some(isReduction)) {
     if (sumOverRanks === undefined) throw noSum();
@@ -97,11 +101,12 @@ const noSum = () =>
 const MOST_RECORDINGS = 4;
 
 /** Records, finds out in which layouts the graph wants the state, and records again with those. */
-function recordInOwnLayouts(
+export function recordInOwnLayouts(
   step: StepFunction,
   state: HostTensors,
   inputs: Record<string, InputSpec>,
   block: number,
+  chooseForm: ChooseForm,
 ) {
   const names = Object.keys(state);
   assertOwnNames(names, inputs);
@@ -122,7 +127,7 @@ function recordInOwnLayouts(
       [name, layout] as const,
       [NEXT + name, layout] as const,
     ]);
-    const recording = record(run, all, { block, layouts: Object.fromEntries(both) });
+    const recording = record(run, all, { block, chooseForm, layouts: Object.fromEntries(both) });
     const undecided = names.filter((name) => layouts[name] === undefined);
     const decided = undecided.flatMap((name) => {
       const layout = recording.wanted[name] ?? recording.native[NEXT + name];

@@ -36,6 +36,12 @@ export interface TrainOptions {
   seed?: number;
   /** Default ONNX Runtime on the CPU. One that is asked for by name is used, or is an error. */
   engine?: Engine | AutoEngine | 'auto';
+  /**
+   * How 3×3 convolutions are computed on ONNX Runtime's CPU. `measured` times each of them, as a run begins, in every form
+   * that there is, keeps the times in the user's folder for caches, and the choice in `kernels.json` of the run: faster, and
+   * with other roundings on another processor. `direct` (default) leaves them as they stand. No choice with `partialFc`.
+   */
+  kernels?: 'direct' | 'measured';
   /** Instead of the recipe's. */
   augment?: Augmentation;
   /** Threads that decode images. Default: one less than the processor's cores, from 1 to 4. */

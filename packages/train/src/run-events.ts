@@ -6,6 +6,7 @@ import { settleEngine } from './engine/choose/settle-engine.ts';
 import { compileOn, type StepOptions } from './engine/compile-on.ts';
 import { type Engine, engineName } from './engine/engine.ts';
 import type { TrainEvent } from './events.ts';
+import { kernelsOfRun } from './kernels/kernels-of-run.ts';
 import { logEvent } from './metrics-log.ts';
 import { TensorBoardFile } from './observe/tensor-board.ts';
 import type { ResolvedOptions, SettledOptions } from './options.ts';
@@ -107,12 +108,12 @@ function openLoader(options: ResolvedOptions, ranks: Communicator | undefined): 
   });
 }
 
-function compileStep(
+async function compileStep(
   options: SettledOptions,
   state: StepOptions['state'],
   ranks: Communicator | undefined,
 ): Promise<Program> {
-  const { backbone, head, recipe, data, seed, hardness = false } = options;
+  const { backbone, head, recipe, data, seed, hardness = false, out, resume, kernels = 'direct' } = options;
   const { partialFc } = recipe;
   const engine = ranks ? engineOfRank(options.engine, ranks) : options.engine;
   const batchSize = recipe.batchSize / (recipe.accumulate ?? 1) / (ranks?.count ?? 1);
@@ -129,6 +130,9 @@ function compileStep(
     ...(ranks && { sumOverRanks: (values) => ranks.sum(values) }),
     mixedPrecision: scalingOf(recipe.mixedPrecision) !== undefined,
   };
-  if (partialFc === undefined) return compileOn(engine, step, stepOptions);
+  if (partialFc === undefined) {
+    const chosen = await kernelsOfRun({ out, resume, kernels, engine, ranks }, step, stepOptions);
+    return compileOn(engine, step, { ...stepOptions, kernels: chosen });
+  }
   return compilePartial(engine, step, stepOptions, { ...partialFc, classes: data.classes, seed });
 }

@@ -23,6 +23,9 @@ export interface ConvolutionShape {
 /** Chooses a form for each convolution that has more than one. */
 export type ChooseForm = (convolution: ConvolutionShape) => Form;
 
+/** The form of each convolution of a step that is not computed directly, by the convolution's name. */
+export type Kernels = Readonly<Record<string, Form>>;
+
 /** A name for a convolution, by which choices are kept. */
 export const nameOf = ({ direction, image, filter, pads }: ConvolutionShape): string =>
   `${direction} ${image.join('×')} by ${filter.join('×')} pad ${pads.join(',')}`;

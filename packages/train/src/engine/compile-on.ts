@@ -5,7 +5,10 @@ import { EagerProgram } from './tfjs/eager-program.ts';
 import { startBackend } from './tfjs/start-backend.ts';
 
 /** What a step is compiled with, on any engine. */
-export type StepOptions = Pick<CompileOptions, 'state' | 'inputs' | 'sumOverRanks' | 'mixedPrecision'>;
+export type StepOptions = Pick<
+  CompileOptions,
+  'state' | 'inputs' | 'sumOverRanks' | 'mixedPrecision' | 'kernels'
+>;
 
 /**
  * Makes a step ready to run on an engine.

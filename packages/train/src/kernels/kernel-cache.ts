@@ -1,0 +1,50 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { cpus, homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { FormTimes, KernelCache } from '@hm/onnx';
+import { writeFileSafely } from '@hm/tensor/files';
+
+type Times = Readonly<Record<string, FormTimes>>;
+
+/** The file in which times of convolutions are kept: `hm/kernels.json` in the user's folder for caches. */
+export const kernelCachePath = (): string =>
+  join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'hm', 'kernels.json');
+
+/**
+ * Times of convolutions on this kind of processor, with this version of ONNX Runtime and so many threads, in a file that all
+ * programs of a user share. A file that cannot be read, or written, only costs the time to measure again.
+ *
+ * @param path a copy of such a file makes choices reproducible.
+ */
+export function kernelCache(threads: number | undefined, path = kernelCachePath()): KernelCache {
+  const machine = `${cpus()[0]?.model ?? 'unknown'}, onnxruntime ${runtimeVersion()}, ${threads ?? 'all'} threads`;
+  const readAll = async (): Promise<Record<string, Times>> => {
+    try {
+      return JSON.parse(await readFile(path, 'utf8'));
+    } catch {
+      return {};
+    }
+  };
+  return {
+    read: async () => (await readAll())[machine] ?? {},
+    async write(times) {
+      const all = await readAll();
+      const content = JSON.stringify({ ...all, [machine]: { ...all[machine], ...times } }, null, 2);
+      await mkdir(dirname(path), { recursive: true })
+        .then(() => writeFileSafely(path, `${content}\n`))
+        .catch(() => undefined);
+    },
+  };
+}
+
+function runtimeVersion(): string {
+  try {
+    const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as {
+      version: string;
+    };
+    return version;
+  } catch {
+    return 'unknown';
+  }
+}

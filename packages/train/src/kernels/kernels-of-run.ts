@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chooseKernels, type Kernels, type StepFunction } from '@hm/onnx';
+import { InvalidDataError } from '@hm/tensor';
+import { writeFileSafely } from '@hm/tensor/files';
+import type { StepOptions } from '../engine/compile-on.ts';
+import type { Engine } from '../engine/engine.ts';
+import { type Communicator, shareValue } from '../parallel/communicator.ts';
+import { kernelCache } from './kernel-cache.ts';
+
+/** What the choice depends on. */
+export interface KernelsSource {
+  /** The run's folder. */
+  out: string;
+  /** Whether the run is resumed, and so has made its choice. */
+  resume: boolean;
+  kernels: 'direct' | 'measured';
+  engine: Engine;
+  ranks: Communicator | undefined;
+}
+
+/**
+ * How a run computes its convolutions. A run that begins chooses, and keeps the choice in `kernels.json` of its folder; when
+ * it is resumed, and on all ranks, that choice holds, so that the same bits come out. Without the file all is direct.
+ *
+ * @throws {InvalidDataError} if the file is damaged. @throws {UnavailableError} if it cannot be written.
+ */
+export async function kernelsOfRun(
+  source: KernelsSource,
+  step: StepFunction,
+  options: StepOptions,
+): Promise<Kernels> {
+  const { ranks } = source;
+  if (ranks === undefined) return ownKernels(source, step, options);
+  const own = ranks.rank === 0 ? await ownKernels(source, step, options) : {};
+  return shareValue(ranks, own);
+}
+
+async function ownKernels(
+  { out, resume, kernels, engine }: KernelsSource,
+  step: StepFunction,
+  options: StepOptions,
+): Promise<Kernels> {
+  const path = join(out, 'kernels.json');
+  if (resume) return readKernels(path);
+  if (kernels === 'direct' || engine.kind !== 'onnx') return {};
+  const { kind: _, ...session } = engine;
+  const chosen = await chooseKernels(step, { ...options, ...session }, kernelCache(session.threads));
+  await writeFileSafely(path, `${JSON.stringify(chosen, null, 2)}\n`);
+  return chosen;
+}
+
+async function readKernels(path: string): Promise<Kernels> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new InvalidDataError({
+      where: path,
+      expected: 'the forms of the convolutions of a run as JSON',
+      received: (cause as Error).message,
+      fix: 'Restore the file from a copy: with other forms the run would not go on to the bit.',
+      fields: { path },
+      cause,
+    });
+  }
+}
