@@ -295,3 +295,20 @@ it.skipIf(chromium === undefined)('a model that is not there ends the command wi
   expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(1);
   expect(said).toContain('no-such.onnx');
 });
+
+it.each([
+  ['--help', 0, /^Usage: npm run demo/],
+  ['--modle', 1, /Unknown option '--modle'[\s\S]*Usage: npm run demo/],
+])('%s is answered without a page or a stack', async (option, status, text) => {
+  const script = fileURLToPath(new URL('serve.mjs', import.meta.url));
+  const child = spawn(process.execPath, [script, option]);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      said += chunk;
+    });
+  }
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(status);
+  expect(said).toMatch(text);
+  expect(said).not.toContain('    at ');
+});

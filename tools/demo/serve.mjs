@@ -6,14 +6,18 @@ import { parseArgs } from 'node:util';
 import { build, preview } from 'vite';
 import { config } from './build.mjs';
 
-const { values } = parseArgs({
-  options: {
-    model: { type: 'string' },
-    evaluation: { type: 'string' },
-    port: { type: 'string', default: '5173' },
-    out: { type: 'string' },
-  },
-});
+const HELP = `Usage: npm run demo -- [--model face.onnx] [--evaluation lfw.json] [--port 5173]
+
+  --model       ONNX file that hm export wrote
+  --evaluation  what hm eval --scores --out wrote, for a threshold
+  --port        of this machine (default: 5173)
+  --out         folder for the built page (default: a temporary one)`;
+
+const values = read();
+if (values.help) {
+  console.log(HELP);
+  process.exit();
+}
 for (const file of [values.model, values.evaluation]) {
   if (file === undefined || existsSync(file)) continue;
   console.error(`There is no file ${file}.`);
@@ -58,3 +62,20 @@ const server = await preview({
   preview: { host: '127.0.0.1', port: Number(values.port), headers },
 });
 console.log(`The page is at ${server.resolvedUrls.local[0]} (Ctrl-C ends it).`);
+
+/** What was typed; a mistake ends the command with the usage. */
+function read() {
+  try {
+    const text = { type: 'string' };
+    return parseArgs({
+      options: {
+        ...{ model: text, evaluation: text, out: text },
+        port: { type: 'string', default: '5173' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${error.message}\n\n${HELP}`);
+    process.exit(1);
+  }
+}

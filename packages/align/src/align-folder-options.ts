@@ -54,17 +54,17 @@ export function resolveOptions(input: string, output: string | null, options: Al
   if (!(border >= 0 && border <= 2)) throw invalid('border in [0, 2]', border);
   if (!Number.isInteger(workers) || workers < 0) throw invalid('workers as a whole number', workers);
   if (output !== null && resolve(input) === resolve(output))
-    throw invalid('an output folder other than the input', output);
+    throw invalid('an output folder other than the input', output, 'Choose another folder for the output.');
   const settings: PhotographSettings = {
     ...{ input, output, template, format, prefer, noFace, centreFraction, border },
   };
   return { settings, detection, workers, overwrite, shard };
 }
 
-const invalid = (expected: string, received: unknown) =>
+const invalid = (expected: string, received: unknown, fix = `Pass ${expected}.`) =>
   new InvalidArgumentError({
     where: 'alignFolder',
     expected,
     received,
-    fix: 'See AlignFolderOptions for what each option takes.',
+    fix,
   });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Preprocessing } from '@hm/datasets';
+import type { EmbedderOptions } from '@hm/eval';
 import type { HostTensor } from '@hm/tensor/host';
 
 /** Inputs of a model for some faces of a folder, evenly spread over it. */
@@ -7,7 +7,7 @@ export async function calibrationBatches(
   model: string,
   folder: string,
   samples: number,
-  explicit: Preprocessing | undefined,
+  options: Pick<EmbedderOptions, 'output' | 'preprocessing'>,
 ): Promise<Record<string, HostTensor>[]> {
   const [{ listImages }, { loadEmbedder }] = await Promise.all([import('@hm/images'), import('@hm/eval')]);
   const { images: names } = await listImages(folder);
@@ -16,7 +16,7 @@ export async function calibrationBatches(
     { length: Math.min(samples, names.length) },
     (_, k) => names[Math.floor(k * step)]!,
   );
-  const embedder = await loadEmbedder(model, explicit ? { preprocessing: explicit } : {});
+  const embedder = await loadEmbedder(model, options);
   try {
     return await embedder.prepare(chosen.map((name) => ({ path: join(folder, name) })));
   } finally {

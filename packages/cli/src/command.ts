@@ -1,16 +1,72 @@
-import { Command } from '@commander-js/extra-typings';
-import { printableLines } from '@hm/tensor/host';
+import { Command, type CommandUnknownOpts, InvalidArgumentError } from '@commander-js/extra-typings';
+import { nearest, printableLines } from '@hm/tensor/host';
 
-/** A command with what all of them share: `--verbose`, help after a mistake, and a suggestion for a misspelt option. */
-/** What commander says quotes what was typed. */
-const safely = {
-  writeErr: (text: string) => process.stderr.write(printableLines(text)),
+/** A command with what all of them share: `--verbose`, and mistakes told with what was probably meant. */
+export const command = (name: string) =>
+  new HmCommand(name).option('--verbose', 'show where an error comes from').allowExcessArguments(false);
+
+/** What other programs call an option. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  '--batch-size': '--batch',
+  '--bs': '--batch',
+  '--learning-rate': '--lr',
+  '--optimizer': '--optimiser',
+  '--batchnorm': '--batch-norm',
+  '--center-fraction': '--centre-fraction',
+  '--neighbors': '--neighbours',
+  '--data-license': '--data-licence',
+  '--dataset': '--data',
+  '--output': '--out',
+  '--output-dir': '--out',
+  '--gpu': '--provider',
+  '--num-workers': '--workers',
+  '--arch': '--backbone',
+  '--network': '--backbone',
+  '--margin': '--loss-options',
+  '--scale': '--loss-options',
 };
 
-export const command = (name: string) =>
-  new Command(name)
-    .option('--verbose', 'show where an error comes from')
-    .configureOutput(safely)
-    .allowExcessArguments(false)
-    .showSuggestionAfterError(true)
-    .showHelpAfterError(`(hm ${name} --help lists the options)`);
+export class HmCommand extends Command {
+  constructor(name: string) {
+    super(name);
+    // What commander says quotes what was typed.
+    this.configureOutput({ writeErr: (text) => process.stderr.write(printableLines(text)) });
+  }
+
+  /** A misspelt option is told before one that is missing: the one is most often the other. */
+  override parseOptions(words: string[]) {
+    for (const option of [...this.options, ...this.registeredArguments]) {
+      const { argChoices } = option;
+      if (argChoices) option.parseArg = (text: string) => chosen(text, argChoices) as never;
+    }
+    const parsed = super.parseOptions(words);
+    const [unknown] = parsed.unknown;
+    const isHelp = parsed.unknown.some((word) => word === '--help' || word === '-h');
+    if (unknown !== undefined && this.commands.length === 0 && !isHelp) this.#refuse(unknown.split('=')[0]!);
+    return parsed;
+  }
+
+  /** With the command whose help is meant: `hm data fetch --help`. */
+  override error(message: string, options?: Parameters<Command['error']>[1]): never {
+    return super.error(`${message}\n(${nameOf(this)} --help lists the options)`, options);
+  }
+
+  #refuse(unknown: string): never {
+    const known = this.options.flatMap(({ long }) => long ?? []);
+    const synonym = SYNONYMS[unknown] ?? '';
+    const meant = known.includes(synonym) ? synonym : nearest(unknown, known);
+    this.error(`error: unknown option '${unknown}'${meant ? `\n(Did you mean ${meant}?)` : ''}`);
+  }
+}
+
+/** The words that call a command: `hm data info`. */
+export const nameOf = (command: CommandUnknownOpts): string =>
+  command.parent === null ? 'hm' : `${nameOf(command.parent)} ${command.name()}`;
+
+function chosen(text: string, choices: readonly string[]): string {
+  if (choices.includes(text)) return text;
+  const meant = nearest(text, choices);
+  throw new InvalidArgumentError(
+    `Allowed choices are ${choices.join(', ')}.${meant === undefined ? '' : `\n(Did you mean ${meant}?)`}`,
+  );
+}

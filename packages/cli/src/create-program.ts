@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { Command } from '@commander-js/extra-typings';
+import type { Command } from '@commander-js/extra-typings';
+import { HmCommand } from './command.ts';
 import { align } from './commands/align.ts';
 import { data } from './commands/data.ts';
 import { doctor } from './commands/doctor.ts';
@@ -17,10 +18,9 @@ import { verify } from './commands/verify.ts';
 /** The `hm` command with all its commands. */
 export function createProgram(): Command {
   const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
-  const program = new Command('hm')
+  const program = new HmCommand('hm')
     .description('Face recognition from photographs to a score: align, train, export, evaluate.')
-    .version(version)
-    .showHelpAfterError('(hm --help lists the commands)');
+    .version(version);
   const applications = [verify, people, embed, search, quantize];
   for (const make of [data, align, train, exportRun, evaluate, report, study, ...applications, doctor])
     program.addCommand(make());

@@ -1,6 +1,7 @@
 import type { VerificationProtocol } from '@hm/datasets';
 import type { TemplateOptions } from '@hm/eval';
 import { InvalidArgumentError } from '@hm/tensor/host';
+import { assertFolder } from './input.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 /** What `hm eval` is typed about its pairs. */
@@ -17,9 +18,11 @@ export async function evaluationData(
   options: EvaluationDataOptions,
 ): Promise<{ test: VerificationProtocol; train?: VerificationProtocol }> {
   const { lfw, protocol, pairs, trainPairs, skipMissing } = options;
-  const { lfwPairs, openProtocol } = await import('@hm/datasets');
   if ((lfw === undefined) === (protocol === undefined)) throw oneOf(lfw);
   if (trainPairs !== undefined && lfw === undefined) throw oneOf(lfw);
+  if (lfw !== undefined && !/\.(tar|tgz|tar\.gz)$/i.test(lfw))
+    await assertFolder(lfw, 'a folder of aligned images');
+  const { lfwPairs, openProtocol } = await import('@hm/datasets');
   const list = withoutUndefined({ pairs, skipMissing });
   if (lfw === undefined) return { test: await openProtocol(protocol!, list) };
   const test = await lfwPairs(lfw, list);

@@ -10,10 +10,9 @@ export async function followRun(
   line: Progress,
   tell: (event: TrainEvent) => void,
 ): Promise<RunEnd | undefined> {
-  const { duration } = await import('@hm/train');
   let end: RunEnd | undefined;
   for await (const event of run) {
-    if (event.kind === 'step') line.update(event.step, event.steps, note(event, duration));
+    if (event.kind === 'step') line.update(event.step, event.steps, note(event), event.secondsLeft);
     else if (event.kind === 'done' || event.kind === 'stopped') {
       line.stop();
       end = event;
@@ -23,11 +22,8 @@ export async function followRun(
   return end;
 }
 
-const note = (
-  { epoch, epochs, loss, accuracy, imagesPerSecond, secondsLeft }: StepEvent,
-  duration: (seconds: number) => string,
-) =>
-  `epoch ${epoch}/${epochs}, loss ${loss.toFixed(3)}, ${percent(accuracy, 1)}${imagesPerSecond.toFixed(0)} images/s, ${duration(secondsLeft)} left`;
+const note = ({ epoch, epochs, loss, accuracy, imagesPerSecond }: StepEvent) =>
+  `epoch ${epoch}/${epochs}, loss ${loss.toFixed(3)}, ${percent(accuracy, 1)}${imagesPerSecond.toFixed(0)} images/s`;
 
 const percent = (accuracy: number | undefined, digits: number): string =>
   accuracy === undefined ? '' : `accuracy ${(100 * accuracy).toFixed(digits)} %, `;

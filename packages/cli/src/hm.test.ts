@@ -11,6 +11,7 @@ beforeAll(async () => {
   await writeFaces(path('faces'), { identities: 2, images: 4, size: 32 });
   await writeFaces(path('one'), { identities: 1, images: 4, size: 32 });
   mkdirSync(path('empty'));
+  for (const name of ['text.onnx', 'lfw.zip']) writeFileSync(path(name), 'text');
 });
 afterAll(folder.dispose);
 
@@ -60,6 +61,92 @@ const mistakes: [string, () => string[], RegExp][] = [
     () => training('--epoch', '3'),
     /unknown option '--epoch'\s+\(Did you mean --epochs\?\)/,
   ],
+  [
+    'an unknown option, though one that must be there is missing',
+    () => ['verify', 'a.jpg', 'b.jpg', '--modle', 'face.onnx', '--threshold', '0.5'],
+    /unknown option '--modle'\s+\(Did you mean --model\?\)/,
+  ],
+  [
+    'what others call a batch',
+    () => training('--batch-size', '3'),
+    /'--batch-size'\s+\(Did you mean --batch\?\)/,
+  ],
+  [
+    'what others call a rate',
+    () => training('--learning-rate=3'),
+    /'--learning-rate'\s+\(Did you mean --lr\?\)/,
+  ],
+  ['a choice that is misspelt', () => training('--schedule', 'cosin'), /\(Did you mean cosine\?\)/],
+  ['a data set that cannot be fetched', () => ['data', 'fetch', 'casia'], /hm data fetch --help lists/],
+  [
+    'a run that is there already',
+    () => {
+      mkdirSync(path('there'), { recursive: true });
+      writeFileSync(path('there/run.json'), '{}');
+      return [...training('--data', path('faces'), '--batch', '4'), '--out', path('there')];
+    },
+    /Fix: .*/,
+  ],
+  [
+    'an average beyond its range',
+    () => training('--data', path('faces'), '--batch', '4', '--ema', '2'),
+    /--ema.*got 2\. Fix: Change --ema\./,
+  ],
+  [
+    'a best checkpoint where none is',
+    () => ['export', path('faces'), '--best'],
+    /validated.*got none\. Fix: .*leave out --best/,
+  ],
+  [
+    'too few people to be judged by',
+    () => ['study', '--held-out', '10', '--out', path('report')],
+    /--held-out: expected at least 20.*Fix: Pass --held-out 20 or more/,
+  ],
+  [
+    'an LFW that is not there',
+    () => ['eval', path('text.onnx'), '--lfw', path('nowhere')],
+    /nowhere: .*no such folder/,
+  ],
+  [
+    'an LFW that is packed',
+    () => ['eval', path('text.onnx'), '--lfw', path('lfw.zip')],
+    /archive \(\.zip\)\. Fix: Unpack/,
+  ],
+  [
+    'a photograph that is not there',
+    () => ['verify', path('none.jpg'), path('text.onnx'), '--model', path('text.onnx'), '--threshold', '0.5'],
+    /none\.jpg: expected a photograph, got no such file\. Fix: Check the path\./,
+  ],
+  [
+    'a folder for a photograph',
+    () => ['verify', path('faces'), path('text.onnx'), '--model', path('text.onnx'), '--threshold', '0.5'],
+    /faces: expected a photograph, got a folder\./,
+  ],
+  [
+    'an address for a photograph',
+    () => ['search', path('faces'), 'https://a.b/c.jpg', '--model', path('text.onnx')],
+    /got an address\. Fix: Download it/,
+  ],
+  [
+    'a threshold and a calibration',
+    () => ['verify', 'a', 'b', '--model', 'm', '--threshold', '0.5', '--calibration', 'c.json'],
+    /either --threshold or --calibration, got both\. Fix: Leave out one/,
+  ],
+  [
+    'a form that no report has',
+    () => ['report', path('text.onnx'), '--out', path('report.pdf')],
+    /--out: expected a name that ends in \.md, \.html, \.htm, got .*report\.pdf/,
+  ],
+  [
+    'a table of embeddings in another form',
+    () => ['embed', path('faces'), '--model', path('text.onnx'), '--out', path('x.csv')],
+    /ends in \.npy, \.parquet, \.jsonl, got/,
+  ],
+  [
+    'an output where a file is in the way',
+    () => ['embed', path('faces'), '--model', path('text.onnx'), '--out', path('text.onnx', 'x.npy')],
+    /x\.npy|text\.onnx/,
+  ],
   ['too many arguments', () => ['export', 'a', 'b'], /too many arguments/],
   ['a missing argument', () => ['align', path('faces')], /missing required argument 'out'/],
   ['no loss', () => ['train', '--out', path('run')], /either --loss NAME or --from RUN/],
@@ -93,8 +180,8 @@ const mistakes: [string, () => string[], RegExp][] = [
   ['an unknown stem', () => training('--stem', 'vgg'), /Allowed choices are imagenet, face/],
   [
     'an unknown loss',
-    () => ['train', '--loss', 'arc', '--out', path('run'), '--data', path('faces')],
-    /one of ce, soft-margin-softmax/,
+    () => ['train', '--loss', 'arcfase', '--out', path('run'), '--data', path('faces')],
+    /hm train: expected the name of a loss, got arcfase\. Fix: Write arcface\./,
   ],
   [
     'an option of another loss',
@@ -167,7 +254,7 @@ const mistakes: [string, () => string[], RegExp][] = [
   [
     'a part of a preprocessing',
     () => evaluation('--size', '112', '--mean', '127.5'),
-    /together.*got none of --scale, --channels/,
+    /together.*got no --scale, --channels/,
   ],
   [
     'an unknown way to use the mirrored image',
@@ -198,7 +285,7 @@ const mistakes: [string, () => string[], RegExp][] = [
       '--out',
       path('report'),
     ],
-    /one of ce, soft-margin-softmax/,
+    /the name of a loss, got foo\. Fix: Write one of ce, soft-margin-softmax/,
   ],
 ];
 
@@ -208,6 +295,9 @@ describe('bad input', () => {
     expect(status).toBe(1);
     expect(stderr.replaceAll('\n', ' ')).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
+    // One fix, in words that can be typed.
+    expect(stderr.split('Fix: ').length).toBeLessThan(3);
+    expect(stderr.split('Fix: ')[1] ?? '').not.toMatch(/[a-z][A-Z](?!\S*\/)|: true/);
     expect(stdout).toBe('');
   });
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { createProgram } from './create-program.ts';
 import { reportError } from './report-error.ts';
 
 const program = createProgram();
-let verbose = false;
+let running: CommandUnknownOpts = program;
 program.hook('preAction', (_, action) => {
-  verbose = (action.opts() as { verbose?: true }).verbose === true;
+  running = action;
 });
 
 // A reader that has seen enough, such as `head`, closes the pipe.
@@ -17,6 +18,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  reportError(error, verbose);
+  reportError(error, running, (running.opts() as { verbose?: true }).verbose === true);
   process.exitCode = 1;
 }

@@ -13,6 +13,7 @@ export const modelOptions = <Args extends unknown[], Options extends OptionValue
         .choices(['off', 'sum', 'concat'] as const)
         .default('off' as const),
     )
+    .option('--output <name>', 'the embedding, of a model with several outputs')
     .option('--aligned', 'the photographs are aligned faces already: look for none')
     .addOption(
       new Option('--prefer <which>', 'the subject among several faces').choices([

@@ -5,7 +5,10 @@ import { withoutUndefined } from './without-undefined.ts';
 /** What the options of {@link modelOptions} say about a model. */
 export interface OpenModelOptions
   extends PreprocessingOptions,
-    Pick<RecognizerOptions, 'flip' | 'prefer' | 'workers' | 'provider' | 'threads' | 'calibration'> {
+    Pick<
+      RecognizerOptions,
+      'flip' | 'output' | 'prefer' | 'workers' | 'provider' | 'threads' | 'calibration'
+    > {
   aligned?: true;
 }
 
@@ -15,11 +18,21 @@ export async function openModel(
   model: string | undefined,
   options: OpenModelOptions,
 ): Promise<Recognizer> {
-  const { flip, aligned, prefer, workers, provider, threads, calibration } = options;
+  const { flip, output, aligned, prefer, workers, provider, threads, calibration } = options;
   const preprocessing = preprocessingFromOptions(options, where);
   const { openRecognizer } = await import('@hm/recognize');
   return openRecognizer(
     model,
-    withoutUndefined({ flip, aligned, prefer, workers, provider, threads, calibration, preprocessing }),
+    withoutUndefined({
+      flip,
+      output,
+      aligned,
+      prefer,
+      workers,
+      provider,
+      threads,
+      calibration,
+      preprocessing,
+    }),
   );
 }

@@ -22,12 +22,12 @@ export function preprocessingFromOptions(
   const { size, mean, scale, channels, template = 'none' } = options;
   const given = Object.entries({ size, mean, scale, channels });
   const missing = given.filter(([, value]) => value === undefined).map(([name]) => `--${name}`);
-  if (missing.length === given.length) return undefined;
+  if (missing.length === given.length && options.template === undefined) return undefined;
   if (size === undefined || mean === undefined || scale === undefined || channels === undefined) {
     throw new InvalidArgumentError({
       where,
-      expected: '--size, --mean, --scale and --channels together, or none of them',
-      received: `none of ${missing.join(', ')}`,
+      expected: `--size, --mean, --scale and --channels together${options.template === undefined ? ', or none of them' : ' with --template'}`,
+      received: `no ${missing.join(', ')}`,
       fix: 'Say all four, for example --size 112 --mean 127.5 --scale 128 --channels rgb.',
     });
   }

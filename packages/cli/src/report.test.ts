@@ -70,6 +70,21 @@ beforeAll(() => {
 afterAll(folder.dispose);
 
 describe('hm report', () => {
+  it('begins with the runs: all measures, then what differs in their recipes', async () => {
+    const { stdout } = await hm(['report', path('ce.json'), path('hm-ce.json')]);
+    expect(stdout.startsWith('## Runs\n\n| Model | Protocol | Pairs | Accuracy (%) |')).toBe(true);
+    const [, differences = ''] = stdout.split('## In what they differ');
+    expect(differences).toMatch(/\| loss \| ce \| hm-ce \|/);
+    expect(differences).not.toContain('backbone.name');
+  });
+
+  it('leaves out the paper where it has no row for a run', async () => {
+    const { stdout } = await hm(['report', path('study.json')]);
+    expect(stdout).toContain('## Runs');
+    expect(stdout).not.toContain('Table 1');
+    expect(stdout).not.toContain('Table 2');
+  });
+
   it('puts runs beside the paper and names the cells without one', async () => {
     const { status, stdout } = await hm([
       'report',
@@ -91,7 +106,7 @@ describe('hm report', () => {
       '## Trained on 200 people\n\n| Loss | LFW |\n| --- | ---: |\n| Hard-Mining Angular-Softmax | 97.50 ± 0.21 |',
     );
     expect(stdout).toContain(
-      '- of &lt;b>mine&lt;/b> | two lines.onnx on YTF: resnet34, where the paper has ResNet-18.',
+      '- of \\<b\\>mine\\</b\\> \\| two\\\\nlines.onnx on YTF: resnet34, where the paper has ResNet-18.',
     );
   });
 
@@ -121,6 +136,7 @@ describe('hm report', () => {
       ours: [{ accuracy: 0.975 }],
     });
     const html = readFileSync(page, 'utf8');
+    expect(html).toContain('<h2>Runs</h2>');
     expect(html).toContain('<bdi>ArcFace</bdi>');
     expect(html).toContain('of &lt;b&gt;mine&lt;/b&gt; | two␊lines.onnx');
     expect(html).not.toContain('<b>');

@@ -1,4 +1,4 @@
-import { InvalidDataError } from '@hm/tensor/host';
+import { InvalidDataError, nearest } from '@hm/tensor/host';
 
 /** How 8-bit pixels become a network's input: `(x - mean) / scale` at one size and channel order. */
 export interface Preprocessing {
@@ -49,7 +49,7 @@ export function preprocessingFromMetadata(
   const text = metadata[key];
   if (text === undefined) return undefined;
   try {
-    return checkPreprocessing(JSON.parse(text), `metadata '${key}'`);
+    return checkFields(JSON.parse(text), `metadata '${key}'`);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw invalid(`metadata '${key}'`, 'JSON', text, error);
@@ -69,12 +69,23 @@ const rules: Record<keyof Preprocessing, readonly [string, (value: unknown) => b
   ],
 };
 
-/** The six fields of a preprocessing, each checked; anything else in the object is dropped. */
+/**
+ * The six fields of a preprocessing, each checked.
+ *
+ * @throws {InvalidDataError} if one is missing, unknown or out of range.
+ */
 export function checkPreprocessing(value: unknown, where: string): Preprocessing {
+  const unknown = Object.keys(value ?? {}).find((name) => !Object.hasOwn(rules, name));
+  if (unknown !== undefined) throw unknownField(where, unknown);
+  return checkFields(value, where);
+}
+
+/** The same of a file, which later versions may have written: what is unknown is dropped. */
+function checkFields(value: unknown, where: string): Preprocessing {
   if (typeof value !== 'object' || value === null) throw invalid(where, 'an object', value);
   const found = value as Record<string, unknown>;
   const entries = Object.entries(rules).map(([name, [expected, holds]]) => {
-    if (!holds(found[name])) throw invalid(where, `${expected} as ${name}`, found[name]);
+    if (!holds(found[name])) throw invalid(where, `${expected} as ${name}`, found[name] ?? 'nothing');
     return [name, found[name]];
   });
   return Object.fromEntries(entries) as Preprocessing;
@@ -88,3 +99,14 @@ const invalid = (where: string, expected: string, received: unknown, cause?: unk
     fix: 'Give height, width, channels, mean, scale and template as in defaultPreprocessing.',
     cause,
   });
+
+function unknownField(where: string, name: string) {
+  const names = Object.keys(rules);
+  const meant = nearest(name, names);
+  return new InvalidDataError({
+    where,
+    expected: `the fields ${names.join(', ')}`,
+    received: `\`${name}\``,
+    fix: meant === undefined ? `Leave out \`${name}\`.` : `Write \`${meant}\`.`,
+  });
+}

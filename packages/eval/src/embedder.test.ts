@@ -169,14 +169,14 @@ describe('a model that cannot serve', () => {
       nodes: [['Add', ['a', 'b'], 'embedding']],
       outputs: { embedding: nchw('N') },
     });
-    await expect(load(two)).rejects.toThrow(/one float32 input.*"a".*"b"/);
+    await expect(load(two)).rejects.toThrow(/one input.*"a".*"b"/);
     const integers = tinyModel({
       inputs: { input: nchw('N') },
       nodes: [['Flatten', ['input'], 'embedding', { axis: 1 }]],
       outputs: { embedding: ['N', 18] },
       inputType: 'int32',
     });
-    await expect(load(integers)).rejects.toThrow(/one float32 input.*int32/);
+    await expect(load(integers)).rejects.toThrow(/an input of float32, float16, uint8, got "input" of int32/);
   });
 
   test('an output that is no batch of embeddings says what it is', async () => {
@@ -216,7 +216,9 @@ describe('a model that cannot serve', () => {
     const embedder = await load(outputs('embedding'));
     expect(embedder.embeddingSize).toBe(2);
     await embedder.release();
-    await expect(load(outputs('features'))).rejects.toThrow(/named "embedding".*"flat", "features"/);
+    await expect(load(outputs('features'))).rejects.toThrow(
+      /named "embedding".*"flat" \[N, 18\], "features" \[N, 2\]/,
+    );
   });
 
   test('a provider that is not there is an error', async () => {

@@ -1,6 +1,12 @@
 import type { ImageSource, Preprocessing } from '@hm/datasets';
 import { createSession, type Provider, type SessionOptions } from '@hm/onnx/session';
-import { type HostTensor, hostZeros, NonFiniteError } from '@hm/tensor/host';
+import {
+  checkOptions,
+  type HostTensor,
+  hostZeros,
+  InvalidArgumentError,
+  NonFiniteError,
+} from '@hm/tensor/host';
 import { decodeImage } from '#decode';
 import { assertOneOf } from './assert-one-of.ts';
 import { type FaceGraph, faceGraph } from './face-graph.ts';
@@ -12,6 +18,8 @@ import { modelPreprocessing } from './model-preprocessing.ts';
 export interface EmbedderOptions extends Pick<SessionOptions, 'provider' | 'threads'> {
   /** Takes the place of what the model's metadata says. */
   preprocessing?: Preprocessing | undefined;
+  /** The output that is the embedding, of a model with several. Default: the only one, or the one named `embedding`. */
+  output?: string | undefined;
 }
 
 /** How images are embedded. */
@@ -49,7 +57,7 @@ export interface Embedder {
    * What the network is fed for these images, by the name of its input: to calibrate a quantised copy, or to run it
    * elsewhere. One tensor for each run: of all images, or of as many as the model is fixed to.
    */
-  prepare(images: readonly EmbedderImage[]): Promise<Record<string, HostTensor<'float32'>>[]>;
+  prepare(images: readonly EmbedderImage[]): Promise<Record<string, HostTensor>[]>;
   /** Frees the network's memory. */
   release(): Promise<void>;
 }
@@ -57,7 +65,8 @@ export interface Embedder {
 /**
  * Loads an embedding network from an ONNX file or its bytes. Size, channel order, mean and scale come from the
  * file's metadata; a file without them needs `preprocessing`. The input may be `[N, 3, H, W]` or
- * `[N, H, W, 3]`, with N fixed or symbolic.
+ * `[N, H, W, 3]`, float32, float16 or uint8, with N fixed or symbolic. Weights in another file are read from beside the
+ * model.
  *
  * @throws {InvalidArgumentError} if nobody says how images are prepared.
  * @throws {InvalidDataError} if the file is no ONNX model, or its input or output has another form.
@@ -70,12 +79,15 @@ export async function loadEmbedder(
   model: string | Uint8Array,
   options: EmbedderOptions = {},
 ): Promise<Embedder> {
-  const { preprocessing: explicit, ...sessionOptions } = options;
+  checkOptions<EmbedderOptions>('loadEmbedder', options, {
+    ...{ provider: 'string', threads: 'number', preprocessing: 'object', output: 'string' },
+  });
+  const { preprocessing: explicit, output, ...sessionOptions } = options;
   const name = typeof model === 'string' ? fileName(model) : await digest(model);
   const session = await createSession(model, sessionOptions);
   try {
     const preprocessing = modelPreprocessing(name, session.metadata, explicit);
-    const graph = await faceGraph(session, preprocessing);
+    const graph = await faceGraph(session, preprocessing, output);
     return {
       name,
       provider: session.provider,
@@ -96,8 +108,11 @@ async function embedAll(
   graph: FaceGraph,
   preprocessing: Preprocessing,
   images: readonly EmbedderImage[],
-  { flip = 'off', onProgress }: EmbedOptions,
+  options: EmbedOptions,
 ): Promise<HostTensor<'float32'>> {
+  checkOptions<EmbedOptions>('Embedder.embed', options, { flip: 'string', onProgress: 'function' });
+  assertImages(images);
+  const { flip = 'off', onProgress } = options;
   assertOneOf('Embedder.embed', 'flip', flip, flips);
   const size = graph.embeddingSize * (flip === 'concat' ? 2 : 1);
   const embeddings = hostZeros('float32', [images.length, size]);
@@ -117,7 +132,7 @@ async function embedAll(
 }
 
 async function prepareAll(graph: FaceGraph, preprocessing: Preprocessing, images: readonly EmbedderImage[]) {
-  const prepared: Record<string, HostTensor<'float32'>>[] = [];
+  const prepared: Record<string, HostTensor>[] = [];
   for await (const batch of decodedBatches(images, preprocessing, graph.batchSize))
     prepared.push(graph.prepare(batch));
   return prepared;
@@ -139,6 +154,20 @@ async function* decodedBatches(
     batch = [];
   }
   if (batch.length > 0) yield batch;
+}
+
+/** A path alone is a mistake that is easily made. */
+function assertImages(images: unknown): void {
+  const wrong = Array.isArray(images)
+    ? images.find((image) => typeof image !== 'object' || image === null)
+    : images;
+  if (Array.isArray(images) && wrong === undefined) return;
+  throw new InvalidArgumentError({
+    where: 'Embedder.embed',
+    expected: 'a list of images, such as { path }, { bytes } or { pixels, height, width }',
+    received: typeof wrong === 'string' ? `the text "${wrong}"` : typeof wrong,
+    fix: typeof wrong === 'string' ? `Write [{ path: '${wrong}' }].` : 'Pass a list of such images.',
+  });
 }
 
 function assertFinite(embedding: Float32Array, image: EmbedderImage, index: number): void {

@@ -1,7 +1,7 @@
 import type { Preprocessing } from '@hm/datasets';
-import type { Session, ValueInfo } from '@hm/onnx/session';
-import { type HostTensor, hostTensor, InvalidDataError } from '@hm/tensor/host';
-import { fillInput } from './fill-input.ts';
+import { fromHalf, type Session, type ValueInfo } from '@hm/onnx/session';
+import { HmError, type HostTensor, hostTensor, InvalidDataError, nearest } from '@hm/tensor/host';
+import { fillInput, type InputValues, levels } from './fill-input.ts';
 import { type InputLayout, inputLayout } from './input-layout.ts';
 
 /**
@@ -16,7 +16,7 @@ export interface FaceGraph {
   /** Images per run. */
   readonly batchSize: number;
   /** What the network is fed for at most `batchSize` images. */
-  prepare(images: readonly Uint8Array[]): Record<string, HostTensor<'float32'>>;
+  prepare(images: readonly Uint8Array[]): Record<string, HostTensor>;
   /** Embeddings `[images, D]`, row by row, of at most `batchSize` images `[H, W, 3]`. */
   run(images: readonly Uint8Array[], mirrored: boolean): Promise<Float32Array[]>;
 }
@@ -25,20 +25,26 @@ export interface FaceGraph {
  * Binds a session to a preprocessing. The output's shape is taken from a trial run on a blank image, because
  * what a file declares about its output is often missing or wrong.
  *
+ * @param output the output that is the embedding, where there are several.
  * @throws {InvalidDataError} if the model takes no images or gives no embeddings.
  */
-export async function faceGraph(session: Session, preprocessing: Preprocessing): Promise<FaceGraph> {
+export async function faceGraph(
+  session: Session,
+  preprocessing: Preprocessing,
+  output?: string,
+): Promise<FaceGraph> {
   const layout = inputLayout(session.inputs, preprocessing);
-  const output = embeddingOutput(session.outputs);
+  const names = { input: layout.name, output: embeddingOutput(session.outputs, output) };
+  const values = levels(layout.dtype, preprocessing);
   const batchSize = layout.batch ?? defaultBatchSize;
   const inputSize = batchSize * preprocessing.height * preprocessing.width * 3;
   // New memory for every run costs about as much time as filling it does. Runs that overlap take one each.
-  const spare: Float32Array<ArrayBuffer>[] = [];
+  const spare: InputValues[] = [];
   const run = async (images: readonly Uint8Array[], mirrored: boolean) => {
-    const memory = spare.pop() ?? new Float32Array(inputSize);
+    const memory = spare.pop() ?? memoryFor(values, inputSize);
     try {
-      const batch = batchTensor(layout, preprocessing, images, mirrored, memory);
-      return await runGraph(session, { input: layout.name, output }, batch, images.length);
+      const batch = batchTensor(layout, preprocessing, images, values, mirrored, memory);
+      return await runGraph(session, names, batch, images.length);
     } finally {
       spare.push(memory);
     }
@@ -46,7 +52,7 @@ export async function faceGraph(session: Session, preprocessing: Preprocessing):
   const blank = new Uint8Array(preprocessing.height * preprocessing.width * 3);
   const [trial] = await run(Array(Math.min(batchSize, 2)).fill(blank), false);
   const prepare = (images: readonly Uint8Array[]) => ({
-    [layout.name]: batchTensor(layout, preprocessing, images, false),
+    [layout.name]: batchTensor(layout, preprocessing, images, values, false),
   });
   return { embeddingSize: trial!.length, batchSize, prepare, run };
 }
@@ -54,53 +60,80 @@ export async function faceGraph(session: Session, preprocessing: Preprocessing):
 async function runGraph(
   session: Session,
   { input, output }: { input: string; output: string },
-  batch: HostTensor<'float32'>,
+  batch: HostTensor,
   images: number,
 ): Promise<Float32Array[]> {
   const outputs = await session.run({ [input]: batch }).catch((cause: unknown) => {
+    // Such as a session that was released: that is not the model's fault.
+    if (HmError.isInstance(cause) && cause.code === 'invalid-argument') throw cause;
     throw notEmbeddings(batch.shape, cause instanceof Error ? cause.message.trim() : String(cause), cause);
   });
   return rowsOf(outputs[output]!, batch.shape).slice(0, images);
 }
 
 function batchTensor(
-  { order, batch }: InputLayout,
+  { order, batch, dtype }: InputLayout,
   preprocessing: Preprocessing,
   images: readonly Uint8Array[],
+  values: InputValues,
   mirrored: boolean,
-  memory?: Float32Array<ArrayBuffer>,
-): HostTensor<'float32'> {
+  memory?: InputValues,
+): HostTensor {
   const { height, width } = preprocessing;
   const rows = batch ?? images.length;
   const size = height * width * 3;
-  const data = memory?.subarray(0, rows * size) ?? new Float32Array(rows * size);
+  const data = memory?.subarray(0, rows * size) ?? memoryFor(values, rows * size);
   data.fill(0, images.length * size);
   images.forEach((pixels, row) => {
-    fillInput(data.subarray(row * size, (row + 1) * size), pixels, order, preprocessing, mirrored);
+    fillInput(data.subarray(row * size, (row + 1) * size), pixels, values, order, preprocessing, mirrored);
   });
-  return hostTensor('float32', order === 'nchw' ? [rows, 3, height, width] : [rows, height, width, 3], data);
+  const shape = order === 'nchw' ? [rows, 3, height, width] : [rows, height, width, 3];
+  return hostTensor(dtype, shape, data as Float32Array) as HostTensor;
 }
+
+/** Zeros of the same type. */
+const memoryFor = (values: InputValues, length: number): InputValues =>
+  new (values.constructor as new (length: number) => InputValues)(length);
 
 function rowsOf({ dtype, shape, data }: HostTensor, input: readonly number[]): Float32Array[] {
   const [rows = 0, size = 0] = shape;
-  if (dtype !== 'float32' || shape.length !== 2 || rows !== input[0] || size === 0) {
+  if ((dtype !== 'float32' && dtype !== 'float16') || shape.length !== 2 || rows !== input[0] || size === 0) {
     throw notEmbeddings(input, `${dtype} [${shape.join(', ')}]`);
   }
-  const values = data as Float32Array;
+  const values = dtype === 'float16' ? fromHalves(data) : (data as Float32Array);
   return Array.from({ length: rows }, (_, row) => values.subarray(row * size, (row + 1) * size));
 }
 
-function embeddingOutput(outputs: readonly ValueInfo[]): string {
-  const found = outputs.length === 1 ? outputs[0] : outputs.find(({ name }) => name === 'embedding');
-  if (found !== undefined) return found.name;
+/** The bits of float16 values, which some versions of Node have an array for. */
+function fromHalves(data: HostTensor['data']): Float32Array {
+  const bits = data as Uint16Array;
+  return Float32Array.from(new Uint16Array(bits.buffer, bits.byteOffset, bits.length), fromHalf);
+}
+
+function embeddingOutput(outputs: readonly ValueInfo[], wanted: string | undefined): string {
+  const names = outputs.map(({ name }) => name);
+  if (wanted !== undefined && names.includes(wanted)) return wanted;
+  if (wanted === undefined && (names.length === 1 || names.includes('embedding')))
+    return names.length === 1 ? names[0]! : 'embedding';
+  const listed = outputs.map(({ name, shape }) => `"${name}" [${shape.join(', ')}]`).join(', ');
+  const meant = nearest(wanted ?? '', names) ?? widest(outputs);
   throw new InvalidDataError({
     where: 'loadEmbedder',
-    expected: 'one output, or one named "embedding"',
-    received: outputs.map(({ name }) => `"${name}"`).join(', ') || 'none',
-    fix: 'Export the network with the embedding as its output.',
+    expected: wanted === undefined ? 'one output, or one named "embedding"' : `an output "${wanted}"`,
+    received: listed || 'none',
+    fix:
+      meant === undefined
+        ? 'Export the network with its embedding.'
+        : `Name the embedding: output "${meant}" (--output ${meant}).`,
     fields: { outputs },
   });
 }
+
+/** The output that is most likely the embedding. */
+const widest = (outputs: readonly ValueInfo[]): string | undefined =>
+  outputs
+    .filter(({ shape }) => shape.length === 2 && typeof shape[1] === 'number' && shape[1] > 1)
+    .sort((a, b) => Number(b.shape[1]) - Number(a.shape[1]))[0]?.name ?? outputs[0]?.name;
 
 const notEmbeddings = (input: readonly number[], received: string, cause?: unknown) =>
   new InvalidDataError({

@@ -2,11 +2,16 @@ import type { Preprocessing } from '@hm/datasets';
 import type { ValueInfo } from '@hm/onnx/session';
 import { InvalidDataError } from '@hm/tensor/host';
 
+/** Element types that pixels can be fed as. */
+export const inputTypes = ['float32', 'float16', 'uint8'] as const;
+export type InputType = (typeof inputTypes)[number];
+
 /** How a model wants its images. */
 export interface InputLayout {
   /** The input's name. */
   name: string;
   order: 'nchw' | 'nhwc';
+  dtype: InputType;
   /** The only batch size it takes, or undefined if any. */
   batch: number | undefined;
 }
@@ -14,20 +19,32 @@ export interface InputLayout {
 /**
  * Finds where a model's input has its channels, and checks that it takes images of the preprocessing's size.
  *
- * @throws {InvalidDataError} unless there is one input, float32, `[N, 3, H, W]` or `[N, H, W, 3]`.
+ * @throws {InvalidDataError} unless there is one input, float32, float16 or uint8, `[N, 3, H, W]` or `[N, H, W, 3]`, or
+ * if the preprocessing changes the values of an input that takes 8-bit ones.
  */
-export function inputLayout(inputs: readonly ValueInfo[], { height, width }: Preprocessing): InputLayout {
+export function inputLayout(
+  inputs: readonly ValueInfo[],
+  { height, width, mean, scale }: Preprocessing,
+): InputLayout {
   const [input] = inputs;
-  if (inputs.length !== 1 || input?.dtype !== 'float32' || input.shape.length !== 4)
-    throw notAnImageInput(inputs);
+  if (inputs.length !== 1 || input?.shape.length !== 4) throw notAnImageInput(inputs);
+  const dtype = inputTypes.find((type) => type === input.dtype);
+  if (dtype === undefined) throw wrongType(input);
+  if (dtype === 'uint8' && (mean !== 0 || scale !== 1)) throw changesBytes(mean, scale);
   const [batch, ...rest] = input.shape;
   const order = orderOf(rest);
   if (order === undefined) throw notAnImageInput(inputs);
   const size = order === 'nchw' ? rest.slice(1) : rest.slice(0, 2);
   const fits = (found: number | string | undefined, wanted: number) =>
-    typeof found === 'string' || found === wanted;
+    typeof found !== 'number' || found <= 0 || found === wanted;
   if (!fits(size[0], height) || !fits(size[1], width)) throw wrongSize(size, height, width);
-  return { name: input.name, order, batch: typeof batch === 'number' ? batch : undefined };
+  // A symbolic size, -1 and 0 all stand for any.
+  return {
+    name: input.name,
+    order,
+    dtype,
+    batch: typeof batch === 'number' && batch > 0 ? batch : undefined,
+  };
 }
 
 function orderOf(shape: readonly (number | string)[]): InputLayout['order'] | undefined {
@@ -38,10 +55,28 @@ function orderOf(shape: readonly (number | string)[]): InputLayout['order'] | un
 const notAnImageInput = (inputs: readonly ValueInfo[]) =>
   new InvalidDataError({
     where: 'loadEmbedder',
-    expected: 'one float32 input of shape [N, 3, H, W] or [N, H, W, 3]',
+    expected: 'one input of shape [N, 3, H, W] or [N, H, W, 3]',
     received: inputs.map(({ name, dtype, shape }) => `"${name}" ${dtype} [${shape.join(', ')}]`).join(', '),
     fix: 'Export the network with images as its only input.',
     fields: { inputs },
+  });
+
+const wrongType = (input: ValueInfo) =>
+  new InvalidDataError({
+    where: 'loadEmbedder',
+    expected: `an input of ${inputTypes.join(', ')}`,
+    received: `"${input.name}" of ${input.dtype}`,
+    fix: 'Export the network with a float32 input.',
+    fields: { input },
+  });
+
+const changesBytes = (mean: number, scale: number) =>
+  new InvalidDataError({
+    where: 'loadEmbedder',
+    expected: 'mean 0 and scale 1 for a model whose input takes 8-bit values as they are',
+    received: `mean ${mean} and scale ${scale}`,
+    fix: 'Give the mean 0 and the scale 1 (--mean 0 --scale 1).',
+    fields: { mean, scale },
   });
 
 const wrongSize = (size: readonly (number | string)[], height: number, width: number) =>

@@ -1,4 +1,8 @@
-import { type Preprocessing, preprocessingFromMetadata } from '@hm/datasets/preprocessing';
+import {
+  checkPreprocessing,
+  type Preprocessing,
+  preprocessingFromMetadata,
+} from '@hm/datasets/preprocessing';
 import { InvalidArgumentError } from '@hm/tensor/host';
 
 /**
@@ -12,7 +16,12 @@ export function modelPreprocessing(
   metadata: Readonly<Record<string, string>>,
   explicit: Preprocessing | undefined,
 ): Preprocessing {
-  const found = explicit ?? preprocessingFromMetadata(metadata);
+  if (explicit !== undefined) {
+    const checked = checkPreprocessing(explicit, 'loadEmbedder preprocessing');
+    if (isForUnitValues(checked)) console.warn(forUnitValues(checked));
+    return checked;
+  }
+  const found = preprocessingFromMetadata(metadata);
   if (found !== undefined) return found;
   throw new InvalidArgumentError({
     where: 'loadEmbedder',
@@ -22,3 +31,9 @@ export function modelPreprocessing(
     fields: { model: name, metadata: Object.keys(metadata) },
   });
 }
+
+/** A mean and scale for values from 0 to 1, which libraries for tensors take: here they are for 0 to 255. */
+const isForUnitValues = ({ mean, scale }: Preprocessing) => (mean > 0 && mean < 1) || Math.abs(scale) < 1;
+
+const forUnitValues = ({ mean, scale }: Preprocessing) =>
+  `Mean ${mean} and scale ${scale} look like those for values from 0 to 1; here values are from 0 to 255: that is mean ${255 * mean} and scale ${255 * scale}.`;

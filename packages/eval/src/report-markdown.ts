@@ -13,11 +13,11 @@ export function toMarkdown(results: VerificationResult | readonly VerificationRe
   const all = Array.isArray(results)
     ? (results as readonly VerificationResult[])
     : [results as VerificationResult];
-  const sections = [accuracyTable(all), measureTable(all), legend, notes(all)];
+  const sections = [accuracyTable(all), measureTable(all), measureLegend, notes(all)];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-const legend =
+export const measureLegend =
   'Accuracy: mean over the folds ± standard error (σ̂/√folds, σ̂ with folds − 1). Std: `np.std` over the folds, which insightface and facenet print after the ±.';
 
 function accuracyTable(results: readonly VerificationResult[]): string {
@@ -38,7 +38,8 @@ function accuracyTable(results: readonly VerificationResult[]): string {
   );
 }
 
-function measureTable(results: readonly VerificationResult[]): string {
+/** Every measure of every result, a row each. */
+export function measureTable(results: readonly VerificationResult[]): string {
   const rates = [...new Set(results.flatMap(({ tarAtFar }) => tarAtFar.map(({ far }) => far)))];
   const header = ['Model', 'Protocol', 'Pairs', 'Accuracy (%)', 'Std (%)', 'AUC', 'EER (%)'];
   const rows = results.map((result) => [

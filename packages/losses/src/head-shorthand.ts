@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor';
+import { InvalidArgumentError, nearest } from '@hm/tensor';
 import type { Head, HeadConfig } from './head.ts';
 import { additions, classHeads, decorators, embeddingLosses } from './head-catalog.ts';
 import { headFromConfig } from './head-from-config.ts';
@@ -97,10 +97,13 @@ function withAddition(base: string, name: string, options: HeadOptions): HeadCon
   return { name: 'joint', weight, add: { ...add, name }, of };
 }
 
-const unknownName = (name: string, known: readonly string[]) =>
-  new InvalidArgumentError({
-    where: 'headByName',
-    expected: `one of ${known.join(', ')}`,
+function unknownName(name: string, known: readonly string[]) {
+  const meant = nearest(name, known);
+  return new InvalidArgumentError({
+    where: 'headConfig',
+    expected: 'the name of a loss',
     received: name,
-    fix: 'Take a name from the list; the README of @hm/losses says how names combine.',
+    fix: `Write ${meant ?? `one of ${known.join(', ')}`}.`,
+    fields: { name, known },
   });
+}

@@ -27,14 +27,16 @@ export function withMetadata(model: Uint8Array, entries: Record<string, string>)
   return concatenate([...bodyWithoutMetadata(model), writer.finish()]);
 }
 
-interface Field {
+/** A field of a protobuf message; `body` is what it holds. */
+export interface Field {
   number: number;
   /** Where its tag begins. */
   start: number;
   body: Uint8Array;
 }
 
-function fieldsOf(message: Uint8Array): Field[] {
+/** The fields of a protobuf message, in their order. @throws {InvalidDataError} */
+export function fieldsOf(message: Uint8Array): Field[] {
   const reader = new BinaryReader(message);
   const fields: Field[] = [];
   try {

@@ -27,13 +27,26 @@ async function importRuntime(): Promise<OnnxRuntimeNode> {
 }
 
 /** A model's bytes, by its path. */
-export async function readModel(path: string): Promise<Uint8Array> {
+export const readModel = (path: string): Promise<Uint8Array> => read(path, 'an ONNX file');
+
+/** A file in the folder of a model. */
+export async function readBeside(model: string, name: string): Promise<Uint8Array> {
+  const { dirname, join } = await import('node:path');
+  return read(join(dirname(model), name), `the weights of ${model}`);
+}
+
+async function read(path: string, what: string): Promise<Uint8Array> {
   const { readFile } = await import('node:fs/promises');
-  return readFile(path).catch((cause: unknown) => {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    const reasons: Record<string, string> = {
+      ENOENT: 'no such file',
+      EISDIR: 'a folder',
+      EACCES: 'no permission',
+    };
     throw new InvalidDataError({
-      where: 'createSession',
-      expected: 'an ONNX file that can be read',
-      received: path,
+      where: path,
+      expected: `${what} that can be read`,
+      received: reasons[cause.code ?? ''] ?? cause.message,
       fix: 'Check the path and its permissions.',
       fields: { path },
       cause,

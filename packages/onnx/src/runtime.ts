@@ -37,6 +37,8 @@ export interface RuntimeModule {
   loadRuntime(options: RuntimeOptions): Promise<Runtime>;
   /** @throws {InvalidDataError} if there is no such file. */
   readModel(location: string): Promise<Uint8Array>;
+  /** A file with weights beside a model. @throws {InvalidDataError} if there is no such file. */
+  readBeside(model: string, name: string): Promise<Uint8Array>;
   /** What goes wrong when a tiny model, of half precision if so wished, runs on a provider, or `undefined`. */
   probeProvider(provider: ExecutionProvider, half?: boolean): Promise<string | undefined>;
   /** Where each operator of a model would run; undefined if it cannot be loaded, or nothing is to be found out. */

@@ -45,6 +45,12 @@ export async function readModel(url: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
+/** A file beside a model, by the model's address. */
+export const readBeside = (model: string, name: string): Promise<Uint8Array> =>
+  readModel(
+    new URL(name, new URL(model, (globalThis as { location?: { href: string } }).location?.href)).href,
+  );
+
 /** Runs a tiny model on a provider. */
 export async function probeProvider(provider: ExecutionProvider, half = false): Promise<string | undefined> {
   try {

@@ -1,4 +1,4 @@
-import { UnavailableError } from '@hm/tensor/host';
+import { checkOptions, type OptionKinds, UnavailableError } from '@hm/tensor/host';
 import { loadRuntime, probeProvider, runtimePackage } from '#runtime';
 import { hostSession, type Session } from './session/host-session.ts';
 import { loadGraph } from './session/loaded-graph.ts';
@@ -6,6 +6,7 @@ import { type ProviderReport, reportProviders } from './session/providers.ts';
 import type { SessionOptions } from './session/session-options.ts';
 
 export { readMetadata, withMetadata } from './metadata.ts';
+export { fromHalf, toHalf } from './precision/half.ts';
 export type { DeviceTensor, Feed } from './session/device-tensor.ts';
 export type { Session } from './session/host-session.ts';
 export type { Provider, ProviderReport } from './session/providers.ts';
@@ -31,8 +32,16 @@ export async function createSession(
   model: Uint8Array | string,
   options: SessionOptions = {},
 ): Promise<Session> {
+  checkOptions('createSession', options, sessionOptions);
   return hostSession(await loadGraph(model, options));
 }
+
+const sessionOptions: OptionKinds<SessionOptions> = {
+  provider: 'string',
+  deviceId: 'number',
+  threads: 'number',
+  profile: 'string',
+};
 
 /**
  * Which providers can be used here: each one of the installed ONNX Runtime runs a tiny model, in a process of its

@@ -30,10 +30,16 @@ async function setInMainThread(): Promise<void> {
   const { Session } = await import('node:inspector/promises');
   const session = new Session();
   session.connectToMainThread();
-  const expression = `process.env.${VARIABLE} ??= '1'`;
-  const { exceptionDetails } = await session.post('Runtime.evaluate', { expression });
-  session.disconnect();
-  if (exceptionDetails) throw new Error(exceptionDetails.text);
+  // A question alone does not keep a thread alive until it is answered.
+  const alive = setInterval(() => {}, 2 ** 30);
+  try {
+    const expression = `process.env.${VARIABLE} ??= '1'`;
+    const { exceptionDetails } = await session.post('Runtime.evaluate', { expression });
+    if (exceptionDetails) throw new Error(exceptionDetails.text);
+  } finally {
+    clearInterval(alive);
+    session.disconnect();
+  }
 }
 
 const notAnswered = (cause: unknown) =>

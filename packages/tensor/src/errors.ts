@@ -31,16 +31,22 @@ const marker = Symbol.for('@hm/error');
 export class HmError extends Error {
   /** The kind: `invalid-argument`, `invalid-data`, `unavailable`, `non-finite`, or that of a subclass. */
   readonly code: string;
+  /** The function or file that found the fault: the message's beginning. */
+  readonly where: string;
+  /** What the reader should do: the message's end. */
+  readonly fix: string;
   /** The facts of the message for programs. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** @internal */
   readonly [marker] = true;
 
   constructor(code: string, details: HmErrorDetails) {
-    const { fields = {}, cause } = details;
+    const { where, fix, fields = {}, cause } = details;
     super(messageOf(details), { cause });
     this.name = new.target.name;
     this.code = code;
+    this.where = printable(where);
+    this.fix = printable(fix, SENTENCE);
     this.fields = fields;
   }
 
@@ -84,8 +90,11 @@ const SENTENCE = 2000;
 const messageOf = ({ where, expected, received, fix }: HmErrorDetails): string =>
   `${printable(where)}: expected ${printable(expected, SENTENCE)}, got ${printable(show(received))}. Fix: ${printable(fix, SENTENCE)}`;
 
+/** An error has one fix: that of an error that came instead is left out. */
+const withoutFix = (text: string) => text.replace(/\. Fix: .*$/s, '').replace(/(?<=[\w)"'’])\.$/, '');
+
 function show(value: unknown): string {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return withoutFix(value);
   if (typeof value === 'number' || typeof value === 'bigint' || value === undefined) return String(value);
   try {
     return JSON.stringify(value) ?? String(value);

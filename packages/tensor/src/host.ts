@@ -1,3 +1,4 @@
+export { checkOptions, type OptionKind, type OptionKinds } from './check-options.ts';
 export {
   HmError,
   type HmErrorDetails,
@@ -15,6 +16,7 @@ export {
   sizeOf,
 } from './host-tensor.ts';
 export { importOptional, type OptionalPackage } from './import-optional.ts';
+export { nearest } from './nearest.ts';
 export { printable, printableLines } from './printable.ts';
 export { Rng } from './rng.ts';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts';

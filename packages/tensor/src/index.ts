@@ -16,6 +16,7 @@ export {
   batchNormTrain,
   type Features,
 } from './batch-norm.ts';
+export { checkOptions, type OptionKind, type OptionKinds } from './check-options.ts';
 export { type CosineAndSine, cosineAndSine } from './cosine-and-sine.ts';
 export { cosineLogits } from './cosine-logits.ts';
 export {
@@ -50,6 +51,7 @@ export {
 } from './host-tensor.ts';
 export { importOptional, type OptionalPackage } from './import-optional.ts';
 export { l2Normalize } from './l2-normalize.ts';
+export { nearest } from './nearest.ts';
 export { disposeParams, flattenParams, mapParams, type Params, unflattenParams } from './params.ts';
 export { type LoadedParams, loadParams, saveParams } from './params-file.ts';
 export { prelu } from './prelu.ts';

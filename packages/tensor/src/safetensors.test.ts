@@ -179,3 +179,31 @@ describe.skipIf(!hasReference)('safetensors and the reference implementation (se
     ]);
   });
 });
+
+describe('number types that are none of ours', () => {
+  const file = (header: object, ...data: number[]) => {
+    const json = JSON.stringify(header);
+    const bytes = new Uint8Array(8 + json.length + data.length);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+    bytes.set(new TextEncoder().encode(json), 8);
+    bytes.set(data, 8 + json.length);
+    return bytes;
+  };
+  const entry = (dtype: string, end: number) => ({ a: { dtype, shape: [2], data_offsets: [0, end] } });
+
+  it('bfloat16 and float64 become float32', () => {
+    // 1 and -2.5 in bfloat16: 0x3f80 and 0xc020.
+    const { a } = decodeSafetensors(file(entry('BF16', 4), 0x80, 0x3f, 0x20, 0xc0)).tensors;
+    expect([a!.dtype, ...a!.data]).toEqual(['float32', 1, -2.5]);
+    const doubles = new Uint8Array(Float64Array.of(0.5, -3).buffer);
+    expect([...decodeSafetensors(file(entry('F64', 16), ...doubles)).tensors.a!.data]).toEqual([0.5, -3]);
+  });
+
+  it('others are named, unless nobody asks for them', () => {
+    const bytes = file(entry('F8_E4M3', 2), 1, 2);
+    expect(() => decodeSafetensors(bytes)).toThrow(
+      /dtype of "a", got F8_E4M3\. Fix: Save the tensor as float32/,
+    );
+    expect(decodeSafetensors(bytes, (name) => name !== 'a').tensors).toEqual({});
+  });
+});

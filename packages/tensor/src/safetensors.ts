@@ -56,17 +56,22 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a safetensors file. Values are views of `bytes` where alignment allows, copies otherwise.
+ * Reads a safetensors file. Values are views of `bytes` where alignment allows, copies otherwise; of the format's other
+ * number types, BF16 and F64 become float32.
  *
+ * @param wanted which tensors are read; what nobody asks for may be of any type. Default: all.
  * @throws {InvalidDataError} if the header, an offset, a dtype or a size is not what the format says.
  */
-export function decodeSafetensors(bytes: Uint8Array): Safetensors {
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  wanted: (name: string) => boolean = () => true,
+): Safetensors {
   const { header, dataStart } = readHeader(bytes);
   const { __metadata__: metadata = {}, ...entries } = header;
   if (!isStrings(metadata)) throw corrupt('strings in __metadata__', JSON.stringify(metadata));
   const tensors: Record<string, HostTensor> = {};
   for (const [name, entry] of Object.entries(entries))
-    tensors[name] = readTensor(bytes, dataStart, name, entry);
+    if (wanted(name)) tensors[name] = readTensor(bytes, dataStart, name, entry);
   return { tensors, metadata };
 }
 
@@ -90,18 +95,23 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataS
 function readTensor(bytes: Uint8Array, dataStart: number, name: string, entry: unknown): HostTensor {
   const { dtype: dtypeName, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
   if (name === '__proto__') throw corrupt('any tensor name but "__proto__"', name);
-  const dtype = dtypes.get(dtypeName as string);
-  if (dtype === undefined)
-    throw corrupt(`one of ${[...dtypes.keys()].join(', ')} as dtype of "${name}"`, String(dtypeName));
+  const converted = converters[dtypeName as keyof typeof converters];
+  const dtype = converted ? 'float32' : dtypes.get(dtypeName as string);
+  if (dtype === undefined) throw otherType(name, String(dtypeName));
+  const width = converted?.bytes ?? bytesPerElement(dtype);
   if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2)
     throw corrupt(`a shape and two offsets for "${name}"`, JSON.stringify(entry));
   const [begin, end] = offsets as [number, number];
   const size = sizeOf(shape);
-  if (end - begin !== size * bytesPerElement(dtype) || dataStart + end > bytes.length) {
-    throw corrupt(
-      `${size * bytesPerElement(dtype)} bytes for "${name}" inside the file`,
-      `[${begin}, ${end}]`,
-    );
+  if (end - begin !== size * width || dataStart + end > bytes.length)
+    throw corrupt(`${size * width} bytes for "${name}" inside the file`, `[${begin}, ${end}]`);
+  if (converted) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset + dataStart + begin, end - begin);
+    return {
+      dtype,
+      shape,
+      data: Float32Array.from({ length: size }, (_, k) => converted.at(view, width * k)),
+    };
   }
   const start = bytes.byteOffset + dataStart + begin;
   const aligned = start % bytesPerElement(dtype) === 0 && bytes.buffer instanceof ArrayBuffer;
@@ -109,6 +119,19 @@ function readTensor(bytes: Uint8Array, dataStart: number, name: string, entry: u
     ? viewOf(dtype, bytes.buffer as ArrayBuffer, start, size)
     : viewOf(dtype, bytes.slice(dataStart + begin, dataStart + end).buffer, 0, size);
   return { dtype, shape, data };
+}
+
+/** Number types without one of ours. A bfloat16 is the upper half of a float32. */
+const converters = {
+  BF16: { bytes: 2, at: (view: DataView, offset: number) => upperHalf(view.getUint16(offset, true)) },
+  F64: { bytes: 8, at: (view: DataView, offset: number) => view.getFloat64(offset, true) },
+};
+
+const word = new DataView(new ArrayBuffer(4));
+
+function upperHalf(bits: number): number {
+  word.setUint32(0, bits * 65_536);
+  return word.getFloat32(0);
 }
 
 const isSizes = (value: unknown): value is number[] =>
@@ -126,6 +149,15 @@ const reservedName = () =>
     expected: 'any tensor name but "__metadata__"',
     received: '"__metadata__"',
     fix: 'Rename the tensor, or pass strings as the second argument.',
+  });
+
+const otherType = (name: string, dtype: string) =>
+  new InvalidDataError({
+    where: 'decodeSafetensors',
+    expected: `one of ${[...dtypes.keys(), ...Object.keys(converters)].join(', ')} as dtype of "${name}"`,
+    received: dtype,
+    fix: 'Save the tensor as float32, or leave it out.',
+    fields: { name, dtype },
   });
 
 const corrupt = (expected: string, received: string, cause?: unknown) =>

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { type HostTensor, InvalidDataError } from '@hm/tensor';
 import { type Progress, readCheckpoint } from './checkpoint.ts';
 import { bestPath, type DamagedCheckpoint, newestCheckpoint } from './checkpoint-folder.ts';
@@ -26,12 +27,24 @@ export interface LoadedRun {
  * const { config, progress, state } = await loadRun('runs/hm-arcface');
  */
 export async function loadRun(folder: string, which: 'newest' | 'best' = 'newest'): Promise<LoadedRun> {
-  if (which === 'best')
-    return { ...(await readCheckpoint(bestPath(folder))), path: bestPath(folder), damaged: [] };
+  if (which === 'best') {
+    const path = bestPath(folder);
+    if (!(await stat(path).catch(() => undefined))) throw noBest(folder);
+    return { ...(await readCheckpoint(path)), path, damaged: [] };
+  }
   const { checkpoint, path, damaged } = await newestCheckpoint(folder);
   if (checkpoint === undefined || path === undefined) throw noCheckpoint(folder);
   return { ...checkpoint, path, damaged };
 }
+
+const noBest = (folder: string) =>
+  new InvalidDataError({
+    where: folder,
+    expected: 'the folder of a run that was validated, with its best checkpoint',
+    received: 'none',
+    fix: 'Take the newest checkpoint (leave out --best), or train with a validation.',
+    fields: { path: folder },
+  });
 
 const noCheckpoint = (folder: string) =>
   new InvalidDataError({

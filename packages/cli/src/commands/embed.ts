@@ -1,12 +1,13 @@
-import { writeFile } from 'node:fs/promises';
 import { Option } from '@commander-js/extra-typings';
 import type { EmbeddedPhotographs } from '@hm/recognize';
 import { printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { embedFolder } from '../embed-folder.ts';
+import { assertFile, assertFolder } from '../input.ts';
 import { modelOptions } from '../model-options.ts';
 import { openModel } from '../open-model.ts';
-import { tell } from '../print.ts';
+import { formatByName, prepareFile, writeResult } from '../output.ts';
+import { print, tell } from '../print.ts';
 
 /** `hm embed DIR --model M > embeddings.npy`: embeddings of every photograph below a folder. */
 export const embed = () =>
@@ -24,25 +25,33 @@ export const embed = () =>
       )
       .option('--out <file>', 'file to write (default: standard output)'),
   )
-    .addHelpText('after', '\nThe summary, with every photograph that gave no face, goes to standard error.')
+    .addHelpText(
+      'after',
+      '\nThe summary, with every photograph that gave no face, goes to standard error; with --json and --out to standard output.',
+    )
     .action(async (folder, { model, format, out, json, ...options }) => {
+      await assertFolder(folder, 'a folder of photographs');
+      if (model !== undefined) await assertFile(model, 'a model');
+      const form = format ?? (out === undefined ? 'npy' : formatByName('--out', out, FORMATS));
+      if (out !== undefined) await prepareFile(out);
       const { encodeEmbeddings } = await import('@hm/eval');
       const recognizer = await openModel('hm embed', model, options);
       try {
         const table = await embedFolder(recognizer, folder);
-        tell(json ? JSON.stringify(summaryOf(table)) : describe(table));
+        // Standard output takes one of the two: the embeddings, unless they go to a file.
+        const say = json && out !== undefined ? print : tell;
         if (table.ids.length === 0) process.exitCode = 1;
         else {
-          const bytes = await encodeEmbeddings(table, format ?? formatOf(out));
-          await (out === undefined ? writeOut(bytes) : writeFile(out, bytes));
+          const bytes = await encodeEmbeddings(table, form);
+          await (out === undefined ? writeOut(bytes) : writeResult(out, bytes));
         }
+        say(json ? JSON.stringify(summaryOf(table)) : describe(table));
       } finally {
         await recognizer.release();
       }
     });
 
-const formatOf = (out = '') =>
-  (['parquet', 'jsonl'] as const).find((format) => out.endsWith(`.${format}`)) ?? 'npy';
+const FORMATS = { '.npy': 'npy', '.parquet': 'parquet', '.jsonl': 'jsonl' } as const;
 
 const summaryOf = ({ ids, embeddings, missing }: EmbeddedPhotographs) => ({
   embedded: ids.length,

@@ -2,6 +2,8 @@ import { Option } from '@commander-js/extra-typings';
 import { command } from '../command.ts';
 import { describeResult } from '../describe-result.ts';
 import { evaluationData, templateOptions } from '../evaluation-data.ts';
+import { assertFile } from '../input.ts';
+import { formatByName, prepareFile, writeResult } from '../output.ts';
 import { positiveInteger, thresholdFrom } from '../parse-option.ts';
 import { preprocessingFromOptions } from '../preprocessing-from-options.ts';
 import { channelsOption, meanOption, scaleOption, sizeOption } from '../preprocessing-options.ts';
@@ -9,7 +11,7 @@ import { print } from '../print.ts';
 import { progress } from '../progress.ts';
 import { providerOption } from '../provider-option.ts';
 import { withoutUndefined } from '../without-undefined.ts';
-import { writeReport, writeText } from '../write-report.ts';
+import { writeReport } from '../write-report.ts';
 
 /** `hm eval MODEL --lfw ALIGNED`: scores an ONNX file by the protocol of LFW, or by another with `--protocol`. */
 export const evaluate = () =>
@@ -50,6 +52,7 @@ export const evaluate = () =>
     )
     .option('--best-frames <number>', 'only the frames with the longest embeddings', positiveInteger)
     .option('--keep-norms', 'longer embeddings of a template count more')
+    .option('--output <name>', 'the embedding, of a model with several outputs')
     .addOption(providerOption())
     .option('--threads <number>', 'threads of ONNX Runtime', positiveInteger)
     .optionsGroup('For a model without our metadata, all four:')
@@ -71,10 +74,15 @@ export const evaluate = () =>
       const { lfw, protocol, pairs, trainPairs, skipMissing, flip, distance, thresholdSearch } = options;
       const { threshold, center, provider, threads, json, out, report, thumbnails, calibration } = options;
       const preprocessing = preprocessingFromOptions(options);
+      await assertFile(model, 'a model');
+      await prepareOutputs({ out, report, calibration });
       const { calibrateModel, loadEmbedder, toJson, verify, verifyHeldOut } = await import('@hm/eval');
       const data = withoutUndefined({ lfw, protocol, pairs, trainPairs, skipMissing });
       const { test, train } = await evaluationData(data);
-      const embedder = await loadEmbedder(model, withoutUndefined({ preprocessing, provider, threads }));
+      const embedder = await loadEmbedder(
+        model,
+        withoutUndefined({ preprocessing, provider, threads, output: options.output }),
+      );
       const line = progress('embedding');
       const scoring = {
         ...{ flip, distance, thresholdSearch },
@@ -87,15 +95,23 @@ export const evaluate = () =>
           ? await verifyHeldOut(embedder, { train, test }, scoring)
           : await verify(embedder, test, { ...scoring, threshold, center });
         line.stop();
-        if (report !== undefined) await writeReport(report, result, thumbnails ? test : undefined);
-        if (calibration !== undefined)
-          await writeText(calibration, JSON.stringify(calibrateModel(result), null, 2));
         const { scores: _, ...summary } = result;
         const text = toJson(options.scores ? result : summary);
-        if (out !== undefined) await writeText(out, text);
+        // Printed first: what cannot be written is then still there.
         print(json ? text : describeResult(result));
+        if (out !== undefined) await writeResult(out, text);
+        if (report !== undefined) await writeReport(report, result, thumbnails ? test : undefined);
+        if (calibration !== undefined)
+          await writeResult(calibration, JSON.stringify(calibrateModel(result), null, 2));
       } finally {
         line.stop();
         await embedder.release();
       }
     });
+
+async function prepareOutputs({ out, report, calibration }: Record<string, string | undefined>) {
+  for (const [option, file] of Object.entries({ '--out': out, '--calibration': calibration }))
+    if (file !== undefined) formatByName(option, file, { '.json': 'json' });
+  if (report !== undefined) formatByName('--report', report, { '.html': 'page', '.htm': 'page' });
+  for (const file of [out, report, calibration]) if (file !== undefined) await prepareFile(file);
+}

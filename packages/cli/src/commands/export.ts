@@ -1,8 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import { printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
+import { assertFolder } from '../input.ts';
+import { formatByName, prepareFile, writeResult } from '../output.ts';
 import { print, tell } from '../print.ts';
 
 /** `hm export RUN`: the trained network as an ONNX file. */
@@ -26,6 +27,9 @@ export const exportRun = () =>
     .option('--best', 'the checkpoint with the best validation score instead of the newest')
     .option('--json', 'print one JSON object')
     .action(async (run, { out = join(run, 'model.onnx'), layout, fold, ema, best, json }) => {
+      await assertFolder(run, 'the folder of a run');
+      formatByName('--out', out, { '.onnx': 'onnx' });
+      await prepareFile(out);
       const { exportRun: exported, loadRun } = await import('@hm/train');
       const loaded = await loadRun(run, best ? 'best' : 'newest');
       for (const { path, reason } of loaded.damaged)
@@ -35,7 +39,7 @@ export const exportRun = () =>
         foldNormalization: fold,
         weights: ema ? 'average' : 'last',
       });
-      await writeFile(out, bytes);
+      await writeResult(out, bytes);
       const report = {
         path: out,
         bytes: bytes.byteLength,

@@ -1,8 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Option } from '@commander-js/extra-typings';
 import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import { calibrationBatches } from '../calibration-batches.ts';
 import { command } from '../command.ts';
+import { assertFile, assertFolder } from '../input.ts';
+import { formatByName, prepareFile, writeResult } from '../output.ts';
 import { finiteNumber, positiveInteger } from '../parse-option.ts';
 import { preprocessingFromOptions } from '../preprocessing-from-options.ts';
 import { channelsOption, meanOption, scaleOption, sizeOption } from '../preprocessing-options.ts';
@@ -21,6 +23,7 @@ export const quantize = () =>
         .default('int8' as const),
     )
     .option('--faces <folder>', 'for int8: aligned faces as the model will see them')
+    .option('--output <name>', 'the embedding, of a model with several outputs')
     .option('--samples <number>', 'how many of them, evenly spread', positiveInteger, 64)
     .option('--percentile <share>', 'clip values beyond it, 99.99 for example (default: none)', finiteNumber)
     .optionsGroup('For a model without our metadata, all four:')
@@ -30,20 +33,24 @@ export const quantize = () =>
     .addOption(channelsOption())
     .optionsGroup('Options:')
     .option('--json', 'print one JSON object')
-    .action(async (path, out, { precision, faces, samples, percentile, json, ...options }) => {
-      const precisions = await import('@hm/onnx/precision');
+    .action(async (path, out, { precision, faces, samples, percentile, output, json, ...options }) => {
       const preprocessing = preprocessingFromOptions(options, 'hm quantize');
-      const model = new Uint8Array(await readModel(path));
+      await assertFile(path, 'a model');
       if (precision === 'int8' && faces === undefined) throw noFaces();
+      if (faces !== undefined) await assertFolder(faces, 'a folder of aligned faces');
+      formatByName('<out>', out, { '.onnx': 'onnx' });
+      await prepareFile(out);
+      const precisions = await import('@hm/onnx/precision');
+      const model = new Uint8Array(await readFile(path));
       const bytes =
         precision === 'fp16'
           ? precisions.toFloat16(model)
           : await precisions.quantize(
               model,
-              await calibrationBatches(path, faces!, samples, preprocessing),
+              await calibrationBatches(path, faces!, samples, { preprocessing, output }),
               withoutUndefined({ calibration: percentile === undefined ? undefined : { percentile } }),
             );
-      await writeFile(out, bytes);
+      await writeResult(out, bytes);
       const share = precision === 'int8' ? { share: precisions.quantizableShare(model) } : {};
       const report = { path: out, precision, bytes: bytes.length, before: model.length, ...share };
       const megabytes = (count: number) => `${(count / 1e6).toFixed(1)} MB`;
@@ -56,17 +63,6 @@ export const quantize = () =>
 
 const reached = (share?: number) =>
   share === undefined ? '' : `; ${Math.floor(share * 100)} % of the weights in 8 bits`;
-
-const readModel = (path: string) =>
-  readFile(path).catch((cause: unknown) => {
-    throw new InvalidArgumentError({
-      where: 'hm quantize',
-      expected: 'an ONNX file that can be read',
-      received: path,
-      fix: 'Check the path and its permissions.',
-      cause,
-    });
-  });
 
 const noFaces = () =>
   new InvalidArgumentError({

@@ -1,13 +1,13 @@
 import { command } from '../command.ts';
+import { formatByName, prepareFile, writeResult } from '../output.ts';
 import { print } from '../print.ts';
 import { readEvaluations } from '../read-evaluations.ts';
-import { writeText } from '../write-report.ts';
 
-/** `hm report RUN…`: evaluations in the form of the paper's Tables 1 and 2. */
+/** `hm report RUN…`: evaluations compared with each other, and with the paper's Tables 1 and 2. */
 export const report = () =>
   command('report')
     .description(
-      "Compare evaluations in the form of the paper's Tables 1 and 2, with the paper's figures beside ours.",
+      "Compare evaluations: every measure, what differs in their recipes, curves (.html), and the paper's tables where they have a row.",
     )
     .argument('<runs...>', 'JSON of hm eval --json or hm study, or folders of runs with such files in them')
     .option(
@@ -17,14 +17,18 @@ export const report = () =>
     .option('--out <file>', 'write Markdown (.md) or a page (.html) instead of printing Markdown')
     .option('--json', 'print one JSON object')
     .action(async (paths, { trainedOn, out, json }) => {
+      const form = out === undefined ? 'markdown' : formatByName('--out', out, FORMS);
+      if (out !== undefined) await prepareFile(out);
       const { compareWithPaper, comparisonHtml, comparisonMarkdown } = await import('@hm/eval');
       const runs = (await Promise.all(paths.map(readEvaluations))).flat();
       const named = trainedOn === undefined ? runs : runs.map((run) => ({ ...run, trainedOn }));
       const comparison = compareWithPaper(named);
       if (out !== undefined) {
-        const text = /\.html?$/i.test(out) ? comparisonHtml(comparison) : comparisonMarkdown(comparison);
-        await writeText(out, text);
+        const text = form === 'page' ? await comparisonHtml(comparison) : comparisonMarkdown(comparison);
+        await writeResult(out, text);
       }
       if (json) print(JSON.stringify(comparison, null, 2));
       else if (out === undefined) print(comparisonMarkdown(comparison).trimEnd());
     });
+
+const FORMS = { '.md': 'markdown', '.html': 'page', '.htm': 'page' } as const;

@@ -4,6 +4,7 @@ import type { Recognizer } from '@hm/recognize';
 import { InvalidDataError, printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { embedFolder } from '../embed-folder.ts';
+import { assertFile } from '../input.ts';
 import { modelOptions } from '../model-options.ts';
 import { openModel } from '../open-model.ts';
 import { finiteNumber, positiveInteger } from '../parse-option.ts';
@@ -20,6 +21,8 @@ export const search = () =>
       .option('--top <number>', 'how many to show', positiveInteger, 5)
       .option('--threshold <similarity>', 'show none below this cosine similarity', finiteNumber),
   ).action(async (gallery, probes, { model, top, threshold = -1, json, ...options }) => {
+    if (model !== undefined) await assertFile(model, 'a model');
+    for (const probe of probes) await assertFile(probe, 'a photograph');
     const recognizer = await openModel('hm search', model, options);
     try {
       const table = await openGallery(recognizer, gallery);

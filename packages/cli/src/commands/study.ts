@@ -1,8 +1,6 @@
 import { imageSizeOption } from '../backbone-options.ts';
 import { command } from '../command.ts';
 import { finiteNumber, integer, nameList, positiveInteger } from '../parse-option.ts';
-import { runPlan } from '../study/run-plan.ts';
-import { runStudy } from '../study/run-study.ts';
 
 /** `hm study`: the main job. */
 export const study = () =>
@@ -47,4 +45,7 @@ export const study = () =>
     .option('--jobs <number>', 'networks trained side by side, one thread each', positiveInteger, 1)
     .optionsGroup('Options:')
     .option('--json', 'print the report as one JSON object')
-    .action((plan, options) => (plan === undefined ? runStudy(options) : runPlan(plan, options)));
+    .action(async (plan, options) => {
+      if (plan === undefined) await (await import('../study/run-study.ts')).runStudy(options);
+      else await (await import('../study/run-plan.ts')).runPlan(plan, options);
+    });

@@ -13,7 +13,6 @@ import {
   wholeNumber,
 } from '../parse-option.ts';
 import { providerOption } from '../provider-option.ts';
-import { runTraining } from '../run-training.ts';
 
 const LOSSES =
   'ce, soft-margin-softmax, l-softmax, a-softmax, cosface, am-softmax, arcface, combined-margin, subcenter-arcface, adaptiveface, ' +
@@ -161,4 +160,6 @@ export const train = () =>
     .optionsGroup('Options:')
     .option('--json', 'print one JSON object a line: the events of metrics.jsonl')
     .addHelpText('after', AFTER)
-    .action(runTraining);
+    .action(async (options, command) =>
+      (await import('../run-training.ts')).runTraining(options, command as never),
+    );

@@ -1,6 +1,8 @@
+import type { ModelCalibration } from '@hm/eval';
 import type { Verdict } from '@hm/recognize';
-import { printable } from '@hm/tensor/host';
+import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
+import { assertFile } from '../input.ts';
 import { modelOptions } from '../model-options.ts';
 import { openModel } from '../open-model.ts';
 import { finiteNumber } from '../parse-option.ts';
@@ -25,7 +27,11 @@ export const verify = () =>
   )
     .addHelpText('after', `\nExit status: 0 the same person (all of them), ${DIFFERENT} another, 1 an error.`)
     .action(async (first, others, { model, threshold, calibration: path, far, json, ...options }) => {
+      if (threshold !== undefined && path !== undefined) throw bothThresholds();
+      if (model !== undefined) await assertFile(model, 'a model');
+      for (const photograph of [first, ...others]) await assertFile(photograph, 'a photograph');
       const calibration = path === undefined ? undefined : await readCalibration(path);
+      if (calibration) assertRate(calibration, far);
       const flip = calibration?.flip ?? options.flip;
       const recognizer = await openModel('hm verify', model, { ...options, flip, calibration });
       try {
@@ -68,3 +74,27 @@ const noteOf = (calibrated: string, model: string) =>
   calibrated === model
     ? undefined
     : printable(`Note: the calibration was made for ${calibrated}, the model is ${model}.`);
+
+const bothThresholds = () =>
+  new InvalidArgumentError({
+    where: 'hm verify',
+    expected: 'either --threshold or --calibration',
+    received: 'both',
+    fix: 'Leave out one of them.',
+  });
+
+/** @throws {InvalidArgumentError} if the calibration has no threshold for the rate. */
+function assertRate({ thresholds }: ModelCalibration, far = 0.001): void {
+  const rates = thresholds.map((each) => each.far);
+  if (rates.includes(far)) return;
+  throw new InvalidArgumentError({
+    where: 'hm verify',
+    expected: `--far among the rates of the calibration: ${rates.join(', ') || 'none'}`,
+    received: far,
+    fix:
+      rates.length > 0
+        ? `Pass --far ${Math.min(...rates)}.`
+        : 'Calibrate on more pairs: hm eval MODEL --lfw ALIGNED --calibration FILE.',
+    fields: { far, rates },
+  });
+}

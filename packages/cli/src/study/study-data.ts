@@ -1,4 +1,5 @@
 import type { Dataset, ProtocolImage, VerificationProtocol } from '@hm/datasets';
+import { InvalidArgumentError } from '@hm/tensor/host';
 
 /** What a study trains on and is judged by: they share nobody. */
 export interface StudyData {
@@ -28,6 +29,7 @@ export interface SyntheticStudyOptions {
  * kept in memory, as every loss reads them again.
  */
 export async function syntheticStudyData(options: SyntheticStudyOptions): Promise<StudyData> {
+  assertHeldOut(options);
   const { preload, syntheticFaces, syntheticPairs } = await import('@hm/datasets');
   const { identities, imagesPerIdentity, heldOut, imagesPerHeldOut, pairsPerFold, hardness, size, seed } =
     options;
@@ -46,6 +48,22 @@ export async function syntheticStudyData(options: SyntheticStudyOptions): Promis
     protocol: { ...protocol, images: await renderAll(protocol.images) },
   };
 }
+
+/** Of LFW's form, and of {@link syntheticPairs}' default. */
+const FOLDS = 10;
+
+/** @throws {InvalidArgumentError} if the people to be judged by are too few for ten folds. */
+function assertHeldOut({ heldOut, imagesPerHeldOut, pairsPerFold }: SyntheticStudyOptions): void {
+  if (heldOut < 2 * FOLDS)
+    throw tooFew('--held-out', `at least ${2 * FOLDS}, two for each of ten folds`, heldOut, 2 * FOLDS);
+  if (imagesPerHeldOut < 2)
+    throw tooFew('--images-per-held-out', 'at least 2, a genuine pair', imagesPerHeldOut, 2);
+  if (pairsPerFold % 2 !== 0)
+    throw tooFew('--pairs-per-fold', 'an even number', pairsPerFold, pairsPerFold + 1);
+}
+
+const tooFew = (where: string, expected: string, received: number, right: number) =>
+  new InvalidArgumentError({ where, expected, received, fix: `Pass ${where} ${right} or more.` });
 
 /** The images with their pixels, rendered in worker threads. */
 async function renderAll(images: readonly ProtocolImage[]): Promise<ProtocolImage[]> {

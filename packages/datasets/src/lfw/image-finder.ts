@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isImageName } from '@hm/images';
 import { InvalidDataError } from '@hm/tensor/host';
 import type { ImageSource } from '../dataset.ts';
 import { insideRoot } from '../files/inside-root.ts';
@@ -22,20 +23,30 @@ export type FindImage = (image: NamedImage) => Promise<FoundImage>;
 export async function imageFinder(root: string): Promise<FindImage> {
   if (!(await stat(root).catch(() => undefined))?.isDirectory()) throw noFolder(root);
   const check = insideRoot(root);
-  const folders = new Map<string, ReadonlySet<string>>();
+  const folders = new Map<string, ReadonlyMap<string, string>>();
   return async ({ name, image }) => {
-    const files = folders.get(name) ?? new Set(await filesOf(join(root, name)));
+    const files = folders.get(name) ?? byStem(await filesOf(join(root, name)));
     folders.set(name, files);
     const stem = stemOf({ name, image });
-    const extension = extensions.find((candidate) => files.has(`${stem}.${candidate}`));
-    if (extension) check(join(root, name, `${stem}.${extension}`));
+    const file = files.get(stem);
+    if (file) check(join(root, name, file));
     return {
-      id: `${name}/${stem}${extension ? `.${extension}` : ''}`,
-      source: extension ? { path: join(root, name, `${stem}.${extension}`) } : undefined,
+      id: `${name}/${file ?? stem}`,
+      source: file ? { path: join(root, name, file) } : undefined,
       expected: `${join(root, name, stem)}.{${extensions.join(',')}}`,
     };
   };
 }
+
+/** Images by their names without extensions; of several that of {@link extensions} which comes first. */
+function byStem(files: readonly string[]): ReadonlyMap<string, string> {
+  const rank = (file: string) =>
+    (extensions.indexOf(extensionOf(file)) + 1 || extensions.length + 1) as number;
+  const images = files.filter(isImageName).sort((a, b) => rank(b) - rank(a));
+  return new Map(images.map((file) => [file.slice(0, -extensionOf(file).length - 1), file]));
+}
+
+const extensionOf = (file: string) => file.slice(file.lastIndexOf('.') + 1).toLowerCase();
 
 /** LFW's name for a file, without its extension. */
 export const stemOf = ({ name, image }: NamedImage): string => `${name}_${String(image).padStart(4, '0')}`;

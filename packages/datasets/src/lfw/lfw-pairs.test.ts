@@ -37,6 +37,24 @@ describe('lfwPairs', () => {
     expect(protocol.notes[0]).toContain('not those that LFW publishes');
   });
 
+  test('takes extensions in any case, and every one that is an image elsewhere', async () => {
+    const root = join(folder, 'capitals', 'images');
+    for (const path of [
+      'Ada/Ada_0001.JPG',
+      'Ada/Ada_0002.Tiff',
+      'Grace/Grace_0001.gif',
+      'Grace/Grace_0001.PNG',
+      'Ada/Ada_0001.txt',
+    ])
+      write(join(root, path), 'x');
+    write(join(root, 'pairs.txt'), list);
+    expect((await lfwPairs(root)).images.map(({ id }) => id)).toEqual([
+      'Ada/Ada_0001.JPG',
+      'Ada/Ada_0002.Tiff',
+      'Grace/Grace_0001.PNG',
+    ]);
+  });
+
   test('looks for the list in the root, then beside it, or where it is told', async () => {
     const root = smallLfw();
     await expect(lfwPairs(root)).rejects.toThrow(

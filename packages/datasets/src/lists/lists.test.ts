@@ -248,6 +248,7 @@ describe('pairList', () => {
     ['tabs.txt', 'a 1.jpg\tb.jpg\t1\nb.jpg\tc.jpg\t-1\n'],
     ['bare.csv', 'a 1.jpg,b.jpg,true\nb.jpg,c.jpg,False\n'],
     ['header.csv', 'label,image2,image1,fold\n1,b.jpg,a 1.jpg,3\n0,c.jpg,b.jpg,7\n'],
+    ['floats.csv', 'first,second,same,fold\na 1.jpg,b.jpg,1.0,0.0\nb.jpg,c.jpg,0.0,1.0\n'],
   ])('%s', async (name, text) => {
     const path = withImages(name, text);
     const protocol = await pairList(path);
@@ -264,6 +265,7 @@ describe('pairList', () => {
     ['a.txt', '', 'none'],
     ['a.txt', 'b.jpg c.jpg 2\n', 'same is 1 or 0'],
     ['a.txt', 'b.jpg c.jpg 1 1\n', 'same is 1 or 0'],
+    ['a.txt', 'b.jpg c.jpg 0.5\n', 'same is 1 or 0'],
     ['a.txt', 'b.jpg d.jpg 1\n', 'an image'],
     ['a.txt', 'b.jpg ../c.jpg 1\n', 'leads out'],
     ['a.csv', 'first,second\nb.jpg,c.jpg\n', 'a column same'],

@@ -32,11 +32,15 @@ export function checkTable(table: EmbeddingTable): EmbeddingTable {
 }
 
 /** The error for bytes that hold no table of embeddings. */
-export const notATable = (received: string, cause?: unknown): InvalidDataError =>
+export const notATable = (
+  received: string,
+  cause?: unknown,
+  fix = 'Write the file again with `hm embed`.',
+): InvalidDataError =>
   new InvalidDataError({
     where: 'embeddings file',
     expected: 'ids with float32 embeddings of one length, as `hm embed` writes them (.npy, .parquet, .jsonl)',
     received,
-    fix: 'Write the file again with `hm embed`.',
+    fix,
     cause,
   });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { toHalf } from '@hm/onnx/session';
 import { hostTensor } from '@hm/tensor/host';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +8,20 @@ import { decodeEmbeddings, embeddingsFormats, encodeEmbeddings } from './embeddi
 const ids = ['Ada/1.jpg', 'Zoë 🙂.png', 'c'];
 const data = Float32Array.of(0.1, -2.5, 3e-8, 1, 2, 3, -0, 65504, 1 / 3);
 const table = { ids, embeddings: hostTensor('float32', [3, 3], data) };
+
+/** The bytes of a file of version 1.0 with this header and so many bytes of data. */
+const npy = (header: string, size: number) => {
+  const text = `${header.padEnd(117)}\n`;
+  return Uint8Array.from([
+    ...Buffer.from('\x93NUMPY', 'latin1'),
+    1,
+    0,
+    text.length,
+    0,
+    ...Buffer.from(text),
+    ...new Uint8Array(size),
+  ]);
+};
 
 // Written by tools/golden/embeddings_file.py with NumPy and PyArrow.
 const golden: Record<string, string> = JSON.parse(
@@ -21,6 +36,37 @@ describe('files of other programs', () => {
 
   test("NumPy's matrix is read, its rows named by their number", async () => {
     expect(await decodeEmbeddings(bytesOf('matrix'))).toEqual({ ...table, ids: ['0', '1', '2'] });
+  });
+
+  // As np.save writes [[1, 2, 3], [4, 5, 6]] in other types and orders.
+  test.each([
+    ['<f8', false, 8, (view: DataView, at: number, value: number) => view.setFloat64(at, value, true)],
+    ['>f4', false, 4, (view: DataView, at: number, value: number) => view.setFloat32(at, value)],
+    ['<f4', true, 4, (view: DataView, at: number, value: number) => view.setFloat32(at, value, true)],
+    ['>f8', true, 8, (view: DataView, at: number, value: number) => view.setFloat64(at, value)],
+    ['<f2', false, 2, (view: DataView, at: number, value: number) => view.setUint16(at, toHalf(value), true)],
+  ] as const)('a matrix of %s is read, by columns: %s', async (type, byColumns, width, put) => {
+    const bytes = npy(
+      `{'descr': '${type}', 'fortran_order': ${byColumns ? 'True' : 'False'}, 'shape': (2, 3), }`,
+      6 * width,
+    );
+    const view = new DataView(bytes.buffer, bytes.length - 6 * width);
+    const values = byColumns ? [1, 4, 2, 5, 3, 6] : [1, 2, 3, 4, 5, 6];
+    for (const [k, value] of values.entries()) put(view, k * width, value);
+    const read = await decodeEmbeddings(bytes);
+    expect([read.ids, read.embeddings.shape, [...read.embeddings.data]]).toEqual([
+      ['0', '1'],
+      [2, 3],
+      [1, 2, 3, 4, 5, 6],
+    ]);
+  });
+
+  test.each([
+    "{'descr': '<i4', 'fortran_order': False, 'shape': (2, 3), }",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (6,), }",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (), }",
+  ])('%s is refused in the words of NumPy', async (header) => {
+    await expect(decodeEmbeddings(npy(header, 24))).rejects.toThrow(/Fix: .*np\.ascontiguousarray/);
   });
 
   test("our .npy is NumPy's, byte for byte", async () => {

@@ -1,3 +1,4 @@
+import { fromHalf } from '@hm/onnx/session';
 import { hostTensor } from '@hm/tensor/host';
 import { checkTable, type EmbeddingTable, notATable } from './embedding-table.ts';
 
@@ -27,28 +28,57 @@ export function encodeNpy({ ids, embeddings }: EmbeddingTable): Uint8Array {
   return bytes;
 }
 
-/** Reads what {@link encodeNpy} writes, and a plain float32 matrix, whose rows are then named by their number. */
+/**
+ * Reads what {@link encodeNpy} writes, and a plain matrix of floats of 2, 4 or 8 bytes, in any byte and memory order, whose
+ * rows are then named by their number.
+ */
 export function decodeNpy(bytes: Uint8Array): EmbeddingTable {
   const { text, offset } = readHeader(bytes);
   const shape = /'shape': \((\d+),(?: (\d+))?\)/.exec(text);
-  if (shape === null || text.includes("'fortran_order': True")) throw notATable(`an array ${text}`);
+  const plain = /'descr': '([<>|=]?)f([248])'/.exec(text);
+  if (plain !== null && shape?.[2] !== undefined) return matrixOf(bytes.subarray(offset), text, plain, shape);
+  if (shape === null) throw notATable(`an array ${text}`, undefined, IN_NUMPY);
   const rows = Number(shape[1]);
   const records = /\[\('id', '<U(\d+)'\), \('embedding', '<f4', \((\d+),\)\)\]/.exec(text);
-  const matrix = text.includes("'descr': '<f4'") && shape[2] !== undefined;
-  if (records === null && !matrix) throw notATable(`an array ${text}`);
-  const [width, size] = records ? [Number(records[1]), Number(records[2])] : [0, Number(shape[2])];
+  if (records === null) throw notATable(`an array ${text}`, undefined, IN_NUMPY);
+  const [width, size] = [Number(records[1]), Number(records[2])];
   const stride = 4 * (width + size);
   if (bytes.length - offset !== rows * stride)
     throw notATable(`${bytes.length - offset} bytes for ${rows} rows`);
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset);
-  const ids = Array.from({ length: rows }, (_, row) =>
-    records ? textAt(view, row * stride, width) : `${row}`,
-  );
+  const ids = Array.from({ length: rows }, (_, row) => textAt(view, row * stride, width));
   const data = new Float32Array(rows * size);
   for (let k = 0; k < data.length; k++) {
     const row = Math.floor(k / size);
     data[k] = view.getFloat32(row * stride + 4 * (width + k - row * size), true);
   }
+  return checkTable({ ids, embeddings: hostTensor('float32', [rows, size], data) });
+}
+
+const IN_NUMPY =
+  'Save a matrix [N, D] of floats: np.save(file, np.ascontiguousarray(matrix, dtype=np.float32)).';
+
+function matrixOf(
+  bytes: Uint8Array,
+  text: string,
+  [, order, width]: RegExpExecArray,
+  [, first, second]: RegExpExecArray,
+): EmbeddingTable {
+  const [rows, size, step] = [Number(first), Number(second), Number(width)];
+  if (bytes.length !== rows * size * step) throw notATable(`${bytes.length} bytes for ${rows} rows`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const little = order !== '>';
+  const at = {
+    2: (offset: number) => fromHalf(view.getUint16(offset, little)),
+    4: (offset: number) => view.getFloat32(offset, little),
+    8: (offset: number) => view.getFloat64(offset, little),
+  }[step as 2 | 4 | 8];
+  const byColumns = text.includes("'fortran_order': True");
+  const data = new Float32Array(rows * size);
+  for (let row = 0; row < rows; row++)
+    for (let k = 0; k < size; k++)
+      data[row * size + k] = at(step * (byColumns ? k * rows + row : row * size + k));
+  const ids = Array.from({ length: rows }, (_, row) => `${row}`);
   return checkTable({ ids, embeddings: hostTensor('float32', [rows, size], data) });
 }
 

@@ -8,12 +8,13 @@ export interface ScoreBin {
   impostors: number;
 }
 
-/** Counts distances in `bins` intervals of equal width; the last one includes its end. */
+/** Counts distances in `bins` intervals of equal width, from the least to the greatest; the last one includes its end. */
 export function binnedScores(scores: readonly PairScore[], bins: number): ScoreBin[] {
   const distances = scores.map(({ distance }) => distance);
   const low = distances.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const high = distances.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const width = (high - low) / bins;
+  // All distances alike still have a place.
+  const width = (high - low) / bins || 1 / bins;
   const counted = Array.from({ length: bins }, (_, k) => ({
     from: low + k * width,
     to: low + (k + 1) * width,
@@ -21,7 +22,7 @@ export function binnedScores(scores: readonly PairScore[], bins: number): ScoreB
     impostors: 0,
   }));
   for (const { distance, same } of scores) {
-    const bin = width === 0 ? 0 : Math.min(bins - 1, Math.floor((distance - low) / width));
+    const bin = Math.min(bins - 1, Math.floor((distance - low) / width));
     counted[bin]![same ? 'genuine' : 'impostors']++;
   }
   return counted;

@@ -25,8 +25,10 @@ export interface ComparisonTable {
   missing: string[];
 }
 
-/** Runs beside the paper's Tables 1 and 2, other training sets in tables of their own. */
+/** Runs, beside the paper's Tables 1 and 2 where those have a row for them, other training sets in tables of their own. */
 export interface PaperComparison {
+  /** The runs themselves, in the order in which they were given. */
+  results: VerificationResult[];
   tables: ComparisonTable[];
   /** Each loss against its hard-mining form, where both were scored on the same pairs with `scores: true`. */
   hardMining: { trainedOn: string; protocol: string; comparison: Comparison }[];
@@ -34,7 +36,7 @@ export interface PaperComparison {
 }
 
 /**
- * Puts evaluations into the form of the paper's Tables 1 and 2.
+ * Compares evaluations with each other, and with the paper's Tables 1 and 2 where those have a row for one of them.
  *
  * @throws {InvalidArgumentError} if there is no run.
  * @example
@@ -43,16 +45,28 @@ export interface PaperComparison {
 export function compareWithPaper(given: readonly EvaluatedRun[]): PaperComparison {
   if (given.length === 0) throw nothing();
   const runs = given.map(nameRun);
-  const known = paperTables.map(({ number, trainedOn, rows }) =>
-    tableOf(`Table ${number}: trained on ${trainedOn}`, runsOn(runs, trainedOn), rows),
-  );
+  const known = paperTables
+    .map(({ number, trainedOn, rows }) =>
+      tableOf(`Table ${number}: trained on ${trainedOn}`, runsOn(runs, trainedOn), rows),
+    )
+    .filter(({ rows }) => rows.some(hasBoth));
   const others = [...new Set(runs.map(({ trainedOn }) => trainedOn))]
     .filter((set) => !paperTables.some(({ trainedOn }) => trainedOn === set))
     .map((set) =>
       tableOf(set === undefined ? 'Training set unknown' : `Trained on ${set}`, runsOn(runs, set), []),
     );
-  return { tables: [...known, ...others], hardMining: hardMiningPairs(runs), notes: runs.flatMap(notesOf) };
+  const results = runs.map(({ result }) => result);
+  return {
+    results,
+    tables: [...known, ...others],
+    hardMining: hardMiningPairs(runs),
+    notes: runs.flatMap(notesOf),
+  };
 }
+
+/** Whether a row is the paper's, and has a run of ours. */
+const hasBoth = ({ cells }: ComparisonRow) =>
+  cells.some(({ paper }) => paper !== undefined) && cells.some(({ ours }) => ours.length > 0);
 
 const runsOn = (runs: readonly NamedRun[], set: string | undefined) =>
   runs.filter(({ trainedOn }) => trainedOn === set);

@@ -1,7 +1,11 @@
+import { measureLegend, measureTable } from '../report-markdown.ts';
 import type { ComparisonCell, ComparisonTable, PaperComparison } from './compare-with-paper.ts';
-import { html, name } from './html.ts';
+import { type Html, html, name } from './html.ts';
 import { markdownTable, markdownText } from './markdown.ts';
 import { page } from './page.ts';
+import { loadPlots } from './plots.ts';
+import { recipeDifferences } from './recipe-differences.ts';
+import { curveSection, histogramSection, measures } from './sections.ts';
 import { table } from './tables.ts';
 
 const legend =
@@ -15,9 +19,23 @@ export function comparisonMarkdown(comparison: PaperComparison): string {
     ...missingLine(found).map(markdownText),
   ]);
   const pairs = hardMiningRows(comparison);
+  const { header, rows } = recipeDifferences(comparison.results);
   return [
+    '## Runs',
+    measureTable(comparison.results),
+    measureLegend,
+    ...(rows.length > 0
+      ? [
+          `## ${differencesTitle}`,
+          markdownTable(
+            header,
+            header.map(() => '---'),
+            rows,
+          ),
+        ]
+      : []),
     ...sections,
-    legend,
+    ...(sections.length > 0 ? [legend] : []),
     ...(pairs.length > 0
       ? [`## ${hardMiningTitle}`, figures(hardMiningHeader, pairs), hardMiningLegend]
       : []),
@@ -29,21 +47,37 @@ export function comparisonMarkdown(comparison: PaperComparison): string {
     .concat('\n');
 }
 
-/** The comparison as one page that needs nothing else. */
-export function comparisonHtml(comparison: PaperComparison): string {
+/** The comparison as one page that needs nothing else, with the curves of all runs in one figure. */
+export async function comparisonHtml(comparison: PaperComparison): Promise<string> {
+  const { results } = comparison;
+  const plots = await loadPlots();
   const pairs = hardMiningRows(comparison);
   const names = (rows: readonly string[][]) => rows.map(([first, ...cells]) => [name(first!), ...cells]);
-  return page('Runs beside the paper', [
-    html`<header><h1>Runs beside the paper</h1><p class="quiet">${legend}</p></header><main>`,
+  return page('Runs compared', [
+    html`<header><h1>Runs compared</h1></header><main>`,
+    html`<section><h2>Runs</h2>${measures(results)}<p class="quiet">${measureLegend}</p></section>`,
+    differencesSection(results),
+    curveSection(results, plots),
+    histogramSection(results, plots),
     ...comparison.tables.map(
       (found) =>
         html`<section><h2>${name(found.title)}</h2>${table(found.title, headerOf(found), names(rowsOf(found)))}${missingLine(found).map((line) => html`<p class="quiet">${line}</p>`)}</section>`,
     ),
+    html`${comparison.tables.length > 0 && html`<p class="quiet">${legend}</p>`}`,
     html`${pairs.length > 0 && html`<section><h2>${hardMiningTitle}</h2>${table(hardMiningTitle, hardMiningHeader, names(pairs))}<p class="quiet">${hardMiningLegend}</p></section>`}`,
     html`${comparison.notes.length > 0 && html`<section><h2>Notes</h2><ul class="notes">${[...new Set(comparison.notes)].map((note) => html`<li>${name(note)}</li>`)}</ul></section>`}`,
     html`</main>`,
   ]);
 }
+
+function differencesSection(results: PaperComparison['results']): Html {
+  const { header, rows } = recipeDifferences(results);
+  if (rows.length === 0) return html``;
+  const cells = rows.map((row) => row.map(name));
+  return html`<section><h2>${differencesTitle}</h2>${table(differencesTitle, header, cells, 'names')}</section>`;
+}
+
+const differencesTitle = 'In what they differ';
 
 const headerOf = ({ protocols, rows }: ComparisonTable): string[] => [
   'Loss',

@@ -1,4 +1,5 @@
 import type { VerificationResult } from '../verification-result.ts';
+import { binnedScores, type ScoreBin } from './binned-scores.ts';
 import { curvePoints } from './curve-points.ts';
 import { Html } from './html.ts';
 
@@ -111,26 +112,24 @@ export async function loadPlots(): Promise<Plots> {
       });
     },
     histogram({ scores = [], threshold }) {
-      const kind = (same: boolean, fill: string) =>
-        Plot.rectY(
-          scores.filter((pair) => pair.same === same),
-          Plot.binX({ y: 'proportion' }, {
-            x: 'distance',
-            thresholds: 50,
-            domain: range(scores),
-            fill,
-            fillOpacity: 0.65,
-            insetLeft: 0.5,
-            insetRight: 0.5,
-          } as object),
+      const bins = binnedScores(scores, 50);
+      const kind = (counted: 'genuine' | 'impostors', fill: string) => {
+        const all = bins.reduce((sum, bin) => sum + bin[counted], 0);
+        return Plot.rectY(
+          bins.filter((bin) => bin[counted] > 0),
+          {
+            ...{ x1: 'from', x2: 'to', y: (bin: ScoreBin) => bin[counted] / all },
+            ...{ fill, fillOpacity: 0.65, insetLeft: 0.5, insetRight: 0.5 },
+          },
         );
+      };
       return draw('Histogram of the distances of genuine and impostor pairs, with the threshold', {
         width: 520,
-        x: { label: 'Distance →', labelAnchor: 'center', domain: range(scores) },
+        x: { label: 'Distance →', labelAnchor: 'center', domain: [bins[0]!.from, bins.at(-1)!.to] },
         y: { label: '↑ Share of the pairs of its kind', grid: true, tickFormat: percent, ticks: 5 },
         marks: [
-          kind(true, 'var(--genuine)'),
-          kind(false, 'var(--impostor)'),
+          kind('genuine', 'var(--genuine)'),
+          kind('impostors', 'var(--impostor)'),
           Plot.ruleY([0], { strokeOpacity: 0.4 }),
           Plot.ruleX([threshold], { stroke: 'currentColor', strokeDasharray: '4 3', strokeWidth: 1.5 }),
           Plot.text([threshold], {
@@ -175,12 +174,3 @@ export async function loadPlots(): Promise<Plots> {
 }
 
 const operatingPoints = ({ tarAtFar }: VerificationResult) => tarAtFar.filter(({ tar }) => tar !== null);
-
-function range(scores: readonly { distance: number }[]): [number, number] {
-  const distances = scores.map(({ distance }) => distance);
-  const [low, high] = [
-    distances.reduce((a, b) => Math.min(a, b)),
-    distances.reduce((a, b) => Math.max(a, b)),
-  ];
-  return [Math.max(0, low), high];
-}

@@ -15,6 +15,10 @@ export const recipeSection = (results: readonly VerificationResult[]): Html =>
       )}`,
   )}</section>`;
 
+/** A result's settings by name: the evaluation's choices and what the model's file says of its training. */
+export const settingsOf = (result: VerificationResult): Map<string, string> =>
+  new Map([...choices(result), ...metadata(result)]);
+
 function choices(result: VerificationResult): [string, string][] {
   const { model, protocol, flip, distance, thresholdSearch, centered, templates } = result;
   return [

@@ -34,6 +34,31 @@ export function keyFigures(result: VerificationResult): Html {
   return html`<dl class="figures">${figures.map(([term, value, small]) => html`<div><dt>${term}</dt><dd>${value}<small>${small}</small></dd></div>`)}</dl>`;
 }
 
+/** Every measure of every result as a table. */
+export function measures(results: readonly VerificationResult[]): Html {
+  const rates = [...new Set(results.flatMap(({ tarAtFar }) => tarAtFar.map(({ far }) => far)))];
+  const header = [
+    'Model',
+    'Accuracy',
+    'AUC',
+    'EER',
+    ...rates.map((rate) => `TAR at FAR ${rate}`),
+    'Threshold',
+  ];
+  const rows = results.map((result) => [
+    name(seriesName(result)),
+    `${percent(result.accuracy)} ± ${percent(result.standardError)}`,
+    result.auc.toFixed(5),
+    percent(result.eer),
+    ...rates.map((rate) => {
+      const tar = result.tarAtFar.find(({ far }) => far === rate)?.tar;
+      return typeof tar === 'number' ? percent(tar) : '–';
+    }),
+    result.threshold.toFixed(4),
+  ]);
+  return table('Measures', header, rows);
+}
+
 /** ROC and DET of all results, beside each other where there is room. */
 export function curveSection(results: readonly VerificationResult[], plots: Plots): Html {
   const drawn = results.filter(({ scores }) => scores !== undefined);

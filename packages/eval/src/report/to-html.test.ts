@@ -5,6 +5,7 @@ import { hostileNames, hostileResult } from '../testing/hostile-result.ts';
 import { binnedScores } from './binned-scores.ts';
 import { curvePoints } from './curve-points.ts';
 import { hardestPairs } from './hardest-pairs.ts';
+import { loadPlots } from './plots.ts';
 import { toHtml } from './to-html.ts';
 
 const { result, protocol } = hostileResult('<img src=x onerror=alert(1)>.onnx');
@@ -32,6 +33,24 @@ test('shows the figures of the result, and its recipe', async () => {
   for (const row of ['recipe.epochs20', 'recipe.schedule.at[8,12]', 'dataLicence<script>1</script>'])
     expect(text).toContain(row);
   for (const note of [...result.notes, 'Not the official score.']) expect(text).toContain(note);
+});
+
+test('a histogram shows every pair, those at its ends too', async () => {
+  // A weak network: nearly all genuine pairs lie at one distance, at the very end.
+  const pairs = Array.from({ length: 100 }, (_, k) => ({
+    ...{ first: `a${k}`, second: `b${k}`, fold: 0, accepted: true },
+    ...{ same: k < 50, distance: k < 47 ? 0.1 : 0.1 + k / 100 },
+  }));
+  const { histogram } = await loadPlots();
+  const svg = histogram({ ...result, scores: pairs }).text;
+  const heights = (fill: string) => {
+    const group = svg.slice(svg.indexOf(`fill="var(--${fill})"`));
+    const bars = group.slice(0, group.indexOf('</g>')).matchAll(/<rect [^>]*height="([\d.]+)"/g);
+    return [...bars].reduce((sum, [, height]) => sum + Number(height), 0);
+  };
+  // Shares of either kind add up to all of it.
+  expect(heights('genuine')).toBeGreaterThan(100);
+  expect(heights('genuine')).toBeCloseTo(heights('impostor'), 0);
 });
 
 test('counts every pair in the table behind the histogram', async () => {

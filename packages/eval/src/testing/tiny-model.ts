@@ -26,8 +26,16 @@ export interface TinyModel {
   nodes: readonly TinyNode[];
   outputs: Record<string, Shape>;
   constants?: Record<string, { shape: readonly number[]; values: readonly number[]; int64?: boolean }>;
-  inputType?: 'float32' | 'int32';
+  inputType?: keyof typeof inputTypes;
+  outputTypes?: Record<string, DataType>;
 }
+
+const inputTypes = {
+  float32: DataType.FLOAT,
+  float16: DataType.FLOAT16,
+  int32: DataType.INT32,
+  uint8: DataType.UINT8,
+};
 
 /** Serialises a small ONNX graph. */
 export function tinyModel({
@@ -36,15 +44,18 @@ export function tinyModel({
   outputs,
   constants = {},
   inputType = 'float32',
+  outputTypes = {},
 }: TinyModel): Uint8Array {
-  const type = inputType === 'float32' ? DataType.FLOAT : DataType.INT32;
+  const type = inputTypes[inputType];
   const graph = create(GraphProtoSchema, {
     name: 'tiny',
     node: nodes.map(([opType, input, output, attributes = {}]) =>
       create(NodeProtoSchema, { opType, input, output: [output], attribute: integers(attributes) }),
     ),
     input: Object.entries(inputs).map(([name, shape]) => value(name, shape, type)),
-    output: Object.entries(outputs).map(([name, shape]) => value(name, shape, type)),
+    output: Object.entries(outputs).map(([name, shape]) =>
+      value(name, shape, outputTypes[name] ?? DataType.FLOAT),
+    ),
     initializer: Object.entries(constants).map(([name, { shape, values, int64 }]) =>
       create(TensorProtoSchema, {
         name,

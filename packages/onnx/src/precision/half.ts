@@ -18,3 +18,12 @@ export function toHalf(value: number): number {
   const up = rest > tie || (rest === tie && (kept & 1) === 1) ? 1 : 0;
   return sign | Math.min(base + kept + up, 0x7c00);
 }
+
+/** The value of the bits of a float16. */
+export function fromHalf(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const [exponent, mantissa] = [(half >>> 10) & 0x1f, half & 0x3ff];
+  if (exponent === 0) return sign * mantissa * 2 ** -24;
+  if (exponent === 31) return mantissa === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
+}

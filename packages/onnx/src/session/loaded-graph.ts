@@ -1,6 +1,8 @@
 import { type HostDtype, InvalidArgumentError, InvalidDataError, UnavailableError } from '@hm/tensor/host';
 import { loadRuntime, probeProvider, readModel, runtimePackage } from '#runtime';
+import { externalWeights } from '../external-weights.ts';
 import { readMetadata } from '../metadata.ts';
+import { withOpenDimensions } from '../open-dimensions.ts';
 import type { ExecutionProvider, InferenceSession, Runtime, Tensor } from '../runtime.ts';
 import { assertFeeds } from './assert-feeds.ts';
 import { type Feed, HeldTensor } from './device-tensor.ts';
@@ -83,7 +85,8 @@ export async function loadGraph(
   if (provider !== 'cpu') await assertStarts(provider, executor);
   const bytes = typeof model === 'string' ? await readModel(model) : model;
   const metadata = readMetadata(bytes);
-  const session = await runtime.InferenceSession.create(bytes, {
+  const externalData = await externalWeights(bytes, typeof model === 'string' ? model : undefined);
+  const sessionOptions: InferenceSession.SessionOptions = {
     executionProviders: [executor],
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
@@ -92,9 +95,17 @@ export async function loadGraph(
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
     ...(resident.length === 0 ? {} : { preferredOutputLocation: onDevice(resident) }),
-  }).catch((cause: unknown) => {
-    throw notLoadable(typeof model === 'string' ? model : 'the model', provider, cause);
-  });
+    ...(externalData.length === 0 ? {} : { externalData }),
+  };
+  const create = (content: Uint8Array) =>
+    runtime.InferenceSession.create(content, sessionOptions).catch((cause: unknown) => {
+      throw notLoadable(typeof model === 'string' ? model : 'the model', provider, cause);
+    });
+  let session = await create(bytes);
+  if (session.inputMetadata.some((input) => input.isTensor && input.shape.includes(0))) {
+    await session.release();
+    session = await create(withOpenDimensions(bytes));
+  }
   return new LoadedGraph(runtime, session, options, metadata);
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { Backbone } from '@hm/resnet';
-import { decodeSafetensors, type HostTensor, InvalidDataError } from '@hm/tensor/host';
+import { decodeSafetensors, HmError, type HostTensor, InvalidDataError } from '@hm/tensor/host';
 import { newestCheckpoint } from '../checkpoint-folder.ts';
 import { type BackboneValues, freshBackbone } from '../initial-state.ts';
 import { part } from '../step/records.ts';
@@ -36,7 +36,17 @@ async function valuesAt(path: string, backbone: Backbone, wanted: BackboneValues
   if (bytes === undefined) return inState((await newestCheckpoint(path)).checkpoint?.state ?? {});
   return path.endsWith('.onnx')
     ? weightsOfOnnx(bytes, backbone, wanted, path)
-    : inState(decodeSafetensors(bytes).tensors);
+    : inState(tensorsIn(bytes, path));
+}
+
+/** What a backbone is made of; a tensor that nobody asks for may be of any type. */
+function tensorsIn(bytes: Uint8Array, path: string): HostTensors {
+  try {
+    return decodeSafetensors(bytes, (name) => /^(params\.backbone|statistics)\./.test(name)).tensors;
+  } catch (cause) {
+    if (!HmError.isInstance(cause)) throw cause;
+    throw unusable(path, cause.message, cause, cause.fix);
+  }
 }
 
 const inState = (state: HostTensors): BackboneValues => ({
@@ -74,12 +84,17 @@ function hashOf(values: HostTensors): string {
   return hash.digest('hex');
 }
 
-export const unusable = (path: string, received: string, cause?: unknown) =>
+export const unusable = (
+  path: string,
+  received: string,
+  cause?: unknown,
+  fix = 'Train the backbone that the weights were made with: its name and options are in run.json and in the ONNX metadata.',
+) =>
   new InvalidDataError({
     where: path,
     expected: "a run, a checkpoint or an exported ONNX file with the backbone's weights",
     received,
-    fix: 'Train the backbone that the weights were made with: its name and options are in run.json and in the ONNX metadata.',
+    fix,
     fields: { path },
     cause,
   });

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor';
+import { InvalidArgumentError, nearest } from '@hm/tensor';
 
 /** Whether a name fits one of the patterns, in which `*` stands for any characters. */
 export const fitsAny = (name: string, patterns: readonly string[]): boolean =>
@@ -19,17 +19,31 @@ const expressionOf = (pattern: string) =>
  */
 export function assertFreezable(names: readonly string[], patterns: readonly string[]): void {
   const idle = patterns.find((pattern) => !names.some((name) => fitsAny(name, [pattern])));
-  if (idle !== undefined)
-    throw invalid('patterns that each fit a parameter', `"${idle}", which fits none`, names);
+  if (idle !== undefined) {
+    const meant = nearest(idle, [...new Set(names.flatMap(prefixesOf))]);
+    const fix = `Write ${meant === undefined ? 'a name with * for any characters, such as "backbone.*"' : `"${meant}"`}.`;
+    throw invalid('patterns that each fit a parameter', `"${idle}", which fits none`, names, fix);
+  }
   if (names.length > 0 && names.every((name) => fitsAny(name, patterns)))
-    throw invalid('a parameter that is left to train', 'patterns that fit all of them', names);
+    throw invalid(
+      'a parameter that is left to train',
+      'patterns that fit all',
+      names,
+      'Freeze fewer of them.',
+    );
 }
 
-const invalid = (expected: string, received: string, names: readonly string[]) =>
+/** `a.*`, `a.b.*` and `a.b.c` of `a.b.c`. */
+function prefixesOf(name: string): string[] {
+  const parts = name.split('.');
+  return parts.map((_, k) => (k + 1 < parts.length ? `${parts.slice(0, k + 1).join('.')}.*` : name));
+}
+
+const invalid = (expected: string, received: string, names: readonly string[], fix: string) =>
   new InvalidArgumentError({
     where: 'train option "recipe.freeze"',
     expected,
     received,
-    fix: `Write names with * for any characters, such as "backbone.*"; the parameters are ${names.join(', ')}.`,
+    fix,
     fields: { names },
   });

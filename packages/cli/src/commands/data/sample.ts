@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { printable } from '@hm/tensor/host';
 import { command } from '../../command.ts';
 import { formOption, imageColumnOption, labelColumnOption, splitOption } from '../../data/data-options.ts';
 import { openData } from '../../data/open-data.ts';
+import { formatByName, prepareFile, writeResult } from '../../output.ts';
 import { integer, positiveInteger } from '../../parse-option.ts';
 import { print } from '../../print.ts';
 
@@ -23,6 +23,8 @@ export const sample = () =>
     .option('--json', 'print one JSON object')
     .action(
       async (path, { out, identities, images: imagesPerIdentity, size, seed, json, verbose: _, ...form }) => {
+        formatByName('--out', out, { '.png': 'png' });
+        await prepareFile(out);
         const { contactSheet } = await import('@hm/datasets');
         const sheet = await contactSheet(await openData(path, form), {
           identities,
@@ -30,7 +32,7 @@ export const sample = () =>
           size,
           seed,
         });
-        await writeFile(out, sheet.png);
+        await writeResult(out, sheet.png);
         print(
           json
             ? JSON.stringify({ out, names: sheet.names })

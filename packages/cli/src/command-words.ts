@@ -1,0 +1,100 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings';
+import type { HmError } from '@hm/tensor/host';
+
+/** Fixes of the API that are typed differently on the command line, as a whole. */
+const FIXES: readonly (readonly [RegExp, string])[] = [
+  [/^Add images, or take a recipe with a smaller batchSize\.$/, 'Add images, or pass a smaller --batch.'],
+  [/^Repair the data set, or raise maxBadShare\.$/, 'Repair the data set.'],
+  [
+    /^Say how it was trained: .*$/,
+    'Say how it was trained, for example --size 112 --mean 127.5 --scale 128 --channels rgb.',
+  ],
+  [
+    /^Pass `preprocessing` with a template .*$/,
+    'Pass --aligned for faces that are aligned already, or --template with --size, --mean, --scale and --channels.',
+  ],
+  [
+    /^Take another photograph, or pass `aligned` .*$/,
+    'Take another photograph, or pass --aligned for faces that are aligned already.',
+  ],
+  [
+    /^Give height, width, channels, mean, scale and template .*$/,
+    'Pass --size, --mean, --scale and --channels.',
+  ],
+  [/^Verify with `scores: true` .*$/, 'Choose the squared Euclidean or the cosine distance.'],
+  [/^Export the last weights, or train with averageDecay\.$/, 'Leave out --ema, or train with --ema.'],
+  [/^Check the path, or pass the format\.$/, 'Check the path.'],
+  [/^Pass its path as the option pairs\.$/, 'Pass its path as --pairs.'],
+  [/^Name the columns with the options image and label\.$/, 'Rename its columns to image and label.'],
+  [/^Raise `signal` .*$/, 'Stop all processes with SIGUSR2 to mpirun.'],
+  [/^Change that value; the documentation of .*$/, 'Change that value.'],
+  [/^Change recipe\.accumulate\.$/, 'Change --accumulate.'],
+  [/^Raise sampleRate to (\S+) or more, .*$/, 'Raise --partial-fc to $1 or more, or take smaller batches.'],
+  [/^Pass encodedSamples.*$/, 'Write it with --to insightface.'],
+  [/^See the fields of Augmentation\.$/, 'Choose another value of --augment.'],
+  [/^Share the events .*$/, 'Look into the metrics.jsonl of the run.'],
+  [/^Use tarAtFar.*$/, 'Take more pairs.'],
+  [/^Draw the image on a canvas.*$/, 'Align the images first: hm align.'],
+  [/^Run `npm install usearch`, or use exactIndex.*$/, 'Run `npm install usearch`.'],
+  [/^Export with withMetadata.*$/, 'Export the model again with hm export.'],
+  [/^Do not import \S+ before training .*$/, 'Choose another --engine.'],
+  [/^Pass what decodeRgb returns.*$/, 'Convert the image to RGB.'],
+  [/^(Name the embedding: ).*\((--output .*)\)\.$/, '$1$2.'],
+  [/^(.*) \((--size|--mean 0 --scale 1)\)\.$/, '$1: $2.'],
+  [
+    /^Write the configuration as `config` .*$/,
+    'Pass other --loss-options; the README of @hm/losses lists names and options.',
+  ],
+  [/^(Start from the run .*) with `--no-fold` .*$/, '$1 with --no-fold.'],
+  [/^Run before release.*$/, 'Run the command again.'],
+  [/^Use compile\(\).*$|^Call tf\.setBackend.*$|^Keep dataSync.*$/, 'Choose --engine tfjs-cpu.'],
+];
+
+/** Members of the API's options that have another name than the option of the command line. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  allowUnknown: '--allow-unknown-exclude',
+  averageDecay: '--ema',
+  batchSize: '--batch',
+  deviceId: '--device',
+  dropLast: '--batch',
+  learningRate: '--lr',
+  optimizer: '--optimiser',
+  sampleRate: '--partial-fc',
+  tensorBoard: '--tensorboard',
+  batchNorm: '--batch-norm',
+};
+
+/**
+ * The message of an error in the words of the command that was typed: members of the API's options become options that
+ * can be typed, functions the command.
+ *
+ * @param known the long options that may be named.
+ */
+export function inCommandWords(error: HmError, command: string, known: Iterable<string>): string {
+  const options = new Set(known);
+  const where = /^[a-z]\w*(\.\w+)*$/i.test(error.where) ? command : translated(error.where, options);
+  const rest = error.message.slice(error.where.length, error.message.length - error.fix.length);
+  return `${where}${translated(rest, options)}${fixInCommandWords(error.fix, options)}`;
+}
+
+/** A fix in words that can be typed. */
+export function fixInCommandWords(fix: string, known: ReadonlySet<string>): string {
+  for (const [pattern, words] of FIXES) if (pattern.test(fix)) return fix.replace(pattern, words);
+  return translated(fix, known);
+}
+
+/** A member of options, perhaps of the recipe and with its value; nothing that is a part of a path or an address. */
+const MEMBER =
+  /(?<![\w/\\.:@-])`?(?:recipe\.)?([a-z]+(?:[A-Z][a-z]*)*)(?:\.\w+)*(?:: true)?`?(?![\w/\\.:-]\w)/g;
+
+const translated = (text: string, known: ReadonlySet<string>): string =>
+  text.replaceAll(MEMBER, (found, name: string) => {
+    // A word of the language is an option only where it is marked as one.
+    if (!/[A-Z]|`|: true|^recipe\./.test(found)) return found;
+    const option = OPTIONS[name] ?? `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return known.has(option) ? option : found;
+  });
+
+/** The long options of a command. */
+export const optionsOf = (command: CommandUnknownOpts): string[] =>
+  command.options.flatMap(({ long }) => long ?? []);

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { checkOptions } from './check-options.ts';
+import { InvalidArgumentError } from './errors.ts';
+
+interface Options {
+  top?: number;
+  order?: 'rgb' | 'bgr';
+  where?: string | object;
+  seed?: unknown;
+}
+
+const check = (options: unknown) => () =>
+  checkOptions<Options>('search', options, {
+    top: 'number',
+    order: { oneOf: ['rgb', 'bgr'] },
+    where: ['string', 'object'],
+    seed: 'any',
+  });
+
+test.each([{}, { top: 3 }, { top: undefined, order: 'bgr' }, { where: {} }, { where: 'x', seed: null }])(
+  'takes %j',
+  (options) => expect(check(options)).not.toThrow(),
+);
+
+test.each<[unknown, RegExp]>([
+  [{ topp: 3 }, /^search: expected options among top, order, where, seed, got `topp`\. Fix: Write `top`\.$/],
+  [{ quite: 3 }, /Fix: Leave out `quite`\.$/],
+  [{ top: '3' }, /`top` to be a number, got the string "3"\. Fix: Pass a number, or leave it out\.$/],
+  [{ top: null }, /`top` to be a number, got null/],
+  [{ order: 'RGB' }, /`order` to be one of rgb, bgr, got the string "RGB"\. Fix: Write 'rgb'\.$/],
+  [{ order: 4 }, /got 4\. Fix: Write one of them\.$/],
+  [{ where: 4 }, /`where` to be a string or an object, got 4/],
+  [{ where: null }, /got null/],
+  [null, /an object of options: top, order, where, seed, got null/],
+  [undefined, /got undefined/],
+  [['top'], /got an array/],
+])('refuses %j', (options, message) => {
+  expect(check(options)).toThrow(message);
+  expect(check(options)).toThrow(InvalidArgumentError);
+});
+
+test('the members of a prototype are no options', () => {
+  expect(check({ toString: 1 })).toThrow(/got `toString`/);
+});

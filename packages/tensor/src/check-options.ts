@@ -1,0 +1,84 @@
+import { InvalidArgumentError } from './errors.ts';
+import { nearest } from './nearest.ts';
+
+type TypeName = 'boolean' | 'function' | 'number' | 'object' | 'string';
+
+/** What a member may be: of a type, of one of several, one of some values, or anything, where that is looked at elsewhere. */
+export type OptionKind = TypeName | readonly TypeName[] | { oneOf: readonly unknown[] } | 'any';
+
+/** What each member of an options object may be; the compiler sees that none is forgotten. */
+export type OptionKinds<T> = { readonly [Name in keyof Required<T>]: OptionKind };
+
+/**
+ * Checks an options object as plain JavaScript passes it: a member that is unknown or of another type is a mistake, and
+ * would otherwise be ignored. Members that are undefined count as left out.
+ *
+ * @param where the function that takes the options.
+ * @throws {InvalidArgumentError} with the nearest name.
+ * @example
+ * checkOptions<{ top?: number }>('search', options, { top: 'number' });
+ */
+export function checkOptions<T extends object>(where: string, options: unknown, kinds: OptionKinds<T>): void {
+  const known = Object.keys(kinds);
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw invalid(where, `an object of options: ${known.join(', ')}`, describe(options), 'Pass an object.');
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(kinds, name)) throw unknownOption(where, name, known);
+    const kind = kinds[name as keyof T];
+    if (kind !== 'any' && value !== undefined && !isOf(value, kind)) throw mistyped(where, name, value, kind);
+  }
+}
+
+function isOf(value: unknown, kind: Exclude<OptionKind, 'any'>): boolean {
+  if (typeof kind === 'string') return typeof value === kind && value !== null;
+  return 'oneOf' in kind ? kind.oneOf.includes(value) : kind.some((type) => isOf(value, type));
+}
+
+function unknownOption(where: string, name: string, known: readonly string[]) {
+  const meant = nearest(name, known);
+  return invalid(
+    where,
+    known.length === 0 ? 'no options' : `options among ${known.join(', ')}`,
+    `\`${name}\``,
+    meant === undefined ? `Leave out \`${name}\`.` : `Write \`${meant}\`.`,
+    { option: name, known, ...(meant !== undefined && { meant }) },
+  );
+}
+
+function mistyped(where: string, option: string, value: unknown, kind: Exclude<OptionKind, 'any'>) {
+  if (typeof kind === 'object' && 'oneOf' in kind) {
+    const values = kind.oneOf.map(String);
+    const meant = typeof value === 'string' ? nearest(value, values) : undefined;
+    const fix = `Write ${meant === undefined ? `one of them` : `'${meant}'`}.`;
+    return invalid(where, `\`${option}\` to be one of ${values.join(', ')}`, describe(value), fix, {
+      ...{ option, value, values },
+    });
+  }
+  const types = typeof kind === 'string' ? [kind] : kind;
+  const wanted = types.map((type) => (type === 'object' ? 'an object' : `a ${type}`)).join(' or ');
+  return invalid(
+    where,
+    `\`${option}\` to be ${wanted}`,
+    describe(value),
+    `Pass ${wanted}, or leave it out.`,
+    {
+      ...{ option, value },
+    },
+  );
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return `the string "${value}"`;
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined)
+    return String(value);
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'function' ? 'a function' : `a ${value.constructor?.name ?? 'object'}`;
+}
+
+const invalid = (
+  where: string,
+  expected: string,
+  received: string,
+  fix: string,
+  fields: Record<string, unknown> = {},
+) => new InvalidArgumentError({ where, expected, received, fix, fields });

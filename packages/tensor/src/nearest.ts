@@ -1,0 +1,38 @@
+/**
+ * The name that was probably meant: the one with the fewest letters added, left out, replaced or swapped, if those are
+ * fewer than half; else one that begins with what was typed, or with which it begins. Capitals and hyphens do not count.
+ *
+ * @returns undefined if none is near.
+ * @example
+ * nearest('arc-fase', ['cosface', 'arcface']); // 'arcface'
+ */
+export function nearest(typed: string, names: Iterable<string>): string | undefined {
+  const word = bare(typed);
+  let best: { name: string; share: number } | undefined;
+  for (const name of names) {
+    const other = bare(name);
+    const begins = word.length > 2 && (other.startsWith(word) || word.startsWith(other)) && other.length > 2;
+    const edits = editsBetween(word, other) / Math.max(word.length, other.length, 1);
+    const share = begins ? Math.min(edits, 0.45) : edits;
+    if (share < (best?.share ?? 0.5)) best = { name, share };
+  }
+  return best?.name;
+}
+
+const bare = (name: string) => name.toLowerCase().replaceAll(/[-_\s]/g, '');
+
+/** Optimal string alignment: letters added, left out, replaced, and neighbors swapped. */
+function editsBetween(a: string, b: string): number {
+  let [before, row]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + Number(a[i - 1] !== b[j - 1]);
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, replaced);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        next[j] = Math.min(next[j]!, before[j - 2]! + 1);
+    }
+    [before, row] = [row, next];
+  }
+  return row[b.length]!;
+}
