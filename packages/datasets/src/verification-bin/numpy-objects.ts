@@ -31,7 +31,7 @@ const makers: Partial<Record<GlobalName, (items: readonly Value[], read: ReadTex
 /** An object with its state: a type's says nothing that bytes need, an array's is all that it has. */
 export function withState(target: Value, state: readonly Value[]): Value | undefined {
   if (target instanceof DataType) return target;
-  if (!(target instanceof NumpyArray) || target.data) return undefined;
+  if (!(target instanceof NumpyArray) || target.data || target.items) return undefined;
   const [, shape, type, , data] = state;
   return fill(target, shape, type, data);
 }
@@ -43,7 +43,10 @@ function fill(
   data: Value | undefined,
 ): NumpyArray | undefined {
   const [size, more] = shape instanceof Tuple ? shape.items : [];
-  if (typeof size !== 'number' || !(type instanceof DataType) || !isBytes(data)) return undefined;
+  if (typeof size !== 'number' || !(type instanceof DataType)) return undefined;
+  if (Array.isArray(data) && more === undefined && data.length === size)
+    return Object.assign(array, { size, type, items: data });
+  if (!isBytes(data)) return undefined;
   // OpenCV up to 4.5 gave encoded images the shape [size, 1].
   if (more !== undefined && more !== 1) return undefined;
   return Object.assign(array, { size, type, data });

@@ -52,6 +52,8 @@ export class NumpyArray {
   /** Its only dimension. */
   size = -1;
   data: Span | Latin1Bytes | undefined;
+  /** Of an array of objects. */
+  items: readonly Value[] | undefined;
 }
 
 /** A numpy truth value. */

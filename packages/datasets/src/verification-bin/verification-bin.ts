@@ -29,9 +29,9 @@ export async function verificationBin(path: string): Promise<VerificationProtoco
 }
 
 function protocolOf(value: Value, source: PickleSource): VerificationProtocol {
-  const [images, same] = value instanceof Tuple ? value.items : [];
-  if (!Array.isArray(images) || !Array.isArray(same) || images.length !== 2 * same.length || !same.length) {
-    throw source.damaged('a tuple of 2N images and N truth values', describe(images, same), 0);
+  const [images, same] = (sequence(value) ?? []).map((part) => sequence(part) ?? truthArray(part, source));
+  if (!images || !same || images.length !== 2 * same.length || !same.length) {
+    throw source.damaged('2N images and N truth values', describe(images, same), 0);
   }
   const table = new ImageTable(source);
   const fold = contiguousFolds(same.length, 10);
@@ -52,6 +52,29 @@ function protocolOf(value: Value, source: PickleSource): VerificationProtocol {
     notes: ['The pairs come from a .bin file, which does not say whether they are those that others use.'],
   };
 }
+
+/** What Python unpacks: a list, a tuple, an array of objects. */
+function sequence(value: Value | undefined): readonly Value[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (value instanceof NumpyArray) return value.items;
+  return value instanceof Tuple ? value.items : undefined;
+}
+
+/** An array of truth values, or of numbers that stand for them. */
+function truthArray(value: Value, source: PickleSource): boolean[] | undefined {
+  if (!(value instanceof NumpyArray) || !value.data || value.size <= 0) return undefined;
+  const bytes =
+    value.data instanceof Span
+      ? readAt(source.path, value.data.offset, value.data.length)
+      : latin1Image(source.path, value.data).bytes;
+  const width = bytes.length / value.size;
+  if (!NUMBER_BYTES.includes(width)) return undefined;
+  return Array.from({ length: value.size }, (_, place) =>
+    bytes.subarray(place * width, (place + 1) * width).some((byte) => byte !== 0),
+  );
+}
+
+const NUMBER_BYTES = [1, 2, 4, 8];
 
 /** Images in the order of their first use; a file holds an image again for each pair that it is in. */
 class ImageTable {
@@ -117,7 +140,5 @@ function truth(value: Value, place: number, source: PickleSource): boolean {
   throw source.damaged(`a truth value for pair ${place}`, 'something else', 0);
 }
 
-const describe = (images: Value | undefined, same: Value | undefined): string =>
-  Array.isArray(images) && Array.isArray(same)
-    ? `${images.length} images and ${same.length} truth values`
-    : 'something else';
+const describe = (images: readonly unknown[] | undefined, same: readonly unknown[] | undefined): string =>
+  images && same ? `${images.length} images and ${same.length} truth values` : 'something else';
