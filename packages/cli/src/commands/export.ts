@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import { printable } from '@hm/tensor/host';
+import { onnxBackbone } from '../backbone-options.ts';
 import { command } from '../command.ts';
 import { assertFolder } from '../input.ts';
 import { formatByName, prepareFile, writeResult } from '../output.ts';
@@ -25,8 +26,12 @@ export const exportRun = () =>
     )
     .option('--ema', 'the moving average of the weights, of a run with --ema')
     .option('--best', 'the checkpoint with the best validation score instead of the newest')
+    .option(
+      '--backbone <file>',
+      'the ONNX file that the run began with, if it was trained with --backbone FILE.onnx',
+    )
     .option('--json', 'print one JSON object')
-    .action(async (run, { out = join(run, 'model.onnx'), layout, fold, ema, best, json }) => {
+    .action(async (run, { out = join(run, 'model.onnx'), layout, fold, ema, best, backbone, json }) => {
       await assertFolder(run, 'the folder of a run');
       formatByName('--out', out, { '.onnx': 'onnx' });
       await prepareFile(out);
@@ -38,6 +43,7 @@ export const exportRun = () =>
         layout,
         foldNormalization: fold,
         weights: ema ? 'average' : 'last',
+        ...(backbone && { backbone: await onnxBackbone(backbone) }),
       });
       await writeResult(out, bytes);
       const report = {

@@ -1,0 +1,1 @@
+export { type FromOnnxOptions, fromOnnx } from './from-onnx/from-onnx.ts';
