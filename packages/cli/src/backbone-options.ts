@@ -6,10 +6,8 @@ import { imageSize } from './parse-option.ts';
 /** Which backbone to train. */
 export interface BackboneOptions extends ResNetOptions {
   /** A name, or the ONNX file of a trained network. */
-  backbone: BackboneName | OnnxPath;
+  backbone: string;
 }
-
-type OnnxPath = `${string}.onnx`;
 
 const names: readonly BackboneName[] = [
   ...(['resnet18', 'resnet34', 'iresnet18', 'iresnet34', 'iresnet50', 'iresnet100'] as const),
@@ -22,15 +20,13 @@ export const backboneOption = () =>
     '--backbone <network>',
     `${names.join(', ')}, or the ONNX file of a trained network to train further`,
   )
-    .argParser((text): BackboneName | OnnxPath => {
-      const name = names.find((each) => each === text);
-      if (name !== undefined) return name;
-      if (isOnnx(text)) return text;
+    .argParser((text): string => {
+      if (isOnnx(text) || names.some((name) => name === text)) return text;
       throw new InvalidArgumentError(`Expected an ONNX file or one of ${names.join(', ')}.`);
     })
-    .default('resnet18' as const);
+    .default('resnet18');
 
-const isOnnx = (text: string): text is OnnxPath => text.endsWith('.onnx');
+const isOnnx = (text: string) => text.endsWith('.onnx');
 
 /** A backbone by its name or from its file. */
 export async function backboneOf({ backbone, ...options }: BackboneOptions): Promise<Backbone> {
