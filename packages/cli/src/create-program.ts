@@ -7,6 +7,7 @@ import { doctor } from './commands/doctor.ts';
 import { embed } from './commands/embed.ts';
 import { evaluate } from './commands/eval.ts';
 import { exportRun } from './commands/export.ts';
+import { model } from './commands/model.ts';
 import { people } from './commands/people.ts';
 import { quantize } from './commands/quantize.ts';
 import { report } from './commands/report.ts';
@@ -21,7 +22,7 @@ export function createProgram(): Command {
   const program = new HmCommand('hm')
     .description('Face recognition from photographs to a score: align, train, export, evaluate.')
     .version(version);
-  const applications = [verify, people, embed, search, quantize];
+  const applications = [verify, people, embed, search, model, quantize];
   for (const make of [data, align, train, exportRun, evaluate, report, study, ...applications, doctor])
     program.addCommand(make());
   return program;

@@ -1,5 +1,6 @@
 import type { Recognizer, RecognizerOptions } from '@hm/recognize';
 import { type PreprocessingOptions, preprocessingFromOptions } from './preprocessing-from-options.ts';
+import { tell } from './print.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 /** What the options of {@link modelOptions} say about a model. */
@@ -21,7 +22,7 @@ export async function openModel(
   const { flip, output, aligned, prefer, workers, provider, threads, calibration } = options;
   const preprocessing = preprocessingFromOptions(options, where);
   const { openRecognizer } = await import('@hm/recognize');
-  return openRecognizer(
+  const recognizer = await openRecognizer(
     model,
     withoutUndefined({
       flip,
@@ -35,4 +36,7 @@ export async function openModel(
       preprocessing,
     }),
   );
+  if (/non-commercial/i.test(recognizer.license ?? ''))
+    tell(`Note: ${recognizer.name}: ${recognizer.license}.`);
+  return recognizer;
 }

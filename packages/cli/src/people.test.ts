@@ -79,3 +79,24 @@ describe('hm people', () => {
     expect(stderr.replaceAll('\n', ' ')).toMatch(message);
   });
 });
+
+describe('hm model', () => {
+  it('writes once how a foreign network wants its images, and says whose license forbids what', async () => {
+    const graph = new Graph();
+    graph.publish(graph.add('Flatten', [graph.add('GlobalAveragePool', ['data'])]), 'fc1');
+    const foreign = graph.encode(
+      [{ name: 'data', dtype: 'float32', shape: ['N', 3, 112, 112] }],
+      [{ name: 'fc1', dtype: 'float32', shape: ['N', 3] }],
+    );
+    writeFileSync(path('w600k.onnx'), foreign);
+    const added = await hm(['model', 'add', path('w600k.onnx'), '--like', 'insightface']);
+    expect(added.stdout).toMatch(/images of 112×112, 3 numbers a face\. Non-commercial research only/);
+    const shown = JSON.parse((await hm(['model', 'show', path('w600k.onnx'), '--json'])).stdout);
+    expect(JSON.parse(shown.metadata['hm.preprocessing'])).toMatchObject({ mean: 127.5, scale: 127.5 });
+    const verdict = ['verify', path('ada.png'), path('ada2.png'), '--threshold', '0.5', '--aligned'];
+    const { stderr } = await hm([...verdict, '--model', path('w600k.onnx')]);
+    expect(stderr).toContain('Note: w600k.onnx: Non-commercial research only');
+    const unknown = await hm(['model', 'add', path('w600k.onnx'), '--like', 'facenet']);
+    expect(unknown.stderr.replaceAll('\n', ' ')).toMatch(/one of insightface, adaface, sface, mobilefacenet/);
+  }, 180_000);
+});

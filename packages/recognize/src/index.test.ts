@@ -2,5 +2,11 @@ import { expect, test } from 'vitest';
 import * as surface from './index.ts';
 
 test('exports exactly this', () => {
-  expect(Object.keys(surface).sort()).toEqual(['groupFaces', 'openGallery', 'openRecognizer']);
+  expect(Object.keys(surface).sort()).toEqual([
+    'conventions',
+    'describeNetwork',
+    'groupFaces',
+    'openGallery',
+    'openRecognizer',
+  ]);
 });

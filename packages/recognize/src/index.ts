@@ -12,6 +12,12 @@ export { openGallery } from './gallery/open-gallery.ts';
 export type { IdentifyOptions } from './gallery/open-set.ts';
 export type { Person } from './gallery/person.ts';
 export type { RefusedPhotograph } from './gallery/templates.ts';
+export {
+  type Convention,
+  conventions,
+  describeNetwork,
+  type NetworkDescription,
+} from './network/conventions.ts';
 export { openRecognizer, type RecognizerOptions } from './open-recognizer.ts';
 export type {
   EmbeddedPhotographs,

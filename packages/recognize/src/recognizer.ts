@@ -37,6 +37,8 @@ export interface Recognizer {
   readonly fingerprint: string;
   readonly embeddingSize: number;
   readonly preprocessing: Preprocessing;
+  /** What may be done with it, as its file says; null if it says nothing. */
+  readonly license: string | null;
   /** What its similarities mean; undefined if nobody has measured it. */
   readonly calibration: ModelCalibration | undefined;
   /**
@@ -119,6 +121,7 @@ export function recognizerOf(parts: Parts): Recognizer {
     fingerprint: parts.fingerprint,
     embeddingSize,
     preprocessing: embedder.preprocessing,
+    license: embedder.metadata['hm.license'] ?? null,
     calibration,
     async verify(first, second, options = {}) {
       judge(0, calibration, options);
