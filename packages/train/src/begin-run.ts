@@ -1,20 +1,23 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type HostTensor, InvalidArgumentError, InvalidDataError } from '@hm/tensor';
-import type { Progress } from './checkpoint.ts';
+import { writeFileSafely } from '@hm/tensor/files';
+import { type Progress, readCheckpoint } from './checkpoint.ts';
 import {
+  bestPath,
   type DamagedCheckpoint,
   listCheckpoints,
   newestCheckpoint,
   removePartial,
 } from './checkpoint-folder.ts';
+import { changedImages, dataPrint, imagesChanged, writeDataPrint } from './data-print.ts';
 import { describeEnvironment, type RunEnvironment } from './environment.ts';
 import { type BackboneValues, initialState } from './initial-state.ts';
 import { rewindLog } from './metrics-log.ts';
 import type { ResolvedOptions } from './options.ts';
 import { assertSameConfig, type RunConfig } from './run-config.ts';
 import { withGradientSums } from './step/step-state.ts';
-import { notWritable, writeFileSafely } from './write-file-safely.ts';
+import { waitFor } from './wait.ts';
 
 /** Where a run begins, or goes on. */
 export interface Beginning {
@@ -23,16 +26,31 @@ export interface Beginning {
   /** The checkpoint it goes on from. */
   checkpoint: string | undefined;
   damaged: readonly DamagedCheckpoint[];
+  /** Names of images that are not as they were when the run began; only with `allowChangedData`. */
+  changed?: readonly string[];
 }
 
 const START: Progress = { step: 0, epoch: 0, position: 0, lossSum: 0, accuracySum: 0 };
 
 /**
- * Opens the run's folder and makes the first state, or reads the newest checkpoint.
+ * Checks that the folder fits `resume`, before anything is written.
  *
- * @throws {InvalidArgumentError} if a run is there and `resume` is false, or none is and it is true, or the configuration
- * differs from the run's.
- * @throws {InvalidDataError} if no checkpoint can be read.
+ * @returns the configuration that is there.
+ * @throws {InvalidArgumentError} if a run is there and `resume` is false, or none is and it is true.
+ */
+export async function assertBeginnable({ out, resume }: ResolvedOptions): Promise<RunFile | undefined> {
+  const saved = await readConfig(out);
+  const isRun = saved !== undefined || (await listCheckpoints(out)).length > 0;
+  if (resume && !isRun) throw noRun(out);
+  if (!resume && isRun) throw occupied(out);
+  return saved;
+}
+
+/**
+ * Makes the first state of a run, or reads the newest checkpoint, in a folder that no other process works in.
+ *
+ * @throws {InvalidArgumentError} as {@link assertBeginnable}, or if the configuration differs from the run's.
+ * @throws {InvalidDataError} if no checkpoint can be read, or images are not those that the run began with.
  * @throws {UnavailableError} if the folder cannot be written.
  */
 export async function beginRun(
@@ -40,24 +58,58 @@ export async function beginRun(
   config: RunConfig,
   pretrained?: BackboneValues,
 ): Promise<Beginning> {
-  const { out, resume } = options;
-  const saved = await readConfig(out);
-  if (resume && saved === undefined) throw noRun(out);
-  if (!resume && (saved !== undefined || (await listCheckpoints(out)).length > 0)) throw occupied(out);
-  if (saved === undefined) {
-    await makeFolder(out);
-    await writeConfig(out, { ...config, environment: await describeEnvironment(options.command) });
-    return firstBeginning(options, pretrained, []);
-  }
-  const { environment: _, ...savedConfig } = saved;
-  assertSameConfig(savedConfig, config, out);
+  const { out, resume, allowChangedData = false } = options;
+  const saved = await assertBeginnable(options);
+  if (saved !== undefined) assertSameConfig(configOf(saved), config, out, allowChangedData);
   await removePartial(out);
   const { checkpoint, path, damaged } = await newestCheckpoint(out);
-  await rewindLog(out, checkpoint?.progress.step ?? -1);
-  if (checkpoint === undefined) return firstBeginning(options, pretrained, damaged);
-  assertSameConfig(checkpoint.config, config, out);
+  // Other data that were allowed once are in run.json and not yet in the checkpoint.
+  if (checkpoint) assertSameConfig(checkpoint.config, config, out, allowChangedData || saved !== undefined);
+  const changed = await comparedData(options);
+  if (saved === undefined || allowChangedData) {
+    const environment = saved?.environment ?? (await describeEnvironment(options.command));
+    await writeConfig(out, { ...config, environment });
+  }
+  if (resume) await rewindLog(out, checkpoint?.progress.step ?? -1);
+  if (checkpoint === undefined) return { ...(await firstBeginning(options, pretrained, damaged)), changed };
   const state = withGradientSums(options.recipe, checkpoint.state);
-  return { state, progress: checkpoint.progress, checkpoint: path, damaged };
+  const best = await presentBest(out, checkpoint.progress);
+  return {
+    ...{ state, checkpoint: path, changed },
+    progress: best.progress,
+    damaged: [...damaged, ...best.damaged],
+  };
+}
+
+/**
+ * Compares the images with those that the run began with, and keeps a record of them.
+ *
+ * @returns names of those that differ. @throws {InvalidDataError} if that is not allowed.
+ */
+async function comparedData(options: ResolvedOptions): Promise<readonly string[]> {
+  const { out, data, resume, allowChangedData = false, signal, batchTimeoutSeconds: seconds } = options;
+  const patience = { signal, seconds, option: 'batchTimeoutSeconds', what: 'a sample of the data set' };
+  const print = await waitFor(dataPrint(data), patience);
+  // Stopped before it began.
+  if (print === undefined) return [];
+  const changed = resume ? await changedImages(out, data, print) : [];
+  if (changed.length > 0 && !allowChangedData) throw imagesChanged(out, changed, print.facts.length);
+  await writeDataPrint(out, print);
+  return changed;
+}
+
+/** Without the file of the best validation its score does not count: the next one is the best again. */
+async function presentBest(out: string, { best, ...progress }: Progress) {
+  if (best === undefined) return { progress, damaged: [] };
+  const path = bestPath(out);
+  try {
+    await readCheckpoint(path);
+    return { progress: { ...progress, best }, damaged: [] };
+  } catch (error) {
+    if (!(error instanceof InvalidDataError)) throw error;
+    const reason = `${error.message} The next validation counts as the best.`;
+    return { progress, damaged: [{ path, reason }] };
+  }
 }
 
 async function firstBeginning(
@@ -76,31 +128,36 @@ export interface RunFile extends RunConfig {
   environment: RunEnvironment;
 }
 
+const configOf = ({ environment: _, ...config }: RunFile): RunConfig => config;
+
 const writeConfig = (run: string, file: RunFile) =>
-  writeFileSafely(configPath(run), new TextEncoder().encode(`${JSON.stringify(file, null, 2)}\n`));
+  writeFileSafely(configPath(run), `${JSON.stringify(file, null, 2)}\n`);
 
 /** The configuration that a run began with, and where; undefined if the folder has none. @throws {InvalidDataError} */
 export async function readConfig(run: string): Promise<RunFile | undefined> {
   try {
-    return JSON.parse(await readFile(configPath(run), 'utf8'));
+    const file = JSON.parse(await readFile(configPath(run), 'utf8')) as RunFile | null;
+    if (!isRunFile(file)) throw new TypeError('something else');
+    return file;
   } catch (cause) {
     if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw new InvalidDataError({
       where: configPath(run),
       expected: 'the configuration of a run as JSON',
       received: (cause as Error).message,
-      fix: 'Restore the file from a copy, or train into another folder.',
+      fix: 'Remove the file and resume: the checkpoints hold the configuration too.',
       fields: { path: configPath(run) },
       cause,
     });
   }
 }
 
-async function makeFolder(out: string): Promise<void> {
-  await mkdir(out, { recursive: true }).catch((cause) => {
-    throw notWritable(out, 0, cause);
-  });
-}
+const isRunFile = (file: RunFile | null): file is RunFile =>
+  typeof file === 'object' &&
+  file !== null &&
+  [file.recipe, file.backbone, file.head, file.data].every(
+    (part) => typeof part === 'object' && part !== null,
+  );
 
 const noRun = (out: string) =>
   new InvalidArgumentError({

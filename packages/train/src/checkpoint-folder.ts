@@ -1,8 +1,8 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { notWritable, removeLeftovers, writeFileSafely } from '@hm/tensor/files';
 import { InvalidDataError } from '@hm/tensor/host';
 import { type Checkpoint, encodeCheckpoint, readCheckpoint } from './checkpoint.ts';
-import { PARTIAL, writeFileSafely } from './write-file-safely.ts';
 
 /** A checkpoint that could not be read. */
 export interface DamagedCheckpoint {
@@ -29,7 +29,7 @@ export async function saveCheckpoint(
   keep: number,
 ): Promise<{ path: string; bytes: number }> {
   const folder = checkpointFolder(run);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const path = join(folder, `step-${String(checkpoint.progress.step).padStart(8, '0')}.safetensors`);
   const bytes = encodeCheckpoint(checkpoint);
   await writeFileSafely(path, bytes);
@@ -74,10 +74,14 @@ export async function newestCheckpoint(run: string): Promise<Newest> {
 
 /** Removes what a process that was killed while writing has left. */
 export async function removePartial(run: string): Promise<void> {
-  for (const folder of [run, checkpointFolder(run)]) {
-    const partial = (await entriesOf(folder)).filter((name) => name.endsWith(PARTIAL));
-    for (const name of partial) await rm(join(folder, name));
-  }
+  for (const folder of [run, checkpointFolder(run)]) await removeLeftovers(folder);
+}
+
+/** @throws {UnavailableError} */
+export async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((cause) => {
+    throw notWritable(folder, cause);
+  });
 }
 
 async function entriesOf(folder: string): Promise<string[]> {

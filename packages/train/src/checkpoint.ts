@@ -5,7 +5,7 @@ import { decodeSafetensors, encodeSafetensors, type HostTensor, InvalidDataError
 import type { HardnessSums } from './observe/hardness.ts';
 import type { RunConfig } from './run-config.ts';
 
-/** How far a run is. */
+/** Progress of a run. */
 export interface Progress {
   /** Finished steps. */
   step: number;
@@ -20,6 +20,8 @@ export interface Progress {
   hardness?: HardnessSums;
   /** The best validation so far. */
   best?: Best;
+  /** Whether the validation of this step was broken off: whoever resumes makes up for it. */
+  unvalidated?: true;
 }
 
 /** A validation's score, and the finished steps at which it was reached. */
@@ -39,18 +41,23 @@ export interface Checkpoint {
 }
 
 const FORMAT = 'hm-checkpoint';
-const FORMAT_VERSION = '1';
+const FORMAT_VERSION = '2';
 
-/** A checkpoint as a safetensors file; the metadata holds a hash of the values, so that damage is noticed. */
+/** What stands in the place of the hash while it is computed. */
+const NO_HASH = '0'.repeat(64);
+
+/** A checkpoint as a safetensors file; the metadata holds a hash of all other bytes, so that any damage is noticed. */
 export function encodeCheckpoint({ config, progress, versions, state }: Checkpoint): Uint8Array {
-  return encodeSafetensors(state, {
+  const bytes = encodeSafetensors(state, {
     format: FORMAT,
     formatVersion: FORMAT_VERSION,
     config: JSON.stringify(config),
     progress: JSON.stringify(progress),
     versions: JSON.stringify(versions),
-    sha256: hashOf(state),
+    sha256: NO_HASH,
   });
+  bytes.set(Buffer.from(hashOfBytes(bytes)), placeOfHash(bytes));
+  return bytes;
 }
 
 /**
@@ -60,18 +67,41 @@ export function encodeCheckpoint({ config, progress, versions, state }: Checkpoi
  */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   try {
-    const { tensors, metadata } = decodeSafetensors(await readFile(path));
+    const bytes = await readFile(path);
+    const { tensors, metadata } = decodeSafetensors(bytes);
     if (metadata.format !== FORMAT || metadata.formatVersion !== FORMAT_VERSION)
       throw invalid(path, `${metadata.format} ${metadata.formatVersion}`);
-    if (metadata.sha256 !== hashOf(tensors)) throw invalid(path, 'values that do not fit its hash');
+    const place = placeOfHash(bytes);
+    if (place >= 0) bytes.write(NO_HASH, place, 'latin1');
+    if (place < 0 || metadata.sha256 !== hashOfBytes(bytes))
+      throw invalid(path, 'bytes that do not fit its hash');
     const [config, progress, versions] = ['config', 'progress', 'versions'].map((name) =>
       JSON.parse(metadata[name]!),
     );
+    assertProgress(progress, path);
     return { config, progress, versions, state: tensors };
   } catch (error) {
     if (error instanceof InvalidDataError && error.fields.path === path) throw error;
     throw invalid(path, (error as Error).message, error);
   }
+}
+
+/** Where the hash stands; texts within the metadata have their quotation marks escaped, so this is found once. */
+function placeOfHash(bytes: Uint8Array): number {
+  const key = '"sha256":"';
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const place = buffer.indexOf(key, 8, 'latin1');
+  return place < 0 || place > 8 + Number(buffer.readBigUInt64LE(0)) ? -1 : place + key.length;
+}
+
+const hashOfBytes = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+function assertProgress(progress: Partial<Progress> | null, path: string): void {
+  const { step, epoch, position, lossSum, accuracySum } = progress ?? {};
+  const counts = [step, epoch, position].every((count) => Number.isSafeInteger(count) && count! >= 0);
+  if (!counts || ![lossSum, accuracySum].every(Number.isFinite)) throw invalid(path, 'no progress in it');
+  const named = /step-(\d+)\.safetensors$/.exec(basename(path))?.[1];
+  if (named !== undefined && Number(named) !== step) throw invalid(path, `one of step ${step}`);
 }
 
 /** SHA-256 of a state's names and values. */

@@ -106,6 +106,15 @@ export interface DamagedEvent {
   reason: string;
 }
 
+/** Images are not those that the run began with, and it goes on all the same. */
+export interface ChangedDataEvent {
+  kind: 'changedData';
+  /** How many of those that were looked at. */
+  images: number;
+  /** Some of their names. */
+  examples: readonly string[];
+}
+
 /** An image could not be used, and another took its place. */
 export interface BadSampleEvent {
   kind: 'badSample';
@@ -143,6 +152,7 @@ export type TrainEvent =
   | ValidationEvent
   | CheckpointEvent
   | DamagedEvent
+  | ChangedDataEvent
   | BadSampleEvent
   | StoppedEvent
   | DoneEvent;

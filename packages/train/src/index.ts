@@ -6,6 +6,7 @@ export type { AutoEngine, Engine, OnnxEngine, TfjsBackend, TfjsEngine } from './
 export type { RunEnvironment } from './environment.ts';
 export type {
   BadSampleEvent,
+  ChangedDataEvent,
   CheckpointEvent,
   DamagedEvent,
   DoneEvent,

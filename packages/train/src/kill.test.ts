@@ -5,13 +5,13 @@ import { watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { isPartial } from '@hm/tensor/files';
 import { Rng } from '@hm/tensor/host';
 import { expect, test } from 'vitest';
 import { checkpointFolder } from './checkpoint-folder.ts';
 import type { TrainEvent } from './events.ts';
 import { loadRun } from './load-run.ts';
 import { temporaryFolder } from './testing/tiny-run.ts';
-import { PARTIAL } from './write-file-safely.ts';
 
 const CHILD = fileURLToPath(new URL('testing/kill-child.mjs', import.meta.url));
 const STEPS = 32;
@@ -52,7 +52,7 @@ async function killWhileWriting(
 
 /** Waits until a file that is not yet whole appears. */
 async function partialFile(folder: string): Promise<void> {
-  for await (const { filename } of watch(folder)) if (filename?.endsWith(PARTIAL)) return;
+  for await (const { filename } of watch(folder)) if (filename && isPartial(filename)) return;
 }
 
 test('killed again and again, a run ends with the bits of one that was left alone', async () => {

@@ -55,8 +55,14 @@ export interface TrainOptions {
   pretrained?: string;
   /** Go on from the newest checkpoint in `out`. Default false: a folder with a run in it is an error. */
   resume?: boolean;
-  /** Raise it to finish the step, write a checkpoint and stop. */
+  /** On resume, go on although images are not those that the run began with. Default false: that is an error. */
+  allowChangedData?: boolean;
+  /** Raise it to finish the step, write a checkpoint and stop. Waiting for images or a validation ends at once. */
   signal?: AbortSignal;
+  /** The longest wait for images, in seconds; then the run ends with an error. Default 600. */
+  batchTimeoutSeconds?: number;
+  /** The longest validation, in seconds; then the run ends with an error. Default: as long as it takes. */
+  validationTimeoutSeconds?: number;
   /** Steps between `step` events. Default 10. */
   logEvery?: number;
   /** Steps between checkpoints. Default: one each epoch. The end always writes one. */
@@ -96,6 +102,7 @@ export interface ResolvedOptions extends Omit<TrainOptions, 'augment'> {
   steps: number;
   checkpointEvery: number;
   validateEvery: number;
+  batchTimeoutSeconds: number;
 }
 
 /** Options of a run whose engine is known. */
@@ -134,15 +141,23 @@ export function resolveOptions({ augment, ...options }: TrainOptions): ResolvedO
     checkpointEvery: options.checkpointEvery ?? stepsPerEpoch,
     validateEvery: options.validateEvery ?? stepsPerEpoch,
     keep: options.keep ?? 2,
+    batchTimeoutSeconds: options.batchTimeoutSeconds ?? 600,
   } satisfies ResolvedOptions;
   for (const name of ['logEvery', 'checkpointEvery', 'validateEvery', 'keep'] as const)
     positive(name, resolved[name]);
+  for (const name of ['batchTimeoutSeconds', 'validationTimeoutSeconds'] as const)
+    checkTimeout(name, options[name]);
   if (!Number.isSafeInteger(resolved.seed)) throw invalid('seed', 'an integer', resolved.seed);
   checkEngine(resolved.engine);
   if (resolved.engine.kind !== 'onnx' && scalingOf(recipe.mixedPrecision) !== undefined)
     throw invalid('recipe.mixedPrecision', 'none with an engine other than onnx', recipe.mixedPrecision);
   checkSize(resolved.preprocessing, options.backbone);
   return resolved;
+}
+
+/** A timer of Node counts milliseconds in 31 bits. */
+function checkTimeout(name: string, seconds = 1): void {
+  if (!(seconds > 0 && seconds <= 2e6)) throw invalid(name, 'a number above 0, at most 2000000', seconds);
 }
 
 function preprocessingFor({ imageSize: [height, width] }: Backbone): Preprocessing {

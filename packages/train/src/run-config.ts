@@ -63,10 +63,17 @@ export function versions(): Record<string, string> {
 /**
  * Checks that a run goes on as it began.
  *
+ * @param otherData whether the identities may have other names.
  * @throws {InvalidArgumentError} if anything differs; message and `fields.differences` name each difference.
  */
-export function assertSameConfig(saved: RunConfig, given: RunConfig, folder: string): void {
-  const found = differences(saved, given, ['in the run', 'now']);
+export function assertSameConfig(
+  saved: RunConfig,
+  given: RunConfig,
+  folder: string,
+  otherData: boolean,
+): void {
+  const expected = otherData ? { ...saved, data: { ...saved.data, names: given.data.names } } : saved;
+  const found = differences(expected, given, ['in the run', 'now']);
   if (found.length === 0) return;
   throw new InvalidArgumentError({
     where: `train, resuming ${folder}`,

@@ -1,7 +1,8 @@
 import { createLoader, type Loader } from '@hm/datasets';
 import type { Program } from '@hm/onnx';
 import type { HostTensor } from '@hm/tensor';
-import { beginRun } from './begin-run.ts';
+import { lockFolder } from '@hm/tensor/files';
+import { assertBeginnable, type Beginning, beginRun } from './begin-run.ts';
 import { settleEngine } from './engine/choose/settle-engine.ts';
 import { compileOn, type StepOptions } from './engine/compile-on.ts';
 import { type Engine, engineName } from './engine/engine.ts';
@@ -24,6 +25,7 @@ import { readPretrained } from './start/read-pretrained.ts';
 import { scalingOf } from './step/loss-scaling.ts';
 import { trainingStep } from './step/training-step.ts';
 import { TrainingLoop } from './training-loop.ts';
+import { waitFor } from './wait.ts';
 
 /** The events of a run; asking for them is what trains. Each is in `metrics.jsonl` before it is handed on. */
 export async function* runEvents(options: ResolvedOptions): AsyncGenerator<TrainEvent, void, void> {
@@ -54,13 +56,17 @@ async function* unlogged(
   const { engine, choice = undefined } = ranks
     ? { engine: options.engine as Engine }
     : await settleEngine(options.engine);
-  const { config, beginning } = await begin(options, ranks);
-  for (const { path, reason } of beginning.damaged) yield { kind: 'damaged', path, reason };
-  if (choice) yield { kind: 'engine', ...choice, engine: engineName(engine) };
-  const settled = { ...options, engine };
-  const loader = openLoader(options, ranks);
+  const leads = (ranks?.rank ?? 0) === 0;
+  if (leads) await assertBeginnable(options);
+  const lock = leads ? await lockFolder(options.out) : undefined;
+  let loader: Loader | undefined;
   let program: Program | undefined;
   try {
+    const { config, beginning } = await begin(options, ranks);
+    yield* found(beginning);
+    if (choice) yield { kind: 'engine', ...choice, engine: engineName(engine) };
+    const settled = { ...options, engine };
+    loader = openLoader(options, ranks);
     const { [NEIGHBOURS]: neighbours, ...state } = beginning.state;
     const sampler = new EpochSampler(options, neighbours as HostTensor<'int32'> | undefined);
     program = await compileStep(settled, state, ranks);
@@ -74,8 +80,25 @@ async function* unlogged(
       ranks,
     }).events();
   } finally {
-    await Promise.all([program?.release(), loader.close()]);
+    await Promise.all([program?.release(), closed(loader)]);
+    await lock?.release();
   }
+}
+
+function* found({ damaged, changed = [] }: Beginning): Generator<TrainEvent, void, void> {
+  for (const { path, reason } of damaged) yield { kind: 'damaged', path, reason };
+  if (changed.length > 0)
+    yield { kind: 'changedData', images: changed.length, examples: changed.slice(0, 10) };
+}
+
+/** Seconds until a reader that does not answer is left to itself. */
+const PATIENCE = 10;
+
+/** Ends the loader's threads; one that waits for a disk for ever is not waited for. */
+async function closed(loader: Loader | undefined): Promise<void> {
+  if (loader === undefined) return;
+  const patience = { signal: undefined, seconds: PATIENCE, option: '', what: '' };
+  await waitFor(loader.close(), patience).catch(() => undefined);
 }
 
 /** Of several ranks, the first reads and writes; the others are told. */

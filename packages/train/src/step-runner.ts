@@ -2,7 +2,6 @@ import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import type { Batch } from '@hm/datasets';
 import type { Program } from '@hm/onnx';
 import { type HostTensor, hostTensor } from '@hm/tensor';
-import type { Ahead } from './ahead.ts';
 import { firstNonFinite, nonFinite, overflows } from './non-finite.ts';
 import type { Communicator } from './parallel/communicator.ts';
 import { culprit } from './parallel/culprit.ts';
@@ -40,16 +39,16 @@ export class StepRunner {
     this.#options = options;
   }
 
-  /** @param step finished steps. @throws {NonFiniteError} if the loss is not finite. */
-  async run(batches: Ahead, step: number): Promise<StepReadings> {
+  /** @param batches of the step. @param step finished steps. @throws {NonFiniteError} if the loss is not finite. */
+  async run(batches: readonly Batch[], step: number): Promise<StepReadings> {
     const { recipe, stepsPerEpoch } = this.#options;
     const learningRate = learningRateAt(recipe, step, stepsPerEpoch);
-    const count = recipe.accumulate ?? 1;
     const outputs: Record<string, HostTensor>[] = [];
-    for (let batch = 1; batch <= count; batch++) {
-      const update = recipe.accumulate === undefined ? {} : { update: scalar(batch === count ? 1 : 0) };
+    for (const batch of batches) {
+      const update =
+        recipe.accumulate === undefined ? {} : { update: scalar(batch === batches.at(-1) ? 1 : 0) };
       const feeds = { learningRate: scalar(learningRate), step: scalar(step), ...update };
-      outputs.push(await this.#runBatch(await batches.next(), feeds, step));
+      outputs.push(await this.#runBatch(batch, feeds, step));
     }
     return { ...summary(outputs), learningRate };
   }

@@ -1,7 +1,7 @@
 import type { Loader } from '@hm/datasets';
 import { hardMiningOf } from '@hm/losses';
 import type { Program } from '@hm/onnx';
-import { type HostTensor, sizeOf } from '@hm/tensor';
+import { type HostTensor, InvalidArgumentError, sizeOf } from '@hm/tensor';
 import { Ahead } from './ahead.ts';
 import type { Beginning } from './begin-run.ts';
 import type { Checkpoint, Progress } from './checkpoint.ts';
@@ -12,13 +12,14 @@ import { snapshot } from './export-run.ts';
 import { Meter } from './meter.ts';
 import { firstNonFinite, nonFinite } from './non-finite.ts';
 import { addHardness, type HardnessSums, noHardness } from './observe/hardness.ts';
-import type { SettledOptions } from './options.ts';
+import type { SettledOptions, Validation } from './options.ts';
 import type { Communicator } from './parallel/communicator.ts';
 import { SharedRun } from './parallel/shared-run.ts';
 import { type RunConfig, versions } from './run-config.ts';
 import type { EpochSampler } from './sampling/epoch-sampler.ts';
 import { withoutGradientSums } from './step/step-state.ts';
 import { type StepReadings, StepRunner } from './step-runner.ts';
+import { type Patience, waitFor } from './wait.ts';
 
 /** What a loop works with. */
 export interface LoopContext {
@@ -50,6 +51,8 @@ export class TrainingLoop {
   #saved: { step: number; path: string } | undefined;
   #secondsPerStep: number | undefined;
   #badSamplesTold = 0;
+  /** Whether the first step is the last one finished: it is told, so that whoever looks on sees the run move. */
+  #isFirst = true;
   #scoresClasses = true;
 
   constructor(context: LoopContext) {
@@ -71,10 +74,12 @@ export class TrainingLoop {
 
   async *events(): Events {
     yield this.#start();
+    if (this.#progress.unvalidated) yield* this.#leading(() => this.#validate());
     while (this.#progress.step < this.#options.steps) {
       const finished = yield* this.#trainEpoch();
       if (!finished) return yield* this.#stop();
     }
+    if (this.#progress.unvalidated) return yield* this.#stop();
     yield* this.#leading(() => this.#checkpoint());
     const seconds = (performance.now() - this.#began) / 1000;
     yield { kind: 'done', step: this.#progress.step, seconds, checkpoint: this.#savedPath };
@@ -100,21 +105,39 @@ export class TrainingLoop {
     const { epoch, position } = this.#progress;
     const { recipe, signal } = this.#options;
     const { loader, program, sampler } = this.#context;
-    const order = await sampler.order(epoch, position, () => program.readState());
-    const source = loader.batches({ epoch, start: position * (recipe.accumulate ?? 1), order });
-    const batches = new Ahead(source);
+    const { accumulate = 1 } = recipe;
+    const patience = this.#patience();
+    const sampled = sampler.order(epoch, position, () => program.readState()).then((order) => ({ order }));
+    const samples = await waitFor(sampled, patience);
+    if (samples === undefined) return false;
+    const source = loader.batches({ epoch, start: position * accumulate, order: samples.order });
+    const batches = new Ahead(source, accumulate, patience);
     try {
       while (this.#progress.epoch === epoch) {
         if (this.#shared.any(signal?.aborted ?? false)) return false;
         const asked = performance.now();
-        const readings = await this.#runner.run(batches, this.#progress.step);
+        const ready = await batches.next();
+        if (ready === undefined) return false;
+        const readings = await this.#runner.run(ready, this.#progress.step);
         this.#count(readings, { asked, waitMilliseconds: batches.takeWait() });
         yield* this.#report(readings);
       }
       return true;
     } finally {
-      await source.return();
+      batches.close();
     }
+  }
+
+  /** How long images are waited for. Of several ranks none may stop alone: they look at the signal between steps. */
+  #patience(): Patience {
+    const { signal, batchTimeoutSeconds: seconds } = this.#options;
+    const option = 'batchTimeoutSeconds (hm train --batch-timeout)';
+    return {
+      signal: this.#context.ranks ? undefined : signal,
+      seconds,
+      option,
+      what: 'images for the next step',
+    };
   }
 
   #count(readings: StepReadings, time: { asked: number; waitMilliseconds: number }): void {
@@ -146,7 +169,8 @@ export class TrainingLoop {
     const { logEvery, checkpointEvery, validateEvery, stepsPerEpoch, steps } = this.#options;
     const { step, position } = this.#progress;
     yield* this.#badSamples();
-    if (step % logEvery === 0 || step === steps) yield this.#stepEvent(readings);
+    if (step % logEvery === 0 || step === steps || this.#isFirst) yield this.#stepEvent(readings);
+    this.#isFirst = false;
     if (position === stepsPerEpoch) yield* this.#endEpoch();
     if (step % validateEvery === 0 || step === steps) yield* this.#leading(() => this.#validate());
     if (step % checkpointEvery === 0 && step < steps) yield* this.#leading(() => this.#checkpoint());
@@ -220,9 +244,25 @@ export class TrainingLoop {
     const { validate, backbone, out } = this.#options;
     if (validate === undefined) return;
     const began = performance.now();
-    const { step, best } = this.#progress;
-    const { name, score } = await validate(await snapshot(await this.#current(), backbone), step);
-    const isBest = best === undefined || score > best.score;
+    const { unvalidated, ...progress } = this.#progress;
+    const { step, best } = progress;
+    const model = await snapshot(await this.#current(), backbone);
+    const validation = await waitFor(Promise.resolve(validate(model, step)), {
+      ...{ signal: this.#options.signal, seconds: this.#options.validationTimeoutSeconds },
+      option: 'validationTimeoutSeconds (hm train --validation-timeout)',
+      what: 'the result of a validation',
+    });
+    if (validation === undefined && this.#options.signal?.aborted) {
+      this.#progress = { ...progress, unvalidated: true };
+      return;
+    }
+    // That checkpoint says that it is yet to be validated.
+    if (unvalidated) this.#saved = undefined;
+    this.#progress = progress;
+    assertValidation(validation);
+    const { name, score } = validation;
+    // NaN, of a network that tells nobody apart, is never the best; `null` is what a checkpoint makes of it.
+    const isBest = Number.isFinite(score) && !(Number.isFinite(best?.score) && best!.score >= score);
     if (isBest) {
       this.#progress = { ...this.#progress, best: { step, name, score } };
       await saveBest(out, await this.#current());
@@ -268,4 +308,14 @@ export class TrainingLoop {
     const resume = 'Train with the same options and `resume: true` to go on from here.';
     yield { kind: 'stopped', step, steps: this.#options.steps, checkpoint: this.#savedPath, resume };
   }
+}
+
+function assertValidation(result: Validation | undefined): asserts result is Validation {
+  if (typeof result?.score === 'number' && typeof result.name === 'string') return;
+  throw new InvalidArgumentError({
+    where: 'train option "validate"',
+    expected: "a result such as { name: 'accuracy', score: 0.99 }",
+    received: result,
+    fix: 'Return the name of the score and a number, higher for a better network.',
+  });
 }

@@ -1,8 +1,8 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { notWritable } from '@hm/tensor/files';
 import type { EpochEvent, HardnessEvent, StepEvent, TrainEvent, ValidationEvent } from '../events.ts';
 import { prefixed } from '../step/records.ts';
-import { notWritable } from '../write-file-safely.ts';
 import { type EventContent, eventMessage } from './event-message.ts';
 import { tfRecord } from './tf-record.ts';
 
@@ -31,7 +31,7 @@ export class TensorBoardFile {
   async #append(step: number, content: EventContent): Promise<void> {
     const record = tfRecord(eventMessage(Date.now() / 1000, step, content));
     await appendFile(this.path, record).catch((cause) => {
-      throw notWritable(this.path, record.byteLength, cause);
+      throw notWritable(this.path, cause);
     });
   }
 }
