@@ -45,6 +45,8 @@ export function eventLine(event: TrainEvent): string | undefined {
       return `step ${event.step}: ${event.name} ${(100 * event.score).toFixed(2)} %${event.best ? ', the best so far' : ''}`;
     case 'damaged':
       return `Damaged, an older one is used: ${event.path}: ${event.reason}`;
+    case 'changedData':
+      return `${event.images} images are not those that the run began with, such as ${event.examples.slice(0, 3).join(', ')}.`;
     case 'badSample':
       return `Cannot be used, another took its place: ${event.id}: ${event.reason}`;
     default:

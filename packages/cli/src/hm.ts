@@ -2,6 +2,7 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { createProgram } from './create-program.ts';
 import { reportError } from './report-error.ts';
+import { heedNohup, outputFailed } from './stop-on-interrupt.ts';
 
 const program = createProgram();
 let running: CommandUnknownOpts = program;
@@ -9,11 +10,9 @@ program.hook('preAction', (_, action) => {
   running = action;
 });
 
-// A reader that has seen enough, such as `head`, closes the pipe.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+// A reader that has seen enough, such as `head`, closes the pipe; a terminal may be gone.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', outputFailed);
+heedNohup();
 
 try {
   await program.parseAsync();

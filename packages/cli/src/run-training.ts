@@ -12,7 +12,7 @@ import { readEvents } from './read-events.ts';
 import { type RecipeOptions, recipeOf } from './recipe-options.ts';
 import { ownCommand, repeatedOptions } from './repeated-options.ts';
 import { shardOfRank } from './shard-of-rank.ts';
-import { INTERRUPTED, stopOnInterrupt } from './stop-on-interrupt.ts';
+import { stopOnInterrupt } from './stop-on-interrupt.ts';
 import { type DataOptions, trainingData } from './training-data.ts';
 import { type ValidationOptions, validationOf } from './validation.ts';
 import { withoutUndefined } from './without-undefined.ts';
@@ -29,12 +29,15 @@ export interface TrainCommandOptions
   lossOptions?: Record<string, unknown>;
   out: string;
   resume?: true;
+  allowChangedData?: true;
   skipBadImages?: true;
   dataLicence?: string;
   checkpointEvery?: number;
   keep?: number;
   pretrained?: string;
   validateEvery?: number;
+  batchTimeout?: number;
+  validationTimeout?: number;
   hardSamples?: true;
   tensorboard?: true;
   dashboard?: number | true;
@@ -64,7 +67,7 @@ export async function runTraining(typed: TrainCommandOptions, command: Command):
     // Of several processes only the first is told.
     if (end === undefined) return;
     if (!options.json) line.log(printable(ending(options.out, end), 1000));
-    if (end.kind === 'stopped') process.exitCode = INTERRUPTED;
+    if (end.kind === 'stopped') process.exitCode = interrupt.status;
   } finally {
     line.stop();
     interrupt.release();
@@ -88,7 +91,8 @@ async function dashboardOf({ dashboard, out, resume }: TrainCommandOptions, tell
 
 async function openRun(options: TrainCommandOptions, signal: AbortSignal) {
   const { out, seed, resume, checkpointEvery, keep, workers, dataLicence } = options;
-  const { pretrained, validateEvery } = options;
+  const { pretrained, validateEvery, allowChangedData } = options;
+  const { batchTimeout: batchTimeoutSeconds, validationTimeout: validationTimeoutSeconds } = options;
   const { train } = await import('@hm/train');
   return train({
     ...(await partsOf(options)),
@@ -98,6 +102,7 @@ async function openRun(options: TrainCommandOptions, signal: AbortSignal) {
     onBadSample: options.skipBadImages ? 'skip' : 'throw',
     ...withoutUndefined({ validate: await validationOf(options), validateEvery }),
     ...withoutUndefined({ hardness: options.hardSamples, tensorBoard: options.tensorboard }),
+    ...withoutUndefined({ allowChangedData, batchTimeoutSeconds, validationTimeoutSeconds }),
     ...withoutUndefined({ resume, checkpointEvery, keep, workers, dataLicence, pretrained }),
   });
 }

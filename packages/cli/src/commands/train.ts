@@ -19,7 +19,8 @@ const LOSSES =
   'curricularface, mv-softmax, magface, adaface, sphereface2, uniface, triplet, contrastive, msml, marginal or circle';
 
 const AFTER = `
-Ctrl-C finishes the step and writes a checkpoint; --resume goes on from it.
+Ctrl-C finishes the step and writes a checkpoint; --resume goes on from it. So do a closed terminal, a closed pipe and
+kill (SIGTERM); under nohup a closed terminal changes nothing. The exit status is 128 and the signal's number.
 
 Several processes share every batch under Open MPI, with koffi installed beside @hm/cli:
   mpirun -np 4 hm train …
@@ -143,6 +144,7 @@ export const train = () =>
     .option('--freeze <names>', 'parameters that stay, * for any characters: backbone.stem.*', nameList)
     .option('--seed <number>', 'of first weights, order, augmentation and rendered faces', integer, 1)
     .option('--resume', 'go on from the newest checkpoint, with the same options')
+    .option('--allow-changed-data', 'resume although images are not those that the run began with')
     .option('--checkpoint-every <steps>', 'besides one each epoch', positiveInteger)
     .option('--keep <number>', 'checkpoints to keep', positiveInteger)
     .addOption(engineOption())
@@ -150,10 +152,12 @@ export const train = () =>
     .option('--device <number>', 'which GPU, with the providers cuda and dml', wholeNumber)
     .option('--threads <number>', 'threads of ONNX Runtime', positiveInteger)
     .option('--workers <number>', 'threads that decode images', positiveInteger)
+    .option('--batch-timeout <seconds>', 'longest wait for images, such as from a network drive (default: 600)', finiteNumber)
     .optionsGroup('Watching:')
     .option('--validate <folder>', 'score the network on aligned images in the form of LFW; the best is kept')
     .option('--validate-pairs <file>', 'list of pairs (default: pairs.txt in the folder or beside it)')
     .option('--validate-every <steps>', 'instead of each epoch', positiveInteger)
+    .option('--validation-timeout <seconds>', 'longest validation (default: as long as it takes)', finiteNumber)
     .option('--hard-samples', 'tell after each epoch how many samples were easy, and how easy')
     .option('--dashboard [port]', 'serve a live page on this machine (default: any free port)', wholeNumber)
     .option('--tensorboard', "write TensorBoard's event files into the run")

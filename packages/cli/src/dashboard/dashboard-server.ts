@@ -13,6 +13,9 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
+/** Milliseconds in which open pages may read that the run has ended. */
+const LAST_WORDS = 500;
+
 /**
  * Serves a live page of a run to this machine alone: the server listens on loopback, and answers only requests that are
  * addressed to it, so that no other site's page can read it.
@@ -44,7 +47,10 @@ export async function startDashboard(port: number, earlier: readonly TrainEvent[
       for (const page of pages) page.end('event: end\ndata: \n\n');
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
+      // A browser keeps its connections open, and one that sleeps never reads the end.
+      const timer = setTimeout(() => server.closeAllConnections(), LAST_WORDS);
       await closed;
+      clearTimeout(timer);
     },
   };
 }

@@ -8,7 +8,7 @@ import { eventLine } from '../follow-run.ts';
 import { print, tell } from '../print.ts';
 import { progress } from '../progress.ts';
 import { recipeOf } from '../recipe-options.ts';
-import { INTERRUPTED, stopOnInterrupt } from '../stop-on-interrupt.ts';
+import { stopOnInterrupt } from '../stop-on-interrupt.ts';
 import { squareSize } from '../training-data.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { photographStudyData } from './photograph-study-data.ts';
@@ -62,7 +62,7 @@ export async function runStudy(options: StudyCommandOptions): Promise<void> {
       },
     });
     const seconds = (performance.now() - began) / 1000;
-    if (runs === undefined) stopped();
+    if (runs === undefined) stopped(interrupt.status);
     else await writeReport(options, studyReport(runs, { data: data.description, ...settings, seconds }));
   } finally {
     interrupt.release();
@@ -106,9 +106,9 @@ async function writeReport(
   tell(printable(`Written: ${join(out, 'report.md')} and ${join(out, 'report.json')}.`));
 }
 
-function stopped(): void {
+function stopped(status: number): void {
   tell('Stopped with a checkpoint. The same command goes on from it (without --overwrite).');
-  process.exitCode = INTERRUPTED;
+  process.exitCode = status;
 }
 
 const onlyOne = (given: string) =>
