@@ -114,12 +114,30 @@ describe('alignFolder', () => {
     expect((await stat(first)).mtimeMs).toBeGreaterThan(1000);
   });
 
-  it('takes an output without a record as it is', async () => {
+  it('takes an output that was there before any run as it is', async () => {
     await mkdir(join(output, 'Ada'), { recursive: true });
     await writeFile(join(output, 'Ada/Ada_0001.jpg'), 'somebody else’s');
-    await writeFile(join(output, 'alignment.jsonl'), '{"path":"Ada/Ada_0001.jpg","sta');
     expect(kinds(await run())[0]).toBe('skipped');
     expect((await manifest())[0]).toMatchObject({ status: 'existing', box: null });
+    expect(kinds(await run())[0]).toBe('skipped');
+  });
+
+  it('aligns again what a killed run wrote without a line about it', async () => {
+    await run();
+    const [first, ...others] = (await readFile(join(output, 'alignment.jsonl'), 'utf8'))
+      .trimEnd()
+      .split('\n');
+    await writeFile(join(output, 'alignment.jsonl'), `${others.join('\n')}\n{"path":"Ada/Ada_0001.jpg","sta`);
+    expect(kinds(await run())[0]).toBe('aligned');
+    expect((await manifest())[0]).toEqual(JSON.parse(first!));
+  });
+
+  it('is refused while another works in the folder', async () => {
+    const events = alignFolder(input, output, { workers: 0 });
+    await events.next();
+    await expect(run()).rejects.toMatchObject({ code: 'unavailable', fields: { pid: process.pid } });
+    await events.return(undefined);
+    expect(kinds(await run()).at(-1)).toBe('done');
   });
 
   it('writes a centre crop where no face is, if asked', async () => {
@@ -228,9 +246,10 @@ describe('alignFolder', () => {
   });
 
   it('says so when an output cannot be written, from threads too', async () => {
-    await mkdir(join(output, 'Ada/Ada_0001.jpg.tmp'), { recursive: true });
+    await mkdir(output, { recursive: true });
+    await writeFile(join(output, 'Ada'), '');
     for (const workers of [0, 1]) {
-      await expect(run({ workers })).rejects.toThrow(/an output folder that can be written to, got EISDIR/);
+      await expect(run({ workers })).rejects.toThrow(/an output folder that can be written to, got E/);
     }
   });
 

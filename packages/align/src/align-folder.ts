@@ -1,12 +1,20 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { inOrder, listImages, type SkippedEntry } from '@hm/images';
+import { lockFile, removeLeftovers } from '@hm/tensor/files';
 import { type AlignFolderOptions, resolveOptions } from './align-folder-options.ts';
 import { type Photograph, type PhotographSettings, unwritable } from './align-photograph.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
 import { assertSameSettings, folderSettings, writeSettings } from './folder-settings.ts';
-import { appendRecord, finishManifest, MANIFEST, readManifest } from './manifest.ts';
+import {
+  appendRecord,
+  finishManifest,
+  MANIFEST,
+  readManifest,
+  startManifest,
+  workingPath,
+} from './manifest.ts';
 import { planOutputs } from './plan-outputs.ts';
 import { readWeights } from './read-weights.ts';
 import { shardOf } from './shard.ts';
@@ -61,7 +69,23 @@ export async function* alignFolder(
   output: string,
   options: AlignFolderOptions = {},
 ): AsyncGenerator<AlignEvent> {
-  const { images, skipped, known, aligner, width, settings, shard } = await prepare(input, output, options);
+  const plan = await planWork(input, output, options);
+  const lock = await lockFile(workingPath(output, plan.shard));
+  try {
+    yield* alignPlanned(plan, output, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function* alignPlanned(
+  plan: Plan,
+  output: string,
+  options: AlignFolderOptions,
+): AsyncGenerator<AlignEvent> {
+  const { images, skipped, settings, shard } = plan;
+  const known = await beginManifest(plan, output);
+  const { aligner, width } = await startAligner(plan.workers, plan);
   const began = performance.now();
   const records: AlignmentRecord[] = [];
   const counts = { aligned: 0, 'no-face': 0, undecodable: 0, skipped: 0 };
@@ -97,31 +121,52 @@ const outcome = (record: AlignmentRecord): Outcome => ({
   record,
 });
 
-async function prepare(input: string, output: string, options: AlignFolderOptions) {
-  const { settings, detection, workers, overwrite, shard } = resolveOptions(input, output, options);
+type Plan = Awaited<ReturnType<typeof planWork>>;
+
+/** All that is to be done, before anything is written. */
+async function planWork(input: string, output: string, options: AlignFolderOptions) {
+  const { shard, ...resolved } = resolveOptions(input, output, options);
   const listing = await listImages(input, output);
-  const images = shardOf(planOutputs(listing.images, settings.format), shard);
+  const images = shardOf(planOutputs(listing.images, resolved.settings.format), shard);
   const weights = await readWeights(options.weights);
+  return { ...resolved, images, skipped: listing.skipped, shard, weights };
+}
+
+/**
+ * What is known of the images. From the first run on the manifest tells whose outputs those are that are there: without a
+ * line, of one that was killed as it wrote, which aligns them again; before, of somebody else, and they stay.
+ */
+async function beginManifest(
+  { images, settings, detection, weights, shard, overwrite }: Plan,
+  output: string,
+): Promise<ReadonlyMap<string, AlignmentRecord>> {
   await createFolder(output);
   const known = await readManifest(output, shard);
   const kept = folderSettings(settings, detection, weights);
-  if (!overwrite) await assertSameSettings(output, kept, known);
+  if (!overwrite && known) await assertSameSettings(output, kept, known);
   await writeSettings(output, kept);
-  const { aligner, width } = await startAligner(workers, { weights, detection, settings });
-  return { images, skipped: listing.skipped, known, aligner, width, settings, shard };
+  if (known === undefined) {
+    const there = images.filter((image) => !overwrite && existsSync(join(output, image.output)));
+    const records = there.map((image) => existingRecord(image, settings));
+    return startManifest(output, shard, records);
+  }
+  for (const folder of new Set(images.map((image) => dirname(join(output, image.output)))))
+    await removeLeftovers(folder);
+  return known;
 }
+
+const existingRecord = ({ path, output }: Photograph, { template }: PhotographSettings): AlignmentRecord => {
+  const nothing = { box: null, landmarks: null, score: null, faces: 0, bordered: false };
+  return { path, status: 'existing', output, template, ...nothing };
+};
 
 function existing(
   { path, output }: Photograph,
   known: ReadonlyMap<string, AlignmentRecord>,
   settings: PhotographSettings,
 ): AlignmentRecord | undefined {
-  if (!existsSync(join(settings.output!, output))) return undefined;
   const record = known.get(path);
-  if (record?.output === output) return record;
-  const nothing = { box: null, landmarks: null, score: null, faces: 0, bordered: false };
-  const { template } = settings;
-  return { path, status: 'existing', output, template, ...nothing };
+  return record?.output === output && existsSync(join(settings.output!, output)) ? record : undefined;
 }
 
 /** A face that was made before in another format is not left beside the new one. */

@@ -1,6 +1,7 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { decodeImage, encodeImage, type ImageFormat, type RgbImage } from '@hm/images';
+import { writeFileSafely } from '@hm/tensor/files';
 import { HmError, UnavailableError } from '@hm/tensor/host';
 import { alignImage } from './align-image.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
@@ -103,8 +104,7 @@ function rounded({ box, landmarks, score }: Face): Face {
 async function write(image: RgbImage, path: string, format: ImageFormat): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(`${path}.tmp`, await encodeImage(image, { format }));
-    await rename(`${path}.tmp`, path);
+    await writeFileSafely(path, await encodeImage(image, { format }));
   } catch (cause) {
     throw unwritable(path, cause instanceof Error ? cause.message : String(cause), cause);
   }

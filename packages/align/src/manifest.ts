@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { appendFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFileSafely } from '@hm/tensor/files';
 import { unwritable } from './align-photograph.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
 import type { Shard } from './shard.ts';
@@ -17,13 +17,35 @@ const finishedName = ({ index, count }: Shard): string => `alignment-${index + 1
 const workingName = (shard: Shard): string =>
   shard.count === 1 ? MANIFEST : `alignment-${shard.index + 1}-of-${shard.count}.part.jsonl`;
 
-/** Reads what is known by path, this shard's own lines last; the last line about an image counts. */
-export async function readManifest(output: string, shard: Shard): Promise<Map<string, AlignmentRecord>> {
+/** The file that one process alone adds to. */
+export const workingPath = (output: string, shard: Shard): string => join(output, workingName(shard));
+
+/**
+ * Reads what is known by path, this shard's own lines last; the last line about an image counts. Undefined if no run has
+ * begun there.
+ */
+export async function readManifest(
+  output: string,
+  shard: Shard,
+): Promise<Map<string, AlignmentRecord> | undefined> {
   const records = new Map<string, AlignmentRecord>();
+  let begun = false;
   for (const name of new Set([MANIFEST, finishedName(shard), workingName(shard)])) {
-    for (const record of (await readRecords(join(output, name))) ?? []) records.set(record.path, record);
+    const lines = await readRecords(join(output, name));
+    begun ||= lines !== undefined;
+    for (const record of lines ?? []) records.set(record.path, record);
   }
-  return records;
+  return begun ? records : undefined;
+}
+
+/** Begins the manifest with the outputs that were there before. */
+export async function startManifest(
+  output: string,
+  shard: Shard,
+  records: readonly AlignmentRecord[],
+): Promise<Map<string, AlignmentRecord>> {
+  await replace(workingPath(output, shard), lines(records.map((record) => JSON.stringify(record))));
+  return new Map(records.map((record) => [record.path, record]));
 }
 
 /** The records of a file, a line that was cut off left out; undefined if there is no such file. */
@@ -37,7 +59,7 @@ async function readRecords(path: string): Promise<AlignmentRecord[] | undefined>
 
 /** Adds one line, so that a run that is killed leaves a record of what it did. */
 export const appendRecord = (output: string, shard: Shard, record: AlignmentRecord): Promise<void> =>
-  guard(join(output, workingName(shard)), (path) => appendFile(path, `${JSON.stringify(record)}\n`));
+  guard(workingPath(output, shard), (path) => appendFile(path, `${JSON.stringify(record)}\n`));
 
 /**
  * Puts one line per image, in order, in place of what a run and the runs before it added; and the list. Of several shards,
@@ -55,7 +77,7 @@ export async function finishManifest(
     return true;
   }
   await replace(join(output, finishedName(shard)), lines(records.map((record) => JSON.stringify(record))));
-  await rm(join(output, workingName(shard)), { force: true });
+  await rm(workingPath(output, shard), { force: true });
   return merge(output, shard.count);
 }
 
@@ -85,11 +107,7 @@ async function replaceManifest(output: string, records: readonly AlignmentRecord
 const lines = (items: readonly string[]): string => items.map((item) => `${item}\n`).join('');
 
 const replace = (path: string, text: string): Promise<void> =>
-  guard(path, async () => {
-    const temporary = `${path}.${randomUUID()}.tmp`;
-    await writeFile(temporary, text);
-    await rename(temporary, path);
-  });
+  guard(path, (whole) => writeFileSafely(whole, text));
 
 async function guard(path: string, write: (path: string) => Promise<void>): Promise<void> {
   try {

@@ -44,7 +44,7 @@ export function eventLine(event: TrainEvent): string | undefined {
     case 'validation':
       return `step ${event.step}: ${event.name} ${(100 * event.score).toFixed(2)} %${event.best ? ', the best so far' : ''}`;
     case 'damaged':
-      return `Damaged, an older one is used: ${event.path}: ${event.reason}`;
+      return `Damaged, passed over: ${event.path}: ${event.reason}`;
     case 'changedData':
       return `${event.images} images are not those that the run began with, such as ${event.examples.slice(0, 3).join(', ')}.`;
     case 'badSample':

@@ -1,17 +1,19 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { syntheticFaces } from '@hm/datasets';
 import sharp from 'sharp';
 import { emptyHome } from '../../../tools/empty-home.ts';
 
-const program = fileURLToPath(new URL('../dist/hm.js', import.meta.url));
+/** The built command. */
+export const program = fileURLToPath(new URL('../dist/hm.js', import.meta.url));
 
 /** What a run of the built command left. */
 export interface Outcome {
-  status: number | null;
+  /** Of one that a signal ended 128 and its number, as in a shell. */
+  status: number;
   stdout: string;
   stderr: string;
 }
@@ -37,10 +39,10 @@ export function hm(
     });
   }
   return new Promise((resolve, reject) => {
-    child.on('error', reject).on('close', (status) => {
+    child.on('error', reject).on('close', (status, signal) => {
       const left = home.left();
       home.dispose();
-      if (left.length === 0) resolve({ status, ...printed });
+      if (left.length === 0) resolve({ status: status ?? 128 + constants.signals[signal!], ...printed });
       else reject(new Error(`hm ${options.join(' ')} left ${left.join(', ')}`));
     });
   });

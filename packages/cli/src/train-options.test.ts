@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hm, temporaryFolder, writeFaces, writePairs } from './testing.ts';
@@ -84,6 +84,38 @@ describe('hm train', () => {
       of: { name: 'label-smoothing', share: 0.1, of: { name: 'arcface', scale: 16 } },
     });
     expect(environment.command).toMatchObject({ loss: 'hm-arcface', synthetic: 4, keep: 1 });
+  });
+
+  it.each([
+    ['provider', '__proto__'],
+    ['augment', '__proto__'],
+    ['epochs', '3'],
+    ['resume', 1],
+    ['no-such', true],
+  ])('--from refuses what could not be typed: %s', async (name, value) => {
+    const { environment, ...config } = runOf('run');
+    const own = ['resume'].includes(name);
+    mkdirSync(path('forged'), { recursive: true });
+    const command = { ...environment.command, [name]: value };
+    writeFileSync(
+      path('forged', 'run.json'),
+      JSON.stringify({ ...config, environment: { ...environment, command } }),
+    );
+    const { status, stderr } = await hm([
+      'train',
+      '--from',
+      path('forged'),
+      '--batch',
+      '998',
+      '--out',
+      path('none'),
+    ]);
+    expect(status).toBe(1);
+    if (own) expect(stderr).toContain('998');
+    else
+      expect(stderr).toContain(
+        `expected options that hm train takes, got "${name}": ${JSON.stringify(value)}`,
+      );
   });
 
   it('--from repeats a run to the bit, with what is typed in its place', async () => {

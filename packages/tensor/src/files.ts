@@ -1,3 +1,3 @@
 export { type Lock, lockFile, lockFolder } from './files/lock.ts';
-export { isPartial, removeLeftovers } from './files/partial.ts';
+export { isPartial, partialPath, removeLeftovers } from './files/partial.ts';
 export { notWritable, SafeFile, writeFileSafely } from './files/write-file-safely.ts';

@@ -32,6 +32,7 @@ it('exports what the README lists', () => {
     'lockFile',
     'lockFolder',
     'notWritable',
+    'partialPath',
     'removeLeftovers',
     'writeFileSafely',
   ]);

@@ -152,12 +152,20 @@ export const train = () =>
     .option('--device <number>', 'which GPU, with the providers cuda and dml', wholeNumber)
     .option('--threads <number>', 'threads of ONNX Runtime', positiveInteger)
     .option('--workers <number>', 'threads that decode images', positiveInteger)
-    .option('--batch-timeout <seconds>', 'longest wait for images, such as from a network drive (default: 600)', finiteNumber)
+    .option(
+      '--batch-timeout <seconds>',
+      'longest wait for images, such as from a network drive (default: 600)',
+      finiteNumber,
+    )
     .optionsGroup('Watching:')
     .option('--validate <folder>', 'score the network on aligned images in the form of LFW; the best is kept')
     .option('--validate-pairs <file>', 'list of pairs (default: pairs.txt in the folder or beside it)')
     .option('--validate-every <steps>', 'instead of each epoch', positiveInteger)
-    .option('--validation-timeout <seconds>', 'longest validation (default: as long as it takes)', finiteNumber)
+    .option(
+      '--validation-timeout <seconds>',
+      'longest validation (default: as long as it takes)',
+      finiteNumber,
+    )
     .option('--hard-samples', 'tell after each epoch how many samples were easy, and how easy')
     .option('--dashboard [port]', 'serve a live page on this machine (default: any free port)', wholeNumber)
     .option('--tensorboard', "write TensorBoard's event files into the run")

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import type { HardnessEvent, StepEvent, TrainEvent } from '@hm/train';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -76,6 +76,16 @@ describe('the server', () => {
     expect(text).toBe(
       `data: ${JSON.stringify(step(5))}\n\ndata: ${JSON.stringify(validation)}\n\nevent: end\ndata: \n\n`,
     );
+    dashboard = await startDashboard(0);
+  });
+
+  it('ends although a page keeps its connection and does not read', async () => {
+    const agent = new Agent({ keepAlive: true });
+    const asked = get(new URL('/events', dashboard.url), { agent });
+    await once(asked, 'response');
+    for (let event = 0; event < 2000; event++) dashboard.tell(step(event));
+    await dashboard.close();
+    agent.destroy();
     dashboard = await startDashboard(0);
   });
 

@@ -1,5 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Dataset, EncodedSample, EncodedSamplesOptions } from '@hm/datasets';
+import { isPartial, lockFile, partialPath, removeLeftovers } from '@hm/tensor/files';
 import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import { progress } from '../progress.ts';
 import { describeLeftOut } from './describe-left-out.ts';
@@ -31,7 +33,8 @@ export interface Written {
 }
 
 /**
- * Writes a data set in another form, showing how far it is; memory holds a few images.
+ * Writes a data set in another form, showing how far it is; memory holds a few images. A folder has its name once it is
+ * whole, unless it was there before.
  *
  * @throws {InvalidArgumentError} if OUT is there already and may not be replaced.
  */
@@ -41,7 +44,29 @@ export async function writeData(
   out: string,
   { to = formatOf(out), overwrite = false, ...options }: WriteDataOptions,
 ): Promise<Written> {
-  if (!overwrite && (await stat(out).catch(() => undefined))) throw alreadyThere(out);
+  const lock = await lockFile(out);
+  try {
+    const isThere = (await stat(out).catch(() => undefined)) !== undefined;
+    if (!overwrite && isThere) throw alreadyThere(out);
+    await removeLeftovers(dirname(out));
+    const isNewFolder = !isThere && (to === 'folder' || to === 'tar');
+    const target = isNewFolder ? partialPath(out) : out;
+    const written = await writeSamples(label, dataset, target, to, options);
+    if (isNewFolder) await rename(target, out);
+    return { ...written, out, format: to };
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Writes all samples, or takes away what a new folder holds of them. */
+async function writeSamples(
+  label: string,
+  dataset: Dataset,
+  out: string,
+  to: Format,
+  options: EncodedSamplesOptions,
+): Promise<Omit<Written, 'out' | 'format'>> {
   const { encodedSamples } = await import('@hm/datasets');
   const began = performance.now();
   const line = progress(label);
@@ -63,21 +88,16 @@ export async function writeData(
   })();
   try {
     await write(to, out, counted, (id, path) => renamed.push({ id, path }));
+  } catch (error) {
+    if (isPartial(out)) await rm(out, { recursive: true, force: true });
+    throw error;
   } finally {
     line.stop();
   }
   const seconds = (performance.now() - began) / 1000;
   const leftOut = dataset.skipped ?? [];
-  const counts = {
-    images,
-    identities: identities.size,
-    skipped,
-    leftOut,
-    renamed,
-    seconds,
-    imagesPerSecond: images / seconds,
-  };
-  return { out, format: to, ...counts };
+  const imagesPerSecond = images / seconds;
+  return { images, identities: identities.size, skipped, leftOut, renamed, seconds, imagesPerSecond };
 }
 
 async function write(

@@ -82,7 +82,8 @@ export async function writeFiles<T>(
   try {
     for (const path of paths) files.push(await OutputFile.create(path));
     const result = await write(files);
-    for (const file of files) await file.finish();
+    // The first names the set: it appears when the others are there.
+    for (const file of files.toReversed()) await file.finish();
     return result;
   } catch (error) {
     for (const file of files) await file.abandon();

@@ -4,7 +4,7 @@ import { ownerOf, ownerText, stateOf } from './owner.ts';
 
 const PARTIAL = '.partial';
 
-/** What a file is called, in its folder, until it is whole. */
+/** What a file or folder may be called, beside its later name, until it is whole: {@link removeLeftovers} knows it. */
 export const partialPath = (path: string): string => join(dirname(path), `.${ownerText()}${PARTIAL}`);
 
 /** Whether a file of this name is one that {@link writeFileSafely} has not finished. */
@@ -23,6 +23,7 @@ export async function removeLeftovers(folder: string): Promise<void> {
   });
   for (const name of names) {
     const writer = writerOf(name);
-    if (writer !== undefined && stateOf(writer) === 'gone') await rm(join(folder, name), { force: true });
+    if (writer !== undefined && stateOf(writer) === 'gone')
+      await rm(join(folder, name), { recursive: true, force: true });
   }
 }
