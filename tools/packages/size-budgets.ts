@@ -1,7 +1,7 @@
 /** KiB that each package's tarball may weigh: about a quarter above what it weighed when the figure was set. */
 export const sizeBudgets: Readonly<Record<string, number>> = {
   align: 40,
-  cli: 50,
+  cli: 65,
   datasets: 155,
   eval: 95,
   images: 30,
@@ -10,6 +10,6 @@ export const sizeBudgets: Readonly<Record<string, number>> = {
   recognize: 40,
   resnet: 12,
   study: 30,
-  tensor: 62,
+  tensor: 75,
   train: 84,
 };

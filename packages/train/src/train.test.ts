@@ -28,6 +28,7 @@ test('tells what happens, in order', async () => {
   expect(events.map(({ kind }) => kind)).toEqual([
     'start',
     'step',
+    'step',
     'epoch',
     'checkpoint',
     'step',
@@ -47,6 +48,7 @@ test('tells what happens, in order', async () => {
     parameters: 3 * 3 * 3 * 8 + 8 + 8 + 8 * 16 + 16 * 6,
   });
   expect(ofKind(events, 'step').map(({ step, epoch }) => [step, epoch])).toEqual([
+    [1, 1],
     [3, 1],
     [6, 2],
     [8, 2],
