@@ -8,7 +8,7 @@ export const sizeBudgets: Readonly<Record<string, number>> = {
   losses: 80,
   onnx: 82,
   recognize: 40,
-  resnet: 12,
+  resnet: 26,
   study: 30,
   tensor: 75,
   train: 84,
