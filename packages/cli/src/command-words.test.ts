@@ -59,9 +59,14 @@ describe('a message', () => {
     );
   });
 
+  it('keeps the name of a file', () => {
+    for (const name of ['none.jpg', 'ada', 'model.onnx', 'Ada.jpg'])
+      expect(message(name, 'a photograph', 'no such file', 'Check the path.')).toContain(`${name}: expected`);
+  });
+
   it('has one fix, whatever error it tells of', () => {
     const inner = 'a: expected b, got c. Fix: Do d.';
-    expect(message('x', 'y', inner, 'Do z.')).toBe(
+    expect(message('trace', 'y', inner, 'Do z.')).toBe(
       'hm train: expected y, got a: expected b, got c. Fix: Do z.',
     );
   });

@@ -72,15 +72,22 @@ const OPTIONS: Readonly<Record<string, string>> = {
  */
 export function inCommandWords(error: HmError, command: string, known: Iterable<string>): string {
   const options = new Set(known);
-  const where = /^[a-z]\w*(\.\w+)*$/i.test(error.where) ? command : translated(error.where, options);
+  const where = isFunction(error) ? command : translated(error.where, options);
   const rest = error.message.slice(error.where.length, error.message.length - error.fix.length);
   return `${where}${translated(rest, options)}${fixInCommandWords(error.fix, options)}`;
 }
 
+/** A file, too, may have a name like `ada.jpg`: functions are written in camels, or are one of these. */
+const FUNCTIONS =
+  /^([a-z]+[A-Z]\w*|(Session|Embedder|Recognizer|Gallery)\.\w+|compare|compile|download|precision|quantize|search|trace|train)$/;
+
+const isFunction = ({ where, fields }: HmError) => fields.path !== where && FUNCTIONS.test(where);
+
 /** A fix in words that can be typed. */
 export function fixInCommandWords(fix: string, known: ReadonlySet<string>): string {
   for (const [pattern, words] of FIXES) if (pattern.test(fix)) return fix.replace(pattern, words);
-  return translated(fix, known);
+  // A fix that names both would name the option twice.
+  return translated(fix, known).replaceAll(/(--[a-z-]+) \(\1\)/g, '$1');
 }
 
 /** A member of options, perhaps of the recipe and with its value; nothing that is a part of a path or an address. */
