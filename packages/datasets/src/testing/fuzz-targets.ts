@@ -46,10 +46,16 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     (name): FuzzTarget => ({
       name: `RecordIO, ${name}`,
       seeds: async (folder) => {
-        write(join(folder, 'train.lst'), '0\t0.0\tAda/1.jpg\n1\t1\tGrace/2.jpg\n');
+        write(join(folder, 'train.lst'), '0\t0.0\tAda/1.jpg\n1\t1\tGrace/2.jpg\n2\t3\tLise/3.jpg\n');
         return seedFrom(join(golden, 'insightface'), folder, name);
       },
-      read: async (path) => readAll(await recordIo(join(path, '..'))),
+      // Neither stops the records from being read: what is not taken from them counts as refused.
+      read: async (path) => {
+        const data = await recordIo(join(path, '..'));
+        await readAll(data);
+        const isTaken = data.problems === undefined && (name === 'property' || data.name(0) !== '0');
+        if (!isTaken) throw damaged({ path, offset: 0, expected: 'a file that fits', received: 'another' });
+      },
     }),
   ),
   {
