@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { decodeImage } from '@hm/images';
 import { packTar } from 'modern-tar';
 import type { Dataset } from '../dataset.ts';
+import { damaged } from '../files/damaged.ts';
 import { lfwPairs } from '../lfw/lfw-pairs.ts';
 import { imageListFile } from '../lists/image-list-file.ts';
 import { pairList } from '../lists/pair-list.ts';
