@@ -1,6 +1,13 @@
 import { library } from '../../tools/build/tsdown.ts';
 
 export default library({
-  entry: ['src/index.ts', 'src/preprocessing.ts', 'src/worker.ts', 'src/jobs/job-worker.ts'],
+  entry: [
+    'src/index.ts',
+    'src/preprocessing.ts',
+    'src/worker.ts',
+    'src/parquet/parquet-file.ts',
+    'src/parquet/parser/parse-worker.ts',
+    'src/jobs/job-worker.ts',
+  ],
   platform: 'node',
 });

@@ -53,7 +53,7 @@ const given = {
 
 const outDir = values.out ?? mkdtempSync(join(tmpdir(), 'hm-demo-'));
 if (values.out === undefined) process.on('exit', () => rmSync(outDir, { recursive: true, force: true }));
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit());
 const page = config(outDir);
 if (!existsSync(join(outDir, 'index.html'))) await build(page);
 const server = await preview({

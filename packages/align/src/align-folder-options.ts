@@ -49,7 +49,8 @@ export function resolveOptions(input: string, output: string | null, options: Al
   } = options;
   assertDetectionOptions(detection);
   assertShard(shard);
-  if (!(template in templates)) throw invalid(`template ${Object.keys(templates).join(' or ')}`, template);
+  if (!Object.hasOwn(templates, template))
+    throw invalid(`template ${Object.keys(templates).join(' or ')}`, template);
   if (!(centreFraction > 0 && centreFraction <= 1)) throw invalid('centreFraction in (0, 1]', centreFraction);
   if (!(border >= 0 && border <= 2)) throw invalid('border in [0, 2]', border);
   if (!Number.isInteger(workers) || workers < 0) throw invalid('workers as a whole number', workers);

@@ -1,5 +1,5 @@
 import { type Command, Option, type OptionValues } from '@commander-js/extra-typings';
-import { positiveInteger } from './parse-option.ts';
+import { upTo } from './parse-option.ts';
 import { channelsOption, meanOption, scaleOption, sizeOption } from './preprocessing-options.ts';
 import { providerOption } from './provider-option.ts';
 
@@ -22,9 +22,9 @@ export const modelOptions = <Args extends unknown[], Options extends OptionValue
         'highest-score',
       ] as const),
     )
-    .option('--workers <number>', 'threads that look for faces (default: one per core)', positiveInteger)
+    .option('--workers <number>', 'threads that look for faces (default: one per core)', upTo('workers'))
     .addOption(providerOption())
-    .option('--threads <number>', 'threads of ONNX Runtime', positiveInteger)
+    .option('--threads <number>', 'threads of ONNX Runtime', upTo('threads'))
     .optionsGroup('For a model without our metadata, all of them:')
     .addOption(sizeOption())
     .addOption(meanOption())

@@ -1,7 +1,14 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { limits } from '@hm/tensor/host';
 
 /** A whole number of at least 1, as users type it. */
 export const positiveInteger = (text: string): number => integerFrom(text, 1);
+
+/** A whole number of at least 1, and no more than can be meant of that. */
+export const upTo =
+  (limit: keyof typeof limits, least = 1) =>
+  (text: string): number =>
+    integerFrom(text, least, limits[limit]);
 
 /** A whole number of at least 0. */
 export const wholeNumber = (text: string): number => integerFrom(text, 0);
@@ -33,8 +40,9 @@ export function imageSize(text: string): [height: number, width: number] {
   const found = /^(\d+)(?:x(\d+))?$/.exec(text);
   if (found === null)
     throw new InvalidArgumentError('Expected a size such as 112 or 112x96 (height x width).');
-  const height = positiveInteger(found[1]!);
-  return [height, found[2] === undefined ? height : positiveInteger(found[2])];
+  const side = upTo('imageSide');
+  const height = side(found[1]!);
+  return [height, found[2] === undefined ? height : side(found[2])];
 }
 
 /** `2/4`, the second of four parts. */
@@ -58,13 +66,15 @@ export const nameList = (text: string): string[] => [
 /** Numbers with commas between. */
 export const numberList = (text: string): number[] => text.split(',').map(finiteNumber);
 
-function integerFrom(text: string, low: number): number {
+function integerFrom(text: string, low: number, high = Number.MAX_SAFE_INTEGER): number {
   const value = finiteNumber(text);
-  if (Number.isSafeInteger(value) && value >= low) return value;
+  if (Number.isSafeInteger(value) && value >= low && value <= high) return value;
   throw new InvalidArgumentError(
     low === Number.MIN_SAFE_INTEGER
       ? 'Expected a whole number.'
-      : `Expected a whole number of at least ${low}.`,
+      : high === Number.MAX_SAFE_INTEGER
+        ? `Expected a whole number of at least ${low}.`
+        : `Expected a whole number from ${low} to ${high}.`,
   );
 }
 

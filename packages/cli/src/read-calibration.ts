@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { ModelCalibration } from '@hm/eval';
+import { readRegularText } from '@hm/tensor/files';
 import { InvalidDataError } from '@hm/tensor/host';
 
 /**
@@ -9,7 +9,7 @@ import { InvalidDataError } from '@hm/tensor/host';
  */
 export async function readCalibration(path: string): Promise<ModelCalibration> {
   try {
-    const found = JSON.parse(await readFile(path, 'utf8')) as Partial<ModelCalibration>;
+    const found = JSON.parse(await readRegularText(path)) as Partial<ModelCalibration>;
     if (Array.isArray(found.thresholds) && typeof found.probability === 'object' && found.flip !== undefined)
       return found as ModelCalibration;
   } catch (cause) {

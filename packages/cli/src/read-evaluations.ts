@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { EvaluatedRun, VerificationResult } from '@hm/eval';
 import type { HeadConfig } from '@hm/losses';
+import { readRegularText } from '@hm/tensor/files';
 import { InvalidDataError } from '@hm/tensor/host';
 
 /**
@@ -33,7 +34,7 @@ const fail = (path: string): never => {
 
 async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    return JSON.parse(await readRegularText(path));
   } catch (cause) {
     throw faulty(path, cause instanceof Error ? cause.message : String(cause), cause);
   }

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegularText } from '@hm/tensor/files';
+import { HmError } from '@hm/tensor/host';
 import type { TrainEvent } from '@hm/train';
 
 /** What a run has told so far, from its `metrics.jsonl`; nothing if it has none. Lines that are no events are left out. */
 export async function readEvents(run: string): Promise<TrainEvent[]> {
-  const text = await readFile(join(run, 'metrics.jsonl'), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
+  const text = await readRegularText(join(run, 'metrics.jsonl')).catch((error: unknown) => {
+    if (HmError.isInstance(error) && error.fields.code === 'ENOENT') return '';
     throw error;
   });
   return text.split('\n').flatMap(eventOf);

@@ -108,7 +108,9 @@ function decayOf(base: Recipe['weightDecay'], { weightDecay, decayFree = [] }: R
 
 /** An option that would be ignored is a mistake. */
 function assertOwn(option: string, kind: string, typed: object, own: object): void {
-  const idle = Object.entries(typed).find(([name, value]) => value !== undefined && !(name in own));
+  const idle = Object.entries(typed).find(
+    ([name, value]) => value !== undefined && !Object.hasOwn(own, name),
+  );
   if (idle !== undefined) throw invalid(`${option} ${kind}`, 'options that belong to it', `--${idle[0]}`);
 }
 

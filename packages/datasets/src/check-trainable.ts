@@ -5,14 +5,17 @@ import type { Dataset } from './dataset.ts';
  * What a trainer asks of a data set before it starts. Opening a data set does not ask it, because embedding the
  * photographs of a single person is a fair use.
  *
- * @throws {InvalidDataError} if there are fewer than two identities, or its files do not agree about them.
+ * @throws {InvalidDataError} if there are fewer than two identities, or far more than images (one label that lies would
+ * make a network of any size), or its files do not agree about them.
  * @example
  * checkTrainable(await imageFolder('faces'));
  */
 export function checkTrainable(dataset: Dataset): void {
   const [problem] = dataset.problems ?? [];
   if (problem !== undefined) throw disagreement(problem);
-  if (dataset.classes >= 2) return;
+  const { classes, length } = dataset;
+  if (classes > Math.max(FEW, 2 * length)) throw tooManyClasses(classes, length);
+  if (classes >= 2) return;
   throw new InvalidDataError({
     where: 'checkTrainable',
     expected: 'at least two identities, because a classifier of one learns nothing',
@@ -29,4 +32,16 @@ const disagreement = (problem: string) =>
     received: problem,
     fix: 'Correct or remove the file property: classes are then those of the records.',
     fields: { reason: problem },
+  });
+
+/** So many identities are trained at once on any number of images. */
+const FEW = 1000;
+
+const tooManyClasses = (classes: number, images: number) =>
+  new InvalidDataError({
+    where: 'checkTrainable',
+    expected: `identities that ${images} images can be of`,
+    received: `${classes} of them`,
+    fix: 'Number the identities from 0 without gaps; beside records, correct the file property or remove it.',
+    fields: { classes, images },
   });

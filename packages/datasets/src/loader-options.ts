@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
+import { assertWithin, InvalidArgumentError, InvalidDataError, limits } from '@hm/tensor/host';
 import type { Augmentation } from './augment/augmentation.ts';
 import { type ResolvedAugmentation, resolveAugmentation } from './augment/resolve-augmentation.ts';
 import type { Dataset } from './dataset.ts';
@@ -75,7 +75,9 @@ export function resolveLoaderOptions(dataset: Dataset, options: LoaderOptions): 
     onBadSample: options.onBadSample ?? 'throw',
     maxBad: mostBad(dataset.length, options.maxBadShare),
   };
-  for (const name of ['batchSize', 'workers', 'queue'] as const) checkInteger(name, resolved[name], 1);
+  assertWithin('createLoader', 'workers', workers);
+  assertWithin('createLoader', 'batchSize', options.batchSize);
+  checkInteger('queue', resolved.queue, 1, limits.batchSize);
   checkInteger('seed', resolved.seed, Number.MIN_SAFE_INTEGER);
   checkShard(resolved);
   return resolved;

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { InvalidDataError } from '@hm/tensor/host';
+import { readRegularFile } from '@hm/tensor/files';
+import { type HmError, InvalidDataError } from '@hm/tensor/host';
 import { decodeText } from './files/text.ts';
 
 /**
@@ -17,17 +17,21 @@ export async function readNameList(path: string): Promise<string[]> {
   return [...new Set(names)].filter((name) => name !== '');
 }
 
+/** Most bytes of a text that is read as a whole. */
+const MOST_TEXT = 2 ** 26;
+
 /** A text file's contents, see {@link decodeText}. */
 export async function readText(path: string, expected: string): Promise<string> {
   try {
-    return decodeText(await readFile(path));
+    return decodeText(await readRegularFile(path, MOST_TEXT));
   } catch (cause) {
+    const { fields } = cause as HmError;
     throw new InvalidDataError({
       where: path,
       expected,
-      received: (cause as NodeJS.ErrnoException).code ?? cause,
+      received: fields?.reason ?? cause,
       fix: 'Check the path and its permissions.',
-      fields: { path },
+      fields: { ...fields, path },
       cause,
     });
   }

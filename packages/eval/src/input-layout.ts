@@ -38,6 +38,7 @@ export function inputLayout(
   const fits = (found: number | string | undefined, wanted: number) =>
     typeof found !== 'number' || found <= 0 || found === wanted;
   if (!fits(size[0], height) || !fits(size[1], width)) throw wrongSize(size, height, width);
+  if (typeof batch === 'number' && batch > MOST_IMAGES) throw tooManyImages(batch);
   // A symbolic size, -1 and 0 all stand for any.
   return {
     name: input.name,
@@ -46,6 +47,9 @@ export function inputLayout(
     batch: typeof batch === 'number' && batch > 0 ? batch : undefined,
   };
 }
+
+/** Most images that a model's file may ask for at once: a thousand take 150 MB as input. */
+const MOST_IMAGES = 1024;
 
 function orderOf(shape: readonly (number | string)[]): InputLayout['order'] | undefined {
   if (shape[0] === 3) return 'nchw';
@@ -77,6 +81,15 @@ const changesBytes = (mean: number, scale: number) =>
     received: `mean ${mean} and scale ${scale}`,
     fix: 'Give the mean 0 and the scale 1 (--mean 0 --scale 1).',
     fields: { mean, scale },
+  });
+
+const tooManyImages = (batch: number) =>
+  new InvalidDataError({
+    where: 'loadEmbedder',
+    expected: `a model that takes any number of images, or up to ${MOST_IMAGES} at once`,
+    received: `one for ${batch}`,
+    fix: 'Export the network with a symbolic batch dimension.',
+    fields: { batch },
   });
 
 const wrongSize = (size: readonly (number | string)[], height: number, width: number) =>

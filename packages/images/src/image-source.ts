@@ -1,4 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { regularFileSize } from '@hm/tensor/files';
+import type { InvalidDataError } from '@hm/tensor/host';
 import { badImage } from './bad-image.ts';
 import type { RgbImage } from './rgb-image.ts';
 
@@ -44,6 +46,7 @@ export function readEncoded(source: EncodedSource, name?: string): Uint8Array {
  * read it, and opening it each time costs 10 µs, a hundredth of what decoding does.
  */
 function readRange(file: string, range?: { offset: number; length: number }): Uint8Array {
+  regularFileSize(file);
   const descriptor = openSync(file, 'r');
   try {
     const { offset, length } = range ?? { offset: 0, length: fstatSync(descriptor).size };
@@ -76,6 +79,7 @@ const reasons: Partial<Record<string, string>> = {
 
 /** What the system says about a file, in words. */
 function reasonOf(cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException;
+  const { code, message, fields } = cause as NodeJS.ErrnoException & Partial<InvalidDataError>;
+  if (fields?.reason !== undefined) return String(fields.reason);
   return reasons[code ?? ''] ?? message;
 }

@@ -36,17 +36,12 @@ export async function readBeside(model: string, name: string): Promise<Uint8Arra
 }
 
 async function read(path: string, what: string): Promise<Uint8Array> {
-  const { readFile } = await import('node:fs/promises');
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    const reasons: Record<string, string> = {
-      ENOENT: 'no such file',
-      EISDIR: 'a folder',
-      EACCES: 'no permission',
-    };
+  const { readRegularFile } = await import('@hm/tensor/files');
+  return readRegularFile(path).catch((cause: InvalidDataError) => {
     throw new InvalidDataError({
       where: path,
       expected: `${what} that can be read`,
-      received: reasons[cause.code ?? ''] ?? cause.message,
+      received: cause.fields?.reason ?? cause.message,
       fix: 'Check the path and its permissions.',
       fields: { path },
       cause,

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor';
+import { assertWithin, InvalidArgumentError } from '@hm/tensor';
 import { type Backbone, backboneOf } from './backbone.ts';
 import { basicBlock, irBlock } from './blocks.ts';
 import {
@@ -134,6 +134,9 @@ function checkOptions(options: ResNetOptions & { embeddingSize: number; width: n
     if (!(Number.isInteger(options[option]) && options[option] > 0))
       throw badOption(option, 'a positive integer', options[option]);
   }
+  assertWithin('resnet', 'embeddingSize', options.embeddingSize);
+  assertWithin('resnet', 'embeddingSize', options.width);
+  for (const side of options.imageSize ?? []) assertWithin('resnet', 'imageSide', side);
 }
 
 const badOption = (option: string, expected: string, received: unknown) =>

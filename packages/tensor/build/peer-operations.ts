@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 const PEER = '@tensorflow/tfjs-core';
 const SHARED = /tfjs-core\/dist\/(base|engine|ops\/\w+|kernel_names|kernel_registry|environment)\.js$/;
 const PREFIX = '\0peer:';
+const MODULES = 'node_modules/@tensorflow/tfjs-core/';
 
 /**
  * A rolldown plugin that takes every tfjs-core module with public exports from the peer package, so that only the
@@ -11,16 +12,21 @@ const PREFIX = '\0peer:';
  */
 export async function peerOperations() {
   const publicNames = Object.keys(await import(PEER)).filter((name) => name !== 'default');
+  const sources = new Map<string, string>();
   return {
     name: 'peer-operations',
     async resolveId(source: string, importer?: string) {
       if (source === PEER) return { id: PEER, external: true };
       if (!importer || !source.startsWith('.') || importer.startsWith(PREFIX)) return undefined;
       const path = `${resolve(importer, '..', source)}.js`;
-      return SHARED.test(path) && (await reexports(path, publicNames)) ? { id: PREFIX + path } : undefined;
+      const code = SHARED.test(path) ? await reexports(path, publicNames) : undefined;
+      if (code === undefined) return undefined;
+      // The bundle quotes the id: it must not tell where the package was built.
+      const id = PREFIX + path.replaceAll('\\', '/').split(MODULES).at(-1);
+      sources.set(id, code);
+      return { id };
     },
-    load: (id: string) =>
-      id.startsWith(PREFIX) ? reexports(id.slice(PREFIX.length), publicNames) : undefined,
+    load: (id: string) => sources.get(id),
   };
 }
 

@@ -1,3 +1,4 @@
 export { type Lock, lockFile, lockFolder } from './files/lock.ts';
 export { isPartial, partialPath, removeLeftovers } from './files/partial.ts';
-export { notWritable, SafeFile, writeFileSafely } from './files/write-file-safely.ts';
+export { readRegularFile, readRegularText, regularFileSize } from './files/regular-file.ts';
+export { notWritable, SafeFile, type SafeFileOptions, writeFileSafely } from './files/write-file-safely.ts';

@@ -16,7 +16,9 @@ export {
   sizeOf,
 } from './host-tensor.ts';
 export { importOptional, type OptionalPackage } from './import-optional.ts';
+export { assertWithin, limits } from './limits.ts';
 export { nearest } from './nearest.ts';
+export { plainBytes } from './plain-bytes.ts';
 export { printable, printableLines } from './printable.ts';
 export { Rng } from './rng.ts';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts';

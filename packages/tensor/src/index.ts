@@ -51,9 +51,11 @@ export {
 } from './host-tensor.ts';
 export { importOptional, type OptionalPackage } from './import-optional.ts';
 export { l2Normalize } from './l2-normalize.ts';
+export { assertWithin, limits } from './limits.ts';
 export { nearest } from './nearest.ts';
 export { disposeParams, flattenParams, mapParams, type Params, unflattenParams } from './params.ts';
 export { type LoadedParams, loadParams, saveParams } from './params-file.ts';
+export { plainBytes } from './plain-bytes.ts';
 export { prelu } from './prelu.ts';
 export { printable, printableLines } from './printable.ts';
 export { relu } from './relu.ts';

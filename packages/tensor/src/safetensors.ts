@@ -1,5 +1,6 @@
 import { InvalidArgumentError, InvalidDataError } from './errors.ts';
 import { bytesPerElement, type HostDtype, type HostTensor, sizeOf, viewOf } from './host-tensor.ts';
+import { plainBytes } from './plain-bytes.ts';
 
 /** Tensors by name, and the free-form strings of the file's `__metadata__`. */
 export interface Safetensors {
@@ -56,19 +57,22 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a safetensors file. Values are views of `bytes` where alignment allows, copies otherwise; of the format's other
+ * Reads a safetensors file. Values are views of `file` where alignment allows, copies otherwise; of the format's other
  * number types, BF16 and F64 become float32.
  *
  * @param wanted which tensors are read; what nobody asks for may be of any type. Default: all.
- * @throws {InvalidDataError} if the header, an offset, a dtype or a size is not what the format says.
+ * @throws {InvalidDataError} if the header, an offset, a dtype or a size is not what the format says: tensors fill the
+ * file without overlaps, holes and bytes that are nobody's, and no name comes twice.
  */
 export function decodeSafetensors(
-  bytes: Uint8Array,
+  file: Uint8Array,
   wanted: (name: string) => boolean = () => true,
 ): Safetensors {
+  const bytes = plainBytes('decodeSafetensors', file);
   const { header, dataStart } = readHeader(bytes);
   const { __metadata__: metadata = {}, ...entries } = header;
   if (!isStrings(metadata)) throw corrupt('strings in __metadata__', JSON.stringify(metadata));
+  assertFilled(entries, bytes.length - dataStart);
   const tensors: Record<string, HostTensor> = {};
   for (const [name, entry] of Object.entries(entries))
     if (wanted(name)) tensors[name] = readTensor(bytes, dataStart, name, entry);
@@ -81,13 +85,15 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; dataS
   if (length > HEADER_LIMIT || 8 + length > bytes.length)
     throw corrupt(`a header of at most ${bytes.length - 8} bytes`, `${length}`);
   try {
-    const header: unknown = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length)),
-    );
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, 8 + length));
+    const header: unknown = JSON.parse(text);
     if (typeof header !== 'object' || header === null || Array.isArray(header))
       throw new TypeError('not an object');
+    const twice = repeatedName(text);
+    if (twice !== undefined) throw corrupt('each name once', `"${twice}" twice`);
     return { header: header as Record<string, unknown>, dataStart: 8 + length };
   } catch (cause) {
+    if (cause instanceof InvalidDataError) throw cause;
     throw corrupt('a JSON object as header', 'something else', cause);
   }
 }
@@ -132,6 +138,49 @@ const word = new DataView(new ArrayBuffer(4));
 function upperHalf(bits: number): number {
   word.setUint32(0, bits * 65_536);
   return word.getFloat32(0);
+}
+
+/** Each tensor begins where the one before ends, and the last ends with the file. */
+function assertFilled(entries: Record<string, unknown>, bytes: number): void {
+  const stretches = Object.entries(entries).map(([name, entry]) => {
+    const offsets = (entry as { data_offsets?: unknown } | null)?.data_offsets;
+    if (!isSizes(offsets) || offsets.length !== 2)
+      throw corrupt(`two offsets for "${name}"`, JSON.stringify(entry) ?? String(entry));
+    return { name, begin: offsets[0]!, end: offsets[1]! };
+  });
+  let filled = 0;
+  for (const { name, begin, end } of stretches.sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    const fault = begin < filled ? 'an overlap' : 'a hole';
+    if (begin !== filled) throw corrupt(`"${name}" to begin at ${filled}`, `${begin}: ${fault}`);
+    filled = end;
+  }
+  if (filled !== bytes) throw corrupt(`${filled} bytes of values`, `${bytes}`);
+}
+
+/** A name that an object of the JSON has twice, of which `JSON.parse` gives the last. */
+function repeatedName(json: string): string | undefined {
+  const open: Set<string>[] = [];
+  for (let at = 0; at < json.length; at++) {
+    const sign = json[at];
+    if (sign === '{') open.push(new Set());
+    else if (sign === '}') open.pop();
+    else if (sign === '"') {
+      const end = endOfString(json, at);
+      if (/^\s*:/.test(json.slice(end, end + 100))) {
+        const name: string = JSON.parse(json.slice(at, end));
+        if (open.at(-1)?.has(name)) return name;
+        open.at(-1)?.add(name);
+      }
+      at = end - 1;
+    }
+  }
+  return undefined;
+}
+
+function endOfString(json: string, start: number): number {
+  let at = start + 1;
+  while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
+  return at + 1;
 }
 
 const isSizes = (value: unknown): value is number[] =>

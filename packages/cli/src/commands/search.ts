@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { EmbeddingTable } from '@hm/eval';
 import type { Recognizer } from '@hm/recognize';
+import { readRegularFile } from '@hm/tensor/files';
 import { InvalidDataError, printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { embedFolder } from '../embed-folder.ts';
@@ -43,7 +44,7 @@ async function openGallery(recognizer: Recognizer, path: string): Promise<Embedd
   const info = await stat(path).catch((cause: unknown) => {
     throw noGallery(path, 'no such path', cause);
   });
-  if (!info.isDirectory()) return decodeEmbeddings(await readFile(path));
+  if (!info.isDirectory()) return decodeEmbeddings(await readRegularFile(path));
   const table = await embedFolder(recognizer, path);
   for (const { path: name, reason } of table.missing)
     tell(printable(`Not in the gallery: ${name}: ${reason}`));

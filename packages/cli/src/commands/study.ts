@@ -1,6 +1,6 @@
 import { imageSizeOption } from '../backbone-options.ts';
 import { command } from '../command.ts';
-import { finiteNumber, integer, nameList, positiveInteger } from '../parse-option.ts';
+import { finiteNumber, integer, nameList, positiveInteger, upTo } from '../parse-option.ts';
 
 /** `hm study`: the main job. */
 export const study = () =>
@@ -34,12 +34,12 @@ export const study = () =>
     .option('--hardness <share>', '0 to 1', finiteNumber, 0.3)
     .optionsGroup('Training:')
     .option('--epochs <number>', 'default: 3 on rendered faces, 8 on photographs', positiveInteger)
-    .option('--batch <images>', 'in a step', positiveInteger, 64)
+    .option('--batch <images>', 'in a step', upTo('batchSize'), 64)
     .option('--lr <number>', 'peak learning rate', finiteNumber, 0.05)
     .addOption(imageSizeOption('of rendered faces'))
     .option('--seed <number>', 'of everything random', integer, 1)
-    .option('--threads <number>', 'threads of ONNX Runtime', positiveInteger)
-    .option('--workers <number>', 'threads that decode images', positiveInteger)
+    .option('--threads <number>', 'threads of ONNX Runtime', upTo('threads'))
+    .option('--workers <number>', 'threads that decode images', upTo('workers'))
     .option('--overwrite', 'begin anew; without it, runs that are in the folder go on')
     .optionsGroup('With a plan, beside --out and --data, the folder that its paths start from:')
     .option('--jobs <number>', 'networks trained side by side, one thread each', positiveInteger, 1)

@@ -10,6 +10,7 @@ import {
   nameList,
   numberList,
   positiveInteger,
+  upTo,
   wholeNumber,
 } from '../parse-option.ts';
 import { providerOption } from '../provider-option.ts';
@@ -85,7 +86,7 @@ export const train = () =>
     )
     .option('--label-smoothing <share>', 'of the targets, spread over all classes: 0.1', finiteNumber)
     .option('--embedding-norm', 'batch normalisation of the embedding')
-    .option('--embedding-size <number>', 'numbers in an embedding', positiveInteger, 512)
+    .option('--embedding-size <number>', 'numbers in an embedding', upTo('embeddingSize'), 512)
     .addOption(imageSizeOption('112 or 112x96 (height x width)'))
     .optionsGroup('Training:')
     .addOption(
@@ -94,7 +95,7 @@ export const train = () =>
         .default('paper' as const),
     )
     .option('--epochs <number>', "instead of the recipe's", positiveInteger)
-    .option('--batch <images>', "instead of the recipe's", positiveInteger)
+    .option('--batch <images>', "instead of the recipe's", upTo('batchSize'))
     .option('--lr <number>', "peak learning rate instead of the recipe's", finiteNumber)
     .addOption(
       new Option('--schedule <name>', "of the learning rate, instead of the recipe's").choices([
@@ -150,8 +151,8 @@ export const train = () =>
     .addOption(engineOption())
     .addOption(providerOption())
     .option('--device <number>', 'which GPU, with the providers cuda and dml', wholeNumber)
-    .option('--threads <number>', 'threads of ONNX Runtime', positiveInteger)
-    .option('--workers <number>', 'threads that decode images', positiveInteger)
+    .option('--threads <number>', 'threads of ONNX Runtime', upTo('threads'))
+    .option('--workers <number>', 'threads that decode images', upTo('workers'))
     .option(
       '--batch-timeout <seconds>',
       'longest wait for images, such as from a network drive (default: 600)',

@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AlignFolderOptions } from '@hm/align';
 import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import { alignInto } from '../align-into.ts';
 import { backboneOf } from '../backbone-options.ts';
 import { eventLine } from '../follow-run.ts';
+import { writeResult } from '../output.ts';
 import { print, tell } from '../print.ts';
 import { progress } from '../progress.ts';
 import { recipeOf } from '../recipe-options.ts';
@@ -100,8 +101,8 @@ async function writeReport(
 ): Promise<void> {
   const markdown = studyMarkdown(report);
   await mkdir(out, { recursive: true });
-  await writeFile(join(out, 'report.md'), markdown);
-  await writeFile(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  await writeResult(join(out, 'report.md'), markdown);
+  await writeResult(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
   print(json ? JSON.stringify(report) : markdown);
   tell(printable(`Written: ${join(out, 'report.md')} and ${join(out, 'report.json')}.`));
 }

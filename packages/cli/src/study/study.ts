@@ -1,10 +1,11 @@
-import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Flip, VerificationResult } from '@hm/eval';
 import type { Backbone } from '@hm/resnet';
 import type { EpochEvent, Recipe, TrainEvent } from '@hm/train';
 import { followRun } from '../follow-run.ts';
 import { lossHead } from '../loss-head.ts';
+import { writeResult } from '../output.ts';
 import type { Progress } from '../progress.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { readEpochs } from './read-epochs.ts';
@@ -62,7 +63,7 @@ export async function study(options: StudyOptions): Promise<StudyRun[] | undefin
     const run = await trainOne(options, loss);
     if (run === undefined) return undefined;
     const model = join(options.out, 'models', `${loss}.onnx`);
-    await writeFile(model, await run.exportOnnx());
+    await writeResult(model, await run.exportOnnx());
     const epochs = await readEpochs(run.out);
     runs.push({ loss, config: head.config, epochs, model, result: await score(options, model) });
   }

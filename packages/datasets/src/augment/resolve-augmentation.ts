@@ -62,11 +62,14 @@ export function resolveAugmentation(augmentation: Augmentation): ResolvedAugment
 }
 
 function resolveEntry(name: string, options: Record<string, unknown>): Record<string, unknown> {
-  const known: Record<string, unknown> | undefined = defaults[name as keyof Augmentation];
-  if (!known) throw invalid(name, `one of ${Object.keys(defaults).join(', ')}`, name);
+  const known: Record<string, unknown> = Object.hasOwn(defaults, name)
+    ? defaults[name as keyof Augmentation]
+    : {};
+  if (!Object.hasOwn(defaults, name)) throw invalid(name, `one of ${Object.keys(defaults).join(', ')}`, name);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [field, value] of given) {
-    if (!(field in known)) throw invalid(name, `fields among ${Object.keys(known).join(', ')}`, field);
+    if (!Object.hasOwn(known, field))
+      throw invalid(name, `fields among ${Object.keys(known).join(', ')}`, field);
     checkField(name, field, value);
   }
   const resolved: Record<string, unknown> = { ...known, ...Object.fromEntries(given) };

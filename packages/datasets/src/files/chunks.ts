@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { regularFileSize } from '@hm/tensor/files';
 import { unreadable } from './read-at.ts';
 
 /** Some bytes of a file, valid until the next are asked for. */
@@ -14,6 +15,7 @@ export interface Chunk {
  * @throws {InvalidDataError} if the file cannot be read.
  */
 export async function* chunksOf(path: string, size = 1 << 20): AsyncGenerator<Chunk, void, void> {
+  regularFileSize(path);
   const file = await open(path, 'r').catch((cause: unknown) => {
     throw unreadable(path, cause);
   });

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { InvalidDataError } from '@hm/tensor/host';
+import { regularFileSize } from '@hm/tensor/files';
+import { HmError, InvalidDataError } from '@hm/tensor/host';
 import { damaged } from './damaged.ts';
 
 /**
@@ -26,13 +27,20 @@ export function readUpTo(path: string, offset: number, length: number): Uint8Arr
   }
 }
 
-/** Opens a file whose descriptor the caller closes. */
+/** Opens a file whose descriptor the caller closes. A pipe or a device is none, and is not opened. */
 export function openForReading(path: string): number {
   try {
+    regularFileSize(path);
     return openSync(path, 'r');
   } catch (cause) {
     throw unreadable(path, cause);
   }
+}
+
+/** The size of a file that is to be opened. */
+export function sizeAt(path: string): number {
+  closeSync(openForReading(path));
+  return regularFileSize(path);
 }
 
 /** Reads from an open file, fewer bytes where it ends. */
@@ -49,12 +57,14 @@ export function readOpen(descriptor: number, offset: number, length: number): Ui
 }
 
 /** The error for a file that the system does not hand over. */
-export const unreadable = (path: string, cause: unknown): InvalidDataError =>
-  new InvalidDataError({
-    where: path,
-    expected: 'a file that can be read',
-    received: (cause as NodeJS.ErrnoException).code ?? String(cause),
-    fix: 'Check the path and its permissions.',
-    fields: { path, offset: 0, reason: String((cause as Error).message) },
-    cause,
-  });
+export const unreadable = (path: string, cause: unknown): HmError =>
+  HmError.isInstance(cause)
+    ? cause
+    : new InvalidDataError({
+        where: path,
+        expected: 'a file that can be read',
+        received: (cause as NodeJS.ErrnoException).code ?? String(cause),
+        fix: 'Check the path and its permissions.',
+        fields: { path, offset: 0, reason: String((cause as Error).message) },
+        cause,
+      });

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { badImage } from '@hm/images';
-import { HmError, type InvalidDataError } from '@hm/tensor/host';
+import { assertWithin, HmError, type InvalidDataError } from '@hm/tensor/host';
 import { Tinypool } from 'tinypool';
 import type { Dataset, Sample } from '../dataset.ts';
 import { ownBuffers, type PortableSource, toPortable } from '../portable-source.ts';
@@ -34,6 +34,7 @@ export async function* runJobs<Task extends object, Result>(
   taskOf: (source: PortableSource, sample: Sample) => Task & { source: PortableSource },
   { order = range(dataset.length), workers = availableParallelism() }: JobOptions = {},
 ): AsyncGenerator<JobResult<Result>, void, void> {
+  assertWithin('workers', 'workers', workers);
   const pool = new Tinypool({
     ...{ filename: workerFile(), minThreads: workers, maxThreads: workers },
     ...{ runtime: 'worker_threads', isolateWorkers: false, execArgv: [] },

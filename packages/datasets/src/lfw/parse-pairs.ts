@@ -1,4 +1,4 @@
-import { InvalidDataError } from '@hm/tensor/host';
+import { InvalidDataError, limits } from '@hm/tensor/host';
 
 /** An image of a pair list: the `image`-th (from 1) of a person. */
 export interface NamedImage {
@@ -36,10 +36,12 @@ export interface PairList {
  * parsePairs('1\nAda\t1\t2\nAda\t1\tGrace\t1\n', 'pairs.txt').pairs.length; // 2
  */
 export function parsePairs(text: string, path: string): PairList {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  while (lines.at(-1)?.trim() === '') lines.pop();
-  const { folds, pairsPerClass } = parseHeader(lines[0] ?? '', path);
+  const whole = text.replace(/^\uFEFF/, '');
+  const { folds, pairsPerClass } = parseHeader(/^.*/.exec(whole)![0].trimEnd(), path);
   const expected = folds * pairsPerClass * 2;
+  if (expected > limits.pairs) throw invalid(path, 1, `at most ${limits.pairs} pairs`, `${expected}`);
+  const lines = whole.split(/\r?\n/);
+  while (lines.at(-1)?.trim() === '') lines.pop();
   if (lines.length - 1 !== expected) {
     throw invalid(
       path,

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { limits } from '@hm/tensor/host';
 import { damaged } from '../files/damaged.ts';
 import { findFile, pathInList } from '../files/find-file.ts';
 import { insideRoot } from '../files/inside-root.ts';
@@ -102,6 +103,7 @@ class PairTable {
     const fields = row.fields.length > this.#width ? splitPair(row) : row.fields;
     const truth = truthOf(fields?.[same!] ?? '');
     if (!fields || truth === undefined || fields.length > this.#width) throw this.#invalid(row, expected);
+    if (this.#pairs.length === limits.pairs) throw this.#invalid(row, `at most ${limits.pairs} pairs`);
     this.#pairs.push({
       first: await this.#image(row, fields[first!] ?? ''),
       second: await this.#image(row, fields[second!] ?? ''),

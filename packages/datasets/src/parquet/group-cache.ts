@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { InvalidDataError } from '@hm/tensor/host';
 import { damaged } from '../files/damaged.ts';
-import { type ParquetFile, readRows } from './parquet-file.ts';
+import { type ParquetFile, type ParquetGroup, readRows } from './parquet-file.ts';
 
 /** An image of a row. */
 export interface StoredImage {
@@ -9,12 +9,8 @@ export interface StoredImage {
   id: string;
 }
 
-interface Group {
+interface Group extends ParquetGroup {
   file: ParquetFile;
-  /** Row of the file. */
-  start: number;
-  end: number;
-  offset: number;
   /** Row of the data set. */
   first: number;
 }

@@ -1,123 +1,89 @@
-import { closeSync, fstatSync } from 'node:fs';
-import { HmError } from '@hm/tensor/host';
-import {
-  type AsyncBuffer,
-  type Compressors,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetReadObjects,
-} from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
+import type { FileMetaData } from 'hyparquet';
 import { damaged } from '../files/damaged.ts';
-import { openForReading, readAt } from '../files/read-at.ts';
+import { sizeAt } from '../files/read-at.ts';
+import type { ParquetSource, ParseTask } from './parser/parse.ts';
+import { parseApart } from './parser/parse-apart.ts';
 
 /** A parquet file with its footer. */
 export interface ParquetFile {
+  /** Also what errors call bytes that have none. */
   path: string;
+  source: ParquetSource;
   metadata: FileMetaData;
   rows: number;
   /** Rows of the groups in which the file is compressed, in order. */
-  groups: readonly { start: number; end: number; offset: number }[];
+  groups: readonly ParquetGroup[];
 }
 
-/** Reads a file's footer. */
-export async function openParquet(path: string): Promise<ParquetFile> {
-  const buffer = bufferOf(path);
-  const offset = Math.max(0, buffer.byteLength - 8);
-  const metadata = await guarded(path, offset, () => parquetMetadataAsync(buffer));
-  const groups: { start: number; end: number; offset: number }[] = [];
-  let rows = 0;
-  for (const group of metadata.row_groups) {
-    const count = Number(group.num_rows);
-    // An image takes four bytes at least: a file has no more rows than that.
-    if (!Number.isSafeInteger(count) || count < 0 || rows + count > buffer.byteLength / 4) {
+export interface ParquetGroup {
+  start: number;
+  end: number;
+  /** Its first page in the file. */
+  offset: number;
+  /** Place among the file's. */
+  index: number;
+}
+
+/** Reads the footer of a file, or of bytes that errors call `path`. */
+export async function openParquet(path: string, bytes?: Uint8Array): Promise<ParquetFile> {
+  const source = bytes ? { bytes: shared(bytes) } : { path, byteLength: sizeAt(path) };
+  const byteLength = 'bytes' in source ? source.bytes.length : source.byteLength;
+  const offset = Math.max(0, byteLength - 8);
+  const task: ParseTask = { kind: 'metadata', source };
+  // A footer is a small part of a file; of a small file all of it.
+  const metadata = (await guarded(path, offset, task, Math.min(byteLength, 2 ** 24))) as FileMetaData;
+  const groups: ParquetGroup[] = [];
+  let [rows, values] = [0, 0];
+  for (const [index, { num_rows, columns }] of metadata.row_groups.entries()) {
+    const count = Number(num_rows);
+    for (const { meta_data } of columns) values += Math.max(0, Number(meta_data?.num_values ?? 0));
+    // An image, and an embedding, takes four bytes at least: a file has no more rows than that; nor more values than bits.
+    if (!Number.isSafeInteger(count) || count < 0 || rows + count > byteLength / 4 || values > byteLength * 8)
       throw damaged({
-        path,
-        offset,
-        expected: `rows that fit into ${buffer.byteLength} bytes`,
-        received: count,
+        ...{ path, offset, expected: `rows that fit into ${byteLength} bytes` },
+        received: `${count} with ${values} values`,
       });
-    }
-    groups.push({ start: rows, end: rows + count, offset: groupOffset(group.columns) });
+    const first = Number(columns[0]?.meta_data?.data_page_offset ?? 0);
+    groups.push({ start: rows, end: rows + count, offset: first, index });
     rows += count;
   }
-  return { path, metadata, rows, groups };
+  return { path, source, metadata, rows, groups };
 }
 
-const groupOffset = (columns: FileMetaData['row_groups'][number]['columns']): number =>
-  Number(columns[0]?.meta_data?.data_page_offset ?? 0);
+/** Memory that threads share, so that a table is not copied for each of its groups. */
+function shared(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
+}
 
-/** Reads some columns of some rows. `text` decodes byte arrays as UTF-8. */
+/** Reads some columns of a group's rows. `text` decodes byte arrays as UTF-8. */
 export async function readRows(
-  file: ParquetFile,
+  { path, source, metadata }: ParquetFile,
   columns: string[],
-  group: { start: number; end: number; offset: number },
+  group: ParquetGroup,
   text: boolean,
 ): Promise<Record<string, unknown>[]> {
-  const { path, metadata } = file;
-  const [rowStart, rowEnd] = [group.start, group.end];
-  const options = {
-    file: bufferOf(path),
-    metadata,
-    columns,
-    rowStart,
-    rowEnd,
-    utf8: text,
-    compressors: limited,
-  };
-  const rows = await guarded(path, group.offset, () => parquetReadObjects(options));
-  if (rows.length === rowEnd - rowStart) return rows;
-  const expected = `${rowEnd - rowStart} rows`;
-  throw damaged({ path, offset: group.offset, expected, received: rows.length });
+  const found = metadata.row_groups[group.index]!;
+  const count = group.end - group.start;
+  const own: FileMetaData = { ...metadata, row_groups: [found] };
+  delete own.key_value_metadata;
+  const task: ParseTask = { kind: 'rows', source, metadata: own, columns, rows: count, text };
+  const size = 'bytes' in source ? source.bytes.length : source.byteLength;
+  const packed = found.columns
+    .filter(({ meta_data }) => columns.includes(meta_data?.path_in_schema[0] ?? ''))
+    .reduce((sum, { meta_data }) => sum + Math.max(0, Number(meta_data?.total_uncompressed_size ?? 0)), 0);
+  const rows = await guarded(path, group.offset, task, Math.min(packed, 16 * size));
+  if (Array.isArray(rows) && rows.length === count) return rows;
+  const received = Array.isArray(rows) ? rows.length : typeof rows;
+  throw damaged({ path, offset: group.offset, expected: `${count} rows`, received });
 }
 
-/** The library throws plain errors at damaged files, some of them by accident. */
-async function guarded<T>(path: string, offset: number, read: () => Promise<T>): Promise<T> {
+async function guarded(path: string, offset: number, task: ParseTask, bytes: number): Promise<unknown> {
   try {
-    return await read();
+    return await parseApart(task, bytes);
   } catch (cause) {
-    if (HmError.isInstance(cause)) throw cause;
     const received = cause instanceof Error ? cause.message : String(cause);
     throw damaged({ path, offset, expected: 'a parquet file', received, cause });
   }
 }
-
-function bufferOf(path: string): AsyncBuffer {
-  const byteLength = sizeOf(path);
-  return {
-    byteLength,
-    slice: async (start, end = byteLength) => {
-      const from = start < 0 ? byteLength + start : start;
-      const length = end - from;
-      if (Number.isSafeInteger(from) && Number.isSafeInteger(length) && from >= 0 && length >= 0) {
-        return readAt(path, from, length).buffer;
-      }
-      throw damaged({
-        path,
-        offset: 0,
-        expected: `a stretch of ${byteLength} bytes`,
-        received: `${from} to ${end}`,
-      });
-    },
-  };
-}
-
-function sizeOf(path: string): number {
-  const descriptor = openForReading(path);
-  const { size } = fstatSync(descriptor);
-  closeSync(descriptor);
-  return size;
-}
-
-/** Pages have a megabyte; one that says it has more than this is made to exhaust its reader. */
-const maximumPageBytes = 2 ** 28;
-
-const limited: Compressors = Object.fromEntries(
-  Object.entries(compressors).map(([codec, decompress]) => [
-    codec,
-    (input: Uint8Array, outputLength: number) => {
-      if (outputLength > maximumPageBytes) throw new RangeError(`a page of ${outputLength} bytes`);
-      return decompress(input, outputLength);
-    },
-  ]),
-);

@@ -1,5 +1,6 @@
+import type { SafeFile } from '@hm/tensor/files';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import { type OutputFile, writeFiles } from '../files/output-file.ts';
+import { writeFiles } from '../files/output-file.ts';
 import type { EncodedSample } from '../write/encoded-samples.ts';
 import { describeClasses, featuresKey } from './parquet-schema.ts';
 
@@ -42,7 +43,7 @@ const schema = [
 ] satisfies ConstructorParameters<typeof ParquetWriter>[0]['schema'];
 
 class Table {
-  readonly #file: OutputFile;
+  readonly #file: SafeFile;
   readonly #bytes = new ByteWriter();
   readonly #names: string[] = [];
   readonly #metadata: { key: string; value: string }[] = [];
@@ -51,7 +52,7 @@ class Table {
   #labels: number[] = [];
   #count = 0;
 
-  constructor(file: OutputFile) {
+  constructor(file: SafeFile) {
     this.#file = file;
     this.#writer = new ParquetWriter({
       writer: this.#bytes,

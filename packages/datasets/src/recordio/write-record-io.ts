@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import type { SafeFile } from '@hm/tensor/files';
 import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
 import sharp from 'sharp';
-import { type OutputFile, writeFiles } from '../files/output-file.ts';
+import { writeFiles } from '../files/output-file.ts';
 import type { EncodedSample } from '../write/encoded-samples.ts';
 import { encodeImageRecord, type RecordHeader } from './encode-record.ts';
 
@@ -46,10 +47,10 @@ export async function writeRecordIo(
 }
 
 class RecordWriter {
-  readonly #records: OutputFile;
-  readonly #index: OutputFile;
-  readonly #list: OutputFile;
-  readonly #property: OutputFile | undefined;
+  readonly #records: SafeFile;
+  readonly #index: SafeFile;
+  readonly #list: SafeFile;
+  readonly #property: SafeFile | undefined;
   readonly #options: WriteRecordIoOptions;
   /** First keys of the identities, for InsightFace. */
   readonly #starts: number[] = [];
@@ -57,7 +58,7 @@ class RecordWriter {
   #label = -1;
   #size = '';
 
-  constructor([records, index, list, property]: OutputFile[], options: WriteRecordIoOptions) {
+  constructor([records, index, list, property]: SafeFile[], options: WriteRecordIoOptions) {
     this.#records = records!;
     this.#index = index!;
     this.#list = list!;
@@ -91,7 +92,7 @@ class RecordWriter {
     return this.#count;
   }
 
-  async #finishIdentities(property: OutputFile): Promise<void> {
+  async #finishIdentities(property: SafeFile): Promise<void> {
     const none = new Uint8Array();
     const end = this.#count + 1;
     for (const [place, start] of this.#starts.entries()) {

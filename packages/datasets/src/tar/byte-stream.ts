@@ -1,6 +1,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
+import { regularFileSize } from '@hm/tensor/files';
 import { damaged } from '../files/damaged.ts';
 import { unreadable } from '../files/read-at.ts';
 
@@ -17,6 +18,7 @@ export interface ByteStream {
 
 /** A file whose skipped stretches are never read. */
 export async function fileStream(path: string): Promise<ByteStream> {
+  regularFileSize(path);
   const file = await open(path, 'r').catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
@@ -44,6 +46,7 @@ export async function fileStream(path: string): Promise<ByteStream> {
 
 /** What a gzip file holds; offsets are those of its contents. */
 export function gunzipStream(path: string): ByteStream {
+  regularFileSize(path);
   const limit = bombBytes(path);
   const source = createReadStream(path);
   const unzip = createGunzip();

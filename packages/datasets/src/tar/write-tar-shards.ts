@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { imageExtension } from '@hm/images';
+import type { SafeFile } from '@hm/tensor/files';
 import { createTarPacker } from 'modern-tar';
-import { OutputFile } from '../files/output-file.ts';
+import { outputFile } from '../files/output-file.ts';
 import type { EncodedSample } from '../write/encoded-samples.ts';
 
 /** What {@link writeTarShards} takes. */
@@ -45,10 +46,10 @@ export async function writeTarShards(
 
 class Shard {
   readonly #packer = createTarPacker();
-  readonly #file: OutputFile;
+  readonly #file: SafeFile;
   readonly #copied: Promise<void>;
 
-  private constructor(file: OutputFile) {
+  private constructor(file: SafeFile) {
     this.#file = file;
     this.#copied = copy(this.#packer.readable, file);
     // Whoever adds or finishes hears of a failure.
@@ -56,7 +57,7 @@ class Shard {
   }
 
   static async create(path: string): Promise<Shard> {
-    return new Shard(await OutputFile.create(path));
+    return new Shard(await outputFile(path));
   }
 
   get bytes(): number {
@@ -88,7 +89,7 @@ class Shard {
   }
 }
 
-async function copy(from: ReadableStream<Uint8Array>, to: OutputFile): Promise<void> {
+async function copy(from: ReadableStream<Uint8Array>, to: SafeFile): Promise<void> {
   const reader = from.getReader();
   for (let part = await reader.read(); !part.done; part = await reader.read()) await to.write(part.value);
 }

@@ -80,34 +80,44 @@ const NUMBER_BYTES = [1, 2, 4, 8];
 class ImageTable {
   readonly list: ProtocolImage[] = [];
   readonly #source: PickleSource;
-  readonly #places = new Map<Value | string, number>();
+  /** By digest, and by where in the file they are. */
+  readonly #places = new Map<string, number>();
 
   constructor(source: PickleSource) {
     this.#source = source;
   }
 
   add(value: Value, number: number): number {
-    const known = this.#places.get(value);
+    const { image, stretch } = imageOf(value, number, this.#source);
+    // A pickle may name one stretch of the file a million times: it is read once.
+    const known = this.#places.get(stretch);
     if (known !== undefined) return known;
-    const image = imageOf(value, number, this.#source);
     const digest = createHash('sha256')
       .update('bytes' in image ? image.bytes : readAt(image.file, image.offset, image.length))
       .digest('base64');
     const place =
       this.#places.get(digest) ?? this.list.push(Object.assign(image, { id: `image ${number}` })) - 1;
-    this.#places.set(digest, place).set(value, place);
+    this.#places.set(digest, place).set(stretch, place);
     return place;
   }
 }
 
 type StoredImage = { file: string; offset: number; length: number } | { readonly bytes: Uint8Array };
 
-function imageOf(value: Value, number: number, source: PickleSource): StoredImage {
+function imageOf(
+  value: Value,
+  number: number,
+  source: PickleSource,
+): { image: StoredImage; stretch: string } {
   const data = value instanceof NumpyArray ? dataOf(value, number, source) : value;
   if (data instanceof Span && data.kind === 'bytes') {
-    return { file: source.path, offset: data.offset, length: data.length };
+    const { offset, length } = data;
+    return { image: { file: source.path, offset, length }, stretch: `${offset}+${length}` };
   }
-  if (data instanceof Latin1Bytes) return latin1Image(source.path, data);
+  if (data instanceof Latin1Bytes) {
+    const { offset, length } = data.text;
+    return { image: latin1Image(source.path, data), stretch: `${offset}+${length} as text` };
+  }
   throw source.damaged(`bytes or a numpy array as image ${number}`, 'something else', 0);
 }
 

@@ -1,5 +1,6 @@
+import type { SafeFile } from '@hm/tensor/files';
 import { InvalidArgumentError } from '@hm/tensor/host';
-import { type OutputFile, writeFiles } from '../files/output-file.ts';
+import { writeFiles } from '../files/output-file.ts';
 import type { VerificationProtocol } from '../protocol.ts';
 import { fileBytes } from '../write/file-bytes.ts';
 import { contiguousFolds } from './contiguous-folds.ts';
@@ -29,7 +30,7 @@ export async function writeVerificationBin(path: string, protocol: VerificationP
 
 const codes = (text: string): number[] => [...Buffer.from(text, 'latin1')];
 
-async function writeBytes(file: OutputFile, bytes: Uint8Array): Promise<void> {
+async function writeBytes(file: SafeFile, bytes: Uint8Array): Promise<void> {
   const header = Buffer.alloc(5);
   header.write('B', 'latin1');
   header.writeUInt32LE(bytes.length, 1);

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { imageExtension } from '@hm/images';
-import { UnavailableError } from '@hm/tensor/host';
+import { notWritable, writeFileSafely } from '@hm/tensor/files';
 import type { EncodedSample } from './encoded-samples.ts';
 import { safeName, UniqueNames } from './file-names.ts';
 
@@ -53,20 +52,8 @@ function stemOf({ id }: EncodedSample, place: number): string {
 }
 
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.part`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, bytes, { flag: 'wx' });
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw new UnavailableError({
-      where: path,
-      expected: 'a file that can be written',
-      received: (cause as Error).message,
-      fix: 'Make room, or check the permissions.',
-      fields: { path },
-      cause,
-    });
-  }
+  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
+    throw notWritable(path, cause);
+  });
+  await writeFileSafely(path, bytes, { sync: false });
 }

@@ -1,3 +1,4 @@
+import { plainBytes } from '@hm/tensor/host';
 import { assertOneOf } from '../assert-one-of.ts';
 import type { EmbeddingTable } from './embedding-table.ts';
 import { decodeJsonl, encodeJsonl } from './jsonl.ts';
@@ -29,7 +30,8 @@ export async function encodeEmbeddings(table: EmbeddingTable, format: Embeddings
  * @example
  * const { ids, embeddings } = await decodeEmbeddings(await readFile('people.npy'));
  */
-export async function decodeEmbeddings(bytes: Uint8Array): Promise<EmbeddingTable> {
+export async function decodeEmbeddings(file: Uint8Array): Promise<EmbeddingTable> {
+  const bytes = plainBytes('decodeEmbeddings', file);
   if (isNpy(bytes)) return decodeNpy(bytes);
   return isParquet(bytes) ? decodeParquet(bytes) : decodeJsonl(bytes);
 }

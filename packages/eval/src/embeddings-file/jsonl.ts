@@ -22,19 +22,34 @@ const shortest = (value: number): number => {
 
 /** Reads what {@link encodeJsonl} writes; other fields of a line are left alone. */
 export function decodeJsonl(bytes: Uint8Array): EmbeddingTable {
-  const lines = new TextDecoder()
-    .decode(bytes)
-    .split('\n')
-    .filter((line) => line.trim() !== '');
-  const rows = lines.map(parseLine);
+  const rows = [...linesOf(bytes)].map(parseLine);
   const size = rows[0]?.embedding.length ?? 0;
   const odd = rows.findIndex(({ embedding }) => embedding.length !== size);
   if (size === 0 || odd !== -1) throw notATable(odd === -1 ? 'no line' : `line ${odd + 1} of another length`);
-  const data = Float32Array.from(rows.flatMap(({ embedding }) => embedding));
+  const data = new Float32Array(rows.length * size);
+  rows.forEach(({ embedding }, row) => {
+    data.set(embedding, row * size);
+  });
   return checkTable({
     ids: rows.map(({ id }) => id),
     embeddings: hostTensor('float32', [rows.length, size], data),
   });
+}
+
+/** Most bytes of a line: an embedding of a hundred thousand numbers has two million. */
+const LONGEST_LINE = 1 << 24;
+
+/** Lines that are not blank, one by one: a file may be longer than a text can be. */
+function* linesOf(bytes: Uint8Array): Generator<string> {
+  const decoder = new TextDecoder();
+  for (let start = 0; start < bytes.length; ) {
+    const found = bytes.indexOf(10, start);
+    const end = found === -1 ? bytes.length : found;
+    if (end - start > LONGEST_LINE) throw notATable(`a line of ${end - start} bytes`);
+    const line = decoder.decode(bytes.subarray(start, end));
+    if (line.trim() !== '') yield line;
+    start = end + 1;
+  }
 }
 
 function parseLine(line: string, index: number): { id: string; embedding: number[] } {

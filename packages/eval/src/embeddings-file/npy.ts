@@ -13,6 +13,8 @@ export function encodeNpy({ ids, embeddings }: EmbeddingTable): Uint8Array {
   const letters = ids.map((id) => [...id]);
   const width = letters.reduce((most, { length }) => Math.max(most, length), 1);
   const head = header(`[('id', '<U${width}'), ('embedding', '<f4', (${size},))]`, rows);
+  // Rows of nothing are any number of them.
+  if (width * size === 0) throw notATable(`rows without content: ${text}`);
   const stride = 4 * (width + size);
   const bytes = new Uint8Array(head.length + rows * stride);
   bytes.set(head);
@@ -65,7 +67,8 @@ function matrixOf(
   [, first, second]: RegExpExecArray,
 ): EmbeddingTable {
   const [rows, size, step] = [Number(first), Number(second), Number(width)];
-  if (bytes.length !== rows * size * step) throw notATable(`${bytes.length} bytes for ${rows} rows`);
+  if (size === 0 || bytes.length !== rows * size * step)
+    throw notATable(`${bytes.length} bytes for ${rows} rows`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const little = order !== '>';
   const at = {
@@ -100,13 +103,25 @@ function readHeader(bytes: Uint8Array) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [start, length] = bytes[6] === 1 ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)];
   if (start + length > bytes.length) throw notATable('a header that is cut off');
+  if (length > 1 << 16) throw notATable(`a header of ${length} bytes`);
   return {
     text: new TextDecoder().decode(bytes.subarray(start, start + length)).trim(),
     offset: start + length,
   };
 }
 
+/** Most letters that are put together at once: each is an argument of a call. */
+const AT_ONCE = 4096;
+
 function textAt(view: DataView, start: number, width: number): string {
-  const letters = Array.from({ length: width }, (_, k) => view.getUint32(start + 4 * k, true));
-  return String.fromCodePoint(...letters.filter((letter) => letter !== 0));
+  const letters: number[] = [];
+  let text = '';
+  for (let k = 0; k < width; k++) {
+    const letter = view.getUint32(start + 4 * k, true);
+    if (letter > 0x10ffff || (letter >= 0xd800 && letter < 0xe000))
+      throw notATable(`an id with ${letter}, which is no letter`);
+    if (letter !== 0) letters.push(letter);
+    if (letters.length === AT_ONCE) text += String.fromCodePoint(...letters.splice(0));
+  }
+  return text + String.fromCodePoint(...letters);
 }

@@ -1,4 +1,4 @@
-import { hostTensor } from '@hm/tensor/host';
+import { HmError, hostTensor } from '@hm/tensor/host';
 import { checkTable, type EmbeddingTable, notATable } from './embedding-table.ts';
 
 /** Parquet with the columns `id` (string) and `embedding` (list of float), for pandas, DuckDB, Spark. */
@@ -28,24 +28,44 @@ export async function encodeParquet({
 
 /** Reads what {@link encodeParquet} writes, and the same columns from other programs. */
 export async function decodeParquet(bytes: Uint8Array): Promise<EmbeddingTable> {
-  const { parquetReadObjects } = await import('hyparquet');
-  // Not bytes.slice(): that of a Buffer shares its memory.
-  const file = new Uint8Array(bytes).buffer;
-  const rows = await parquetReadObjects({ file }).catch((cause: unknown) => {
-    throw notATable(`Parquet that cannot be read: ${cause instanceof Error ? cause.message : cause}`, cause);
-  });
-  const size = Array.isArray(rows[0]?.embedding) ? rows[0].embedding.length : 0;
-  const whole = rows.every(({ id, embedding }) => typeof id === 'string' && embedding?.length === size);
-  if (size === 0 || !whole) throw notATable('Parquet without the columns id and embedding');
-  const data = new Float32Array(rows.length * size);
-  rows.forEach(({ embedding }, row) => {
-    data.set(embedding, row * size);
-  });
-  return checkTable({
-    ids: rows.map(({ id }) => id as string),
-    embeddings: hostTensor('float32', [rows.length, size], data),
-  });
+  const { openParquet, readRows } = await import('@hm/datasets/parquet');
+  const ids: string[] = [];
+  const parts: Float32Array[] = [];
+  let size = 0;
+  try {
+    const file = await openParquet('embeddings file', bytes);
+    for (const group of file.groups) {
+      const rows = await readRows(file, ['id', 'embedding'], group, true);
+      size ||= Array.isArray(rows[0]?.embedding) ? rows[0].embedding.length : 0;
+      if (size === 0 || !rows.every((row) => isRow(row, size)))
+        throw notATable('Parquet without the columns id and embedding');
+      const part = new Float32Array(rows.length * size);
+      rows.forEach(({ id, embedding }, row) => {
+        ids.push(id as string);
+        part.set(embedding as number[], row * size);
+      });
+      parts.push(part);
+    }
+  } catch (cause) {
+    if (HmError.isInstance(cause) && cause.fields.reason !== undefined)
+      throw notATable(`Parquet that cannot be read: ${cause.fields.reason}`, cause);
+    throw cause;
+  }
+  if (ids.length === 0) throw notATable('Parquet without a row');
+  const data = new Float32Array(ids.length * size);
+  let filled = 0;
+  for (const part of parts) {
+    data.set(part, filled);
+    filled += part.length;
+  }
+  return checkTable({ ids, embeddings: hostTensor('float32', [ids.length, size], data) });
 }
+
+const isRow = ({ id, embedding }: Record<string, unknown>, size: number): boolean =>
+  typeof id === 'string' &&
+  Array.isArray(embedding) &&
+  embedding.length === size &&
+  embedding.every((value) => typeof value === 'number');
 
 /** Whether bytes begin as Parquet does. */
 export const isParquet = (bytes: Uint8Array): boolean =>

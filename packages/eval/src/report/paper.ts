@@ -14,17 +14,19 @@ export interface PaperTable {
   rows: readonly PaperRow[];
 }
 
-const labels: Record<string, string> = {
-  ce: 'Cross-Entropy',
-  'hm-ce': 'Hard-Mining Cross-Entropy',
-  'a-softmax': 'Angular-Softmax',
-  'hm-a-softmax': 'Hard-Mining Angular-Softmax',
-  arcface: 'ArcFace',
-  'hm-arcface': 'Hard-Mining ArcFace',
-};
+const labels = new Map(
+  Object.entries({
+    ce: 'Cross-Entropy',
+    'hm-ce': 'Hard-Mining Cross-Entropy',
+    'a-softmax': 'Angular-Softmax',
+    'hm-a-softmax': 'Hard-Mining Angular-Softmax',
+    arcface: 'ArcFace',
+    'hm-arcface': 'Hard-Mining ArcFace',
+  }),
+);
 
 /** What the paper calls a loss; of one that it does not have, its own name. */
-export const lossLabel = (loss: string): string => labels[loss] ?? loss;
+export const lossLabel = (loss: string): string => labels.get(loss) ?? loss;
 
 const rows = (accuracies: Record<string, [lfw: number, ytf: number]>): PaperRow[] =>
   Object.entries(accuracies).map(([loss, [lfw, ytf]]) => ({ loss, label: lossLabel(loss), lfw, ytf }));

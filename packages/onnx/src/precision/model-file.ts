@@ -79,6 +79,16 @@ export function floatsOf(tensor: TensorProto): Float32Array {
       fix: 'Save the model as one file.',
     });
   }
+  const size = tensor.dims.reduce((product, dimension) => product * Number(dimension), 1);
+  const bytes = tensor.rawData.length || 4 * tensor.floatData.length;
+  if (bytes !== 4 * size) {
+    throw new InvalidDataError({
+      where: 'precision',
+      expected: `${4 * size} bytes in "${tensor.name}"`,
+      received: bytes,
+      fix: 'Copy or export the file again.',
+    });
+  }
   if (tensor.rawData.length === 0) return Float32Array.from(tensor.floatData);
   // Not rawData.slice(): that of a Buffer shares its memory.
   return new Float32Array(new Uint8Array(tensor.rawData).buffer);

@@ -48,29 +48,26 @@ export function toFloat16(model: Uint8Array): Uint8Array {
 }
 
 function castInputs(graph: GraphProto): void {
-  const constants = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
-  for (const value of graph.input) {
-    if (constants.has(value.name)) halve(value);
-    else if (isFloat(value)) {
-      const half = `${value.name}_float16`;
-      for (const node of graph.node)
-        node.input = node.input.map((name) => (name === value.name ? half : name));
-      graph.node.unshift(newNode('Cast', [value.name], half, { to: DataType.FLOAT16 }));
-    }
-  }
+  const constants = new Set(graph.initializer.map(({ name }) => name));
+  graph.input.filter(({ name }) => constants.has(name)).forEach(halve);
+  const names = namesOf(graph.input.filter((value) => isFloat(value) && !constants.has(value.name)));
+  for (const node of graph.node) node.input = node.input.map((name) => names.get(name) ?? name);
+  const casts = [...names].map(([name, half]) => newNode('Cast', [name], half, { to: DataType.FLOAT16 }));
+  graph.node = [...casts, ...graph.node];
 }
 
 function castOutputs(graph: GraphProto): void {
-  for (const { name } of graph.output.filter(isFloat)) {
-    const half = `${name}_float16`;
-    const rename = (other: string) => (other === name ? half : other);
-    for (const node of graph.node) {
-      node.input = node.input.map(rename);
-      node.output = node.output.map(rename);
-    }
-    graph.node.push(newNode('Cast', [half], name, { to: DataType.FLOAT }));
+  const names = namesOf(graph.output.filter(isFloat));
+  for (const node of graph.node) {
+    node.input = node.input.map((name) => names.get(name) ?? name);
+    node.output = node.output.map((name) => names.get(name) ?? name);
   }
+  for (const [name, half] of names) graph.node.push(newNode('Cast', [half], name, { to: DataType.FLOAT }));
 }
+
+/** What the values are called inside, in half precision. */
+const namesOf = (values: readonly ValueInfoProto[]) =>
+  new Map(values.map(({ name }) => [name, `${name}_float16`]));
 
 function isFloat({ type }: ValueInfoProto): boolean {
   return type?.value.case === 'tensorType' && type.value.value.elemType === DataType.FLOAT;

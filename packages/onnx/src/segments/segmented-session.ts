@@ -145,12 +145,12 @@ class SegmentedSession implements Session {
 
 const pick = (tensors: HostTensors, wanted: readonly ValueInfo[]): HostTensors =>
   Object.fromEntries(
-    wanted.flatMap(({ name }) => (name in tensors ? [[name, tensors[name]!] as const] : [])),
+    wanted.flatMap(({ name }) => (Object.hasOwn(tensors, name) ? [[name, tensors[name]!] as const] : [])),
   );
 
 /** A sum that is an output of the whole leaves the block, which the next step overwrites. */
 function mapOutputs(sums: HostTensors, into: HostTensors, outputs: readonly ValueInfo[]): HostTensors {
-  const leaving = outputs.filter(({ name }) => name in sums);
+  const leaving = outputs.filter(({ name }) => Object.hasOwn(sums, name));
   const left = leaving.map(({ name }) => {
     const { dtype, shape, data } = sums[name]!;
     const target = into[name] ?? hostZeros(dtype, shape);

@@ -13,7 +13,7 @@ export function assertFeeds(feeds: Readonly<Record<string, Feed>>, inputs: reado
     );
   }
   for (const { name, dtype, shape } of inputs) {
-    const feed = feeds[name];
+    const feed = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
     if (feed !== undefined && feed.dtype === dtype && fits(feed.shape, shape) && isAlive(feed)) continue;
     throw invalid(
       `input "${name}" of ${dtype} [${shape.join(', ')}]`,

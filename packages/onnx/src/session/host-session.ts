@@ -48,7 +48,7 @@ export function hostSession(graph: LoadedGraph): Session {
 
 function copyInto(tensors: HostTensors, into: HostTensors): HostTensors {
   for (const [name, target] of Object.entries(into)) {
-    if (!(name in tensors)) continue;
+    if (!Object.hasOwn(tensors, name)) continue;
     (target.data as Float32Array).set(tensors[name]!.data as Float32Array);
     tensors[name] = target;
   }

@@ -1,4 +1,11 @@
-import { type HostDtype, InvalidArgumentError, InvalidDataError, UnavailableError } from '@hm/tensor/host';
+import {
+  assertWithin,
+  type HostDtype,
+  InvalidArgumentError,
+  InvalidDataError,
+  plainBytes,
+  UnavailableError,
+} from '@hm/tensor/host';
 import { loadRuntime, probeProvider, readModel, runtimePackage } from '#runtime';
 import { externalWeights } from '../external-weights.ts';
 import { readMetadata } from '../metadata.ts';
@@ -79,11 +86,12 @@ export async function loadGraph(
   resident: readonly string[] = [],
 ): Promise<LoadedGraph> {
   const { provider = 'cpu', deviceId, threads, profile } = options;
+  if (threads !== undefined) assertWithin('createSession', 'threads', threads);
   const executor = executionProvider(provider, deviceId);
   const runtime = await loadRuntime(options);
   assertProvider(provider, runtime.providers, runtimePackage);
   if (provider !== 'cpu') await assertStarts(provider, executor);
-  const bytes = typeof model === 'string' ? await readModel(model) : model;
+  const bytes = typeof model === 'string' ? await readModel(model) : plainBytes('createSession', model);
   const metadata = readMetadata(bytes);
   const externalData = await externalWeights(bytes, typeof model === 'string' ? model : undefined);
   const sessionOptions: InferenceSession.SessionOptions = {

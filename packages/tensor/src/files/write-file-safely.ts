@@ -13,8 +13,12 @@ import { partialPath } from './partial.ts';
  * @example
  * await writeFileSafely('model.onnx', bytes);
  */
-export async function writeFileSafely(path: string, content: Uint8Array | string): Promise<void> {
-  const file = await SafeFile.create(path);
+export async function writeFileSafely(
+  path: string,
+  content: Uint8Array | string,
+  options: SafeFileOptions = {},
+): Promise<void> {
+  const file = await SafeFile.create(path, options);
   try {
     await file.write(content);
     await file.finish();
@@ -22,6 +26,15 @@ export async function writeFileSafely(path: string, content: Uint8Array | string
     await file.abandon();
     throw error;
   }
+}
+
+/** How a file is written. */
+export interface SafeFileOptions {
+  /**
+   * Default true. False leaves it to the system when the bytes reach the disk, for many small files that can be made
+   * again: they are whole if the process is killed, not if the machine loses its power.
+   */
+  sync?: boolean;
 }
 
 const BUFFER_BYTES = 1 << 20;
@@ -46,19 +59,22 @@ export class SafeFile {
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #offset = 0;
+  #closed = false;
+  readonly #sync: boolean;
 
-  private constructor(path: string, target: Target, file: FileHandle) {
+  private constructor(path: string, target: Target, file: FileHandle, sync: boolean) {
     this.path = path;
     this.#target = target;
     this.#file = file;
+    this.#sync = sync;
   }
 
   /** @throws {UnavailableError} if it cannot be written. */
-  static async create(path: string): Promise<SafeFile> {
+  static async create(path: string, { sync = true }: SafeFileOptions = {}): Promise<SafeFile> {
     try {
       const target = await targetOf(path);
       const { temporary, name, mode } = target;
-      return new SafeFile(path, target, await open(temporary ?? name, temporary ? 'wx' : 'w', mode));
+      return new SafeFile(path, target, await open(temporary ?? name, temporary ? 'wx' : 'w', mode), sync);
     } catch (cause) {
       throw notWritable(path, cause);
     }
@@ -78,16 +94,25 @@ export class SafeFile {
     if (this.#waitingBytes >= BUFFER_BYTES) await this.#guard(() => this.#flush());
   }
 
-  /** Gives the file its name, on the disk. @throws {UnavailableError} */
-  async finish(): Promise<void> {
-    const { temporary, name } = this.#target;
+  /** Puts all of it on the disk, still under its other name: what can fail has not failed then. @throws {UnavailableError} */
+  async complete(): Promise<void> {
+    if (this.#closed) return;
     await this.#guard(async () => {
       await this.#flush();
-      if (temporary) await this.#file.sync();
+      if (this.#target.temporary && this.#sync) await this.#file.sync();
       await this.#file.close();
-      if (temporary === undefined) return;
+    });
+    this.#closed = true;
+  }
+
+  /** Gives the file its name, on the disk. @throws {UnavailableError} */
+  async finish(): Promise<void> {
+    await this.complete();
+    const { temporary, name } = this.#target;
+    if (temporary === undefined) return;
+    await this.#guard(async () => {
       await rename(temporary, name);
-      await syncFolder(dirname(name));
+      if (this.#sync) await syncFolder(dirname(name));
     });
   }
 

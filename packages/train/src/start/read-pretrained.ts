@@ -65,7 +65,7 @@ async function bytesAt(path: string): Promise<Uint8Array | undefined> {
 
 function pick(path: string, wanted: HostTensors, found: HostTensors): HostTensors {
   const entries = Object.entries(wanted).map(([name, { shape, dtype }]) => {
-    const value = found[name];
+    const value = Object.hasOwn(found, name) ? found[name] : undefined;
     if (value === undefined) throw unusable(path, `no "${name}"`);
     if (value.dtype !== dtype || value.shape.join() !== shape.join())
       throw unusable(

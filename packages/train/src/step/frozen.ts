@@ -2,15 +2,22 @@ import { InvalidArgumentError, nearest } from '@hm/tensor';
 
 /** Whether a name fits one of the patterns, in which `*` stands for any characters. */
 export const fitsAny = (name: string, patterns: readonly string[]): boolean =>
-  patterns.some((pattern) => expressionOf(pattern).test(name));
+  patterns.some((pattern) => fits(name, pattern));
 
-const expressionOf = (pattern: string) =>
-  new RegExp(
-    `^${pattern
-      .split('*')
-      .map((text) => text.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'))
-      .join('.*')}$`,
-  );
+/** Looks for each piece between stars at the first place after the one before: no other place could do more. */
+function fits(name: string, pattern: string): boolean {
+  const [start = '', ...rest] = pattern.split('*');
+  const end = rest.pop();
+  if (end === undefined) return name === pattern;
+  if (!name.startsWith(start)) return false;
+  let from = start.length;
+  for (const piece of rest) {
+    const at = name.indexOf(piece, from);
+    if (at === -1) return false;
+    from = at + piece.length;
+  }
+  return name.length - end.length >= from && name.endsWith(end);
+}
 
 /**
  * Checks that the patterns of a recipe's `freeze` mean something.

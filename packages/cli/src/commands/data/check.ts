@@ -2,7 +2,7 @@ import { command } from '../../command.ts';
 import { formOption, imageColumnOption, labelColumnOption, splitOption } from '../../data/data-options.ts';
 import { describeProblems, describeReport } from '../../data/describe-report.ts';
 import { inspectData } from '../../data/inspect-data.ts';
-import { positiveInteger, wholeNumber } from '../../parse-option.ts';
+import { positiveInteger, upTo, wholeNumber } from '../../parse-option.ts';
 import { print } from '../../print.ts';
 
 /** `hm data check DATA`: what is wrong with it. */
@@ -17,7 +17,7 @@ export const check = () =>
       wholeNumber,
       4,
     )
-    .option('--workers <number>', 'threads (default: one per core)', positiveInteger)
+    .option('--workers <number>', 'threads (default: one per core)', upTo('workers'))
     .addOption(formOption())
     .addOption(splitOption())
     .addOption(imageColumnOption())

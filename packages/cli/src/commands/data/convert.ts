@@ -3,7 +3,7 @@ import { command } from '../../command.ts';
 import { formOption, imageColumnOption, labelColumnOption, splitOption } from '../../data/data-options.ts';
 import { openData } from '../../data/open-data.ts';
 import { describeWritten, formats, writeData } from '../../data/write-data.ts';
-import { imageSize, positiveInteger } from '../../parse-option.ts';
+import { imageSize, positiveInteger, upTo } from '../../parse-option.ts';
 import { print } from '../../print.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 
@@ -22,7 +22,7 @@ export const convert = () =>
     .option('--size <pixels>', 'resize and crop to 112 or 112x96 (height x width)', imageSize)
     .addOption(new Option('--format <name>', 'of images that are encoded').choices(['jpeg', 'png'] as const))
     .option('--quality <number>', 'of JPEG, 1 to 100', positiveInteger)
-    .option('--workers <number>', 'threads (default: one per core)', positiveInteger)
+    .option('--workers <number>', 'threads (default: one per core)', upTo('workers'))
     .option('--overwrite', 'write over what is there')
     .addOption(formOption())
     .addOption(splitOption())

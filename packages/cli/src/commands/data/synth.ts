@@ -1,7 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import { command } from '../../command.ts';
 import { describeWritten, formats, writeData } from '../../data/write-data.ts';
-import { finiteNumber, integer, positiveInteger, wholeNumber } from '../../parse-option.ts';
+import { finiteNumber, integer, positiveInteger, upTo, wholeNumber } from '../../parse-option.ts';
 import { print } from '../../print.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 
@@ -24,7 +24,7 @@ export const synth = () =>
     .addOption(new Option('--to <format>', 'default: what the name of OUT suggests').choices(formats))
     .addOption(new Option('--format <name>', 'of the images').choices(['jpeg', 'png'] as const))
     .option('--quality <number>', 'of JPEG, 1 to 100', positiveInteger)
-    .option('--workers <number>', 'threads (default: one per core)', positiveInteger)
+    .option('--workers <number>', 'threads (default: one per core)', upTo('workers'))
     .option('--overwrite', 'write over what is there')
     .option('--json', 'print one JSON object')
     .action(

@@ -1,0 +1,88 @@
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { ParseTask } from './parse.ts';
+import type { ParseAnswer } from './parse-worker.ts';
+
+/** Milliseconds in which anything is read, and those for each MiB. */
+const PATIENCE = { once: 4000, perMebibyte: 250 };
+
+/** MiB of the heap for anything, and for each MiB that is read: numbers in lists take sixteen times their bytes. */
+const HEAP = { once: 256, perMebibyte: 32 };
+
+/**
+ * Has another thread read a parquet file, one task after the other. What a damaged file makes the library do ends with
+ * that thread: a loop by the time, a list without end by the memory, an error that nobody waits for by not being ours.
+ *
+ * @param bytes What the task reads, by which time and memory are measured.
+ * @throws {Error} with the reason.
+ */
+export function parseApart(task: ParseTask, bytes: number): Promise<unknown> {
+  const answer = last.then(() => ask(task, bytes / 2 ** 20));
+  last = answer.catch(() => undefined);
+  return answer;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+let kept: { worker: Worker; heap: number } | undefined;
+/** Whoever waits for the thread's answer. */
+let settle: { resolve: (answer: ParseAnswer) => void; reject: (reason: Error) => void } | undefined;
+
+async function ask(task: ParseTask, mebibytes: number): Promise<unknown> {
+  const worker = await started(Math.ceil(HEAP.once + HEAP.perMebibyte * mebibytes));
+  const patience = PATIENCE.once + PATIENCE.perMebibyte * mebibytes;
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const answer = await new Promise<ParseAnswer>((resolve, reject) => {
+      timer = setTimeout(
+        () => reject(new Error(`nothing that can be read in ${patience / 1000} s`)),
+        patience,
+      );
+      settle = { resolve, reject };
+      worker.postMessage(task);
+    });
+    if ('result' in answer) return answer.result;
+    throw new Error(answer.reason);
+  } catch (error) {
+    // It may be at work for ever, or be no more.
+    await discard();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    settle = undefined;
+    worker.unref();
+  }
+}
+
+/** The thread that was kept, if its heap is large enough, or another one. It holds up no program that has ended. */
+async function started(heap: number): Promise<Worker> {
+  if (kept && kept.heap >= heap) {
+    kept.worker.ref();
+    return kept.worker;
+  }
+  await discard();
+  const worker = new Worker(workerFile(), { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: heap } });
+  worker.on('message', (answer: ParseAnswer) => settle?.resolve(answer));
+  worker.on('error', (error) => settle?.reject(error));
+  worker.on('exit', () => {
+    if (kept?.worker === worker) kept = undefined;
+    settle?.reject(new Error('the end of the thread that reads it'));
+  });
+  await new Promise((resolve, reject) => worker.once('online', resolve).once('error', reject));
+  kept = { worker, heap };
+  return worker;
+}
+
+async function discard(): Promise<void> {
+  const worker = kept?.worker;
+  kept = undefined;
+  await worker?.terminate();
+}
+
+/** Threads load JavaScript only: run from its sources, as tests do, the package uses the built worker. */
+const workerFile = (): string =>
+  fileURLToPath(
+    new URL(
+      import.meta.url.endsWith('.ts') ? '../../../dist/parquet/parser/parse-worker.js' : './parse-worker.js',
+      import.meta.url,
+    ),
+  );

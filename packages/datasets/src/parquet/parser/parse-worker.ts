@@ -1,0 +1,20 @@
+import { parentPort } from 'node:worker_threads';
+import { type ParseTask, parse } from './parse.ts';
+
+/** What comes back: what was read, or why it could not be. */
+export type ParseAnswer = { result: unknown } | { reason: string };
+
+// The library may fail at one column after it has failed at another, when nobody waits for it any more.
+process.on('unhandledRejection', () => undefined);
+
+parentPort!.on('message', async (task: ParseTask) => {
+  const answer = await parse(task).then(
+    (result): ParseAnswer => ({ result }),
+    (error: unknown): ParseAnswer => ({ reason: error instanceof Error ? error.message : String(error) }),
+  );
+  try {
+    parentPort!.postMessage(answer);
+  } catch (error) {
+    parentPort!.postMessage({ reason: String(error) });
+  }
+});

@@ -1,0 +1,77 @@
+import { type Stats, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { InvalidDataError } from '../errors.ts';
+
+/**
+ * The size in bytes of a file that is there, looked at before it is opened: opening a pipe waits for whoever writes to
+ * it, and reading a device may never end. A link to a file is one.
+ *
+ * @throws {InvalidDataError} if there is none, it is no file, or it has more than `most` bytes.
+ */
+export function regularFileSize(path: string, most = Number.POSITIVE_INFINITY): number {
+  const found = stat(path);
+  const kind = kindOf(found);
+  if (kind !== undefined) throw unreadable(path, 'a file', kind);
+  if (found.size > most) throw unreadable(path, `a file of at most ${most} bytes`, `${found.size} bytes`);
+  return found.size;
+}
+
+/**
+ * Reads a file whole, after {@link regularFileSize}.
+ *
+ * @param most Bytes; default 2 GiB, what Node reads at once.
+ * @throws {InvalidDataError}
+ * @example
+ * const bytes = await readRegularFile('model.onnx');
+ */
+export async function readRegularFile(path: string, most = 2 ** 31 - 1): Promise<Buffer<ArrayBuffer>> {
+  regularFileSize(path, most);
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw unreadable(path, 'a file that can be read', reasonOf(cause), cause);
+  }
+}
+
+/** The same for a text, which is no longer than `most` bytes, 64 MiB by default; without a byte order mark. */
+export const readRegularText = async (path: string, most = 2 ** 26): Promise<string> =>
+  (await readRegularFile(path, most)).toString('utf8').replace(/^\uFEFF/, '');
+
+function stat(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (cause) {
+    throw unreadable(path, 'a file that can be read', reasonOf(cause), cause);
+  }
+}
+
+function kindOf(found: Stats): string | undefined {
+  if (found.isFile()) return undefined;
+  if (found.isDirectory()) return 'a folder';
+  if (found.isFIFO()) return 'a pipe (FIFO)';
+  return found.isSocket() ? 'a socket' : 'a device';
+}
+
+const reasons: Partial<Record<string, string>> = {
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
+  ENAMETOOLONG: 'a path that is too long for a file',
+  ELOOP: 'a link that leads to itself',
+  EACCES: 'a file that may not be read',
+};
+
+function reasonOf(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'ERR_INVALID_ARG_VALUE') return 'a path that no file can have';
+  return reasons[code ?? ''] ?? message;
+}
+
+const unreadable = (path: string, expected: string, received: string, cause?: unknown): InvalidDataError =>
+  new InvalidDataError({
+    where: path,
+    expected,
+    received,
+    fix: 'Check the path and its permissions.',
+    fields: { path, reason: received, code: (cause as NodeJS.ErrnoException | undefined)?.code },
+    cause,
+  });
