@@ -13,8 +13,6 @@ export function encodeNpy({ ids, embeddings }: EmbeddingTable): Uint8Array {
   const letters = ids.map((id) => [...id]);
   const width = letters.reduce((most, { length }) => Math.max(most, length), 1);
   const head = header(`[('id', '<U${width}'), ('embedding', '<f4', (${size},))]`, rows);
-  // Rows of nothing are any number of them.
-  if (width * size === 0) throw notATable(`rows without content: ${text}`);
   const stride = 4 * (width + size);
   const bytes = new Uint8Array(head.length + rows * stride);
   bytes.set(head);
@@ -44,6 +42,8 @@ export function decodeNpy(bytes: Uint8Array): EmbeddingTable {
   const records = /\[\('id', '<U(\d+)'\), \('embedding', '<f4', \((\d+),\)\)\]/.exec(text);
   if (records === null) throw notATable(`an array ${text}`, undefined, IN_NUMPY);
   const [width, size] = [Number(records[1]), Number(records[2])];
+  // Rows of nothing are any number of them.
+  if (width * size === 0) throw notATable(`rows without content: ${text}`);
   const stride = 4 * (width + size);
   if (bytes.length - offset !== rows * stride)
     throw notATable(`${bytes.length - offset} bytes for ${rows} rows`);
