@@ -16,7 +16,7 @@ const files = readdirSync(packages, { recursive: true, encoding: 'utf8' }).filte
 
 /** The sources of errors that only a program of one's own can meet. */
 const PROGRAMS =
-  /^onnx\/src\/(?!session|precision\/)|align\/src\/(detector|umeyama|weights|worker-pool)|losses\/src\/(embedding|core|partial|mining|plot)|eval\/src\/(search\/approximate|metrics|statistics\/bootstrap)|train\/src\/(train|network|step\/training-step|engine\/tfjs)|write-record-io|ytf\/choose-frames|resident-session/;
+  /^onnx\/src\/(?!session|precision\/)|align\/src\/(detector|umeyama|weights|worker-pool)|losses\/src\/(embedding|core|partial|mining|plot)|eval\/src\/(search\/approximate|metrics|statistics\/bootstrap)|train\/src\/(train|network|step\/training-step|engine\/tfjs)|write-record-io|ytf\/choose-frames|study\/src\/data|face-finder|resident-session/;
 
 /** Every fix that is written in them. */
 const fixes = files
@@ -24,7 +24,7 @@ const fixes = files
   .flatMap((file) =>
     [
       ...readFileSync(packages + file, 'utf8').matchAll(/\bfix(?::|\s=)\s*(['"`])((?:\\.|(?!\1)[^\n])*)\1/g),
-    ].map(([, , fix]) => [file, fix!.replaceAll(/\$\{[^}]*\}/g, '3')] as const),
+    ].map(([, , fix]) => [file, fix!.replaceAll(/\$\{[^}]*\}/g, '3').replaceAll('\\`', '`')] as const),
   );
 
 describe('what an error advises', () => {

@@ -92,7 +92,7 @@ export function fixInCommandWords(fix: string, known: ReadonlySet<string>): stri
 
 /** A member of options, perhaps of the recipe and with its value; nothing that is a part of a path or an address. */
 const MEMBER =
-  /(?<![\w/\\.:@-])`?(?:recipe\.)?([a-z]+(?:[A-Z][a-z]*)*)(?:\.\w+)*(?:: true)?`?(?![\w/\\.:-]\w)/g;
+  /(?<![\w/\\.:@-])`?(?:recipe\.)?([a-z]+(?:[A-Z][a-z]*)*)(?:\.\w+)*(?:: (?:true|\d+))?`?(?![\w/\\.:-]\w)/g;
 
 const translated = (text: string, known: ReadonlySet<string>): string =>
   text.replaceAll(MEMBER, (found, name: string) => {

@@ -18,6 +18,7 @@ it('hm --help loads what reads the command line, and nothing that works', () => 
   expect(read.size).toBeGreaterThan(20);
   expect([...packages].filter((name) => !name.startsWith('node:')).sort()).toEqual([
     '@commander-js/extra-typings',
+    '@hm/tensor/files',
     '@hm/tensor/host',
   ]);
 });
