@@ -5,11 +5,14 @@ test('exports exactly this', () => {
   expect(Object.keys(surface).sort()).toEqual([
     'checkPlan',
     'countCells',
+    'mergeStudies',
     'peopleOf',
     'readPlan',
     'readRows',
     'readyCells',
     'study',
+    'summarizeStudy',
+    'summaryMarkdown',
     'withLabelNoise',
   ]);
 });

@@ -1,7 +1,10 @@
 export { countCells, readyCells, type StudyCell } from './cells.ts';
 export type { DrawnData, PhotographData } from './data/data-plan.ts';
 export { type NoisyData, withLabelNoise } from './data/label-noise.ts';
+export { mergeStudies } from './merge-studies.ts';
 export { type PairedPeople, peopleOf } from './people-of.ts';
 export { checkPlan, readPlan, type StudyArm, type StudyPlan, type StudyTuning } from './plan.ts';
 export { readRows, type StudyRow, type TestScore } from './rows.ts';
 export { type StudyEvent, type StudyOptions, study } from './study.ts';
+export { type ArmSummary, type ComparisonSummary, type StudySummary, summarizeStudy } from './summarize.ts';
+export { summaryMarkdown } from './summary-markdown.ts';

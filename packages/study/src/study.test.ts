@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 // The built package: a study's networks are trained by its processes.
-import { readRows, type StudyRow, study } from '../dist/index.js';
+import {
+  mergeStudies,
+  readRows,
+  type StudyRow,
+  study,
+  summarizeStudy,
+  summaryMarkdown,
+} from '../dist/index.js';
 import { tinyPlan } from './testing.ts';
 
 let folder = '';
@@ -57,6 +64,31 @@ describe('study', () => {
       (distance, pair) => distance < thresholds[pairs.fold[pair]]! === pairs.same[pair],
     );
     expect(right.length / 40).toBeCloseTo(accuracy, 12);
+  });
+
+  it('compares the arms over the seeds that both have, and says what could have been seen', async () => {
+    const summary = await summarizeStudy(tinyPlan, folder);
+    expect(summary.arms.map(({ arm, accuracies }) => [arm, accuracies.length])).toEqual([
+      ['ce', 2],
+      ['hm-ce', 2],
+    ]);
+    const [only] = summary.comparisons;
+    const meanOf = (arm: string) =>
+      finals()
+        .filter((row) => row.arm === arm)
+        .reduce((sum, { tests }) => sum + tests.heldOut!.accuracy / 2, 0);
+    expect(only).toMatchObject({ first: 'ce', second: 'hm-ce', seeds: [1, 2] });
+    expect(only!.difference).toBeCloseTo(meanOf('hm-ce') - meanOf('ce'), 12);
+    expect(only!.correctedPValue).toBe(only!.pValue);
+    expect(only!.detectable).toBeGreaterThan(only!.standardError);
+    expect(summaryMarkdown(tinyPlan, summary)).toContain('| as it is | heldOut | hm-ce − ce | 2 |');
+  });
+
+  it('puts parts of several machines together, each network once', async () => {
+    const other = join(folder, 'merged');
+    expect(await mergeStudies(other, [folder, folder])).toBe(8);
+    expect(await summarizeStudy(tinyPlan, other)).toEqual(await summarizeStudy(tinyPlan, folder));
+    expect(await study(tinyPlan, { out: other })).toHaveLength(8);
   });
 
   it('does nothing when nothing is lacking', async () => {

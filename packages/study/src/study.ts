@@ -14,7 +14,7 @@ export interface StudyOptions {
   out: string;
   /** The folder that the plan's paths start from. Default: the working directory. */
   root?: string;
-  /** Networks that are trained side by side, each by a process with one thread. Default 1. */
+  /** Networks that are trained side by side, each by a process with one thread; 0 trains none. Default 1. */
   jobs?: number;
   /** Start no more networks once it is raised; those under way are killed, and go on next time. */
   signal?: AbortSignal;

@@ -20,6 +20,7 @@ const guide = [
   'deploy',
   'several-machines',
   'reproduce',
+  'study',
   'responsible-use',
   'comparison',
 ];

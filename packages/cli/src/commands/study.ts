@@ -1,6 +1,6 @@
 import { imageSizeOption } from '../backbone-options.ts';
 import { command } from '../command.ts';
-import { finiteNumber, integer, nameList, positiveInteger, upTo } from '../parse-option.ts';
+import { finiteNumber, integer, nameList, positiveInteger, upTo, wholeNumber } from '../parse-option.ts';
 
 /** `hm study`: the main job. */
 export const study = () =>
@@ -42,7 +42,13 @@ export const study = () =>
     .option('--workers <number>', 'threads that decode images', upTo('workers'))
     .option('--overwrite', 'begin anew; without it, runs that are in the folder go on')
     .optionsGroup('With a plan, beside --out and --data, the folder that its paths start from:')
-    .option('--jobs <number>', 'networks trained side by side, one thread each', positiveInteger, 1)
+    .option(
+      '--jobs <number>',
+      'networks trained side by side, one thread each; 0 = only the report',
+      wholeNumber,
+      1,
+    )
+    .option('--merge <folders...>', 'studies whose rows are added first: parts from other machines')
     .optionsGroup('Options:')
     .option('--json', 'print the report as one JSON object')
     .action(async (plan, options) => {

@@ -1,4 +1,6 @@
-import { stopOnInterrupt } from '../stop-on-interrupt.ts';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { INTERRUPTED, stopOnInterrupt } from '../stop-on-interrupt.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
 /** What `hm study PLAN.json` takes. */
@@ -6,16 +8,21 @@ interface PlanOptions {
   out: string;
   data?: string;
   jobs: number;
+  merge?: string[];
   json?: true;
 }
 
 /** Runs what a plan still lacks, and prints what its rows say. */
-export async function runPlan(path: string, { out, data, jobs, json }: PlanOptions): Promise<void> {
-  const { readPlan, study } = await import('@hm/study');
+export async function runPlan(
+  path: string,
+  { out, data, jobs, merge = [], json }: PlanOptions,
+): Promise<void> {
+  const { mergeStudies, readPlan, study, summarizeStudy, summaryMarkdown } = await import('@hm/study');
   const plan = await readPlan(path);
+  if (merge.length > 0) console.error(`Rows added: ${await mergeStudies(out, merge)}.`);
   const interrupt = stopOnInterrupt(console.error);
   try {
-    const rows = await study(plan, {
+    await study(plan, {
       ...{ out, jobs, signal: interrupt.signal },
       ...withoutUndefined({ root: data }),
       onEvent: (event) => {
@@ -26,7 +33,11 @@ export async function runPlan(path: string, { out, data, jobs, json }: PlanOptio
         else console.error(`${event.done}/${event.cells} done: ${what}, ${event.row.seconds.toFixed(0)} s`);
       },
     });
-    if (json) console.log(JSON.stringify(rows));
+    const summary = await summarizeStudy(plan, out);
+    const markdown = summaryMarkdown(plan, summary);
+    await writeFile(join(out, 'report.md'), markdown);
+    console.log(json ? JSON.stringify(summary) : markdown);
+    if (interrupt.signal.aborted) process.exitCode = INTERRUPTED;
   } finally {
     interrupt.release();
   }

@@ -8,8 +8,6 @@ interface People {
   pairsPerFold: number;
   /** Share of the training images whose person is replaced by another at random. Default 0. */
   labelNoise?: number;
-  /** Leave out training images that a network of the plain loss, trained on the same noisy images, finds misplaced. */
-  cleaned?: boolean;
   /** Of the split, the pairs and the noise. */
   seed: number;
 }

@@ -1,0 +1,39 @@
+import { cp, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lockFolder } from '@hm/tensor/files';
+import { appendRow, mendRows, readRows } from './rows.ts';
+
+/**
+ * Adds the rows of other folders, with their scores and pairs, to a study's: parts that ran on several machines. A network
+ * that is there already is not added again.
+ *
+ * @returns how many rows were added.
+ * @throws {UnavailableError} if a process works in the folder.
+ * @example
+ * await mergeStudies('studies/losses', ['from-machine-1', 'from-machine-2']);
+ */
+export async function mergeStudies(folder: string, others: readonly string[]): Promise<number> {
+  const lock = await lockFolder(folder);
+  try {
+    await mendRows(folder);
+    const rows = await readRows(folder);
+    const known = new Set(rows.map(({ stage, configuration }) => `${stage} ${configuration}`));
+    let added = 0;
+    for (const other of others) {
+      for (const name of ['scores', 'pairs']) {
+        await mkdir(join(other, name), { recursive: true });
+        await cp(join(other, name), join(folder, name), { recursive: true, force: false });
+      }
+      for (const row of await readRows(other)) {
+        const key = `${row.stage} ${row.configuration}`;
+        if (known.has(key)) continue;
+        known.add(key);
+        await appendRow(folder, row);
+        added += 1;
+      }
+    }
+    return added;
+  } finally {
+    await lock.release();
+  }
+}

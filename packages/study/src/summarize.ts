@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { holm, type SeedDifference, seedDifference, smallestDetectable } from '@hm/eval';
+import type { PairedPeople } from './people-of.ts';
+import type { StudyPlan } from './plan.ts';
+import { readRows, type StudyRow } from './rows.ts';
+
+/** What a study has found so far. */
+export interface StudySummary {
+  arms: readonly ArmSummary[];
+  comparisons: readonly ComparisonSummary[];
+}
+
+/** An arm on a test under a condition. */
+export interface ArmSummary {
+  condition: string;
+  test: string;
+  arm: string;
+  /** Accuracies, one of each seed that has run. */
+  accuracies: readonly number[];
+  learningRate: number;
+}
+
+/** A comparison of two arms on a test under a condition: the second's accuracy minus the first's. */
+export interface ComparisonSummary extends SeedDifference {
+  condition: string;
+  test: string;
+  first: string;
+  second: string;
+  /** That both have. */
+  seeds: readonly number[];
+  /** Holm's, over all comparisons of this summary. */
+  correctedPValue: number;
+  /** What this design would have seen with 80 % probability at 5 %, corrected for the number of comparisons. */
+  detectable: number;
+}
+
+/**
+ * What the rows of a plan say: accuracies, and for the comparisons that the plan named the difference over the seeds that
+ * both arms have, from two up.
+ *
+ * @param folder the study's.
+ */
+export async function summarizeStudy(plan: StudyPlan, folder: string): Promise<StudySummary> {
+  const wanted = new Set(Object.keys(plan.arms));
+  const rows = (await readRows(folder)).filter(
+    ({ stage, arm, seed }) => stage === 'final' && wanted.has(arm) && plan.seeds.includes(seed),
+  );
+  const places = placesOf(rows);
+  const arms = places.flatMap((place) =>
+    [...wanted].flatMap((arm) => {
+      const own = at(rows, place, arm);
+      const learningRate = own[0]?.recipe.learningRate;
+      if (learningRate === undefined) return [];
+      return [
+        { ...place, arm, accuracies: own.map(({ tests }) => tests[place.test]!.accuracy), learningRate },
+      ];
+    }),
+  );
+  const found: Omit<ComparisonSummary, 'correctedPValue' | 'detectable'>[] = [];
+  for (const place of places)
+    for (const [first, second] of plan.comparisons ?? []) {
+      const [a, b] = [at(rows, place, first), at(rows, place, second)];
+      const seeds = a.map(({ seed }) => seed).filter((seed) => b.some((row) => row.seed === seed));
+      if (seeds.length < 2) continue;
+      const people = await pairsOf(folder, place);
+      const right = (of: StudyRow[]) =>
+        Promise.all(
+          seeds.map((seed) => rightPairs(folder, place.test, of.find((row) => row.seed === seed)!, people)),
+        );
+      found.push({
+        ...place,
+        first,
+        second,
+        seeds,
+        ...seedDifference(await right(a), await right(b), people),
+      });
+    }
+  const corrected = holm(found.map(({ pValue }) => pValue));
+  return {
+    arms,
+    comparisons: found.map((one, index) => ({
+      ...one,
+      correctedPValue: corrected[index]!,
+      detectable: smallestDetectable(one.standardError, { comparisons: found.length }),
+    })),
+  };
+}
+
+interface Place {
+  condition: string;
+  test: string;
+}
+
+function placesOf(rows: readonly StudyRow[]): Place[] {
+  const places = new Map<string, Place>();
+  for (const { condition, tests } of rows)
+    for (const test of Object.keys(tests)) places.set(JSON.stringify([condition, test]), { condition, test });
+  return [...places.values()];
+}
+
+const at = (rows: readonly StudyRow[], { condition, test }: Place, arm: string): StudyRow[] =>
+  rows
+    .filter((row) => row.condition === condition && row.arm === arm && test in row.tests)
+    .sort((a, b) => a.seed - b.seed);
+
+const pairsOf = async (folder: string, { condition, test }: Place): Promise<PairedPeople> =>
+  JSON.parse(await readFile(join(folder, 'pairs', `${condition}.${test}.json`), 'utf8'));
+
+/** `[pairs]`, whether each is judged rightly by its fold's threshold. */
+async function rightPairs(
+  folder: string,
+  test: string,
+  { configuration, tests }: StudyRow,
+  { same, fold }: PairedPeople,
+): Promise<boolean[]> {
+  const bytes = await readFile(join(folder, 'scores', `${configuration}.${test}.f32`));
+  const { thresholds } = tests[test]!;
+  return same.map((one, pair) => bytes.readFloatLE(4 * pair) < thresholds[fold[pair]!]! === one);
+}

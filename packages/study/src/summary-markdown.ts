@@ -1,0 +1,47 @@
+import { mean, standardError } from '@hm/eval';
+import type { StudyPlan } from './plan.ts';
+import type { StudySummary } from './summarize.ts';
+
+/** A summary as Markdown: in percent and percentage points. */
+export function summaryMarkdown({ name, question }: StudyPlan, { arms, comparisons }: StudySummary): string {
+  return [
+    `# ${name}`,
+    question,
+    table(
+      ['Condition', 'Test', 'Arm', 'Learning rate', 'Seeds', 'Accuracy (%)', '± (standard error over seeds)'],
+      arms.map(({ condition, test, arm, learningRate, accuracies }) => [
+        ...[condition, test, arm, String(Number(learningRate.toPrecision(3))), String(accuracies.length)],
+        percent(mean(accuracies)),
+        accuracies.length > 1 ? percent(standardError(accuracies)) : '–',
+      ]),
+    ),
+    'Differences in percentage points, second minus first: 95 % intervals over seeds and people together, p-values by Holm over all of them, and the smallest difference that this design would have seen with 80 % probability.',
+    table(
+      [
+        'Condition',
+        'Test',
+        'Comparison',
+        'Seeds',
+        'Difference',
+        'Interval',
+        'p, corrected',
+        'Could have seen',
+      ],
+      comparisons.map((one) => [
+        ...[one.condition, one.test, `${one.second} − ${one.first}`, String(one.seeds.length)],
+        ...[signed(one.difference), `${signed(one.low)} to ${signed(one.high)}`],
+        ...[one.correctedPValue.toFixed(3), percent(one.detectable)],
+      ]),
+    ),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+const percent = (share: number) => (100 * share).toFixed(2);
+const signed = (share: number) => `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
+
+const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
+  rows.length === 0
+    ? 'Nothing has run yet.'
+    : [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
