@@ -82,7 +82,10 @@ export async function summarizeStudy(plan: StudyPlan, folder: string): Promise<S
     comparisons: found.map((one, index) => ({
       ...one,
       correctedPValue: corrected[index]!,
-      detectable: smallestDetectable(one.standardError, { comparisons: found.length }),
+      detectable: smallestDetectable(one.standardError, {
+        comparisons: found.length,
+        degrees: one.seeds.length - 1,
+      }),
     })),
   };
 }

@@ -134,14 +134,17 @@ export function holm(pValues: readonly number[]): number[] {
  * standard errors.
  *
  * @param comparisons of which Holm's first step divides the level. Default 1.
+ * @param degrees of freedom that the standard error has: one less than seeds. Default: so many that it is known.
  * @example
  * smallestDetectable(0.002); // 0.0056
  */
 export function smallestDetectable(
   standardError: number,
-  { power = 0.8, level = 0.05, comparisons = 1 } = {},
+  { power = 0.8, level = 0.05, comparisons = 1, degrees = Number.POSITIVE_INFINITY } = {},
 ): number {
-  return (normalQuantile(1 - level / comparisons / 2) + normalQuantile(power)) * standardError;
+  const quantile = (probability: number) =>
+    Number.isFinite(degrees) ? studentQuantile(probability, degrees) : normalQuantile(probability);
+  return (quantile(1 - level / comparisons / 2) + quantile(power)) * standardError;
 }
 
 const tooFewSeeds = (first: number, second: number) =>

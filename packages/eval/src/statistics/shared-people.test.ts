@@ -65,6 +65,7 @@ test('Holm, and the smallest difference that a design could have seen', () => {
   expect(holm([0.01, 0.04, 0.03])).toEqual([0.03, 0.06, 0.06]);
   expect(holm([0.9, 0.8])).toEqual([1, 1]);
   expect(smallestDetectable(1)).toBeCloseTo(2.8016, 4);
+  expect(smallestDetectable(1, { degrees: 4 })).toBeCloseTo(2.7764451 + 0.9409646, 6);
   expect(smallestDetectable(1, { comparisons: 3 })).toBeGreaterThan(smallestDetectable(1));
 });
 
