@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { INTERRUPTED, stopOnInterrupt } from '../stop-on-interrupt.ts';
+import { stopOnInterrupt } from '../stop-on-interrupt.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
 /** What `hm study PLAN.json` takes. */
@@ -37,7 +37,7 @@ export async function runPlan(
     const markdown = summaryMarkdown(plan, summary);
     await writeFile(join(out, 'report.md'), markdown);
     console.log(json ? JSON.stringify(summary) : markdown);
-    if (interrupt.signal.aborted) process.exitCode = INTERRUPTED;
+    if (interrupt.signal.aborted) process.exitCode = interrupt.status;
   } finally {
     interrupt.release();
   }
