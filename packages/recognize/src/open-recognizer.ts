@@ -12,7 +12,8 @@ import { alignedFaces } from './faces/aligned-faces.node.ts';
 import { faceFinder } from './faces/face-finder.node.ts';
 import { bundledNetwork } from './network/bundled.node.ts';
 import { calibrationOf } from './network/calibration-metadata.ts';
-import { dlibFingerprint, sha256 } from './network/dlib-weights.ts';
+import { dlibFingerprint } from './network/dlib-fingerprint.ts';
+import { sha256 } from './network/sha256.ts';
 import { type Recognizer, recognizerOf } from './recognizer.ts';
 
 /** How photographs become embeddings. */

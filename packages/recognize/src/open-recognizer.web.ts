@@ -6,7 +6,8 @@ import type { FaceFinder } from './faces/face-finder.ts';
 import { findFaces } from './faces/find-faces.ts';
 import { isPixels, type Photograph } from './faces/photograph.ts';
 import { calibrationOf } from './network/calibration-metadata.ts';
-import { dlibFingerprint, sha256 } from './network/dlib-weights.ts';
+import { dlibFingerprint } from './network/dlib-fingerprint.ts';
+import { sha256 } from './network/sha256.ts';
 import { traceDlib } from './network/trace-dlib.ts';
 import { type Recognizer, recognizerOf } from './recognizer.ts';
 

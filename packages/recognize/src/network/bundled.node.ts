@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { writeFileSafely } from '@hm/tensor/files';
 import { HmError, UnavailableError } from '@hm/tensor/host';
 import { dlibCalibrations } from './dlib-calibrations.ts';
-import { dlibFiles, sha256 } from './dlib-weights.ts';
+import { dlibFingerprint } from './dlib-fingerprint.ts';
+import { sha256 } from './sha256.ts';
 
 /**
  * The ONNX file of the network that npm brought along: traced once, then read from the user's cache folder, whose copy
@@ -31,7 +32,7 @@ export async function bundledNetwork(): Promise<Uint8Array> {
 
 /** Changes with what the file is made of; the number, with how it is made. */
 async function cachePrefix(): Promise<string> {
-  const made = JSON.stringify([1, dlibFiles, dlibCalibrations]);
+  const made = JSON.stringify([2, dlibFingerprint, dlibCalibrations]);
   return `dlib-${(await sha256(new TextEncoder().encode(made))).slice(0, 12)}-`;
 }
 
