@@ -71,7 +71,10 @@ it('custom-loss trains a head of its own, hard-mined', async () => {
   const printed = await run('custom-loss', '--people', 'people', ...size, ...pace);
   expect(printed.match(/^\d+ % of the images are easy$/gm)).toHaveLength(1);
   const { head } = (await readConfig(path('runs/custom-loss')))!;
-  expect(head).toMatchObject({ name: 'hm-generalised-cross-entropy', config: { scale: 32, q: 0.7 } });
+  expect(head).toMatchObject({
+    name: 'hard-mining',
+    of: { name: 'generalised-cross-entropy', scale: 32, q: 0.7 },
+  });
 });
 
 it('the custom loss is the formula, between cross-entropy and the mean absolute error', () => {

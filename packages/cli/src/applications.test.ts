@@ -96,7 +96,7 @@ describe('hm verify', () => {
     const { status, stderr } = await hm([...verdict, '--far', '0.001']);
     expect([status, stderr]).toEqual([
       1,
-      expect.stringContaining('rate of the calibration: 0.25, got 0.001'),
+      expect.stringContaining('rates of the calibration: 0.25, got 0.001'),
     ]);
   });
 });
@@ -106,9 +106,9 @@ describe('hm embed', () => {
     'writes %s with ids, and names what it could not read',
     async (format) => {
       const out = path(`people.${format}`);
-      const { status, stderr } = await hm(['embed', path('faces'), ...model('--out', out, '--json')]);
+      const { status, stdout } = await hm(['embed', path('faces'), ...model('--out', out, '--json')]);
       expect(status).toBe(0);
-      const { missing, ...rest } = JSON.parse(stderr);
+      const { missing, ...rest } = JSON.parse(stdout);
       expect(rest).toEqual({ embedded: 12, dimensions: 64 });
       expect(missing).toEqual([{ path: 'broken.jpg', reason: expect.any(String) }]);
       const { ids, embeddings } = await decodeEmbeddings(readFileSync(out));

@@ -172,7 +172,10 @@ describe('a model that cannot serve', () => {
     await expect(load(two)).rejects.toThrow(/one input.*"a".*"b"/);
     const integers = tinyModel({
       inputs: { input: nchw('N') },
-      nodes: [['Flatten', ['input'], 'embedding', { axis: 1 }]],
+      nodes: [
+        ['Cast', ['input'], 'numbers', { to: 1 }],
+        ['Flatten', ['numbers'], 'embedding', { axis: 1 }],
+      ],
       outputs: { embedding: ['N', 18] },
       inputType: 'int32',
     });
