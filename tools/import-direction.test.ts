@@ -97,7 +97,7 @@ const allowed: Record<string, readonly string[]> = {
   'packages/onnx/src/a.ts': [...tensor, tfjs],
   'packages/onnx/src/kernels/a.ts': [...tensor, tfjs],
   'packages/onnx/src/session.ts': ['@hm/tensor/host'],
-  'packages/onnx/src/runtime.node.ts': ['@hm/tensor/host', runtime, webRuntime, builtin],
+  'packages/onnx/src/runtime.node.ts': ['@hm/tensor/host', files, runtime, webRuntime, builtin],
   'packages/onnx/src/runtime.web.ts': ['@hm/tensor/host', runtime, webRuntime],
   'packages/onnx/src/metadata.ts': ['@hm/tensor/host'],
   'packages/tensor/src/a.ts': [tfjs],
