@@ -6,7 +6,7 @@ export const sizeBudgets: Readonly<Record<string, number>> = {
   eval: 95,
   images: 30,
   losses: 80,
-  onnx: 82,
+  onnx: 90,
   recognize: 40,
   resnet: 26,
   study: 30,

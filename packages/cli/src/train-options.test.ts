@@ -133,7 +133,15 @@ describe('hm train', () => {
     const sizes = [];
     for (const [index, options] of [[], ['--ema'], ['--best', '--ema']].entries()) {
       const out = path(`${index}.onnx`);
-      const { status, stdout } = await hm(['export', path('run'), ...options, '--out', out, '--json']);
+      const { status, stdout } = await hm([
+        'export',
+        path('run'),
+        '--no-fold',
+        ...options,
+        '--out',
+        out,
+        '--json',
+      ]);
       expect(status).toBe(0);
       sizes.push(readFileSync(out).toString('base64'));
       if (options.includes('--best'))
