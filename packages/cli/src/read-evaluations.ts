@@ -47,7 +47,7 @@ function evaluationsIn(content: unknown): EvaluatedRun[] | undefined {
   }
   const { runs } = (content ?? {}) as { runs?: { loss: string; result: unknown }[] };
   if (!Array.isArray(runs)) return undefined;
-  return runs.flatMap(({ loss, result }) => (isResult(result) ? [{ result, loss }] : []));
+  return runs.flatMap((run) => (isResult(run?.result) ? [{ result: run.result, loss: run.loss }] : []));
 }
 
 const isResult = (content: unknown): content is VerificationResult => {

@@ -1,5 +1,5 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { notWritable, removeLeftovers, writeFileSafely } from '@hm/tensor/files';
 import { InvalidDataError } from '@hm/tensor/host';
 import { type Checkpoint, encodeCheckpoint, readCheckpoint } from './checkpoint.ts';
@@ -97,7 +97,7 @@ const allDamaged = (run: string, damaged: DamagedCheckpoint[]) =>
   new InvalidDataError({
     where: run,
     expected: 'a checkpoint that can be read',
-    received: damaged.map(({ reason }) => reason).join('\n'),
+    received: `${damaged.map(({ path }) => basename(path)).join(', ')}, all damaged`,
     fix: 'Restore a checkpoint from a copy, or train again.',
     fields: { path: run, damaged },
   });
