@@ -67,8 +67,9 @@ export async function snapshot(source: Source, backbone: Backbone): Promise<Uint
   return withTfjs(async () => {
     const variables = variablesOf(source, weights);
     try {
-      const { run, inputs } = inferenceGraph(backbone, variables, 'nchw');
-      return withMetadata(trace(run, inputs), metadataOf(source, backbone.embeddingSize, weights));
+      const { run, inputs, parameters } = inferenceGraph(backbone, variables, 'nchw');
+      const model = trace(run, inputs, { parameters, foldNormalization: true });
+      return withMetadata(model, metadataOf(source, backbone.embeddingSize, weights));
     } finally {
       disposeParams(variables.params);
       disposeParams(variables.statistics);
