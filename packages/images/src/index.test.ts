@@ -23,5 +23,5 @@ test('the public surface', () => {
     'shrinkPixels',
     'unusedFile',
   ]);
-  expect(Object.keys(browser).sort()).toEqual(['decodeImage', 'rgbOf', 'shrinkPixels']);
+  expect(Object.keys(browser).sort()).toEqual(['decodeImage', 'inOrder', 'rgbOf', 'shrinkPixels']);
 });

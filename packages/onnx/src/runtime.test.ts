@@ -11,6 +11,7 @@ it('is one interface under Node and in a browser', () => {
       'loadRuntime',
       'placementOf',
       'probeProvider',
+      'readBeside',
       'readModel',
       'runtimePackage',
     ]);

@@ -17,7 +17,7 @@ test('the example of the README runs, and prints nothing of its own', async () =
     ['--input-type=module', '-e', program],
     { cwd: new URL('..', import.meta.url) },
   );
-  expect(stdout).toBe('start 0\nstep 4\nepoch 4\ncheckpoint 4\ndone 4\n');
+  expect(stdout).toBe('start 0\nstep 1\nstep 4\nepoch 4\ncheckpoint 4\ndone 4\n');
   expect(stderr).toBe('');
   const file = join(folder, 'hm-arcface.onnx');
   expect((await stat(file)).size).toBeGreaterThan(40e6);

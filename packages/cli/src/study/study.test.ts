@@ -75,7 +75,7 @@ describe('hm study on rendered faces', () => {
     const other = options.map((option, index) => (options[index - 1] === '--lr' ? '0.02' : option));
     const { status, stderr } = await hm(other);
     expect(status).toBe(1);
-    expect(stderr).toContain('recipe.learningRate: 0.01 in the run, 0.02 now');
+    expect(stderr).toContain('--lr: 0.01 in the run, 0.02 now');
     expect((await hm([...other, '--losses', 'ce', '--overwrite'])).status).toBe(0);
   });
 });

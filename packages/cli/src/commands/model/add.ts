@@ -13,7 +13,8 @@ export const add = () =>
     .option('--out <file>', 'file to write (default: the file itself)')
     .option('--calibration <file>', 'what its similarities mean, by hm eval --calibration')
     .option('--license <text>', 'what may be done with it')
-    .action(async (file, { like, out = file, calibration, license }) => {
+    .option('--json', 'print one JSON object')
+    .action(async (file, { like, out = file, calibration, license, json }) => {
       const { describeNetwork } = await import('@hm/recognize');
       const calibrations = calibration === undefined ? undefined : [await readCalibration(calibration)];
       const model = describeNetwork(await readFile(file), { like, calibrations, license });
@@ -24,6 +25,8 @@ export const add = () =>
       const { embeddingSize, metadata } = embedder;
       await embedder.release();
       await writeFileSafely(out, model);
+      if (json)
+        return print(JSON.stringify({ out, height, width, embeddingSize, license: metadata['hm.license'] }));
       print(
         `${out}: images of ${height}×${width}, ${embeddingSize} numbers a face. ${metadata['hm.license']}.`,
       );
