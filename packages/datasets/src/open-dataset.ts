@@ -16,6 +16,7 @@ import { tarShards } from './tar/tar-shards.ts';
 
 /** The forms of data sets that are told by what is there. */
 export const datasetFormats = ['folder', 'recordio', 'tar', 'parquet', 'ms-celeb', 'list'] as const;
+/** A form of data sets that is told by what is there. */
 export type DatasetFormat = (typeof datasetFormats)[number];
 
 /** What {@link openDataset} takes. */

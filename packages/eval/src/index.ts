@@ -68,6 +68,7 @@ export type { Isotonic } from './statistics/isotonic.ts';
 export { type McNemar, mcnemar } from './statistics/mcnemar.ts';
 export { calibrateModel, type ModelCalibration } from './statistics/model-calibration.ts';
 export {
+  type DetectionOptions,
   type Difference,
   holm,
   pairedDifference,

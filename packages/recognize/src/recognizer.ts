@@ -76,8 +76,9 @@ export interface FacesOfPhotograph {
   reason: string | null;
 }
 
-/** How many photographs are embedded. */
+/** What {@link Recognizer.embed} takes. */
 export interface EmbedPhotographsOptions {
+  /** Called as photographs are embedded, with how many are. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 

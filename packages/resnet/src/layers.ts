@@ -32,6 +32,7 @@ export interface LayerVariables {
 export interface Layer {
   /** Fresh variables. The caller disposes of them. */
   init(rng: Rng): LayerVariables;
+  /** One pass: in training by the statistics of this batch, in inference by those that were gathered. */
   apply(variables: LayerVariables, x: Features, mode: Mode): { output: Features; statistics: Params };
 }
 
@@ -141,7 +142,9 @@ export const stateless = (compute: (x: Features) => Features): Layer => ({
   apply: (_, x) => pure(compute(x)),
 });
 
+/** `max(x, 0)`. */
 export const relu: Layer = stateless((x) => reluOf(x));
+/** Nothing changes. */
 export const identity: Layer = stateless((x) => x);
 
 /** Max pooling that pads with −∞, as PyTorch. */

@@ -18,6 +18,7 @@ export interface StudyOptions {
   jobs?: number;
   /** Start no more networks once it is raised; those under way are killed, and go on next time. */
   signal?: AbortSignal;
+  /** Called as networks begin, end an epoch and are done. */
   onEvent?: (event: StudyEvent) => void;
 }
 

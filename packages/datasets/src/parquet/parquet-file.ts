@@ -15,7 +15,9 @@ export interface ParquetFile {
   groups: readonly ParquetGroup[];
 }
 
+/** Rows that are compressed together. */
 export interface ParquetGroup {
+  /** Its first row, and the one after its last. */
   start: number;
   end: number;
   /** Its first page in the file. */

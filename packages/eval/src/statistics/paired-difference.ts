@@ -129,18 +129,28 @@ export function holm(pValues: readonly number[]): number[] {
   return corrected;
 }
 
+/** The test of {@link smallestDetectable}. */
+export interface DetectionOptions {
+  /** Probability of seeing the difference. Default 0.8. */
+  power?: number;
+  /** Level of the two-sided test. Default 0.05. */
+  level?: number;
+  /** Comparisons of which Holm's first step divides the level. Default 1. */
+  comparisons?: number;
+  /** Degrees of freedom that the standard error has: one less than seeds. Default: so many that it is known. */
+  degrees?: number;
+}
+
 /**
  * The smallest true difference that a two-sided test with this standard error finds with this probability: about 2.8
  * standard errors.
  *
- * @param comparisons of which Holm's first step divides the level. Default 1.
- * @param degrees of freedom that the standard error has: one less than seeds. Default: so many that it is known.
  * @example
  * smallestDetectable(0.002); // 0.0056
  */
 export function smallestDetectable(
   standardError: number,
-  { power = 0.8, level = 0.05, comparisons = 1, degrees = Number.POSITIVE_INFINITY } = {},
+  { power = 0.8, level = 0.05, comparisons = 1, degrees = Number.POSITIVE_INFINITY }: DetectionOptions = {},
 ): number {
   const quantile = (probability: number) =>
     Number.isFinite(degrees) ? studentQuantile(probability, degrees) : normalQuantile(probability);

@@ -12,7 +12,7 @@ export const adaptiveHardSamplesOptions = optionSpecs({
   },
 });
 
-/** What {@link adaptiveHardSamples} takes; {@link adaptiveHardSamplesOptions} has the defaults. */
+/** What {@link adaptiveHardSamples} takes; {@link optionsOf} has the defaults. */
 export type AdaptiveHardSamplesOptions = OptionsOf<typeof adaptiveHardSamplesOptions>;
 
 /**

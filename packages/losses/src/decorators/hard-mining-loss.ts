@@ -25,7 +25,7 @@ export const hardMiningOptions = optionSpecs({
   },
 });
 
-/** What {@link hardMiningLoss} takes; {@link hardMiningOptions} has the defaults. */
+/** What {@link hardMiningLoss} takes; {@link optionsOf} has the defaults. */
 export type HardMiningOptions = OptionsOf<typeof hardMiningOptions>;
 
 /** Every option of {@link hardMiningLoss}, defaults filled in. */

@@ -15,7 +15,7 @@ export const labelSmoothingOptions = optionSpecs({
   },
 });
 
-/** What {@link labelSmoothing} takes; {@link labelSmoothingOptions} has the defaults. */
+/** What {@link labelSmoothing} takes; {@link optionsOf} has the defaults. */
 export type LabelSmoothingOptions = OptionsOf<typeof labelSmoothingOptions>;
 
 /**

@@ -11,7 +11,7 @@ export const centerLossOptions = optionSpecs({
   normalize: { default: false, doc: 'compares unit vectors; the paper compares the embeddings as they are' },
 });
 
-/** What {@link centerLoss} takes; {@link centerLossOptions} has the defaults. */
+/** What {@link centerLoss} takes; {@link optionsOf} has the defaults. */
 export type CenterLossOptions = OptionsOf<typeof centerLossOptions>;
 
 /**

@@ -21,7 +21,7 @@ export const minimumMarginOptions = optionSpecs({
   normalize: { default: true, doc: 'compares unit vectors instead of the embeddings as they are' },
 });
 
-/** What {@link minimumMargin} takes; {@link minimumMarginOptions} has the defaults. */
+/** What {@link minimumMargin} takes; {@link optionsOf} has the defaults. */
 export type MinimumMarginOptions = OptionsOf<typeof minimumMarginOptions>;
 
 /**

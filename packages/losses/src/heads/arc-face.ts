@@ -17,7 +17,7 @@ export const arcFaceOptions = optionSpecs({
   },
 });
 
-/** What {@link arcFace} takes; {@link arcFaceOptions} has the defaults. */
+/** What {@link arcFace} takes; {@link optionsOf} has the defaults. */
 export type ArcFaceOptions = OptionsOf<typeof arcFaceOptions>;
 
 /**

@@ -18,7 +18,7 @@ export const combinedMarginOptions = optionSpecs({
   },
 });
 
-/** What {@link combinedMargin} takes; {@link combinedMarginOptions} has the defaults. */
+/** What {@link combinedMargin} takes; {@link optionsOf} has the defaults. */
 export type CombinedMarginOptions = OptionsOf<typeof combinedMarginOptions>;
 
 /**

@@ -31,7 +31,7 @@ export const sphereFace2Options = optionSpecs({
   },
 });
 
-/** What {@link sphereFace2} takes; {@link sphereFace2Options} has the defaults. */
+/** What {@link sphereFace2} takes; {@link optionsOf} has the defaults. */
 export type SphereFace2Options = OptionsOf<typeof sphereFace2Options>;
 
 /**

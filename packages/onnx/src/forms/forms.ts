@@ -4,7 +4,7 @@ import type { TileSize, Tiling } from '../kernels/winograd.ts';
 /** How a convolution is computed: as it stands, or by Winograd's minimal filtering with 2×2 or 4×4 results to a tile. */
 export const forms = ['direct', 'winograd-2', 'winograd-4'] as const;
 
-/** One of {@link forms}. */
+/** As it stands (`direct`), or by Winograd's minimal filtering with 2×2 or 4×4 results to a tile. */
 export type Form = (typeof forms)[number];
 
 /** What a convolution computes: its image, or the gradient in its image or its filter. */

@@ -17,6 +17,7 @@ export interface FaceGroups {
 
 /** How faces are grouped. */
 export interface GroupOptions extends Pick<VerdictOptions, 'threshold' | 'far'> {
+  /** Called after each photograph. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
