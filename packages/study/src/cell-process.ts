@@ -1,14 +1,14 @@
 import type { StudyCell } from './cells.ts';
 import { type CellPlace, runCell } from './run-cell.ts';
 
-/** A child process: told of a cell, it answers with its row. It ends with its parent. */
-process.once('message', async (job: { cell: StudyCell; place: CellPlace }) => {
+/** A child process: told of a cell, it answers with its row, and waits for the next. It ends with its parent. */
+process.on('message', async (job: { cell: StudyCell; place: CellPlace }) => {
   try {
     const onEvent = ({ kind, ...event }: { kind: string }) => {
       if (kind === 'epoch') process.send?.({ kind, ...event });
     };
     const row = await runCell(job.cell, { ...job.place, onEvent });
-    process.send?.({ kind: 'row', row }, () => process.disconnect());
+    process.send?.({ kind: 'row', row });
   } catch (error) {
     process.send?.({ kind: 'failed', message: (error as Error).message }, () => process.exit(1));
   }

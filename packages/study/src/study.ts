@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { lockFolder } from '@hm/tensor/files';
 import { UnavailableError } from '@hm/tensor/host';
@@ -57,13 +57,14 @@ async function runAll(plan: StudyPlan, options: StudyOptions, rows: StudyRow[]):
   const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
   const begin = async (cell: StudyCell) => {
     onEvent?.({ kind: 'begin', cell, done: done(), cells });
-    const row = await inProcess(cell, { study: plan.name, root, out }, signal, onEvent);
+    const row = await processes.run(cell, { study: plan.name, root, out }, signal, onEvent);
     if (row === undefined) return;
     await appendRow(out, row);
     await removeRun(cell, out);
     rows.push(row);
     onEvent?.({ kind: 'row', row, done: done(), cells });
   };
+  const processes = new CellProcesses();
   const underWay = new Map<string, Promise<void>>();
   try {
     for (;;) {
@@ -79,6 +80,7 @@ async function runAll(plan: StudyPlan, options: StudyOptions, rows: StudyRow[]):
   } finally {
     failed.abort();
     await Promise.allSettled(underWay.values());
+    processes.end();
   }
 }
 
@@ -88,31 +90,47 @@ const program = fileURLToPath(new URL('./cell-process.js', import.meta.url));
 
 type Answer = { kind: 'row'; row: StudyRow } | { kind: 'failed'; message: string } | EpochEvent;
 
-/** A cell's row; undefined if the signal stopped it. */
-function inProcess(
-  cell: StudyCell,
-  place: { study: string; root: string; out: string },
-  signal: AbortSignal,
-  onEvent: StudyOptions['onEvent'],
-): Promise<StudyRow | undefined> {
-  return new Promise((resolve, reject) => {
-    const child = fork(program, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    let failure = 'the process ended before its network was trained';
-    let row: StudyRow | undefined;
-    const kill = () => child.kill();
-    signal.addEventListener('abort', kill);
-    child.on('message', (answer: Answer) => {
-      if (answer.kind === 'row') row = answer.row;
-      else if (answer.kind === 'failed') failure = answer.message;
-      else onEvent?.({ kind: 'epoch', cell, epoch: answer });
+/** Processes that train one network after another, and keep the images that they have opened. */
+class CellProcesses {
+  readonly #idle: ChildProcess[] = [];
+
+  /** A cell's row; undefined if the signal stopped it. */
+  run(
+    cell: StudyCell,
+    place: { study: string; root: string; out: string },
+    signal: AbortSignal,
+    onEvent: StudyOptions['onEvent'],
+  ): Promise<StudyRow | undefined> {
+    const idle = this.#idle.pop();
+    const child = idle?.connected ? idle : fork(program, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    return new Promise<StudyRow | undefined>((resolve, reject) => {
+      let failure = 'the process ended before its network was trained';
+      const kill = () => child.kill();
+      signal.addEventListener('abort', kill);
+      const settle = (finish: () => void) => {
+        signal.removeEventListener('abort', kill);
+        child.removeAllListeners();
+        finish();
+      };
+      child.on('message', (answer: Answer) => {
+        if (answer.kind === 'failed') failure = answer.message;
+        else if (answer.kind === 'epoch') onEvent?.({ kind: 'epoch', cell, epoch: answer });
+        else
+          settle(() => {
+            this.#idle.push(child);
+            resolve(answer.row);
+          });
+      });
+      child.on('exit', () =>
+        settle(() => (signal.aborted ? resolve(undefined) : reject(notTrained(cell, failure)))),
+      );
+      child.send({ cell, place });
     });
-    child.on('exit', () => {
-      signal.removeEventListener('abort', kill);
-      if (row !== undefined || signal.aborted) resolve(row);
-      else reject(notTrained(cell, failure));
-    });
-    child.send({ cell, place });
-  });
+  }
+
+  end(): void {
+    for (const child of this.#idle) child.disconnect();
+  }
 }
 
 const notTrained = ({ condition, arm, seed }: StudyCell, reason: string) =>

@@ -16,7 +16,8 @@ export interface StudyData {
 
 /**
  * Opens what a plan's data say, with every image decoded at the network's size: people are split into those who are
- * trained on, those who choose, and those who judge.
+ * trained on, those who choose, and those who judge. What was opened last is kept: most networks of a study see the same
+ * images, some of them under other labels.
  *
  * @param root the folder that the plan's paths start from.
  * @throws {InvalidArgumentError} if people are too few.
@@ -27,9 +28,23 @@ export async function openStudyData(
   imageSize: readonly [height: number, width: number],
   root: string,
 ): Promise<StudyData> {
+  const { labelNoise = 0, ...images } = plan;
+  const key = JSON.stringify([images, imageSize, root]);
+  if (lastOpened?.key !== key) lastOpened = { key, data: openImages(images, imageSize, root) };
+  const { train, ...others } = await lastOpened.data;
+  return { train: withLabelNoise(train, train.labels, { share: labelNoise, seed: plan.seed }), ...others };
+}
+
+let lastOpened: { key: string; data: ReturnType<typeof openImages> } | undefined;
+
+async function openImages(
+  plan: DrawnData | PhotographData,
+  imageSize: readonly [number, number],
+  root: string,
+) {
   const pool = plan.kind === 'drawn' ? await drawnPool(plan, imageSize[0]) : await photographPool(plan, root);
   const { train, validation, heldOut } = await splitPeople(pool, plan);
-  const { seed, pairsPerFold, labelNoise = 0 } = plan;
+  const { seed, pairsPerFold } = plan;
   const protocolOf = async (name: string, people: readonly Person[], folds: number, pairs: number) => {
     const images = await decoded(
       people.flatMap(({ images }) => images),
@@ -39,9 +54,8 @@ export async function openStudyData(
     const places = people.map(({ images }) => images.map(() => next++));
     return drawPairs(places, images, { name, folds, pairsPerFold: pairs, seed });
   };
-  const data = await trainingSet(train, imageSize);
   return {
-    train: withLabelNoise(data, data.labels, { share: labelNoise, seed }),
+    train: await trainingSet(train, imageSize),
     validation: await protocolOf('validation', validation, 2, 5 * pairsPerFold),
     tests: {
       heldOut: await protocolOf('held-out people', heldOut, 10, pairsPerFold),
