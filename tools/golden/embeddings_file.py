@@ -1,6 +1,6 @@
 """Embeddings files by NumPy and PyArrow for packages/eval, as base64.
 
-    python tools/golden/embeddings_file.py > packages/eval/src/golden/embeddings-file.json
+    python tools/golden/embeddings_file.py > packages/eval/golden/embeddings-file.json
 """
 
 import base64

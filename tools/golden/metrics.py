@@ -1,6 +1,6 @@
 """Golden values for packages/eval, from scikit-learn, SciPy and NumPy.
 
-    python tools/golden/metrics.py > packages/eval/src/golden/metrics.json
+    python tools/golden/metrics.py > packages/eval/golden/metrics.json
 """
 
 import json

@@ -9,7 +9,7 @@ import pathlib
 import numpy as np
 from cimat import UncertaintyEstimator
 
-FILE = pathlib.Path(__file__).parents[2] / "packages/eval/src/golden/shared-people.json"
+FILE = pathlib.Path(__file__).parents[2] / "packages/eval/golden/shared-people.json"
 rng = np.random.default_rng(3)
 
 

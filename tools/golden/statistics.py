@@ -1,6 +1,6 @@
 """Golden values for packages/eval/src/statistics, from scikit-learn and SciPy.
 
-    python tools/golden/statistics.py > packages/eval/src/golden/statistics.json
+    python tools/golden/statistics.py > packages/eval/golden/statistics.json
 """
 
 import json
@@ -13,7 +13,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import accuracy_score
 from sklearn.linear_model import LogisticRegression
 
-FILE = pathlib.Path(__file__).parents[2] / "packages/eval/src/golden/metrics.json"
+FILE = pathlib.Path(__file__).parents[2] / "packages/eval/golden/metrics.json"
 COUNTS = [(0, 10), (3, 3000), (10, 10), (299, 300), (137, 1000), (1, 1_000_000), (50_000, 1_000_000)]
 
 

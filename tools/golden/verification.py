@@ -1,6 +1,6 @@
 """Golden values for packages/eval: what published evaluation programs print, from NumPy and SciPy.
 
-    python tools/golden/verification.py > packages/eval/src/golden/verification.json
+    python tools/golden/verification.py > packages/eval/golden/verification.json
 """
 
 import json

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '@hm/tensor/host';
 import { expect, test } from 'vitest';
 import * as surface from './browser.ts';
-import * as web from './decode.web.ts';
+import * as web from './embedder/decode.web.ts';
 import * as node from './index.ts';
 
 test('exports the same as under Node, and what a page needs', () => {

@@ -5,9 +5,9 @@ export {
   type EmbedderOptions,
   type EmbedOptions,
   loadEmbedder,
-} from './embedder.ts';
-export type { Flip } from './flip.ts';
-export type { ImageFacts } from './image-facts.ts';
+} from './embedder/embedder.ts';
+export type { Flip } from './embedder/flip.ts';
+export type { ImageFacts } from './templates/image-facts.ts';
 export { areaUnderCurve } from './metrics/area-under-curve.ts';
 export { bestThreshold, type Threshold, type ThresholdSearch } from './metrics/best-threshold.ts';
 export {
@@ -22,12 +22,12 @@ export type { ScoredPairs } from './metrics/scored-pairs.ts';
 export { mean, standardDeviation, standardError } from './metrics/spread.ts';
 export { type TarAtFar, tarAtFar } from './metrics/tar-at-far.ts';
 export { type ValidationRate, validationRate } from './metrics/validation-rate.ts';
-export { type Distance, pairDistances } from './pair-distances.ts';
-export { type PoolingOptions, poolTemplates } from './pool-templates.ts';
-export { toJson } from './report-json.ts';
-export { toMarkdown } from './report-markdown.ts';
-export { type EmbeddingSource, scoreEmbeddings } from './score-embeddings.ts';
-export type { ScoreOptions, TemplateOptions } from './score-options.ts';
+export { type Distance, pairDistances } from './verification/pair-distances.ts';
+export { type PoolingOptions, poolTemplates } from './templates/pool-templates.ts';
+export { toJson } from './report/report-json.ts';
+export { toMarkdown } from './report/report-markdown.ts';
+export { type EmbeddingSource, scoreEmbeddings } from './verification/score-embeddings.ts';
+export type { ScoreOptions, TemplateOptions } from './verification/score-options.ts';
 export { type ExactIndexOptions, exactIndex } from './search/exact-index.ts';
 export type { GalleryIndex, Matches } from './search/gallery-index.ts';
 export type { Interval } from './statistics/binomial.ts';
@@ -39,7 +39,7 @@ export {
   probabilityOf,
 } from './statistics/calibrate.ts';
 export { calibrateModel, type ModelCalibration } from './statistics/model-calibration.ts';
-export { type PairwiseAggregation, templateDistances } from './template-distances.ts';
-export type { PairScore, VerificationResult } from './verification-result.ts';
-export { type VerifyOptions, verify } from './verify.ts';
-export { verifyHeldOut } from './verify-held-out.ts';
+export { type PairwiseAggregation, templateDistances } from './templates/template-distances.ts';
+export type { PairScore, VerificationResult } from './verification/verification-result.ts';
+export { type VerifyOptions, verify } from './verification/verify.ts';
+export { verifyHeldOut } from './verification/verify-held-out.ts';

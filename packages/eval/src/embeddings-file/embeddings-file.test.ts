@@ -25,7 +25,7 @@ const npy = (header: string, size: number) => {
 
 // Written by tools/golden/embeddings_file.py with NumPy and PyArrow.
 const golden: Record<string, string> = JSON.parse(
-  readFileSync(new URL('../golden/embeddings-file.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../golden/embeddings-file.json', import.meta.url), 'utf8'),
 );
 const bytesOf = (name: string) => new Uint8Array(Buffer.from(golden[name]!, 'base64'));
 

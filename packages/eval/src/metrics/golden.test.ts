@@ -8,7 +8,7 @@ import { standardDeviation } from './spread.ts';
 import { tarAtFar } from './tar-at-far.ts';
 
 // Written by tools/golden/metrics.py with scikit-learn, SciPy and NumPy.
-const golden = JSON.parse(readFileSync(new URL('../golden/metrics.json', import.meta.url), 'utf8'));
+const golden = JSON.parse(readFileSync(new URL('../../golden/metrics.json', import.meta.url), 'utf8'));
 const distances: number[] = golden.distances;
 const same = distances.map((_, pair) => pair % 60 < 30);
 const fold = distances.map((_, pair) => Math.floor(pair / 60));

@@ -1,4 +1,4 @@
-import type { PairScore } from '../verification-result.ts';
+import type { PairScore } from '../verification/verification-result.ts';
 
 /** How many pairs of either kind have a distance from `from` to below `to`. */
 export interface ScoreBin {

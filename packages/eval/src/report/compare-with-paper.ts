@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '@hm/tensor/host';
 import { type Comparison, compareResults } from '../statistics/compare-results.ts';
-import type { VerificationResult } from '../verification-result.ts';
+import type { VerificationResult } from '../verification/verification-result.ts';
 import { type EvaluatedRun, type NamedRun, nameRun } from './evaluated-run.ts';
 import { lossLabel, type PaperRow, paperTables } from './paper.ts';
 

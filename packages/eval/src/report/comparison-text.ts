@@ -1,4 +1,4 @@
-import { measureLegend, measureTable } from '../report-markdown.ts';
+import { measureLegend, measureTable } from './report-markdown.ts';
 import type { ComparisonCell, ComparisonTable, PaperComparison } from './compare-with-paper.ts';
 import { type Html, html, name } from './html.ts';
 import { markdownTable, markdownText } from './markdown.ts';

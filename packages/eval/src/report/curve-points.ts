@@ -1,5 +1,5 @@
 import { rocCurve } from '../metrics/curve.ts';
-import type { PairScore } from '../verification-result.ts';
+import type { PairScore } from '../verification/verification-result.ts';
 
 /** One operating point of a curve. */
 export interface CurvePoint {

@@ -1,4 +1,4 @@
-import type { VerificationResult } from '../verification-result.ts';
+import type { VerificationResult } from '../verification/verification-result.ts';
 
 /** One evaluation, and the training that it is of. */
 export interface EvaluatedRun {

@@ -1,6 +1,6 @@
 import { hostTensor } from '@hm/tensor/host';
 import { describe, expect, test } from 'vitest';
-import { scoreEmbeddings } from '../score-embeddings.ts';
+import { scoreEmbeddings } from '../verification/score-embeddings.ts';
 import { toHtml } from './to-html.ts';
 
 /** Four images on the unit circle, at these angles; pairs 0-1 and 2-3 are genuine, and every fold has all pairs. */

@@ -1,4 +1,4 @@
-import type { PairScore } from '../verification-result.ts';
+import type { PairScore } from '../verification/verification-result.ts';
 
 /** The pairs that a model finds hardest: of one person and far apart, or of two and close. */
 export interface HardestPairs {

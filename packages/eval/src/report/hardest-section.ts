@@ -1,5 +1,5 @@
 import type { VerificationProtocol } from '@hm/datasets';
-import type { PairScore, VerificationResult } from '../verification-result.ts';
+import type { PairScore, VerificationResult } from '../verification/verification-result.ts';
 import { hardestPairs } from './hardest-pairs.ts';
 import { type Html, html, name } from './html.ts';
 import { seriesName } from './sections.ts';

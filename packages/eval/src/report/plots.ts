@@ -1,4 +1,4 @@
-import type { VerificationResult } from '../verification-result.ts';
+import type { VerificationResult } from '../verification/verification-result.ts';
 import { binnedScores, type ScoreBin } from './binned-scores.ts';
 import { curvePoints } from './curve-points.ts';
 import { Html } from './html.ts';

@@ -1,4 +1,4 @@
-import type { VerificationResult } from '../verification-result.ts';
+import type { VerificationResult } from '../verification/verification-result.ts';
 import { settingsOf } from './recipe-section.ts';
 import { seriesName } from './sections.ts';
 

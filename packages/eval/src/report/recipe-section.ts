@@ -1,4 +1,4 @@
-import type { VerificationResult } from '../verification-result.ts';
+import type { VerificationResult } from '../verification/verification-result.ts';
 import { type Html, html, name } from './html.ts';
 import { seriesName } from './sections.ts';
 import { table } from './tables.ts';

@@ -1,4 +1,4 @@
-import type { VerificationResult } from '../verification-result.ts';
+import type { VerificationResult } from '../verification/verification-result.ts';
 import { binnedScores } from './binned-scores.ts';
 import { type Html, html, name } from './html.ts';
 import type { Plots } from './plots.ts';

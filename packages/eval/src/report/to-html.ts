@@ -1,6 +1,6 @@
 import type { VerificationProtocol } from '@hm/datasets';
 import { InvalidArgumentError } from '@hm/tensor/host';
-import type { VerificationResult } from '../verification-result.ts';
+import type { VerificationResult } from '../verification/verification-result.ts';
 import { hardestSection } from './hardest-section.ts';
 import { type Html, html, name } from './html.ts';
 import { page } from './page.ts';

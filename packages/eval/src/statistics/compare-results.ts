@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@hm/tensor/host';
-import type { PairScore, VerificationResult } from '../verification-result.ts';
+import type { PairScore, VerificationResult } from '../verification/verification-result.ts';
 import type { Interval } from './binomial.ts';
 import { type BootstrapOptions, bootstrap } from './bootstrap.ts';
 import { type McNemar, mcnemar } from './mcnemar.ts';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '@hm/tensor/host';
-import type { Flip } from '../flip.ts';
-import type { VerificationResult } from '../verification-result.ts';
+import type { Flip } from '../embedder/flip.ts';
+import type { VerificationResult } from '../verification/verification-result.ts';
 import { type CalibrateOptions, type Calibration, calibrate } from './calibrate.ts';
 
 /** A calibration with what it holds for. Its distances are cosine distances, `1 - cos`. */

@@ -17,7 +17,7 @@ interface Golden {
 }
 // Written by tools/golden/shared_people.py with cimat, the package of Fogliato, Patil and Perona.
 const golden: Golden[] = JSON.parse(
-  readFileSync(new URL('../golden/shared-people.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../golden/shared-people.json', import.meta.url), 'utf8'),
 );
 
 describe.each(golden)('$name: as cimat', ({ first, second, wrong, ...wanted }) => {

@@ -3,7 +3,7 @@ import { Rng } from '@hm/tensor/host';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bestThreshold } from '../metrics/best-threshold.ts';
-import type { VerificationResult } from '../verification-result.ts';
+import type { VerificationResult } from '../verification/verification-result.ts';
 import { binomialCdf, clopperPearson } from './binomial.ts';
 import { bootstrap } from './bootstrap.ts';
 import { calibrate, probabilityOf } from './calibrate.ts';
@@ -11,7 +11,7 @@ import { compareResults } from './compare-results.ts';
 import { mcnemar } from './mcnemar.ts';
 
 const read = (name: string) =>
-  JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), 'utf8'));
+  JSON.parse(readFileSync(new URL(`../../golden/${name}.json`, import.meta.url), 'utf8'));
 // Written by tools/golden/statistics.py with scikit-learn and SciPy, on the pairs of tools/golden/metrics.py.
 const golden = read('statistics');
 const distances: number[] = read('metrics').distances;

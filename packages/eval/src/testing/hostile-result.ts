@@ -1,7 +1,7 @@
 import type { VerificationProtocol } from '@hm/datasets';
 import { hostTensor, Rng } from '@hm/tensor/host';
-import { scoreEmbeddings } from '../score-embeddings.ts';
-import type { VerificationResult } from '../verification-result.ts';
+import { scoreEmbeddings } from '../verification/score-embeddings.ts';
+import type { VerificationResult } from '../verification/verification-result.ts';
 
 /** Names as files and lists may have them, and that a page must only ever show. */
 export const hostileNames = [

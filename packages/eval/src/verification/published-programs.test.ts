@@ -3,13 +3,13 @@ import type { VerificationProtocol } from '@hm/datasets';
 import { hostTensor } from '@hm/tensor/host';
 import { describe, expect, test } from 'vitest';
 import { pairDistances } from './pair-distances.ts';
-import { poolTemplates } from './pool-templates.ts';
+import { poolTemplates } from '../templates/pool-templates.ts';
 import { scoreEmbeddings } from './score-embeddings.ts';
 import type { ScoreOptions } from './score-options.ts';
-import { templateDistances } from './template-distances.ts';
+import { templateDistances } from '../templates/template-distances.ts';
 
 // Written by tools/golden/verification.py with NumPy and SciPy.
-const golden = JSON.parse(readFileSync(new URL('./golden/verification.json', import.meta.url), 'utf8'));
+const golden = JSON.parse(readFileSync(new URL('../../golden/verification.json', import.meta.url), 'utf8'));
 const [PAIRS, SIZE] = [600, 8];
 
 /** The script's generator and its embeddings: rows 2i and 2i + 1 make pair i. */
@@ -79,7 +79,7 @@ test.each(programs)('%s: accuracy, spread and every threshold, digit for digit',
 });
 
 test('VAL@FAR is insightface’s, and only its grid has one', async () => {
-  const { validationRate } = await import('./metrics/validation-rate.ts');
+  const { validationRate } = await import('../metrics/validation-rate.ts');
   const found = score({ thresholdSearch: 'grid' }).validationRate!;
   expect([found.val, found.standardDeviation, found.measuredFar]).toEqual([
     expect.closeTo(golden.val.val, 12),

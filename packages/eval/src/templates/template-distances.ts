@@ -1,5 +1,5 @@
 import type { HostTensor } from '@hm/tensor/host';
-import { type Distance, distanceBetween } from './pair-distances.ts';
+import { type Distance, distanceBetween } from '../verification/pair-distances.ts';
 
 /** Every way to compare two templates image by image. */
 export const pairwiseKinds = ['mean-distance', 'min-distance', 'max-distance'] as const;

@@ -1,8 +1,8 @@
 import type { Preprocessing, VerificationProtocol } from '@hm/datasets';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Embedder, loadEmbedder } from './embedder.ts';
-import { linearModel } from './testing/tiny-model.ts';
+import { type Embedder, loadEmbedder } from '../embedder/embedder.ts';
+import { linearModel } from '../testing/tiny-model.ts';
 import { verify } from './verify.ts';
 import { verifyHeldOut } from './verify-held-out.ts';
 

@@ -1,5 +1,5 @@
 import { type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
-import { assertOneOf } from './assert-one-of.ts';
+import { assertOneOf } from '../assert-one-of.ts';
 
 /** Every distance. */
 export const distanceKinds = ['squared-euclidean', 'cosine', 'angle', 'squared-euclidean-raw'] as const;

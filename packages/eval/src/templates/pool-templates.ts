@@ -1,5 +1,5 @@
 import { type HostTensor, hostZeros, InvalidArgumentError } from '@hm/tensor/host';
-import { assertOneOf } from './assert-one-of.ts';
+import { assertOneOf } from '../assert-one-of.ts';
 import { bestImages } from './best-images.ts';
 import { type ImageFacts, lengthOf, qualityOf } from './image-facts.ts';
 

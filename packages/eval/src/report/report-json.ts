@@ -1,4 +1,4 @@
-import type { VerificationResult } from './verification-result.ts';
+import type { VerificationResult } from '../verification/verification-result.ts';
 
 /**
  * A result as one JSON object, every number in full precision.

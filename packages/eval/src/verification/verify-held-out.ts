@@ -1,5 +1,5 @@
 import type { VerificationProtocol } from '@hm/datasets';
-import type { Embedder } from './embedder.ts';
+import type { Embedder } from '../embedder/embedder.ts';
 import type { VerificationResult } from './verification-result.ts';
 import { type VerifyOptions, verify } from './verify.ts';
 

@@ -1,7 +1,7 @@
 import type { Preprocessing, ProtocolImage, VerificationPair, VerificationProtocol } from '@hm/datasets';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import { decodeImage } from '#decode';
-import type { TarAtFar } from './metrics/tar-at-far.ts';
+import type { TarAtFar } from '../metrics/tar-at-far.ts';
 
 /**
  * What a reader of a score must know about its pairs: the protocol's own notes, and pairs that a list should

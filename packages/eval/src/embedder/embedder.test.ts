@@ -7,7 +7,7 @@ import { InvalidArgumentError, InvalidDataError, NonFiniteError, UnavailableErro
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadEmbedder } from './embedder.ts';
-import { linearModel, tinyModel } from './testing/tiny-model.ts';
+import { linearModel, tinyModel } from '../testing/tiny-model.ts';
 
 const rgb: Preprocessing = { height: 2, width: 3, channels: 'rgb', mean: 50, scale: 2, template: 'none' };
 const bgr: Preprocessing = { ...rgb, channels: 'bgr' };

@@ -1,8 +1,8 @@
-import type { Flip } from './flip.ts';
-import type { ThresholdSearch } from './metrics/best-threshold.ts';
-import type { FoldResult } from './metrics/cross-validate.ts';
-import type { TarAtFar } from './metrics/tar-at-far.ts';
-import type { ValidationRate } from './metrics/validation-rate.ts';
+import type { Flip } from '../embedder/flip.ts';
+import type { ThresholdSearch } from '../metrics/best-threshold.ts';
+import type { FoldResult } from '../metrics/cross-validate.ts';
+import type { TarAtFar } from '../metrics/tar-at-far.ts';
+import type { ValidationRate } from '../metrics/validation-rate.ts';
 import type { Distance } from './pair-distances.ts';
 import type { TemplateOptions } from './score-options.ts';
 

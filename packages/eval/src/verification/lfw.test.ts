@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { defaultPreprocessing, type NamedImage, parsePairs, type VerificationProtocol } from '@hm/datasets';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { sharedData } from '../../../tools/test-data.ts';
-import { loadEmbedder } from './embedder.ts';
-import { areaUnderCurve } from './metrics/area-under-curve.ts';
-import { mean } from './metrics/spread.ts';
+import { sharedData } from '../../../../tools/test-data.ts';
+import { loadEmbedder } from '../embedder/embedder.ts';
+import { areaUnderCurve } from '../metrics/area-under-curve.ts';
+import { mean } from '../metrics/spread.ts';
 import { pairDistances } from './pair-distances.ts';
 import { verify } from './verify.ts';
 

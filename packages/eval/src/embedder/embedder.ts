@@ -8,7 +8,7 @@ import {
   NonFiniteError,
 } from '@hm/tensor/host';
 import { decodeImage } from '#decode';
-import { assertOneOf } from './assert-one-of.ts';
+import { assertOneOf } from '../assert-one-of.ts';
 import { type FaceGraph, faceGraph } from './face-graph.ts';
 import { combineViews, type Flip, flips } from './flip.ts';
 import { mapAhead } from './map-ahead.ts';
