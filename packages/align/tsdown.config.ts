@@ -1,6 +1,6 @@
 import { library } from '../../tools/build/tsdown.ts';
 
 export default library({
-  entry: ['src/index.ts', 'src/browser.ts', 'src/align-worker.ts'],
+  entry: ['src/index.ts', 'src/browser.ts', 'src/run/align-worker.ts'],
   platform: 'node',
 });

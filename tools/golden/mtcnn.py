@@ -3,7 +3,7 @@
     pip download facenet-pytorch==2.6.0 --no-deps && unzip facenet_pytorch-*.whl -d WHEEL
     python3 tools/golden/mtcnn.py WHEEL [LFW_IMAGES]
 
-Writes packages/align/src/golden/networks.json (the three networks on an artificial picture) and, given LFW's
+Writes packages/align/golden/networks.json (the three networks on an artificial picture) and, given LFW's
 image folder, landmarks.json (detections on some of its photographs). Needs torch and Pillow.
 """
 import glob
@@ -16,7 +16,7 @@ import torch
 from facenet_detector import faces_of, load
 
 torch.set_num_threads(1)
-here = os.path.join(os.path.dirname(__file__), "../../packages/align/src/golden")
+here = os.path.join(os.path.dirname(__file__), "../../packages/align/golden")
 networks = load(sys.argv[1])
 pnet, rnet, onet, _ = networks
 

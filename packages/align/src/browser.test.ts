@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { InvalidDataError } from '@hm/tensor/host';
 import { expect, it } from 'vitest';
 import * as surface from './browser.ts';
-import { drawnImage, drawnLandmarks } from './drawn-face.ts';
-import { loadMtcnn as loadInNode } from './load-mtcnn.ts';
+import { loadMtcnn as loadInNode } from './detect/load-mtcnn.ts';
+import { drawnImage, drawnLandmarks } from './testing/drawn-face.ts';
 
 it('exports exactly this', () => {
   expect(Object.keys(surface).sort()).toEqual([

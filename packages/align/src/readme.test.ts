@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { drawFace } from './drawn-face.ts';
+import { drawFace } from './testing/drawn-face.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -5,13 +5,13 @@ export {
   type EmbedOptions,
   loadEmbedder,
 } from './embedder/embedder.ts';
+export type { Flip } from './embedder/flip.ts';
 export type { EmbeddingTable } from './embeddings-file/embedding-table.ts';
 export {
   decodeEmbeddings,
   type EmbeddingsFormat,
   encodeEmbeddings,
 } from './embeddings-file/embeddings-file.ts';
-export type { Flip } from './embedder/flip.ts';
 export { type IdentificationResult, type IdentifyOptions, identify } from './identification/identify.ts';
 export {
   type DistractorResult,
@@ -19,7 +19,6 @@ export {
 } from './identification/identify-among-distractors.ts';
 export type { LabelledEmbeddings } from './identification/labelled-embeddings.ts';
 export { type TpirAtFpir, tpirAtFpir } from './identification/open-set.ts';
-export type { ImageFacts } from './templates/image-facts.ts';
 export { areaUnderCurve } from './metrics/area-under-curve.ts';
 export { bestThreshold, type Threshold, type ThresholdSearch } from './metrics/best-threshold.ts';
 export {
@@ -34,8 +33,6 @@ export type { ScoredPairs } from './metrics/scored-pairs.ts';
 export { mean, standardDeviation, standardError } from './metrics/spread.ts';
 export { type TarAtFar, tarAtFar } from './metrics/tar-at-far.ts';
 export { type ValidationRate, validationRate } from './metrics/validation-rate.ts';
-export { type Distance, pairDistances } from './verification/pair-distances.ts';
-export { type PoolingOptions, poolTemplates } from './templates/pool-templates.ts';
 export {
   type ComparisonCell,
   type ComparisonRow,
@@ -46,11 +43,9 @@ export {
 export { comparisonHtml, comparisonMarkdown } from './report/comparison-text.ts';
 export type { EvaluatedRun } from './report/evaluated-run.ts';
 export { type PaperRow, type PaperTable, paperTables } from './report/paper.ts';
-export { type HtmlReportOptions, toHtml } from './report/to-html.ts';
 export { toJson } from './report/report-json.ts';
 export { toMarkdown } from './report/report-markdown.ts';
-export { type EmbeddingSource, scoreEmbeddings } from './verification/score-embeddings.ts';
-export type { ScoreOptions, TemplateOptions } from './verification/score-options.ts';
+export { type HtmlReportOptions, toHtml } from './report/to-html.ts';
 export { type ApproximateIndexOptions, approximateIndex } from './search/approximate-index.ts';
 export { type ExactIndexOptions, exactIndex } from './search/exact-index.ts';
 export type { GalleryIndex, Matches } from './search/gallery-index.ts';
@@ -85,7 +80,12 @@ export {
   type VerificationIntervalsOptions,
   verificationIntervals,
 } from './statistics/verification-intervals.ts';
+export type { ImageFacts } from './templates/image-facts.ts';
+export { type PoolingOptions, poolTemplates } from './templates/pool-templates.ts';
 export { type PairwiseAggregation, templateDistances } from './templates/template-distances.ts';
+export { type Distance, pairDistances } from './verification/pair-distances.ts';
+export { type EmbeddingSource, scoreEmbeddings } from './verification/score-embeddings.ts';
+export type { ScoreOptions, TemplateOptions } from './verification/score-options.ts';
 export type { PairScore, VerificationResult } from './verification/verification-result.ts';
 export { type VerifyOptions, verify } from './verification/verify.ts';
 export { verifyHeldOut } from './verification/verify-held-out.ts';

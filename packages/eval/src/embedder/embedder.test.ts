@@ -6,8 +6,8 @@ import { withMetadata } from '@hm/onnx/session';
 import { InvalidArgumentError, InvalidDataError, NonFiniteError, UnavailableError } from '@hm/tensor/host';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadEmbedder } from './embedder.ts';
 import { linearModel, tinyModel } from '../testing/tiny-model.ts';
+import { loadEmbedder } from './embedder.ts';
 
 const rgb: Preprocessing = { height: 2, width: 3, channels: 'rgb', mean: 50, scale: 2, template: 'none' };
 const bgr: Preprocessing = { ...rgb, channels: 'bgr' };

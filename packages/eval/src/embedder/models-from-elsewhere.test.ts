@@ -1,8 +1,8 @@
 import type { Preprocessing } from '@hm/datasets';
 import { TensorProto_DataType as DataType } from 'onnx-buf';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { loadEmbedder } from './embedder.ts';
 import { linearModel, tinyModel } from '../testing/tiny-model.ts';
+import { loadEmbedder } from './embedder.ts';
 
 const preprocessing: Preprocessing = {
   ...{ height: 2, width: 3, channels: 'rgb', template: 'none' },

@@ -1,10 +1,10 @@
-import { measureLegend, measureTable } from './report-markdown.ts';
 import type { ComparisonCell, ComparisonTable, PaperComparison } from './compare-with-paper.ts';
 import { type Html, html, name } from './html.ts';
 import { markdownTable, markdownText } from './markdown.ts';
 import { page } from './page.ts';
 import { loadPlots } from './plots.ts';
 import { recipeDifferences } from './recipe-differences.ts';
+import { measureLegend, measureTable } from './report-markdown.ts';
 import { curveSection, histogramSection, measures } from './sections.ts';
 import { table } from './tables.ts';
 

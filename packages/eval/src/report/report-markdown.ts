@@ -1,6 +1,6 @@
 import { standardDeviation } from '../metrics/spread.ts';
-import { markdownTable, markdownText } from './markdown.ts';
 import type { VerificationResult } from '../verification/verification-result.ts';
+import { markdownTable, markdownText } from './markdown.ts';
 
 /**
  * Results as Markdown: first the accuracies, one row a model and one column a protocol as in the tables of

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { VerificationResult } from '../verification/verification-result.ts';
 import { toJson } from './report-json.ts';
 import { toMarkdown } from './report-markdown.ts';
-import type { VerificationResult } from '../verification/verification-result.ts';
 
 const result = (
   model: string,

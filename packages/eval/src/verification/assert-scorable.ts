@@ -4,10 +4,10 @@ import { assertOneOf } from '../assert-one-of.ts';
 import { thresholdSearches } from '../metrics/best-threshold.ts';
 import { foldSizes } from '../metrics/cross-validate.ts';
 import { assertBothKinds } from '../metrics/curve.ts';
+import { pairwiseKinds } from '../templates/template-distances.ts';
 import { distanceKinds } from './pair-distances.ts';
 import { assertPairs } from './protocol-notes.ts';
 import type { ScoreOptions } from './score-options.ts';
-import { pairwiseKinds } from '../templates/template-distances.ts';
 
 /** Finds every fault of a call before the images are embedded, which takes minutes. */
 export function assertScorable(

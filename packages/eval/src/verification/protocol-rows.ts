@@ -1,9 +1,9 @@
 import type { ProtocolImage, VerificationPair, VerificationProtocol } from '@hm/datasets';
 import type { HostTensor } from '@hm/tensor/host';
-import { type Distance, pairDistances } from './pair-distances.ts';
 import { poolTemplates } from '../templates/pool-templates.ts';
-import type { TemplateOptions } from './score-options.ts';
 import { type PairwiseAggregation, templateDistances } from '../templates/template-distances.ts';
+import { type Distance, pairDistances } from './pair-distances.ts';
+import type { TemplateOptions } from './score-options.ts';
 
 /** What a protocol's pairs compare: rows of embeddings, or templates image by image. */
 export interface ProtocolRows {

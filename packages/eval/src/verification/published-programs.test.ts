@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { VerificationProtocol } from '@hm/datasets';
 import { hostTensor } from '@hm/tensor/host';
 import { describe, expect, test } from 'vitest';
-import { pairDistances } from './pair-distances.ts';
 import { poolTemplates } from '../templates/pool-templates.ts';
+import { templateDistances } from '../templates/template-distances.ts';
+import { pairDistances } from './pair-distances.ts';
 import { scoreEmbeddings } from './score-embeddings.ts';
 import type { ScoreOptions } from './score-options.ts';
-import { templateDistances } from '../templates/template-distances.ts';
 
 // Written by tools/golden/verification.py with NumPy and SciPy.
 const golden = JSON.parse(readFileSync(new URL('../../golden/verification.json', import.meta.url), 'utf8'));

@@ -1,7 +1,5 @@
 import type { VerificationProtocol } from '@hm/datasets';
 import type { HostTensor } from '@hm/tensor/host';
-import { assertScorable } from './assert-scorable.ts';
-import { centeredDistances } from './centered-distances.ts';
 import type { Flip } from '../embedder/flip.ts';
 import { areaUnderCurve } from '../metrics/area-under-curve.ts';
 import { bestThreshold } from '../metrics/best-threshold.ts';
@@ -10,6 +8,8 @@ import { equalErrorRate } from '../metrics/equal-error-rate.ts';
 import { standardDeviation } from '../metrics/spread.ts';
 import { tarAtFar } from '../metrics/tar-at-far.ts';
 import { validationRate } from '../metrics/validation-rate.ts';
+import { assertScorable } from './assert-scorable.ts';
+import { centeredDistances } from './centered-distances.ts';
 import { pairNotes, rateNotes, thresholdNotes } from './protocol-notes.ts';
 import { compareRows, type ProtocolRows, protocolRows } from './protocol-rows.ts';
 import type { ScoreOptions } from './score-options.ts';

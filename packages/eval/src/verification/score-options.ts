@@ -1,7 +1,7 @@
 import type { ThresholdSearch } from '../metrics/best-threshold.ts';
-import type { Distance } from './pair-distances.ts';
 import type { PoolingOptions } from '../templates/pool-templates.ts';
 import type { PairwiseAggregation } from '../templates/template-distances.ts';
+import type { Distance } from './pair-distances.ts';
 
 /** How templates of several images are compared. */
 export interface TemplateOptions extends PoolingOptions {

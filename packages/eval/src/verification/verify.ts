@@ -1,6 +1,6 @@
 import type { VerificationPair, VerificationProtocol } from '@hm/datasets';
-import { assertScorable } from './assert-scorable.ts';
 import type { Embedder, EmbedOptions } from '../embedder/embedder.ts';
+import { assertScorable } from './assert-scorable.ts';
 import { sizeNotes } from './protocol-notes.ts';
 import { scoreEmbeddings } from './score-embeddings.ts';
 import type { ScoreOptions } from './score-options.ts';

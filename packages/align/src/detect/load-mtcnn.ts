@@ -1,7 +1,7 @@
+import { traceNetworks } from '../networks/network-runner.ts';
+import { readWeights } from '../networks/read-weights.ts';
+import type { MtcnnWeights } from '../networks/weights.ts';
 import { assertDetectionOptions, type DetectionOptions, type Detector, detectorOf } from './detector.ts';
-import { traceNetworks } from './network-runner.ts';
-import { readWeights } from './read-weights.ts';
-import type { MtcnnWeights } from './weights.ts';
 
 /** How {@link loadMtcnn} sets up. */
 export interface MtcnnOptions extends DetectionOptions {

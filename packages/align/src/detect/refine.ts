@@ -1,8 +1,8 @@
 import type { RgbImage } from '@hm/images';
 import { type HostTensor, hostTensor } from '@hm/tensor/host';
+import type { Networks } from '../networks/network-runner.ts';
 import { type Candidate, type Regression, regress, toSquare, windowOf } from './box.ts';
 import type { Face, Point } from './face.ts';
-import type { Networks } from './network-runner.ts';
 import { nonMaximumSuppression } from './non-maximum-suppression.ts';
 import { regressionAt } from './propose.ts';
 import { resample } from './resample.ts';

@@ -1,8 +1,8 @@
 import type { RgbImage } from '@hm/images';
 import type { HostTensor } from '@hm/tensor/host';
+import type { Networks } from '../networks/network-runner.ts';
 import { type Candidate, type Regression, regress, toSquare } from './box.ts';
 import { layOut, type Piece } from './canvas.ts';
-import type { Networks } from './network-runner.ts';
 import { nonMaximumSuppression } from './non-maximum-suppression.ts';
 import { ceilMask, paint } from './paint-canvas.ts';
 import { type Level, pyramid } from './pyramid.ts';

@@ -1,9 +1,14 @@
 import { fromTensors, toTensor } from '@hm/tensor';
 import type { HostTensor } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Networks } from './network-runner.ts';
-import { type NetworkOutput, outputNetwork, proposalNetwork, refinementNetwork } from './networks.ts';
-import type { MtcnnWeights } from './weights.ts';
+import type { Networks } from '../networks/network-runner.ts';
+import {
+  type NetworkOutput,
+  outputNetwork,
+  proposalNetwork,
+  refinementNetwork,
+} from '../networks/networks.ts';
+import type { MtcnnWeights } from '../networks/weights.ts';
 
 /** The networks on whatever tfjs backend is set: what the traced graphs are compared with. */
 export function eagerNetworks(weights: MtcnnWeights): Networks {

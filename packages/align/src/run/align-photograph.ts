@@ -3,14 +3,14 @@ import { dirname, join } from 'node:path';
 import { decodeImage, encodeImage, type ImageFormat, type RgbImage } from '@hm/images';
 import { writeFileSafely } from '@hm/tensor/files';
 import { HmError, UnavailableError } from '@hm/tensor/host';
-import { alignImage } from './align-image.ts';
+import { detectWithBorder } from '../detect/detect-with-border.ts';
+import type { Detector } from '../detect/detector.ts';
+import type { Face } from '../detect/face.ts';
+import { alignImage } from '../place/align-image.ts';
+import { centreCrop } from '../place/centre-crop.ts';
+import { chooseFace, type FacePreference } from '../place/choose-face.ts';
+import { type TemplateName, templates } from '../place/templates.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
-import { centreCrop } from './centre-crop.ts';
-import { chooseFace, type FacePreference } from './choose-face.ts';
-import { detectWithBorder } from './detect-with-border.ts';
-import type { Detector } from './detector.ts';
-import type { Face } from './face.ts';
-import { type TemplateName, templates } from './templates.ts';
 
 /** What is the same for every photograph of a folder. */
 export interface PhotographSettings {

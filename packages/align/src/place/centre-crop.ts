@@ -1,5 +1,5 @@
 import type { RgbImage } from '@hm/images';
-import { resample } from './resample.ts';
+import { resample } from '../detect/resample.ts';
 
 /**
  * The greatest part of an image about its centre that has the aspect of `height` × `width`, times

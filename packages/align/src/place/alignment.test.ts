@@ -1,11 +1,11 @@
 import type { RgbImage } from '@hm/images';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { addBorder } from '../detect/detect-with-border.ts';
+import type { Face, Landmarks, Point } from '../detect/face.ts';
 import { alignImage } from './align-image.ts';
 import { centreCrop } from './centre-crop.ts';
 import { chooseFace } from './choose-face.ts';
-import { addBorder } from './detect-with-border.ts';
-import type { Face, Landmarks, Point } from './face.ts';
 import { templates } from './templates.ts';
 import { type SimilarityTransform, transformPoint, umeyama } from './umeyama.ts';
 import { warp } from './warp.ts';

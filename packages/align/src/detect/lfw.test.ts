@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeImage } from '@hm/images';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sharedData } from '../../../tools/test-data.ts';
-import { chooseFace } from './choose-face.ts';
+import { sharedData } from '../../../../tools/test-data.ts';
+import { chooseFace } from '../place/choose-face.ts';
 import type { Detector } from './detector.ts';
 import type { Landmarks } from './face.ts';
 import { loadMtcnn } from './load-mtcnn.ts';
@@ -21,7 +21,7 @@ describe.skipIf(data === undefined)('LFW', () => {
 
   it('has its landmarks where an independent MTCNN has them: 1.5 pixels apart in the mean at most', async () => {
     const golden: Record<string, { box: number[]; score: number; landmarks: Landmarks }[]> = JSON.parse(
-      await readFile(new URL('golden/landmarks.json', import.meta.url), 'utf8'),
+      await readFile(new URL('../../golden/landmarks.json', import.meta.url), 'utf8'),
     );
     const distances: number[] = [];
     for (const [path, faces] of Object.entries(golden)) {

@@ -1,5 +1,5 @@
 import { type RgbImage, shrinkPixels } from '@hm/images/browser';
-import type { Landmarks } from './face.ts';
+import type { Landmarks } from '../detect/face.ts';
 import { type Template, type TemplateName, templates } from './templates.ts';
 import { type SimilarityTransform, umeyama } from './umeyama.ts';
 import { warp } from './warp.ts';

@@ -1,4 +1,4 @@
-import type { Landmarks } from './face.ts';
+import type { Landmarks } from '../detect/face.ts';
 
 /** Where the five landmarks of an aligned face lie. */
 export interface Template {

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { HmError } from '@hm/tensor/host';
 import sharp from 'sharp';
+import { mtcnnOf } from '../detect/load-mtcnn.ts';
 import { alignPhotograph, type Photograph } from './align-photograph.ts';
-import { mtcnnOf } from './load-mtcnn.ts';
 import type { WorkerData, WorkerReply, WorkerRequest } from './worker-pool.ts';
 
 const { weights, detection, settings } = workerData as WorkerData;

@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { type HostTensor, hostTensor, hostZeros } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { eagerNetworks } from './eager-networks.ts';
+import { eagerNetworks } from '../testing/eager-networks.ts';
 import type { Networks } from './network-runner.ts';
 import { readWeights } from './read-weights.ts';
 import type { MtcnnWeights } from './weights.ts';
@@ -15,7 +15,7 @@ let weights: MtcnnWeights;
 let networks: Networks;
 beforeAll(async () => {
   await tf.setBackend('cpu');
-  golden = JSON.parse(await readFile(new URL('golden/networks.json', import.meta.url), 'utf8'));
+  golden = JSON.parse(await readFile(new URL('../../golden/networks.json', import.meta.url), 'utf8'));
   weights = await readWeights();
   networks = eagerNetworks(weights);
 });

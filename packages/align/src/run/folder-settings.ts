@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { writeFileSafely } from '@hm/tensor/files';
 import { InvalidArgumentError } from '@hm/tensor/host';
+import type { DetectionOptions } from '../detect/detector.ts';
+import type { MtcnnWeights } from '../networks/weights.ts';
 import type { PhotographSettings } from './align-photograph.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
-import type { DetectionOptions } from './detector.ts';
-import type { MtcnnWeights } from './weights.ts';
 
 /** Name of the file in the output folder that says how its faces were made. */
 const SETTINGS = 'alignment-settings.json';

@@ -1,4 +1,4 @@
-import type { Face } from './face.ts';
+import type { Face } from '../detect/face.ts';
 
 /** What makes a face the subject of a photograph. */
 export type FacePreference = 'largest' | 'centre' | 'highest-score';

@@ -1,8 +1,8 @@
 import type { SessionOptions } from '@hm/onnx/session';
 import { InvalidDataError } from '@hm/tensor/host';
+import { traceNetworks } from '../networks/network-runner.ts';
+import { weightsFrom } from '../networks/weights.ts';
 import { assertDetectionOptions, type DetectionOptions, type Detector, detectorOf } from './detector.ts';
-import { traceNetworks } from './network-runner.ts';
-import { weightsFrom } from './weights.ts';
 
 /** How a browser's {@link loadMtcnn} sets up. */
 export interface WebMtcnnOptions extends DetectionOptions, Pick<SessionOptions, 'provider' | 'threads'> {

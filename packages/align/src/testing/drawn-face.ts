@@ -1,6 +1,6 @@
 import type { RgbImage } from '@hm/images';
 import sharp, { type Sharp } from 'sharp';
-import type { Landmarks } from './face.ts';
+import type { Landmarks } from '../detect/face.ts';
 
 /** Where {@link drawFace} puts the landmarks of a face at `[0, 0]`. */
 export const drawnLandmarks: Landmarks = [

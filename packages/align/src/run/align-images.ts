@@ -1,8 +1,8 @@
 import type { RgbImage } from '@hm/images';
 import { inOrder } from '@hm/images';
+import { readWeights } from '../networks/read-weights.ts';
 import { type AlignFolderOptions, resolveOptions } from './align-folder-options.ts';
 import type { AlignedPhotograph } from './align-photograph.ts';
-import { readWeights } from './read-weights.ts';
 import { startAligner } from './worker-pool.ts';
 
 /** As for {@link alignFolder}, but for what concerns files. */

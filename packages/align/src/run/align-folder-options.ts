@@ -2,11 +2,11 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { ImageFormat } from '@hm/images';
 import { InvalidArgumentError } from '@hm/tensor/host';
+import { assertDetectionOptions, type DetectionOptions } from '../detect/detector.ts';
+import type { FacePreference } from '../place/choose-face.ts';
+import { type TemplateName, templates } from '../place/templates.ts';
 import type { PhotographSettings } from './align-photograph.ts';
-import type { FacePreference } from './choose-face.ts';
-import { assertDetectionOptions, type DetectionOptions } from './detector.ts';
 import { assertShard, type Shard } from './shard.ts';
-import { type TemplateName, templates } from './templates.ts';
 
 /** How a folder is aligned. */
 export interface AlignFolderOptions extends DetectionOptions {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@hm/tensor/host';
-import type { Point } from './face.ts';
+import type { Point } from '../detect/face.ts';
 
 /**
  * A similarity of the plane without reflection: `x' = a·x - b·y + tx`, `y' = b·x + a·y + ty`, with

@@ -1,7 +1,7 @@
 import { type RgbImage, shrinkPixels } from '@hm/images/browser';
 import { InvalidArgumentError } from '@hm/tensor/host';
+import type { Networks } from '../networks/network-runner.ts';
 import type { Face } from './face.ts';
-import type { Networks } from './network-runner.ts';
 import { propose } from './propose.ts';
 import { finish, refine } from './refine.ts';
 import { enlargeFace, SMALLEST_FACE, searchRatio } from './search-size.ts';

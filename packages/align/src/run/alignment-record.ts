@@ -1,5 +1,5 @@
-import type { Face } from './face.ts';
-import type { TemplateName } from './templates.ts';
+import type { Face } from '../detect/face.ts';
+import type { TemplateName } from '../place/templates.ts';
 
 /** What became of one image: a line of `alignment.jsonl`. */
 export interface AlignmentRecord {

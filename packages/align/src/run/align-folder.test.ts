@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { decodeImage } from '@hm/images';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { templates } from '../place/templates.ts';
+import { drawFace } from '../testing/drawn-face.ts';
 import { type AlignEvent, alignFolder } from './align-folder.ts';
 import type { AlignFolderOptions } from './align-folder-options.ts';
 import { alignImages } from './align-images.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
-import { drawFace } from './drawn-face.ts';
-import { templates } from './templates.ts';
 
 let folder: string;
 let input: string;

@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { inOrder, listImages, type SkippedEntry } from '@hm/images';
 import { lockFile, removeLeftovers } from '@hm/tensor/files';
+import { readWeights } from '../networks/read-weights.ts';
 import { type AlignFolderOptions, resolveOptions } from './align-folder-options.ts';
 import { type Photograph, type PhotographSettings, unwritable } from './align-photograph.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
@@ -16,7 +17,6 @@ import {
   workingPath,
 } from './manifest.ts';
 import { planOutputs } from './plan-outputs.ts';
-import { readWeights } from './read-weights.ts';
 import { shardOf } from './shard.ts';
 import { startAligner } from './worker-pool.ts';
 

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { UnavailableError } from '@hm/tensor/host';
+import type { DetectionOptions } from '../detect/detector.ts';
+import { mtcnnOf } from '../detect/load-mtcnn.ts';
+import type { MtcnnWeights } from '../networks/weights.ts';
 import {
   type AlignedPhotograph,
   alignPhotograph,
@@ -8,9 +11,6 @@ import {
   type PhotographSettings,
   unwritable,
 } from './align-photograph.ts';
-import type { DetectionOptions } from './detector.ts';
-import { mtcnnOf } from './load-mtcnn.ts';
-import type { MtcnnWeights } from './weights.ts';
 
 /** What a worker is started with. */
 export interface WorkerData {
@@ -131,7 +131,7 @@ const errorOf = ({ path, code, received }: { path: string; code?: string; receiv
 const workerFile = (): string =>
   fileURLToPath(
     new URL(
-      import.meta.url.endsWith('.ts') ? '../dist/align-worker.js' : './align-worker.js',
+      import.meta.url.endsWith('.ts') ? '../../dist/run/align-worker.js' : './align-worker.js',
       import.meta.url,
     ),
   );
