@@ -1,7 +1,7 @@
-// Ends training, aligning and converting at random moments, with SIGKILL or by a system call that fails, goes on each time,
-// and compares what comes out to the bit with a process that was left alone:
+// Ends training, aligning, converting and enrolling at random moments, with SIGKILL or by a system call that fails, goes on
+// each time, and compares what comes out to the bit with a process that was left alone:
 //   node tools/kill-study.mjs [KILLS] [FAILURES]
-// Failures need strace. It runs the built packages, one thread at a time.
+// Failures need strace. It runs the built packages, one thread at a time; 200 kills and 50 failures take about an hour.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { encodedSamples, syntheticFaces, writeImageFolder } from '@hm/datasets';
-import { Rng } from '@hm/tensor/host';
+import { decodeSafetensors, Rng } from '@hm/tensor/host';
 
 const [kills = 200, failures = 50] = process.argv.slice(2).map(Number);
 const folder = mkdtempSync(join(tmpdir(), 'hm-kill-'));
@@ -20,12 +20,75 @@ const fileOf = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const HM = fileOf('packages/cli/dist/hm.js');
 const photographs = join(folder, 'photographs');
 
-/** Names and bytes of all files that are not hidden, but for times of day and what `skip` matches. */
-function digest(path, skip = /^$/) {
+/**
+ * `words`: what is run, to begin as well as to go on. `result`: what is compared in the end. `told`: what somebody may
+ * count on once the process has ended, by what it wrote or said. `isLost`: whether that is not there any more.
+ */
+const works = [
+  {
+    ...{ name: 'training', share: 0.35, out: 'run' },
+    words: (out) => [
+      fileOf('packages/train/src/testing/kill-child.mjs'),
+      ...[out, newestStep(out) > 0 || existsSync(join(out, 'run.json')) ? 'resume' : 'begin', '15'],
+    ],
+    result: (out) => digest(join(out, 'checkpoints')),
+    told: newestStep,
+    isLost: (out, told = 0) => newestStep(out) < told,
+  },
+  {
+    ...{ name: 'aligning', share: 0.2, out: 'aligned' },
+    words: (out) => [HM, 'align', photographs, out, '--workers', '0', '--no-face', 'centre'],
+    result: digest,
+    told: linesOf,
+    /** Each line of the manifest stays, and has its image. */
+    isLost: (out, told = []) => {
+      const now = linesOf(out);
+      const paths = new Set(now.map(({ path }) => path));
+      const isGone = ({ output }) => output && !existsSync(join(out, output));
+      return now.some(isGone) || told.some(({ path }) => !paths.has(path));
+    },
+  },
+  {
+    ...{ name: 'enrolling', share: 0.2, out: 'people.gallery' },
+    words: (out) => [fileOf('tools/kill-study-enroll.mjs'), out],
+    result: (out) => {
+      const { tensors, metadata } = decodeSafetensors(readFileSync(out));
+      const people = JSON.parse(metadata.people).map(({ enrolled: _, updated: __, ...rest }) => rest);
+      return sha(`${JSON.stringify(people)} ${sha(tensors.templates.data)}`);
+    },
+    told: (_, said, before = []) => [...before, ...said.split('\n').slice(0, -1)],
+    isLost: (out, told = []) => {
+      const text = existsSync(out) ? decodeSafetensors(readFileSync(out)).metadata.people : '[]';
+      const names = JSON.parse(text).map(({ name }) => name);
+      return told.some((name) => !names.includes(name));
+    },
+  },
+  ...[
+    ['folder', 'folder'],
+    ['tar', 'tar'],
+    ['recordio', 'data.rec'],
+    ['parquet', 'data.parquet'],
+  ].map(([name, out]) => ({
+    ...{ name: `converting, ${name}`, share: 0.0625, out },
+    words: (target) => [
+      ...[HM, 'data', 'convert', photographs, target, '--to', name, '--workers', '1'],
+      ...(existsSync(target) ? ['--overwrite'] : []),
+    ],
+    result: digest,
+    told: () => undefined,
+    /** What has its name is whole. */
+    isLost: (target, _, whole) => existsSync(target) && digest(target) !== whole,
+  })),
+];
+
+const sha = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+/** Names and bytes of all files that are not hidden. */
+function digest(path) {
   if (!existsSync(path)) return undefined;
   if (statSync(path).isFile()) return sha(readFileSync(path));
   const names = readdirSync(path, { recursive: true })
-    .filter((name) => !name.split('/').some((part) => part.startsWith('.')) && !skip.test(name))
+    .filter((name) => !name.split('/').some((part) => part.startsWith('.')))
     .filter((name) => statSync(join(path, name)).isFile());
   return sha(
     names
@@ -35,57 +98,15 @@ function digest(path, skip = /^$/) {
   );
 }
 
-const sha = (bytes) => createHash('sha256').update(bytes).digest('hex');
+function newestStep(out) {
+  const checkpoints = join(out, 'checkpoints');
+  if (!existsSync(checkpoints)) return 0;
+  return Math.max(0, ...readdirSync(checkpoints).map((name) => Number(/^step-(\d+)/.exec(name)?.[1] ?? 0)));
+}
 
-const newestStep = (out) =>
-  existsSync(join(out, 'checkpoints'))
-    ? Math.max(
-        0,
-        ...readdirSync(join(out, 'checkpoints')).map((name) => Number(/^step-(\d+)/.exec(name)?.[1] ?? 0)),
-      )
-    : 0;
-
-const convert = (name, out) => ({
-  name: `converting, ${name}`,
-  out,
-  words: (target) => [HM, 'data', 'convert', photographs, target, '--to', name],
-  again: (target) => (existsSync(target) ? ['--overwrite'] : []),
-  result: (target) => digest(target),
-  /** What has its name is whole. */
-  isLost: (target, whole) => existsSync(target) && digest(target) !== whole,
-});
-
-const works = [
-  {
-    name: 'training',
-    out: 'run',
-    words: (out) => [
-      fileOf('packages/train/src/testing/kill-child.mjs'),
-      ...[out, existsSync(join(out, 'run.json')) || newestStep(out) > 0 ? 'resume' : 'begin', '15'],
-    ],
-    again: () => [],
-    result: (out) => digest(join(out, 'checkpoints')),
-    told: newestStep,
-    /** A checkpoint that was on the disk is there, or a later one. */
-    isLost: (out, _, told) => newestStep(out) < told,
-  },
-  {
-    name: 'aligning',
-    out: 'aligned',
-    words: (out) => [HM, 'align', photographs, out, '--workers', '0', '--no-face', 'centre'],
-    again: () => [],
-    result: (out) => digest(out),
-    /** Each line of the manifest has its image. */
-    isLost: (out) =>
-      linesOf(join(out, 'alignment.jsonl')).some(({ output }) => output && !existsSync(join(out, output))),
-  },
-  convert('folder', 'folder'),
-  convert('tar', 'tar'),
-  convert('recordio', 'data.rec'),
-  convert('parquet', 'data.parquet'),
-];
-
-function linesOf(path) {
+/** The whole lines of an alignment's manifest. */
+function linesOf(out) {
+  const path = join(out, 'alignment.jsonl');
   if (!existsSync(path)) return [];
   const whole = readFileSync(path, 'utf8').split('\n').slice(0, -1);
   return whole.flatMap((line) => {
@@ -97,27 +118,31 @@ function linesOf(path) {
   });
 }
 
-/** Runs a program; the milliseconds that it took and its end. */
+/** What hangs is ended, and told: a call that fails within Node's own event loop can make it wait for ever. */
+const PATIENCE = 120_000;
+
+/** Runs a program, which is killed after so many milliseconds; how it ended and what it said. */
 async function run(words, { milliseconds, program = process.execPath } = {}) {
-  const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    said = (said + text).slice(-3000);
-  });
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const printed = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'])
+    child[name].setEncoding('utf8').on('data', (text) => {
+      printed[name] += text;
+    });
   const began = performance.now();
   const exited = once(child, 'close');
-  if (milliseconds !== undefined) {
-    await Promise.race([delay(milliseconds), exited]);
-    child.kill('SIGKILL');
-  }
+  const ended = await Promise.race([exited, delay(milliseconds ?? PATIENCE, 'late', { ref: false })]);
+  if (ended === 'late') child.kill('SIGKILL');
   const [code, signal] = await exited;
-  return { code, signal, said, milliseconds: performance.now() - began };
+  const hung = ended === 'late' && milliseconds === undefined;
+  return { ...printed, code, signal, hung, milliseconds: performance.now() - began };
 }
 
 /** Goes on until the work is done. */
 async function finish(work, out) {
-  const { code, said } = await run([...work.words(out), ...work.again(out)]);
-  if (code !== 0) throw new Error(`${work.name} ended with ${code}: ${said}`);
+  const { code, stderr, milliseconds } = await run(work.words(out));
+  if (code !== 0) throw new Error(`${work.name} ended with ${code}: ${stderr.slice(-3000)}`);
+  return milliseconds;
 }
 
 const CALLS = ['fsync', 'rename', 'openat', 'write', 'mkdir', 'unlink', 'close', 'ftruncate', 'statx'];
@@ -133,47 +158,42 @@ function failing(words) {
 
 /** Ends the work again and again in the ways asked for; what came of it. */
 async function study(work, kills, failures) {
-  const row = {
-    work: work.name,
-    kills: 0,
-    'failed calls': 0,
-    'ended early': 0,
-    lost: 0,
-    'different bits': 0,
+  const counts = { kills: 0, 'failed calls': 0, 'ended early': 0, hung: 0, lost: 0, 'different bits': 0 };
+  const [alone, out] = ['alone', 'ended'].map((name) => join(folder, name, work.out));
+  const begin = (path) => {
+    rmSync(join(path, '..'), { recursive: true, force: true });
+    mkdirSync(join(path, '..'));
   };
-  const alone = join(folder, 'alone', work.out);
-  mkdirSync(join(folder, 'alone'), { recursive: true });
-  const began = performance.now();
-  await finish(work, alone);
-  const length = performance.now() - began;
+  begin(alone);
+  const length = await finish(work, alone);
   const whole = work.result(alone);
-  const out = join(folder, 'ended', work.out);
-  mkdirSync(join(folder, 'ended'), { recursive: true });
-  while (row.kills < kills || row['failed calls'] < failures) {
-    const isKill = row.kills < kills;
-    const words = [...work.words(out), ...work.again(out)];
-    const end = isKill
-      ? await run(words, { milliseconds: rng.uniform(0.1, 1.1) * length })
-      : await run(failing(words), { program: 'strace' });
-    const early = isKill ? end.signal === 'SIGKILL' : end.code !== 0;
-    if (isKill && early) row.kills++;
-    if (!isKill) row['failed calls']++;
-    if (early) row['ended early']++;
-    if (work.isLost(out, whole, row.told ?? 0)) row.lost++;
-    // Now and then the work is finished, so that the end is compared; and it is when it ended by itself.
-    if (early && rng.uniform() < 0.7) {
-      row.told = work.told?.(out);
-      continue;
-    }
+  const compare = async () => {
     await finish(work, out);
-    if (work.result(out) !== whole) row['different bits']++;
-    rmSync(join(folder, 'ended'), { recursive: true });
-    mkdirSync(join(folder, 'ended'), { recursive: true });
-    row.told = 0;
+    if (work.result(out) !== whole) counts['different bits']++;
+  };
+  let told;
+  begin(out);
+  while (counts.kills < kills || counts['failed calls'] < failures) {
+    const isKill = counts.kills < kills;
+    const end = isKill
+      ? await run(work.words(out), { milliseconds: rng.uniform(0.1, 1.1) * length })
+      : await run(failing(work.words(out)), { program: 'strace' });
+    const early = end.code !== 0;
+    if (!isKill) counts['failed calls']++;
+    else if (early) counts.kills++;
+    if (early) counts['ended early']++;
+    if (end.hung) counts.hung++;
+    const before = told;
+    told = work.told(out, end.stdout, before);
+    if ([before, told].some((known) => work.isLost(out, known, whole))) counts.lost++;
+    // Mostly it goes on, to be ended again.
+    if (early && rng.uniform() < 0.7) continue;
+    await compare();
+    begin(out);
+    told = undefined;
   }
-  await finish(work, out);
-  if (work.result(out) !== whole) row['different bits']++;
-  delete row.told;
+  await compare();
+  const row = { work: work.name, ...counts };
   console.log(JSON.stringify(row));
   return row;
 }
@@ -183,10 +203,9 @@ try {
   if (!strace) console.log('Without strace no system call can be made to fail.');
   const faces = syntheticFaces({ identities: 3, imagesPerIdentity: 4, hardness: 0, seed: 3, size: 128 });
   await writeImageFolder(photographs, encodedSamples(faces, { workers: 1 }));
-  const shares = [0.4, 0.3, 0.075, 0.075, 0.075, 0.075];
   const rows = [];
-  for (const [index, work] of works.entries()) {
-    const part = (count) => Math.round(count * shares[index]);
+  for (const work of works) {
+    const part = (count) => Math.ceil(count * work.share);
     rows.push(await study(work, part(kills), strace ? part(failures) : 0));
   }
   console.table(rows);

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { Backbone, BackboneName, ResNetOptions } from '@hm/resnet';
 import { imageSize } from './parse-option.ts';
@@ -38,7 +37,8 @@ export async function backboneOf({ backbone, ...options }: BackboneOptions): Pro
 /** The network of an ONNX file. */
 export async function onnxBackbone(path: string, options: ResNetOptions = {}): Promise<Backbone> {
   const { fromOnnx } = await import('@hm/resnet/from-onnx');
-  return fromOnnx(await readFile(path), options.imageSize && { imageSize: options.imageSize });
+  const { readRegularFile } = await import('@hm/tensor/files');
+  return fromOnnx(await readRegularFile(path), options.imageSize && { imageSize: options.imageSize });
 }
 
 /** Height and width of the network's images. */

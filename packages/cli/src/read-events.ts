@@ -1,14 +1,10 @@
 import { join } from 'node:path';
-import { readRegularText } from '@hm/tensor/files';
-import { HmError } from '@hm/tensor/host';
+import { readTextIfThere } from '@hm/tensor/files';
 import type { TrainEvent } from '@hm/train';
 
 /** What a run has told so far, from its `metrics.jsonl`; nothing if it has none. Lines that are no events are left out. */
 export async function readEvents(run: string): Promise<TrainEvent[]> {
-  const text = await readRegularText(join(run, 'metrics.jsonl')).catch((error: unknown) => {
-    if (HmError.isInstance(error) && error.fields.code === 'ENOENT') return '';
-    throw error;
-  });
+  const text = (await readTextIfThere(join(run, 'metrics.jsonl'))) ?? '';
   return text.split('\n').flatMap(eventOf);
 }
 

@@ -1,4 +1,7 @@
-/** Runs `task` on up to `width` items at a time and yields the results in the items' order. */
+/**
+ * Runs `task` on up to `width` items at a time and yields the results in the items' order. A failure comes in its turn: then
+ * nothing new is started, and what was started is awaited.
+ */
 export async function* inOrder<T, R>(
   items: Iterable<T>,
   width: number,
@@ -7,7 +10,10 @@ export async function* inOrder<T, R>(
   const pending: Promise<R>[] = [];
   try {
     for (const item of items) {
-      pending.push(task(item));
+      const result = task(item);
+      // A later failure must not count as unhandled while an earlier result is awaited.
+      result.catch(() => undefined);
+      pending.push(result);
       if (pending.length >= width) yield await pending.shift()!;
     }
     while (pending.length > 0) yield await pending.shift()!;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { type FacePreference, templates } from '@hm/align';
 import {
   type Embedder,
@@ -7,6 +6,7 @@ import {
   loadEmbedder,
   type ModelCalibration,
 } from '@hm/eval';
+import { readRegularFile } from '@hm/tensor/files';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import { alignedFaces } from './faces/aligned-faces.node.ts';
 import { faceFinder } from './faces/face-finder.node.ts';
@@ -70,7 +70,7 @@ export async function openRecognizer(
 
 /** A file that is not there is told when it is loaded. */
 const digest = async (model: string | Uint8Array) =>
-  sha256(new Uint8Array(typeof model === 'string' ? await readFile(model).catch(() => []) : model));
+  sha256(new Uint8Array(typeof model === 'string' ? await readRegularFile(model).catch(() => []) : model));
 
 function templateOf({ name, preprocessing: { template, width, height } }: Embedder, aligned: boolean) {
   if (template !== 'none') return templates[template];

@@ -1,6 +1,7 @@
-import { appendFile, readFile, truncate } from 'node:fs/promises';
+import { appendFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TarAtFar } from '@hm/eval';
+import { readRegularFile, readTextIfThere } from '@hm/tensor/files';
 import { InvalidDataError } from '@hm/tensor/host';
 import type { HardnessEvent, Recipe } from '@hm/train';
 
@@ -51,7 +52,7 @@ const rowsPath = (folder: string) => join(folder, 'rows.jsonl');
 
 /** The rows in a study's folder; none if there is none yet. @throws {InvalidDataError} */
 export async function readRows(folder: string): Promise<StudyRow[]> {
-  const text = await readFile(rowsPath(folder), 'utf8').catch(() => '');
+  const text = (await readTextIfThere(rowsPath(folder))) ?? '';
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   return whole
     .split('\n')
@@ -61,7 +62,7 @@ export async function readRows(folder: string): Promise<StudyRow[]> {
 
 /** Removes what a killed process left of a line. */
 export async function mendRows(folder: string): Promise<void> {
-  const text = await readFile(rowsPath(folder)).catch(() => Buffer.alloc(0));
+  const text = await readRegularFile(rowsPath(folder)).catch(() => Buffer.alloc(0));
   const whole = text.lastIndexOf(0x0a) + 1;
   if (whole < text.length) await truncate(rowsPath(folder), whole);
 }

@@ -1,11 +1,11 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { VerificationProtocol } from '@hm/datasets';
 import { loadEmbedder, type VerificationResult, verify } from '@hm/eval';
 import { headByName } from '@hm/losses';
 import { backboneByName } from '@hm/resnet';
-import { writeFileSafely } from '@hm/tensor/files';
+import { readRegularText, writeFileSafely } from '@hm/tensor/files';
 import {
   type EpochEvent,
   exportRun,
@@ -148,7 +148,7 @@ function withoutPlace({ epoch, samples, easyShare, meanGate, histogram }: Hardne
 }
 
 async function readEvents(run: string): Promise<TrainEvent[]> {
-  const text = await readFile(join(run, 'metrics.jsonl'), 'utf8');
+  const text = await readRegularText(join(run, 'metrics.jsonl'));
   return text
     .split('\n')
     .filter((line) => line !== '')

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { holm, type SeedDifference, seedDifference, smallestDetectable } from '@hm/eval';
+import { readRegularFile, readRegularText } from '@hm/tensor/files';
 import type { PairedPeople } from './people-of.ts';
 import type { StudyPlan } from './plan.ts';
 import { readRows, type StudyRow } from './rows.ts';
@@ -108,7 +108,7 @@ const at = (rows: readonly StudyRow[], { condition, test }: Place, arm: string):
     .sort((a, b) => a.seed - b.seed);
 
 const pairsOf = async (folder: string, { condition, test }: Place): Promise<PairedPeople> =>
-  JSON.parse(await readFile(join(folder, 'pairs', `${condition}.${test}.json`), 'utf8'));
+  JSON.parse(await readRegularText(join(folder, 'pairs', `${condition}.${test}.json`)));
 
 /** `[pairs]`, whether each is judged rightly by its fold's threshold. */
 async function rightPairs(
@@ -117,7 +117,7 @@ async function rightPairs(
   { configuration, tests }: StudyRow,
   { same, fold }: PairedPeople,
 ): Promise<boolean[]> {
-  const bytes = await readFile(join(folder, 'scores', `${configuration}.${test}.f32`));
+  const bytes = await readRegularFile(join(folder, 'scores', `${configuration}.${test}.f32`));
   const { thresholds } = tests[test]!;
   return same.map((one, pair) => bytes.readFloatLE(4 * pair) < thresholds[fold[pair]!]! === one);
 }

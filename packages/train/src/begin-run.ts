@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type HostTensor, InvalidArgumentError, InvalidDataError } from '@hm/tensor';
-import { writeFileSafely } from '@hm/tensor/files';
+import { readTextIfThere, writeFileSafely } from '@hm/tensor/files';
 import { type Progress, readCheckpoint } from './checkpoint.ts';
 import {
   bestPath,
@@ -135,12 +134,13 @@ const writeConfig = (run: string, file: RunFile) =>
 
 /** The configuration that a run began with, and where; undefined if the folder has none. @throws {InvalidDataError} */
 export async function readConfig(run: string): Promise<RunFile | undefined> {
+  const text = await readTextIfThere(configPath(run));
+  if (text === undefined) return undefined;
   try {
-    const file = JSON.parse(await readFile(configPath(run), 'utf8')) as RunFile | null;
+    const file = JSON.parse(text) as RunFile | null;
     if (!isRunFile(file)) throw new TypeError('something else');
     return file;
   } catch (cause) {
-    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw new InvalidDataError({
       where: configPath(run),
       expected: 'the configuration of a run as JSON',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { readRegularFile } from '@hm/tensor/files';
 import { decodeSafetensors, encodeSafetensors, type HostTensor, InvalidDataError } from '@hm/tensor/host';
 import type { HardnessSums } from './observe/hardness.ts';
 import type { RunConfig } from './run-config.ts';
@@ -67,7 +67,7 @@ export function encodeCheckpoint({ config, progress, versions, state }: Checkpoi
  */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   try {
-    const bytes = await readFile(path);
+    const bytes = await readRegularFile(path);
     const { tensors, metadata } = decodeSafetensors(bytes);
     if (metadata.format !== FORMAT || metadata.formatVersion !== FORMAT_VERSION)
       throw invalid(path, `${metadata.format} ${metadata.formatVersion}`);

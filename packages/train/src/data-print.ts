@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset, ImageSource, Sample } from '@hm/datasets';
-import { writeFileSafely } from '@hm/tensor/files';
+import { readTextIfThere, writeFileSafely } from '@hm/tensor/files';
 import { InvalidDataError } from '@hm/tensor/host';
 
 /**
@@ -72,13 +72,13 @@ export const imagesChanged = (run: string, changed: readonly string[], looked: n
 
 async function readPrint(run: string): Promise<DataPrint | undefined> {
   try {
-    const print = JSON.parse(await readFile(printPath(run), 'utf8')) as DataPrint | null;
+    const print = JSON.parse((await readTextIfThere(printPath(run))) ?? 'null') as DataPrint | null;
     return ['facts', 'times', 'bytes'].every((name) => Array.isArray(print?.[name as keyof DataPrint]))
       ? print!
       : undefined;
   } catch (error) {
     // None: of an earlier version, or lost. It guards against a mistake, and is no reason to stop.
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { notWritable, writeFileSafely } from '@hm/tensor/files';
+import { notWritable, readTextIfThere, writeFileSafely } from '@hm/tensor/files';
 import type { TrainEvent } from './events.ts';
 
 /** The file with one event a line. */
@@ -16,10 +16,7 @@ export async function logEvent(run: string, event: TrainEvent): Promise<void> {
 
 /** Takes back the lines of steps that a checkpoint does not know, and what is no whole line of an event. */
 export async function rewindLog(run: string, step: number): Promise<void> {
-  const text = await readFile(metricsPath(run), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
+  const text = (await readTextIfThere(metricsPath(run))) ?? '';
   const kept = text.split('\n').filter((line) => isOf(line, step));
   await writeFileSafely(metricsPath(run), kept.map((line) => `${line}\n`).join(''));
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { writeFileSafely } from '@hm/tensor/files';
+import { readRegularText, writeFileSafely } from '@hm/tensor/files';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import type { DetectionOptions } from '../detect/detector.ts';
 import type { MtcnnWeights } from '../networks/weights.ts';
@@ -65,7 +64,7 @@ export const writeSettings = (output: string, settings: FolderSettings): Promise
   writeFileSafely(join(output, SETTINGS), `${JSON.stringify(settings, undefined, 2)}\n`);
 
 async function readSettings(output: string): Promise<FolderSettings | undefined> {
-  const text = await readFile(join(output, SETTINGS), 'utf8').catch(() => 'null');
+  const text = await readRegularText(join(output, SETTINGS)).catch(() => 'null');
   try {
     return (JSON.parse(text) as FolderSettings | null) ?? undefined;
   } catch {

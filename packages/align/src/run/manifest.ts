@@ -1,6 +1,6 @@
-import { appendFile, readFile, rm } from 'node:fs/promises';
+import { appendFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileSafely } from '@hm/tensor/files';
+import { readTextIfThere, writeFileSafely } from '@hm/tensor/files';
 import { unwritable } from './align-photograph.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
 import type { Shard } from './shard.ts';
@@ -50,10 +50,7 @@ export async function startManifest(
 
 /** The records of a file, a line that was cut off left out; undefined if there is no such file. */
 async function readRecords(path: string): Promise<AlignmentRecord[] | undefined> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw unwritable(path, error.message, error);
-  });
+  const text = await readTextIfThere(path);
   return text?.split('\n').flatMap((line) => parse(line) ?? []);
 }
 

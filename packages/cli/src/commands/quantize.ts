@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Option } from '@commander-js/extra-typings';
 import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import { calibrationBatches } from '../calibration-batches.ts';
@@ -40,8 +39,9 @@ export const quantize = () =>
       if (faces !== undefined) await assertFolder(faces, 'a folder of aligned faces');
       formatByName('<out>', out, { '.onnx': 'onnx' });
       await prepareFile(out);
+      const { readRegularFile } = await import('@hm/tensor/files');
       const precisions = await import('@hm/onnx/precision');
-      const model = new Uint8Array(await readFile(path));
+      const model = new Uint8Array(await readRegularFile(path));
       const bytes =
         precision === 'fp16'
           ? precisions.toFloat16(model)

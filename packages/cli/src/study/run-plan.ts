@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFileSafely } from '@hm/tensor/files';
 import { stopOnInterrupt } from '../stop-on-interrupt.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
@@ -35,7 +35,7 @@ export async function runPlan(
     });
     const summary = await summarizeStudy(plan, out);
     const markdown = summaryMarkdown(plan, summary);
-    await writeFile(join(out, 'report.md'), markdown);
+    await writeFileSafely(join(out, 'report.md'), markdown);
     console.log(json ? JSON.stringify(summary) : markdown);
     if (interrupt.signal.aborted) process.exitCode = interrupt.status;
   } finally {

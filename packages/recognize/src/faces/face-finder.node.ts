@@ -46,11 +46,7 @@ export function faceFinder(data: FinderData, workers = availableParallelism()): 
 }
 
 /** What a worker is asked, and what it answers. */
-export interface FinderRequest {
-  id: number;
-  source: Source;
-  name: string;
-}
+export type FinderRequest = { id: number; source: Source; name: string } | 'close';
 export type FinderReply = { id: number } & (
   | { found: FoundFaces }
   | { undecodable: string }
@@ -66,6 +62,7 @@ interface Waiting {
 class FinderThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #ended: Promise<void>;
   #next = 0;
   #failure: Error | undefined;
 
@@ -73,7 +70,12 @@ class FinderThread {
     this.#worker = new Worker(workerFile(), { workerData: data, execArgv: [] });
     this.#worker.on('message', (reply: FinderReply) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#fail(error.message, error));
-    this.#worker.on('exit', (code) => this.#fail(`it ended with code ${code}`));
+    this.#ended = new Promise((resolve) => {
+      this.#worker.once('exit', (code) => {
+        this.#fail(`it ended with code ${code}`);
+        resolve();
+      });
+    });
     // A recognizer that is not released must not keep the program running.
     this.#worker.unref();
   }
@@ -92,8 +94,11 @@ class FinderThread {
     });
   }
 
-  async close(): Promise<void> {
-    await this.#worker.terminate();
+  /** Lets it end by itself: a thread that is terminated while ONNX Runtime works in it takes the process along. */
+  close(): Promise<void> {
+    this.#worker.ref();
+    this.#worker.postMessage('close' satisfies FinderRequest);
+    return this.#ended;
   }
 
   #settle(reply: FinderReply): void {

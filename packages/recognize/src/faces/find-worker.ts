@@ -9,9 +9,22 @@ const { template, border } = workerData as FinderData;
 const port = parentPort!;
 const loading = loadMtcnn();
 
-port.on('message', async (request: FinderRequest) => port.postMessage(await reply(request)));
+const underway = new Set<Promise<void>>();
 
-async function reply({ id, source, name }: FinderRequest): Promise<FinderReply> {
+port.on('message', async (request: FinderRequest) => {
+  if (request === 'close') return close();
+  const answered = reply(request).then((answer) => port.postMessage(answer));
+  underway.add(answered);
+  await answered.finally(() => underway.delete(answered));
+});
+
+async function close(): Promise<void> {
+  await Promise.allSettled(underway);
+  await (await loading).release();
+  port.close();
+}
+
+async function reply({ id, source, name }: Exclude<FinderRequest, 'close'>): Promise<FinderReply> {
   try {
     return { id, found: await findFaces(await loading, await decode(source, name), template, border) };
   } catch (error) {

@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Lock, lockFile, writeFileSafely } from '@hm/tensor/files';
+import { type Lock, lockFile, readRegularFile, writeFileSafely } from '@hm/tensor/files';
 import { HmError } from '@hm/tensor/host';
 import type { GalleryStore } from './gallery-store.ts';
 
@@ -17,7 +17,7 @@ export const fileStore = (path: string): GalleryStore => ({
     });
     return info && `${info.ino} ${info.size} ${info.mtimeNs}`;
   },
-  read: async () => new Uint8Array(await readFile(path)),
+  read: async () => new Uint8Array(await readRegularFile(path)),
   write: (bytes) => writeFileSafely(path, bytes),
   async alone(task) {
     const lock = await patiently(() => lockFile(path));

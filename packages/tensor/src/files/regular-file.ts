@@ -37,6 +37,20 @@ export async function readRegularFile(path: string, most = 2 ** 31 - 1): Promise
 export const readRegularText = async (path: string, most = 2 ** 26): Promise<string> =>
   (await readRegularFile(path, most)).toString('utf8').replace(/^\uFEFF/, '');
 
+/** The longest text that the engine can hold. */
+const LONGEST = 2 ** 29 - 24;
+
+/** The same for a text that a run has written, of any length; undefined where there is no such file. @throws {InvalidDataError} */
+export async function readTextIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readRegularText(path, LONGEST);
+  } catch (error) {
+    const { code } = (error as InvalidDataError).fields;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
 function stat(path: string): Stats {
   try {
     return statSync(path);

@@ -1,9 +1,9 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { cpus, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { FormTimes, KernelCache } from '@hm/onnx';
-import { writeFileSafely } from '@hm/tensor/files';
+import { readRegularText, writeFileSafely } from '@hm/tensor/files';
 
 type Times = Readonly<Record<string, FormTimes>>;
 
@@ -21,7 +21,7 @@ export function kernelCache(threads: number | undefined, path = kernelCachePath(
   const machine = `${cpus()[0]?.model ?? 'unknown'}, onnxruntime ${runtimeVersion()}, ${threads ?? 'all'} threads`;
   const readAll = async (): Promise<Record<string, Times>> => {
     try {
-      return JSON.parse(await readFile(path, 'utf8'));
+      return JSON.parse(await readRegularText(path));
     } catch {
       return {};
     }

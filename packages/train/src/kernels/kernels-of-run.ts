@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chooseKernels, type Kernels, type StepFunction } from '@hm/onnx';
 import { InvalidDataError } from '@hm/tensor';
-import { writeFileSafely } from '@hm/tensor/files';
+import { readTextIfThere, writeFileSafely } from '@hm/tensor/files';
 import type { StepOptions } from '../engine/compile-on.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type Communicator, shareValue } from '../parallel/communicator.ts';
@@ -51,10 +50,10 @@ async function ownKernels(
 }
 
 async function readKernels(path: string): Promise<Kernels> {
+  const text = await readTextIfThere(path);
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    return JSON.parse(text ?? '{}');
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new InvalidDataError({
       where: path,
       expected: 'the forms of the convolutions of a run as JSON',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Backbone } from '@hm/resnet';
+import { readRegularFile } from '@hm/tensor/files';
 import { decodeSafetensors, HmError, type HostTensor, InvalidDataError } from '@hm/tensor/host';
 import { newestCheckpoint } from '../checkpoint-folder.ts';
 import { type BackboneValues, freshBackbone } from '../initial-state.ts';
@@ -57,7 +58,7 @@ const inState = (state: HostTensors): BackboneValues => ({
 /** A file's bytes; undefined for a folder. */
 async function bytesAt(path: string): Promise<Uint8Array | undefined> {
   try {
-    return (await stat(path)).isDirectory() ? undefined : await readFile(path);
+    return (await stat(path)).isDirectory() ? undefined : await readRegularFile(path);
   } catch (cause) {
     throw unusable(path, (cause as Error).message, cause);
   }

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { writeFileSafely } from '@hm/tensor/files';
+import { readRegularFile, writeFileSafely } from '@hm/tensor/files';
 import { command } from '../../command.ts';
 import { print } from '../../print.ts';
 import { readCalibration } from '../../read-calibration.ts';
@@ -17,7 +16,7 @@ export const add = () =>
     .action(async (file, { like, out = file, calibration, license, json }) => {
       const { describeNetwork } = await import('@hm/recognize');
       const calibrations = calibration === undefined ? undefined : [await readCalibration(calibration)];
-      const model = describeNetwork(await readFile(file), { like, calibrations, license });
+      const model = describeNetwork(await readRegularFile(file), { like, calibrations, license });
       // What does not load is not written.
       const { loadEmbedder } = await import('@hm/eval');
       const embedder = await loadEmbedder(model);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readRegularFile } from '@hm/tensor/files';
 import { command } from '../../command.ts';
 import { print } from '../../print.ts';
 
@@ -15,7 +15,7 @@ export const show = () =>
       const { inputs, outputs, metadata } = session;
       await session.release();
       const sha256 = createHash('sha256')
-        .update(await readFile(file))
+        .update(await readRegularFile(file))
         .digest('hex');
       if (json) return print(JSON.stringify({ file, sha256, inputs, outputs, metadata }));
       const shapes = (values: typeof inputs) =>

@@ -31,8 +31,9 @@ async function ask(task: ParseTask, mebibytes: number): Promise<unknown> {
   const worker = await started(Math.ceil(HEAP.once + HEAP.perMebibyte * mebibytes));
   const patience = PATIENCE.once + PATIENCE.perMebibyte * mebibytes;
   let timer: NodeJS.Timeout | undefined;
+  let answer: ParseAnswer;
   try {
-    const answer = await new Promise<ParseAnswer>((resolve, reject) => {
+    answer = await new Promise<ParseAnswer>((resolve, reject) => {
       timer = setTimeout(
         () => reject(new Error(`nothing that can be read in ${patience / 1000} s`)),
         patience,
@@ -40,8 +41,6 @@ async function ask(task: ParseTask, mebibytes: number): Promise<unknown> {
       settle = { resolve, reject };
       worker.postMessage(task);
     });
-    if ('result' in answer) return answer.result;
-    throw new Error(answer.reason);
   } catch (error) {
     // It may be at work for ever, or be no more.
     await discard();
@@ -51,6 +50,8 @@ async function ask(task: ParseTask, mebibytes: number): Promise<unknown> {
     settle = undefined;
     worker.unref();
   }
+  if ('reason' in answer) throw new Error(answer.reason);
+  return answer.result;
 }
 
 /** The thread that was kept, if its heap is large enough, or another one. It holds up no program that has ended. */

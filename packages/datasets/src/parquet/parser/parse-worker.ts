@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import { type ParseTask, parse } from './parse.ts';
 
@@ -8,13 +9,16 @@ export type ParseAnswer = { result: unknown } | { reason: string };
 process.on('unhandledRejection', () => undefined);
 
 parentPort!.on('message', async (task: ParseTask) => {
-  const answer = await parse(task).then(
-    (result): ParseAnswer => ({ result }),
-    (error: unknown): ParseAnswer => ({ reason: error instanceof Error ? error.message : String(error) }),
-  );
+  const answer = await parse(task).then((result): ParseAnswer => ({ result }), refusal);
   try {
     parentPort!.postMessage(answer);
   } catch (error) {
     parentPort!.postMessage({ reason: String(error) });
   }
 });
+
+/** It comes once the columns that did not fail are done as well: this thread is free for the next file then. */
+async function refusal(error: unknown): Promise<ParseAnswer> {
+  await setImmediate();
+  return { reason: error instanceof Error ? error.message : String(error) };
+}
