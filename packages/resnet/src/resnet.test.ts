@@ -38,7 +38,7 @@ function publishedCount(network: ResNet): number {
 }
 
 const small = (options: ResNetOptions = {}) =>
-  resnet18({ imageSize: [32, 32], embeddingSize: 16, ...options });
+  resnet18({ width: 16, imageSize: [32, 32], embeddingSize: 16, ...options });
 /** Images from a seed. */
 function noise(shape: number[]) {
   const rng = Rng.of('images');
@@ -168,7 +168,7 @@ test('running statistics move a tenth of the way to the batch, with the unbiased
   const { statistics } = tf.tidy(() => network.apply(variables, images, 'train'));
   const stem = tf.conv2d(images, (variables.params.stem as Params).filter as tf.Tensor4D, 2, 3);
   const { mean, variance } = tf.moments(stem, [0, 1, 2]);
-  const count = stem.size / 64;
+  const count = stem.size / 16;
   const moved = (statistics.stem as Params).norm as { mean: tf.Tensor; variance: tf.Tensor };
   const wantedMean = tf.mul(mean, 0.1).dataSync();
   const wantedVariance = tf.add(0.9, tf.mul(variance, (0.1 * count) / (count - 1))).dataSync();
