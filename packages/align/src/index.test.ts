@@ -10,6 +10,7 @@ it('exports what the README lists', () => {
     'detectWithBorder',
     'loadMtcnn',
     'templates',
+    'traceMtcnn',
     'umeyama',
     'warp',
   ]);

@@ -5,6 +5,7 @@ export { chooseKernels, type FormTimes, type KernelCache } from './forms/choose-
 export type { Form, Kernels } from './forms/forms.ts';
 export { coveredKernels } from './kernels/index.ts';
 export { kernelsOf } from './kernels-of.ts';
+export { withOpenDimensions } from './open-dimensions.ts';
 export type { Program } from './program/program.ts';
 export type { SumOverRanks } from './segments/segmented-session.ts';
 export { type InputSpec, type TraceOptions, trace } from './trace.ts';

@@ -2,17 +2,27 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema, TensorShapeProto_DimensionSchema } from 'onnx-buf';
 
 /**
- * A copy of a model whose inputs and outputs may have any size where it declares 0: some exporters write that for "any",
- * and ONNX Runtime takes it at its word.
+ * A copy of a model whose inputs and outputs may have any size along the axes that are named, and where it declares 0: some
+ * exporters write that for "any", and ONNX Runtime takes it at its word. The operators must take any size there.
+ *
+ * @param axes of inputs and outputs, by their names.
+ * @example
+ * const model = withOpenDimensions(trace(blur, { image: { shape: [1, 64, 64, 3] } }), { image: [1, 2], blurred: [1, 2] });
  */
-export function withOpenDimensions(bytes: Uint8Array): Uint8Array {
+export function withOpenDimensions(
+  bytes: Uint8Array,
+  axes: Readonly<Record<string, readonly number[]>> = {},
+): Uint8Array {
   const model = fromBinary(ModelProtoSchema, bytes);
   for (const value of [...(model.graph?.input ?? []), ...(model.graph?.output ?? [])]) {
     const type = value.type?.value;
     if (type?.case !== 'tensorType' || type.value.shape === undefined) continue;
     type.value.shape.dim = type.value.shape.dim.map((dimension, axis) =>
-      dimension.value.case === 'dimValue' && dimension.value.value === 0n
-        ? create(TensorShapeProto_DimensionSchema, { value: { case: 'dimParam', value: `any_${axis}` } })
+      axes[value.name]?.includes(axis) ||
+      (dimension.value.case === 'dimValue' && dimension.value.value === 0n)
+        ? create(TensorShapeProto_DimensionSchema, {
+            value: { case: 'dimParam', value: `${value.name}_${axis}` },
+          })
         : dimension,
     );
   }

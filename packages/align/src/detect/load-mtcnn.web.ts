@@ -1,6 +1,7 @@
 import type { SessionOptions } from '@hm/onnx/session';
 import { InvalidDataError } from '@hm/tensor/host';
-import { traceNetworks } from '../networks/network-runner.ts';
+import { openNetworks } from '../networks/network-runner.ts';
+import { traceNetworks } from '../networks/trace-mtcnn.ts';
 import { weightsFrom } from '../networks/weights.ts';
 import { assertDetectionOptions, type DetectionOptions, type Detector, detectorOf } from './detector.ts';
 
@@ -24,7 +25,8 @@ export async function loadMtcnn(options: WebMtcnnOptions): Promise<Detector> {
   const { weights, provider, threads, ...detection } = options;
   assertDetectionOptions(detection);
   const session = { ...(provider && { provider }), ...(threads && { threads }) };
-  return detectorOf(await traceNetworks(await weightsFrom(weights, fetchFile), session), detection);
+  const models = traceNetworks(await weightsFrom(weights, fetchFile));
+  return detectorOf(await openNetworks(models, session), detection);
 }
 
 async function fetchFile(location: string, beside?: string): Promise<Uint8Array> {

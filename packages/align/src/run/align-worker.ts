@@ -1,15 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { HmError } from '@hm/tensor/host';
 import sharp from 'sharp';
-import { mtcnnOf } from '../detect/load-mtcnn.ts';
+import { loadMtcnn } from '../detect/load-mtcnn.ts';
 import { alignPhotograph, type Photograph } from './align-photograph.ts';
 import type { WorkerData, WorkerReply, WorkerRequest } from './worker-pool.ts';
 
-const { weights, detection, settings } = workerData as WorkerData;
+const { models, detection, settings } = workerData as WorkerData;
 const port = parentPort!;
 /** libvips would start threads of its own in every worker; the images are small and there are many. */
 sharp.concurrency(1);
-const loading = mtcnnOf(weights, detection);
+const loading = loadMtcnn({ models, ...detection });
 
 port.on('message', async (request: WorkerRequest) => {
   if (request !== 'close') return port.postMessage(await reply(request.id, request.photograph));

@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { UnavailableError } from '@hm/tensor/host';
 import type { DetectionOptions } from '../detect/detector.ts';
-import { mtcnnOf } from '../detect/load-mtcnn.ts';
+import { loadMtcnn, modelsOf } from '../detect/load-mtcnn.ts';
+import type { MtcnnModels } from '../networks/network-runner.ts';
 import type { MtcnnWeights } from '../networks/weights.ts';
 import {
   type AlignedPhotograph,
@@ -14,7 +15,7 @@ import {
 
 /** What a worker is started with. */
 export interface WorkerData {
-  weights: MtcnnWeights;
+  models: MtcnnModels;
   detection: DetectionOptions;
   settings: PhotographSettings;
 }
@@ -37,14 +38,18 @@ export interface Aligner {
 const PER_WORKER = 3;
 
 /** Starts so many threads, or none but this one, and says how many photographs to give them at a time. */
-export async function startAligner(workers: number, data: WorkerData) {
+export async function startAligner(
+  workers: number,
+  { weights, ...rest }: Omit<WorkerData, 'models'> & { weights: MtcnnWeights },
+) {
+  const data = { ...rest, models: await modelsOf(weights) };
   const aligner = workers === 0 ? await localAligner(data) : workerPool(workers, data);
   return { aligner, width: Math.max(1, workers) * PER_WORKER };
 }
 
 /** Aligns in this thread. */
-async function localAligner({ weights, detection, settings }: WorkerData): Promise<Aligner> {
-  const detector = await mtcnnOf(weights, detection);
+async function localAligner({ models, detection, settings }: WorkerData): Promise<Aligner> {
+  const detector = await loadMtcnn({ models, ...detection });
   return {
     align: (photograph) => alignPhotograph(detector, photograph, settings),
     close: () => detector.release(),

@@ -1,57 +1,38 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { writeFileSafely } from '@hm/tensor/files';
-import { HmError, UnavailableError } from '@hm/tensor/host';
+import { type MtcnnModels, traceMtcnn } from '@hm/align';
+import { cachedBytes } from '@hm/tensor/files';
+import { UnavailableError } from '@hm/tensor/host';
 import { dlibCalibrations } from './dlib-calibrations.ts';
 import { dlibFingerprint } from './dlib-fingerprint.ts';
-import { sha256 } from './sha256.ts';
 
-/**
- * The ONNX file of the network that npm brought along: traced once, then read from the user's cache folder, whose copy
- * carries its hash in its name.
- */
-export async function bundledNetwork(): Promise<Uint8Array> {
-  const folder = cacheFolder();
-  const prefix = await cachePrefix();
-  const cached = await readCached(folder, prefix);
-  if (cached !== undefined) return cached;
-  const { traceDlib } = await import('./trace-dlib.ts');
-  const bytes = await traceDlib((name) => readFile(join(weightsFolder(), name)));
-  const name = `${prefix}${await sha256(bytes)}.onnx`;
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeFileSafely(join(folder, name), bytes);
-  } catch (error) {
-    // A folder that cannot be written costs a second at the next start, and nothing else.
-    if (!HmError.isInstance(error) && !(error as NodeJS.ErrnoException).code) throw error;
-  }
-  return bytes;
-}
+/** The ONNX file of the network that npm brought along, traced once; the number changes with how it is made. */
+export const bundledNetwork = (): Promise<Uint8Array> =>
+  cachedBytes({
+    name: 'dlib',
+    madeFrom: JSON.stringify([2, dlibFingerprint, dlibCalibrations]),
+    async make() {
+      const { traceDlib } = await import('./trace-dlib.ts');
+      return traceDlib((name) => readFile(join(weightsFolder(), name)));
+    },
+  });
 
-/** Changes with what the file is made of; the number, with how it is made. */
-async function cachePrefix(): Promise<string> {
-  const made = JSON.stringify([2, dlibFingerprint, dlibCalibrations]);
-  return `dlib-${(await sha256(new TextEncoder().encode(made))).slice(0, 12)}-`;
-}
-
-async function readCached(folder: string, prefix: string): Promise<Uint8Array | undefined> {
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names.filter((name) => name.startsWith(prefix) && name.endsWith('.onnx'))) {
-    const bytes = new Uint8Array(await readFile(join(folder, name)).catch(() => []));
-    if (name === `${prefix}${await sha256(bytes)}.onnx`) return bytes;
-  }
-  return undefined;
-}
-
-/** `HM_CACHE`, else where the system keeps such files. */
-function cacheFolder(): string {
-  const { HM_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  if (HM_CACHE) return HM_CACHE;
-  if (process.platform === 'win32' && LOCALAPPDATA) return join(LOCALAPPDATA, 'hard-mining', 'Cache');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'hard-mining');
-  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'hard-mining');
+/** The face detector's ONNX files, traced once; the number changes with how they are made. */
+export async function bundledDetector(): Promise<MtcnnModels> {
+  let traced: Promise<MtcnnModels> | undefined;
+  const make = async (name: keyof MtcnnModels) => {
+    traced ??= traceMtcnn();
+    return (await traced)[name];
+  };
+  const cached = (name: keyof MtcnnModels) =>
+    cachedBytes({ name: `mtcnn-${name}`, madeFrom: '1', make: () => make(name) });
+  const [propose, refine, output] = await Promise.all([
+    cached('propose'),
+    cached('refine'),
+    cached('output'),
+  ]);
+  return { propose, refine, output };
 }
 
 function weightsFolder(): string {
