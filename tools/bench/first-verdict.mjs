@@ -14,6 +14,10 @@ const { values, positionals } = parseArgs({
   options: { rounds: { type: 'string', default: '5' } },
   allowPositionals: true,
 });
+if (positionals.length !== 2) {
+  console.error('Name two photographs: node tools/bench/first-verdict.mjs a.jpg b.jpg [--rounds 5]');
+  process.exit(1);
+}
 const photographs = positionals.map((path) => resolve(path));
 const program = `
 import { openRecognizer } from '@hm/recognize';

@@ -7,7 +7,7 @@ import {
   type ModelCalibration,
 } from '@hm/eval';
 import { readRegularFile } from '@hm/tensor/files';
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import { alignedFaces } from './faces/aligned-faces.node.ts';
 import { faceFinder } from './faces/face-finder.node.ts';
 import { bundledNetwork } from './network/bundled.node.ts';
@@ -15,6 +15,8 @@ import { calibrationOf } from './network/calibration-metadata.ts';
 import { dlibFingerprint } from './network/dlib-fingerprint.ts';
 import { sha256 } from './network/sha256.ts';
 import { type Recognizer, recognizerOf } from './recognizer.ts';
+
+const preferences: readonly FacePreference[] = ['largest', 'centre', 'highest-score'];
 
 /** How photographs become embeddings. */
 export interface RecognizerOptions extends EmbedderOptions {
@@ -47,6 +49,17 @@ export async function openRecognizer(
   network?: string | Uint8Array,
   options: RecognizerOptions = {},
 ): Promise<Recognizer> {
+  assertNetwork(network);
+  checkOptions<RecognizerOptions>('openRecognizer', options, {
+    ...{
+      flip: { oneOf: ['off', 'sum', 'concat'] },
+      prefer: { oneOf: preferences },
+      border: 'number',
+      workers: 'number',
+    },
+    ...{ aligned: 'boolean', calibration: 'object', provider: 'string', threads: 'number' },
+    ...{ preprocessing: 'object', output: 'string' },
+  });
   const { flip = 'off', prefer = 'largest', border = 0.3, workers, aligned = false, ...rest } = options;
   const { calibration: given, ...embedderOptions } = rest;
   const model = network ?? (await bundledNetwork());
@@ -66,6 +79,20 @@ export async function openRecognizer(
     await embedder.release();
     throw error;
   }
+}
+
+function assertNetwork(network: unknown): void {
+  if (network === undefined || network instanceof Uint8Array || (typeof network === 'string' && network))
+    return;
+  throw new InvalidArgumentError({
+    where: 'openRecognizer',
+    expected: 'the path of an ONNX file, its bytes, or nothing for the network that npm installed',
+    received: network === '' ? 'an empty path' : network === null ? 'null' : typeof network,
+    fix:
+      typeof network === 'object' && network !== null
+        ? 'Options come second: openRecognizer(undefined, options).'
+        : "Write openRecognizer(), or openRecognizer('face.onnx').",
+  });
 }
 
 /** A file that is not there is told when it is loaded. */

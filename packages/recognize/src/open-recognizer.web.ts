@@ -1,7 +1,7 @@
 import { type Detector, type FacePreference, loadMtcnn, templates } from '@hm/align/browser';
 import { type EmbedderOptions, type Flip, loadEmbedder, type ModelCalibration } from '@hm/eval/browser';
 import { decodeImage } from '@hm/images/browser';
-import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
 import type { FaceFinder } from './faces/face-finder.ts';
 import { findFaces } from './faces/find-faces.ts';
 import { isPixels, type Photograph } from './faces/photograph.ts';
@@ -39,6 +39,11 @@ export async function openRecognizer(
   options: WebRecognizerOptions,
   network?: string | Uint8Array,
 ): Promise<Recognizer> {
+  checkOptions<WebRecognizerOptions>('openRecognizer', options, {
+    ...{ weights: 'string', flip: { oneOf: ['off', 'sum', 'concat'] }, prefer: 'string', border: 'number' },
+    ...{ calibration: 'object', provider: 'string', threads: 'number', preprocessing: 'object' },
+    output: 'string',
+  });
   const {
     weights,
     flip = 'off',

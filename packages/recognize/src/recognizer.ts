@@ -2,10 +2,10 @@ import { chooseFace, type FacePreference } from '@hm/align/browser';
 import type { Preprocessing } from '@hm/datasets/preprocessing';
 import type { Embedder, Flip, ModelCalibration } from '@hm/eval/browser';
 import { inOrder } from '@hm/images/browser';
-import { HmError, type HostTensor, hostTensor, InvalidDataError } from '@hm/tensor/host';
+import { checkOptions, HmError, type HostTensor, hostTensor, InvalidDataError } from '@hm/tensor/host';
 import type { FaceFinder } from './faces/face-finder.ts';
 import type { FoundFace, FoundFaces } from './faces/find-faces.ts';
-import { nameOf, type Photograph } from './faces/photograph.ts';
+import { assertPhotograph, assertPhotographs, nameOf, type Photograph } from './faces/photograph.ts';
 import type { FaceQuality } from './faces/quality.ts';
 import { judge, type Subject, type Verdict, type VerdictOptions } from './verdict.ts';
 
@@ -125,6 +125,7 @@ export function recognizerOf(parts: Parts): Recognizer {
     license: embedder.metadata['hm.license'] ?? null,
     calibration,
     async verify(first, second, options = {}) {
+      for (const photograph of [first, second]) assertPhotograph('Recognizer.verify', photograph);
       judge(0, calibration, options);
       const subjects = await Promise.all([first, second].map(subjectOf));
       const [a, b] = await embedAll(subjects.map(({ face }) => face));
@@ -138,12 +139,19 @@ export function recognizerOf(parts: Parts): Recognizer {
         second: described(b!, subjects[1]!),
       };
     },
-    faces: async (photograph) => embedAll((await finder.find(photograph, nameOf(photograph, 0))).faces),
+    async faces(photograph) {
+      assertPhotograph('Recognizer.faces', photograph);
+      return embedAll((await finder.find(photograph, nameOf(photograph, 0))).faces);
+    },
     async *facesOf(photographs) {
+      assertPhotographs('Recognizer.facesOf', photographs);
       for await (const { found, ...rest } of lookAhead(finder, photographs))
         yield { ...rest, faces: found ? await embedAll(found.faces) : [] };
     },
-    async embed(photographs, { onProgress } = {}) {
+    async embed(photographs, options = {}) {
+      assertPhotographs('Recognizer.embed', photographs);
+      checkOptions<EmbedPhotographsOptions>('Recognizer.embed', options, { onProgress: 'function' });
+      const { onProgress } = options;
       const [ids, missing, parts]: [string[], MissingFace[], Float32Array[]] = [[], [], []];
       let faces: FoundFace[] = [];
       let done = 0;

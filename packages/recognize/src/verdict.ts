@@ -1,6 +1,6 @@
 import type { Face } from '@hm/align/browser';
 import { type Interval, type ModelCalibration, probabilityOf } from '@hm/eval/browser';
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import type { FaceQuality } from './faces/quality.ts';
 
 /** From which similarity on two photographs are taken to show one person. */
@@ -49,9 +49,13 @@ export function judge(
   calibration: ModelCalibration | undefined,
   options: VerdictOptions,
 ): Omit<Verdict, 'first' | 'second'> {
+  checkOptions<VerdictOptions>('Recognizer.verify', options, {
+    ...{ threshold: 'number', far: 'number', prior: 'number' },
+  });
+  const { prior = 0.5 } = options;
+  if (!(prior > 0 && prior < 1)) throw refused('a prior between 0 and 1', prior, 'Pass 0.5.');
   const threshold = thresholdOf(calibration, options);
-  const probability =
-    calibration === undefined ? null : probabilityOf(calibration, 1 - similarity, options.prior ?? 0.5);
+  const probability = calibration === undefined ? null : probabilityOf(calibration, 1 - similarity, prior);
   const falseMatchRate = calibration === undefined ? null : falseMatchRateAt(calibration, threshold);
   return { same: similarity >= threshold, probability, falseMatchRate, similarity, threshold };
 }

@@ -1,6 +1,6 @@
+import { modelsOf } from '../networks/models-of.ts';
 import { type MtcnnModels, openNetworks } from '../networks/network-runner.ts';
 import { readWeights } from '../networks/read-weights.ts';
-import type { MtcnnWeights } from '../networks/weights.ts';
 import { assertDetectionOptions, type DetectionOptions, type Detector, detectorOf } from './detector.ts';
 
 /** How {@link loadMtcnn} sets up. */
@@ -41,7 +41,3 @@ export async function loadMtcnn(options: MtcnnOptions = {}): Promise<Detector> {
  */
 export const traceMtcnn = async (weights?: string): Promise<MtcnnModels> =>
   modelsOf(await readWeights(weights));
-
-/** The networks of weights that are already read. tfjs is loaded here, and only here. */
-export const modelsOf = async (weights: MtcnnWeights): Promise<MtcnnModels> =>
-  (await import('../networks/trace-mtcnn.ts')).traceNetworks(weights);

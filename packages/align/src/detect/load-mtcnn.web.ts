@@ -1,7 +1,7 @@
 import type { SessionOptions } from '@hm/onnx/session';
 import { InvalidDataError } from '@hm/tensor/host';
+import { modelsOf } from '../networks/models-of.ts';
 import { openNetworks } from '../networks/network-runner.ts';
-import { traceNetworks } from '../networks/trace-mtcnn.ts';
 import { weightsFrom } from '../networks/weights.ts';
 import { assertDetectionOptions, type DetectionOptions, type Detector, detectorOf } from './detector.ts';
 
@@ -25,7 +25,7 @@ export async function loadMtcnn(options: WebMtcnnOptions): Promise<Detector> {
   const { weights, provider, threads, ...detection } = options;
   assertDetectionOptions(detection);
   const session = { ...(provider && { provider }), ...(threads && { threads }) };
-  const models = traceNetworks(await weightsFrom(weights, fetchFile));
+  const models = await modelsOf(await weightsFrom(weights, fetchFile));
   return detectorOf(await openNetworks(models, session), detection);
 }
 

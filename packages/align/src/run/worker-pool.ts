@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { UnavailableError } from '@hm/tensor/host';
 import type { DetectionOptions } from '../detect/detector.ts';
-import { loadMtcnn, modelsOf } from '../detect/load-mtcnn.ts';
+import { loadMtcnn } from '../detect/load-mtcnn.ts';
+import { modelsOf } from '../networks/models-of.ts';
 import type { MtcnnModels } from '../networks/network-runner.ts';
 import type { MtcnnWeights } from '../networks/weights.ts';
 import {

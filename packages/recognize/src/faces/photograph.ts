@@ -1,4 +1,5 @@
 import type { RgbImage } from '@hm/images/browser';
+import { InvalidArgumentError } from '@hm/tensor/host';
 
 /** A photograph: a path or address, a `URL`, an encoded file's bytes, a `Blob` or `File`, or pixels. */
 export type Photograph = string | URL | Uint8Array | Blob | RgbImage;
@@ -14,3 +15,43 @@ export function nameOf(photograph: Photograph, index: number): string {
 /** Whether it is pixels already. */
 export const isPixels = (photograph: Photograph): photograph is RgbImage =>
   typeof photograph === 'object' && 'pixels' in photograph;
+
+/** @throws {InvalidArgumentError} unless it is a list of what photographs can be. */
+export function assertPhotographs(
+  where: string,
+  photographs: unknown,
+): asserts photographs is readonly Photograph[] {
+  if (!Array.isArray(photographs))
+    throw invalid(where, 'a list of photographs', photographs, "Pass ['a.jpg'].");
+  for (const photograph of photographs) assertPhotograph(where, photograph);
+}
+
+/** @throws {InvalidArgumentError} unless it is what a photograph can be. */
+export function assertPhotograph(where: string, photograph: unknown): asserts photograph is Photograph {
+  if (typeof photograph === 'string' ? photograph !== '' : isObject(photograph)) return;
+  const expected = 'a photograph: a path or address, a URL, bytes, a Blob, or pixels with height and width';
+  throw invalid(where, expected, photograph, "Pass a path, such as 'a.jpg'.");
+}
+
+function isObject(photograph: unknown): boolean {
+  if ([URL, Uint8Array, Blob].some((kind) => photograph instanceof kind)) return true;
+  const { pixels, width, height } = (photograph ?? {}) as Partial<RgbImage>;
+  return isBytes(pixels) && pixels.length > 0 && pixels.length === 3 * Number(width) * Number(height);
+}
+
+const isBytes = (pixels: unknown): pixels is Uint8Array =>
+  pixels instanceof Uint8Array || pixels instanceof Uint8ClampedArray;
+
+function invalid(where: string, expected: string, received: unknown, fix: string) {
+  const { pixels, width, height } = (received ?? {}) as Partial<RgbImage>;
+  const described = isBytes(pixels)
+    ? `${pixels.length} bytes of pixels for ${height}×${width}`
+    : received === '' || received === null
+      ? JSON.stringify(received)
+      : Array.isArray(received)
+        ? 'a list'
+        : typeof received === 'string'
+          ? `the text ${JSON.stringify(received)}`
+          : typeof received;
+  return new InvalidArgumentError({ where, expected, received: described, fix });
+}

@@ -1,6 +1,12 @@
 import { exactIndex, type GalleryIndex } from '@hm/eval/browser';
-import { type HostTensor, hostTensor, InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
-import type { Photograph } from '../faces/photograph.ts';
+import {
+  checkOptions,
+  type HostTensor,
+  hostTensor,
+  InvalidArgumentError,
+  InvalidDataError,
+} from '@hm/tensor/host';
+import { assertPhotograph, assertPhotographs, type Photograph } from '../faces/photograph.ts';
 import { cosine, lengthOf, type RecognizedFace, type Recognizer } from '../recognizer.ts';
 import { decodeGallery, encodeGallery, type GalleryContent } from './gallery-file.ts';
 import type { GalleryStore } from './gallery-store.ts';
@@ -112,9 +118,11 @@ export async function galleryOf(store: GalleryStore, recognizer: Recognizer): Pr
   return {
     async enroll(given, photographs, options = {}) {
       const name = checkName(given);
+      assertPhotographs('Gallery.enroll', photographs);
+      const minQuality = minQualityOf('Gallery.enroll', options);
       const threshold = ofOne(options);
       if ((await state.refresh()).some((person) => person.name === name)) throw taken(name);
-      const portraits = await portraitsOf(recognizer, photographs, options.minQuality ?? 0.1);
+      const portraits = await portraitsOf(recognizer, photographs, minQuality);
       const { faces, refused } = agreeing(portraits, threshold);
       if (faces.length === 0) throw noneCounts(name, refused);
       const template = sumOf(faces);
@@ -133,8 +141,10 @@ export async function galleryOf(store: GalleryStore, recognizer: Recognizer): Pr
     },
     async update(given, photographs, options = {}) {
       const name = checkName(given);
+      assertPhotographs('Gallery.update', photographs);
+      const minQuality = minQualityOf('Gallery.update', options);
       const threshold = ofOne(options);
-      const { faces, names, refused } = await portraitsOf(recognizer, photographs, options.minQuality ?? 0.1);
+      const { faces, names, refused } = await portraitsOf(recognizer, photographs, minQuality);
       const person = await state.change(async (content) => {
         const row = content.people.findIndex((other) => other.name === name);
         if (row === -1) throw nobody(name);
@@ -176,6 +186,7 @@ export async function galleryOf(store: GalleryStore, recognizer: Recognizer): Pr
       });
     },
     async identify(photograph, options = {}) {
+      assertPhotograph('Gallery.identify', photograph);
       openSetThreshold(calibration, (await state.refresh()).length, options);
       const faces = await recognizer.faces(photograph);
       return Promise.all(faces.map((face) => identifyFace(face, options)));
@@ -185,6 +196,21 @@ export async function galleryOf(store: GalleryStore, recognizer: Recognizer): Pr
     export: () => state.export(),
     release: () => state.release(),
   };
+}
+
+/** Checks the options too. @throws {InvalidArgumentError} */
+function minQualityOf(where: string, options: EnrollOptions): number {
+  checkOptions<EnrollOptions>(where, options, {
+    ...{ threshold: 'number', minQuality: 'number', alike: 'boolean' },
+  });
+  const { minQuality = 0.1 } = options;
+  if (minQuality >= 0 && minQuality <= 1) return minQuality;
+  throw new InvalidArgumentError({
+    where,
+    expected: 'minQuality from 0 to 1',
+    received: minQuality,
+    fix: 'Pass 0.1 (--min-quality).',
+  });
 }
 
 /** The content in memory, kept equal to the store's, and its index. */

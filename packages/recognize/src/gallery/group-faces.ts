@@ -1,4 +1,5 @@
-import type { Photograph } from '../faces/photograph.ts';
+import { checkOptions } from '@hm/tensor/host';
+import { assertPhotographs, type Photograph } from '../faces/photograph.ts';
 import { lengthOf, type RecognizedFace, type Recognizer } from '../recognizer.ts';
 import { thresholdOf, type VerdictOptions } from '../verdict.ts';
 
@@ -34,6 +35,10 @@ export async function groupFaces(
   photographs: readonly Photograph[],
   options: GroupOptions = {},
 ): Promise<FaceGroups> {
+  assertPhotographs('groupFaces', photographs);
+  checkOptions<GroupOptions>('groupFaces', options, {
+    ...{ threshold: 'number', far: 'number', onProgress: 'function' },
+  });
   const threshold = thresholdOf(recognizer.calibration, options);
   const faces: GroupedFace[] = [];
   const missing: FaceGroups['missing'] = [];

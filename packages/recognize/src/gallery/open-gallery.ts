@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '@hm/tensor/host';
 import type { Recognizer } from '../recognizer.ts';
 import { fileStore } from './file-store.ts';
 import { type Gallery, galleryOf } from './gallery.ts';
@@ -13,5 +14,13 @@ import { type Gallery, galleryOf } from './gallery.ts';
  * await people.enroll('Ada', ['ada-1.jpg', 'ada-2.jpg']);
  * for (const face of await people.identify('party.jpg')) console.log(face.box, face.name ?? 'unknown');
  */
-export const openGallery = (path: string, recognizer: Recognizer): Promise<Gallery> =>
-  galleryOf(fileStore(path), recognizer);
+export async function openGallery(path: string, recognizer: Recognizer): Promise<Gallery> {
+  const isRecognizer = typeof (recognizer as Partial<Recognizer> | undefined)?.faces === 'function';
+  if (typeof path === 'string' && path !== '' && isRecognizer) return galleryOf(fileStore(path), recognizer);
+  throw new InvalidArgumentError({
+    where: 'openGallery',
+    expected: 'the path of a file, and a recognizer',
+    received: isRecognizer ? `the path ${JSON.stringify(path)}` : 'no recognizer',
+    fix: "Write openGallery('people.gallery', await openRecognizer()).",
+  });
+}

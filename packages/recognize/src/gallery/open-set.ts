@@ -1,5 +1,5 @@
 import type { ModelCalibration } from '@hm/eval/browser';
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import { thresholdOf } from '../verdict.ts';
 
 /** When a face is taken for someone of a gallery. */
@@ -21,9 +21,14 @@ export interface IdentifyOptions {
 export function openSetThreshold(
   calibration: ModelCalibration | undefined,
   people: number,
-  { threshold, fpir = 0.01 }: IdentifyOptions,
+  options: IdentifyOptions,
 ): number {
-  if (threshold !== undefined) return threshold;
+  checkOptions<IdentifyOptions>('Gallery.identify', options, {
+    ...{ threshold: 'number', fpir: 'number', margin: 'number' },
+  });
+  const { threshold, fpir = 0.01, margin = 0 } = options;
+  if (!(margin >= 0)) throw refused('a margin of 0 or more', margin, 'Pass 0.01.');
+  if (threshold !== undefined) return thresholdOf(calibration, { threshold });
   if (!(fpir > 0 && fpir < 1)) throw refused('fpir between 0 and 1', fpir, 'Pass 0.01.');
   if (calibration === undefined)
     throw refused(

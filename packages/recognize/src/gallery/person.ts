@@ -20,13 +20,17 @@ const LONGEST = 200;
  * @throws {InvalidArgumentError} if it is empty, too long, or holds a slash or a control character.
  */
 export function checkName(name: string): string {
-  const kept = String(name).normalize('NFC').trim();
+  const kept = typeof name === 'string' ? name.normalize('NFC').trim() : '';
   if (kept.length > 0 && kept.length <= LONGEST && !/[\p{Cc}\p{Zl}\p{Zp}/\\]/u.test(kept)) return kept;
   throw new InvalidArgumentError({
     where: 'gallery',
     expected: `a name of 1 to ${LONGEST} characters, without slashes or control characters`,
     received:
-      kept.length > 60 ? `${JSON.stringify(kept.slice(0, 40))}… of ${kept.length}` : JSON.stringify(kept),
+      typeof name !== 'string'
+        ? typeof name
+        : kept.length > 60
+          ? `${JSON.stringify(kept.slice(0, 40))}… of ${kept.length}`
+          : JSON.stringify(kept),
     fix: 'Give another name.',
   });
 }
