@@ -16,7 +16,9 @@ import { modules } from './modules.mjs';
 const tools = fileURLToPath(new URL('..', import.meta.url));
 const root = join(tools, 'docs');
 const guide = ['getting-started', 'paper', 'your-photographs', 'extend', 'deploy'];
-const others = (await readdir(join(root, 'guide'))).map((file) => file.replace('.md', ''));
+const others = (await readdir(join(root, 'guide')))
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => file.replace('.md', ''));
 const pages = [...guide, ...others.filter((page) => !guide.includes(page))].map((page) => ({
   page,
   blocks: blocksOf(join(root, 'guide', `${page}.md`)),
