@@ -23,12 +23,14 @@ const names = [
 
 const tensor = ['@hm/tensor', '@hm/tensor/host'];
 const files = '@hm/tensor/files';
+const pickle = '@hm/tensor/pickle';
 const onnx = ['@hm/onnx', '@hm/onnx/session'];
 const middle = ['@hm/datasets', '@hm/align', '@hm/losses', '@hm/resnet'];
 const everything = [
   ...names.map((name) => `@hm/${name}`),
   '@hm/tensor/host',
   files,
+  pickle,
   '@hm/images/browser',
   '@hm/onnx/session',
   '@hm/onnx/graph',
@@ -89,11 +91,11 @@ const allowed: Record<string, readonly string[]> = {
     '@hm/images',
     builtin,
   ],
-  'packages/datasets/src/a.ts': ['@hm/tensor/host', files, '@hm/images', '@hm/onnx/session', builtin],
+  'packages/datasets/src/a.ts': ['@hm/tensor/host', files, pickle, '@hm/images', '@hm/onnx/session', builtin],
   'packages/images/src/a.ts': ['@hm/tensor/host', files, builtin],
   'packages/align/src/a.ts': [...tensor, files, ...onnx, '@hm/images', '@hm/images/browser', tfjs, builtin],
   'packages/losses/src/a.ts': [...tensor, ...onnx, tfjs],
-  'packages/resnet/src/a.ts': [...tensor, ...onnx, tfjs],
+  'packages/resnet/src/a.ts': [...tensor, pickle, ...onnx, tfjs],
   'packages/onnx/src/a.ts': [...tensor, tfjs],
   'packages/onnx/src/kernels/a.ts': [...tensor, tfjs],
   'packages/onnx/src/session.ts': ['@hm/tensor/host'],

@@ -8,7 +8,7 @@ export const sizeBudgets: Readonly<Record<string, number>> = {
   losses: 80,
   onnx: 90,
   recognize: 40,
-  resnet: 26,
+  resnet: 36,
   study: 30,
   tensor: 75,
   train: 84,

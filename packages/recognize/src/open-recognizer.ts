@@ -7,13 +7,12 @@ import {
   type ModelCalibration,
 } from '@hm/eval';
 import { readRegularFile } from '@hm/tensor/files';
-import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError, sha256Of } from '@hm/tensor/host';
 import { alignedFaces } from './faces/aligned-faces.node.ts';
 import { faceFinder } from './faces/face-finder.node.ts';
 import { bundledNetwork } from './network/bundled.node.ts';
 import { calibrationOf } from './network/calibration-metadata.ts';
 import { dlibFingerprint } from './network/dlib-fingerprint.ts';
-import { sha256 } from './network/sha256.ts';
 import { type Recognizer, recognizerOf } from './recognizer.ts';
 
 const preferences: readonly FacePreference[] = ['largest', 'centre', 'highest-score'];
@@ -97,7 +96,7 @@ function assertNetwork(network: unknown): void {
 
 /** A file that is not there is told when it is loaded. */
 const digest = async (model: string | Uint8Array) =>
-  sha256(new Uint8Array(typeof model === 'string' ? await readRegularFile(model).catch(() => []) : model));
+  sha256Of(new Uint8Array(typeof model === 'string' ? await readRegularFile(model).catch(() => []) : model));
 
 function templateOf({ name, preprocessing: { template, width, height } }: Embedder, aligned: boolean) {
   if (template !== 'none') return templates[template];

@@ -1,13 +1,12 @@
 import { type Detector, type FacePreference, loadMtcnn, templates } from '@hm/align/browser';
 import { type EmbedderOptions, type Flip, loadEmbedder, type ModelCalibration } from '@hm/eval/browser';
 import { decodeImage } from '@hm/images/browser';
-import { checkOptions, InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError, InvalidDataError, sha256Of } from '@hm/tensor/host';
 import type { FaceFinder } from './faces/face-finder.ts';
 import { findFaces } from './faces/find-faces.ts';
 import { isPixels, type Photograph } from './faces/photograph.ts';
 import { calibrationOf } from './network/calibration-metadata.ts';
 import { dlibFingerprint } from './network/dlib-fingerprint.ts';
-import { sha256 } from './network/sha256.ts';
 import { traceDlib } from './network/trace-dlib.ts';
 import { type Recognizer, recognizerOf } from './recognizer.ts';
 
@@ -64,7 +63,7 @@ export async function openRecognizer(
   const detector = await loadMtcnn({ weights: `${folder}mtcnn_model-weights_manifest.json` });
   return recognizerOf({
     name: network === undefined ? 'dlib' : embedder.name,
-    fingerprint: `${network === undefined ? dlibFingerprint : await sha256(new Uint8Array(model))}${flip === 'off' ? '' : `+${flip}`}`,
+    fingerprint: `${network === undefined ? dlibFingerprint : await sha256Of(new Uint8Array(model))}${flip === 'off' ? '' : `+${flip}`}`,
     embedder: { ...embedder, embed: (...given) => turn(() => embedder.embed(...given)) },
     finder: finderOf(detector, turn, (image) => findFaces(detector, image, templates[template], border)),
     ...{ flip, prefer },

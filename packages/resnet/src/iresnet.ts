@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '@hm/tensor';
 import { type ResNet, type ResNetOptions, resNet } from './resnet.ts';
 
 /** Options of {@link iresnet18} and its deeper forms: stem, block and head are part of the name. */
-export type IResNetOptions = Pick<ResNetOptions, 'embeddingSize' | 'imageSize'>;
+export type IResNetOptions = Pick<ResNetOptions, 'embeddingSize' | 'imageSize' | 'shortcut' | 'width'>;
 
 const ARCHITECTURE = { stem: 'face', block: 'ir', head: 'E' } as const;
 

@@ -1,6 +1,6 @@
 import { assertWithin, InvalidArgumentError } from '@hm/tensor';
 import { type Backbone, backboneOf } from './backbone.ts';
-import { basicBlock, irBlock } from './blocks.ts';
+import { basicBlock, irBlock, subsamplingIrBlock } from './blocks.ts';
 import {
   conv,
   dense,
@@ -29,6 +29,11 @@ export interface ResNetOptions {
   embeddingSize?: number;
   /** Height and width, default 112 × 112. */
   imageSize?: readonly [height: number, width: number];
+  /**
+   * Of `ir` blocks that halve the map and keep its channels: `projection` (default), a convolution as in insightface's
+   * networks; `subsample`, every second pixel as in AdaFace's.
+   */
+  shortcut?: 'projection' | 'subsample';
   /** Channels of the first stage; each later one has twice as many. Default 64. Small images need no more than 8 or 16. */
   width?: number;
 }
@@ -57,12 +62,12 @@ export interface ResNet extends Backbone {
 export function resNet(name: string, depths: readonly number[], options: ResNetOptions): ResNet {
   const { stem = 'imagenet', block = 'basic', head = 'gap' } = options;
   const { embeddingNorm = head === 'E', embeddingSize = 512, imageSize = [112, 112] } = options;
-  const { width = 64 } = options;
+  const { width = 64, shortcut = 'projection' } = options;
   checkOptions({ ...options, embeddingSize, width });
   const last = 8 * width;
   const initial = block === 'ir' ? 'fixed' : 'he';
   const activation = block === 'ir' ? { slopes: prelu(width) } : { relu };
-  const blockOf = block === 'ir' ? irBlock : basicBlock;
+  const blockOf = block === 'basic' ? basicBlock : shortcut === 'subsample' ? subsamplingIrBlock : irBlock;
   const shapes = depths.flatMap((depth, stage) =>
     Array.from({ length: depth }, (_, index) => ({
       inputs: width * 2 ** (index > 0 ? stage : Math.max(0, stage - 1)),
@@ -81,6 +86,7 @@ export function resNet(name: string, depths: readonly number[], options: ResNetO
   });
   const config = {
     ...{ stem, block, head, embeddingNorm, embeddingSize, imageSize },
+    ...(shortcut !== 'projection' && { shortcut }),
     ...(width !== 64 && { width }),
   };
   return {
@@ -122,7 +128,12 @@ const eHead = (channels: number, places: number, embeddingSize: number): Layer =
     embeddingNorm: norm(embeddingSize, { fixedScale: true }),
   });
 
-const choices = { stem: ['imagenet', 'face'], block: ['basic', 'ir'], head: ['gap', 'E'] } as const;
+const choices = {
+  stem: ['imagenet', 'face'],
+  block: ['basic', 'ir'],
+  head: ['gap', 'E'],
+  shortcut: ['projection', 'subsample'],
+} as const;
 
 function checkOptions(options: ResNetOptions & { embeddingSize: number; width: number }): void {
   for (const [option, allowed] of Object.entries(choices)) {

@@ -22,4 +22,5 @@ export { plainBytes } from './plain-bytes.ts';
 export { printable, printableLines } from './printable.ts';
 export { Rng } from './rng.ts';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts';
+export { sha256Of } from './sha256.ts';
 export { type ReadFile, readTfjsWeights } from './tfjs-weights.ts';

@@ -24,6 +24,7 @@ const HOST = [
   'printable',
   'printableLines',
   'readTfjsWeights',
+  'sha256Of',
   'sizeOf',
 ];
 

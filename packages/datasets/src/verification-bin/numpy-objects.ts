@@ -1,20 +1,25 @@
+import { type Dialect, Global, Span, Tuple } from '@hm/tensor/pickle';
 import {
   DataType,
-  Global,
   type GlobalName,
+  globals,
   Latin1Bytes,
   NumpyArray,
   NumpyScalar,
-  Span,
-  Tuple,
+  type Own,
   type Value,
 } from './pickle-values.ts';
 
-type ReadText = (value: Value) => string;
+/** Pickles of lists, tuples, truth values, byte strings and numpy arrays of bytes. */
+export const verificationSets: Dialect<Own> = {
+  files: 'verification sets',
+  writer: 'numpy',
+  names: globals,
+  call: (name, items, text) => makers[name as GlobalName]?.(items, text),
+  withState: (target, state) => (state instanceof Tuple ? withState(target, state.items) : undefined),
+};
 
-/** What Python would make by calling `name` with such arguments; undefined if numpy does not write them. */
-export const make = (name: GlobalName, items: readonly Value[], read: ReadText): Value | undefined =>
-  makers[name]?.(items, read);
+type ReadText = (value: Value) => string;
 
 const makers: Partial<Record<GlobalName, (items: readonly Value[], read: ReadText) => Value | undefined>> = {
   dtype: ([code]) => (code instanceof Span ? new DataType(code) : undefined),
@@ -29,7 +34,7 @@ const makers: Partial<Record<GlobalName, (items: readonly Value[], read: ReadTex
 };
 
 /** An object with its state: a type's says nothing that bytes need, an array's is all that it has. */
-export function withState(target: Value, state: readonly Value[]): Value | undefined {
+function withState(target: Value, state: readonly Value[]): Value | undefined {
   if (target instanceof DataType) return target;
   if (!(target instanceof NumpyArray) || target.data || target.items) return undefined;
   const [, shape, type, , data] = state;

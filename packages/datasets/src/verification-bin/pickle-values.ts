@@ -1,15 +1,4 @@
-/** Bytes or text that stay in the file until somebody wants them. */
-export class Span {
-  readonly offset: number;
-  readonly length: number;
-  readonly kind: 'bytes' | 'text';
-
-  constructor({ offset, length }: { offset: number; length: number }, kind: 'bytes' | 'text') {
-    this.offset = offset;
-    this.length = length;
-    this.kind = kind;
-  }
-}
+import type { Value as PickleValue, Span } from '@hm/tensor/pickle';
 
 /** Bytes that Python 3 wrote as text for Python 2: each character is a byte. */
 export class Latin1Bytes {
@@ -17,23 +6,6 @@ export class Latin1Bytes {
 
   constructor(text: Span) {
     this.text = text;
-  }
-}
-
-/** Something that the pickle names; one of those in {@link globals}. */
-export class Global {
-  readonly name: GlobalName;
-
-  constructor(name: GlobalName) {
-    this.name = name;
-  }
-}
-
-export class Tuple {
-  readonly items: readonly Value[];
-
-  constructor(items: readonly Value[]) {
-    this.items = items;
   }
 }
 
@@ -67,19 +39,11 @@ export class NumpyScalar {
   }
 }
 
+/** What numpy makes. */
+export type Own = Latin1Bytes | DataType | NumpyArray | NumpyScalar;
+
 /** What such a pickle can be made of. */
-export type Value =
-  | null
-  | boolean
-  | number
-  | Value[]
-  | Span
-  | Latin1Bytes
-  | Global
-  | Tuple
-  | DataType
-  | NumpyArray
-  | NumpyScalar;
+export type Value = PickleValue<Own>;
 
 /** All that a pickle may name, and nothing here is looked up or run. numpy 2 renamed its inner modules. */
 export const globals = {

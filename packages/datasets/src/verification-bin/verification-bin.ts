@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import { basename } from 'node:path';
+import { Span, Tuple, unpickle } from '@hm/tensor/pickle';
 import { openForReading, readAt } from '../files/read-at.ts';
 import type { ProtocolImage, VerificationPair, VerificationProtocol } from '../protocol.ts';
 import { contiguousFolds } from './contiguous-folds.ts';
-import { PickleSource } from './pickle-source.ts';
-import { Latin1Bytes, NumpyArray, NumpyScalar, Span, Tuple, type Value } from './pickle-values.ts';
-import { unpickle } from './unpickle.ts';
+import { verificationSets } from './numpy-objects.ts';
+import { PickleFile } from './pickle-file.ts';
+import { Latin1Bytes, NumpyArray, NumpyScalar, type Value } from './pickle-values.ts';
 
 /**
  * Opens one of InsightFace's verification sets (`lfw.bin`, `cfp_fp.bin`, `agedb_30.bin`): a Python pickle of images and
@@ -21,14 +22,14 @@ import { unpickle } from './unpickle.ts';
 export async function verificationBin(path: string): Promise<VerificationProtocol> {
   const descriptor = openForReading(path);
   try {
-    const source = new PickleSource(path, descriptor);
-    return protocolOf(unpickle(source), source);
+    const source = new PickleFile(path, descriptor);
+    return protocolOf(unpickle(source, verificationSets), source);
   } finally {
     closeSync(descriptor);
   }
 }
 
-function protocolOf(value: Value, source: PickleSource): VerificationProtocol {
+function protocolOf(value: Value, source: PickleFile): VerificationProtocol {
   const [images, same] = (sequence(value) ?? []).map((part) => sequence(part) ?? truthArray(part, source));
   if (!images || !same || images.length !== 2 * same.length || !same.length) {
     throw source.damaged('2N images and N truth values', describe(images, same), 0);
@@ -61,7 +62,7 @@ function sequence(value: Value | undefined): readonly Value[] | undefined {
 }
 
 /** An array of truth values, or of numbers that stand for them. */
-function truthArray(value: Value, source: PickleSource): boolean[] | undefined {
+function truthArray(value: Value, source: PickleFile): boolean[] | undefined {
   if (!(value instanceof NumpyArray) || !value.data || value.size <= 0) return undefined;
   const bytes =
     value.data instanceof Span
@@ -79,11 +80,11 @@ const NUMBER_BYTES = [1, 2, 4, 8];
 /** Images in the order of their first use; a file holds an image again for each pair that it is in. */
 class ImageTable {
   readonly list: ProtocolImage[] = [];
-  readonly #source: PickleSource;
+  readonly #source: PickleFile;
   /** By digest, and by where in the file they are. */
   readonly #places = new Map<string, number>();
 
-  constructor(source: PickleSource) {
+  constructor(source: PickleFile) {
     this.#source = source;
   }
 
@@ -104,11 +105,7 @@ class ImageTable {
 
 type StoredImage = { file: string; offset: number; length: number } | { readonly bytes: Uint8Array };
 
-function imageOf(
-  value: Value,
-  number: number,
-  source: PickleSource,
-): { image: StoredImage; stretch: string } {
+function imageOf(value: Value, number: number, source: PickleFile): { image: StoredImage; stretch: string } {
   const data = value instanceof NumpyArray ? dataOf(value, number, source) : value;
   if (data instanceof Span && data.kind === 'bytes') {
     const { offset, length } = data;
@@ -128,7 +125,7 @@ const latin1Image = (path: string, { text }: Latin1Bytes) => ({
   },
 });
 
-function dataOf({ type, size, data }: NumpyArray, number: number, source: PickleSource) {
+function dataOf({ type, size, data }: NumpyArray, number: number, source: PickleFile) {
   const code = type && type.code.length <= 4 ? readAt(source.path, type.code.offset, type.code.length) : '';
   const isByte = ['u1', '|u1', 'uint8'].includes(Buffer.from(code).toString('latin1'));
   const fits = data instanceof Latin1Bytes || data?.length === size;
@@ -140,7 +137,7 @@ function dataOf({ type, size, data }: NumpyArray, number: number, source: Pickle
   );
 }
 
-function truth(value: Value, place: number, source: PickleSource): boolean {
+function truth(value: Value, place: number, source: PickleFile): boolean {
   if (typeof value === 'boolean') return value;
   if (value === 0 || value === 1) return value === 1;
   if (value instanceof NumpyScalar) {

@@ -6,6 +6,7 @@ import {
   hostZeros,
   InvalidArgumentError,
   NonFiniteError,
+  sha256Of,
 } from '@hm/tensor/host';
 import { decodeImage } from '#decode';
 import { assertOneOf } from '../assert-one-of.ts';
@@ -186,8 +187,7 @@ function assertFinite(embedding: Float32Array, image: EmbedderImage, index: numb
 const fileName = (path: string) => path.split(/[\\/]/).at(-1)!;
 
 async function digest(model: Uint8Array): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(model)));
-  return `sha256:${Array.from(hash.subarray(0, 6), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+  return `sha256:${(await sha256Of(model)).slice(0, 12)}`;
 }
 
 const nameOf = (image: EmbedderImage, index: number) =>

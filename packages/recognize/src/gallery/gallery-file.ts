@@ -1,4 +1,11 @@
-import { decodeSafetensors, encodeSafetensors, HmError, hostTensor, InvalidDataError } from '@hm/tensor/host';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  HmError,
+  hostTensor,
+  InvalidDataError,
+  sha256Of,
+} from '@hm/tensor/host';
 import type { Person } from './person.ts';
 
 /** All that a gallery knows. */
@@ -54,8 +61,7 @@ async function digest(fingerprint: string, people: string, templates: Float32Arr
   const all = new Uint8Array(text.length + values.length);
   all.set(text);
   all.set(values, text.length);
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', all));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sha256Of(all);
 }
 
 const faulty = (path: string, received: string, cause?: unknown) =>

@@ -7,6 +7,7 @@ import {
   type Params,
   printable,
   Rng,
+  sha256Of,
   sizeOf,
   toTensor,
   toTensors,
@@ -14,7 +15,6 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import type { NodeProto } from 'onnx-buf';
 import type { Backbone, Variables } from '../backbone.ts';
-import { sha256Of } from '../sha256.ts';
 import { faulty, type OnnxFile, readOnnxFile } from './file.ts';
 import { arranged, operators, type WeightKind } from './operators.ts';
 import type { Step } from './step.ts';

@@ -5,9 +5,9 @@ import {
   groupedConvolution,
   type HostTensor,
   hostTensor,
-  sizeOf,
 } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
+import { transposed } from '../transposed.ts';
 import { ints, numberOf, type Operator, type Step } from './step.ts';
 
 /**
@@ -168,16 +168,3 @@ export function arranged(weight: Weight, kind: WeightKind): Weight | undefined {
 }
 
 type Weight = HostTensor<'float32'>;
-
-function transposed({ shape, data }: Weight, order: readonly number[]): Weight {
-  const sizes = order.map((axis) => shape[axis]!);
-  const strides = order.map((axis) => sizeOf(shape.slice(axis + 1)));
-  const values = new Float32Array(data.length);
-  let written = 0;
-  const walk = (axis: number, from: number): void => {
-    if (axis === sizes.length) values[written++] = data[from]!;
-    else for (let i = 0; i < sizes[axis]!; i++) walk(axis + 1, from + i * strides[axis]!);
-  };
-  walk(0, 0);
-  return hostTensor('float32', sizes, values);
-}

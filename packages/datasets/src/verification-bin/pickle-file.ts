@@ -1,11 +1,12 @@
 import { fstatSync } from 'node:fs';
+import type { PickleSource, Span } from '@hm/tensor/pickle';
 import { damaged } from '../files/damaged.ts';
-import { readOpen } from '../files/read-at.ts';
+import { readAt, readOpen } from '../files/read-at.ts';
 
 const windowBytes = 1 << 16;
 
 /** Reads an open file from start to end through a small window, and passes over long contents without reading them. */
-export class PickleSource {
+export class PickleFile implements PickleSource {
   readonly path: string;
   readonly size: number;
   readonly #descriptor: number;
@@ -48,6 +49,10 @@ export class PickleSource {
     if (end === -1) throw this.damaged('a name of at most 100 bytes', 'a longer one');
     this.#position += end + 1;
     return Buffer.from(window.subarray(0, end)).toString('latin1');
+  }
+
+  text({ offset, length }: Span): string {
+    return Buffer.from(readAt(this.path, offset, length)).toString('latin1');
   }
 
   damaged(expected: string, received: unknown, offset = this.#position) {

@@ -1,18 +1,16 @@
-import { readAt } from '../files/read-at.ts';
-import { make, withState } from './numpy-objects.ts';
+import type { Dialect, PickleSource } from './dialect.ts';
 import { opcodeName } from './opcode-names.ts';
-import type { PickleSource } from './pickle-source.ts';
-import { Global, globals, Span, Tuple, type Value } from './pickle-values.ts';
+import { Global, Span, Tuple, type Value } from './values.ts';
 
 /**
- * Reads a pickle made of lists, tuples, truth values, byte strings and numpy arrays of bytes. It runs nothing: what a
- * pickle names is compared with a list, and every opcode that such a file does not need is refused by name. Contents
- * stay in the file, so that memory is bounded by the number of opcodes.
+ * Reads a pickle and runs nothing: what it names is compared with the dialect's list, calls are made by the dialect, and
+ * every opcode that such files do not need is refused by name. Contents stay where they are, so that memory is bounded by
+ * the number of opcodes.
  *
- * @throws {InvalidDataError} that has the opcode's offset.
+ * @throws what `source.damaged` makes, with the opcode's offset.
  */
-export function unpickle(source: PickleSource): Value {
-  const machine = new Machine(source);
+export function unpickle<Own>(source: PickleSource, dialect: Dialect<Own>): Value<Own> {
+  const machine = new Machine(source, dialect);
   while (machine.step());
   return machine.pop();
 }
@@ -20,14 +18,17 @@ export function unpickle(source: PickleSource): Value {
 /** Marks a place of the stack; no value. */
 const mark = Symbol('mark');
 
-class Machine {
+/** Python's machine of stack and memo. */
+export class Machine<Own> {
   readonly source: PickleSource;
-  readonly #stack: (Value | typeof mark)[] = [];
-  readonly #memo = new Map<number, Value>();
+  readonly dialect: Dialect<Own>;
+  readonly #stack: (Value<Own> | typeof mark)[] = [];
+  readonly #memo = new Map<number, Value<Own>>();
   #offset = 0;
 
-  constructor(source: PickleSource) {
+  constructor(source: PickleSource, dialect: Dialect<Own>) {
     this.source = source;
+    this.dialect = dialect;
   }
 
   /** Does one opcode; false once the pickle says that it ends. */
@@ -35,13 +36,14 @@ class Machine {
     this.#offset = this.source.position;
     const code = this.source.unsigned(1);
     if (code === stop) return false;
-    const operation = operations[String.fromCharCode(code)];
-    if (!operation) throw this.invalid('an opcode that verification sets use', opcodeName(code));
+    const sign = String.fromCharCode(code);
+    const operation = operations[sign] ?? this.dialect.operations?.[sign];
+    if (!operation) throw this.invalid(`an opcode that ${this.dialect.files} use`, opcodeName(code));
     operation(this);
     return true;
   }
 
-  push(value: Value): void {
+  push(value: Value<Own>): void {
     this.#stack.push(value);
   }
 
@@ -49,31 +51,31 @@ class Machine {
     this.#stack.push(mark);
   }
 
-  pop(): Value {
+  pop(): Value<Own> {
     const value = this.#stack.pop();
     if (value === undefined || value === mark) throw this.invalid('a value on the stack', 'none');
     return value;
   }
 
   /** The value on top, which stays. */
-  top(): Value {
+  top(): Value<Own> {
     const value = this.pop();
     this.#stack.push(value);
     return value;
   }
 
-  popItems(count: number): Value[] {
+  popItems(count: number): Value<Own>[] {
     return Array.from({ length: count }, () => this.pop()).reverse();
   }
 
-  popToMark(): Value[] {
+  popToMark(): Value<Own>[] {
     const at = this.#stack.lastIndexOf(mark);
     if (at === -1) throw this.invalid('a mark on the stack', 'none');
     const items = this.#stack.splice(at);
-    return items.slice(1) as Value[];
+    return items.slice(1) as Value<Own>[];
   }
 
-  append(items: readonly Value[]): void {
+  append(items: readonly Value<Own>[]): void {
     const list = this.top();
     if (!Array.isArray(list)) throw this.invalid('a list to append to', 'something else');
     for (const item of items) list.push(item);
@@ -90,14 +92,16 @@ class Machine {
   }
 
   name(module: string, name: string): void {
-    const known = Object.entries(globals).find(([global]) => global === `${module} ${name}`);
-    if (!known) throw this.invalid('one of the names that numpy arrays use', `'${module} ${name}'`);
-    this.push(new Global(known[1]));
+    const { names, files } = this.dialect;
+    const full = `${module} ${name}`;
+    if (!Object.hasOwn(names, full)) throw this.invalid(`one of the names that ${files} use`, `'${full}'`);
+    this.push(new Global(names[full]!));
   }
 
-  text(value: Value): string {
-    if (!(value instanceof Span) || value.length > 100) throw this.invalid('a short text', 'something else');
-    return Buffer.from(readAt(this.source.path, value.offset, value.length)).toString('latin1');
+  /** A text of at most 200 bytes. */
+  text(value: Value<Own>): string {
+    if (!(value instanceof Span) || value.length > 200) throw this.invalid('a short text', 'something else');
+    return this.source.text(value);
   }
 
   invalid(expected: string, received: unknown) {
@@ -106,26 +110,27 @@ class Machine {
 }
 
 const stop = '.'.charCodeAt(0);
-type Operation = (machine: Machine) => void;
+/** An opcode that every dialect has. */
+type Common = <Own>(machine: Machine<Own>) => void;
 
 const bytes =
-  (lengthBytes: number, kind: 'bytes' | 'text' = 'bytes'): Operation =>
+  (lengthBytes: number, kind: 'bytes' | 'text' = 'bytes'): Common =>
   (machine) =>
     machine.push(new Span(machine.source.span(lengthBytes), kind));
 const number =
-  (size: number): Operation =>
+  (size: number): Common =>
   (machine) =>
     machine.push(machine.source.unsigned(size));
 const constant =
-  (value: null | boolean): Operation =>
+  (value: null | boolean): Common =>
   (machine) =>
     machine.push(value);
 const tuple =
-  (count: number): Operation =>
+  (count: number): Common =>
   (machine) =>
     machine.push(new Tuple(machine.popItems(count)));
 
-const operations: Partial<Record<string, Operation>> = {
+const operations: Partial<Record<string, Common>> = {
   '\x80': (machine) => {
     const protocol = machine.source.unsigned(1);
     if (protocol < 2 || protocol > 5) throw machine.invalid('protocol 2 to 5', protocol);
@@ -171,7 +176,7 @@ const operations: Partial<Record<string, Operation>> = {
 };
 
 /** LONG1: Python 2 writes the sizes of arrays so. */
-function signed(machine: Machine): number {
+function signed<Own>(machine: Machine<Own>): number {
   const { source } = machine;
   const size = source.unsigned(1);
   if (size > 6) throw machine.invalid('a number of at most 6 bytes', `${size} bytes`);
@@ -179,22 +184,22 @@ function signed(machine: Machine): number {
   return size > 0 && value >= 2 ** (8 * size - 1) ? value - 2 ** (8 * size) : value;
 }
 
-/** What calling one of the names would make, for the arguments that numpy writes. */
-function reduce(machine: Machine): void {
+/** What calling one of the names would make. */
+function reduce<Own>(machine: Machine<Own>): void {
+  const { writer } = machine.dialect;
   const [callee, callArguments] = machine.popItems(2);
-  if (!(callee instanceof Global && callArguments instanceof Tuple)) {
-    throw machine.invalid('a call of one of numpy’s names', 'something else');
-  }
-  const made = make(callee.name, callArguments.items, (text) => machine.text(text));
-  if (made === undefined) throw machine.invalid(`the arguments that numpy gives to ${callee.name}`, 'others');
+  if (!(callee instanceof Global && callArguments instanceof Tuple))
+    throw machine.invalid(`a call of one of ${writer}’s names`, 'something else');
+  const made = machine.dialect.call(callee.name, callArguments.items, (text) => machine.text(text));
+  if (made === undefined)
+    throw machine.invalid(`the arguments that ${writer} gives to ${callee.name}`, 'others');
   machine.push(made);
 }
 
-function build(machine: Machine): void {
+function build<Own>(machine: Machine<Own>): void {
   const [target, state] = machine.popItems(2);
-  const built = state instanceof Tuple ? withState(target!, state.items) : undefined;
-  if (built === undefined) {
-    throw machine.invalid('the state of a numpy array of one dimension', 'something else');
-  }
+  const built = machine.dialect.withState(target!, state!);
+  if (built === undefined)
+    throw machine.invalid(`the state of something that ${machine.dialect.writer} makes`, 'something else');
   machine.push(built);
 }

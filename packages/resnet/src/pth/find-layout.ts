@@ -1,0 +1,124 @@
+import { InvalidDataError, printable } from '@hm/tensor';
+import { type Layout, layouts, networkOf } from './layouts.ts';
+import type { StateDict } from './state-dict.ts';
+import { type Shapes, shapesOf } from './weights.ts';
+
+/** A layout, the names in it, and what stands before them in a file: `module.` for example. */
+export interface Match {
+  layout: Layout;
+  prefix: string;
+}
+
+/** Theirs of our names, and what else their state dict has. */
+export interface TheirNames {
+  /** Undefined for what they have none of. */
+  of: ReadonlyMap<string, string | undefined>;
+  all: readonly string[];
+}
+
+const LEAVES: Readonly<Record<string, string>> = {
+  gamma: 'weight',
+  beta: 'bias',
+  mean: 'running_mean',
+  variance: 'running_var',
+  weight: 'weight',
+  bias: 'bias',
+};
+
+/** What a layout calls the values of a network. */
+export function theirNames(layout: Layout, { params, statistics }: Shapes): TheirNames {
+  const of = new Map(
+    [...Object.keys(params), ...Object.keys(statistics)].map((ours) => {
+      const dot = ours.lastIndexOf('.');
+      const leaf = LEAVES[ours.slice(dot + 1)];
+      const module = layout.module(leaf === undefined ? ours : ours.slice(0, dot));
+      const lacks = layout.withoutOffset && ours === EMBEDDING_OFFSET;
+      return [ours, module === undefined || lacks ? undefined : `${module}.${leaf ?? 'weight'}`];
+    }),
+  );
+  const named = [...of.values()].filter((name) => name !== undefined);
+  return { of, all: [...named, ...(layout.ones ?? [])] };
+}
+
+/** Our offset behind the embedding. */
+export const EMBEDDING_OFFSET = 'head.embeddingNorm.beta';
+
+/** Values that a state dict has besides weights: PyTorch counts batches. */
+const isCounter = (name: string) => name.endsWith('.num_batches_tracked');
+
+/**
+ * The network whose names a file has.
+ *
+ * @throws {InvalidDataError} if it is none that is known; names are compared with the nearest.
+ */
+export function findLayout(state: StateDict, candidates = layouts): Match {
+  const differences = candidates.flatMap((layout) => {
+    const { all } = namesOf(layout);
+    return prefixesIn(state.names).map((prefix) => ({
+      layout,
+      prefix,
+      ...compared(state.names, all, prefix),
+    }));
+  });
+  const score = ({ missing, others }: { missing: readonly string[]; others: readonly string[] }) =>
+    missing.length + others.length;
+  const nearest = differences.reduce((best, each) => (score(each) < score(best) ? each : best));
+  if (score(nearest) === 0) return nearest;
+  throw another(nearest);
+}
+
+/** What a layout calls the values of its network, which a network as small as it gets tells. */
+export function namesOf(layout: Layout): TheirNames {
+  const known = names.get(layout);
+  if (known !== undefined) return known;
+  const small = networkOf(layout, { width: 1, embeddingSize: 1, imageSize: [32, 32] });
+  const found = theirNames(layout, shapesOf(small));
+  names.set(layout, found);
+  return found;
+}
+
+const names = new Map<Layout, TheirNames>();
+
+/** What may stand before all names: nothing, `module.`, `model.`, `module.backbone.`. */
+function prefixesIn(all: readonly string[]): string[] {
+  const starts = all.flatMap((name) => {
+    const [first, second] = name.split('.');
+    return [`${first}.`, `${first}.${second}.`];
+  });
+  return ['', ...new Set(starts)].slice(0, 50);
+}
+
+function compared(given: readonly string[], wanted: readonly string[], prefix: string) {
+  const found = new Set(
+    given.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
+  );
+  const known = new Set(wanted);
+  return {
+    missing: wanted.filter((name) => !found.has(name)),
+    others: [...found].filter((name) => !known.has(name) && !isCounter(name)),
+  };
+}
+
+interface Compared extends Match {
+  missing: readonly string[];
+  others: readonly string[];
+}
+
+function another({ layout, missing, others }: Compared): InvalidDataError {
+  const some = (few: readonly string[]) =>
+    `${few
+      .slice(0, 3)
+      .map((name) => printable(name))
+      .join(', ')}${few.length > 3 ? ' …' : ''}`;
+  const differences = [
+    ...(missing.length > 0 ? [`lacks ${missing.length} of its names (${some(missing)})`] : []),
+    ...(others.length > 0 ? [`has ${others.length} others (${some(others)})`] : []),
+  ];
+  return new InvalidDataError({
+    where: 'PyTorch weights',
+    expected: `the names of a network of ${[...new Set(layouts.map(({ source }) => source))].join(', ')}`,
+    received: `one that is nearest to ${layout.network} of ${layout.source}, but ${differences.join(' and ')}`,
+    fix: 'Export it to ONNX with PyTorch and take that file: torch.onnx.export(model.eval(), images, "model.onnx").',
+    fields: { nearest: layout.network, source: layout.source, missing, others },
+  });
+}

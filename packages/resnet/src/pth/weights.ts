@@ -1,0 +1,29 @@
+import { trace } from '@hm/onnx';
+import { flattenParams, type HostTensor, type Params, Rng } from '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Backbone } from '../backbone.ts';
+
+/** A network's values in host memory, by the names of parameters and statistics: `blocks.0.norm1.gamma`. */
+export interface NetworkWeights {
+  params: Record<string, HostTensor<'float32'>>;
+  statistics: Record<string, HostTensor<'float32'>>;
+}
+
+/** The shapes of a network's values. */
+export type Shapes = Readonly<Record<keyof NetworkWeights, Readonly<Record<string, readonly number[]>>>>;
+
+/** What shapes a network's values have; found as a graph is traced, which needs no backend of tfjs. */
+export function shapesOf(backbone: Backbone): Shapes {
+  const shapes = (values: Params) =>
+    Object.fromEntries(Object.entries(flattenParams(values)).map(([name, { shape }]) => [name, shape]));
+  let found: Shapes = { params: {}, statistics: {} };
+  trace(
+    ({ x }) => {
+      const { params, statistics } = backbone.init(Rng.of(1));
+      found = { params: shapes(params), statistics: shapes(statistics) };
+      return { y: tf.add(x!, 1) };
+    },
+    { x: { shape: [1] } },
+  );
+  return found;
+}
