@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { defaultPreprocessing, preprocessingToMetadata } from '@hm/datasets';
 import { decodeEmbeddings } from '@hm/eval';
@@ -246,4 +246,35 @@ it.each(mistakes)('%s is an error that says what to do', async (_, options, mess
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr.replaceAll('\n', ' ')).toMatch(message);
   expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
+});
+
+describe('hm data clean and overlap', () => {
+  it('finds an image in another person’s folder, and writes a list of the others', async () => {
+    await writeFaces(path('noisy'), { identities: 4, images: 6, size: 32 });
+    const [first, second] = names as [string, string];
+    renameSync(path('noisy', first, `${first}_0001.png`), path('noisy', second, 'moved.png'));
+    const list = path('noisy', 'clean.csv');
+    const found = await hm(['data', 'clean', path('noisy'), ...model('--out', list, '--json')]);
+    expect(found).toMatchObject({ status: 0 });
+    const { images, mislabeled } = JSON.parse(found.stdout);
+    expect(images).toBe(24);
+    // A random network confuses some more; this one it is surest of.
+    expect(mislabeled[0]).toMatchObject({ id: join(second, 'moved.png'), label: second, nearest: first });
+    const kept = readFileSync(list, 'utf8');
+    for (const { id } of mislabeled) expect(kept).not.toContain(id);
+    const checked = await hm(['data', 'info', list, '--json']);
+    expect(JSON.parse(checked.stdout)).toMatchObject({ images: 24 - mislabeled.length });
+  });
+
+  it('finds who is in two sets under another name, and writes whom to leave out', async () => {
+    const [first] = names as [string];
+    cpSync(path('faces', first), path('test', 'Somebody'), { recursive: true });
+    rmSync(path('noisy'), { recursive: true, force: true });
+    await writeFaces(path('noisy'), { identities: 4, images: 6, size: 32 });
+    const out = path('exclude.txt');
+    const found = await hm(['data', 'overlap', path('noisy'), path('test'), ...model('--out', out)]);
+    expect(found).toMatchObject({ status: 0 });
+    expect(found.stdout).toContain(`${first} is Somebody (`);
+    expect(readFileSync(out, 'utf8')).toBe(`${first}\n`);
+  });
 });

@@ -20,6 +20,8 @@ test('exports exactly this', () => {
     'encodeEmbeddings',
     'equalErrorRate',
     'exactIndex',
+    'findMislabeled',
+    'findSamePeople',
     'holm',
     'identify',
     'identifyAmongDistractors',

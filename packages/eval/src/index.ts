@@ -12,6 +12,18 @@ export {
   type EmbeddingsFormat,
   encodeEmbeddings,
 } from './embeddings-file/embeddings-file.ts';
+export {
+  type FindMislabeledOptions,
+  findMislabeled,
+  type MislabeledImage,
+} from './hygiene/find-mislabeled.ts';
+export {
+  type FindSamePeopleOptions,
+  findSamePeople,
+  type SamePeople,
+  type SamePeopleResult,
+} from './hygiene/find-same-people.ts';
+export type { PersonName } from './hygiene/person-centers.ts';
 export { type IdentificationResult, type IdentifyOptions, identify } from './identification/identify.ts';
 export {
   type DistractorResult,

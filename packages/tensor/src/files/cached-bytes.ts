@@ -11,6 +11,7 @@ export interface CachedBytes {
   name: string;
   /** All that the bytes are made from: other text, other bytes. */
   madeFrom: string;
+  /** Makes the bytes, where there are none. */
   make(): Promise<Uint8Array>;
 }
 

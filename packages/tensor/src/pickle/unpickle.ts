@@ -43,14 +43,17 @@ export class Machine<Own> {
     return true;
   }
 
+  /** Puts a value on the stack. */
   push(value: Value<Own>): void {
     this.#stack.push(value);
   }
 
+  /** Begins a group of values. */
   pushMark(): void {
     this.#stack.push(mark);
   }
 
+  /** Takes the last value. */
   pop(): Value<Own> {
     const value = this.#stack.pop();
     if (value === undefined || value === mark) throw this.invalid('a value on the stack', 'none');
@@ -64,10 +67,12 @@ export class Machine<Own> {
     return value;
   }
 
+  /** Takes the last values, in order. */
   popItems(count: number): Value<Own>[] {
     return Array.from({ length: count }, () => this.pop()).reverse();
   }
 
+  /** Takes the values of the last group, in order. */
   popToMark(): Value<Own>[] {
     const at = this.#stack.lastIndexOf(mark);
     if (at === -1) throw this.invalid('a mark on the stack', 'none');
@@ -75,22 +80,26 @@ export class Machine<Own> {
     return items.slice(1) as Value<Own>[];
   }
 
+  /** Adds to the list on top of the stack. */
   append(items: readonly Value<Own>[]): void {
     const list = this.top();
     if (!Array.isArray(list)) throw this.invalid('a list to append to', 'something else');
     for (const item of items) list.push(item);
   }
 
+  /** Remembers the last value. */
   memoize(place = this.#memo.size): void {
     this.#memo.set(place, this.top());
   }
 
+  /** Puts a remembered value on the stack. */
   recall(place: number): void {
     const value = this.#memo.get(place);
     if (value === undefined) throw this.invalid('something remembered before', `place ${place}`);
     this.push(value);
   }
 
+  /** Puts what a name stands for on the stack, if the dialect has it. */
   name(module: string, name: string): void {
     const { names, files } = this.dialect;
     const full = `${module} ${name}`;
@@ -104,6 +113,7 @@ export class Machine<Own> {
     return this.source.text(value);
   }
 
+  /** An error that says where in the file it is. */
   invalid(expected: string, received: unknown) {
     return this.source.damaged(expected, received, this.#offset);
   }

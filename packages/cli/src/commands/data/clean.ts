@@ -1,0 +1,95 @@
+import type { MislabeledImage, SamePeopleResult } from '@hm/eval';
+import { printable } from '@hm/tensor/host';
+import { command } from '../../command.ts';
+import { formOption, imageColumnOption, labelColumnOption, splitOption } from '../../data/data-options.ts';
+import { type EmbeddedData, embedData, withModel } from '../../data/embed-data.ts';
+import { openData } from '../../data/open-data.ts';
+import { modelOptions } from '../../model-options.ts';
+import { formatByName, prepareFile } from '../../output.ts';
+import { print, tell } from '../../print.ts';
+import { withoutUndefined } from '../../without-undefined.ts';
+
+/** `hm data clean DATA`: images of somebody else, and people who are there twice. */
+export const clean = () =>
+  modelOptions(
+    command('clean')
+      .description(
+        'Find images that look more like another person of the set than like their own, and people under two names.',
+      )
+      .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
+      .option('--model <file>', 'ONNX file that embeds (default: the network that npm installed)')
+      .option('--out <file>', 'CSV list to write of the images that stay, for hm train --data')
+      .addOption(formOption())
+      .addOption(splitOption())
+      .addOption(imageColumnOption())
+      .addOption(labelColumnOption()),
+  ).action(async (path, { out, json, form, split, imageColumn, labelColumn, verbose: _, ...options }) => {
+    if (out !== undefined) {
+      formatByName('--out', out, { '.csv': 'csv' });
+      await prepareFile(out);
+    }
+    const { findMislabeled, findSamePeople } = await import('@hm/eval');
+    const opening = withoutUndefined({ form, split, imageColumn, labelColumn });
+    await withModel('hm data clean', options, async (recognizer) => {
+      const faces = await embedData(recognizer, path, opening);
+      const found = await findMislabeled(faces);
+      const twice = await findSamePeople(faces);
+      print(json ? JSON.stringify(summaryOf(faces, found, twice)) : describe(faces, found, twice));
+      if (out !== undefined) await writeRest(out, path, opening, faces, found);
+    });
+  });
+
+const summaryOf = (
+  { ids, missing }: EmbeddedData,
+  mislabeled: readonly MislabeledImage[],
+  { threshold, people }: SamePeopleResult,
+) => ({
+  images: ids.length,
+  mislabeled: mislabeled.map(({ row, ...rest }) => ({ id: ids[row], ...rest })),
+  threshold,
+  people: people.map(({ rows, ...rest }) => ({ ...rest, images: rows.map((row) => ids[row]) })),
+  missing,
+});
+
+function describe(
+  { ids, missing }: EmbeddedData,
+  mislabeled: readonly MislabeledImage[],
+  { threshold, people }: SamePeopleResult,
+): string {
+  const lines = [
+    ...mislabeled.map(
+      ({ row, label, nearest, own, other }) =>
+        `${ids[row]}: ${label} (${own.toFixed(2)}), looks like ${nearest} (${other.toFixed(2)})`,
+    ),
+    `${mislabeled.length} of ${ids.length} images look more like somebody else of the set than like their own person.`,
+    ...people.map(
+      ({ first, second, similarity, rows }) =>
+        `${first} and ${second} look like one person (${similarity.toFixed(2)}): ${rows.map((row) => ids[row]).join(' and ')}`,
+    ),
+    `${people.length} pairs of people look like one, at a similarity of ${threshold.toFixed(2)} or more.`,
+    ...missing.map(({ id, reason }) => `${id}: ${reason}`),
+    `${missing.length} images without a face or undecodable.`,
+  ];
+  return lines.map((line) => printable(line, 1000)).join('\n');
+}
+
+/** Writes the images that stay, as a list that lies beside them. */
+async function writeRest(
+  out: string,
+  path: string,
+  opening: Parameters<typeof openData>[1],
+  { places }: EmbeddedData,
+  mislabeled: readonly MislabeledImage[],
+): Promise<void> {
+  const { writeImageList } = await import('@hm/datasets');
+  const data = await openData(path, opening);
+  const wrong = new Set(mislabeled.map(({ row }) => places[row]!));
+  const kept = Array.from({ length: data.length }, (_, index) => index).filter((index) => !wrong.has(index));
+  await writeImageList(out, {
+    length: kept.length,
+    classes: data.classes,
+    name: (label) => data.name(label),
+    sample: (index) => data.sample(kept[index]!),
+  });
+  tell(printable(`Written: ${out}, ${kept.length} images.`));
+}

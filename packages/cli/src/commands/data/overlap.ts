@@ -1,0 +1,56 @@
+import type { SamePeopleResult } from '@hm/eval';
+import { printable } from '@hm/tensor/host';
+import { command } from '../../command.ts';
+import { type EmbeddedData, embedData, withModel } from '../../data/embed-data.ts';
+import { modelOptions } from '../../model-options.ts';
+import { prepareFile, writeResult } from '../../output.ts';
+import { finiteNumber } from '../../parse-option.ts';
+import { print, tell } from '../../print.ts';
+
+/** `hm data overlap TRAIN TEST`: who is in both. */
+export const overlap = () =>
+  modelOptions(
+    command('overlap')
+      .description(
+        'Find the people who are in training and in test data, under whatever names, by their faces.',
+      )
+      .argument('<train>', 'data set to train on, in any form')
+      .argument('<test>', 'data set to be judged by, a folder for each person for example')
+      .option('--model <file>', 'ONNX file that embeds (default: the network that npm installed)')
+      .option('--threshold <similarity>', 'least cosine similarity (default: what TRAIN says)', finiteNumber)
+      .option('--out <file>', 'list of names of TRAIN to write, for hm train --exclude'),
+  ).action(async (train, test, { out, threshold, json, verbose: _, ...options }) => {
+    if (out !== undefined) await prepareFile(out);
+    const { findSamePeople } = await import('@hm/eval');
+    await withModel('hm data overlap', options, async (recognizer) => {
+      const first = await embedData(recognizer, train, {});
+      const second = await embedData(recognizer, test, {});
+      const found = await findSamePeople(first, second, { threshold });
+      print(json ? JSON.stringify(summaryOf(first, second, found)) : describe(first, second, found));
+      if (out === undefined) return;
+      const names = [...new Set(found.people.map(({ first: name }) => `${name}\n`))].sort();
+      await writeResult(out, names.join(''));
+      tell(printable(`Written: ${out}, ${names.length} names.`));
+    });
+  });
+
+const withImages = (first: EmbeddedData, second: EmbeddedData, { people }: SamePeopleResult) =>
+  people.map(({ rows: [a, b], ...rest }) => ({ ...rest, images: [first.ids[a], second.ids[b]] as const }));
+
+const summaryOf = (first: EmbeddedData, second: EmbeddedData, found: SamePeopleResult) => ({
+  train: { images: first.ids.length, people: new Set(first.labels).size, missing: first.missing },
+  test: { images: second.ids.length, people: new Set(second.labels).size, missing: second.missing },
+  threshold: found.threshold,
+  people: withImages(first, second, found),
+});
+
+function describe(first: EmbeddedData, second: EmbeddedData, found: SamePeopleResult): string {
+  const lines = withImages(first, second, found).map(
+    ({ first: name, second: other, similarity, images }) =>
+      `${name} is ${other} (${similarity.toFixed(2)}): ${images.join(' and ')}`,
+  );
+  const people = new Set(found.people.map(({ first: name }) => name)).size;
+  const all = new Set(first.labels).size;
+  const end = `${people} of ${all} people to train on are in both, at a similarity of ${found.threshold.toFixed(2)} or more.`;
+  return [...lines, end].map((line) => printable(line, 1000)).join('\n');
+}

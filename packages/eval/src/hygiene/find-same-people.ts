@@ -1,0 +1,180 @@
+import { checkOptions, type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
+import type { LabelledEmbeddings } from '../identification/labelled-embeddings.ts';
+import { exactIndex } from '../search/exact-index.ts';
+import { normalQuantile } from '../statistics/normal.ts';
+import { withoutMislabeled } from './find-mislabeled.ts';
+import { type Centers, type Faces, facesOf, type PersonName, similarityToOthers } from './person-centers.ts';
+
+/** Two names that look like one person. */
+export interface SamePeople {
+  first: PersonName;
+  second: PersonName;
+  /** Mean cosine of the images of the one with fewer to the center of the other. */
+  similarity: number;
+  /** The evidence: the two most similar images, as rows of the first and of the second set. */
+  rows: readonly [number, number];
+  /** Cosine of those two. */
+  closest: number;
+}
+
+/** What was found, and where the line was drawn. */
+export interface SamePeopleResult {
+  threshold: number;
+  /** Most similar first. */
+  people: SamePeople[];
+}
+
+/** How one person with two names is looked for. */
+export interface FindSamePeopleOptions {
+  /** Least similarity. Default: what the set itself says, see {@link findSamePeople}. */
+  threshold?: number | undefined;
+  /** Threads of ONNX Runtime. */
+  threads?: number | undefined;
+}
+
+/**
+ * The people who are in a set under two names, or who are in two sets under whatever names, for example in training and
+ * test data. Images that look mislabeled are left out first.
+ *
+ * Without a threshold the first set gives it: most people's images are at least so similar to the center of the others of
+ * their person (its 5 % quantile), and among all comparisons less than one pair of different people is (a normal
+ * distribution with the median and the quartiles of what different people have); the higher of both.
+ *
+ * @param others another set; without one, the first is searched in itself.
+ * @throws {InvalidArgumentError} unless every row has a label, the sets have one embedding size, and the first has two
+ * people of whom one has two images.
+ * @throws {NonFiniteError} if an embedding is not finite.
+ * @throws {UnavailableError} if ONNX Runtime is not there.
+ * @example
+ * const { people } = await findSamePeople(training, test);
+ * console.log(people.map(({ first }) => first)); // names to leave out of training
+ */
+export async function findSamePeople(
+  faces: LabelledEmbeddings,
+  others?: LabelledEmbeddings,
+  options: FindSamePeopleOptions = {},
+): Promise<SamePeopleResult> {
+  checkOptions<FindSamePeopleOptions>('findSamePeople', options, { threshold: 'number', threads: 'number' });
+  const first = await purified(faces, options);
+  const second = others === undefined ? first : await purified(others, options);
+  const comparisons =
+    others === undefined
+      ? (first.faces.names.length * (first.faces.names.length - 1)) / 2
+      : first.faces.names.length * second.faces.names.length;
+  const threshold = options.threshold ?? thresholdOf(first, comparisons);
+  const found: SamePeople[] = [];
+  for (const [a, b, similarity] of await similarPeople(first, second, threshold, options)) {
+    const { rows, closest } = closestImages(first, second, a, b);
+    found.push({ first: first.faces.names[a]!, second: second.faces.names[b]!, similarity, rows, closest });
+  }
+  return { threshold, people: found.sort((a, b) => b.similarity - a.similarity) };
+}
+
+interface PureFaces {
+  faces: Faces;
+  kept: Uint8Array;
+  centers: Centers;
+}
+
+async function purified(labeled: LabelledEmbeddings, options: FindSamePeopleOptions): Promise<PureFaces> {
+  const faces = facesOf('findSamePeople', labeled);
+  return { faces, ...(await withoutMislabeled(faces, { threads: options.threads })) };
+}
+
+/** How similar two people are: the images of the one with fewer, to the center of the other. */
+function similarityOf(first: PureFaces, second: PureFaces, a: number, b: number): number {
+  const [fewer, f, more, m] =
+    first.centers.counts[a]! <= second.centers.counts[b]! ? [first, a, second, b] : [second, b, first, a];
+  const size = first.faces.rows.shape[1]!;
+  let dot = 0;
+  for (let k = 0; k < size; k++)
+    dot += fewer.centers.sums[f * size + k]! * more.centers.unit.data[m * size + k]!;
+  return dot / Math.max(1, fewer.centers.counts[f]!);
+}
+
+function thresholdOf(pure: PureFaces, comparisons: number): number {
+  const { faces, kept, centers } = pure;
+  const genuine = faces.personOf.reduce<number[]>((found, _, row) => {
+    const similarity = kept[row] ? similarityToOthers(faces, centers, row, true) : Number.NaN;
+    if (!Number.isNaN(similarity)) found.push(similarity);
+    return found;
+  }, []);
+  const different: number[] = [];
+  for (let a = 0; a < faces.names.length; a++)
+    for (let b = 0; b < a && different.length < MOST; b++) different.push(similarityOf(pure, pure, a, b));
+  if (genuine.length === 0 || different.length === 0) throw noThreshold(faces.names.length);
+  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quantile(different, share)) as [
+    number,
+    number,
+    number,
+  ];
+  const deviation = (high - low) / (2 * normalQuantile(0.75));
+  return Math.max(
+    quantile(genuine, 0.05),
+    middle + deviation * normalQuantile(1 - 1 / Math.max(2, comparisons)),
+  );
+}
+
+/** Pairs of different people that are looked at for the threshold, at most. */
+const MOST = 1_000_000;
+
+function quantile(values: number[], share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+}
+
+/** Candidates whose centers are nearest, and of those the ones that are similar enough. */
+async function similarPeople(
+  first: PureFaces,
+  second: PureFaces,
+  threshold: number,
+  { threads }: FindSamePeopleOptions,
+): Promise<[number, number, number][]> {
+  const within = first === second;
+  const index = await exactIndex(second.centers.unit, {
+    areUnit: true,
+    ...(threads !== undefined && { threads }),
+  });
+  const matches = await index.search(first.centers.unit, NEAREST).finally(() => index.release());
+  const found: [number, number, number][] = [];
+  const seen = new Set<string>();
+  for (let place = 0; place < matches.rows.length; place++) {
+    const [a, b] = [Math.floor(place / matches.top), matches.rows[place]!];
+    const pair = within ? [Math.min(a, b), Math.max(a, b)].join() : `${a},${b}`;
+    if ((within && a === b) || seen.has(pair)) continue;
+    seen.add(pair);
+    const similarity = similarityOf(first, second, a, b);
+    if (similarity >= threshold) found.push(within && a > b ? [b, a, similarity] : [a, b, similarity]);
+  }
+  return found;
+}
+
+/** People who are compared with each: more names than one person has. */
+const NEAREST = 10;
+
+function closestImages(first: PureFaces, second: PureFaces, a: number, b: number) {
+  const rowsOf = ({ faces, kept }: PureFaces, person: number) =>
+    Array.from(faces.personOf.keys()).filter((row) => faces.personOf[row] === person && kept[row]);
+  let [rows, closest]: [[number, number], number] = [[-1, -1], Number.NEGATIVE_INFINITY];
+  for (const i of rowsOf(first, a))
+    for (const j of rowsOf(second, b)) {
+      const similarity = dot(first.faces.rows, i, second.faces.rows, j);
+      if (similarity > closest) [rows, closest] = [[i, j], similarity];
+    }
+  return { rows, closest };
+}
+
+function dot(a: HostTensor<'float32'>, i: number, b: HostTensor<'float32'>, j: number): number {
+  const size = a.shape[1]!;
+  let sum = 0;
+  for (let k = 0; k < size; k++) sum += a.data[i * size + k]! * b.data[j * size + k]!;
+  return sum;
+}
+
+const noThreshold = (people: number) =>
+  new InvalidArgumentError({
+    where: 'findSamePeople',
+    expected: 'two people or more, one of them with two images',
+    received: `${people} people`,
+    fix: 'Give a threshold.',
+  });
