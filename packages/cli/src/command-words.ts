@@ -46,6 +46,9 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
     'Pass other --loss-options; the README of @hm/losses lists names and options.',
   ],
   [/^(Start from the run .*) with `--no-fold` .*$/, '$1 with --no-fold.'],
+  [/^Pass imageSize: .*\(`(--image-size \S+)`\)(.*)$/, 'Pass $1$2'],
+  [/^Leave the backbone out: fromPth .*$/, 'Leave out --backbone.'],
+  [/^Write it as ONNX, .*\(`(hm export [^`]*)`\)\.$/, 'Write it as ONNX: `$1`.'],
   [/^Run before release.*$/, 'Run the command again.'],
   [/^Use compile\(\).*$|^Call tf\.setBackend.*$|^Keep dataSync.*$/, 'Choose --engine tfjs-cpu.'],
 ];
