@@ -4,8 +4,10 @@ import { imageSize } from './parse-option.ts';
 
 /** Which backbone to train. */
 export interface BackboneOptions extends ResNetOptions {
-  /** A name, or the ONNX file of a trained network. */
-  backbone: string;
+  /** A name, or the file of a trained network. Default: the network in the file to begin with, else a ResNet-18. */
+  backbone?: string | undefined;
+  /** A run, a checkpoint or a file to begin with. */
+  pretrained?: string | undefined;
 }
 
 const names: readonly BackboneName[] = [
@@ -17,29 +19,33 @@ const names: readonly BackboneName[] = [
 export const backboneOption = () =>
   new Option(
     '--backbone <network>',
-    `${names.join(', ')}, or the ONNX file of a trained network to train further`,
-  )
-    .argParser((text): string => {
-      if (isOnnx(text) || names.some((name) => name === text)) return text;
-      throw new InvalidArgumentError(`Expected an ONNX file or one of ${names.join(', ')}.`);
-    })
-    .default('resnet18');
+    `${names.join(', ')}, or the file of a trained network: .onnx, .pth (default: that of --pretrained FILE.onnx or FILE.pth, else resnet18)`,
+  ).argParser((text): string => {
+    if (isFile(text) || names.some((name) => name === text)) return text;
+    throw new InvalidArgumentError(`Expected an ONNX or .pth file or one of ${names.join(', ')}.`);
+  });
 
-const isOnnx = (text: string) => text.endsWith('.onnx');
+const isFile = (text: string) => /\.(onnx|pth|pt)$/i.test(text);
 
-/** A backbone by its name or from its file. */
-export async function backboneOf({ backbone, ...options }: BackboneOptions): Promise<Backbone> {
-  if (isOnnx(backbone)) return onnxBackbone(backbone, options);
+/** The backbone that options name, and the file that it begins with. */
+export async function backboneOf({
+  backbone: named,
+  pretrained,
+  ...options
+}: BackboneOptions): Promise<{ backbone: Backbone; pretrained?: string }> {
+  const file = named ?? (pretrained !== undefined && isFile(pretrained) ? pretrained : undefined);
+  if (file !== undefined && isFile(file)) {
+    const { pretrainedBackbone } = await import('@hm/train');
+    return { backbone: await pretrainedBackbone(file, options), pretrained: pretrained ?? file };
+  }
   const { backboneByName } = await import('@hm/resnet');
-  return backboneByName(backbone, options);
+  const backbone = backboneByName(named ?? 'resnet18', options);
+  return { backbone, ...(pretrained !== undefined && { pretrained }) };
 }
 
-/** The network of an ONNX file. */
-export async function onnxBackbone(path: string, options: ResNetOptions = {}): Promise<Backbone> {
-  const { fromOnnx } = await import('@hm/resnet/from-onnx');
-  const { readRegularFile } = await import('@hm/tensor/files');
-  return fromOnnx(await readRegularFile(path), options.imageSize && { imageSize: options.imageSize });
-}
+/** The network of a file. */
+export const backboneOfFile = async (path: string): Promise<Backbone> =>
+  (await import('@hm/train')).pretrainedBackbone(path);
 
 /** Height and width of the network's images. */
 export const imageSizeOption = (description: string) =>

@@ -91,7 +91,7 @@ async function dashboardOf({ dashboard, out, resume }: TrainCommandOptions, tell
 
 async function openRun(options: TrainCommandOptions, signal: AbortSignal) {
   const { out, seed, resume, checkpointEvery, keep, workers, dataLicence } = options;
-  const { pretrained, validateEvery, allowChangedData } = options;
+  const { validateEvery, allowChangedData } = options;
   const { batchTimeout: batchTimeoutSeconds, validationTimeout: validationTimeoutSeconds } = options;
   const { train } = await import('@hm/train');
   return train({
@@ -103,17 +103,17 @@ async function openRun(options: TrainCommandOptions, signal: AbortSignal) {
     ...withoutUndefined({ validate: await validationOf(options), validateEvery }),
     ...withoutUndefined({ hardness: options.hardSamples, tensorBoard: options.tensorboard }),
     ...withoutUndefined({ allowChangedData, batchTimeoutSeconds, validationTimeoutSeconds }),
-    ...withoutUndefined({ resume, checkpointEvery, keep, workers, dataLicence, pretrained }),
+    ...withoutUndefined({ resume, checkpointEvery, keep, workers, dataLicence }),
   });
 }
 
 async function partsOf(options: TrainCommandOptions) {
-  const { backbone, stem, block, head, embeddingNorm, embeddingSize, imageSize } = options;
+  const { backbone, pretrained, stem, block, head, embeddingNorm, embeddingSize, imageSize } = options;
   const { loss, lossOptions, labelSmoothing } = options;
   if (loss === undefined) throw noLoss();
   const network = withoutUndefined({ stem, block, head, embeddingNorm, embeddingSize });
   return {
-    backbone: await backboneOf({ backbone, ...network, imageSize }),
+    ...(await backboneOf({ backbone, pretrained, ...network, imageSize })),
     head: await lossHead(loss, lossOptions, labelSmoothing),
     recipe: await recipeOf(options),
   };

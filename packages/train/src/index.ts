@@ -19,6 +19,7 @@ export type {
   TrainEvent,
   ValidationEvent,
 } from './events.ts';
+export { type ExportPthOptions, exportPth } from './export-pth.ts';
 export { type ExportRunOptions, exportRun } from './export-run.ts';
 export { type LoadedRun, loadRun } from './load-run.ts';
 export type { TrainOptions, Validation } from './options.ts';
@@ -28,6 +29,11 @@ export { paper, quick, type Recipe } from './recipe.ts';
 export type { Part, RunConfig } from './run-config.ts';
 export type { Sampler } from './sampling/sampler.ts';
 export { type LearningRatePlan, learningRateAt, type Schedule, type Warmup } from './schedule.ts';
+export {
+  isNetworkFile,
+  type PretrainedBackboneOptions,
+  pretrainedBackbone,
+} from './start/pretrained-backbone.ts';
 export { type Applied, applyGradients } from './step/apply-gradients.ts';
 export type { MixedPrecision } from './step/loss-scaling.ts';
 export type { AdamW, Optimiser, Sgd } from './step/optimiser.ts';

@@ -50,7 +50,8 @@ export interface TrainOptions {
   preprocessing?: Preprocessing;
   /**
    * Fine-tuning: the backbone begins with these values, the head with fresh ones. The folder of a run, a checkpoint or
-   * another safetensors file with the same names, or an ONNX file that was exported from the same backbone.
+   * another safetensors file with the same names, an ONNX file that was exported from the same backbone, or a file that
+   * {@link pretrainedBackbone} made the backbone of.
    */
   pretrained?: string;
   /** Go on from the newest checkpoint in `out`. Default false: a folder with a run in it is an error. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import { printable } from '@hm/tensor/host';
-import { onnxBackbone } from '../backbone-options.ts';
+import type { RunFile } from '@hm/train';
+import { backboneOfFile } from '../backbone-options.ts';
 import { command } from '../command.ts';
 import { assertFolder } from '../input.ts';
 import { formatByName, prepareFile, writeResult } from '../output.ts';
@@ -11,10 +12,10 @@ import { print, tell } from '../print.ts';
 export const exportRun = () =>
   command('export')
     .description(
-      'Write the network of a run as an ONNX file, checked against the network before it is written.',
+      'Write the network of a run as an ONNX file, checked against the network before it is written, or as PyTorch weights.',
     )
     .argument('<run>', 'folder of a run')
-    .option('--out <file>', 'ONNX file to write (default: model.onnx in the run)')
+    .option('--out <file>', 'file to write: .onnx, or .pth for PyTorch (default: model.onnx in the run)')
     .addOption(
       new Option('--layout <order>', 'of the input: [N, 3, H, W] or [N, H, W, 3]')
         .choices(['nchw', 'nhwc'] as const)
@@ -26,25 +27,24 @@ export const exportRun = () =>
     )
     .option('--ema', 'the moving average of the weights, of a run with --ema')
     .option('--best', 'the checkpoint with the best validation score instead of the newest')
-    .option(
-      '--backbone <file>',
-      'the ONNX file that the run began with, if it was trained with --backbone FILE.onnx',
-    )
+    .option('--backbone <file>', 'the ONNX file that the run began with (default: where it was then)')
     .option('--json', 'print one JSON object')
     .action(async (run, { out = join(run, 'model.onnx'), layout, fold, ema, best, backbone, json }) => {
       await assertFolder(run, 'the folder of a run');
-      formatByName('--out', out, { '.onnx': 'onnx' });
+      const format = formatByName('--out', out, { '.onnx': 'onnx', '.pth': 'pth', '.pt': 'pth' });
       await prepareFile(out);
-      const { exportRun: exported, loadRun } = await import('@hm/train');
+      const { exportPth, exportRun: exported, loadRun, readConfig } = await import('@hm/train');
       const loaded = await loadRun(run, best ? 'best' : 'newest');
       for (const { path, reason } of loaded.damaged)
         tell(printable(`Damaged, an older one is used: ${path}: ${reason}`));
-      const bytes = await exported(loaded, {
-        layout,
-        foldNormalization: fold,
-        weights: ema ? 'average' : 'last',
-        ...(backbone && { backbone: await onnxBackbone(backbone) }),
-      });
+      const weights = ema ? 'average' : 'last';
+      const file =
+        backbone ?? (loaded.config.backbone.name === 'onnx' ? startOf(await readConfig(run)) : undefined);
+      const network = file === undefined ? {} : { backbone: await backboneOfFile(file) };
+      const bytes =
+        format === 'pth'
+          ? await exportPth(loaded, { weights, ...network })
+          : await exported(loaded, { layout, foldNormalization: fold, weights, ...network });
       await writeResult(out, bytes);
       const report = {
         path: out,
@@ -58,3 +58,11 @@ export const exportRun = () =>
           : `${printable(out)}: ${(report.bytes / 1e6).toFixed(1)} MB, step ${report.step}.`,
       );
     });
+
+/** The file that a run's network was made of, as it was typed. */
+function startOf(config: RunFile | undefined): string | undefined {
+  const { backbone, pretrained } = config?.environment?.command ?? {};
+  return [backbone, pretrained].find(
+    (path): path is string => typeof path === 'string' && path.endsWith('.onnx'),
+  );
+}

@@ -141,7 +141,10 @@ export const train = () =>
     )
     .option('--mixed-precision', 'multiply in half precision, with a scaled loss')
     .option('--ema <decay>', 'keep a moving average of the weights: 0.999', finiteNumber)
-    .option('--pretrained <path>', 'backbone to begin with: a run, a checkpoint, an exported ONNX file')
+    .option(
+      '--pretrained <path>',
+      'network to begin with: a run, a checkpoint, an ONNX file, a .pth of PyTorch',
+    )
     .option('--freeze <names>', 'parameters that stay, * for any characters: backbone.stem.*', nameList)
     .option('--seed <number>', 'of first weights, order, augmentation and rendered faces', integer, 1)
     .option('--resume', 'go on from the newest checkpoint, with the same options')

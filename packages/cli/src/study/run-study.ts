@@ -92,7 +92,7 @@ async function studySettings({
   seed,
 }: StudyCommandOptions) {
   const recipe = await recipeOf({ recipe: 'quick', epochs, batch, lr });
-  return { recipe, backbone: await backboneOf({ backbone: 'resnet18', imageSize }), seed };
+  return { recipe, ...(await backboneOf({ imageSize })), seed };
 }
 
 async function writeReport(

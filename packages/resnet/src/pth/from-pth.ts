@@ -32,7 +32,7 @@ export function fromPth(bytes: Uint8Array, { imageSize }: FromPthOptions = {}): 
   const shapeOf = (ours: string) => state.shapeOf(`${prefix}${of.get(ours)}`);
   const sizes = layout.sizes(shapeOf);
   if ('imageSize' in sizes && sizes.imageSize === undefined && imageSize === undefined) throw openSize();
-  const size = imageSize ?? sizes.imageSize;
+  const size = sizes.imageSize ?? imageSize;
   const backbone = networkOf(layout, {
     embeddingSize: shapeOf('head.dense.weight')[0],
     width: sizes.width,

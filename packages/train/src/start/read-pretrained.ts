@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { Backbone } from '@hm/resnet';
+import { pthWeights } from '@hm/resnet/pth';
 import { readRegularFile } from '@hm/tensor/files';
-import { decodeSafetensors, HmError, type HostTensor, InvalidDataError } from '@hm/tensor/host';
+import { decodeSafetensors, HmError, type HostTensor, InvalidDataError, sha256Of } from '@hm/tensor/host';
 import { newestCheckpoint } from '../checkpoint-folder.ts';
 import { type BackboneValues, freshBackbone } from '../initial-state.ts';
 import { part } from '../step/records.ts';
@@ -17,7 +18,8 @@ type HostTensors = Record<string, HostTensor>;
 
 /**
  * Reads a backbone's values from the folder of a run (its newest checkpoint), a checkpoint or another safetensors file
- * with the same names, or an ONNX file that was exported from this backbone. Class weights are left.
+ * with the same names, an ONNX file that was exported from this backbone or that it was made of, or a `.pth` of PyTorch.
+ * Class weights are left.
  *
  * @throws {InvalidDataError} if the file cannot be read or its values are not those of the backbone; the message names
  * what is missing or has another shape.
@@ -35,9 +37,12 @@ export async function readPretrained(path: string, backbone: Backbone): Promise<
 async function valuesAt(path: string, backbone: Backbone, wanted: BackboneValues): Promise<BackboneValues> {
   const bytes = await bytesAt(path);
   if (bytes === undefined) return inState((await newestCheckpoint(path)).checkpoint?.state ?? {});
-  return path.endsWith('.onnx')
-    ? weightsOfOnnx(bytes, backbone, wanted, path)
-    : inState(tensorsIn(bytes, path));
+  if (/\.(pth|pt)$/i.test(path)) return pthWeights(bytes, backbone);
+  if (!path.endsWith('.onnx')) return inState(tensorsIn(bytes, path));
+  if (backbone.name !== 'onnx') return weightsOfOnnx(bytes, backbone, wanted, path);
+  // A backbone that fromOnnx made begins with its file's weights.
+  if (backbone.config.sha256 === (await sha256Of(bytes))) return wanted;
+  throw unusable(path, 'another ONNX file than the backbone was made of');
 }
 
 /** What a backbone is made of; a tensor that nobody asks for may be of any type. */
@@ -93,7 +98,7 @@ export const unusable = (
 ) =>
   new InvalidDataError({
     where: path,
-    expected: "a run, a checkpoint or an exported ONNX file with the backbone's weights",
+    expected: "a run, a checkpoint, an ONNX or .pth file with the backbone's weights",
     received,
     fix,
     fields: { path },

@@ -1,0 +1,53 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { readMetadata } from '@hm/onnx/session';
+import { type Backbone, backboneByName } from '@hm/resnet';
+import { readRegularFile } from '@hm/tensor/files';
+import { ModelProtoSchema } from 'onnx-buf';
+
+/** Options of {@link pretrainedBackbone}. */
+export interface PretrainedBackboneOptions {
+  /** Height and width of the images, where the file leaves them open. */
+  imageSize?: readonly [height: number, width: number] | undefined;
+  /**
+   * What batch normalizations of an ONNX file that are not folded do in training: `frozen` (default) keeps their
+   * statistics, `train` uses those of the batch.
+   */
+  normalization?: 'frozen' | 'train' | undefined;
+}
+
+/** Whether a path is that of a network's file, by its ending, and not of a run or a checkpoint. */
+export const isNetworkFile = (path: string): boolean => /\.(onnx|pth|pt)$/i.test(path);
+
+/**
+ * The network in a file: an ONNX file of anybody's, or a `.pth` or `.pt` of PyTorch whose names are known. Pass the file as
+ * `pretrained` too, so that the run begins with its weights and its configuration says so.
+ *
+ * @throws {InvalidDataError} if the file is none of these.
+ * @example
+ * const backbone = await pretrainedBackbone('w600k_r50.onnx');
+ * const run = train({ data, backbone, head, pretrained: 'w600k_r50.onnx', out: 'runs/mine' });
+ */
+export async function pretrainedBackbone(
+  path: string,
+  { imageSize, normalization }: PretrainedBackboneOptions = {},
+): Promise<Backbone> {
+  const bytes = await readRegularFile(path);
+  if (!path.toLowerCase().endsWith('.onnx')) {
+    const { fromPth } = await import('@hm/resnet/pth');
+    return fromPth(bytes, imageSize && { imageSize });
+  }
+  const own = ownBackbone(bytes);
+  if (own !== undefined) return own;
+  const { fromOnnx } = await import('@hm/resnet/from-onnx');
+  return fromOnnx(bytes, { ...(imageSize && { imageSize }), ...(normalization && { normalization }) });
+}
+
+/** The backbone of a file that was exported from a run with its normalizations apart. */
+function ownBackbone(bytes: Uint8Array): Backbone | undefined {
+  const saved = readMetadata(bytes)['hm.backbone'];
+  if (saved === undefined) return undefined;
+  const { name, config } = JSON.parse(saved) as { name: string; config: object };
+  const constants = fromBinary(ModelProtoSchema, bytes).graph?.initializer ?? [];
+  const isFolded = !constants.some((constant) => constant.name.endsWith('.variance'));
+  return name === 'onnx' || isFolded ? undefined : backboneByName(name, config);
+}
