@@ -16,6 +16,7 @@ export async function assertFile(path: string, what: string): Promise<void> {
     throw missing(path, what, reason, found.code === 'EACCES' ? 'Check its permissions.' : 'Check the path.');
   }
   if (found.isDirectory()) throw missing(path, what, 'a folder', 'Name a file in it.');
+  if (!found.isFile()) throw missing(path, what, 'a pipe, or a device', 'Name a file.');
   if (found.size === 0) throw missing(path, what, 'an empty file', 'Get it again.');
 }
 

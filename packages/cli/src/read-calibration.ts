@@ -9,9 +9,9 @@ import { InvalidDataError } from '@hm/tensor/host';
  */
 export async function readCalibration(path: string): Promise<ModelCalibration> {
   try {
-    const found = JSON.parse(await readRegularText(path)) as Partial<ModelCalibration>;
-    if (Array.isArray(found.thresholds) && typeof found.probability === 'object' && found.flip !== undefined)
-      return found as ModelCalibration;
+    const found: unknown = JSON.parse(await readRegularText(path));
+    const { isModelCalibration } = await import('@hm/eval');
+    if (isModelCalibration(found)) return found;
   } catch (cause) {
     throw notACalibration(path, cause instanceof Error ? cause.message : cause, cause);
   }

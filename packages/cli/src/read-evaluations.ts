@@ -4,6 +4,7 @@ import type { EvaluatedRun, VerificationResult } from '@hm/eval';
 import type { HeadConfig } from '@hm/losses';
 import { readRegularText } from '@hm/tensor/files';
 import { InvalidDataError } from '@hm/tensor/host';
+import { listOf, number, optional, orNull, recordOf, shapeOf, text, truth } from './shape.ts';
 
 /**
  * The evaluations in a file, or in every `.json` file of a run's folder: what `hm eval --json` prints, a list of it, or a
@@ -15,7 +16,11 @@ export async function readEvaluations(path: string): Promise<EvaluatedRun[]> {
   const found = await stat(path).catch((cause: unknown) => {
     throw faulty(path, 'nothing there', cause);
   });
-  if (!found.isDirectory()) return evaluationsIn(await readJson(path)) ?? fail(path);
+  if (!found.isDirectory()) {
+    const evaluations = evaluationsIn(await readJson(path)) ?? [];
+    if (evaluations.length === 0) throw faulty(path, 'another file');
+    return evaluations;
+  }
   const files = (await readdir(path)).filter((file) => file.endsWith('.json')).sort();
   const contents = await Promise.all(files.map((file) => readJson(join(path, file))));
   const training = contents[files.indexOf('run.json')];
@@ -27,10 +32,6 @@ export async function readEvaluations(path: string): Promise<EvaluatedRun[]> {
     result: { ...result, metadata: { ...described, ...result.metadata } },
   }));
 }
-
-const fail = (path: string): never => {
-  throw faulty(path, 'another file');
-};
 
 async function readJson(path: string): Promise<unknown> {
   try {
@@ -45,22 +46,36 @@ function evaluationsIn(content: unknown): EvaluatedRun[] | undefined {
   if (Array.isArray(content) && content.length > 0 && content.every(isResult)) {
     return content.map((result) => ({ result }));
   }
-  const { runs } = (content ?? {}) as { runs?: { loss: string; result: unknown }[] };
+  const { runs } = (content ?? {}) as { runs?: (Partial<EvaluatedRun> | null)[] };
   if (!Array.isArray(runs)) return undefined;
-  return runs.flatMap((run) => (isResult(run?.result) ? [{ result: run.result, loss: run.loss }] : []));
+  return runs.flatMap((run) =>
+    isResult(run?.result) && optional(text)(run.loss) ? [{ result: run.result, loss: run.loss }] : [],
+  );
 }
 
-const isResult = (content: unknown): content is VerificationResult => {
-  const result = content as Partial<VerificationResult> | null;
-  return (
-    typeof result?.protocol === 'string' &&
-    typeof result.model === 'string' &&
-    typeof result.accuracy === 'number' &&
-    typeof result.standardError === 'number' &&
-    Array.isArray(result.folds) &&
-    Array.isArray(result.notes)
-  );
-};
+const isResult = (content: unknown): content is VerificationResult => result(content);
+
+/** All that a report reads. */
+const result = shapeOf({
+  ...{ protocol: text, model: text, flip: text, distance: text, official: truth, notes: listOf(text) },
+  ...{ pairs: number, accuracy: number, standardError: number, auc: number, eer: number, threshold: number },
+  folds: listOf(shapeOf({ fold: number, pairs: number, accuracy: number, threshold: number })),
+  tarAtFar: listOf(
+    shapeOf({
+      ...{ far: number, impostors: number },
+      ...{ tar: orNull(number), threshold: orNull(number), falseAccepts: orNull(number) },
+    }),
+  ),
+  metadata: optional(recordOf(text)),
+  scores: optional(
+    listOf(
+      shapeOf({
+        ...{ first: text, second: text, same: truth, fold: number, distance: number, accepted: truth },
+      }),
+    ),
+  ),
+  validationRate: optional(shapeOf({ far: number, val: number, standardDeviation: number })),
+});
 
 /** What the run.json of a folder says of the training, for models without metadata. */
 async function metadataOf(run: unknown): Promise<Record<string, string>> {

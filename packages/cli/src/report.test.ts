@@ -110,6 +110,12 @@ describe('hm report', () => {
     );
   });
 
+  it('shows a loss of any name as text', async () => {
+    write('proto.json', { runs: [{ loss: '__proto__', result: evaluation('constructor', 9, []) }] });
+    const { status, stdout } = await hm(['report', path('proto.json')]);
+    expect([status, stdout]).toEqual([0, expect.stringContaining('__proto__')]);
+  });
+
   it('compares a loss with its hard-mining form pair by pair', async () => {
     const { stdout } = await hm(['report', path('ce.json'), path('hm-ce.json')]);
     // Seven wrong against one of these: six differ, all one way; p = 2 · (1/2)⁶.
@@ -146,10 +152,17 @@ describe('hm report', () => {
     ['a file that is not there', 'no.json', /expected an evaluation at no\.json, got nothing there.*hm eval/],
     ['a folder without one', 'empty', /a folder without one/],
     ['another JSON', 'run/run.json', /another file/],
+    ['a list of nothing', 'null.json', /another file/],
+    ['an evaluation that lacks what is reported', 'partial.json', /another file/],
+    ['a measure that is no number', 'words.json', /another file/],
     ['no JSON', 'text.json', /Unexpected token/],
   ])('%s is an error', async (_, file, message) => {
     mkdirSync(path('empty'), { recursive: true });
     writeFileSync(path('text.json'), 'text');
+    const { tarAtFar: _rates, ...partial } = evaluation('ce', 9, []);
+    write('null.json', { runs: [null] });
+    write('partial.json', { runs: [{ loss: '__proto__', result: partial }] });
+    write('words.json', evaluation('ce', 9, [], { auc: 'high' }));
     const { status, stderr } = await hm(['report', path(file)]);
     expect(status).toBe(1);
     expect(stderr).toMatch(message);

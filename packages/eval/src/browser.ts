@@ -33,7 +33,7 @@ export {
   calibrate,
   probabilityOf,
 } from './statistics/calibrate.ts';
-export { calibrateModel, type ModelCalibration } from './statistics/model-calibration.ts';
+export { calibrateModel, isModelCalibration, type ModelCalibration } from './statistics/model-calibration.ts';
 export type { ImageFacts } from './templates/image-facts.ts';
 export { type PoolingOptions, poolTemplates } from './templates/pool-templates.ts';
 export { type PairwiseAggregation, templateDistances } from './templates/template-distances.ts';

@@ -25,6 +25,7 @@ test('exports exactly this', () => {
     'holm',
     'identify',
     'identifyAmongDistractors',
+    'isModelCalibration',
     'loadEmbedder',
     'mcnemar',
     'mean',

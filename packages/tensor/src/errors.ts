@@ -46,7 +46,7 @@ export class HmError extends Error {
     this.name = new.target.name;
     this.code = code;
     this.where = printable(where);
-    this.fix = printable(fix, SENTENCE);
+    this.fix = sentence(fix);
     this.fields = fields;
   }
 
@@ -84,11 +84,18 @@ export class NonFiniteError extends HmError {
   }
 }
 
-/** Most characters of what is ours to say, beside names from elsewhere. */
+/** Most characters of what is ours to say, and of a word in it, which may be a name from elsewhere. */
 const SENTENCE = 2000;
+const WORD = 160;
+
+const sentence = (text: string): string =>
+  printable(
+    text.replace(/\S{161,}/g, (word) => printable(word, WORD)),
+    SENTENCE,
+  );
 
 const messageOf = ({ where, expected, received, fix }: HmErrorDetails): string =>
-  `${printable(where)}: expected ${printable(expected, SENTENCE)}, got ${printable(show(received))}. Fix: ${printable(fix, SENTENCE)}`;
+  `${printable(where)}: expected ${sentence(expected)}, got ${printable(show(received))}. Fix: ${sentence(fix)}`;
 
 /** An error has one fix: that of an error that came instead is left out. */
 const withoutFix = (text: string) => text.replace(/\. Fix: .*$/s, '').replace(/(?<=[\w)"'’])\.$/, '');

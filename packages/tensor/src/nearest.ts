@@ -8,9 +8,11 @@
  */
 export function nearest(typed: string, names: Iterable<string>): string | undefined {
   const word = bare(typed);
+  if (word.length > LONGEST) return undefined;
   let best: { name: string; share: number } | undefined;
   for (const name of names) {
     const other = bare(name);
+    if (other.length > LONGEST) continue;
     const begins = word.length > 2 && (other.startsWith(word) || word.startsWith(other)) && other.length > 2;
     const edits = editsBetween(word, other) / Math.max(word.length, other.length, 1);
     const share = begins ? Math.min(edits, 0.45) : edits;
@@ -18,6 +20,9 @@ export function nearest(typed: string, names: Iterable<string>): string | undefi
   }
   return best?.name;
 }
+
+/** Longer texts are no names that somebody typed. */
+const LONGEST = 200;
 
 const bare = (name: string) => name.toLowerCase().replaceAll(/[-_\s]/g, '');
 

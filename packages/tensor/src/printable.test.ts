@@ -53,8 +53,10 @@ test('long text is shortened in its middle', () => {
   expect(printable(name).length).toBeLessThan(450);
   expect(printable(name)).toMatch(/^aaa.* … \(4999607 characters left out\) … a+end\.jpg$/);
   const details = { where: name, expected: name, fix: name };
-  expect(new HmError('x', { ...details, received: name }).message.length).toBeLessThan(6000);
-  expect(new HmError('x', { ...details, received: Array(1e6).fill('a') }).message.length).toBeLessThan(6000);
+  expect(new HmError('x', { ...details, received: name }).message.length).toBeLessThan(1400);
+  expect(new HmError('x', { ...details, received: Array(1e6).fill('a') }).message.length).toBeLessThan(1400);
+  const short = { where: 'list:2', expected: `an image ${name}`, received: 'none', fix: 'Correct it.' };
+  expect(new HmError('x', short).message.length).toBeLessThan(400);
 });
 
 test('what JSON cannot write is no second error', () => {

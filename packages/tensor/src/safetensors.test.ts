@@ -57,6 +57,9 @@ const example = () =>
     { licence: 'MIT', name: 'visage — 顔' },
   );
 
+const entry = (begin: number, end: number) =>
+  `{"dtype":"F32","shape":[${(end - begin) / 4}],"data_offsets":[${begin},${end}]}`;
+
 describe('safetensors', () => {
   it('come back as they were written', () => {
     fc.assert(
@@ -119,6 +122,21 @@ describe('safetensors', () => {
     new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
     bytes.set(json, 8);
     expect(() => decodeSafetensors(bytes)).toThrow(InvalidDataError);
+  });
+
+  it.each([
+    ['an overlap', [entry(0, 16), entry(8, 24)], 24, /"b" to begin at 16, got 8: an overlap/],
+    ['a hole at the beginning', [entry(16, 32)], 32, /"a" to begin at 0, got 16: a hole/],
+    ['a hole in between', [entry(0, 8), entry(16, 24)], 24, /"b" to begin at 8, got 16: a hole/],
+    ['bytes behind the last tensor', [entry(0, 16)], 640, /16 bytes of values, got 640/],
+    ['a name twice', [entry(0, 16), entry(16, 24)], 24, /each name once, got "a" twice/, 'a'],
+    ['a name twice, once in escapes', [entry(0, 16), entry(16, 24)], 24, /"a" twice/, '\\u0061'],
+  ])('with %s are refused', (_, entries, size, message, second = 'b') => {
+    const header = `{${entries.map((text, k) => `"${k === 0 ? 'a' : second}":${text}`)}}`;
+    const bytes = new Uint8Array(8 + header.length + size);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
+    bytes.set(new TextEncoder().encode(header), 8);
+    expect(() => decodeSafetensors(bytes)).toThrow(message);
   });
 
   it('take any tensor name but __metadata__', () => {

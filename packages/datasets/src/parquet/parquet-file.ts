@@ -86,6 +86,6 @@ async function guarded(path: string, offset: number, task: ParseTask, bytes: num
     return await parseApart(task, bytes);
   } catch (cause) {
     const received = cause instanceof Error ? cause.message : String(cause);
-    throw damaged({ path, offset, expected: 'a parquet file', received, cause });
+    throw damaged({ path, offset, expected: 'rows in parquet', received, cause });
   }
 }

@@ -1,3 +1,4 @@
+import { limits } from '@hm/tensor/host';
 import { type Classes, numberClasses, numberTexts } from '../classes.ts';
 import type { Dataset, Sample } from '../dataset.ts';
 import { damaged } from '../files/damaged.ts';
@@ -130,7 +131,7 @@ function numbered(values: readonly unknown[], files: readonly ParquetFile[], col
   const labels = values.map((value, row) => {
     const label = Number(value);
     const isNumber = typeof value === 'number' || typeof value === 'bigint';
-    if (isNumber && Number.isSafeInteger(label) && label >= 0) return label;
+    if (isNumber && Number.isInteger(label) && label >= 0 && label <= limits.classes) return label;
     throw noClass(path, column, row, value);
   });
   const names = classNames(files[0]!, column);
@@ -143,7 +144,7 @@ function noClass(path: string, column: string, row: number, value: unknown) {
   return damaged({
     path,
     offset: 0,
-    expected: `a class from 0 in the column ${column}, row ${row}`,
+    expected: `a class from 0 to ${limits.classes} in the column ${column}, row ${row}`,
     received: isNone ? `${value ?? 'nothing'}, which stands for no class` : String(value),
     fix: isNone
       ? 'Write the file without such rows, or choose another column.'

@@ -1,3 +1,4 @@
+import { limits } from '@hm/tensor/host';
 import { damaged } from '../files/damaged.ts';
 import { type ImageRecord, readImageRecord } from './image-record.ts';
 import type { RecordIndex } from './record-index.ts';
@@ -16,8 +17,13 @@ const exactKeys = 2 ** 24;
 /** The class of an image's record: its label, or the first of several. */
 export function labelOf(path: string, offset: number, { labels }: ImageRecord): number {
   const label = labels[0]!;
-  if (Number.isInteger(label) && label >= 0 && label < 2 ** 31) return label;
-  throw damaged({ path, offset, expected: 'a class from 0 as the label', received: label });
+  if (Number.isInteger(label) && label >= 0 && label <= limits.classes) return label;
+  throw damaged({
+    path,
+    offset,
+    expected: `a class from 0 to ${limits.classes} as the label`,
+    received: label,
+  });
 }
 
 /** Every record of a plain file is an image. */

@@ -1,3 +1,4 @@
+import { limits } from '@hm/tensor/host';
 import { damaged } from '../files/damaged.ts';
 import type { TarEntry } from './tar-entries.ts';
 
@@ -14,6 +15,8 @@ export function keysOf(name: string): { first: string; last: string; extension: 
   if (first === -1) return { first: name, last: name, extension: '' };
   return { first: name.slice(0, first), last: name.slice(0, last), extension: name.slice(last + 1) };
 }
+
+const CLASS = `a class from 0 to ${limits.classes}`;
 
 /** Labels are small files; one that lies must not cost memory. */
 const maximumLabelBytes = 1 << 16;
@@ -39,7 +42,7 @@ export async function labelIn(entry: TarEntry, extension: 'cls' | 'json', file: 
     .trim();
   if (extension === 'json') return fromJson(text, invalid);
   const label = /^\d{1,15}(\.0*)?$/.test(text) ? Number(text) : undefined;
-  if (label === undefined) throw invalid('a class from 0', text.slice(0, 40));
+  if (label === undefined || label > limits.classes) throw invalid(CLASS, text.slice(0, 40));
   return { label };
 }
 
@@ -54,6 +57,7 @@ function fromJson(text: string, invalid: (expected: string, received: unknown) =
   const naming = typeof name === 'string' ? { name } : {};
   if (label === undefined || label === null) return naming;
   if (!Number.isInteger(label)) throw invalid('a whole number as label', String(label));
-  if ((label as number) < 0 || !Number.isSafeInteger(label)) throw invalid('a class from 0', String(label));
-  return { label: label as number, ...naming };
+  const number = label as number;
+  if (number < 0 || number > limits.classes) throw invalid(CLASS, String(label));
+  return { label: number, ...naming };
 }

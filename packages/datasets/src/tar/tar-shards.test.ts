@@ -183,6 +183,7 @@ describe('WebDataset shards', () => {
   test.each([
     [{ '1.jpg': 'x', '1.cls': 'two' }, 'a class from 0'],
     [{ '1.jpg': 'x', '1.cls': '-1' }, 'a class from 0'],
+    [{ '1.jpg': 'x', '1.cls': '2147483646' }, 'a class from 0 to 134217728'],
     [{ '1.jpg': 'x', '1.json': '{' }, 'JSON'],
     [{ '1.jpg': 'x', '1.json': '{"label":0.5}' }, 'whole number'],
     [{ '1.jpg': 'x', '1.cls': '1', '2.jpg': 'x' }, 'a .cls or .json for 2.jpg'],

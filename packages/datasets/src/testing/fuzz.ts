@@ -53,6 +53,8 @@ function apply(bytes: Uint8Array, change: Mutation): Uint8Array {
 /** A reader to be tried: opens a file and reads what it holds. */
 export interface FuzzTarget {
   name: string;
+  /** Whether a hash covers the whole file: then no change is read. */
+  hashed?: boolean;
   /** Whole files to start from, each with the path, in a folder, of the one that is changed. */
   seeds(folder: string): Promise<readonly { path: string; bytes: Uint8Array }[]>;
   /** Reads everything in a file with this path, which holds changed bytes. */

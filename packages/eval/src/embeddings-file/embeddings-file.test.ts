@@ -122,6 +122,66 @@ test('a value that is not finite is named by its id', async () => {
   await expect(decodeEmbeddings(bytes)).rejects.toThrow(/NaN in the embedding of Zoë/);
 });
 
+const records = (width: number, size: number, rows: number) =>
+  `{'descr': [('id', '<U${width}'), ('embedding', '<f4', (${size},))], 'fortran_order': False, 'shape': (${rows},), }`;
+
+test.each([
+  ['rows without content', records(0, 0, 5_000_000_000), 0, /rows without content/],
+  ['rows that are not there', records(1, 2, 5_000_000_000), 12, /12 bytes for 5000000000 rows/],
+  ['ids of any length', records(4_000_000_000, 1, 1), 8, /8 bytes for 1 rows/],
+  [
+    'a matrix that is not there',
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (9007199254740993, 8), }",
+    32,
+    /32 bytes/,
+  ],
+  [
+    'a matrix without columns',
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (900719925474, 0), }",
+    0,
+    /0 bytes/,
+  ],
+])('.npy with %s is refused', async (_, header, size, message) => {
+  await expect(decodeEmbeddings(npy(header, size))).rejects.toMatchObject({
+    code: 'invalid-data',
+    message: expect.stringMatching(message),
+  });
+});
+
+test('.npy with an id that is no text is refused, one of any length is read, a header that is cut is refused', async () => {
+  const bytes = npy(records(1, 2, 1), 12);
+  bytes.fill(255, bytes.length - 12, bytes.length - 8);
+  await expect(decodeEmbeddings(bytes)).rejects.toThrow(/4294967295, which is no letter/);
+  const wide = npy(records(200_000, 1, 1), 4 * 200_001);
+  for (let k = 0; k < 200_000; k++) wide[wide.length - 4 * 200_001 + 4 * k] = 97;
+  expect((await decodeEmbeddings(wide)).ids[0]).toHaveLength(200_000);
+  for (const length of [7, 9, 11, 60])
+    await expect(decodeEmbeddings(bytes.subarray(0, length))).rejects.toThrow(/cut off/);
+});
+
+test('parquet that keeps its reader busy for ever is given up, and the next file is read', async () => {
+  const bytes = await encodeEmbeddings(table, 'parquet');
+  const numbers = Float32Array.from({ length: 12 }, (_, k) => k / 7);
+  const other = { ids: ['ada.jpg', 'b', 'c'], embeddings: hostTensor('float32', [3, 4], numbers) };
+  // One bit, on which the library reads on for ever.
+  const looping = await encodeEmbeddings(other, 'parquet');
+  expect([looping.length, looping[168]]).toEqual([364, 2]);
+  looping[168] = 3;
+  const unheard: unknown[] = [];
+  const hear = (reason: unknown) => unheard.push(reason);
+  process.on('unhandledRejection', hear);
+  await expect(decodeEmbeddings(looping)).rejects.toMatchObject({
+    code: 'invalid-data',
+    message: expect.stringContaining('nothing that can be read in 4 s'),
+  });
+  // Both columns fail, one after the other is told.
+  const spoiled = Uint8Array.from(bytes).fill(255, 4, 200);
+  await expect(decodeEmbeddings(spoiled)).rejects.toMatchObject({ code: 'invalid-data' });
+  expect(await decodeEmbeddings(bytes)).toEqual(table);
+  process.off('unhandledRejection', hear);
+  expect(unheard).toEqual([]);
+}, 60_000);
+
 test('lines must be alike', async () => {
   const lines = (...texts: string[]) => decodeEmbeddings(new TextEncoder().encode(texts.join('\n')));
   await expect(lines('{"id":"a","embedding":[1,2]}', '{"id":"b","embedding":[1]}')).rejects.toThrow(/line 2/);

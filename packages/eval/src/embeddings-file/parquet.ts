@@ -48,7 +48,7 @@ export async function decodeParquet(bytes: Uint8Array): Promise<EmbeddingTable> 
     }
   } catch (cause) {
     if (HmError.isInstance(cause) && cause.fields.reason !== undefined)
-      throw notATable(`Parquet that cannot be read: ${cause.fields.reason}`, cause);
+      throw notATable(`Parquet that cannot be read (${cause.fields.reason})`, cause);
     throw cause;
   }
   if (ids.length === 0) throw notATable('Parquet without a row');

@@ -1,13 +1,29 @@
 import { InvalidArgumentError } from '@hm/tensor/host';
 import type { Flip } from '../embedder/flip.ts';
 import type { VerificationResult } from '../verification/verification-result.ts';
-import { type CalibrateOptions, type Calibration, calibrate } from './calibrate.ts';
+import { type CalibrateOptions, type Calibration, calibrate, probabilityOf } from './calibrate.ts';
 
 /** A calibration with what it holds for. Its distances are cosine distances, `1 - cos`. */
 export interface ModelCalibration extends Calibration {
   model: string;
   protocol: string;
   flip: Flip;
+}
+
+/** Whether what a file holds can be used as a calibration. */
+export function isModelCalibration(content: unknown): content is ModelCalibration {
+  const { thresholds, probability, flip } = (content ?? {}) as Partial<ModelCalibration>;
+  if (!Array.isArray(thresholds) || typeof probability !== 'object' || typeof flip !== 'string') return false;
+  const numbers = ['far', 'threshold', 'impostors'] as const;
+  if (!thresholds.every((entry) => numbers.every((name) => Number.isFinite(entry?.[name])))) return false;
+  try {
+    return [0, 0.5, 1, 2].every((distance) =>
+      Number.isFinite(probabilityOf(content as ModelCalibration, distance, 0.5)),
+    );
+  } catch {
+    // Neither kind of curve.
+    return false;
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   InvalidDataError,
   sha256Of,
 } from '@hm/tensor/host';
-import type { Person } from './person.ts';
+import { isPerson, type Person } from './person.ts';
 
 /** All that a gallery knows. */
 export interface GalleryContent {
@@ -42,8 +42,25 @@ export async function decodeGallery(bytes: Uint8Array, name: string): Promise<Ga
   if (format !== FORMAT) throw faulty(name, `"${format}", of another version`);
   const data = templates.data as Float32Array;
   if (sha256 !== (await digest(fingerprint, text, data))) throw faulty(name, 'one that was altered or cut');
-  const people = JSON.parse(text) as Person[];
-  return { fingerprint, people, templates: data, size: templates.shape[1]! };
+  const people = peopleIn(text);
+  const [rows, size] = templates.shape;
+  if (people === undefined || rows !== people.length || size === undefined || !data.every(Number.isFinite))
+    throw faulty(name, 'people and templates that do not go together');
+  return { fingerprint, people, templates: data, size };
+}
+
+/** Whoever wrote the file may have made the hash too. */
+function peopleIn(text: string): Person[] | undefined {
+  const people = parsed(text);
+  return Array.isArray(people) && people.every(isPerson) ? people : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function decoded(bytes: Uint8Array, name: string) {

@@ -14,6 +14,19 @@ export interface Person {
 
 const LONGEST = 200;
 
+/** Whether that is what a file says of someone. */
+export const isPerson = (value: unknown): value is Person => {
+  const { name, photographs, weight, enrolled, updated } = (value ?? {}) as Partial<Person>;
+  return (
+    [name, enrolled, updated].every((text) => typeof text === 'string') &&
+    [photographs, weight].every(Number.isFinite) &&
+    isName(name!)
+  );
+};
+
+const isName = (name: string) =>
+  name.length > 0 && name.length <= LONGEST && !/[\p{Cc}\p{Zl}\p{Zp}/\\]/u.test(name);
+
 /**
  * A name as it is kept: in Unicode's composed form, without blanks around it.
  *
@@ -21,7 +34,7 @@ const LONGEST = 200;
  */
 export function checkName(name: string): string {
   const kept = typeof name === 'string' ? name.normalize('NFC').trim() : '';
-  if (kept.length > 0 && kept.length <= LONGEST && !/[\p{Cc}\p{Zl}\p{Zp}/\\]/u.test(kept)) return kept;
+  if (isName(kept)) return kept;
   throw new InvalidArgumentError({
     where: 'gallery',
     expected: `a name of 1 to ${LONGEST} characters, without slashes or control characters`,

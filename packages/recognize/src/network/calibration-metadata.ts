@@ -1,4 +1,4 @@
-import type { Flip, ModelCalibration } from '@hm/eval/browser';
+import { type Flip, isModelCalibration, type ModelCalibration } from '@hm/eval/browser';
 import { InvalidDataError } from '@hm/tensor/host';
 
 const key = 'hm.calibration';
@@ -20,9 +20,8 @@ export function calibrationOf(
   const text = metadata[key];
   if (text === undefined) return undefined;
   try {
-    const all = JSON.parse(text) as ModelCalibration[];
-    if (all.every(({ thresholds }) => Array.isArray(thresholds)))
-      return all.find((entry) => entry.flip === flip);
+    const all: unknown = JSON.parse(text);
+    if (Array.isArray(all) && all.every(isModelCalibration)) return all.find((entry) => entry.flip === flip);
   } catch {
     // Told below.
   }

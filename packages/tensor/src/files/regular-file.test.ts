@@ -41,5 +41,5 @@ test('one that is too large is not read', async () => {
   await writeFile(path, '');
   await truncate(path, 3 * 2 ** 30);
   await expect(readRegularFile(path)).rejects.toMatchObject({ code: 'invalid-data', fields: { path } });
-  await expect(readRegularText(path)).rejects.toThrow(/at most 67108864 bytes, got 3221225472 bytes/);
+  await expect(readRegularText(path)).rejects.toThrow(/got 3221225472 bytes, of at most 67108864/);
 });

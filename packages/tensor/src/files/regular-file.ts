@@ -12,7 +12,7 @@ export function regularFileSize(path: string, most = Number.POSITIVE_INFINITY): 
   const found = stat(path);
   const kind = kindOf(found);
   if (kind !== undefined) throw unreadable(path, 'a file', kind);
-  if (found.size > most) throw unreadable(path, `a file of at most ${most} bytes`, `${found.size} bytes`);
+  if (found.size > most) throw unreadable(path, 'a file', `${found.size} bytes, of at most ${most}`);
   return found.size;
 }
 

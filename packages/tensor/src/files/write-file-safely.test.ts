@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -88,6 +89,28 @@ test('what a killed process left is known and removed; what a living one writes 
   expect(await readdir(folder)).toEqual(['file']);
   await removeLeftovers(join(folder, 'missing'));
   expect(['.partial', 'a.partial', 'file'].some(isPartial)).toBe(false);
+});
+
+// Only root may mount a small disk; there may be none to mount in a container.
+test('a disk that is full keeps the old file and nothing of the new one', async (context) => {
+  const folder = await temporaryFolder();
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]).status === 0;
+  if (!mounted) return context.skip();
+  try {
+    const path = join(folder, 'file');
+    await writeFileSafely(path, 'old');
+    await expect(writeFileSafely(path, new Uint8Array(3e6))).rejects.toMatchObject({
+      code: 'unavailable',
+      fields: { path, code: 'ENOSPC' },
+    });
+    expect([await readdir(folder), await readFile(path, 'utf8')]).toEqual([['file'], 'old']);
+  } finally {
+    spawnSync('umount', [folder]);
+  }
+});
+
+test.skipIf(!existsSync('/dev/full'))('a device that takes nothing', async () => {
+  await expect(writeFileSafely('/dev/full', 'x')).rejects.toMatchObject({ fields: { code: 'ENOSPC' } });
 });
 
 test('a folder that is not there, a folder of that name, a full disk', async () => {

@@ -3,8 +3,9 @@ import { Worker } from 'node:worker_threads';
 import type { ParseTask } from './parse.ts';
 import type { ParseAnswer } from './parse-worker.ts';
 
-/** Milliseconds in which anything is read, and those for each MiB. */
+/** Milliseconds in which anything is read, and those for each MiB; how long a look at the clock is apart from the next. */
 const PATIENCE = { once: 4000, perMebibyte: 250 };
+const TICK = 100;
 
 /** MiB of the heap for anything, and for each MiB that is read: numbers in lists take sixteen times their bytes. */
 const HEAP = { once: 256, perMebibyte: 32 };
@@ -34,10 +35,12 @@ async function ask(task: ParseTask, mebibytes: number): Promise<unknown> {
   let answer: ParseAnswer;
   try {
     answer = await new Promise<ParseAnswer>((resolve, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`nothing that can be read in ${patience / 1000} s`)),
-        patience,
-      );
+      // In ticks: while this thread computes, or the machine sleeps, an answer may be there and not be heard yet.
+      let left = patience;
+      timer = setInterval(() => {
+        left -= TICK;
+        if (left <= 0) reject(new Error(`nothing that can be read in ${Math.round(patience / 1000)} s`));
+      }, TICK);
       settle = { resolve, reject };
       worker.postMessage(task);
     });
@@ -46,7 +49,7 @@ async function ask(task: ParseTask, mebibytes: number): Promise<unknown> {
     await discard();
     throw error;
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
     settle = undefined;
     worker.unref();
   }
