@@ -107,7 +107,14 @@ const events = [
 
 const fold = { fold: 0, pairs: 4, accuracy: 1, threshold: 1 };
 const evaluation = {
-  ...{ protocol: 'p', model: 'm', flip: 'off', distance: 'cosine', official: false, notes: ['A note. '.repeat(50)] },
+  ...{
+    protocol: 'p',
+    model: 'm',
+    flip: 'off',
+    distance: 'cosine',
+    official: false,
+    notes: ['A note. '.repeat(50)],
+  },
   ...{ pairs: 4, accuracy: 1, standardError: 0, auc: 1, eer: 0, threshold: 1, folds: [fold], tarAtFar: [] },
 };
 const calibration = {
