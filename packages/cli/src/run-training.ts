@@ -42,6 +42,7 @@ export interface TrainCommandOptions
   tensorboard?: true;
   dashboard?: number | true;
   engine?: EngineName;
+  kernels?: 'direct' | 'measured';
   provider: Provider;
   device?: number;
   threads?: number;
@@ -91,7 +92,7 @@ async function dashboardOf({ dashboard, out, resume }: TrainCommandOptions, tell
 
 async function openRun(options: TrainCommandOptions, signal: AbortSignal) {
   const { out, seed, resume, checkpointEvery, keep, workers, dataLicence } = options;
-  const { validateEvery, allowChangedData } = options;
+  const { validateEvery, allowChangedData, kernels } = options;
   const { batchTimeout: batchTimeoutSeconds, validationTimeout: validationTimeoutSeconds } = options;
   const { train } = await import('@hm/train');
   return train({
@@ -102,7 +103,7 @@ async function openRun(options: TrainCommandOptions, signal: AbortSignal) {
     onBadSample: options.skipBadImages ? 'skip' : 'throw',
     ...withoutUndefined({ validate: await validationOf(options), validateEvery }),
     ...withoutUndefined({ hardness: options.hardSamples, tensorBoard: options.tensorboard }),
-    ...withoutUndefined({ allowChangedData, batchTimeoutSeconds, validationTimeoutSeconds }),
+    ...withoutUndefined({ kernels, allowChangedData, batchTimeoutSeconds, validationTimeoutSeconds }),
     ...withoutUndefined({ resume, checkpointEvery, keep, workers, dataLicence }),
   });
 }

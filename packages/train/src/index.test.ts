@@ -5,6 +5,7 @@ test('exports what it is meant to', () => {
   expect(Object.keys(train).sort()).toEqual([
     'applyGradients',
     'describeEngines',
+    'describeKernels',
     'duration',
     'exportPth',
     'exportRun',

@@ -21,6 +21,7 @@ export type {
 } from './events.ts';
 export { type ExportPthOptions, exportPth } from './export-pth.ts';
 export { type ExportRunOptions, exportRun } from './export-run.ts';
+export { describeKernels, type MeasuredKernels } from './kernels/describe-kernels.ts';
 export { type LoadedRun, loadRun } from './load-run.ts';
 export type { TrainOptions, Validation } from './options.ts';
 export type { PartialFc } from './partial-program.ts';

@@ -15,7 +15,17 @@ export const doctor = () =>
       if (!diagnosis.healthy) process.exitCode = 1;
     });
 
-function describe({ node, memory, threads, telemetry, tfjs, vulkan, engines, healthy }: Diagnosis): string {
+function describe({
+  node,
+  memory,
+  threads,
+  telemetry,
+  tfjs,
+  vulkan,
+  engines,
+  kernels,
+  healthy,
+}: Diagnosis): string {
   const { totalGibibytes, allowedGibibytes, freeGibibytes } = memory;
   const machine = [
     ['Node', node.supported ? node.version : `${node.version}: too old, 20.19 or newer is needed`],
@@ -26,6 +36,7 @@ function describe({ node, memory, threads, telemetry, tfjs, vulkan, engines, hea
     ['tfjs-core', tfjs.version ?? `not usable: ${tfjs.copies.length} copies`],
     ...(tfjs.problem === undefined ? [] : [['', tfjs.problem]]),
     ...(vulkan === null ? [] : describeVulkan(vulkan)),
+    ...(kernels === null ? [] : [['Kernels', describeKernels(kernels)]]),
   ];
   const verdicts = engines.flatMap(({ name, usable, reason, fix }) => [
     [name, usable ? 'usable' : 'not usable', reason],
@@ -33,6 +44,12 @@ function describe({ node, memory, threads, telemetry, tfjs, vulkan, engines, hea
   ]);
   const verdict = healthy ? 'Ready to train and evaluate.' : 'Not ready: see above.';
   return `${textTable(machine)}\n\n${textTable(verdicts)}\n\n${verdict}`;
+}
+
+function describeKernels({ measured, fastest, path }: NonNullable<Diagnosis['kernels']>): string {
+  if (measured === 0) return 'not measured yet: hm train --kernels measured does it once';
+  const forms = Object.entries(fastest).map(([form, count]) => `${count} ${form}`);
+  return `${measured} convolutions measured, fastest: ${forms.join(', ')} (${path})`;
 }
 
 const telemetryIsOn = (variable: string) =>

@@ -152,6 +152,12 @@ export const train = () =>
     .option('--checkpoint-every <steps>', 'besides one each epoch', positiveInteger)
     .option('--keep <number>', 'checkpoints to keep', positiveInteger)
     .addOption(engineOption())
+    .addOption(
+      new Option(
+        '--kernels <how>',
+        'convolutions as they stand, or in the form that is fastest here',
+      ).choices(['direct', 'measured'] as const),
+    )
     .addOption(providerOption())
     .option('--device <number>', 'which GPU, with the providers cuda and dml', wholeNumber)
     .option('--threads <number>', 'threads of ONNX Runtime', upTo('threads'))

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { HmError } from '@hm/tensor/host';
+import type { MeasuredKernels } from '@hm/train';
 import { describeVulkan, type Vulkan } from './describe-vulkan.ts';
 import { runsHere } from './runs-here.ts';
 
@@ -30,6 +31,8 @@ export interface Diagnosis {
   /** Null where WebGPU does not stand on Vulkan. */
   vulkan: Vulkan | null;
   engines: EngineVerdict[];
+  /** Convolutions that `--kernels measured` has timed here; null where nothing can be trained. */
+  kernels: MeasuredKernels | null;
   /** True if training and evaluating can run: Node as asked for, one tfjs, and ONNX Runtime. */
   healthy: boolean;
 }
@@ -47,6 +50,7 @@ export async function diagnose(): Promise<Diagnosis> {
     telemetry: describeTelemetry(),
     vulkan: process.platform === 'linux' ? describeVulkan() : null,
     engines: [...engines, ...packages],
+    kernels: tfjs.problem === undefined ? await (await import('@hm/train')).describeKernels() : null,
     healthy:
       node.supported &&
       tfjs.problem === undefined &&
