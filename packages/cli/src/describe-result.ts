@@ -19,7 +19,26 @@ export function describeResult(result: VerificationResult): string {
     ...result.tarAtFar.map(({ far, tar }) => [`TAR@FAR=${far}`, tar === null ? '–' : percent(tar)]),
     ['Threshold', `${threshold.toFixed(4)} (${distance})`],
   ];
-  return [textTable(rows), ...result.notes.map((note) => printable(`Note: ${note}`, 1000))].join('\n');
+  return [
+    textTable(rows),
+    ...groupLines(result),
+    ...result.notes.map((note) => printable(`Note: ${note}`, 1000)),
+  ].join('\n');
+}
+
+/** Errors of each group at one threshold. */
+function groupLines({ groups }: VerificationResult): string[] {
+  if (groups === undefined) return [];
+  const rate = (estimate: { rate: number; low: number; high: number } | null) =>
+    estimate === null
+      ? '–'
+      : `${percent(estimate.rate)} (${percent(estimate.low)} to ${percent(estimate.high)})`;
+  const rows = groups.groups.map(({ group, falseMatchRate, falseNonMatchRate }) => [
+    printable(group),
+    `FMR ${rate(falseMatchRate)}`,
+    `FNMR ${rate(falseNonMatchRate)}`,
+  ]);
+  return [`Groups at the one threshold ${groups.threshold.toFixed(4)}:`, textTable(rows)];
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;

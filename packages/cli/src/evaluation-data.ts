@@ -11,21 +11,24 @@ export interface EvaluationDataOptions {
   pairs?: string;
   trainPairs?: string;
   skipMissing?: true;
+  groups?: string;
 }
 
 /** The pairs to score and, if a list was named for it, those to choose the threshold on. */
 export async function evaluationData(
   options: EvaluationDataOptions,
 ): Promise<{ test: VerificationProtocol; train?: VerificationProtocol }> {
-  const { lfw, protocol, pairs, trainPairs, skipMissing } = options;
+  const { lfw, protocol, pairs, trainPairs, skipMissing, groups } = options;
   if ((lfw === undefined) === (protocol === undefined)) throw oneOf(lfw);
   if (trainPairs !== undefined && lfw === undefined) throw oneOf(lfw);
   if (lfw !== undefined && !/\.(tar|tgz|tar\.gz)$/i.test(lfw))
     await assertFolder(lfw, 'a folder of aligned images');
-  const { lfwPairs, openProtocol } = await import('@hm/datasets');
+  const { imageTable, lfwPairs, openProtocol } = await import('@hm/datasets');
+  const described = async (found: VerificationProtocol) =>
+    groups === undefined ? found : imageTable(found, groups);
   const list = withoutUndefined({ pairs, skipMissing });
-  if (lfw === undefined) return { test: await openProtocol(protocol!, list) };
-  const test = await lfwPairs(lfw, list);
+  if (lfw === undefined) return { test: await described(await openProtocol(protocol!, list)) };
+  const test = await described(await lfwPairs(lfw, list));
   if (trainPairs === undefined) return { test };
   return { test, train: await lfwPairs(lfw, withoutUndefined({ pairs: trainPairs, skipMissing })) };
 }

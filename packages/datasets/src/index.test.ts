@@ -19,6 +19,7 @@ test('the public surface', () => {
     'imageFolder',
     'imageList',
     'imageListFile',
+    'imageTable',
     'inMemory',
     'inspectDataset',
     'lfwPairs',

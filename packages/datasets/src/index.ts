@@ -36,6 +36,7 @@ export type { Encoding } from './jobs/encode-job.ts';
 export { type LfwPairsOptions, lfwPairs } from './lfw/lfw-pairs.ts';
 export { type NamedImage, type NamedPair, type PairList, parsePairs } from './lfw/parse-pairs.ts';
 export { type ImageListFile, type ImageListFileOptions, imageListFile } from './lists/image-list-file.ts';
+export { imageTable } from './lists/image-table.ts';
 export { type PairListOptions, pairList } from './lists/pair-list.ts';
 export type { BadSample, LoaderOptions, Shard } from './loader-options.ts';
 export { type MsCeleb, type MsCelebOptions, msCeleb } from './ms-celeb/ms-celeb.ts';

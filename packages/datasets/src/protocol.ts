@@ -7,6 +7,8 @@ export type ProtocolImage = ImageSource & {
   media?: string | number;
   /** For example the score of its detection. */
   quality?: number;
+  /** Of people who are to be compared, such as an age or where a photograph was taken: errors are told for each. */
+  group?: string;
 };
 
 /** Two images to compare. */

@@ -13,6 +13,15 @@ export {
   encodeEmbeddings,
 } from './embeddings-file/embeddings-file.ts';
 export {
+  type GroupComparison,
+  type GroupRates,
+  type GroupRatesOptions,
+  type GroupsInPairs,
+  groupRates,
+  type WorstGroup,
+} from './groups/group-rates.ts';
+export { peopleInPairs } from './groups/people-in-pairs.ts';
+export {
   type FindMislabeledOptions,
   findMislabeled,
   type MislabeledImage,
@@ -41,6 +50,7 @@ export {
 } from './metrics/cross-validate.ts';
 export { type RocCurve, rocCurve } from './metrics/curve.ts';
 export { equalErrorRate } from './metrics/equal-error-rate.ts';
+export { type DiscardPoint, errorVersusDiscard } from './metrics/error-versus-discard.ts';
 export type { ScoredPairs } from './metrics/scored-pairs.ts';
 export { mean, standardDeviation, standardError } from './metrics/spread.ts';
 export { type TarAtFar, tarAtFar } from './metrics/tar-at-far.ts';
@@ -98,6 +108,10 @@ export { type PairwiseAggregation, templateDistances } from './templates/templat
 export { type Distance, pairDistances } from './verification/pair-distances.ts';
 export { type EmbeddingSource, scoreEmbeddings } from './verification/score-embeddings.ts';
 export type { ScoreOptions, TemplateOptions } from './verification/score-options.ts';
-export type { PairScore, VerificationResult } from './verification/verification-result.ts';
+export type {
+  ErrorVersusDiscard,
+  PairScore,
+  VerificationResult,
+} from './verification/verification-result.ts';
 export { type VerifyOptions, verify } from './verification/verify.ts';
 export { verifyHeldOut } from './verification/verify-held-out.ts';

@@ -23,6 +23,10 @@ export const evaluate = () =>
     .option('--lfw <folder>', 'aligned images, as NAME/NAME_0001.jpg')
     .option('--protocol <path>', 'YouTube Faces, a .bin set, or a list of pairs of aligned images')
     .option('--pairs <file>', 'list of pairs (default: pairs.txt in the folder or beside it)')
+    .option(
+      '--groups <file>',
+      'CSV with a header: image, group and perhaps quality; errors of each group are told',
+    )
     .option('--skip-missing', 'drop pairs whose image is missing; the score is then not the official one')
     .addOption(
       new Option('--flip <how>', 'what the mirrored image adds')
@@ -77,7 +81,14 @@ export const evaluate = () =>
       await assertFile(model, 'a model');
       await prepareOutputs({ out, report, calibration });
       const { calibrateModel, loadEmbedder, toJson, verify, verifyHeldOut } = await import('@hm/eval');
-      const data = withoutUndefined({ lfw, protocol, pairs, trainPairs, skipMissing });
+      const data = withoutUndefined({
+        lfw,
+        protocol,
+        pairs,
+        trainPairs,
+        skipMissing,
+        groups: options.groups,
+      });
       const { test, train } = await evaluationData(data);
       const embedder = await loadEmbedder(
         model,

@@ -1,3 +1,4 @@
+import type { GroupComparison } from '../groups/group-rates.ts';
 import type { VerificationResult } from '../verification/verification-result.ts';
 import { binnedScores, type ScoreBin } from './binned-scores.ts';
 import { curvePoints } from './curve-points.ts';
@@ -9,6 +10,8 @@ export interface Plots {
   det(results: readonly VerificationResult[]): Html;
   histogram(result: VerificationResult): Html;
   folds(results: readonly VerificationResult[]): Html;
+  groups(result: VerificationResult): Html;
+  discard(result: VerificationResult): Html;
 }
 
 const WIDTH = 420;
@@ -68,7 +71,54 @@ export async function loadPlots(): Promise<Plots> {
     };
   };
 
+  const kinds = {
+    domain: ['False match rate', 'False non-match rate'],
+    range: ['var(--impostor)', 'var(--genuine)'],
+  };
+
   return {
+    groups({ groups }) {
+      const rates = groupPoints(groups!);
+      const least = Math.min(...rates.map(({ low }) => low));
+      return draw('False match and false non-match rates of each group, with intervals', {
+        ...{ width: 520, height: 110 + 44 * groups!.groups.length, marginLeft: 120, color: kinds },
+        x: {
+          type: 'log',
+          domain: [least, 1],
+          label: 'Rate →',
+          labelAnchor: 'center',
+          grid: true,
+          ticks: 5,
+          tickFormat: percent,
+        },
+        y: { type: 'band', label: null, padding: 0.2 },
+        marks: [
+          Plot.frame({ strokeOpacity: 0.25 }),
+          ...kinds.domain.flatMap((kind, index) => {
+            const ofKind = rates.filter((rate) => rate.kind === kind);
+            const place = { y: 'group', dy: index === 0 ? -5 : 5 };
+            return [
+              Plot.ruleY(ofKind, { ...place, x1: 'low', x2: 'high', stroke: 'kind', strokeWidth: 2 }),
+              Plot.dot(ofKind, { ...place, x: 'rate', fill: 'kind', r: 4 }),
+            ];
+          }),
+        ],
+      });
+    },
+    discard({ errorVersusDiscard }) {
+      const { points } = errorVersusDiscard!;
+      const line = (y: 'falseNonMatchRate' | 'falseMatchRate', stroke: string) =>
+        Plot.line(points, { x: 'discarded', y, stroke, strokeWidth: 2 });
+      return draw('False non-match and false match rates over the share of pairs that is discarded', {
+        x: { label: 'Pairs discarded →', labelAnchor: 'center', tickFormat: percent, ticks: 5 },
+        y: { label: '↑ Rate', grid: true, zero: true, tickFormat: percent, ticks: 5 },
+        marks: [
+          Plot.frame({ strokeOpacity: 0.25 }),
+          line('falseNonMatchRate', 'var(--genuine)'),
+          line('falseMatchRate', 'var(--impostor)'),
+        ],
+      });
+    },
     roc(results) {
       const least = Math.min(
         ...results.flatMap(({ scores = [] }) => curvePoints(scores).map(({ frr }) => 1 - frr)),
@@ -172,5 +222,18 @@ export async function loadPlots(): Promise<Plots> {
     },
   };
 }
+
+/** On a logarithmic axis no error is drawn as half of one. */
+const groupPoints = ({ groups }: GroupComparison) =>
+  groups.flatMap(({ group, falseMatchRate, falseNonMatchRate }) =>
+    [
+      { kind: 'False match rate', of: falseMatchRate },
+      { kind: 'False non-match rate', of: falseNonMatchRate },
+    ].flatMap(({ kind, of }) => {
+      if (of === null) return [];
+      const shown = (rate: number) => Math.max(rate, 0.5 / of.pairs);
+      return [{ group, kind, rate: shown(of.rate), low: shown(of.low), high: shown(of.high) }];
+    }),
+  );
 
 const operatingPoints = ({ tarAtFar }: VerificationResult) => tarAtFar.filter(({ tar }) => tar !== null);

@@ -1,5 +1,6 @@
 import { standardDeviation } from '../metrics/spread.ts';
 import type { VerificationResult } from '../verification/verification-result.ts';
+import { describeRate, worstSentences } from './group-section.ts';
 import { markdownTable, markdownText } from './markdown.ts';
 
 /**
@@ -13,7 +14,7 @@ export function toMarkdown(results: VerificationResult | readonly VerificationRe
   const all = Array.isArray(results)
     ? (results as readonly VerificationResult[])
     : [results as VerificationResult];
-  const sections = [accuracyTable(all), measureTable(all), measureLegend, notes(all)];
+  const sections = [accuracyTable(all), measureTable(all), measureLegend, ...all.map(groupTable), notes(all)];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
@@ -55,6 +56,19 @@ export function measureTable(results: readonly VerificationResult[]): string {
   ]);
   const names = [...header, ...rates.map((rate) => `TAR@FAR=${rate} (%)`), 'Threshold'];
   return markdownTable(names, ruleOf(names.length), rows);
+}
+
+/** Errors of each group at one threshold; empty without groups. */
+function groupTable(result: VerificationResult): string {
+  if (result.groups === undefined) return '';
+  const rows = result.groups.groups.map(({ group, falseMatchRate, falseNonMatchRate }) => [
+    ...[group, describeRate(falseMatchRate), `${falseMatchRate?.pairs ?? 0}`],
+    ...[describeRate(falseNonMatchRate), `${falseNonMatchRate?.pairs ?? 0}`],
+  ]);
+  const header = ['Group', 'FMR', 'Impostor pairs', 'FNMR', 'Genuine pairs'];
+  const title = `${place(result)}, groups at the one threshold ${result.groups.threshold.toFixed(4)}:`;
+  const sentences = worstSentences(result).map((text) => markdownText(text));
+  return [title, markdownTable(header, ruleOf(header.length), rows), sentences.join(' ')].join('\n\n');
 }
 
 function notes(results: readonly VerificationResult[]): string {

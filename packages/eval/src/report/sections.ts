@@ -66,7 +66,7 @@ export function curveSection(results: readonly VerificationResult[], plots: Plot
   return html`<section aria-labelledby="curves"><h2 id="curves">Operating points</h2>${legend(drawn)}
 <div class="pair"><figure>${plots.roc(drawn)}<figcaption>ROC. The axis begins at one impostor pair in all; dots are the rates in the table.</figcaption></figure>
 <figure>${plots.det(drawn)}<figcaption>DET. Lower is better; on the dotted line both errors are equal, on the lower edge no genuine pair is rejected.</figcaption></figure></div>
-${behind('Rates and thresholds as a table', seriesTable('Rates and thresholds', ['FAR', 'TAR', 'FRR', 'Threshold', 'False accepts'], results, rateRows))}</section>`;
+${behind('Rates and thresholds as a table', seriesTable('Rates and thresholds', ['FAR (FMR)', 'TAR', 'FRR (FNMR)', 'Threshold', 'False accepts'], results, rateRows))}</section>`;
 }
 
 const legend = (results: readonly VerificationResult[]): Html =>

@@ -71,9 +71,9 @@ test('several results are told apart; without scores there are tables but no cur
   const { scores: _, ...bare } = hostileResult('bare.onnx', 2).result;
   const document = await parse([result, hostileResult('b.onnx', 3).result, bare], { title: 'Ours' });
   expect(document.querySelector('h1')!.textContent).toBe('Ours');
-  expect(document.querySelectorAll('svg').length).toBe(2 + 2 + 1);
+  expect(document.querySelectorAll('svg').length).toBe(2 + 2 + 1 + 3);
   expect(document.body.textContent).toContain('bare.onnx, pairs <i>of</i> "mine": Drawn without curves');
-  expect((await parse(bare)).querySelectorAll('svg').length).toBe(1);
+  expect((await parse(bare)).querySelectorAll('svg').length).toBe(1 + 1);
 });
 
 test('nothing to report is an error', async () => {

@@ -1,6 +1,8 @@
 import type { VerificationProtocol } from '@hm/datasets';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import type { VerificationResult } from '../verification/verification-result.ts';
+import { discardSection } from './discard-section.ts';
+import { groupSection } from './group-section.ts';
 import { hardestSection } from './hardest-section.ts';
 import { type Html, html, name } from './html.ts';
 import { page } from './page.ts';
@@ -51,7 +53,9 @@ export async function toHtml(
     ...all.map((result) => overview(result, all.length > 1)),
     noteSection(all),
     curveSection(all, plots),
+    groupSection(all, plots),
     histogramSection(all, plots),
+    discardSection(all, plots),
     foldSection(all, plots),
     await hardestSection(all, options.hardest ?? 12, options.thumbnails),
     recipeSection(all),

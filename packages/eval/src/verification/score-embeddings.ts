@@ -1,13 +1,17 @@
 import type { VerificationProtocol } from '@hm/datasets';
 import type { HostTensor } from '@hm/tensor/host';
 import type { Flip } from '../embedder/flip.ts';
+import { groupRates } from '../groups/group-rates.ts';
+import { peopleInPairs } from '../groups/people-in-pairs.ts';
 import { areaUnderCurve } from '../metrics/area-under-curve.ts';
 import { bestThreshold } from '../metrics/best-threshold.ts';
 import { type CrossValidation, crossValidate, type FoldedPairs, judgeAt } from '../metrics/cross-validate.ts';
 import { equalErrorRate } from '../metrics/equal-error-rate.ts';
+import { errorVersusDiscard } from '../metrics/error-versus-discard.ts';
 import { standardDeviation } from '../metrics/spread.ts';
 import { tarAtFar } from '../metrics/tar-at-far.ts';
 import { validationRate } from '../metrics/validation-rate.ts';
+import { lengthOf } from '../templates/image-facts.ts';
 import { assertScorable } from './assert-scorable.ts';
 import { centeredDistances } from './centered-distances.ts';
 import { pairNotes, rateNotes, thresholdNotes } from './protocol-notes.ts';
@@ -71,8 +75,51 @@ export function scoreEmbeddings(
     ...(metadata && Object.keys(metadata).length > 0 && { metadata }),
     ...(protocol.templates && { templates: { aggregation: 'mean-embedding', ...options.templates } }),
     ...(thresholdSearch === 'grid' && threshold === undefined && { validationRate: validationRate(scored) }),
+    ...groupsOf(protocol, scored, validation),
+    ...(options.scores && discardCurve(protocol, embeddings, scored, validation)),
     ...(options.scores && { scores: pairScores(protocol, scored, validation) }),
   };
+}
+
+function groupsOf(
+  protocol: VerificationProtocol,
+  scored: FoldedPairs,
+  { threshold }: CrossValidation,
+): Pick<VerificationResult, 'groups'> {
+  const { images, pairs, templates } = protocol;
+  if (images.every(({ group }) => group === undefined)) return {};
+  const groupOf = (index: number) => images[templates ? templates[index]![0]! : index]!.group;
+  const inPairs = {
+    first: pairs.map(({ first }) => groupOf(first)),
+    second: pairs.map(({ second }) => groupOf(second)),
+  };
+  return { groups: groupRates(scored, peopleInPairs(protocol), inPairs, { threshold }) };
+}
+
+/** None where all images are alike, as embeddings of unit length are. */
+function discardCurve(
+  { images, pairs, templates }: VerificationProtocol,
+  { data, shape }: HostTensor<'float32'>,
+  scored: FoldedPairs,
+  { threshold }: CrossValidation,
+): Pick<VerificationResult, 'errorVersusDiscard'> {
+  const isGiven = images.every(({ quality }) => quality !== undefined && Number.isFinite(quality));
+  const size = shape[1]!;
+  const qualities = images.map(({ quality }, row) =>
+    isGiven ? quality! : lengthOf(data.subarray(row * size, (row + 1) * size)),
+  );
+  const [least, most] = qualities.reduce(
+    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+    [Number.POSITIVE_INFINITY, 0],
+  );
+  if (most - least <= 1e-4 * most) return {};
+  const qualityOf = (index: number) =>
+    templates
+      ? templates[index]!.reduce((worst, image) => Math.min(worst, qualities[image]!), most)
+      : qualities[index]!;
+  const ofPairs = pairs.map(({ first, second }) => Math.min(qualityOf(first), qualityOf(second)));
+  const points = errorVersusDiscard(scored, ofPairs, { threshold });
+  return { errorVersusDiscard: { quality: isGiven ? 'given' : 'norm', points } };
 }
 
 function judge(

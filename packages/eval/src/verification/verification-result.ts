@@ -1,6 +1,8 @@
 import type { Flip } from '../embedder/flip.ts';
+import type { GroupComparison } from '../groups/group-rates.ts';
 import type { ThresholdSearch } from '../metrics/best-threshold.ts';
 import type { FoldResult } from '../metrics/cross-validate.ts';
+import type { DiscardPoint } from '../metrics/error-versus-discard.ts';
 import type { TarAtFar } from '../metrics/tar-at-far.ts';
 import type { ValidationRate } from '../metrics/validation-rate.ts';
 import type { Distance } from './pair-distances.ts';
@@ -16,6 +18,13 @@ export interface PairScore {
   distance: number;
   /** By its fold's threshold. */
   accepted: boolean;
+}
+
+/** An error-versus-discard curve. */
+export interface ErrorVersusDiscard {
+  /** Of each image what the protocol says (`given`), or else how long its embedding is (`norm`). */
+  quality: 'given' | 'norm';
+  points: DiscardPoint[];
 }
 
 /** A model's score on a protocol. */
@@ -54,6 +63,10 @@ export interface VerificationResult {
   templates?: TemplateOptions;
   /** insightface's and facenet's `VAL@FAR=1e-3`, where their grid was used. */
   validationRate?: ValidationRate;
+  /** The errors of each group at `threshold`, where the protocol's images have groups. */
+  groups?: GroupComparison;
+  /** How the errors at `threshold` fall as pairs of low quality are discarded, where `scores` was asked for. */
+  errorVersusDiscard?: ErrorVersusDiscard;
   /** Every pair, in the protocol's order, where `scores` was asked for. */
   scores?: PairScore[];
 }

@@ -1,0 +1,77 @@
+import { damaged } from '../files/damaged.ts';
+import type { ProtocolImage, VerificationProtocol } from '../protocol.ts';
+import { type ColumnWords, headerColumns } from './columns.ts';
+import { type ListRow, listRows } from './list-rows.ts';
+
+type Facts = Pick<ProtocolImage, 'group' | 'quality'>;
+
+const words: ColumnWords<'image' | 'group' | 'quality'> = {
+  image: ['image', 'path', 'file', 'filename', 'id', 'name', 'person'],
+  group: ['group', 'demographic', 'subgroup'],
+  quality: ['quality', 'quality_score', 'score'],
+};
+
+/**
+ * A protocol whose images have the groups and qualities of a table: a `.csv`, or lines between tabs or spaces, with a header
+ * that names the columns `image` and `group`, `quality` or both. `image` is an image's name in the protocol, or that of the
+ * folder of a person. Images that the table does not name stay as they are.
+ *
+ * @throws {InvalidDataError} if the header or a row is something else, or the table names none of the images.
+ * @example
+ * const protocol = await imageTable(await lfwPairs('lfw-112x112'), 'groups.csv');
+ */
+export async function imageTable(
+  protocol: VerificationProtocol,
+  path: string,
+): Promise<VerificationProtocol> {
+  const facts = await factsIn(path);
+  let found = 0;
+  const images = protocol.images.map((image) => {
+    const known = facts.get(image.id) ?? facts.get(image.id.slice(0, image.id.lastIndexOf('/')));
+    if (known === undefined) return image;
+    found++;
+    // Pixels of a rendered image are made when they are read: what is added must not copy them.
+    return Object.defineProperties(
+      {},
+      { ...Object.getOwnPropertyDescriptors(image), ...Object.getOwnPropertyDescriptors(known) },
+    ) as ProtocolImage;
+  });
+  if (found > 0) return { ...protocol, images };
+  throw damaged({
+    path,
+    offset: 0,
+    expected: `images of ${protocol.name}, such as ${protocol.images[0]?.id}`,
+    received: `none of them among ${facts.size}`,
+    fix: 'Name the images as the protocol does, or the folders that they are in.',
+  });
+}
+
+async function factsIn(path: string): Promise<Map<string, Facts>> {
+  const facts = new Map<string, Facts>();
+  let columns: ReturnType<typeof headerColumns<'image' | 'group' | 'quality'>>;
+  for await (const row of listRows(path)) {
+    if (columns === undefined) {
+      columns = headerColumns(path, row, words, ['image']);
+      if (columns?.image === undefined || (columns.group ?? columns.quality) === undefined)
+        throw invalid(path, row, 'a header with image and group, quality or both');
+      continue;
+    }
+    const [image, group, quality] = (['image', 'group', 'quality'] as const).map((name) =>
+      columns![name] === undefined ? undefined : (row.fields[columns![name]] ?? ''),
+    );
+    if (!image || group === '') throw invalid(path, row, 'an image and its group');
+    if (quality !== undefined && (quality === '' || !Number.isFinite(Number(quality))))
+      throw invalid(path, row, 'a number as quality');
+    facts.set(image.replaceAll('\\', '/').replace(/\/$/, ''), {
+      ...(group !== undefined && { group }),
+      ...(quality !== undefined && { quality: Number(quality) }),
+    });
+  }
+  return facts;
+}
+
+const invalid = (path: string, { line, offset, fields }: ListRow, expected: string) =>
+  damaged({
+    ...{ path, offset, expected, fix: 'Correct the table.' },
+    received: `line ${line}: ${fields.join(', ').slice(0, 200)}`,
+  });
