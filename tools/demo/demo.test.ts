@@ -1,5 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +11,7 @@ import { defaultPreprocessing, preprocessingToMetadata } from '@hm/datasets';
 import { loadEmbedder, pairDistances } from '@hm/eval';
 import { decodeImage } from '@hm/images';
 import { withMetadata } from '@hm/onnx/session';
+import { openRecognizer } from '@hm/recognize';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyModel } from '../../packages/eval/src/testing/tiny-model.ts';
@@ -95,16 +99,20 @@ describe.skipIf(chromium === undefined || data === undefined)('the page', () => 
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function open(path = '', options: Parameters<Browser['newPage']>[0] = {}, from = browser) {
+  async function open(
+    path = '',
+    options: Parameters<Browser['newPage']>[0] = {},
+    from = browser,
+    site = address,
+  ) {
     const page = await from.newPage({ viewport: { width: 900, height: 800 }, ...options });
     const said: string[] = [];
     page.on('console', (message) => said.push(message.text()));
     page.on('pageerror', (error) => said.push(error.message));
     page.on('request', (request) => {
-      if (!request.url().startsWith(address) && !/^(data|blob):/.test(request.url()))
-        said.push(request.url());
+      if (!request.url().startsWith(site) && !/^(data|blob):/.test(request.url())) said.push(request.url());
     });
-    await page.goto(address + path);
+    await page.goto(site + path);
     return { page, said: () => said.filter((text) => !/No available adapters/.test(text)) };
   }
 
@@ -169,6 +177,59 @@ describe.skipIf(chromium === undefined || data === undefined)('the page', () => 
     expect(said()).toEqual([]);
     await Promise.all([detector.release(), embedder.release()]);
   });
+
+  it('needs no model, enrolls people and knows them again, as files that any server serves', async () => {
+    const site = join(folder, 'site');
+    const script = fileURLToPath(new URL('serve.mjs', import.meta.url));
+    execFileSync(process.execPath, [script, '--static', site]);
+    const files = createServer((request, response) => {
+      const name = new URL(request.url!, 'http://page').pathname.replace(/\/$/, '/index.html');
+      const types: Record<string, string> = {
+        html: 'text/html',
+        js: 'text/javascript',
+        mjs: 'text/javascript',
+      };
+      const kind = { css: 'text/css', wasm: 'application/wasm', ...types }[name.split('.').at(-1)!];
+      response.setHeader('Content-Type', kind ?? 'application/octet-stream');
+      response.end(readFileSync(join(site, name)));
+    }).listen(0, '127.0.0.1');
+    await once(files, 'listening');
+    const { port } = files.address() as AddressInfo;
+    const { page, said } = await open(
+      '',
+      { viewport: { width: 360, height: 740 } },
+      browser,
+      `http://127.0.0.1:${port}/`,
+    );
+    try {
+      await status(page, /^dlib runs on WebAssembly, 128 numbers a face\..*Public domain/, 60_000);
+      await choose(page, 0, genuine()[0]);
+      await choose(page, 1, genuine()[1]);
+      const recognizer = await openRecognizer();
+      await shown(page, (await recognizer.verify(genuine()[0], genuine()[1])).similarity);
+      await recognizer.release();
+      expect(await page.textContent('#answer')).toBe('Accepted as one person');
+      await page.fill('#person', 'Abel');
+      await page.getByRole('button', { name: 'Enroll' }).click();
+      await status(page, /^Abel is enrolled, with 1 photograph\./);
+      await page
+        .getByText(/^Abel \(similarity [01]\.\d+\)/)
+        .nth(1)
+        .waitFor();
+      await choose(page, 1, impostors()[1]);
+      await page.getByText(/^Nobody who is enrolled; most like Abel/).waitFor();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      expect(await page.evaluate(contrastFaults)).toEqual([]);
+      await page.reload();
+      await page.getByRole('button', { name: 'Forget Abel' }).click();
+      await status(page, /^Abel is forgotten/);
+      expect(await page.locator('#enrolled li').count()).toBe(0);
+      expect(said()).toEqual([]);
+    } finally {
+      await page.close();
+      files.close();
+    }
+  }, 120_000);
 
   it('says that there is no face, and that a file is no image or no model', async () => {
     const { page } = await open();

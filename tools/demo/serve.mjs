@@ -1,16 +1,17 @@
-// What `npm run demo -- --model face.onnx [--evaluation lfw.json] [--port 5173]` runs: builds the page and serves it.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+// What `npm run demo` runs: builds the page and serves it, or leaves it in a folder for any server.
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, preview } from 'vite';
 import { config } from './build.mjs';
 
-const HELP = `Usage: npm run demo -- [--model face.onnx] [--evaluation lfw.json] [--port 5173]
+const HELP = `Usage: npm run demo -- [--model face.onnx] [--evaluation lfw.json] [--port 5173 | --static DIR]
 
-  --model       ONNX file that hm export wrote
+  --model       ONNX file (default: dlib's network, which npm has installed)
   --evaluation  what hm eval --scores --out wrote, for a threshold
   --port        of this machine (default: 5173)
+  --static      folder to write the page to, for any server of files; nothing is served
   --out         folder for the built page (default: a temporary one)`;
 
 const values = read();
@@ -30,38 +31,39 @@ const headers = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-const files = {
-  '/settings.json': () =>
-    JSON.stringify({
-      model: values.model && basename(values.model),
-      evaluation: values.evaluation !== undefined,
-    }),
-  '/model.onnx': () => values.model && readFileSync(values.model),
-  '/evaluation.json': () => values.evaluation && readFileSync(values.evaluation),
-};
-
-const given = {
-  name: 'given-files',
-  configurePreviewServer: ({ middlewares }) => {
-    middlewares.use((request, response, next) => {
-      const body = files[request.url]?.();
-      if (body === undefined) return next();
-      response.end(body);
-    });
-  },
-};
-
-const outDir = values.out ?? mkdtempSync(join(tmpdir(), 'hm-demo-'));
-if (values.out === undefined) process.on('exit', () => rmSync(outDir, { recursive: true, force: true }));
+const named = values.static ?? values.out;
+if (values.static !== undefined && isOthers(values.static)) {
+  console.error(`${values.static} holds something else: name an empty or a new folder.`);
+  process.exit(1);
+}
+const outDir = named === undefined ? mkdtempSync(join(tmpdir(), 'hm-demo-')) : resolve(named);
+if (named === undefined) process.on('exit', () => rmSync(outDir, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit());
 const page = config(outDir);
-if (!existsSync(join(outDir, 'index.html'))) await build(page);
+if (values.static !== undefined || !existsSync(join(outDir, 'index.html'))) await build(page);
+const settings = {
+  model: values.model && basename(values.model),
+  evaluation: values.evaluation !== undefined,
+};
+writeFileSync(join(outDir, 'settings.json'), JSON.stringify(settings));
+if (values.model) copyFileSync(values.model, join(outDir, 'model.onnx'));
+if (values.evaluation) copyFileSync(values.evaluation, join(outDir, 'evaluation.json'));
+if (values.static !== undefined) {
+  console.log(`The page is in ${values.static}: any server can serve it as it is.`);
+  process.exit();
+}
 const server = await preview({
   ...page,
-  plugins: [...page.plugins, given],
   preview: { host: '127.0.0.1', port: Number(values.port), headers },
 });
 console.log(`The page is at ${server.resolvedUrls.local[0]} (Ctrl-C ends it).`);
+
+/** Building empties the folder: only an empty one is taken, or one that holds the page. */
+function isOthers(folder) {
+  if (!existsSync(folder)) return false;
+  const names = readdirSync(folder);
+  return names.length > 0 && !names.includes('settings.json');
+}
 
 /** What was typed; a mistake ends the command with the usage. */
 function read() {
@@ -69,7 +71,7 @@ function read() {
     const text = { type: 'string' };
     return parseArgs({
       options: {
-        ...{ model: text, evaluation: text, out: text },
+        ...{ model: text, evaluation: text, out: text, static: text },
         port: { type: 'string', default: '5173' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -1,5 +1,11 @@
 import { type Detector, type FacePreference, loadMtcnn, templates } from '@hm/align/browser';
-import { type EmbedderOptions, type Flip, loadEmbedder, type ModelCalibration } from '@hm/eval/browser';
+import {
+  type Embedder,
+  type EmbedderOptions,
+  type Flip,
+  loadEmbedder,
+  type ModelCalibration,
+} from '@hm/eval/browser';
 import { decodeImage } from '@hm/images/browser';
 import { checkOptions, InvalidArgumentError, InvalidDataError, sha256Of } from '@hm/tensor/host';
 import type { FaceFinder } from './faces/face-finder.ts';
@@ -59,7 +65,10 @@ export async function openRecognizer(
   const turn = oneAtATime();
   const embedder = await loadEmbedder(model, embedderOptions);
   const { template } = embedder.preprocessing;
-  if (template === 'none') throw noTemplate(embedder.name);
+  if (template === 'none') {
+    await embedder.release();
+    throw noTemplate(embedder);
+  }
   const detector = await loadMtcnn({ weights: `${folder}mtcnn_model-weights_manifest.json` });
   return recognizerOf({
     name: network === undefined ? 'dlib' : embedder.name,
@@ -114,10 +123,11 @@ async function fetched(address: string, name = address): Promise<Uint8Array> {
   });
 }
 
-const noTemplate = (name: string) =>
+const noTemplate = ({ name, preprocessing }: Embedder) =>
   new InvalidArgumentError({
     where: 'openRecognizer',
     expected: 'a network whose metadata names the template that its faces are aligned to',
     received: `none, for ${name}`,
     fix: 'Pass `preprocessing` with a template.',
+    fields: { preprocessing },
   });

@@ -1,18 +1,22 @@
 import type { Face } from '@hm/align/browser';
 import type { RgbImage } from '@hm/images/browser';
 
-/** Draws boxes and landmarks over a photograph; the chosen face's are stronger. */
-export function drawFaces(canvas: HTMLCanvasElement, faces: readonly Face[], chosen: number): void {
+/** Draws boxes and landmarks over a photograph, whose canvas may be smaller; the chosen face's are stronger. */
+export function drawFaces(
+  canvas: HTMLCanvasElement,
+  faces: readonly Face[],
+  { chosen, scale }: { chosen: number; scale: number },
+): void {
   const context = canvas.getContext('2d')!;
   const size = Math.max(canvas.width, canvas.height);
   context.strokeStyle = context.fillStyle = getComputedStyle(canvas).getPropertyValue('--box');
   faces.forEach(({ box: [left, top, right, bottom], landmarks }, index) => {
     context.globalAlpha = index === chosen ? 1 : 0.5;
     context.lineWidth = Math.max(1.5, size / 220);
-    context.strokeRect(left, top, right - left, bottom - top);
+    context.strokeRect(scale * left, scale * top, scale * (right - left), scale * (bottom - top));
     for (const [x, y] of landmarks) {
       context.beginPath();
-      context.arc(x, y, Math.max(2, size / 110), 0, 2 * Math.PI);
+      context.arc(scale * x, scale * y, Math.max(2, size / 110), 0, 2 * Math.PI);
       context.fill();
     }
   });

@@ -1,23 +1,39 @@
+import type { Recognizer } from '@hm/recognize/browser';
 import { HmError } from '@hm/tensor/host';
 import { element } from './element.ts';
+import { openModel } from './open-model.ts';
+import { People } from './people.ts';
 import { PhotographPanel } from './photograph-panel.ts';
 import { askPreprocessing, needsPreprocessing, type Preprocessing } from './preprocessing-form.ts';
-import { Recogniser } from './recogniser.ts';
-import { readThresholds, type Thresholds } from './thresholds.ts';
+import { calibrated, readThresholds, type Thresholds } from './thresholds.ts';
 import { showVerdict } from './verdict.ts';
 
-const command = 'npm run demo -- --model face.onnx';
 const provider = element<HTMLSelectElement>('provider');
 const rate = element<HTMLSelectElement>('rate');
 
 let model: { name: string; bytes: Uint8Array } | undefined;
-let recogniser: Recogniser | undefined;
+let recognizer: Recognizer | undefined;
+/** Of an evaluation that was given, or the network's own. */
 let thresholds: Thresholds | undefined;
+let evaluation: Thresholds | undefined;
 let comparison = 0;
 let loading: Promise<void> = Promise.resolve();
 
-const panels = [...document.querySelectorAll<HTMLElement>('.photograph')].map(
-  (root) => new PhotographPanel(root, { recogniser: () => recogniser, changed: compare, report }),
+const people: People = new People({
+  photograph: (panel) => panels[panel]!.photograph,
+  threshold: () => (evaluation === undefined ? undefined : chosenRate()?.similarity),
+  changed: identify,
+  say,
+  report,
+});
+const panels: PhotographPanel[] = [...document.querySelectorAll<HTMLElement>('.photograph')].map(
+  (root) =>
+    new PhotographPanel(root, {
+      recognizer: () => recognizer,
+      describe: (face) => people.describe(face),
+      changed: compare,
+      report,
+    }),
 );
 
 /** Loads the model on the chosen provider and looks at the photographs again; one load at a time. */
@@ -27,56 +43,76 @@ function load(preprocessing?: Preprocessing): Promise<void> {
 }
 
 async function loadNow(preprocessing?: Preprocessing): Promise<void> {
-  if (model === undefined) return say(`Choose an exported model, or start the page with one: ${command}`);
+  const name = model?.name ?? 'dlib';
   try {
-    say(`Loading ${model.name} …`);
-    await recogniser?.release();
-    recogniser = undefined;
-    recogniser = await Recogniser.load(model.bytes, provider.value as 'cpu' | 'webgpu', preprocessing);
-    const { embeddingSize } = recogniser.embedder;
+    say(`Loading ${name} …`);
+    await recognizer?.release();
+    recognizer = undefined;
+    const choice = { provider: provider.value as 'cpu' | 'webgpu', preprocessing };
+    const opened = await openModel({ ...choice, bytes: model?.bytes, flip: evaluation?.flip ?? 'off' });
+    await people.open(opened);
+    recognizer = opened;
+    useThresholds(evaluation ?? (opened.calibration && calibrated(opened.calibration)));
     say(
-      `${model.name} runs on ${runtimeName(recogniser.embedder.provider)}, ${embeddingSize} numbers a face.`,
+      `${name} runs on ${runtimeName(provider.value)}, ${opened.embeddingSize} numbers a face.${licenseOf(opened)}`,
     );
     for (const panel of panels) await panel.search();
   } catch (error) {
     if (!needsPreprocessing(error)) return report(error);
-    say(`${model.name} does not say how its images are prepared.`, true);
+    say(`${name} does not say how its images are prepared.`, true);
     askPreprocessing().then(load);
   }
 }
 
+const licenseOf = ({ license }: Recognizer) => (license === null ? '' : ` License: ${license}`);
+
 /** Compares the chosen faces once both are there. */
-async function compare(): Promise<void> {
-  const [first, second] = panels.map(({ aligned }) => aligned);
+function compare(): void {
+  const [first, second] = panels.map(({ face }) => face);
   const turn = ++comparison;
   element('verdict').hidden = true;
-  if (recogniser === undefined || first === undefined || second === undefined) return;
-  try {
-    const similarity = await recogniser.similarity(first, second, thresholds?.flip ?? 'off');
-    if (turn === comparison) showVerdict(similarity, thresholds?.rates[Number(rate.value)], otherModel());
-  } catch (error) {
-    report(error);
-  }
+  if (first === undefined || second === undefined || turn !== comparison) return;
+  showVerdict(cosine(first.embedding, second.embedding), chosenRate(), otherModel());
 }
 
+const cosine = (a: Float32Array, b: Float32Array) => {
+  const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, k) => sum + value * y[k]!, 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+};
+
+const chosenRate = () => thresholds?.rates[Number(rate.value)];
+
+function identify(): void {
+  for (const panel of panels) panel.identify().catch(report);
+}
+
+/** An evaluation with another use of the mirrored image needs other embeddings. */
 function useEvaluation(text: string): void {
-  thresholds = readThresholds(text);
+  const before = evaluation?.flip ?? 'off';
+  evaluation = readThresholds(text);
+  useThresholds(evaluation);
+  if (evaluation.flip !== before && recognizer !== undefined) load(recognizer.preprocessing);
+}
+
+function useThresholds(given: Thresholds | undefined): void {
+  if (given === undefined || given === thresholds) return;
+  thresholds = given;
   rate.replaceChildren(
-    ...thresholds.rates.map(
-      ({ far }, index) => new Option(`${far} (1 in ${Math.round(1 / far)})`, `${index}`),
-    ),
+    ...given.rates.map(({ far }, index) => new Option(`${far} (1 in ${Math.round(1 / far)})`, `${index}`)),
   );
   rate.disabled = false;
-  rate.title = `Measured on ${thresholds.protocol} with ${thresholds.model}`;
-  rate.value = `${thresholds.rates.length - 1}`;
+  rate.title = `Measured on ${given.protocol} with ${given.model}`;
+  const usual = given === evaluation ? -1 : given.rates.findIndex(({ far }) => far === 1e-3);
+  rate.value = `${usual === -1 ? given.rates.length - 1 : usual}`;
   compare();
+  identify();
 }
 
 /** Thresholds mean nothing for another model than the one that they were measured with. */
 const otherModel = (): string =>
-  thresholds === undefined || model === undefined || thresholds.model === model.name
+  evaluation === undefined || evaluation.model === (model?.name ?? 'dlib')
     ? ''
-    : ` Beware: the evaluation is of ${thresholds.model}, and this is ${model.name}.`;
+    : ` Beware: the evaluation is of ${evaluation.model}, and this is ${model?.name ?? 'dlib'}.`;
 
 /** A message of ours says what to do; anything else is shown as it is. */
 function report(error: unknown): void {
@@ -109,12 +145,16 @@ async function start(): Promise<void> {
   await load();
 }
 
-provider.addEventListener('change', () => load(recogniser?.embedder.preprocessing));
-rate.addEventListener('change', compare);
+provider.addEventListener('change', () => load(recognizer?.preprocessing));
+rate.addEventListener('change', () => {
+  compare();
+  identify();
+});
 element<HTMLInputElement>('model').addEventListener('change', async ({ target }) => {
   const file = (target as HTMLInputElement).files?.[0];
   if (file === undefined) return;
   model = { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+  thresholds = evaluation;
   load();
 });
 element<HTMLInputElement>('evaluation').addEventListener('change', async ({ target }) => {

@@ -1,12 +1,13 @@
-import { chooseFace, type Face } from '@hm/align/browser';
-import type { RgbImage } from '@hm/images/browser';
+import { alignImage, chooseFace, type TemplateName, templates } from '@hm/align/browser';
+import type { RecognizedFace, Recognizer } from '@hm/recognize/browser';
 import { drawFaces, drawPixels } from './draw.ts';
 import { type Photograph, readPhotograph } from './photograph.ts';
-import type { Recogniser } from './recogniser.ts';
 
 /** What the panels ask of the page. */
 export interface PanelHost {
-  recogniser(): Recogniser | undefined;
+  recognizer(): Recognizer | undefined;
+  /** Who a face is, in words; empty where nobody is enrolled. */
+  describe(face: RecognizedFace): Promise<string>;
   /** A face was chosen or lost. */
   changed(): void;
   report(error: unknown): void;
@@ -14,16 +15,16 @@ export interface PanelHost {
 
 const template = `
   <label class="drop"><span></span><input type="file" accept="image/*"></label>
-  <div class="found" hidden><canvas></canvas><div><p class="count" role="status"></p><div class="faces"></div></div></div>`;
+  <div class="found" hidden><canvas></canvas><div><p class="count" role="status"></p><p class="who" role="status"></p><div class="faces"></div></div></div>`;
 
 /** One photograph: drop zone, faces with landmarks, and the aligned face. */
 export class PhotographPanel {
   readonly #root: HTMLElement;
   readonly #host: PanelHost;
   #photograph: Photograph | undefined;
-  #faces: Face[] = [];
-  /** The chosen face as the model sees it. */
-  aligned: RgbImage | undefined;
+  #faces: RecognizedFace[] = [];
+  /** The chosen face. */
+  face: RecognizedFace | undefined;
 
   constructor(root: HTMLElement, host: PanelHost) {
     this.#root = root;
@@ -37,6 +38,10 @@ export class PhotographPanel {
     this.#acceptDrops(this.#find('.drop'));
   }
 
+  get photograph(): Photograph['image'] | undefined {
+    return this.#photograph?.image;
+  }
+
   /** Decodes a file and looks for faces. */
   async show(file: Blob): Promise<void> {
     try {
@@ -48,21 +53,28 @@ export class PhotographPanel {
     }
   }
 
-  /** Looks for faces with the page's recogniser, if there is one by now. */
+  /** Looks for faces with the page's recognizer, if there is one by now. */
   async search(): Promise<void> {
-    const recogniser = this.#host.recogniser();
+    const recognizer = this.#host.recognizer();
     const photograph = this.#photograph;
     if (photograph === undefined) return;
     this.#faces = [];
     this.#choose(-1);
-    if (recogniser === undefined) return;
+    if (recognizer === undefined) return;
     this.#say('Looking for faces …');
-    const faces = await recogniser.detect(photograph.image);
+    const faces = await recognizer.faces(photograph.image);
     if (this.#photograph !== photograph) return;
     this.#faces = faces;
-    const subject = chooseFace(faces, photograph.image);
+    const subject = chooseFace(faces, photograph.image) as RecognizedFace | undefined;
     this.#choose(subject === undefined ? -1 : faces.indexOf(subject));
     this.#say(this.#describe());
+  }
+
+  /** Says who the chosen face is. */
+  async identify(): Promise<void> {
+    const face = this.face;
+    const text = face === undefined ? '' : await this.#host.describe(face);
+    if (face === this.face) this.#find('.who').textContent = text;
   }
 
   #describe(): string {
@@ -74,14 +86,13 @@ export class PhotographPanel {
 
   #choose(index: number): void {
     const photograph = this.#photograph!;
-    const recogniser = this.#host.recogniser();
-    const face = this.#faces[index];
-    this.aligned = face && recogniser?.align(photograph.image, face);
+    this.face = this.#faces[index];
     this.#paint(photograph, index);
     this.#host.changed();
+    this.identify().catch(this.#host.report);
   }
 
-  #paint({ canvas }: Photograph, chosen: number): void {
+  #paint({ canvas, scale, image }: Photograph, chosen: number): void {
     const copy = document.createElement('canvas');
     copy.width = canvas.width;
     copy.height = canvas.height;
@@ -89,13 +100,17 @@ export class PhotographPanel {
     copy.setAttribute('role', 'img');
     copy.setAttribute('aria-label', `Photograph with ${this.#faces.length} marked faces`);
     (this.#root.querySelector('.drop canvas') ?? this.#find('.drop span')).replaceWith(copy);
-    drawFaces(copy, this.#faces, chosen);
+    drawFaces(copy, this.#faces, { chosen, scale });
     const crop = this.#find<HTMLCanvasElement>('.found canvas');
-    crop.hidden = this.aligned === undefined;
-    if (this.aligned) drawPixels(crop, this.aligned);
+    crop.hidden = this.face === undefined;
+    if (this.face) drawPixels(crop, alignImage(image, this.face.landmarks, this.#template()));
     crop.setAttribute('role', 'img');
     crop.setAttribute('aria-label', 'The aligned face');
     this.#find('.faces').replaceChildren(...this.#buttons(chosen));
+  }
+
+  #template() {
+    return templates[this.#host.recognizer()!.preprocessing.template as TemplateName];
   }
 
   #buttons(chosen: number): HTMLButtonElement[] {

@@ -1,24 +1,27 @@
-import { rgbOf } from '@hm/images/browser';
+import { decodeImage, type RgbImage } from '@hm/images/browser';
 
-/** Larger photographs are made smaller first: faces on them are large, and the search takes time in proportion to pixels. */
+/** What is shown of a larger photograph is made smaller; faces are looked for in the whole. */
 const LONGEST_SIDE = 960;
 
-/** A photograph's pixels, and the canvas that they are on. */
+/** A photograph's pixels, and a canvas that shows it. */
 export interface Photograph {
   canvas: HTMLCanvasElement;
-  image: { pixels: Uint8Array; height: number; width: number };
+  /** Pixels of the canvas for a pixel of the photograph. */
+  scale: number;
+  image: RgbImage;
 }
 
 /** Decodes an image file as the browser shows it, EXIF orientation applied. */
 export async function readPhotograph(file: Blob): Promise<Photograph> {
+  const image = await decodeImage(file);
   const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
   const scale = Math.min(1, LONGEST_SIDE / Math.max(bitmap.width, bitmap.height));
   const canvas = document.createElement('canvas');
-  canvas.width = Math.round(bitmap.width * scale);
-  canvas.height = Math.round(bitmap.height * scale);
-  const context = canvas.getContext('2d', { willReadFrequently: true })!;
+  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  const context = canvas.getContext('2d')!;
   context.imageSmoothingQuality = 'high';
   context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
-  return { canvas, image: rgbOf(context.getImageData(0, 0, canvas.width, canvas.height)) };
+  return { canvas, scale, image };
 }

@@ -1,9 +1,9 @@
-import type { Embedder } from '@hm/eval/browser';
+import type { Recognizer } from '@hm/recognize/browser';
 import { HmError } from '@hm/tensor/host';
 import { element } from './element.ts';
 
 /** How a model's images are prepared. */
-export type Preprocessing = Embedder['preprocessing'];
+export type Preprocessing = Recognizer['preprocessing'];
 
 /** Whether a model could not be loaded because nobody says how its images are prepared. */
 export const needsPreprocessing = (error: unknown): boolean =>

@@ -9,6 +9,12 @@ export interface Thresholds {
   rates: { far: number; similarity: number; impostors: number }[];
 }
 
+/** The thresholds of a network's own calibration. */
+export const calibrated = ({ flip, model, protocol, thresholds }: ModelCalibration): Thresholds => ({
+  ...{ flip, model, protocol },
+  rates: thresholds.map(({ far, threshold, impostors }) => ({ far, similarity: 1 - threshold, impostors })),
+});
+
 /** Cosines from distances: of squared Euclidean ones `1 - d / 2`, of cosine ones `1 - d`. */
 const cosines: Partial<Record<Distance, (distance: number) => number>> = {
   'squared-euclidean': (distance) => 1 - distance / 2,
