@@ -1,6 +1,7 @@
-import { createLoader, type EpochOptions } from './create-loader.ts';
+import { checkOptions } from '@hm/tensor/host';
+import { createLoader, type EpochOptions, epochOptions } from './create-loader.ts';
 import type { Dataset } from './dataset.ts';
-import type { LoaderOptions } from './loader-options.ts';
+import { type LoaderOptions, loaderOptions } from './loader-options.ts';
 import type { Batch } from './read-epoch.ts';
 
 /**
@@ -17,8 +18,13 @@ export function batches(
   dataset: Dataset,
   options: LoaderOptions & EpochOptions,
 ): AsyncGenerator<Batch, void, void> {
-  const loader = createLoader(dataset, options);
-  return closing(loader.batches(options), () => loader.close());
+  const { epoch, start, order, ...rest } = checkOptions('batches', options, {
+    ...loaderOptions,
+    ...epochOptions,
+  });
+  const loader = createLoader(dataset, rest);
+  const batches = loader.batches({ epoch, order, ...(start !== undefined && { start }) });
+  return closing(batches, () => loader.close());
 }
 
 async function* closing(source: AsyncGenerator<Batch, void, void>, close: () => Promise<void>) {

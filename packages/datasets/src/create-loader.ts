@@ -1,7 +1,13 @@
-import { InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidDataError, type OptionKinds } from '@hm/tensor/host';
 import type { Dataset } from './dataset.ts';
 import { epochOrder } from './epoch-order.ts';
-import { type BadSample, checkInteger, type LoaderOptions, resolveLoaderOptions } from './loader-options.ts';
+import {
+  type BadSample,
+  checkInteger,
+  type LoaderOptions,
+  loaderOptions,
+  resolveLoaderOptions,
+} from './loader-options.ts';
 import type { PreparedBatch } from './prepare-batch.ts';
 import { type Batch, readEpoch } from './read-epoch.ts';
 import { WorkerPool } from './worker-pool.ts';
@@ -18,6 +24,9 @@ export interface EpochOptions {
    */
   order?: readonly number[] | undefined;
 }
+
+/** What each of {@link EpochOptions} may be. */
+export const epochOptions: OptionKinds<EpochOptions> = { epoch: 'number', start: 'number', order: 'array' };
 
 /** Reads epochs of a data set with worker threads that live until it is closed. */
 export interface Loader {
@@ -52,6 +61,8 @@ export interface Loader {
  * await loader.close();
  */
 export function createLoader(dataset: Dataset, options: LoaderOptions): Loader {
+  checkOptions('createLoader', options, loaderOptions);
+  checkArguments('createLoader', { dataset }, { dataset: 'object' });
   const resolved = resolveLoaderOptions(dataset, options);
   const { batchSize, dropLast, maxBad, onBadSample, seed, shuffle } = resolved;
   const batchesPerEpoch = (dropLast ? Math.floor : Math.ceil)(dataset.length / batchSize);
@@ -86,6 +97,7 @@ export function createLoader(dataset: Dataset, options: LoaderOptions): Loader {
       return [...skipped.values()];
     },
     batches(epoch) {
+      checkOptions('Loader.batches', epoch, epochOptions);
       checkInteger('epoch', epoch.epoch, 0);
       checkInteger('start', epoch.start ?? 0, 0, batchesPerEpoch);
       checkOrder(epoch.order, dataset.length, dropLast ? batchesPerEpoch * batchSize : dataset.length);

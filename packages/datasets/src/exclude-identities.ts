@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import type { Dataset } from './dataset.ts';
 import { normalName } from './files/entry-name.ts';
 import { labelsOf } from './write/encoded-samples.ts';
@@ -28,6 +28,8 @@ export async function excludeIdentities(
   names: readonly string[],
   options: ExcludeOptions = {},
 ): Promise<WithoutIdentities> {
+  const { allowUnknown } = checkOptions('excludeIdentities', options, { allowUnknown: 'boolean' });
+  checkArguments('excludeIdentities', { dataset, names }, { dataset: 'object', names: 'array' });
   const labels = await labelsOf(dataset);
   const excluded = new Set(names.map(normalName));
   const renumbered = new Int32Array(dataset.classes).fill(-1);
@@ -38,7 +40,7 @@ export async function excludeIdentities(
     if (excluded.has(normalName(name))) found.push(name);
     else renumbered[label] = kept.push(label) - 1;
   }
-  if (!options.allowUnknown) checkExcluded(names, found);
+  if (!allowUnknown) checkExcluded('excludeIdentities', names, found, 'allowUnknown');
   const places = Uint32Array.from(labels.keys()).filter((index) => renumbered[labels[index]!] !== -1);
   const { skipped, problems } = dataset;
   return {
@@ -61,16 +63,21 @@ export async function excludeIdentities(
  *
  * @throws {InvalidArgumentError} that names them.
  */
-export function checkExcluded(names: readonly string[], found: readonly string[]): void {
+export function checkExcluded(
+  where: string,
+  names: readonly string[],
+  found: readonly string[],
+  option: string,
+): void {
   const known = new Set(found.map(normalName));
   const unknown = names.filter((name) => !known.has(normalName(name)));
   if (unknown.length === 0) return;
   const more = unknown.length > LISTED ? ` and ${unknown.length - LISTED} more` : '';
   throw new InvalidArgumentError({
-    where: 'exclude',
+    where,
     expected: 'names of identities in the data set',
     received: unknown.slice(0, LISTED).join(', ') + more,
-    fix: 'Correct the names, or pass allowUnknownExclude: true.',
+    fix: `Correct the names, or pass ${option}: true.`,
     fields: { unknown, option: 'exclude' },
   });
 }

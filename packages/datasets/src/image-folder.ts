@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { SkippedEntry } from '@hm/images';
-import { InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidDataError } from '@hm/tensor/host';
 import type { Dataset, Sample } from './dataset.ts';
 import { checkExcluded } from './exclude-identities.ts';
 import { normalName } from './files/entry-name.ts';
@@ -42,10 +42,17 @@ export interface ImageFolder extends Dataset {
  * console.log(data.length, data.classes, data.name(0));
  */
 export async function imageFolder(root: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
-  const { exclude = [], allowUnknownExclude = false, minImages = 1 } = options;
+  const {
+    exclude = [],
+    allowUnknownExclude = false,
+    minImages = 1,
+  } = checkOptions('imageFolder', options, {
+    ...{ exclude: 'array', allowUnknownExclude: 'boolean', minImages: 'number' },
+  });
+  checkArguments('imageFolder', { root }, { root: 'string' });
   const left = new Set(exclude.map(normalName));
   const scan = await scanIdentities(root, (name) => left.has(normalName(name)));
-  if (!allowUnknownExclude) checkExcluded(exclude, scan.excluded);
+  if (!allowUnknownExclude) checkExcluded('imageFolder', exclude, scan.excluded, 'allowUnknownExclude');
   const few = scan.identities.filter(({ files }) => files.length < minImages);
   const used = scan.identities.filter(({ files }) => files.length >= minImages);
   const skipped = [...scan.skipped, ...few.map((identity) => tooFew(identity, minImages))];

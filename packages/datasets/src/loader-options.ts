@@ -1,5 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { assertWithin, InvalidArgumentError, InvalidDataError, limits } from '@hm/tensor/host';
+import {
+  assertWithin,
+  InvalidArgumentError,
+  InvalidDataError,
+  limits,
+  type OptionKinds,
+} from '@hm/tensor/host';
 import type { Augmentation } from './augment/augmentation.ts';
 import { type ResolvedAugmentation, resolveAugmentation } from './augment/resolve-augmentation.ts';
 import type { Dataset } from './dataset.ts';
@@ -56,6 +62,13 @@ export type ResolvedLoaderOptions = Required<Omit<LoaderOptions, 'augment' | 'ma
   augment: ResolvedAugmentation;
   /** More bad samples than this are an error. */
   maxBad: number;
+};
+
+/** What each of {@link LoaderOptions} may be. */
+export const loaderOptions: OptionKinds<LoaderOptions> = {
+  ...{ batchSize: 'number', seed: 'number', preprocessing: 'object', augment: 'object' },
+  ...{ shuffle: 'boolean', dropLast: 'boolean', shard: 'object', workers: 'number', queue: 'number' },
+  ...{ onBadSample: ['string', 'function'], maxBadShare: 'number' },
 };
 
 /** Fills in the defaults and checks them against a data set. */

@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { type FolderEntry, isImageName, readFolder } from '@hm/images';
-import { InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidDataError } from '@hm/tensor/host';
 import type { Dataset } from './dataset.ts';
-import { excludeIdentities } from './exclude-identities.ts';
+import { checkExcluded, excludeIdentities } from './exclude-identities.ts';
 import { compressed, compressionOf, isPackedName } from './files/compression.ts';
 import { readUpTo } from './files/read-at.ts';
 import { imageFolder } from './image-folder.ts';
@@ -56,21 +56,36 @@ export type OpenedDataset = Dataset & { readonly format: DatasetFormat };
  * console.log(data.format, data.length, data.classes);
  */
 export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<OpenedDataset> {
+  const {
+    exclude = [],
+    allowUnknownExclude = false,
+    ...rest
+  } = checkOptions('openDataset', options, {
+    ...{ form: { oneOf: datasetFormats }, exclude: 'array', allowUnknownExclude: 'boolean' },
+    ...{ minImages: 'number', split: 'string', imageColumn: 'string', labelColumn: 'string' },
+    ...{ list: 'string', root: 'string' },
+  });
+  checkArguments('openDataset', { path }, { path: 'string' });
   const { format, at, split } = await findDataset(path, options);
-  const { exclude = [], allowUnknownExclude = false, split: _, ...rest } = options;
   const data = await openAs[format](at, { ...rest, exclude, allowUnknownExclude, ...(split && { split }) });
   if (exclude.length === 0 || format === 'folder') return { ...data, format };
-  return { ...(await excludeIdentities(data, exclude, { allowUnknown: allowUnknownExclude })), format };
+  const without = await excludeIdentities(data, exclude, { allowUnknown: true });
+  if (!allowUnknownExclude) checkExcluded('openDataset', exclude, without.excluded, 'allowUnknownExclude');
+  return { ...without, format };
 }
 
 const openAs: Record<DatasetFormat, (path: string, options: OpenDatasetOptions) => Promise<Dataset>> = {
-  folder: (path, options) => imageFolder(path, options),
-  recordio: (path, { split }) => recordIo(path, split === undefined ? {} : { split }),
-  tar: (path, options) => tarShards(path, options),
-  parquet: (path, options) => parquetImages(path, options),
-  'ms-celeb': (path, { list }) => msCeleb(path, list === undefined ? {} : { list }),
-  list: (path, options) => imageListFile(path, options),
+  folder: (path, options) => imageFolder(path, pick(options, 'exclude', 'allowUnknownExclude', 'minImages')),
+  recordio: (path, options) => recordIo(path, pick(options, 'split')),
+  tar: (path, options) => tarShards(path, pick(options, 'split')),
+  parquet: (path, options) => parquetImages(path, pick(options, 'imageColumn', 'labelColumn', 'split')),
+  'ms-celeb': (path, options) => msCeleb(path, pick(options, 'list')),
+  list: (path, options) => imageListFile(path, pick(options, 'root', 'imageColumn', 'labelColumn', 'split')),
 };
+
+/** Some of the options: each form has its own. */
+const pick = <T extends object, Name extends keyof T>(options: T, ...names: Name[]) =>
+  Object.fromEntries(names.map((name) => [name, options[name]])) as Pick<T, Name>;
 
 /** A data set that was found, and what is still to be chosen of it. */
 interface Place {

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidDataError } from '@hm/tensor/host';
 import { isArchive } from './lfw/archive-finder.ts';
 import { lfwPairs } from './lfw/lfw-pairs.ts';
 import { pairList } from './lists/pair-list.ts';
@@ -31,7 +31,10 @@ export async function openProtocol(
   path: string,
   options: OpenProtocolOptions = {},
 ): Promise<VerificationProtocol> {
-  const { frames, ...list } = options;
+  const { frames, ...list } = checkOptions('openProtocol', options, {
+    ...{ pairs: 'string', skipMissing: 'boolean', frames: ['string', 'object'] },
+  });
+  checkArguments('openProtocol', { path }, { path: 'string' });
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) {
     return (await holdsVideos(path, options.pairs))

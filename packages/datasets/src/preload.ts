@@ -1,3 +1,4 @@
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import type { Dataset, Sample } from './dataset.ts';
 import type { KeptImage, ReadTask } from './jobs/read-job.ts';
 import { runJobs } from './jobs/run-jobs.ts';
@@ -18,10 +19,11 @@ export interface PreloadOptions {
  * @example
  * const data = await preload(syntheticFaces({ identities: 100, imagesPerIdentity: 20, hardness: 0.3, seed: 7 }));
  */
-export async function preload(
-  dataset: Dataset,
-  { workers, onProgress }: PreloadOptions = {},
-): Promise<Dataset> {
+export async function preload(dataset: Dataset, options: PreloadOptions = {}): Promise<Dataset> {
+  const { workers, onProgress } = checkOptions('preload', options, {
+    ...{ workers: 'number', onProgress: 'function' },
+  });
+  checkArguments('preload', { dataset }, { dataset: 'object' });
   const kept: Sample[] = [];
   const jobs = runJobs<ReadTask, KeptImage>(dataset, 'read', (source) => ({ source }), {
     ...(workers !== undefined && { workers }),

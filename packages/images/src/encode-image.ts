@@ -1,3 +1,4 @@
+import { checkOptions } from '@hm/tensor/host';
 import sharp from 'sharp';
 import type { RgbImage } from './rgb-image.ts';
 
@@ -20,8 +21,11 @@ export interface EncodeOptions {
  */
 export async function encodeImage(
   { pixels, height, width }: RgbImage,
-  { format = 'jpeg', quality = 95 }: EncodeOptions = {},
+  options: EncodeOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const { format = 'jpeg', quality = 95 } = checkOptions('encodeImage', options, {
+    ...{ format: { oneOf: ['jpeg', 'png'] }, quality: 'number' },
+  });
   const raw = sharp(pixels, { raw: { width, height, channels: 3 } });
   const encoded = format === 'png' ? raw.png() : raw.jpeg({ quality, chromaSubsampling: '4:4:4' });
   return Uint8Array.from(await encoded.toBuffer());

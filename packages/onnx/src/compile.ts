@@ -1,4 +1,4 @@
-import { type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
+import { checkOptions, type HostTensor, InvalidArgumentError, type OptionKinds } from '@hm/tensor/host';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { blockSize } from './blocks.ts';
 import { type ChooseForm, type Kernels, nameOf } from './forms/forms.ts';
@@ -13,7 +13,8 @@ import { StateLayouts } from './program/state-layouts.ts';
 import { isReduction } from './segments/cut-graph.ts';
 import { createSegmentedSession, type SumOverRanks } from './segments/segmented-session.ts';
 import { keepsOutputs } from './session/resident-session.ts';
-import { createResidentSession, type SessionOptions } from './session.ts';
+import { type SessionOptions, sessionOptions } from './session/session-options.ts';
+import { createResidentSession } from './session.ts';
 import { type InputSpec, type Recording, record } from './trace.ts';
 import { TraceError } from './trace-error.ts';
 
@@ -58,7 +59,13 @@ export interface CompileOptions extends SessionOptions {
  * );
  */
 export async function compile(step: StepFunction, options: CompileOptions): Promise<Program> {
-  const { state, inputs, provider = 'cpu', mixedPrecision = false, kernels = {} } = options;
+  const {
+    state,
+    inputs,
+    provider = 'cpu',
+    mixedPrecision = false,
+    kernels = {},
+  } = checkOptions('compile', options, compileOptions);
   // The CPU's blocked convolutions know single precision alone.
   const block = provider === 'cpu' && !mixedPrecision ? await blockSize() : 0;
   const chooseForm: ChooseForm = (shape) => (block === 0 ? undefined : kernels[nameOf(shape)]) ?? 'direct';
@@ -71,6 +78,13 @@ export async function compile(step: StepFunction, options: CompileOptions): Prom
   }
   return load(recording, new StateLayouts(state, layouts, block), options);
 }
+
+/** What each of {@link CompileOptions} may be. */
+export const compileOptions: OptionKinds<CompileOptions> = {
+  ...sessionOptions,
+  ...{ state: 'object', inputs: 'object', mixedPrecision: 'boolean', kernels: 'object' },
+  sumOverRanks: 'function',
+};
 
 async function load(
   recording: Recording,

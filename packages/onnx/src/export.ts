@@ -1,4 +1,4 @@
-import { type HostTensor, hostTensor, NonFiniteError, Rng, sizeOf } from '@hm/tensor/host';
+import { checkOptions, type HostTensor, hostTensor, NonFiniteError, Rng, sizeOf } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { createSession, withMetadata } from './session.ts';
 import { type InputSpec, type TraceOptions, trace } from './trace.ts';
@@ -34,9 +34,16 @@ const TOLERANCE = 1e-3;
 export async function exportOnnx(
   run: (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>,
   inputs: Readonly<Record<string, InputSpec>>,
-  { metadata = {}, foldNormalization = true, ...options }: ExportOptions = {},
+  options: ExportOptions = {},
 ): Promise<Uint8Array> {
-  const model = withMetadata(trace(run, inputs, { ...options, foldNormalization }), metadata);
+  const {
+    metadata = {},
+    foldNormalization = true,
+    ...traceOptions
+  } = checkOptions('exportOnnx', options, {
+    ...{ metadata: 'object', foldNormalization: 'boolean', parameters: 'object' },
+  });
+  const model = withMetadata(trace(run, inputs, { ...traceOptions, foldNormalization }), metadata);
   await assertSame(model, run, samplesOf(inputs));
   return model;
 }

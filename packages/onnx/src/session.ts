@@ -1,9 +1,9 @@
-import { checkOptions, type OptionKinds, UnavailableError } from '@hm/tensor/host';
+import { checkOptions, UnavailableError } from '@hm/tensor/host';
 import { loadRuntime, probeProvider, runtimePackage } from '#runtime';
 import { hostSession, type Session } from './session/host-session.ts';
 import { loadGraph } from './session/loaded-graph.ts';
 import { type ProviderReport, reportProviders } from './session/providers.ts';
-import type { SessionOptions } from './session/session-options.ts';
+import { type SessionOptions, sessionOptions } from './session/session-options.ts';
 
 export { readMetadata, withMetadata } from './metadata.ts';
 export { fromHalf, toHalf } from './precision/half.ts';
@@ -35,13 +35,6 @@ export async function createSession(
   checkOptions('createSession', options, sessionOptions);
   return hostSession(await loadGraph(model, options));
 }
-
-const sessionOptions: OptionKinds<SessionOptions> = {
-  provider: 'string',
-  deviceId: 'number',
-  threads: 'number',
-  profile: 'string',
-};
 
 /**
  * Which providers can be used here: each one of the installed ONNX Runtime runs a tiny model, in a process of its

@@ -1,4 +1,4 @@
-import { type HostDtype, InvalidArgumentError } from '@hm/tensor/host';
+import { checkOptions, type HostDtype, InvalidArgumentError } from '@hm/tensor/host';
 import { engine, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
 import './kernels/index.ts';
 import type { ChooseForm } from './forms/forms.ts';
@@ -36,8 +36,11 @@ type Tensors = Record<string, Tensor>;
 export function trace(
   run: (inputs: Tensors) => Tensors,
   inputs: Record<string, InputSpec>,
-  { parameters = {}, foldNormalization = false }: TraceOptions = {},
+  options: TraceOptions = {},
 ): Uint8Array {
+  const { parameters = {}, foldNormalization = false } = checkOptions('trace', options, {
+    ...{ parameters: 'object', foldNormalization: 'boolean' },
+  });
   const recording = record(run, inputs, { parameters });
   const { graph } = recording;
   if (graph.nodes.some(isReduction)) throw reaches();

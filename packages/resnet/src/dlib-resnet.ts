@@ -1,4 +1,4 @@
-import { type Features, InvalidArgumentError, relu as reluOf } from '@hm/tensor';
+import { checkOptions, type Features, InvalidArgumentError, relu as reluOf } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Backbone, backboneOf } from './backbone.ts';
 import {
@@ -27,10 +27,10 @@ const CHANNELS = [32, 32, 32, 32, 64, 64, 64, 64, 128, 128, 128, 256, 256, 256] 
  * @throws {InvalidArgumentError} if an option would make it another network.
  * @see http://blog.dlib.net/2017/02/high-quality-face-recognition-with-deep.html
  */
-export function dlibResNet({
-  embeddingSize = 128,
-  imageSize = [150, 150],
-}: DlibResNetOptions = {}): Backbone {
+export function dlibResNet(options: DlibResNetOptions = {}): Backbone {
+  const { embeddingSize = 128, imageSize = [150, 150] } = checkOptions('dlibResNet', options, {
+    ...{ embeddingSize: 'number', imageSize: 'array' },
+  });
   if (!(Number.isInteger(embeddingSize) && embeddingSize > 0))
     throw badOption('embeddingSize', 'a positive integer', String(embeddingSize));
   if (!imageSize.every((size) => Number.isInteger(size) && size >= SMALLEST))

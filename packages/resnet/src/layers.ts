@@ -1,6 +1,7 @@
 import {
   batchNormInference,
   batchNormTrain,
+  checkOptions,
   type Features,
   groupedConvolution,
   InvalidArgumentError,
@@ -57,7 +58,16 @@ export interface ConvOptions {
 
 /** A convolution without bias. Its one parameter is the filter `[height, width, inputs / groups, outputs]`. */
 export function conv(inputs: number, outputs: number, options: ConvOptions = {}): Layer {
-  const { size = 3, stride = 1, groups = 1, dilation = 1, initial = 'he' } = options;
+  const {
+    size = 3,
+    stride = 1,
+    groups = 1,
+    dilation = 1,
+    initial = 'he',
+  } = checkOptions('conv', options, {
+    ...{ size: ['number', 'array'], stride: 'number', padding: 'number', groups: 'number' },
+    ...{ dilation: 'number', initial: { oneOf: ['fixed', 'he'] } },
+  });
   const [height, width] = typeof size === 'number' ? [size, size] : size;
   const padding = options.padding ?? Math.floor(height / 2) * dilation;
   const deviation = initial === 'he' ? Math.sqrt((2 * groups) / (height * width * outputs)) : 0.1;

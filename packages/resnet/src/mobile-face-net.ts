@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor';
+import { checkOptions, InvalidArgumentError } from '@hm/tensor';
 import { type Backbone, backboneOf } from './backbone.ts';
 import { type Layer, residual, sequential } from './layers.ts';
 import { linear, weightedMeanHead, withPrelu } from './mobile-layers.ts';
@@ -24,7 +24,13 @@ const REDUCTION = 16;
  * @see S. Chen et al., MobileFaceNets: efficient CNNs for accurate real-time face verification on mobile devices, 2018
  */
 export function mobileFaceNet(options: MobileFaceNetOptions = {}): Backbone {
-  const { width = 1, embeddingSize = 512, imageSize = [112, 112] } = options;
+  const {
+    width = 1,
+    embeddingSize = 512,
+    imageSize = [112, 112],
+  } = checkOptions('mobileFaceNet', options, {
+    ...{ width: 'number', embeddingSize: 'number', imageSize: 'array' },
+  });
   assertMobileOptions('mobileFaceNet', { width, embeddingSize, imageSize }, REDUCTION);
   const [narrow, wide] = [64 * width, 128 * width];
   const map = [imageSize[0] / REDUCTION, imageSize[1] / REDUCTION] as const;

@@ -1,3 +1,4 @@
+import { checkOptions } from '@hm/tensor/host';
 import { type Backbone, backboneOf } from './backbone.ts';
 import { type Layer, residual, sequential } from './layers.ts';
 import { assertMobileOptions } from './mobile-face-net.ts';
@@ -21,7 +22,9 @@ const REDUCTION = 16;
  * @see D. Qin et al., MobileNetV4: universal models for the mobile ecosystem, ECCV 2024
  */
 export function mobileNetV4(options: MobileNetV4Options = {}): Backbone {
-  const { embeddingSize = 512, imageSize = [112, 112] } = options;
+  const { embeddingSize = 512, imageSize = [112, 112] } = checkOptions('mobileNetV4', options, {
+    ...{ embeddingSize: 'number', imageSize: 'array' },
+  });
   assertMobileOptions('mobileNetV4', { embeddingSize, imageSize }, REDUCTION);
   const map = [imageSize[0] / REDUCTION, imageSize[1] / REDUCTION] as const;
   const network = sequential({

@@ -1,4 +1,4 @@
-import { assertWithin, InvalidArgumentError } from '@hm/tensor';
+import { assertWithin, checkOptions, InvalidArgumentError } from '@hm/tensor';
 import { type Backbone, backboneOf } from './backbone.ts';
 import { basicBlock, irBlock, subsamplingIrBlock } from './blocks.ts';
 import {
@@ -60,10 +60,17 @@ export interface ResNet extends Backbone {
 
 /** A residual network with so many blocks in each of its four stages. */
 export function resNet(name: string, depths: readonly number[], options: ResNetOptions): ResNet {
-  const { stem = 'imagenet', block = 'basic', head = 'gap' } = options;
+  const {
+    stem = 'imagenet',
+    block = 'basic',
+    head = 'gap',
+  } = checkOptions(name, options, {
+    ...{ stem: 'string', block: 'string', head: 'string', shortcut: 'string', embeddingNorm: 'boolean' },
+    ...{ embeddingSize: 'number', imageSize: 'array', width: 'number' },
+  });
   const { embeddingNorm = head === 'E', embeddingSize = 512, imageSize = [112, 112] } = options;
   const { width = 64, shortcut = 'projection' } = options;
-  checkOptions({ ...options, embeddingSize, width });
+  assertInRange({ ...options, embeddingSize, width });
   const last = 8 * width;
   const initial = block === 'ir' ? 'fixed' : 'he';
   const activation = block === 'ir' ? { slopes: prelu(width) } : { relu };
@@ -135,7 +142,7 @@ const choices = {
   shortcut: ['projection', 'subsample'],
 } as const;
 
-function checkOptions(options: ResNetOptions & { embeddingSize: number; width: number }): void {
+function assertInRange(options: ResNetOptions & { embeddingSize: number; width: number }): void {
   for (const [option, allowed] of Object.entries(choices)) {
     const value = options[option as keyof typeof choices];
     if (value !== undefined && !(allowed as readonly string[]).includes(value))

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { lockFolder } from '@hm/tensor/files';
-import { UnavailableError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, UnavailableError } from '@hm/tensor/host';
 import type { EpochEvent } from '@hm/train';
 import { countCells, readyCells, type StudyCell } from './cells.ts';
 import { checkPlan, type StudyPlan } from './plan.ts';
@@ -38,6 +38,10 @@ export type StudyEvent =
  * const rows = await study(await readPlan('losses.json'), { out: 'studies/losses', root: 'data', jobs: 2 });
  */
 export async function study(plan: StudyPlan, options: StudyOptions): Promise<StudyRow[]> {
+  checkOptions('study', options, {
+    ...{ out: 'string', root: 'string', jobs: 'number', signal: 'object', onEvent: 'function' },
+  });
+  checkArguments('study', { plan, out: options.out }, { plan: 'object', out: 'string' });
   checkPlan(plan);
   const lock = await lockFolder(options.out);
   try {

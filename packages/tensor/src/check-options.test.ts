@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkOptions } from './check-options.ts';
+import { checkArguments, checkOptions } from './check-options.ts';
 import { InvalidArgumentError } from './errors.ts';
 
 interface Options {
@@ -10,7 +10,7 @@ interface Options {
 }
 
 const check = (options: unknown) => () =>
-  checkOptions<Options>('search', options, {
+  checkOptions('search', options as Options, {
     top: 'number',
     order: { oneOf: ['rgb', 'bgr'] },
     where: ['string', 'object'],
@@ -19,7 +19,7 @@ const check = (options: unknown) => () =>
 
 test.each([{}, { top: 3 }, { top: undefined, order: 'bgr' }, { where: {} }, { where: 'x', seed: null }])(
   'takes %j',
-  (options) => expect(check(options)).not.toThrow(),
+  (options) => expect(check(options)()).toBe(options),
 );
 
 test.each<[unknown, RegExp]>([
@@ -41,4 +41,15 @@ test.each<[unknown, RegExp]>([
 
 test('the members of a prototype are no options', () => {
   expect(check({ toString: 1 })).toThrow(/got `toString`/);
+});
+
+test('an argument may not be left out', () => {
+  const given = (folder: unknown, ids: unknown) => () =>
+    checkArguments('search', { folder, ids }, { folder: 'string', ids: ['array', 'number'] });
+  expect(given('x', [])).not.toThrow();
+  expect(given('x', new Float32Array(2))).not.toThrow();
+  expect(given(undefined, [])).toThrow(
+    /^search: expected `folder` to be a string, got undefined\. Fix: Pass a string\.$/,
+  );
+  expect(given('x', {})).toThrow(/`ids` to be an array or a number, got a Object\./);
 });

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from './errors.ts';
 import { nearest } from './nearest.ts';
 
-type TypeName = 'boolean' | 'function' | 'number' | 'object' | 'string';
+type TypeName = 'array' | 'boolean' | 'function' | 'number' | 'object' | 'string';
 
 /** What a member may be: of a type, of one of several, one of some values, or anything, where that is looked at elsewhere. */
 export type OptionKind = TypeName | readonly TypeName[] | { oneOf: readonly unknown[] } | 'any';
@@ -14,22 +14,46 @@ export type OptionKinds<T> = { readonly [Name in keyof Required<T>]: OptionKind 
  * would otherwise be ignored. Members that are undefined count as left out.
  *
  * @param where the function that takes the options.
+ * @returns the options as they are, to be taken apart.
  * @throws {InvalidArgumentError} with the nearest name.
  * @example
- * checkOptions<{ top?: number }>('search', options, { top: 'number' });
+ * const { top = 1 } = checkOptions('search', options, { top: 'number' });
  */
-export function checkOptions<T extends object>(where: string, options: unknown, kinds: OptionKinds<T>): void {
+export function checkOptions<T extends object>(where: string, options: T, kinds: OptionKinds<NoInfer<T>>): T {
   const known = Object.keys(kinds);
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw invalid(where, `an object of options: ${known.join(', ')}`, describe(options), 'Pass an object.');
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(kinds, name)) throw unknownOption(where, name, known);
     const kind = kinds[name as keyof T];
-    if (kind !== 'any' && value !== undefined && !isOf(value, kind)) throw mistyped(where, name, value, kind);
+    if (value !== undefined && !isOf(value, kind))
+      throw mistyped(where, name, value, kind, ', or leave it out');
+  }
+  return options;
+}
+
+/**
+ * Checks arguments as plain JavaScript passes them: none may be left out.
+ *
+ * @param where the function that takes them.
+ * @throws {InvalidArgumentError} that names the argument.
+ * @example
+ * checkArguments('search', { folder, top }, { folder: 'string', top: 'number' });
+ */
+export function checkArguments<T extends object>(
+  where: string,
+  given: T,
+  kinds: OptionKinds<NoInfer<T>>,
+): void {
+  for (const [name, value] of Object.entries(given)) {
+    const kind = kinds[name as keyof T];
+    if (!isOf(value, kind)) throw mistyped(where, name, value, kind);
   }
 }
 
-function isOf(value: unknown, kind: Exclude<OptionKind, 'any'>): boolean {
+function isOf(value: unknown, kind: OptionKind): boolean {
+  if (kind === 'any') return true;
+  if (kind === 'array') return Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
   if (typeof kind === 'string') return typeof value === kind && value !== null;
   return 'oneOf' in kind ? kind.oneOf.includes(value) : kind.some((type) => isOf(value, type));
 }
@@ -45,26 +69,19 @@ function unknownOption(where: string, name: string, known: readonly string[]) {
   );
 }
 
-function mistyped(where: string, option: string, value: unknown, kind: Exclude<OptionKind, 'any'>) {
+function mistyped(where: string, option: string, value: unknown, kind: OptionKind, otherwise = '') {
+  const fields = { option, value };
   if (typeof kind === 'object' && 'oneOf' in kind) {
     const values = kind.oneOf.map(String);
     const meant = typeof value === 'string' ? nearest(value, values) : undefined;
-    const fix = `Write ${meant === undefined ? `one of them` : `'${meant}'`}.`;
-    return invalid(where, `\`${option}\` to be one of ${values.join(', ')}`, describe(value), fix, {
-      ...{ option, value, values },
-    });
+    const fix = `Write ${meant === undefined ? 'one of them' : `'${meant}'`}.`;
+    const expected = `\`${option}\` to be one of ${values.join(', ')}`;
+    return invalid(where, expected, describe(value), fix, { ...fields, values });
   }
   const types = typeof kind === 'string' ? [kind] : kind;
-  const wanted = types.map((type) => (type === 'object' ? 'an object' : `a ${type}`)).join(' or ');
-  return invalid(
-    where,
-    `\`${option}\` to be ${wanted}`,
-    describe(value),
-    `Pass ${wanted}, or leave it out.`,
-    {
-      ...{ option, value },
-    },
-  );
+  const wanted = types.map((type) => `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`).join(' or ');
+  const fix = `Pass ${wanted}${otherwise}.`;
+  return invalid(where, `\`${option}\` to be ${wanted}`, describe(value), fix, fields);
 }
 
 function describe(value: unknown): string {

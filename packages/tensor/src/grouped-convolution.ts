@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkOptions } from './check-options.ts';
 
 /** Options of {@link groupedConvolution}. */
 export interface GroupedConvolutionOptions {
@@ -24,8 +25,16 @@ export interface GroupedConvolutionOptions {
 export function groupedConvolution(
   x: tf.Tensor4D,
   filter: tf.Tensor4D,
-  { groups = 1, stride = 1, dilation = 1, padding = 0 }: GroupedConvolutionOptions = {},
+  options: GroupedConvolutionOptions = {},
 ): tf.Tensor4D {
+  const {
+    groups = 1,
+    stride = 1,
+    dilation = 1,
+    padding = 0,
+  } = checkOptions('groupedConvolution', options, {
+    ...{ groups: 'number', stride: 'number', dilation: 'number', padding: 'number' },
+  });
   const spread = dilation === 1 ? filter : withHoles(filter, dilation);
   // One number would do for square filters only: tfjs takes their height for the width.
   const around: [number, number] = [padding, padding];

@@ -1,4 +1,4 @@
-export { checkOptions, type OptionKind, type OptionKinds } from './check-options.ts';
+export { checkArguments, checkOptions, type OptionKind, type OptionKinds } from './check-options.ts';
 export {
   HmError,
   type HmErrorDetails,

@@ -12,6 +12,7 @@ const HOST = [
   'UnavailableError',
   'assertWithin',
   'bytesPerElement',
+  'checkArguments',
   'checkOptions',
   'decodeSafetensors',
   'encodeSafetensors',

@@ -16,7 +16,7 @@ export {
   batchNormTrain,
   type Features,
 } from './batch-norm.ts';
-export { checkOptions, type OptionKind, type OptionKinds } from './check-options.ts';
+export { checkArguments, checkOptions, type OptionKind, type OptionKinds } from './check-options.ts';
 export { type CosineAndSine, cosineAndSine } from './cosine-and-sine.ts';
 export { cosineLogits } from './cosine-logits.ts';
 export {

@@ -3,7 +3,15 @@ import { headShorthand } from '@hm/losses';
 import { exportOnnx, trace } from '@hm/onnx';
 import { withMetadata } from '@hm/onnx/session';
 import { type Backbone, backboneByName, type Variables } from '@hm/resnet';
-import { disposeParams, type HostTensor, InvalidArgumentError, toTensors, unflattenParams } from '@hm/tensor';
+import {
+  checkArguments,
+  checkOptions,
+  disposeParams,
+  type HostTensor,
+  InvalidArgumentError,
+  toTensors,
+  unflattenParams,
+} from '@hm/tensor';
 import type { Progress } from './checkpoint.ts';
 import { type LoadedRun, loadRun } from './load-run.ts';
 import { type ImageLayout, inferenceGraph } from './network-graph.ts';
@@ -44,6 +52,11 @@ export async function exportRun(
   run: string | LoadedRun,
   options: ExportRunOptions = {},
 ): Promise<Uint8Array> {
+  checkOptions('exportRun', options, {
+    ...{ backbone: 'object', layout: { oneOf: ['nchw', 'nhwc'] }, weights: { oneOf: ['last', 'average'] } },
+    foldNormalization: 'boolean',
+  });
+  checkArguments('exportRun', { run }, { run: ['string', 'object'] });
   const loaded = typeof run === 'string' ? await loadRun(run) : run;
   const backbone = options.backbone ?? namedBackbone(loaded.config.backbone);
   const { layout = 'nchw', weights = 'last', foldNormalization = true } = options;

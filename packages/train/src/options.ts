@@ -7,7 +7,7 @@ import {
 } from '@hm/datasets';
 import type { Head } from '@hm/losses';
 import type { Backbone } from '@hm/resnet';
-import { InvalidDataError } from '@hm/tensor';
+import { checkArguments, InvalidDataError, type OptionKinds } from '@hm/tensor';
 import { checkRecipe, invalid, positive } from './check-recipe.ts';
 import { type AutoEngine, checkEngine, type Engine } from './engine/engine.ts';
 import { paper, type Recipe } from './recipe.ts';
@@ -89,6 +89,18 @@ export interface TrainOptions {
   dataLicence?: string;
 }
 
+/** What each of {@link TrainOptions} may be. */
+export const trainOptions: OptionKinds<TrainOptions> = {
+  ...{ data: 'object', backbone: 'object', head: 'object', recipe: 'object', out: 'string' },
+  ...{ seed: 'number', engine: ['object', 'string'], kernels: { oneOf: ['direct', 'measured'] } },
+  ...{ augment: 'object', workers: 'number', preprocessing: 'object', pretrained: 'string' },
+  ...{ resume: 'boolean', allowChangedData: 'boolean', signal: 'object' },
+  ...{ batchTimeoutSeconds: 'number', validationTimeoutSeconds: 'number' },
+  ...{ logEvery: 'number', checkpointEvery: 'number', keep: 'number' },
+  ...{ validate: 'function', validateEvery: 'number', hardness: 'boolean', tensorBoard: 'boolean' },
+  ...{ command: 'object', onBadSample: { oneOf: ['throw', 'skip'] }, dataLicence: 'string' },
+};
+
 /** Options with defaults filled in. */
 export interface ResolvedOptions extends Omit<TrainOptions, 'augment'> {
   recipe: Recipe;
@@ -118,6 +130,9 @@ export interface SettledOptions extends ResolvedOptions {
  * @throws {InvalidDataError} if there are fewer than two identities or less than a batch of images.
  */
 export function resolveOptions({ augment, ...options }: TrainOptions): ResolvedOptions {
+  const { data, backbone, head, out } = options;
+  const kinds = { data: 'object', backbone: 'object', head: 'object', out: 'string' } as const;
+  checkArguments('train', { data, backbone, head, out }, kinds);
   checkTrainable(options.data);
   const given = options.recipe ?? paper;
   const recipe = augment === undefined ? given : { ...given, augment };

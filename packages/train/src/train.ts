@@ -1,7 +1,7 @@
-import { InvalidArgumentError } from '@hm/tensor';
+import { checkOptions, InvalidArgumentError } from '@hm/tensor';
 import type { TrainEvent } from './events.ts';
 import { exportRun } from './export-run.ts';
-import { resolveOptions, type TrainOptions } from './options.ts';
+import { resolveOptions, type TrainOptions, trainOptions } from './options.ts';
 import { runEvents } from './run-events.ts';
 
 /** A run: going through its events is what trains. */
@@ -28,7 +28,7 @@ export interface Run extends AsyncIterable<TrainEvent> {
  * await writeFile('hm-arcface.onnx', await run.exportOnnx());
  */
 export function train(options: TrainOptions): Run {
-  const resolved = resolveOptions(options);
+  const resolved = resolveOptions(checkOptions('train', options, trainOptions));
   const { out, backbone } = resolved;
   let taken = false;
   return {

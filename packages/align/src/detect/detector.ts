@@ -1,5 +1,5 @@
 import { type RgbImage, shrinkPixels } from '@hm/images/browser';
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { InvalidArgumentError, type OptionKinds } from '@hm/tensor/host';
 import type { Networks } from '../networks/network-runner.ts';
 import type { Face } from './face.ts';
 import { propose } from './propose.ts';
@@ -51,6 +51,11 @@ export function detectorOf(networks: Networks, options: DetectionOptions = {}): 
     release: () => networks.release(),
   };
 }
+
+/** What each of {@link DetectionOptions} may be. */
+export const detectionOptions: OptionKinds<DetectionOptions> = {
+  ...{ minFaceSize: 'number', factor: 'number', thresholds: 'array' },
+};
 
 /** @throws {InvalidArgumentError} if an option is out of range. */
 export function assertDetectionOptions(options: DetectionOptions): void {

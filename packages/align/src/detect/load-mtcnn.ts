@@ -1,7 +1,14 @@
+import { checkOptions } from '@hm/tensor/host';
 import { modelsOf } from '../networks/models-of.ts';
 import { type MtcnnModels, openNetworks } from '../networks/network-runner.ts';
 import { readWeights } from '../networks/read-weights.ts';
-import { assertDetectionOptions, type DetectionOptions, type Detector, detectorOf } from './detector.ts';
+import {
+  assertDetectionOptions,
+  type DetectionOptions,
+  type Detector,
+  detectionOptions,
+  detectorOf,
+} from './detector.ts';
 
 /** How {@link loadMtcnn} sets up. */
 export interface MtcnnOptions extends DetectionOptions {
@@ -25,7 +32,15 @@ export interface MtcnnOptions extends DetectionOptions {
  * const faces = await detector.detect(await decodeImage({ path: 'photographs/ada.jpg' }));
  */
 export async function loadMtcnn(options: MtcnnOptions = {}): Promise<Detector> {
-  const { weights, models, threads = 1, ...detection } = options;
+  const {
+    weights,
+    models,
+    threads = 1,
+    ...detection
+  } = checkOptions('loadMtcnn', options, {
+    ...detectionOptions,
+    ...{ threads: 'number', weights: 'string', models: 'object' },
+  });
   assertDetectionOptions(detection);
   return detectorOf(await openNetworks(models ?? (await traceMtcnn(weights)), { threads }), detection);
 }

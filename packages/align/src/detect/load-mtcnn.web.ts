@@ -1,9 +1,15 @@
 import type { SessionOptions } from '@hm/onnx/session';
-import { InvalidDataError } from '@hm/tensor/host';
+import { checkOptions, InvalidDataError } from '@hm/tensor/host';
 import { modelsOf } from '../networks/models-of.ts';
 import { openNetworks } from '../networks/network-runner.ts';
 import { weightsFrom } from '../networks/weights.ts';
-import { assertDetectionOptions, type DetectionOptions, type Detector, detectorOf } from './detector.ts';
+import {
+  assertDetectionOptions,
+  type DetectionOptions,
+  type Detector,
+  detectionOptions,
+  detectorOf,
+} from './detector.ts';
 
 /** How a browser's {@link loadMtcnn} sets up. */
 export interface WebMtcnnOptions extends DetectionOptions, Pick<SessionOptions, 'provider' | 'threads'> {
@@ -22,7 +28,10 @@ export interface WebMtcnnOptions extends DetectionOptions, Pick<SessionOptions, 
  * const faces = await detector.detect(rgbOf(context.getImageData(0, 0, width, height)));
  */
 export async function loadMtcnn(options: WebMtcnnOptions): Promise<Detector> {
-  const { weights, provider, threads, ...detection } = options;
+  const { weights, provider, threads, ...detection } = checkOptions('loadMtcnn', options, {
+    ...detectionOptions,
+    ...{ weights: 'string', provider: 'string', threads: 'number' },
+  });
   assertDetectionOptions(detection);
   const session = { ...(provider && { provider }), ...(threads && { threads }) };
   const models = await modelsOf(await weightsFrom(weights, fetchFile));

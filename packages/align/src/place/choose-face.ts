@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import type { Face } from '../detect/face.ts';
 
 /** What makes a face the subject of a photograph. */
@@ -18,6 +19,7 @@ export function chooseFace(
   faces: readonly Face[],
   { height, width, prefer = 'largest' }: { height: number; width: number; prefer?: FacePreference },
 ): Face | undefined {
+  checkArguments('chooseFace', { prefer }, { prefer: { oneOf: Object.keys(merits) } });
   const merit = merits[prefer];
   let best: Face | undefined;
   for (const face of faces) {

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { ImageFormat } from '@hm/images';
-import { InvalidArgumentError } from '@hm/tensor/host';
-import { assertDetectionOptions, type DetectionOptions } from '../detect/detector.ts';
+import { InvalidArgumentError, type OptionKinds } from '@hm/tensor/host';
+import { assertDetectionOptions, type DetectionOptions, detectionOptions } from '../detect/detector.ts';
 import type { FacePreference } from '../place/choose-face.ts';
 import { type TemplateName, templates } from '../place/templates.ts';
 import type { PhotographSettings } from './align-photograph.ts';
@@ -31,6 +31,17 @@ export interface AlignFolderOptions extends DetectionOptions {
   /** A weights file, as in {@link loadMtcnn}. */
   weights?: string;
 }
+
+/** What each of {@link AlignFolderOptions} may be. */
+export const alignFolderOptions: OptionKinds<AlignFolderOptions> = {
+  ...detectionOptions,
+  template: { oneOf: Object.keys(templates) },
+  format: { oneOf: ['jpeg', 'png'] },
+  prefer: { oneOf: ['largest', 'centre', 'highest-score'] },
+  noFace: { oneOf: ['skip', 'centre'] },
+  ...{ centreFraction: 'number', border: 'number', overwrite: 'boolean', workers: 'number' },
+  ...{ shard: 'object', weights: 'string' },
+};
 
 /** Fills in defaults. @throws {InvalidArgumentError} if an option is out of range. */
 export function resolveOptions(input: string, output: string | null, options: AlignFolderOptions) {

@@ -3,8 +3,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { inOrder, listImages, type SkippedEntry } from '@hm/images';
 import { lockFile, removeLeftovers } from '@hm/tensor/files';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import { readWeights } from '../networks/read-weights.ts';
-import { type AlignFolderOptions, resolveOptions } from './align-folder-options.ts';
+import { type AlignFolderOptions, alignFolderOptions, resolveOptions } from './align-folder-options.ts';
 import { type Photograph, type PhotographSettings, unwritable } from './align-photograph.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
 import { assertSameSettings, folderSettings, writeSettings } from './folder-settings.ts';
@@ -69,6 +70,8 @@ export async function* alignFolder(
   output: string,
   options: AlignFolderOptions = {},
 ): AsyncGenerator<AlignEvent> {
+  checkOptions('alignFolder', options, alignFolderOptions);
+  checkArguments('alignFolder', { input, output }, { input: 'string', output: 'string' });
   const plan = await planWork(input, output, options);
   const lock = await lockFile(workingPath(output, plan.shard));
   try {

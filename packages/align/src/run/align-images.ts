@@ -1,7 +1,8 @@
 import type { RgbImage } from '@hm/images';
 import { inOrder } from '@hm/images';
+import { checkOptions } from '@hm/tensor/host';
 import { readWeights } from '../networks/read-weights.ts';
-import { type AlignFolderOptions, resolveOptions } from './align-folder-options.ts';
+import { type AlignFolderOptions, alignFolderOptions, resolveOptions } from './align-folder-options.ts';
 import type { AlignedPhotograph } from './align-photograph.ts';
 import { startAligner } from './worker-pool.ts';
 
@@ -28,6 +29,8 @@ export async function* alignImages(
   paths: Iterable<string>,
   options: AlignImagesOptions = {},
 ): AsyncGenerator<AlignedImage> {
+  const { format: _format, overwrite: _overwrite, ...kinds } = alignFolderOptions;
+  checkOptions('alignImages', options, kinds);
   const { settings, detection, workers } = resolveOptions('', null, options);
   const weights = await readWeights(options.weights);
   const { aligner, width } = await startAligner(workers, { weights, detection, settings });

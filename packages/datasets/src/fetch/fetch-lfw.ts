@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { HmError, UnavailableError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, HmError, UnavailableError } from '@hm/tensor/host';
 import { tarEntries } from '../tar/tar-entries.ts';
 import { type DownloadOptions, download, type PublishedFile } from './download.ts';
 
@@ -38,6 +38,11 @@ export interface FetchedLfw {
  * const protocol = await lfwPairs(images);
  */
 export async function fetchLfw(folder: string, options: FetchLfwOptions = {}): Promise<FetchedLfw> {
+  checkOptions('fetchLfw', options, {
+    ...{ mirror: 'string', keepArchive: 'boolean', onProgress: 'function' },
+    ...{ signal: 'object', attempts: 'number', stallMilliseconds: 'number' },
+  });
+  checkArguments('fetchLfw', { folder }, { folder: 'string' });
   return fetchFiles(folder, options, files);
 }
 

@@ -1,5 +1,5 @@
 import { decodeImage } from '@hm/images';
-import { InvalidArgumentError, Rng } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidArgumentError, Rng } from '@hm/tensor/host';
 import sharp from 'sharp';
 import type { Dataset } from '../dataset.ts';
 import { labelsOf } from '../write/encoded-samples.ts';
@@ -37,7 +37,15 @@ export async function contactSheet(
   dataset: Dataset,
   options: ContactSheetOptions = {},
 ): Promise<ContactSheet> {
-  const { identities = 8, imagesPerIdentity: columns = 8, size = 112, seed = 1 } = options;
+  const {
+    identities = 8,
+    imagesPerIdentity: columns = 8,
+    size = 112,
+    seed = 1,
+  } = checkOptions('contactSheet', options, {
+    ...{ identities: 'number', imagesPerIdentity: 'number', size: 'number', seed: 'number' },
+  });
+  checkArguments('contactSheet', { dataset }, { dataset: 'object' });
   for (const [name, value] of Object.entries({ identities, columns, size })) requirePositive(name, value);
   const rows = await drawRows(dataset, identities, columns, Rng.of(seed, 'contact sheet'));
   const step = size + GAP;

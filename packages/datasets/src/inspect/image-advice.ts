@@ -1,4 +1,5 @@
 import { readEncoded } from '@hm/images';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import sharp from 'sharp';
 import type { Dataset, ImageSource } from '../dataset.ts';
 
@@ -19,10 +20,13 @@ export interface ImageAdviceOptions {
  * @example
  * for (const advice of await imageAdvice(data, { height: 112, width: 112 })) console.warn(advice);
  */
-export async function imageAdvice(
-  dataset: Dataset,
-  { height, width, images = 64 }: ImageAdviceOptions,
-): Promise<string[]> {
+export async function imageAdvice(dataset: Dataset, options: ImageAdviceOptions): Promise<string[]> {
+  const {
+    height,
+    width,
+    images = 64,
+  } = checkOptions('imageAdvice', options, { height: 'number', width: 'number', images: 'number' });
+  checkArguments('imageAdvice', { dataset }, { dataset: 'object' });
   const sizes = await sampleSizes(dataset, Math.min(images, dataset.length));
   if (sizes.length === 0) return [];
   const others = sizes.filter((size) => size.height !== height || size.width !== width);

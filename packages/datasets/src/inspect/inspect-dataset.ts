@@ -1,4 +1,5 @@
 import type { SkippedEntry } from '@hm/images';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import type { Dataset } from '../dataset.ts';
 import type { Inspection, InspectTask } from '../jobs/inspect-job.ts';
 import { runJobs } from '../jobs/run-jobs.ts';
@@ -59,6 +60,16 @@ export interface DatasetReport {
  * console.log(report.undecodable, report.duplicates.filter(({ names }) => names.length > 1));
  */
 export async function inspectDataset(dataset: Dataset, options: InspectOptions = {}): Promise<DatasetReport> {
+  checkOptions('inspectDataset', options, {
+    ...{
+      images: 'number',
+      fewImages: 'number',
+      nearBits: 'number',
+      workers: 'number',
+      onProgress: 'function',
+    },
+  });
+  checkArguments('inspectDataset', { dataset }, { dataset: 'object' });
   const { fewImages = 2, nearBits = 4, images = dataset.length } = options;
   const counts = countsOf(await labelsOf(dataset));
   const found = await look(dataset, spread(dataset.length, images), options);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidDataError } from '@hm/tensor/host';
 import { droppedPairs } from '../dropped-pairs.ts';
 import { readText } from '../name-list.ts';
 import type { ProtocolImage, VerificationPair, VerificationProtocol } from '../protocol.ts';
@@ -27,6 +27,8 @@ export interface LfwPairsOptions {
  * const { pairs, folds } = await lfwPairs('lfw-112x112'); // 6000 pairs in 10 folds
  */
 export async function lfwPairs(root: string, options: LfwPairsOptions = {}): Promise<VerificationProtocol> {
+  checkOptions('lfwPairs', options, { pairs: 'string', skipMissing: 'boolean' });
+  checkArguments('lfwPairs', { root }, { root: 'string' });
   const path = options.pairs ?? (await defaultPairs(root));
   const text = await readText(path, 'a list of pairs');
   const list = parsePairs(text, path);

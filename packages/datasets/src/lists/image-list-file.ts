@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import { type Classes, numberTexts } from '../classes.ts';
 import type { Dataset, Sample } from '../dataset.ts';
 import { damaged } from '../files/damaged.ts';
@@ -43,6 +44,10 @@ export async function imageListFile(
   path: string,
   options: ImageListFileOptions = {},
 ): Promise<ImageListFile> {
+  checkOptions('imageListFile', options, {
+    ...{ root: 'string', imageColumn: 'string', labelColumn: 'string', split: 'string' },
+  });
+  checkArguments('imageListFile', { path }, { path: 'string' });
   const table = new PathTable(path, options);
   for await (const row of listRows(path)) table.add(row);
   return table.finish();

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { limits } from '@hm/tensor/host';
+import { checkArguments, checkOptions, limits } from '@hm/tensor/host';
 import { damaged } from '../files/damaged.ts';
 import { findFile, pathInList } from '../files/find-file.ts';
 import { insideRoot } from '../files/inside-root.ts';
@@ -27,6 +27,8 @@ export interface PairListOptions {
  * const { pairs, folds } = await pairList('my-pairs.csv', { root: 'aligned' });
  */
 export async function pairList(path: string, options: PairListOptions = {}): Promise<VerificationProtocol> {
+  checkOptions('pairList', options, { root: 'string', folds: 'number' });
+  checkArguments('pairList', { path }, { path: 'string' });
   const root = options.root ?? dirname(path);
   const table = new PairTable(path, root);
   for await (const row of listRows(path)) await table.add(row);

@@ -1,3 +1,4 @@
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import { numberClasses } from '../classes.ts';
 import type { Dataset, Sample } from '../dataset.ts';
 import { damaged } from '../files/damaged.ts';
@@ -32,6 +33,8 @@ export interface MsCeleb extends Dataset {
  * const data = await msCeleb('FaceImageCroppedWithAlignment.tsv', { list: 'ms1m_clean_list.txt' });
  */
 export async function msCeleb(path: string, options: MsCelebOptions = {}): Promise<MsCeleb> {
+  checkOptions('msCeleb', options, { list: 'string' });
+  checkArguments('msCeleb', { path }, { path: 'string' });
   const list = options.list === undefined ? undefined : await readCleanList(options.list);
   const rows = new RowTable(path, list);
   for await (const row of scanRows(path)) rows.add(row);

@@ -1,4 +1,4 @@
-import { limits } from '@hm/tensor/host';
+import { checkArguments, checkOptions, limits } from '@hm/tensor/host';
 import { type Classes, numberClasses, numberTexts } from '../classes.ts';
 import type { Dataset, Sample } from '../dataset.ts';
 import { damaged } from '../files/damaged.ts';
@@ -39,6 +39,10 @@ export async function parquetImages(
   path: string,
   options: ParquetImagesOptions = {},
 ): Promise<ParquetImages> {
+  checkOptions('parquetImages', options, {
+    ...{ imageColumn: 'string', labelColumn: 'string', split: 'string', cacheBytes: 'number' },
+  });
+  checkArguments('parquetImages', { path }, { path: 'string' });
   const files: ParquetFile[] = [];
   for (const file of await filesAt(path, '.parquet', options.split)) files.push(await openParquet(file));
   const image = columnOf(files, options.imageColumn === undefined ? imageColumns : [options.imageColumn]);

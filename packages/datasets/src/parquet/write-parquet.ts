@@ -1,4 +1,5 @@
 import type { SafeFile } from '@hm/tensor/files';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { writeFiles } from '../files/output-file.ts';
 import type { EncodedSample } from '../write/encoded-samples.ts';
@@ -23,7 +24,8 @@ export async function writeParquet(
   samples: AsyncIterable<EncodedSample>,
   options: WriteParquetOptions = {},
 ): Promise<number> {
-  const { rowsPerGroup = 256 } = options;
+  const { rowsPerGroup = 256 } = checkOptions('writeParquet', options, { rowsPerGroup: 'number' });
+  checkArguments('writeParquet', { path, samples }, { path: 'string', samples: 'object' });
   return writeFiles([path], async ([file]) => {
     const table = new Table(file!);
     for await (const sample of samples) {

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidDataError } from '@hm/tensor/host';
 import { type Classes, numberClasses } from '../classes.ts';
 import type { Dataset, Sample } from '../dataset.ts';
 import { filesAt } from '../files/files-at.ts';
@@ -48,6 +48,8 @@ export interface RecordIo extends Dataset {
  * console.log(data.layout, data.length, data.classes); // insightface 490623 10572
  */
 export async function recordIo(path: string, options: RecordIoOptions = {}): Promise<RecordIo> {
+  checkOptions('recordIo', options, { index: 'string', names: 'array', split: 'string' });
+  checkArguments('recordIo', { path }, { path: 'string' });
   const file = await recordsAt(path, options.split);
   const stem = file.replace(/\.rec$/i, '');
   const indexPath = options.index ?? `${stem}.idx`;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { SafeFile } from '@hm/tensor/files';
-import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
 import sharp from 'sharp';
 import { writeFiles } from '../files/output-file.ts';
 import type { EncodedSample } from '../write/encoded-samples.ts';
@@ -35,6 +35,10 @@ export async function writeRecordIo(
   samples: AsyncIterable<EncodedSample>,
   options: WriteRecordIoOptions = {},
 ): Promise<number> {
+  checkOptions('writeRecordIo', options, {
+    ...{ layout: { oneOf: ['plain', 'insightface'] }, labelList: 'boolean', imageSize: 'object' },
+  });
+  checkArguments('writeRecordIo', { path, samples }, { path: 'string', samples: 'object' });
   if (!path.endsWith('.rec')) throw notARec(path);
   const stem = path.slice(0, -4);
   const insightFace = options.layout === 'insightface';

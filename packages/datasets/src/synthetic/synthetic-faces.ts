@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import type { Dataset, PixelSource, Sample } from '../dataset.ts';
 import { type FaceRecipe, renderRecipe } from './face-recipe.ts';
 
@@ -34,6 +34,10 @@ export interface SyntheticFaces extends Dataset {
  * const { pixels } = faces.sample(0).image; // 112 × 112 × 3 bytes
  */
 export function syntheticFaces(options: SyntheticFacesOptions): SyntheticFaces {
+  checkOptions('syntheticFaces', options, {
+    ...{ identities: 'number', imagesPerIdentity: 'number', hardness: 'number' },
+    ...{ seed: ['string', 'number'], size: 'number', firstIdentity: 'number' },
+  });
   const all = { size: 112, firstIdentity: 0, ...options };
   validate(all);
   const { identities, imagesPerIdentity, size } = all;

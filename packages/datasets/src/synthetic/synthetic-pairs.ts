@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Rng } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidArgumentError, Rng } from '@hm/tensor/host';
 import type { ProtocolImage, VerificationPair, VerificationProtocol } from '../protocol.ts';
 import { drawWithoutRepetition, pairOfNumber, pairsAmong } from './draw-without-repetition.ts';
 import type { SyntheticFaces } from './synthetic-faces.ts';
@@ -22,6 +22,10 @@ export interface SyntheticPairsOptions {
  * const protocol = syntheticPairs(faces, { pairsPerFold: 120, seed: 1 });
  */
 export function syntheticPairs(faces: SyntheticFaces, options: SyntheticPairsOptions): VerificationProtocol {
+  checkOptions('syntheticPairs', options, {
+    ...{ folds: 'number', pairsPerFold: 'number', seed: ['string', 'number'] },
+  });
+  checkArguments('syntheticPairs', { faces }, { faces: 'object' });
   const all = { folds: 10, ...options };
   validate(faces, all);
   const rng = Rng.of(all.seed, 'pairs');

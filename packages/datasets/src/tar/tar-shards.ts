@@ -1,4 +1,5 @@
 import { isImageName, isLeftBehindPath, type SkippedEntry, unusedFile } from '@hm/images';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import { type Classes, numberClasses, numberTexts } from '../classes.ts';
 import type { Dataset, Sample } from '../dataset.ts';
 import { compressed, compressionOf } from '../files/compression.ts';
@@ -34,6 +35,8 @@ export interface TarShards extends Dataset {
  * const data = await tarShards('shards'); // shards/000000.tar, shards/000001.tar, …
  */
 export async function tarShards(path: string, options: TarShardsOptions = {}): Promise<TarShards> {
+  checkOptions('tarShards', options, { split: 'string' });
+  checkArguments('tarShards', { path }, { path: 'string' });
   const shards = await filesAt(path, '.tar', options.split);
   const table = new SampleTable();
   for (const [shard, file] of shards.entries()) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { imageExtension } from '@hm/images';
 import type { SafeFile } from '@hm/tensor/files';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import { createTarPacker } from 'modern-tar';
 import { outputFile } from '../files/output-file.ts';
 import type { EncodedSample } from '../write/encoded-samples.ts';
@@ -24,7 +25,8 @@ export async function writeTarShards(
   samples: AsyncIterable<EncodedSample>,
   options: WriteTarShardsOptions = {},
 ): Promise<string[]> {
-  const { shardBytes = 256 * 2 ** 20 } = options;
+  const { shardBytes = 256 * 2 ** 20 } = checkOptions('writeTarShards', options, { shardBytes: 'number' });
+  checkArguments('writeTarShards', { folder, samples }, { folder: 'string', samples: 'object' });
   const paths: string[] = [];
   let shard: Shard | undefined;
   let count = 0;

@@ -1,4 +1,5 @@
 import type { InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import type { Dataset } from '../dataset.ts';
 import type { EncodeTask, Encoding } from '../jobs/encode-job.ts';
 import { runJobs } from '../jobs/run-jobs.ts';
@@ -37,13 +38,22 @@ export async function* encodedSamples(
   dataset: Dataset,
   options: EncodedSamplesOptions = {},
 ): AsyncGenerator<EncodedSample, void, void> {
-  const { workers, onBadSample, order: _, ...encoding } = options;
-  const order = options.order === 'label' ? await byLabel(dataset) : undefined;
+  const {
+    workers,
+    onBadSample,
+    order = 'index',
+    ...encoding
+  } = checkOptions('encodedSamples', options, {
+    ...{ order: { oneOf: ['index', 'label'] }, workers: 'number', onBadSample: 'function' },
+    ...{ size: 'object', format: { oneOf: ['jpeg', 'png'] }, quality: 'number' },
+  });
+  checkArguments('encodedSamples', { dataset }, { dataset: 'object' });
+  const places = order === 'label' ? await byLabel(dataset) : undefined;
   const jobs = runJobs<EncodeTask, Uint8Array>(
     dataset,
     'encode',
     (source, { id }) => ({ source, name: id, encoding }),
-    { ...(order && { order }), ...(workers !== undefined && { workers }) },
+    { ...(places && { order: places }), ...(workers !== undefined && { workers }) },
   );
   for await (const { index, sample, result } of jobs) {
     if (result instanceof Uint8Array) yield { ...sample, bytes: result, name: dataset.name(sample.label) };

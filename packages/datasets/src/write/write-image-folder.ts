@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { imageExtension } from '@hm/images';
 import { notWritable, writeFileSafely } from '@hm/tensor/files';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import type { EncodedSample } from './encoded-samples.ts';
 import { safeName, UniqueNames } from './file-names.ts';
 
@@ -26,8 +27,12 @@ export interface WriteImageFolderOptions {
 export async function writeImageFolder(
   root: string,
   samples: AsyncIterable<EncodedSample>,
-  { onImage, onRename }: WriteImageFolderOptions = {},
+  options: WriteImageFolderOptions = {},
 ): Promise<number> {
+  const { onImage, onRename } = checkOptions('writeImageFolder', options, {
+    ...{ onImage: 'function', onRename: 'function' },
+  });
+  checkArguments('writeImageFolder', { root, samples }, { root: 'string', samples: 'object' });
   const folderNames = new UniqueNames();
   const folders = new Map<number, { name: string; files: UniqueNames }>();
   let count = 0;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isImageName } from '@hm/images';
-import { InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidDataError } from '@hm/tensor/host';
 import { droppedPairs } from '../dropped-pairs.ts';
 import { insideRoot } from '../files/inside-root.ts';
 import { readText } from '../name-list.ts';
@@ -33,6 +33,11 @@ export interface YtfPairsOptions {
  * const { templates, pairs } = await ytfPairs('YouTubeFaces', { frames: { random: 15, seed: 7 } });
  */
 export async function ytfPairs(root: string, options: YtfPairsOptions = {}): Promise<VerificationProtocol> {
+  checkOptions('ytfPairs', options, {
+    ...{ pairs: 'string', frames: ['string', 'object'], skipMissing: 'boolean' },
+    labels: { oneOf: ['corrected', 'original'] },
+  });
+  checkArguments('ytfPairs', { root }, { root: 'string' });
   const path = options.pairs ?? (await defaultPairs(root));
   const list = parseSplits(await readText(path, 'a list of pairs of videos'), path, options.labels);
   const videos = new VideoTable(await imagesFolder(root), options.frames ?? 'all');

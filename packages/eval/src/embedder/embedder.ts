@@ -1,11 +1,13 @@
 import type { ImageSource, Preprocessing } from '@hm/datasets';
 import { createSession, type Provider, type SessionOptions } from '@hm/onnx/session';
 import {
+  checkArguments,
   checkOptions,
   type HostTensor,
   hostZeros,
   InvalidArgumentError,
   NonFiniteError,
+  type OptionKinds,
   sha256Of,
 } from '@hm/tensor/host';
 import { decodeImage } from '#decode';
@@ -23,6 +25,11 @@ export interface EmbedderOptions extends Pick<SessionOptions, 'provider' | 'thre
   output?: string | undefined;
 }
 
+/** What each of {@link EmbedderOptions} may be. */
+export const embedderOptions: OptionKinds<EmbedderOptions> = {
+  ...{ provider: 'string', threads: 'number', preprocessing: 'object', output: 'string' },
+};
+
 /** How images are embedded. */
 export interface EmbedOptions {
   /** Default `off`. */
@@ -30,6 +37,9 @@ export interface EmbedOptions {
   /** Called after every batch. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
+
+/** What each of {@link EmbedOptions} may be. */
+export const embedOptions: OptionKinds<EmbedOptions> = { flip: 'string', onProgress: 'function' };
 
 /** An image, and what an error message calls it. */
 export type EmbedderImage = ImageSource & { id?: string };
@@ -80,9 +90,8 @@ export async function loadEmbedder(
   model: string | Uint8Array,
   options: EmbedderOptions = {},
 ): Promise<Embedder> {
-  checkOptions<EmbedderOptions>('loadEmbedder', options, {
-    ...{ provider: 'string', threads: 'number', preprocessing: 'object', output: 'string' },
-  });
+  checkOptions('loadEmbedder', options, embedderOptions);
+  checkArguments('loadEmbedder', { model }, { model: ['string', 'object'] });
   const { preprocessing: explicit, output, ...sessionOptions } = options;
   const name = typeof model === 'string' ? fileName(model) : await digest(model);
   const session = await createSession(model, sessionOptions);
@@ -95,7 +104,7 @@ export async function loadEmbedder(
       preprocessing,
       metadata: session.metadata,
       embeddingSize: graph.embeddingSize,
-      embed: (images, embedOptions = {}) => embedAll(graph, preprocessing, images, embedOptions),
+      embed: (images, options = {}) => embedAll(graph, preprocessing, images, options),
       prepare: (images) => prepareAll(graph, preprocessing, images),
       release: () => session.release(),
     };
@@ -111,7 +120,7 @@ async function embedAll(
   images: readonly EmbedderImage[],
   options: EmbedOptions,
 ): Promise<HostTensor<'float32'>> {
-  checkOptions<EmbedOptions>('Embedder.embed', options, { flip: 'string', onProgress: 'function' });
+  checkOptions('Embedder.embed', options, embedOptions);
   assertImages(images);
   const { flip = 'off', onProgress } = options;
   assertOneOf('Embedder.embed', 'flip', flip, flips);

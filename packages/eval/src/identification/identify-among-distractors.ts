@@ -1,4 +1,5 @@
 import type { HostTensor } from '@hm/tensor/host';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import { exactIndex } from '../search/exact-index.ts';
 import type { GalleryIndex } from '../search/gallery-index.ts';
 import { unitRows } from '../search/unit-rows.ts';
@@ -26,8 +27,20 @@ export interface DistractorResult {
 export async function identifyAmongDistractors(
   people: LabelledEmbeddings,
   distractors: HostTensor<'float32'>,
-  { ranks = 20, threads, index }: Pick<IdentifyOptions, 'ranks' | 'threads' | 'index'> = {},
+  options: Pick<IdentifyOptions, 'ranks' | 'threads' | 'index'> = {},
 ): Promise<DistractorResult> {
+  const {
+    ranks = 20,
+    threads,
+    index,
+  } = checkOptions('identifyAmongDistractors', options, {
+    ...{ ranks: 'number', threads: 'number', index: 'object' },
+  });
+  checkArguments(
+    'identifyAmongDistractors',
+    { people, distractors },
+    { people: 'object', distractors: 'object' },
+  );
   assertLabels('people', people);
   const searched = index ?? (await exactIndex(distractors, threads === undefined ? {} : { threads }));
   try {

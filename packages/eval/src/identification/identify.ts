@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import { exactIndex } from '../search/exact-index.ts';
 import type { GalleryIndex, Matches } from '../search/gallery-index.ts';
 import { assertLabels, type LabelledEmbeddings } from './labelled-embeddings.ts';
@@ -48,6 +48,8 @@ export async function identify(
   probes: LabelledEmbeddings,
   options: IdentifyOptions = {},
 ): Promise<IdentificationResult> {
+  checkOptions('identify', options, { ranks: 'number', rates: 'array', threads: 'number', index: 'object' });
+  checkArguments('identify', { gallery, probes }, { gallery: 'object', probes: 'object' });
   const { ranks = 20, rates = [0.1, 0.01, 0.001], threads } = options;
   assertLabels('gallery', gallery);
   assertLabels('probes', probes);

@@ -1,5 +1,5 @@
 import type { VerificationProtocol } from '@hm/datasets';
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import type { VerificationResult } from '../verification/verification-result.ts';
 import { discardSection } from './discard-section.ts';
 import { groupSection } from './group-section.ts';
@@ -44,6 +44,8 @@ export async function toHtml(
   results: VerificationResult | readonly VerificationResult[],
   options: HtmlReportOptions = {},
 ): Promise<string> {
+  checkOptions('toHtml', options, { title: 'string', hardest: 'number', thumbnails: 'object' });
+  checkArguments('toHtml', { results }, { results: 'object' });
   const all = [results].flat() as VerificationResult[];
   if (all.length === 0) throw nothing();
   const plots = await loadPlots();

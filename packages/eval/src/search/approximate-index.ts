@@ -1,4 +1,4 @@
-import { type HostTensor, importOptional } from '@hm/tensor/host';
+import { checkArguments, checkOptions, type HostTensor, importOptional } from '@hm/tensor/host';
 import type { Index } from 'usearch';
 import { assertGallery, assertProbes } from './assert-search.ts';
 import type { GalleryIndex, Matches } from './gallery-index.ts';
@@ -32,8 +32,16 @@ export async function approximateIndex(
   gallery: HostTensor<'float32'>,
   options: ApproximateIndexOptions = {},
 ): Promise<GalleryIndex> {
+  const {
+    connectivity = 16,
+    buildEffort = 128,
+    searchEffort = 64,
+    threads = 0,
+  } = checkOptions('approximateIndex', options, {
+    ...{ connectivity: 'number', buildEffort: 'number', searchEffort: 'number', threads: 'number' },
+  });
+  checkArguments('approximateIndex', { gallery }, { gallery: 'object' });
   assertGallery(gallery);
-  const { connectivity = 16, buildEffort = 128, searchEffort = 64, threads = 0 } = options;
   const [size, dimensions] = gallery.shape as [number, number];
   const { Index, MetricKind, ScalarKind } = await loadUsearch();
   const index = new Index({

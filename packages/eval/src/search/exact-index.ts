@@ -1,5 +1,5 @@
 import { createSession, type Session, type SessionOptions } from '@hm/onnx/session';
-import { type HostTensor, hostTensor } from '@hm/tensor/host';
+import { checkArguments, checkOptions, type HostTensor, hostTensor } from '@hm/tensor/host';
 import { assertGallery, assertProbes } from './assert-search.ts';
 import type { GalleryIndex, Matches } from './gallery-index.ts';
 import { mergeMatches, noMatches } from './merge-matches.ts';
@@ -30,6 +30,8 @@ export async function exactIndex(
   gallery: HostTensor<'float32'>,
   options: ExactIndexOptions = {},
 ): Promise<GalleryIndex> {
+  checkOptions('exactIndex', options, { areUnit: 'boolean', provider: 'string', threads: 'number' });
+  checkArguments('exactIndex', { gallery }, { gallery: 'object' });
   assertGallery(gallery);
   const [size, dimensions] = gallery.shape as [number, number];
   for (let row = 0; row < size; row++) inverseLength(gallery.data, row, dimensions);

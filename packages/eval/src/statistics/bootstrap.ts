@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Rng } from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError, type OptionKinds, Rng } from '@hm/tensor/host';
 import type { Interval } from './binomial.ts';
 
 /** How a bootstrap draws. */
@@ -11,6 +11,11 @@ export interface BootstrapOptions {
   seed?: number | string | undefined;
 }
 
+/** What each of {@link BootstrapOptions} may be. */
+export const bootstrapOptions: OptionKinds<BootstrapOptions> = {
+  ...{ resamples: 'number', confidence: 'number', seed: ['string', 'number'] },
+};
+
 /**
  * The percentile interval of a statistic over `size` items drawn with replacement (Efron 1979). Items should be
  * independent: pairs that share people vary more than the interval says.
@@ -22,8 +27,13 @@ export interface BootstrapOptions {
 export function bootstrap(
   size: number,
   statistic: (drawn: Uint32Array) => number,
-  { resamples = 2000, confidence = 0.95, seed = 0 }: BootstrapOptions = {},
+  options: BootstrapOptions = {},
 ): Interval {
+  const {
+    resamples = 2000,
+    confidence = 0.95,
+    seed = 0,
+  } = checkOptions('bootstrap', options, bootstrapOptions);
   if (!(resamples >= 1 && confidence > 0 && confidence < 1 && size > 0)) throw invalid(resamples, confidence);
   const rng = Rng.of(seed, 'bootstrap');
   const drawn = new Uint32Array(size);

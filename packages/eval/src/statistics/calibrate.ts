@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError, type OptionKinds } from '@hm/tensor/host';
 import { assertOneOf } from '../assert-one-of.ts';
 import { assertBothKinds } from '../metrics/curve.ts';
 import type { ScoredPairs } from '../metrics/scored-pairs.ts';
@@ -44,6 +44,11 @@ export interface CalibrateOptions {
   probability?: 'platt' | 'isotonic' | undefined;
 }
 
+/** What each of {@link CalibrateOptions} may be. */
+export const calibrateOptions: OptionKinds<CalibrateOptions> = {
+  ...{ rates: 'array', confidence: 'number', probability: 'string' },
+};
+
 /**
  * Thresholds for wanted false accept rates with their confidence intervals, and the map from distances to probabilities.
  * The thresholds' intervals are order statistics of the impostor distances: they assume independent pairs, nothing else.
@@ -53,6 +58,7 @@ export interface CalibrateOptions {
  * const { thresholds } = calibrate({ distances, same }, { rates: [1e-3] });
  */
 export function calibrate(pairs: ScoredPairs, options: CalibrateOptions = {}): Calibration {
+  checkOptions('calibrate', options, calibrateOptions);
   const { rates = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6], confidence = 0.95, probability = 'platt' } = options;
   assertBothKinds(pairs.same);
   assertOneOf('calibrate', 'probability', probability, ['platt', 'isotonic']);

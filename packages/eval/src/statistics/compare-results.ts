@@ -1,7 +1,7 @@
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import type { PairScore, VerificationResult } from '../verification/verification-result.ts';
 import type { Interval } from './binomial.ts';
-import { type BootstrapOptions, bootstrap } from './bootstrap.ts';
+import { type BootstrapOptions, bootstrap, bootstrapOptions } from './bootstrap.ts';
 import { type McNemar, mcnemar } from './mcnemar.ts';
 
 /** Two models on the same pairs. */
@@ -28,6 +28,8 @@ export function compareResults(
   second: VerificationResult,
   options: BootstrapOptions = {},
 ): Comparison {
+  checkOptions('compareResults', options, bootstrapOptions);
+  checkArguments('compareResults', { first, second }, { first: 'object', second: 'object' });
   const [a, b] = [rightOf(first), rightOf(second)];
   assertSamePairs(first.scores!, second.scores!);
   const gain = a.map((right, pair) => Number(b[pair]) - Number(right));

@@ -1,7 +1,13 @@
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import type { Flip } from '../embedder/flip.ts';
 import type { VerificationResult } from '../verification/verification-result.ts';
-import { type CalibrateOptions, type Calibration, calibrate, probabilityOf } from './calibrate.ts';
+import {
+  type CalibrateOptions,
+  type Calibration,
+  calibrate,
+  calibrateOptions,
+  probabilityOf,
+} from './calibrate.ts';
 
 /** A calibration with what it holds for. Its distances are cosine distances, `1 - cos`. */
 export interface ModelCalibration extends Calibration {
@@ -34,6 +40,8 @@ export function isModelCalibration(content: unknown): content is ModelCalibratio
  * const calibration = calibrateModel(await verify(embedder, protocol, { scores: true }));
  */
 export function calibrateModel(result: VerificationResult, options: CalibrateOptions = {}): ModelCalibration {
+  checkOptions('calibrateModel', options, calibrateOptions);
+  checkArguments('calibrateModel', { result }, { result: 'object' });
   const { scores, distance, model, protocol, flip } = result;
   const factor = { cosine: 1, 'squared-euclidean': 0.5 }[distance as string];
   if (scores === undefined || factor === undefined) throw unusable(scores === undefined, distance);

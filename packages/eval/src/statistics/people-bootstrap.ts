@@ -1,6 +1,6 @@
-import { Rng } from '@hm/tensor/host';
+import { checkOptions, Rng } from '@hm/tensor/host';
 import type { Interval } from './binomial.ts';
-import type { BootstrapOptions } from './bootstrap.ts';
+import { type BootstrapOptions, bootstrapOptions } from './bootstrap.ts';
 import type { PeopleInPairs } from './shared-people.ts';
 
 /**
@@ -16,8 +16,13 @@ import type { PeopleInPairs } from './shared-people.ts';
 export function bootstrapOverPeople(
   { first, second }: PeopleInPairs,
   statistic: (weights: Float64Array) => number,
-  { resamples = 2000, confidence = 0.95, seed = 0 }: BootstrapOptions = {},
+  options: BootstrapOptions = {},
 ): Interval {
+  const {
+    resamples = 2000,
+    confidence = 0.95,
+    seed = 0,
+  } = checkOptions('bootstrapOverPeople', options, bootstrapOptions);
   const rng = Rng.of(seed, 'bootstrap over people');
   const numbers = [...new Set([...Array.from(first), ...Array.from(second)])];
   const placeOf = new Map(numbers.map((number, place) => [number, place]));

@@ -1,3 +1,4 @@
+import { checkOptions } from '@hm/tensor/host';
 import type { Interval } from './binomial.ts';
 import { studentQuantile } from './normal.ts';
 import { carryingPeople, countPeople, type PeopleInPairs, varianceOverPeople } from './shared-people.ts';
@@ -25,8 +26,9 @@ export interface RateEstimate extends Interval {
 export function rateInterval(
   has: ArrayLike<number | boolean>,
   people: PeopleInPairs,
-  { confidence = 0.95 }: { confidence?: number | undefined } = {},
+  options: { confidence?: number | undefined } = {},
 ): RateEstimate {
+  const { confidence = 0.95 } = checkOptions('rateInterval', options, { confidence: 'number' });
   const pairs = has.length;
   const hits = Array.from(has, Number).reduce((sum, one) => sum + one, 0);
   const rate = hits / pairs;

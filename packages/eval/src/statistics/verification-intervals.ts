@@ -1,3 +1,4 @@
+import { checkOptions } from '@hm/tensor/host';
 import { areaUnderCurve } from '../metrics/area-under-curve.ts';
 import { equalErrorRate } from '../metrics/equal-error-rate.ts';
 import type { ScoredPairs } from '../metrics/scored-pairs.ts';
@@ -40,8 +41,15 @@ export interface VerificationIntervalsOptions {
 export function verificationIntervals(
   { distances, same }: ScoredPairs,
   people: PeopleInPairs,
-  { threshold, confidence = 0.95, fars = [0.01, 0.1] }: VerificationIntervalsOptions,
+  options: VerificationIntervalsOptions,
 ): VerificationIntervals {
+  const {
+    threshold,
+    confidence = 0.95,
+    fars = [0.01, 0.1],
+  } = checkOptions('verificationIntervals', options, {
+    ...{ threshold: ['number', 'array'], confidence: 'number', fars: 'array' },
+  });
   const thresholdOf = (pair: number) => (typeof threshold === 'number' ? threshold : threshold[pair]!);
   const accepted = Array.from(distances, (distance, pair) => distance < thresholdOf(pair));
   const [genuine, impostor] = [true, false].map((kind) =>

@@ -1,4 +1,10 @@
-import { type HostTensor, hostZeros, InvalidArgumentError } from '@hm/tensor/host';
+import {
+  checkOptions,
+  type HostTensor,
+  hostZeros,
+  InvalidArgumentError,
+  type OptionKinds,
+} from '@hm/tensor/host';
 import { assertOneOf } from '../assert-one-of.ts';
 import { bestImages } from './best-images.ts';
 import { type ImageFacts, lengthOf, qualityOf } from './image-facts.ts';
@@ -12,6 +18,11 @@ export interface PoolingOptions {
   /** Only the best images of a template count: by `quality`, or by the length of their embedding. Default: all. */
   best?: { count: number; by: 'quality' | 'norm' } | undefined;
 }
+
+/** What each of {@link PoolingOptions} may be. */
+export const poolingOptions: OptionKinds<PoolingOptions> = {
+  ...{ norms: 'string', weightByQuality: 'boolean', best: 'object' },
+};
 
 /**
  * One embedding for each template, `[templates, D]`: the mean within each medium, and the sum over media, as
@@ -28,7 +39,7 @@ export function poolTemplates(
   images: readonly ImageFacts[],
   options: PoolingOptions = {},
 ): HostTensor<'float32'> {
-  const { norms = 'unit', best } = options;
+  const { norms = 'unit', best } = checkOptions('poolTemplates', options, poolingOptions);
   assertOneOf('poolTemplates', 'norms', norms, ['unit', 'keep']);
   const size = embeddings.shape[1]!;
   const pooled = hostZeros('float32', [templates.length, size]);

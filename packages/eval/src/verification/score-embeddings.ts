@@ -1,5 +1,6 @@
 import type { VerificationProtocol } from '@hm/datasets';
 import type { HostTensor } from '@hm/tensor/host';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import type { Flip } from '../embedder/flip.ts';
 import { groupRates } from '../groups/group-rates.ts';
 import { peopleInPairs } from '../groups/people-in-pairs.ts';
@@ -16,7 +17,7 @@ import { assertScorable } from './assert-scorable.ts';
 import { centeredDistances } from './centered-distances.ts';
 import { pairNotes, rateNotes, thresholdNotes } from './protocol-notes.ts';
 import { compareRows, type ProtocolRows, protocolRows } from './protocol-rows.ts';
-import type { ScoreOptions } from './score-options.ts';
+import { type ScoreOptions, scoreOptions, templateOptions } from './score-options.ts';
 import type { PairScore, VerificationResult } from './verification-result.ts';
 
 /** Where the embeddings are from, for the result. */
@@ -41,9 +42,20 @@ export interface EmbeddingSource {
 export function scoreEmbeddings(
   embeddings: HostTensor<'float32'>,
   protocol: VerificationProtocol,
-  { model, flip = 'off', metadata, notes = [] }: EmbeddingSource,
+  source: EmbeddingSource,
   options: ScoreOptions = {},
 ): VerificationResult {
+  checkOptions('scoreEmbeddings', options, scoreOptions);
+  checkOptions('scoreEmbeddings templates', options.templates ?? {}, templateOptions);
+  checkArguments('scoreEmbeddings', { embeddings, protocol }, { embeddings: 'object', protocol: 'object' });
+  const {
+    model,
+    flip = 'off',
+    metadata,
+    notes = [],
+  } = checkOptions('scoreEmbeddings source', source, {
+    ...{ model: 'string', flip: 'string', metadata: 'object', notes: 'array' },
+  });
   assertScorable(protocol, options, embeddings.shape[0]);
   const { distance = 'squared-euclidean', thresholdSearch = 'exact', threshold, center = false } = options;
   const rows = protocolRows(embeddings, protocol, options.templates);

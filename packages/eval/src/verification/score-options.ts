@@ -1,5 +1,6 @@
+import type { OptionKinds } from '@hm/tensor/host';
 import type { ThresholdSearch } from '../metrics/best-threshold.ts';
-import type { PoolingOptions } from '../templates/pool-templates.ts';
+import { type PoolingOptions, poolingOptions } from '../templates/pool-templates.ts';
 import type { PairwiseAggregation } from '../templates/template-distances.ts';
 import type { Distance } from './pair-distances.ts';
 
@@ -30,3 +31,12 @@ export interface ScoreOptions {
   /** Keeps every pair's distance in the result. Default false. */
   scores?: boolean | undefined;
 }
+
+/** What each of {@link TemplateOptions} may be. */
+export const templateOptions: OptionKinds<TemplateOptions> = { ...poolingOptions, aggregation: 'string' };
+
+/** What each of {@link ScoreOptions} may be. */
+export const scoreOptions: OptionKinds<ScoreOptions> = {
+  ...{ distance: 'string', thresholdSearch: 'string', threshold: ['number', 'string'] },
+  ...{ center: 'boolean', templates: 'object', scores: 'boolean' },
+};

@@ -1,7 +1,8 @@
 import type { VerificationProtocol } from '@hm/datasets';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import type { Embedder } from '../embedder/embedder.ts';
 import type { VerificationResult } from './verification-result.ts';
-import { type VerifyOptions, verify } from './verify.ts';
+import { type VerifyOptions, verify, verifyOptions } from './verify.ts';
 
 /**
  * Chooses the threshold on one list of pairs and judges another by it, as LFW's View 1 does with `pairsDevTrain.txt` and
@@ -13,9 +14,13 @@ import { type VerifyOptions, verify } from './verify.ts';
  */
 export async function verifyHeldOut(
   embedder: Embedder,
-  { train, test }: { train: VerificationProtocol; test: VerificationProtocol },
+  protocols: { train: VerificationProtocol; test: VerificationProtocol },
   options: Omit<VerifyOptions, 'threshold' | 'center'> = {},
 ): Promise<VerificationResult> {
+  const { threshold: _threshold, center: _center, ...kinds } = verifyOptions;
+  checkOptions('verifyHeldOut', options, kinds);
+  checkArguments('verifyHeldOut', { embedder, protocols }, { embedder: 'object', protocols: 'object' });
+  const { train, test } = checkOptions('verifyHeldOut', protocols, { train: 'object', test: 'object' });
   const { threshold } = await verify(embedder, train, { ...options, threshold: 'best' });
   const result = await verify(embedder, test, { ...options, threshold });
   const found = `The threshold ${threshold.toFixed(4)} was chosen on the ${train.pairs.length} pairs of ${train.name}.`;

@@ -1,13 +1,17 @@
 import type { VerificationPair, VerificationProtocol } from '@hm/datasets';
-import type { Embedder, EmbedOptions } from '../embedder/embedder.ts';
+import { checkArguments, checkOptions, type OptionKinds } from '@hm/tensor/host';
+import { type Embedder, type EmbedOptions, embedOptions } from '../embedder/embedder.ts';
 import { assertScorable } from './assert-scorable.ts';
 import { sizeNotes } from './protocol-notes.ts';
 import { scoreEmbeddings } from './score-embeddings.ts';
-import type { ScoreOptions } from './score-options.ts';
+import { type ScoreOptions, scoreOptions } from './score-options.ts';
 import type { VerificationResult } from './verification-result.ts';
 
 /** How a protocol is embedded and scored. */
 export interface VerifyOptions extends EmbedOptions, ScoreOptions {}
+
+/** What each of {@link VerifyOptions} may be. */
+export const verifyOptions: OptionKinds<VerifyOptions> = { ...embedOptions, ...scoreOptions };
 
 /**
  * Scores a model on a verification protocol such as LFW's View 2: embeds each image that a pair names once,
@@ -24,8 +28,9 @@ export async function verify(
   protocol: VerificationProtocol,
   options: VerifyOptions = {},
 ): Promise<VerificationResult> {
-  const { flip = 'off', onProgress } = options;
-  assertScorable(protocol, options);
+  const { flip = 'off', onProgress, ...scoring } = checkOptions('verify', options, verifyOptions);
+  checkArguments('verify', { embedder, protocol }, { embedder: 'object', protocol: 'object' });
+  assertScorable(protocol, scoring);
   const used = usedImages(protocol);
   const notes = await sizeNotes(used.images[0]!, embedder.preprocessing);
   const embeddings = await embedder.embed(used.images, { flip, onProgress });
@@ -33,7 +38,7 @@ export async function verify(
     embeddings,
     used,
     { model: embedder.name, metadata: embedder.metadata, flip, notes },
-    options,
+    scoring,
   );
 }
 

@@ -1,4 +1,4 @@
-import { HmError, InvalidArgumentError } from '@hm/tensor/host';
+import { checkOptions, HmError, InvalidArgumentError } from '@hm/tensor/host';
 import sharp, { type OutputInfo, type Sharp } from 'sharp';
 import { badImage } from '../bad-image.ts';
 import { otherFormat, rasterFormat } from '../image-format.ts';
@@ -33,6 +33,9 @@ export interface DecodeOptions {
  * const { pixels, height, width } = await decodeImage({ path: 'face.jpg' }, { height: 112, width: 112 });
  */
 export async function decodeImage(source: ImageSource, options: DecodeOptions = {}): Promise<RgbImage> {
+  checkOptions('decodeImage', options, {
+    ...{ height: 'number', width: 'number', maxPixels: 'number', name: 'string' },
+  });
   const size = wantedSize(options);
   if ('pixels' in source) checkPixels(source);
   const maxPixels = options.maxPixels ?? MOST_PIXELS;

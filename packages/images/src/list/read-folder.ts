@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { InvalidDataError } from '@hm/tensor/host';
+import { checkOptions, InvalidDataError } from '@hm/tensor/host';
 import { isLeftBehind } from './entry-names.ts';
 import type { SkippedEntry } from './skipped-entry.ts';
 
@@ -30,8 +30,9 @@ export interface ReadFolderOptions {
 export async function readFolder(
   root: string,
   folder: string,
-  { inside, onSkip }: ReadFolderOptions,
+  options: ReadFolderOptions,
 ): Promise<FolderEntry[]> {
+  const { inside, onSkip } = checkOptions('readFolder', options, { inside: 'string', onSkip: 'function' });
   const entries: FolderEntry[] = [];
   const found = await readdir(join(root, folder), { withFileTypes: true, encoding: 'buffer' });
   for (const entry of found) {

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor';
+import { InvalidArgumentError, nearest } from '@hm/tensor';
 
 /** Where a number must lie; a limit that is absent is infinite. */
 export interface Range {
@@ -89,7 +89,10 @@ function assertKnown(where: string, specs: object, options: unknown): Record<str
     throw invalid(where, 'an object of options', options);
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(specs, name));
   if (unknown === undefined) return options as Record<string, unknown>;
-  throw invalid(where, `options among ${Object.keys(specs).join(', ') || 'none'}`, unknown);
+  const known = Object.keys(specs);
+  const meant = nearest(unknown, known);
+  const fix = meant === undefined ? `Leave out \`${unknown}\`.` : `Write \`${meant}\`.`;
+  throw invalid(where, `options among ${known.join(', ') || 'none'}`, unknown, fix);
 }
 
 function assertValue(where: string, name: string, value: unknown, spec: OptionSpec): void {
@@ -140,10 +143,9 @@ export const describeRange = ({ above, from, to, below }: Range): string =>
     .map(([sign, limit]) => `${sign} ${limit}`)
     .join(' and ');
 
-const invalid = (where: string, expected: string, received: unknown) =>
-  new InvalidArgumentError({
-    where,
-    expected,
-    received,
-    fix: 'Change that option; the table of losses in the README of @hm/losses lists them with their ranges.',
-  });
+const invalid = (
+  where: string,
+  expected: string,
+  received: unknown,
+  fix = 'Change that option; the table of losses in the README of @hm/losses lists them with their ranges.',
+) => new InvalidArgumentError({ where, expected, received, fix });

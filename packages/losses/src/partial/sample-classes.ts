@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Rng } from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError, type Rng } from '@hm/tensor/host';
 
 /** The classes that one step computes with. */
 export interface ClassSample {
@@ -27,7 +27,9 @@ export interface SampleClassesOptions {
  * const { classes, labels } = sampleClasses(Int32Array.of(7, 3, 7), { classes: 1000, count: 100, rng: Rng.of(1) });
  */
 export function sampleClasses(labels: ArrayLike<number>, options: SampleClassesOptions): ClassSample {
-  const { classes, count, rng } = options;
+  const { classes, count, rng } = checkOptions('sampleClasses', options, {
+    ...{ classes: 'number', count: 'number', rng: 'object' },
+  });
   const taken = new Uint8Array(classes);
   const positives = markLabels(taken, labels);
   if (count > classes || positives > count) throw wrongCount(options, positives);

@@ -1,5 +1,5 @@
 import type { Rng } from '@hm/tensor';
-import { type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
+import { checkOptions, type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
 import { type ClassPair, SamplePicker } from './sample-picker.ts';
 
 /** What {@link doppelgangerBatches} takes. */
@@ -35,7 +35,15 @@ export interface DoppelgangerOptions {
  * for (const batch of doppelgangerBatches({ labels, doppelgangers, batchSize: 64, rng: Rng.of(7, epoch) })) train(batch);
  */
 export function* doppelgangerBatches(options: DoppelgangerOptions): Generator<Int32Array> {
-  const { doppelgangers, batchSize, samplesPerClass = 2, rng } = options;
+  const {
+    doppelgangers,
+    batchSize,
+    samplesPerClass = 2,
+    rng,
+  } = checkOptions('doppelgangerBatches', options, {
+    ...{ labels: 'array', doppelgangers: 'object', batchSize: 'number', samplesPerClass: 'number' },
+    ...{ sampleEmbeddings: 'object', rng: 'object' },
+  });
   check(options, samplesPerClass);
   const picker = new SamplePicker(options);
   const classesPerBatch = batchSize / samplesPerClass;

@@ -1,5 +1,6 @@
+import { checkOptions } from '@hm/tensor/host';
 import { blockSize } from '../blocks.ts';
-import { type CompileOptions, recordInOwnLayouts, type StepFunction } from '../compile.ts';
+import { type CompileOptions, compileOptions, recordInOwnLayouts, type StepFunction } from '../compile.ts';
 import { type ConvolutionShape, type Form, forms, type Kernels, nameOf } from './forms.ts';
 import { measureForm } from './measure-form.ts';
 
@@ -26,9 +27,16 @@ export interface KernelCache {
  */
 export async function chooseKernels(
   step: StepFunction,
-  { state, inputs, provider = 'cpu', threads, mixedPrecision }: CompileOptions,
+  options: CompileOptions,
   cache?: KernelCache,
 ): Promise<Kernels> {
+  const {
+    state,
+    inputs,
+    provider = 'cpu',
+    threads,
+    mixedPrecision,
+  } = checkOptions('chooseKernels', options, compileOptions);
   const block = provider === 'cpu' && !mixedPrecision ? await blockSize() : 0;
   if (block === 0) return {};
   const found = new Map<string, ConvolutionShape>();

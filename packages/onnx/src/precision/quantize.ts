@@ -1,5 +1,5 @@
 import type { HostTensor } from '@hm/tensor/host';
-import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
 import { TensorProto_DataType as DataType, type GraphProto, type NodeProto } from 'onnx-buf';
 import { foldConstants } from '../passes/fold-constants.ts';
 import { rewrite } from '../passes/rewrite.ts';
@@ -29,8 +29,11 @@ export interface QuantizeOptions {
 export async function quantize(
   model: Uint8Array,
   batches: readonly Record<string, HostTensor>[],
-  { calibration = 'minmax' }: QuantizeOptions = {},
+  options: QuantizeOptions = {},
 ): Promise<Uint8Array> {
+  const { calibration = 'minmax' } = checkOptions('quantize', options, {
+    calibration: ['string', 'object'],
+  });
   if (calibration !== 'minmax' && !(calibration.percentile > 50 && calibration.percentile <= 100))
     throw badPercentile(calibration.percentile);
   const file = readModelFile(model);

@@ -1,11 +1,11 @@
-import { type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
+import { checkOptions, type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
 import { COPY, copyModel } from '../identity-model.ts';
 import type { Tensor } from '../runtime.ts';
 import { type DeviceTensor, type Feed, HeldTensor } from './device-tensor.ts';
 import { toHost } from './host-session.ts';
 import { type LoadedGraph, loadGraph } from './loaded-graph.ts';
 import type { Provider } from './providers.ts';
-import type { SessionOptions, ValueInfo } from './session-options.ts';
+import { type SessionOptions, sessionOptions, type ValueInfo } from './session-options.ts';
 
 type HostTensors = Record<string, HostTensor>;
 type DeviceTensors = Record<string, DeviceTensor>;
@@ -54,8 +54,12 @@ export const keepsOutputs = (provider: Provider = 'cpu'): boolean => RESIDENT.in
  */
 export async function createResidentSession(
   model: Uint8Array | string,
-  { resident, ...options }: ResidentSessionOptions,
+  given: ResidentSessionOptions,
 ): Promise<ResidentSession> {
+  const { resident, ...options } = checkOptions('createResidentSession', given, {
+    ...sessionOptions,
+    resident: 'array',
+  });
   const { provider = 'cpu' } = options;
   if (!keepsOutputs(provider)) throw keepsNothing(provider);
   return new GraphWithResidents(await loadGraph(model, options, resident), resident, options);

@@ -1,4 +1,4 @@
-import type { HostDtype } from '@hm/tensor/host';
+import type { HostDtype, OptionKinds } from '@hm/tensor/host';
 import type { Provider } from './providers.ts';
 
 /** How a session runs. */
@@ -15,6 +15,11 @@ export interface SessionOptions {
    */
   profile?: string;
 }
+
+/** What each of {@link SessionOptions} may be. */
+export const sessionOptions: OptionKinds<SessionOptions> = {
+  ...{ provider: 'string', deviceId: 'number', threads: 'number', profile: 'string' },
+};
 
 /** Name, element type and shape of an input or output; a string is a symbolic dimension. */
 export interface ValueInfo {

@@ -1,6 +1,7 @@
 import { trace } from '@hm/onnx';
 import { createSession } from '@hm/onnx/session';
 import {
+  checkOptions,
   type HostTensor,
   hostTensor,
   InvalidDataError,
@@ -45,6 +46,9 @@ const TOLERANCE = 1e-3;
  * const run = train({ data, backbone, head: hardMining(arcFace()), recipe: quick, out: 'runs/mine' });
  */
 export async function fromOnnx(bytes: Uint8Array, options: FromOnnxOptions = {}): Promise<Backbone> {
+  checkOptions('fromOnnx', options, {
+    ...{ normalization: { oneOf: ['frozen', 'train'] }, imageSize: 'array' },
+  });
   const file = readOnnxFile(bytes);
   const unknown = file.nodes.map(({ opType }) => opType).filter((type) => !Object.hasOwn(operators, type));
   if (unknown.length > 0)

@@ -1,5 +1,6 @@
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { checkOptions } from '../check-options.ts';
 import { UnavailableError } from '../errors.ts';
 import { partialPath } from './partial.ts';
 
@@ -18,7 +19,7 @@ export async function writeFileSafely(
   content: Uint8Array | string,
   options: SafeFileOptions = {},
 ): Promise<void> {
-  const file = await SafeFile.create(path, options);
+  const file = await SafeFile.create(path, checkOptions('writeFileSafely', options, { sync: 'boolean' }));
   try {
     await file.write(content);
     await file.finish();
