@@ -1,4 +1,4 @@
-import { checkOptions } from '@hm/tensor/host';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import sharp from 'sharp';
 import type { RgbImage } from './rgb-image.ts';
 
@@ -20,12 +20,14 @@ export interface EncodeOptions {
  * await writeFile('ada.png', await encodeImage(image, { format: 'png' }));
  */
 export async function encodeImage(
-  { pixels, height, width }: RgbImage,
+  image: RgbImage,
   options: EncodeOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { format = 'jpeg', quality = 95 } = checkOptions('encodeImage', options, {
     ...{ format: { oneOf: ['jpeg', 'png'] }, quality: 'number' },
   });
+  checkArguments('encodeImage', { image }, { image: 'object' });
+  const { pixels, height, width } = image;
   const raw = sharp(pixels, { raw: { width, height, channels: 3 } });
   const encoded = format === 'png' ? raw.png() : raw.jpeg({ quality, chromaSubsampling: '4:4:4' });
   return Uint8Array.from(await encoded.toBuffer());

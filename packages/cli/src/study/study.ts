@@ -2,6 +2,7 @@ import { access, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Flip, VerificationResult } from '@hm/eval';
 import type { Backbone } from '@hm/resnet';
+import { checkOptions } from '@hm/tensor/host';
 import type { EpochEvent, Recipe, TrainEvent } from '@hm/train';
 import { followRun } from '../follow-run.ts';
 import { lossHead } from '../loss-head.ts';
@@ -55,6 +56,11 @@ export interface StudyRun {
  * @throws {InvalidArgumentError} if a loss is unknown, or the folder holds runs of another configuration.
  */
 export async function study(options: StudyOptions): Promise<StudyRun[] | undefined> {
+  checkOptions('study', options, {
+    ...{ data: 'object', losses: 'array', backbone: 'object', recipe: 'object', seed: 'number' },
+    ...{ out: 'string', flip: { oneOf: ['off', 'sum', 'concat'] }, overwrite: 'boolean' },
+    ...{ threads: 'number', workers: 'number', signal: 'object', progress: 'function', tell: 'function' },
+  });
   const runs: StudyRun[] = [];
   const heads = await Promise.all(options.losses.map((loss) => lossHead(loss)));
   await mkdir(join(options.out, 'models'), { recursive: true });

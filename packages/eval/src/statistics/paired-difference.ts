@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import type { Interval } from './binomial.ts';
 import { normalQuantile, studentCdf, studentQuantile } from './normal.ts';
 import { carryingPeople, countPeople, type PeopleInPairs, varianceOverPeople } from './shared-people.ts';
@@ -148,10 +148,15 @@ export interface DetectionOptions {
  * @example
  * smallestDetectable(0.002); // 0.0056
  */
-export function smallestDetectable(
-  standardError: number,
-  { power = 0.8, level = 0.05, comparisons = 1, degrees = Number.POSITIVE_INFINITY }: DetectionOptions = {},
-): number {
+export function smallestDetectable(standardError: number, options: DetectionOptions = {}): number {
+  const {
+    power = 0.8,
+    level = 0.05,
+    comparisons = 1,
+    degrees = Number.POSITIVE_INFINITY,
+  } = checkOptions('smallestDetectable', options, {
+    ...{ power: 'number', level: 'number', comparisons: 'number', degrees: 'number' },
+  });
   const quantile = (probability: number) =>
     Number.isFinite(degrees) ? studentQuantile(probability, degrees) : normalQuantile(probability);
   return (quantile(1 - level / comparisons / 2) + quantile(power)) * standardError;

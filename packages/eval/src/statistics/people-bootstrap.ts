@@ -1,4 +1,4 @@
-import { checkOptions, Rng } from '@hm/tensor/host';
+import { checkArguments, checkOptions, Rng } from '@hm/tensor/host';
 import type { Interval } from './binomial.ts';
 import { type BootstrapOptions, bootstrapOptions } from './bootstrap.ts';
 import type { PeopleInPairs } from './shared-people.ts';
@@ -14,7 +14,7 @@ import type { PeopleInPairs } from './shared-people.ts';
  * const { low, high } = bootstrapOverPeople(people, (weights) => weightedMean(wrong, weights));
  */
 export function bootstrapOverPeople(
-  { first, second }: PeopleInPairs,
+  people: PeopleInPairs,
   statistic: (weights: Float64Array) => number,
   options: BootstrapOptions = {},
 ): Interval {
@@ -23,6 +23,8 @@ export function bootstrapOverPeople(
     confidence = 0.95,
     seed = 0,
   } = checkOptions('bootstrapOverPeople', options, bootstrapOptions);
+  checkArguments('bootstrapOverPeople', { people, statistic }, { people: 'object', statistic: 'function' });
+  const { first, second } = people;
   const rng = Rng.of(seed, 'bootstrap over people');
   const numbers = [...new Set([...Array.from(first), ...Array.from(second)])];
   const placeOf = new Map(numbers.map((number, place) => [number, place]));

@@ -1,4 +1,4 @@
-import { checkOptions } from '@hm/tensor/host';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import { areaUnderCurve } from '../metrics/area-under-curve.ts';
 import { equalErrorRate } from '../metrics/equal-error-rate.ts';
 import type { ScoredPairs } from '../metrics/scored-pairs.ts';
@@ -39,7 +39,7 @@ export interface VerificationIntervalsOptions {
  * const { accuracy, areaUnderCurve } = verificationIntervals({ distances, same }, people, { threshold: 1.1 });
  */
 export function verificationIntervals(
-  { distances, same }: ScoredPairs,
+  pairs: ScoredPairs,
   people: PeopleInPairs,
   options: VerificationIntervalsOptions,
 ): VerificationIntervals {
@@ -50,6 +50,8 @@ export function verificationIntervals(
   } = checkOptions('verificationIntervals', options, {
     ...{ threshold: ['number', 'array'], confidence: 'number', fars: 'array' },
   });
+  checkArguments('verificationIntervals', { pairs, people }, { pairs: 'object', people: 'object' });
+  const { distances, same } = pairs;
   const thresholdOf = (pair: number) => (typeof threshold === 'number' ? threshold : threshold[pair]!);
   const accepted = Array.from(distances, (distance, pair) => distance < thresholdOf(pair));
   const [genuine, impostor] = [true, false].map((kind) =>

@@ -1,4 +1,4 @@
-import { checkOptions, HmError, InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, HmError, InvalidArgumentError } from '@hm/tensor/host';
 import sharp, { type OutputInfo, type Sharp } from 'sharp';
 import { badImage } from '../bad-image.ts';
 import { otherFormat, rasterFormat } from '../image-format.ts';
@@ -36,6 +36,7 @@ export async function decodeImage(source: ImageSource, options: DecodeOptions = 
   checkOptions('decodeImage', options, {
     ...{ height: 'number', width: 'number', maxPixels: 'number', name: 'string' },
   });
+  checkArguments('decodeImage', { source }, { source: 'object' });
   const size = wantedSize(options);
   if ('pixels' in source) checkPixels(source);
   const maxPixels = options.maxPixels ?? MOST_PIXELS;
