@@ -40,7 +40,10 @@ export async function excludeIdentities(
     if (excluded.has(normalName(name))) found.push(name);
     else renumbered[label] = kept.push(label) - 1;
   }
-  if (!allowUnknown) checkExcluded('excludeIdentities', names, found, 'allowUnknown');
+  if (!allowUnknown)
+    checkExcluded('excludeIdentities', names, found, {
+      fix: 'Correct the names, or pass allowUnknown: true.',
+    });
   const places = Uint32Array.from(labels.keys()).filter((index) => renumbered[labels[index]!] !== -1);
   const { skipped, problems } = dataset;
   return {
@@ -67,7 +70,7 @@ export function checkExcluded(
   where: string,
   names: readonly string[],
   found: readonly string[],
-  option: string,
+  { fix }: { fix: string },
 ): void {
   const known = new Set(found.map(normalName));
   const unknown = names.filter((name) => !known.has(normalName(name)));
@@ -77,7 +80,7 @@ export function checkExcluded(
     where,
     expected: 'names of identities in the data set',
     received: unknown.slice(0, LISTED).join(', ') + more,
-    fix: `Correct the names, or pass ${option}: true.`,
+    fix,
     fields: { unknown, option: 'exclude' },
   });
 }

@@ -52,7 +52,10 @@ export async function imageFolder(root: string, options: ImageFolderOptions = {}
   checkArguments('imageFolder', { root }, { root: 'string' });
   const left = new Set(exclude.map(normalName));
   const scan = await scanIdentities(root, (name) => left.has(normalName(name)));
-  if (!allowUnknownExclude) checkExcluded('imageFolder', exclude, scan.excluded, 'allowUnknownExclude');
+  if (!allowUnknownExclude)
+    checkExcluded('imageFolder', exclude, scan.excluded, {
+      fix: 'Correct the names, or pass allowUnknownExclude: true.',
+    });
   const few = scan.identities.filter(({ files }) => files.length < minImages);
   const used = scan.identities.filter(({ files }) => files.length >= minImages);
   const skipped = [...scan.skipped, ...few.map((identity) => tooFew(identity, minImages))];

@@ -70,7 +70,10 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
   const data = await openAs[format](at, { ...rest, exclude, allowUnknownExclude, ...(split && { split }) });
   if (exclude.length === 0 || format === 'folder') return { ...data, format };
   const without = await excludeIdentities(data, exclude, { allowUnknown: true });
-  if (!allowUnknownExclude) checkExcluded('openDataset', exclude, without.excluded, 'allowUnknownExclude');
+  if (!allowUnknownExclude)
+    checkExcluded('openDataset', exclude, without.excluded, {
+      fix: 'Correct the names, or pass allowUnknownExclude: true.',
+    });
   return { ...without, format };
 }
 

@@ -33,6 +33,7 @@ it('exports what the README lists', () => {
   expect(Object.keys(host).sort()).toEqual(HOST);
   expect(Object.keys(files).sort()).toEqual([
     'SafeFile',
+    'cachedBytes',
     'isPartial',
     'lockFile',
     'lockFolder',
@@ -40,6 +41,7 @@ it('exports what the README lists', () => {
     'partialPath',
     'readRegularFile',
     'readRegularText',
+    'readTextIfThere',
     'regularFileSize',
     'removeLeftovers',
     'writeFileSafely',

@@ -1,4 +1,4 @@
-import { checkOptions } from '@hm/tensor/host';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import { assertPhotographs, type Photograph } from '../faces/photograph.ts';
 import { lengthOf, type RecognizedFace, type Recognizer } from '../recognizer.ts';
 import { thresholdOf, type VerdictOptions } from '../verdict.ts';
@@ -35,10 +35,9 @@ export async function groupFaces(
   photographs: readonly Photograph[],
   options: GroupOptions = {},
 ): Promise<FaceGroups> {
+  checkOptions('groupFaces', options, { threshold: 'number', far: 'number', onProgress: 'function' });
+  checkArguments('groupFaces', { recognizer }, { recognizer: 'object' });
   assertPhotographs('groupFaces', photographs);
-  checkOptions<GroupOptions>('groupFaces', options, {
-    ...{ threshold: 'number', far: 'number', onProgress: 'function' },
-  });
   const threshold = thresholdOf(recognizer.calibration, options);
   const faces: GroupedFace[] = [];
   const missing: FaceGroups['missing'] = [];

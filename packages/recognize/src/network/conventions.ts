@@ -5,7 +5,7 @@ import {
 } from '@hm/datasets/preprocessing';
 import type { ModelCalibration } from '@hm/eval/browser';
 import { withMetadata } from '@hm/onnx/session';
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import { calibrationToMetadata } from './calibration-metadata.ts';
 
 /** How the networks of a project want their images, and what may be done with them. */
@@ -60,10 +60,10 @@ export interface NetworkDescription {
  * @example
  * await writeFile('sface.onnx', describeNetwork(await readFile('face_recognition_sface_2021dec.onnx'), { like: 'sface' }));
  */
-export function describeNetwork(
-  model: Uint8Array,
-  { like, calibrations, license }: NetworkDescription,
-): Uint8Array {
+export function describeNetwork(model: Uint8Array, description: NetworkDescription): Uint8Array {
+  const { like, calibrations, license } = checkOptions('describeNetwork', description, {
+    ...{ like: 'string', calibrations: 'array', license: 'string' },
+  });
   const found = Object.hasOwn(conventions, like) ? conventions[like] : undefined;
   if (found === undefined) throw unknownConvention(like);
   return withMetadata(model, {

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, toTensors, unflattenParams } from '@hm/tensor';
+import { checkOptions, InvalidArgumentError, toTensors, unflattenParams } from '@hm/tensor';
 import type { Backbone } from '../backbone.ts';
 import { findLayout, namesOf } from './find-layout.ts';
 import { networkOf } from './layouts.ts';
@@ -24,7 +24,8 @@ export interface FromPthOptions {
  * const backbone = fromPth(await readFile('backbone.pth'));
  * const run = train({ data, backbone, head: hardMining(arcFace()), recipe: quick, out: 'runs/mine' });
  */
-export function fromPth(bytes: Uint8Array, { imageSize }: FromPthOptions = {}): Backbone {
+export function fromPth(bytes: Uint8Array, options: FromPthOptions = {}): Backbone {
+  const { imageSize } = checkOptions('fromPth', options, { imageSize: 'array' });
   const state = readStateDict(bytes);
   const match = findLayout(state);
   const { layout, prefix } = match;
