@@ -65,7 +65,7 @@ export async function newestCheckpoint(run: string): Promise<Newest> {
       return { checkpoint: await readCheckpoint(path), path, damaged };
     } catch (error) {
       if (!(error instanceof InvalidDataError)) throw error;
-      damaged.push({ path, reason: error.message });
+      damaged.push({ path, reason: String(error.fields.reason ?? error.message) });
     }
   }
   if (damaged.length > 0) throw allDamaged(run, damaged);

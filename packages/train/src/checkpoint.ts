@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { readRegularFile } from '@hm/tensor/files';
-import { decodeSafetensors, encodeSafetensors, type HostTensor, InvalidDataError } from '@hm/tensor/host';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  HmError,
+  type HostTensor,
+  InvalidDataError,
+} from '@hm/tensor/host';
 import type { HardnessSums } from './observe/hardness.ts';
 import type { RunConfig } from './run-config.ts';
 
@@ -82,9 +88,13 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     return { config, progress, versions, state: tensors };
   } catch (error) {
     if (error instanceof InvalidDataError && error.fields.path === path) throw error;
-    throw invalid(path, (error as Error).message, error);
+    throw invalid(path, HmError.isInstance(error) ? wording(error) : (error as Error).message, error);
   }
 }
+
+/** Without who found it and what to do, which this file's own error says. */
+const wording = ({ message, where, fix }: HmError) =>
+  message.slice(where.length + 2, -` Fix: ${fix}`.length).replace(/\.$/, '');
 
 /** Where the hash stands; texts within the metadata have their quotation marks escaped, so this is found once. */
 function placeOfHash(bytes: Uint8Array): number {
@@ -120,6 +130,6 @@ const invalid = (path: string, received: string, cause?: unknown) =>
     expected: `a whole ${FORMAT} file of version ${FORMAT_VERSION}`,
     received,
     fix: 'Use another checkpoint of the run.',
-    fields: { path },
+    fields: { path, reason: received },
     cause,
   });
