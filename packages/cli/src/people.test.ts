@@ -96,6 +96,13 @@ describe('hm model', () => {
     const verdict = ['verify', path('ada.png'), path('ada2.png'), '--threshold', '0.5', '--aligned'];
     const { stderr } = await hm([...verdict, '--model', path('w600k.onnx')]);
     expect(stderr).toContain('Note: w600k.onnx: Non-commercial research only');
+    const listed = await hm(['model', 'list']);
+    expect(listed.stdout).toMatch(/^dlib: dlib_face_recognition.*\n {2}Public domain/);
+    const dlib = (await hm(['model', 'show', 'dlib'])).stdout;
+    expect(dlib).toMatch(/its people: Nobody was asked/);
+    expect(dlib).toMatch(/flip sum: 99\.22 % ± 0\.08 %/);
+    expect(dlib.match(/at a false match rate of 0\.(01|001|0001), flip off: similarity/g)).toHaveLength(3);
+    expect((await hm(['model', 'describe', 'sface'])).stdout).toContain('Apache-2.0');
     const unknown = await hm(['model', 'add', path('w600k.onnx'), '--like', 'facenet']);
     expect(unknown.stderr.replaceAll('\n', ' ')).toMatch(/one of insightface, adaface, sface, mobilefacenet/);
   }, 180_000);

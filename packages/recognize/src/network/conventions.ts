@@ -8,37 +8,66 @@ import { withMetadata } from '@hm/onnx/session';
 import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import { calibrationToMetadata } from './calibration-metadata.ts';
 
-/** How the networks of a project want their images, and what may be done with them. */
+/** How the networks of a project want their images, where they are from, and what may be done with them. */
 export interface Convention {
   /** Which published files follow it. */
   files: string;
+  /** Where they are published. */
+  source: string;
+  /** SHA-256 of files that are always the same, by name. */
+  sha256: Readonly<Record<string, string>>;
   preprocessing: Preprocessing;
   license: string;
+  /** What they were trained on. */
+  trainedOn: string;
+  /** Whether the people of the training photographs were asked, and can ask to be left out. */
+  leavingOut: string;
 }
 
 const insightface = { ...defaultPreprocessing, scale: 127.5 };
+const nobodyAsked =
+  'Collected from the web: nobody was asked, and nobody can ask to be left out of a trained file';
 
 /** Published networks that take faces aligned by five points, by name. FaceNet's ports are not among them: they take boxes. */
 export const conventions: Readonly<Record<string, Convention>> = {
   insightface: {
     files: 'InsightFace: buffalo_l, buffalo_s, antelopev2 and its ArcFace networks',
+    source: 'https://github.com/deepinsight/insightface/tree/master/model_zoo',
+    sha256: {},
     preprocessing: insightface,
     license: 'Non-commercial research only, by InsightFace',
+    trainedOn: 'buffalo: WebFace600K; antelopev2: Glint360K; others: MS1M',
+    leavingOut: nobodyAsked,
   },
   adaface: {
     files: 'AdaFace, exported to ONNX',
+    source: 'https://github.com/mk-minchul/AdaFace',
+    sha256: {},
     preprocessing: { ...insightface, channels: 'bgr' },
     license: 'MIT; trained on data for non-commercial research',
+    trainedOn: 'CASIA-WebFace, VGGFace2, MS1MV2, MS1MV3 or WebFace4M and 12M, by its file',
+    leavingOut: nobodyAsked,
   },
   sface: {
     files: 'SFace of the OpenCV Zoo: face_recognition_sface_2021dec.onnx',
+    source: 'https://github.com/opencv/opencv_zoo/tree/main/models/face_recognition_sface',
+    sha256: {
+      'face_recognition_sface_2021dec.onnx':
+        '0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79',
+    },
     preprocessing: { ...defaultPreprocessing, mean: 0, scale: 1 },
     license: 'Apache-2.0',
+    trainedOn: 'CASIA-WebFace, VGGFace2 or MS1MV2; the file does not say which',
+    leavingOut: nobodyAsked,
   },
   mobilefacenet: {
     files: 'MobileFaceNet with inputs (x - 127.5) / 128',
+    source: 'Many',
+    sha256: {},
     preprocessing: defaultPreprocessing,
     license: 'That of the file’s publisher',
+    trainedOn: 'Ask the file’s publisher',
+    leavingOut: 'Ask the file’s publisher',
   },
 };
 

@@ -6,6 +6,7 @@ import { toTensors, unflattenParams } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { calibrationToMetadata } from './calibration-metadata.ts';
 import { dlibCalibrations } from './dlib-calibrations.ts';
+import { dlibLicense, dlibPreprocessing } from './dlib-facts.ts';
 
 const MEAN = [122.782, 117.001, 104.298];
 
@@ -29,19 +30,9 @@ export async function traceDlib(
   );
   return new Uint8Array(
     withMetadata(model, {
-      ...preprocessingToMetadata(preprocessing),
+      ...preprocessingToMetadata(dlibPreprocessing),
       ...calibrationToMetadata(dlibCalibrations),
-      'hm.license': 'Public domain: Davis E. King gave dlib_face_recognition_resnet_model_v1 to it.',
+      'hm.license': dlibLicense,
     }),
   );
 }
-
-/** Mean and scale are in the graph. */
-const preprocessing = {
-  height: 150,
-  width: 150,
-  channels: 'rgb',
-  mean: 0,
-  scale: 1,
-  template: 'dlib-150x150',
-} as const;

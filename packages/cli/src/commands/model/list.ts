@@ -4,13 +4,13 @@ import { print } from '../../print.ts';
 /** `hm model list`. */
 export const list = () =>
   command('list')
-    .description('List the published networks whose conventions are known.')
+    .description('List the network that npm installs, and the published ones whose conventions are known.')
     .option('--json', 'print one JSON object')
     .action(async ({ json }) => {
-      const { conventions } = await import('@hm/recognize');
-      if (json) return print(JSON.stringify(conventions));
-      for (const [name, { files, license, preprocessing }] of Object.entries(conventions)) {
-        const { channels, mean, scale, template } = preprocessing;
-        print(`${name}: ${files}\n  ${channels}, (x - ${mean}) / ${scale}, ${template}\n  ${license}`);
-      }
+      const { bundledRecord, conventions } = await import('@hm/recognize');
+      const { name, ...dlib } = bundledRecord;
+      const records = { [name]: dlib, ...conventions };
+      if (json) return print(JSON.stringify(records));
+      for (const [name, { files, license }] of Object.entries(records))
+        print(`${name}: ${files}\n  ${license}`);
     });
