@@ -5,8 +5,8 @@ import { imageFolder } from '@hm/datasets';
 import { softmax } from '@hm/losses';
 import { compile } from '@hm/onnx';
 import { resnet18 } from '@hm/resnet';
-import { flattenParams, fromTensors, hostTensor, hostZeros, Rng } from '@hm/tensor';
-import { applyGradients, paper } from '@hm/train';
+import { flattenParams, fromTensors, hostTensor, hostZeros, Rng, unflattenParams } from '@hm/tensor';
+import { optimizerOf, paper } from '@hm/train';
 import { startTraining } from './start-training.mjs';
 
 const [folder, steps] = process.argv.slice(2);
@@ -49,9 +49,13 @@ async function secondsOfUpdate() {
   const gradients = named('', ({ shape }) => hostZeros('float32', shape));
   const zero = hostTensor('float32', [], Float32Array.of(0));
   const inputs = { learningRate: zero, step: zero, ...gradients };
+  const optimizer = optimizerOf(paper);
   const program = await compile(
-    (state, { learningRate, step, ...gradients }) =>
-      applyGradients(paper, state, gradients, { learningRate, step }),
+    (flat, { learningRate, step, ...gradients }) => {
+      const [state, tree] = [flat, gradients].map(unflattenParams);
+      const { state: moved, outputs } = optimizer.update(tree, state, { learningRate, step, statistics: {} });
+      return { state: flattenParams(moved), outputs };
+    },
     {
       state: {
         ...named('params.', (tensor) => tensor),

@@ -53,7 +53,16 @@ export { importOptional, type OptionalPackage } from './import-optional.ts';
 export { l2Normalize } from './l2-normalize.ts';
 export { assertWithin, limits } from './limits.ts';
 export { nearest } from './nearest.ts';
-export { disposeParams, flattenParams, mapParams, type Params, unflattenParams } from './params.ts';
+export {
+  disposeParams,
+  filterParams,
+  flattenParams,
+  mapParams,
+  mergeParams,
+  type Params,
+  unflattenParams,
+  zipParams,
+} from './params.ts';
 export { type LoadedParams, loadParams, saveParams } from './params-file.ts';
 export { plainBytes } from './plain-bytes.ts';
 export { prelu } from './prelu.ts';

@@ -1,9 +1,17 @@
-import { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { InvalidArgumentError } from './errors.ts';
 
-/** A tree of tensors by name: parameters, optimiser state, statistics. Plain data that goes in and comes out. */
-export interface Params {
-  [name: string]: Tensor | Params;
+/**
+ * A tree of tensors by name: parameters, optimizer state, statistics. Plain data that goes in and comes out; its leaves are
+ * tensors of tfjs, or host tensors where the type says so.
+ */
+export interface Params<T = Tensor> {
+  [name: string]: T | Params<T>;
+}
+
+/** What tells a leaf from a branch. */
+interface Leaf {
+  readonly dtype: string;
 }
 
 /**
@@ -14,8 +22,8 @@ export interface Params {
  * @example
  * const names = Object.keys(flattenParams({ stem: { kernel: tf.zeros([3, 3]) } })); // ['stem.kernel']
  */
-export function flattenParams(params: Params): Record<string, Tensor> {
-  const flat: Record<string, Tensor> = {};
+export function flattenParams<T extends Leaf = Tensor>(params: Params<T>): Record<string, T> {
+  const flat: Record<string, T> = {};
   visit(params, '', (path, tensor) => {
     flat[path] = tensor;
   });
@@ -27,15 +35,15 @@ export function flattenParams(params: Params): Record<string, Tensor> {
  *
  * @throws {InvalidArgumentError} if one name is the beginning of another, such as `a` and `a.b`.
  */
-export function unflattenParams(flat: Record<string, Tensor>): Params {
-  const params: Params = {};
+export function unflattenParams<T extends Leaf = Tensor>(flat: Readonly<Record<string, T>>): Params<T> {
+  const params: Params<T> = {};
   for (const [path, tensor] of Object.entries(flat)) {
     const names = path.split('.');
     const last = names.pop() ?? '';
     let branch = params;
     for (const name of names) {
       const next = Object.hasOwn(branch, name) ? branch[name] : undefined;
-      if (next instanceof Tensor) throw conflict(path);
+      if (isLeaf(next)) throw conflict(path);
       branch = next ?? add(branch, name, {}, path);
     }
     if (Object.hasOwn(branch, last)) throw conflict(path);
@@ -50,12 +58,49 @@ export function unflattenParams(flat: Record<string, Tensor>): Params {
  * @example
  * const halved = mapParams(params, (tensor) => tf.div(tensor, 2));
  */
-export function mapParams(params: Params, change: (tensor: Tensor, path: string) => Tensor): Params {
-  const changed: Record<string, Tensor> = {};
+export function mapParams<T extends Leaf, U extends Leaf>(
+  params: Params<T>,
+  change: (tensor: T, path: string) => U,
+): Params<U> {
+  const changed: Record<string, U> = {};
   visit(params, '', (path, tensor) => {
     changed[path] = change(tensor, path);
   });
   return unflattenParams(changed);
+}
+
+/**
+ * Maps trees side by side: the result has the form of the first, and each of its tensors is `change(a, b, …)` of those that
+ * stand at its place. The others may have more tensors than the first.
+ *
+ * @throws {InvalidArgumentError} if one of the others lacks a tensor of the first.
+ * @example
+ * const moved = zipParams((param, gradient) => tf.sub(param, gradient), params, gradients);
+ */
+export function zipParams<T extends Leaf, Others extends readonly Leaf[], U extends Leaf>(
+  change: (tensor: T, ...others: Others) => U,
+  params: Params<T>,
+  ...others: { [K in keyof Others]: Params<Others[K]> }
+): Params<U> {
+  const flat = (others as Params<Leaf>[]).map((tree) => flattenParams(tree));
+  return mapParams(params, (tensor, path) => {
+    const beside = flat.map((tensors) => {
+      if (Object.hasOwn(tensors, path)) return tensors[path]!;
+      throw invalid(`a tensor "${path}" in every tree`, 'none in one of them');
+    });
+    return change(tensor, ...(beside as unknown as Others));
+  });
+}
+
+/** The first tree with the tensors of the second added, or put in the place of its own. */
+export function mergeParams<T extends Leaf>(params: Params<T>, changes: Params<T>): Params<T> {
+  return unflattenParams({ ...flattenParams(params), ...flattenParams(changes) });
+}
+
+/** The tensors of a tree for whose names `keep` is true; branches that lose all of theirs go. */
+export function filterParams<T extends Leaf>(params: Params<T>, keep: (path: string) => boolean): Params<T> {
+  const entries = Object.entries(flattenParams(params)).filter(([path]) => keep(path));
+  return unflattenParams(Object.fromEntries(entries) as Record<string, T>);
 }
 
 /** Disposes of every tensor of a tree. */
@@ -63,19 +108,31 @@ export function disposeParams(params: Params): void {
   for (const tensor of Object.values(flattenParams(params))) tensor.dispose();
 }
 
-function visit(params: Params, prefix: string, use: (path: string, tensor: Tensor) => void): void {
+function visit<T extends Leaf>(
+  params: Params<T>,
+  prefix: string,
+  use: (path: string, tensor: T) => void,
+): void {
   for (const [name, value] of Object.entries(params)) {
     checkName(name, prefix + name);
-    if (value instanceof Tensor) use(prefix + name, value);
-    else if (isTree(value)) visit(value, `${prefix}${name}.`, use);
+    if (isLeaf<T>(value)) use(prefix + name, value);
+    else if (isTree<T>(value)) visit(value, `${prefix}${name}.`, use);
     else throw invalid('a tensor or a record of them', `${typeof value} at "${prefix}${name}"`);
   }
 }
 
-const isTree = (value: unknown): value is Params =>
+const isLeaf = <T extends Leaf>(value: unknown): value is T =>
+  typeof (value as Leaf | null | undefined)?.dtype === 'string';
+
+const isTree = <T>(value: unknown): value is Params<T> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
-function add<T extends Tensor | Params>(branch: Params, name: string, value: T, path: string): T {
+function add<T, Value extends T | Params<T>>(
+  branch: Params<T>,
+  name: string,
+  value: Value,
+  path: string,
+): Value {
   checkName(name, path);
   branch[name] = value;
   return value;

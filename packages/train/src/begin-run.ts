@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { type HostTensor, InvalidArgumentError, InvalidDataError } from '@hm/tensor';
+import {
+  flattenParams,
+  type HostTensor,
+  InvalidArgumentError,
+  InvalidDataError,
+  unflattenParams,
+} from '@hm/tensor';
 import { readTextIfThere, writeFileSafely } from '@hm/tensor/files';
 import { type Progress, readCheckpoint } from './checkpoint.ts';
 import {
@@ -15,7 +21,7 @@ import { type BackboneValues, initialState } from './initial-state.ts';
 import { rewindLog } from './metrics-log.ts';
 import type { ResolvedOptions } from './options.ts';
 import { assertSameConfig, type RunConfig } from './run-config.ts';
-import { withGradientSums } from './step/step-state.ts';
+import { resumedState } from './step/train-state.ts';
 import { waitFor } from './wait.ts';
 
 /** Where a run begins, or goes on. */
@@ -71,10 +77,10 @@ export async function beginRun(
   }
   if (resume) await rewindLog(out, checkpoint?.progress.step ?? -1);
   if (checkpoint === undefined) return { ...(await firstBeginning(options, pretrained, damaged)), changed };
-  const state = withGradientSums(options.recipe, checkpoint.state);
+  const resumed = resumedState(options.recipe, unflattenParams(checkpoint.state), options.optimizer);
   const best = await presentBest(out, checkpoint.progress);
   return {
-    ...{ state, checkpoint: path, changed },
+    ...{ state: flattenParams(resumed), checkpoint: path, changed },
     progress: best.progress,
     damaged: [...damaged, ...best.damaged],
   };
@@ -112,11 +118,12 @@ async function presentBest(out: string, { best, ...progress }: Progress) {
 }
 
 async function firstBeginning(
-  { backbone, head, data, seed, recipe }: ResolvedOptions,
+  { backbone, head, data, seed, recipe, optimizer }: ResolvedOptions,
   pretrained: BackboneValues | undefined,
   damaged: readonly DamagedCheckpoint[],
 ): Promise<Beginning> {
-  const state = await initialState({ backbone, head, classes: data.classes, seed, recipe, pretrained });
+  const { classes } = data;
+  const state = await initialState({ backbone, head, classes, seed, recipe, optimizer, pretrained });
   return { state, progress: START, checkpoint: undefined, damaged };
 }
 

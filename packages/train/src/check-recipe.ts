@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from '@hm/tensor';
+import type { AdamW } from './optimize/adamw.ts';
+import type { Optimiser } from './optimize/optimizer-of.ts';
+import { LARGEST_SCALE, scalingOf } from './optimize/scale-loss.ts';
 import type { Recipe } from './recipe.ts';
-import { LARGEST_SCALE, scalingOf } from './step/loss-scaling.ts';
-import type { AdamW, Optimiser } from './step/optimiser.ts';
 
 /** @throws {InvalidArgumentError} if a number of a recipe is out of range, or numbers do not fit together. */
 export function checkRecipe(recipe: Recipe): void {

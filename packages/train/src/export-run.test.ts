@@ -1,11 +1,10 @@
 import { preprocessingFromMetadata } from '@hm/datasets';
 import { createSession } from '@hm/onnx/session';
-import { hostTensor, InvalidArgumentError, Rng, toTensors, unflattenParams } from '@hm/tensor';
+import { hostTensor, InvalidArgumentError, type Params, Rng, toTensors, unflattenParams } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { exportRun } from './export-run.ts';
 import { loadRun } from './load-run.ts';
-import { part } from './step/records.ts';
 import { tinyBackbone } from './testing/tiny-backbone.mjs';
 import { eventsOf, temporaryFolder, tinyOptions, tinyRecipe } from './testing/tiny-run.ts';
 import { train } from './train.ts';
@@ -23,10 +22,8 @@ test('the file computes what the trained network computes, and says where it com
   const input = hostTensor('float32', [2, 3, 32, 32], nchw.dataSync() as Float32Array);
   const { embedding } = await session.run({ input });
   const { state } = await loadRun(out);
-  const variables = {
-    params: unflattenParams(toTensors(part(state, 'params.backbone.'))),
-    statistics: unflattenParams(toTensors(part(state, 'statistics.'))),
-  };
+  const { params, statistics } = unflattenParams(toTensors(state)) as Record<string, Params>;
+  const variables = { params: params!.backbone as Params, statistics: statistics! };
   const { embeddings } = tinyBackbone().apply(variables, nhwc, 'inference');
   const expected = embeddings.dataSync();
   expect(embedding!.shape).toEqual([2, 16]);

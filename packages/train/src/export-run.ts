@@ -7,8 +7,11 @@ import {
   checkArguments,
   checkOptions,
   disposeParams,
+  flattenParams,
   type HostTensor,
   InvalidArgumentError,
+  mergeParams,
+  type Params,
   toTensors,
   unflattenParams,
 } from '@hm/tensor';
@@ -16,7 +19,6 @@ import type { Progress } from './checkpoint.ts';
 import { type LoadedRun, loadRun } from './load-run.ts';
 import { type ImageLayout, inferenceGraph } from './network-graph.ts';
 import type { Part, RunConfig } from './run-config.ts';
-import { part } from './step/records.ts';
 import { withTfjs } from './with-tfjs.ts';
 
 /** What {@link exportRun} may need to be told. */
@@ -92,14 +94,19 @@ export async function snapshot(source: Source, backbone: Backbone): Promise<Uint
 
 function variablesOf({ state, config }: Source, weights: 'last' | 'average'): Variables {
   if (weights === 'average' && config.recipe.averageDecay === undefined) throw noAverage();
-  const tree = (values: Record<string, HostTensor>) => unflattenParams(toTensors(values));
-  // Frozen parameters have no average of their own.
-  const [params, statistics] = ['average.backbone.', 'averageStatistics.'].map((name) =>
-    weights === 'average' ? part(state, name) : {},
-  );
+  type Branches = Record<string, Params<HostTensor>>;
+  const {
+    params,
+    statistics = {},
+    average = {},
+    averageStatistics = {},
+  } = unflattenParams(state) as Branches;
+  const tensors = (last: Params<HostTensor> = {}, averages: Params<HostTensor> = {}) =>
+    // Frozen parameters have no average of their own.
+    unflattenParams(toTensors(flattenParams(weights === 'average' ? mergeParams(last, averages) : last)));
   return {
-    params: tree({ ...part(state, 'params.backbone.'), ...params }),
-    statistics: tree({ ...part(state, 'statistics.'), ...statistics }),
+    params: tensors((params as Branches).backbone, (average as Branches).backbone),
+    statistics: tensors(statistics, averageStatistics),
   };
 }
 

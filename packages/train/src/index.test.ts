@@ -3,7 +3,13 @@ import * as train from './index.ts';
 
 test('exports what it is meant to', () => {
   expect(Object.keys(train).sort()).toEqual([
-    'applyGradients',
+    'accumulate',
+    'adam',
+    'average',
+    'chain',
+    'clip',
+    'decay',
+    'decoupledDecay',
     'describeEngines',
     'describeKernels',
     'duration',
@@ -12,11 +18,13 @@ test('exports what it is meant to', () => {
     'isNetworkFile',
     'learningRateAt',
     'loadRun',
+    'optimizerOf',
     'paper',
     'pretrainedBackbone',
     'progressLine',
     'quick',
     'readConfig',
+    'sgd',
     'train',
     'trainingStep',
   ]);

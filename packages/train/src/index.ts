@@ -23,6 +23,22 @@ export { type ExportPthOptions, exportPth } from './export-pth.ts';
 export { type ExportRunOptions, exportRun } from './export-run.ts';
 export { describeKernels, type MeasuredKernels } from './kernels/describe-kernels.ts';
 export { type LoadedRun, loadRun } from './load-run.ts';
+export { type AccumulateOptions, accumulate } from './optimize/accumulate.ts';
+export { type AdamW, adam } from './optimize/adamw.ts';
+export { average } from './optimize/average.ts';
+export { clip } from './optimize/clip.ts';
+export { type Optimiser, type OptimizerRecipe, optimizerOf } from './optimize/optimizer-of.ts';
+export type { MixedPrecision } from './optimize/scale-loss.ts';
+export { type Sgd, sgd } from './optimize/sgd.ts';
+export {
+  type Change,
+  chain,
+  type Optimizer,
+  type StepFacts,
+  type TrainState,
+  type Transform,
+} from './optimize/transform.ts';
+export { type DecayGroups, decay, decoupledDecay, type WeightDecay } from './optimize/weight-decay.ts';
 export type { TrainOptions, Validation } from './options.ts';
 export type { PartialFc } from './partial-program.ts';
 export { duration, progressLine } from './progress-line.ts';
@@ -35,9 +51,5 @@ export {
   type PretrainedBackboneOptions,
   pretrainedBackbone,
 } from './start/pretrained-backbone.ts';
-export { type Applied, applyGradients } from './step/apply-gradients.ts';
-export type { MixedPrecision } from './step/loss-scaling.ts';
-export type { AdamW, Optimiser, Sgd } from './step/optimiser.ts';
 export { type StepOutputs, type StepRecipe, trainingStep } from './step/training-step.ts';
-export type { DecayGroups, WeightDecay } from './step/weight-decay.ts';
 export { type Run, train } from './train.ts';

@@ -1,17 +1,25 @@
 import type { Head } from '@hm/losses';
 import type { Backbone } from '@hm/resnet';
-import { disposeParams, flattenParams, type HostTensor, type Params, Rng, readTensor } from '@hm/tensor';
-import { prefixed } from './step/records.ts';
-import { stepState } from './step/step-state.ts';
+import {
+  disposeParams,
+  flattenParams,
+  type HostTensor,
+  type Params,
+  Rng,
+  readTensor,
+  unflattenParams,
+} from '@hm/tensor';
+import type { Transform } from './optimize/transform.ts';
+import { firstState } from './step/train-state.ts';
 import type { StepRecipe } from './step/training-step.ts';
 import { withTfjs } from './with-tfjs.ts';
 
-type HostTensors = Record<string, HostTensor>;
+type HostParams = Params<HostTensor>;
 
-/** A backbone's values, by their dotted names. */
+/** A backbone's values. */
 export interface BackboneValues {
-  params: HostTensors;
-  statistics: HostTensors;
+  params: HostParams;
+  statistics: HostParams;
 }
 
 /** What a first state is made of. */
@@ -21,24 +29,25 @@ export interface InitialStateOptions {
   classes: number;
   seed: number;
   recipe: StepRecipe;
+  /** Instead of the recipe's. */
+  optimizer?: Transform | undefined;
   /** Instead of fresh values of the backbone. */
   pretrained?: BackboneValues | undefined;
 }
 
-/** The state before the first step, which depends on the seed and on `pretrained` alone. */
-export async function initialState(options: InitialStateOptions): Promise<HostTensors> {
-  const { backbone, head, classes, seed, recipe, pretrained } = options;
+/**
+ * The state before the first step, which depends on the seed and on `pretrained` alone; by the dotted names that graphs and
+ * checkpoints have.
+ */
+export async function initialState(options: InitialStateOptions): Promise<Record<string, HostTensor>> {
+  const { backbone, head, classes, seed, recipe, optimizer, pretrained } = options;
   return withTfjs(async () => {
     const size = { classes, embeddingSize: backbone.embeddingSize };
     const { params, statistics } = pretrained ?? (await freshBackbone(backbone, seed));
     const headParams = await read(head.init(Rng.of(seed, 'head'), size));
     const headStatistics = await read(head.initStatistics?.(Rng.of(seed, 'headStatistics'), size) ?? {});
-    const trained = { ...prefixed('backbone.', params), ...prefixed('head.', headParams) };
-    return stepState(recipe, {
-      ...prefixed('params.', trained),
-      ...prefixed('statistics.', statistics),
-      ...prefixed('headStatistics.', headStatistics),
-    });
+    const values = { params: { backbone: params, head: headParams }, statistics, headStatistics };
+    return flattenParams(firstState(recipe, values, optimizer));
   });
 }
 
@@ -51,11 +60,11 @@ export async function freshBackbone(backbone: Backbone, seed: number): Promise<B
 }
 
 /** Copies a tree to the host and disposes of it. */
-async function read(params: Params): Promise<HostTensors> {
+async function read(params: Params): Promise<HostParams> {
   const entries = Object.entries(flattenParams(params)).map(
     async ([name, tensor]) => [name, await readTensor(tensor)] as const,
   );
   const values = Object.fromEntries(await Promise.all(entries));
   disposeParams(params);
-  return values;
+  return unflattenParams(values);
 }

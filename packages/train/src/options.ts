@@ -10,10 +10,11 @@ import type { Backbone } from '@hm/resnet';
 import { checkArguments, InvalidDataError, type OptionKinds } from '@hm/tensor';
 import { checkRecipe, invalid, positive } from './check-recipe.ts';
 import { type AutoEngine, checkEngine, type Engine } from './engine/engine.ts';
+import { scalingOf } from './optimize/scale-loss.ts';
+import type { Optimizer } from './optimize/transform.ts';
 import { paper, type Recipe } from './recipe.ts';
 import { checkSampler } from './sampling/sampler.ts';
 import { warmupLength } from './schedule.ts';
-import { scalingOf } from './step/loss-scaling.ts';
 
 /** What a validation found. */
 export interface Validation {
@@ -30,6 +31,8 @@ export interface TrainOptions {
   head: Head;
   /** Default {@link paper}. */
   recipe?: Recipe;
+  /** Instead of the recipe's clipping, weight decay and optimizer; the run's configuration holds its name and config. */
+  optimizer?: Optimizer;
   /** The run's folder: checkpoints and `metrics.jsonl`. Made if it is not there. */
   out: string;
   /** An integer. First weights, order and augmentation depend on it. Default 1. */

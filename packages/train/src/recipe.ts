@@ -1,10 +1,10 @@
 import { type Augmentation, flipOnly } from '@hm/datasets';
+import type { Optimiser } from './optimize/optimizer-of.ts';
+import type { MixedPrecision } from './optimize/scale-loss.ts';
+import type { WeightDecay } from './optimize/weight-decay.ts';
 import type { PartialFc } from './partial-program.ts';
 import type { Sampler } from './sampling/sampler.ts';
 import type { Schedule } from './schedule.ts';
-import type { MixedPrecision } from './step/loss-scaling.ts';
-import type { Optimiser } from './step/optimiser.ts';
-import type { WeightDecay } from './step/weight-decay.ts';
 
 /** How to train, as plain data: a run's configuration holds it, and a changed copy is a recipe of one's own. */
 export interface Recipe {

@@ -5,6 +5,7 @@ import type { Head, HeadConfig } from '@hm/losses';
 import type { Backbone } from '@hm/resnet';
 import { InvalidArgumentError } from '@hm/tensor';
 import { version_core } from '@tensorflow/tfjs-core';
+import type { Optimizer } from './optimize/transform.ts';
 import type { Recipe } from './recipe.ts';
 
 /** A name, and what its factory takes to make the same thing again. */
@@ -21,6 +22,8 @@ export interface RunConfig {
   head: HeadConfig;
   preprocessing: Preprocessing;
   data: { images: number; classes: number /** SHA-256 of the identities' names in order. */; names: string };
+  /** The optimizer, if it is not the recipe's. */
+  optimizer?: Part;
   /** What the backbone began with, if not with fresh values: a hash of them. */
   pretrained?: { sha256: string };
   /** What onto the exported file is written about the photographs' license. */
@@ -35,11 +38,12 @@ export interface ConfigSource {
   recipe: Recipe;
   preprocessing: Preprocessing;
   seed: number;
+  optimizer?: Optimizer | undefined;
   dataLicence?: string | undefined;
 }
 
 export function runConfig(source: ConfigSource, pretrained?: { sha256: string }): RunConfig {
-  const { data, backbone, head, recipe, preprocessing, seed, dataLicence } = source;
+  const { data, backbone, head, recipe, preprocessing, seed, optimizer, dataLicence } = source;
   const config: RunConfig = {
     seed,
     recipe,
@@ -47,6 +51,7 @@ export function runConfig(source: ConfigSource, pretrained?: { sha256: string })
     head: head.config,
     preprocessing,
     data: { images: data.length, classes: data.classes, names: hashOfNames(data) },
+    ...(optimizer && { optimizer: { name: optimizer.name, config: optimizer.config ?? {} } }),
     ...(pretrained && { pretrained: { sha256: pretrained.sha256 } }),
     ...(dataLicence === undefined ? {} : { dataLicence }),
   };

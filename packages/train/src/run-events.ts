@@ -10,6 +10,7 @@ import type { TrainEvent } from './events.ts';
 import { kernelsOfRun } from './kernels/kernels-of-run.ts';
 import { logEvent } from './metrics-log.ts';
 import { TensorBoardFile } from './observe/tensor-board.ts';
+import { scalingOf } from './optimize/scale-loss.ts';
 import type { ResolvedOptions, SettledOptions } from './options.ts';
 import { checkRanks } from './parallel/check-ranks.ts';
 import type { Communicator } from './parallel/communicator.ts';
@@ -22,7 +23,6 @@ import { compilePartial } from './partial-program.ts';
 import { runConfig } from './run-config.ts';
 import { EpochSampler, NEIGHBOURS } from './sampling/epoch-sampler.ts';
 import { readPretrained } from './start/read-pretrained.ts';
-import { scalingOf } from './step/loss-scaling.ts';
 import { trainingStep } from './step/training-step.ts';
 import { TrainingLoop } from './training-loop.ts';
 import { waitFor } from './wait.ts';
@@ -136,11 +136,22 @@ async function compileStep(
   state: StepOptions['state'],
   ranks: Communicator | undefined,
 ): Promise<Program> {
-  const { backbone, head, recipe, data, seed, hardness = false, out, resume, kernels = 'direct' } = options;
+  const {
+    backbone,
+    head,
+    recipe,
+    data,
+    seed,
+    hardness = false,
+    out,
+    resume,
+    kernels = 'direct',
+    optimizer,
+  } = options;
   const { partialFc } = recipe;
   const engine = ranks ? engineOfRank(options.engine, ranks) : options.engine;
   const batchSize = recipe.batchSize / (recipe.accumulate ?? 1) / (ranks?.count ?? 1);
-  const step = trainingStep(backbone, head, recipe, { sampleLosses: hardness, ranks });
+  const step = trainingStep(backbone, head, recipe, { sampleLosses: hardness, ranks, optimizer });
   const stepOptions: StepOptions = {
     state,
     inputs: {

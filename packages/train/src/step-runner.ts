@@ -2,12 +2,12 @@ import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import type { Batch } from '@hm/datasets';
 import type { Program } from '@hm/onnx';
 import { type HostTensor, hostTensor } from '@hm/tensor';
+import { mapRecord } from './map-record.ts';
 import { firstNonFinite, nonFinite, overflows } from './non-finite.ts';
 import type { Communicator } from './parallel/communicator.ts';
 import { culprit } from './parallel/culprit.ts';
 import type { Recipe } from './recipe.ts';
 import { learningRateAt } from './schedule.ts';
-import { mapRecord } from './step/records.ts';
 
 /** What a step tells: the means over its batches. */
 export interface StepReadings {

@@ -1,7 +1,7 @@
 import type { Loader } from '@hm/datasets';
 import { hardMiningOf } from '@hm/losses';
 import type { Program } from '@hm/onnx';
-import { type HostTensor, InvalidArgumentError, sizeOf } from '@hm/tensor';
+import { flattenParams, type HostTensor, InvalidArgumentError, sizeOf, unflattenParams } from '@hm/tensor';
 import { Ahead } from './ahead.ts';
 import type { Beginning } from './begin-run.ts';
 import type { Checkpoint, Progress } from './checkpoint.ts';
@@ -17,7 +17,7 @@ import type { Communicator } from './parallel/communicator.ts';
 import { SharedRun } from './parallel/shared-run.ts';
 import { type RunConfig, versions } from './run-config.ts';
 import type { EpochSampler } from './sampling/epoch-sampler.ts';
-import { withoutGradientSums } from './step/step-state.ts';
+import { betweenSteps } from './step/train-state.ts';
 import { type StepReadings, StepRunner } from './step-runner.ts';
 import { type Patience, waitFor } from './wait.ts';
 
@@ -274,7 +274,8 @@ export class TrainingLoop {
   /** All that a checkpoint holds. @throws {NonFiniteError} */
   async #current(): Promise<Checkpoint> {
     const { program, config, sampler } = this.#context;
-    const state = { ...withoutGradientSums(await program.readState()), ...sampler.state };
+    const trained = unflattenParams(await program.readState());
+    const state = { ...flattenParams(betweenSteps(trained)), ...sampler.state };
     this.#assertFinite(state);
     return { config, progress: this.#progress, versions: versions(), state };
   }

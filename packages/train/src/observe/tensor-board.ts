@@ -2,7 +2,6 @@ import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { notWritable } from '@hm/tensor/files';
 import type { EpochEvent, HardnessEvent, StepEvent, TrainEvent, ValidationEvent } from '../events.ts';
-import { prefixed } from '../step/records.ts';
 import { type EventContent, eventMessage } from './event-message.ts';
 import { tfRecord } from './tf-record.ts';
 
@@ -60,5 +59,6 @@ function contentOf(event: Drawn): EventContent {
 
 function values(group: string, numbers: Record<string, number | undefined>) {
   const told = Object.entries(numbers).filter((entry): entry is [string, number] => entry[1] !== undefined);
-  return { kind: 'values' as const, scalars: prefixed(`${group}/`, Object.fromEntries(told)) };
+  const scalars = Object.fromEntries(told.map(([name, value]) => [`${group}/${name}`, value]));
+  return { kind: 'values' as const, scalars };
 }

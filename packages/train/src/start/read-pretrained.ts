@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { Backbone } from '@hm/resnet';
 import { pthWeights } from '@hm/resnet/pth';
+import { flattenParams, unflattenParams } from '@hm/tensor';
 import { readRegularFile } from '@hm/tensor/files';
 import { decodeSafetensors, HmError, type HostTensor, InvalidDataError, sha256Of } from '@hm/tensor/host';
 import { newestCheckpoint } from '../checkpoint-folder.ts';
 import { type BackboneValues, freshBackbone } from '../initial-state.ts';
-import { part } from '../step/records.ts';
 import { weightsOfOnnx } from './weights-of-onnx.ts';
 
 /** Values for a backbone, and what tells them from others. */
@@ -15,6 +15,12 @@ export interface Pretrained extends BackboneValues {
 }
 
 type HostTensors = Record<string, HostTensor>;
+
+/** A backbone's values by the dotted names that files have. */
+export interface NamedValues {
+  params: HostTensors;
+  statistics: HostTensors;
+}
 
 /**
  * Reads a backbone's values from the folder of a run (its newest checkpoint), a checkpoint or another safetensors file
@@ -25,16 +31,21 @@ type HostTensors = Record<string, HostTensor>;
  * what is missing or has another shape.
  */
 export async function readPretrained(path: string, backbone: Backbone): Promise<Pretrained> {
-  const wanted = await freshBackbone(backbone, 1);
+  const fresh = await freshBackbone(backbone, 1);
+  const wanted = { params: flattenParams(fresh.params), statistics: flattenParams(fresh.statistics) };
   const found = await valuesAt(path, backbone, wanted);
   const values = {
     params: pick(path, wanted.params, found.params),
     statistics: pick(path, wanted.statistics, found.statistics),
   };
-  return { ...values, sha256: hashOf({ ...values.params, ...values.statistics }) };
+  return {
+    params: unflattenParams(values.params),
+    statistics: unflattenParams(values.statistics),
+    sha256: hashOf({ ...values.params, ...values.statistics }),
+  };
 }
 
-async function valuesAt(path: string, backbone: Backbone, wanted: BackboneValues): Promise<BackboneValues> {
+async function valuesAt(path: string, backbone: Backbone, wanted: NamedValues): Promise<NamedValues> {
   const bytes = await bytesAt(path);
   if (bytes === undefined) return inState((await newestCheckpoint(path)).checkpoint?.state ?? {});
   if (/\.(pth|pt)$/i.test(path)) return pthWeights(bytes, backbone);
@@ -55,10 +66,17 @@ function tensorsIn(bytes: Uint8Array, path: string): HostTensors {
   }
 }
 
-const inState = (state: HostTensors): BackboneValues => ({
-  params: part(state, 'params.backbone.'),
-  statistics: part(state, 'statistics.'),
+const inState = (state: HostTensors): NamedValues => ({
+  params: under('params.backbone.', state),
+  statistics: under('statistics.', state),
 });
+
+const under = (branch: string, state: HostTensors): HostTensors =>
+  Object.fromEntries(
+    Object.entries(state)
+      .filter(([name]) => name.startsWith(branch))
+      .map(([name, value]) => [name.slice(branch.length), value]),
+  );
 
 /** A file's bytes; undefined for a folder. */
 async function bytesAt(path: string): Promise<Uint8Array | undefined> {

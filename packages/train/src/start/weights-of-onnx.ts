@@ -11,11 +11,10 @@ import {
   unflattenParams,
 } from '@hm/tensor';
 import { type GraphProto, ModelProtoSchema, type TensorProto } from 'onnx-buf';
-import type { BackboneValues } from '../initial-state.ts';
+import { mapRecord } from '../map-record.ts';
 import { type ImageLayout, inferenceGraph } from '../network-graph.ts';
-import { mapRecord } from '../step/records.ts';
 import { withTfjs } from '../with-tfjs.ts';
-import { unusable } from './read-pretrained.ts';
+import { type NamedValues, unusable } from './read-pretrained.ts';
 
 /**
  * A backbone's values from an ONNX file that was exported from it, by their names. How the file lays them out is found by
@@ -26,9 +25,9 @@ import { unusable } from './read-pretrained.ts';
 export async function weightsOfOnnx(
   bytes: Uint8Array,
   backbone: Backbone,
-  wanted: BackboneValues,
+  wanted: NamedValues,
   path: string,
-): Promise<BackboneValues> {
+): Promise<NamedValues> {
   const file = graphOf(bytes, path);
   const first = file.input[0]?.type?.value;
   const dims = first?.case === 'tensorType' ? (first.value.shape?.dim ?? []) : [];
@@ -48,7 +47,7 @@ export async function weightsOfOnnx(
 }
 
 /** The backbone with every number of a value replaced by its place in that value. */
-function traced(backbone: Backbone, wanted: BackboneValues, layout: ImageLayout): Uint8Array {
+function traced(backbone: Backbone, wanted: NamedValues, layout: ImageLayout): Uint8Array {
   const places = ({ shape }: HostTensor) =>
     hostTensor(
       'float32',

@@ -6,18 +6,19 @@ import {
   allReduce,
   flattenParams,
   InvalidArgumentError,
+  mapParams,
   meanOverRanks,
+  mergeParams,
   type Params,
   unflattenParams,
 } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { gatherBatch } from '../parallel/gather-batch.ts';
+import { movingOf, trainedOf } from '../optimize/freeze.ts';
+import { optimizerOf } from '../optimize/optimizer-of.ts';
+import { lossScaleIn } from '../optimize/scale-loss.ts';
+import type { TrainState, Transform } from '../optimize/transform.ts';
 import type { Place } from '../parallel/place-of.ts';
 import type { Recipe } from '../recipe.ts';
-import { applyGradients } from './apply-gradients.ts';
-import { fitsAny } from './frozen.ts';
-import { afterScaledStep, lossScaleIn } from './loss-scaling.ts';
-import { mapRecord, part, prefixed } from './records.ts';
 
 type Tensors = Record<string, tf.Tensor>;
 
@@ -43,6 +44,8 @@ export interface StepOutputs {
    * statistics and outputs are then those of the whole batch, the same on every rank.
    */
   ranks?: Place | undefined;
+  /** Instead of the recipe's clipping, weight decay and optimizer. */
+  optimizer?: Transform | undefined;
 }
 
 /**
@@ -68,35 +71,27 @@ export function trainingStep(
   backbone: Backbone,
   head: Head,
   recipe: StepRecipe,
-  { sampleLosses = false, ranks }: StepOutputs = {},
+  { sampleLosses = false, ranks, optimizer: own }: StepOutputs = {},
 ): StepFunction {
   const plainHead = sampleLosses ? (hardMiningOf(head)?.of ?? head) : undefined;
-  const parts = { backbone, head, plainHead, ranks };
-  const step: StepFunction = (state, inputs) => {
-    const { gradients, statistics, extra, loss } = forwardBackward(parts, recipe, state, inputs);
-    const moved = mapRecord(mapRecord(statistics, release), meanOverRanks);
-    const { logits, labels, loss: unscaled = loss, ...plain } = mapRecord(extra, release);
-    const applied = applyGradients(recipe, { ...state, ...moved }, mapRecord(gradients, allReduce), inputs);
-    const { state: after, outputs: scale } = afterScaledStep(recipe.mixedPrecision, {
-      state,
-      next: { ...state, ...moved, ...applied.state },
-      gradients: applied.gradients,
-      update: inputs.update,
-    });
+  const optimizer = optimizerOf(recipe, own);
+  const parts = { backbone, head, plainHead, ranks, freeze: recipe.freeze };
+  const step = (state: TrainState, inputs: Tensors) => {
+    const { gradients, statistics, told, loss } = forwardBackward(parts, state, inputs);
+    const { logits, labels, sampleLosses } = told;
+    const { learningRate, step, update } = inputs as Tensors & { learningRate: tf.Tensor; step: tf.Tensor };
+    const facts = { learningRate, step, update, statistics: mapParams(statistics, meanOverRanks) };
+    const change = optimizer.update(mapParams(gradients, allReduce), state, facts);
     const accuracy = logits && meanOverRanks(accuracyOf(logits as tf.Tensor2D, labels as tf.Tensor1D));
+    const outputs = { loss: allReduce(loss), ...(accuracy && { accuracy }), ...change.outputs };
     return {
-      state: after,
-      outputs: {
-        loss: allReduce(unscaled),
-        ...(accuracy && { accuracy }),
-        ...applied.outputs,
-        ...scale,
-        ...plain,
-      },
+      state: flattenParams(mergeParams(state, change.state ?? {})),
+      outputs: { ...outputs, ...(sampleLosses && { sampleLosses }) },
     };
   };
   const { batchNorm = 'local' } = recipe;
-  return (...inputs) => acrossRanks(ranks && { count: ranks.count, batchNorm }, () => step(...inputs));
+  return (state, inputs) =>
+    acrossRanks(ranks && { count: ranks.count, batchNorm }, () => step(unflattenParams(state), inputs));
 }
 
 interface Parts {
@@ -105,47 +100,50 @@ interface Parts {
   /** The head without hard mining, if its losses are asked for. */
   plainHead: Head | undefined;
   ranks: Place | undefined;
+  freeze: readonly string[] | undefined;
 }
 
-function forwardBackward(parts: Parts, { freeze = [] }: StepRecipe, state: Tensors, inputs: Tensors) {
-  const params = part(state, 'params.');
-  const names = Object.keys(params).filter((name) => !fitsAny(name, freeze));
-  const trained = names.map((name) => params[name]!);
+/** Gradients of the trained parameters, statistics after the batch, and what it tells; the loss is without its scale. */
+function forwardBackward(parts: Parts, state: TrainState, inputs: Tensors) {
+  const params = state.params as Params;
+  const trained = flattenParams(trainedOf(params, parts.freeze));
   const scale = lossScaleIn(state);
-  let kept: { statistics: Tensors; extra: Tensors } | undefined;
-  const loss = (...values: tf.Tensor[]) => {
-    const tree = unflattenParams({ ...params, ...record(names, values) });
-    const { loss, statistics, extra } = forward(parts, tree, state, inputs);
-    // What is told of it is the loss without its scale.
-    if (scale !== undefined) extra.loss = tf.clone(loss);
-    const moving = Object.entries(statistics).filter(([name]) => !fitsAny(ownerOf(name), freeze));
-    kept = { statistics: Object.fromEntries(moving), extra };
+  let kept: { statistics: Params; told: Tensors } | undefined;
+  const lossOf = (...values: tf.Tensor[]) => {
+    const names = Object.keys(trained);
+    const moved = unflattenParams(Object.fromEntries(names.map((name, index) => [name, values[index]!])));
+    const { loss, statistics, told } = forward(parts, mergeParams(params, moved), state, inputs);
+    kept = { statistics, told: scale === undefined ? told : { ...told, loss: tf.clone(loss) } };
     // These leave the scope in which gradients are taken; without this an eager backend would dispose of them.
-    for (const tensor of [...Object.values(extra), ...Object.values(kept.statistics)]) tf.keep(tensor);
+    for (const tensor of [...Object.values(kept.told), ...Object.values(flattenParams(statistics))])
+      tf.keep(tensor);
     return scale === undefined ? loss : tf.mul<tf.Scalar>(loss, scale);
   };
-  const { value, grads } = tf.engine().gradients(() => loss(...trained), trained, undefined, true);
-  assertGradients(names, grads);
-  const gradients = record(names, grads);
-  if (scale === undefined) return { loss: value, gradients, ...kept! };
-  const share = tf.div(1, scale);
-  return { loss: value, gradients: mapRecord(gradients, (gradient) => tf.mul(gradient, share)), ...kept! };
+  const values = Object.values(trained);
+  const { value, grads } = tf.engine().gradients(() => lossOf(...values), values, undefined, true);
+  assertGradients(Object.keys(trained), grads);
+  const share = scale && tf.div(1, scale);
+  const gradients = Object.keys(trained).map((name, index) => {
+    const gradient = grads[index]!;
+    return [name, share === undefined ? gradient : tf.mul(gradient, share)] as const;
+  });
+  const told = mapTensors(kept!.told, release);
+  return {
+    gradients: unflattenParams(Object.fromEntries(gradients)),
+    statistics: mapParams(kept!.statistics, release),
+    told,
+    loss: told.loss ?? value,
+  };
 }
 
-/** The name that statistics share with the parameters of their layer, by which they are frozen. */
-const ownerOf = (name: string) => name.replace(/^statistics/, 'backbone').replace(/^headStatistics/, 'head');
-
-/** The loss of a batch (this rank's share of it), the statistics after it, and what is told of it. */
-function forward(parts: Parts, params: Params, state: Tensors, inputs: Tensors) {
-  const { backbone, head, plainHead, ranks } = parts;
-  const variables = {
-    params: params.backbone as Params,
-    statistics: unflattenParams(part(state, 'statistics.')),
-  };
+/** The loss of a batch (this rank's share of it), the statistics after it, and what it tells. */
+function forward(parts: Parts, params: Params, state: TrainState, inputs: Tensors) {
+  const { backbone, head, plainHead, ranks, freeze } = parts;
+  const variables = { params: params.backbone as Params, statistics: (state.statistics ?? {}) as Params };
   const pass = backbone.apply(variables, inputs.images as tf.Tensor4D, 'train');
-  const headStatistics = unflattenParams(part(state, 'headStatistics.'));
   // A head without parameters has no branch in the tree.
   const headParams = (params.head ?? {}) as Params;
+  const headStatistics = (state.headStatistics ?? {}) as Params;
   const whole = <T extends tf.Tensor>(own: T): T =>
     ranks === undefined ? tf.clone(own) : gatherBatch(own, ranks);
   const seen = head.needsWholeBatch ? whole : <T extends tf.Tensor>(own: T) => tf.clone(own);
@@ -154,17 +152,29 @@ function forward(parts: Parts, params: Params, state: Tensors, inputs: Tensors) 
     of.losses(headParams, embeddings, labels, inputs.step as tf.Scalar, headStatistics);
   const { losses, logits, penalty, statistics = {} } = lossesOf(head);
   const plain = plainHead === head ? losses : plainHead && lossesOf(plainHead).losses;
-  const told = plain && (head.needsWholeBatch ? tf.clone(plain) : whole(plain));
+  const sampleLosses = plain && (head.needsWholeBatch ? tf.clone(plain) : whole(plain));
   const mean = tf.mean<tf.Scalar>(losses);
   const loss = penalty ? tf.add<tf.Scalar>(mean, penalty) : mean;
   return {
     loss: ranks === undefined ? loss : tf.mul<tf.Scalar>(loss, 1 / ranks.count),
     statistics: {
-      ...prefixed('statistics.', flattenParams(pass.statistics)),
-      ...prefixed('headStatistics.', flattenParams(statistics)),
+      statistics: movingOf(pass.statistics, 'backbone', freeze),
+      headStatistics: movingOf(statistics, 'head', freeze),
     },
-    extra: { ...(logits && { logits, labels }), ...(told && { sampleLosses: told }) } as Tensors,
+    told: { ...(logits && { logits, labels }), ...(sampleLosses && { sampleLosses }) } as Tensors,
   };
+}
+
+/** The parts of a batch that ranks hold, one behind the other: `[B/N, …]` on each to `[B, …]` on all. Has a gradient. */
+function gatherBatch<T extends tf.Tensor>(part: T, { rank, count }: Place): T {
+  const size = part.shape[0]!;
+  const paddings = part.shape.map((): [number, number] => [0, 0]);
+  paddings[0] = [rank * size, (count - 1 - rank) * size];
+  return tf.tidy(() => {
+    // Among zeros, a sum puts the parts where they belong.
+    const whole = allReduce(tf.pad(tf.cast(part, 'float32'), paddings));
+    return tf.cast(whole, part.dtype as 'float32') as unknown as T;
+  });
 }
 
 /** A kept tensor as one that belongs to the scope around, as all other results do. */
@@ -189,5 +199,5 @@ function assertGradients(names: string[], gradients: readonly (tf.Tensor | null 
   });
 }
 
-const record = (names: string[], values: tf.Tensor[]): Tensors =>
-  Object.fromEntries(names.map((name, index) => [name, values[index]!]));
+const mapTensors = (tensors: Tensors, change: (tensor: tf.Tensor) => tf.Tensor): Tensors =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor)]));

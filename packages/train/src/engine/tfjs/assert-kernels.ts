@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { kernelsOf, type StepFunction, TraceError } from '@hm/onnx';
 import { UnavailableError } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { mapRecord } from '../../step/records.ts';
+import { mapRecord } from '../../map-record.ts';
 import { withTfjs } from '../../with-tfjs.ts';
 import type { StepOptions } from '../compile-on.ts';
 

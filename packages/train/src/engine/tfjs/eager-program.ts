@@ -1,7 +1,7 @@
 import type { Program, StepFunction } from '@hm/onnx';
 import { type HostTensor, hostTensor, InvalidArgumentError, readTensor, toTensor } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { mapRecord } from '../../step/records.ts';
+import { mapRecord } from '../../map-record.ts';
 import type { StepOptions } from '../compile-on.ts';
 import type { StartedBackend } from './started-backend.ts';
 

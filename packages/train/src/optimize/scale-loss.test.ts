@@ -1,11 +1,13 @@
 import { compile } from '@hm/onnx';
 import { describeProviders } from '@hm/onnx/session';
-import { hostTensor, hostZeros } from '@hm/tensor';
+import { flattenParams, hostTensor, hostZeros, mergeParams, unflattenParams } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { offerSoftwareGpu } from '../../../../tools/software-gpu.ts';
 import { withTfjs } from '../with-tfjs.ts';
-import { afterScaledStep, lossScaleState, type MixedPrecision, type ScaledStep } from './loss-scaling.ts';
+import { accumulate } from './accumulate.ts';
+import { type MixedPrecision, scaleLoss, scalingOf } from './scale-loss.ts';
+import type { Transform } from './transform.ts';
 
 offerSoftwareGpu();
 const webgpu = (await describeProviders()).find(({ provider }) => provider === 'webgpu')!;
@@ -23,7 +25,7 @@ interface Step {
 
 const before = { 'params.a': [1, 2], 'lossScale.scale': 1024, 'lossScale.goodSteps': 3 };
 
-/** What a step makes of plain numbers. */
+/** What a step makes of plain numbers; one in parts if `update` is given. */
 function after(
   { state = {}, next = {}, gradients = { a: [0.5, -2] }, update }: Step,
   option?: MixedPrecision,
@@ -31,16 +33,19 @@ function after(
   const results: Record<string, number[]> = {};
   tf.tidy(() => {
     const tensors = (values: Numbers) =>
-      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tf.tensor(value)]));
-    const old = tensors({ ...before, ...state });
-    const step: ScaledStep = {
-      state: old,
-      next: { ...old, ...tensors({ 'params.a': [3, 4], ...next }) },
-      gradients: tensors(gradients),
+      unflattenParams(
+        Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tf.tensor(value)])),
+      );
+    const inner: Transform = { update: () => ({ state: tensors({ 'params.a': [3, 4], ...next }) }) };
+    const scaled = scaleLoss(scalingOf(option ?? true)!, inner);
+    const transform = update === undefined ? scaled : accumulate({ batches: 1, overflows: true }, scaled);
+    const scalar = tf.scalar(0);
+    const facts = {
+      ...{ learningRate: scalar, step: scalar, statistics: {} },
       update: update === undefined ? undefined : tf.scalar(update),
     };
-    const { state: kept, outputs } = afterScaledStep(option ?? true, step);
-    for (const [name, tensor] of Object.entries({ ...kept, ...outputs }))
+    const change = transform.update(tensors(gradients), tensors({ ...before, ...state }), facts);
+    for (const [name, tensor] of Object.entries({ ...flattenParams(change.state!), ...change.outputs }))
       results[name] = [...tensor.dataSync()];
   });
   return results;
@@ -81,19 +86,16 @@ describe('a step in mixed precision', () => {
     expect(largest).toMatchObject({ 'lossScale.scale': [2 ** 24], 'lossScale.goodSteps': [0] });
   });
 
-  const sums = (sum: number[]) => ({ 'gradientSum.a': sum });
-  const bad = { gradients: { a: [1, Number.NaN] }, state: sums([5, 6]) };
+  const bad = { gradients: { a: [1, Number.NaN] }, state: { 'gradientSum.a': [0, 0] } };
 
   test('in parts keeps what spoils it to its end, where it begins anew', () => {
-    const within = after({ ...bad, next: sums([1, Number.NaN]), update: 0 });
-    expect(within).toMatchObject({
+    expect(after({ ...bad, update: 0 })).toMatchObject({
       'params.a': [1, 2],
       'gradientSum.a': [1, Number.NaN],
       'lossScale.scale': [1024],
       'lossScale.goodSteps': [3],
     });
-    const end = after({ ...bad, next: sums([Number.NaN, Number.NaN]), update: 1 });
-    expect(end).toMatchObject({
+    expect(after({ ...bad, update: 1 })).toMatchObject({
       'params.a': [1, 2],
       'gradientSum.a': [0, 0],
       'lossScale.scale': [512],
@@ -101,18 +103,24 @@ describe('a step in mixed precision', () => {
     });
   });
 
-  test('in parts that are finite moves the scale with the last of them', () => {
-    const part = (update: number) => after({ next: sums([1, 1]), state: sums([0, 0]), update });
-    expect(part(0)).toMatchObject({ 'gradientSum.a': [1, 1], 'lossScale.goodSteps': [3] });
-    expect(part(1)).toMatchObject({ 'gradientSum.a': [1, 1], 'lossScale.goodSteps': [4] });
+  test('in parts that are finite moves with the last of them', () => {
+    const part = (update: number) =>
+      after({ gradients: { a: [1, 1] }, state: { 'gradientSum.a': [1, 0] }, update });
+    expect(part(0)).toMatchObject({
+      'params.a': [1, 2],
+      'gradientSum.a': [2, 1],
+      'lossScale.goodSteps': [3],
+    });
+    expect(part(1)).toMatchObject({
+      'params.a': [3, 4],
+      'gradientSum.a': [0, 0],
+      'lossScale.goodSteps': [4],
+    });
   });
 
-  test('without it is as it was', () => {
-    const next = { a: tf.scalar(1) };
-    const step = { state: {}, next, gradients: {}, update: undefined };
-    expect(afterScaledStep(false, step)).toEqual({ state: next, outputs: {} });
-    expect(afterScaledStep(undefined, step)).toEqual({ state: next, outputs: {} });
-    next.a.dispose();
+  test('is not asked for by false, nor by nothing', () => {
+    expect(scalingOf(false)).toBeUndefined();
+    expect(scalingOf(undefined)).toBeUndefined();
   });
 });
 
@@ -120,13 +128,19 @@ describe.skipIf(!webgpu.usable)(`${place}, whose shaders need not know infinity`
   test.each([1, Number.POSITIVE_INFINITY, Number.NaN])(
     'a gradient of %d is seen for what it is',
     async (value) => {
+      const adding: Transform = {
+        update: ({ a }, state) => ({ state: { a: tf.add(state.a as tf.Tensor, a as tf.Tensor) } }),
+      };
+      const scaled = scaleLoss(scalingOf(true)!, adding);
       const program = await compile(
-        (state, { gradient }) => {
-          const next = { ...state, a: tf.add(state.a!, gradient!) };
-          return afterScaledStep(true, { state, next, gradients: { a: gradient! }, update: undefined });
+        (flat, { gradient }) => {
+          const facts = { learningRate: gradient!, step: gradient!, statistics: {} };
+          const state = unflattenParams(flat);
+          const change = scaled.update({ a: gradient! }, state, facts);
+          return { state: flattenParams(mergeParams(state, change.state!)), outputs: change.outputs! };
         },
         {
-          state: { a: hostZeros('float32', [2]), ...lossScaleState(true) },
+          state: flattenParams({ a: hostZeros('float32', [2]), ...scaled.init!({}, {}) }),
           inputs: { gradient: { shape: [2] } },
           provider: 'webgpu',
         },

@@ -1,11 +1,9 @@
 import { compile } from '@hm/onnx';
-import { type HostTensor, hostTensor, Rng, sizeOf } from '@hm/tensor';
+import { flattenParams, type HostTensor, hostTensor, Rng, sizeOf, unflattenParams } from '@hm/tensor';
 import { expect, test } from 'vitest';
 import golden from '../../golden/optimisers.json' with { type: 'json' };
-import { applyGradients } from './apply-gradients.ts';
-import { part, prefixed } from './records.ts';
-import { stepState } from './step-state.ts';
-import type { StepRecipe } from './training-step.ts';
+import { firstState } from '../step/train-state.ts';
+import { type OptimizerRecipe, optimizerOf } from './optimizer-of.ts';
 
 type Arrays = Record<string, number[]>;
 
@@ -13,7 +11,7 @@ const scalar = (value: number) => hostTensor('float32', [], Float32Array.of(valu
 
 /** Runs updates with given gradients in ONNX Runtime; outputs and the last state. */
 async function run(
-  recipe: StepRecipe,
+  recipe: OptimizerRecipe,
   shapes: Record<string, number[]>,
   start: Arrays,
   steps: Arrays[],
@@ -30,18 +28,20 @@ async function run(
   const specs = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, { shape }]));
   const program = await compile(
     (state, inputs) => {
-      const { state: next, outputs } = applyGradients(recipe, state, part(inputs, 'gradient.'), inputs);
-      return { state: { ...state, ...next }, outputs };
+      const { learningRate, step, ...gradients } = inputs;
+      const facts = { learningRate: learningRate!, step: step!, statistics: {} };
+      const change = optimizerOf(recipe).update(unflattenParams(gradients), unflattenParams(state), facts);
+      return { state: { ...state, ...flattenParams(change.state ?? {}) }, outputs: change.outputs ?? {} };
     },
     {
-      state: stepState(recipe, prefixed('params.', host(start))),
-      inputs: { ...scalars, ...prefixed('gradient.', specs) },
+      state: flattenParams(firstState(recipe, { params: unflattenParams(host(start)) })),
+      inputs: { ...scalars, ...specs },
     },
   );
   const outputs = [];
   for (const [step, gradients] of steps.entries()) {
     const feeds = { learningRate: scalar(rates[step]!), step: scalar(step) };
-    outputs.push(await program.run({ ...feeds, ...prefixed('gradient.', host(gradients)) }));
+    outputs.push(await program.run({ ...feeds, ...host(gradients) }));
   }
   const state = await program.readState();
   await program.release();
@@ -57,7 +57,7 @@ test.each(golden.updates.map((entry) => [JSON.stringify(entry.recipe), entry] as
   'six steps give what PyTorch gives: %s',
   async (_, entry) => {
     const { shapes, start, gradients, rates } = golden;
-    const { state, outputs } = await run(entry.recipe as StepRecipe, shapes, start, gradients, rates);
+    const { state, outputs } = await run(entry.recipe as OptimizerRecipe, shapes, start, gradients, rates);
     for (const [name, values] of Object.entries(entry.params as Arrays))
       expectClose(state[`params.${name}`]!, values);
     const averages = 'averages' in entry ? (entry.averages as Arrays) : {};
@@ -70,7 +70,7 @@ test.each(golden.updates.map((entry) => [JSON.stringify(entry.recipe), entry] as
 
 /** Each optimiser on one number, in double precision. */
 const references: [
-  StepRecipe['optimiser'],
+  OptimizerRecipe['optimiser'],
   (decay: number) => (p: number, g: number, rate: number) => number,
 ][] = [
   [

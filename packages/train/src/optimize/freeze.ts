@@ -1,7 +1,15 @@
-import { InvalidArgumentError, nearest } from '@hm/tensor';
+import { filterParams, flattenParams, InvalidArgumentError, nearest, type Params } from '@hm/tensor';
+
+/** The parameters that get gradients: those whose names, such as `backbone.stem.kernel`, fit none of the patterns. */
+export const trainedOf = <T extends { dtype: string }>(params: Params<T>, patterns: readonly string[] = []) =>
+  filterParams(params, (name) => !fitsAny(name, patterns));
+
+/** Statistics that move: they share names with the parameters of their layer, by which they are frozen. */
+export const movingOf = (statistics: Params, owner: 'backbone' | 'head', patterns: readonly string[] = []) =>
+  filterParams(statistics, (name) => !fitsAny(`${owner}.${name}`, patterns));
 
 /** Whether a name fits one of the patterns, in which `*` stands for any characters. */
-export const fitsAny = (name: string, patterns: readonly string[]): boolean =>
+const fitsAny = (name: string, patterns: readonly string[]): boolean =>
   patterns.some((pattern) => fits(name, pattern));
 
 /** Looks for each piece between stars at the first place after the one before: no other place could do more. */
@@ -24,7 +32,11 @@ function fits(name: string, pattern: string): boolean {
  *
  * @throws {InvalidArgumentError} if a pattern fits no parameter, or nothing is left to train.
  */
-export function assertFreezable(names: readonly string[], patterns: readonly string[]): void {
+export function assertFreezable<T extends { dtype: string }>(
+  params: Params<T>,
+  patterns: readonly string[] = [],
+): void {
+  const names = Object.keys(flattenParams(params));
   const idle = patterns.find((pattern) => !names.some((name) => fitsAny(name, [pattern])));
   if (idle !== undefined) {
     const meant = nearest(idle, [...new Set(names.flatMap(prefixesOf))]);

@@ -1,0 +1,60 @@
+import { hostZeros, mapParams, type Params, zipParams } from '@hm/tensor';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Transform } from './transform.ts';
+
+/**
+ * Adam with decoupled weight decay: `p ← (1 − learningRate·decay)·p`, `m ← β₁m + (1 − β₁)g`, `v ← β₂v + (1 − β₂)g²`,
+ * `p ← p − learningRate·m̂ / (√v̂ + epsilon)`, where `m̂ = m / (1 − β₁ᵗ)` and `v̂ = v / (1 − β₂ᵗ)` at the t-th step.
+ *
+ * @see I. Loshchilov and F. Hutter, Decoupled weight decay regularization, ICLR 2019
+ */
+export interface AdamW {
+  kind: 'adamw';
+  /** Default 0.9. */
+  beta1?: number;
+  /** Default 0.999. */
+  beta2?: number;
+  /** Default 1e-8. */
+  epsilon?: number;
+}
+
+/** Moves parameters as Adam does, without decay; keeps `firstMoment` and `secondMoment`. */
+export const adam = ({
+  beta1 = 0.9,
+  beta2 = 0.999,
+  epsilon = 1e-8,
+}: Omit<AdamW, 'kind'> = {}): Transform => ({
+  init(trained) {
+    const zeros = mapParams(trained, ({ shape }) => hostZeros('float32', shape));
+    return { firstMoment: zeros, secondMoment: zeros };
+  },
+  update(gradients, state, { learningRate, step }) {
+    const blended = (name: string, of: Params, share: number) =>
+      zipParams(
+        (now, old: tf.Tensor) => tf.add(tf.mul(old, share), tf.mul(now, 1 - share)),
+        of,
+        state[name] as Params,
+      );
+    const firstMoment = blended('firstMoment', gradients, beta1);
+    const secondMoment = blended('secondMoment', mapParams(gradients, tf.square), beta2);
+    const rate = tf.div(learningRate, correction(beta1, step));
+    const inverseDeviation = tf.rsqrt(correction(beta2, step));
+    const params = zipParams(
+      (first, second: tf.Tensor, param: tf.Tensor) => {
+        const deviation = tf.add(tf.mul(tf.sqrt(second), inverseDeviation), epsilon);
+        return tf.sub(param, tf.div(tf.mul(first, rate), deviation));
+      },
+      firstMoment,
+      secondMoment,
+      state.params as Params,
+    );
+    return { state: { params, firstMoment, secondMoment } };
+  },
+});
+
+/** `1 − betaᵗ`, as `2h / (1 + h)` with `h = tanh(−t·ln(beta) / 2)`: a difference would lose half the digits early on. */
+function correction(beta: number, step: tf.Tensor): tf.Tensor {
+  if (beta === 0) return tf.scalar(1);
+  const h = tf.tanh(tf.mul(tf.add(step, 1), -Math.log(beta) / 2));
+  return tf.div(tf.mul(h, 2), tf.add(h, 1));
+}

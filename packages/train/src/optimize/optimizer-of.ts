@@ -1,0 +1,47 @@
+import { accumulate } from './accumulate.ts';
+import { type AdamW, adam } from './adamw.ts';
+import { average } from './average.ts';
+import { clip } from './clip.ts';
+import { type MixedPrecision, scaleLoss, scalingOf } from './scale-loss.ts';
+import { type Sgd, sgd } from './sgd.ts';
+import { chain, type Transform } from './transform.ts';
+import { decay, decoupledDecay, type WeightDecay } from './weight-decay.ts';
+
+/** How gradients move parameters, as plain data. */
+export type Optimiser = Sgd | AdamW;
+
+/** The part of a recipe that says how gradients change the state. */
+export interface OptimizerRecipe {
+  optimiser: Optimiser;
+  weightDecay: WeightDecay;
+  clipNorm?: number;
+  averageDecay?: number;
+  accumulate?: number;
+  mixedPrecision?: boolean | MixedPrecision;
+}
+
+/**
+ * The chain of transforms that a recipe stands for.
+ *
+ * @param own instead of the recipe's clipping, weight decay and optimizer; averages, accumulation and the scale of the loss are
+ * the recipe's.
+ */
+export function optimizerOf(recipe: OptimizerRecipe, own?: Transform): Transform {
+  const { optimiser, weightDecay, clipNorm, averageDecay, accumulate: batches, mixedPrecision } = recipe;
+  const descent =
+    optimiser.kind === 'sgd'
+      ? [decay(weightDecay), sgd(optimiser)]
+      : [decoupledDecay(weightDecay), adam(optimiser)];
+  const moving =
+    own === undefined ? [...(clipNorm === undefined ? [] : [clip(clipNorm)]), ...descent] : [own];
+  const averages = averageDecay === undefined ? [] : [average(averageDecay)];
+  const applied = chain(runningStatistics, ...moving, ...averages);
+  const scaling = scalingOf(mixedPrecision);
+  const guarded = scaling === undefined ? applied : scaleLoss(scaling, applied);
+  return batches === undefined ? guarded : accumulate({ batches, overflows: scaling !== undefined }, guarded);
+}
+
+/** Takes over the statistics that the batch leaves. */
+const runningStatistics: Transform = {
+  update: (_gradients, _state, { statistics }) => ({ state: statistics }),
+};

@@ -1,0 +1,97 @@
+import { type HostTensor, InvalidArgumentError, mergeParams, type Params } from '@hm/tensor';
+import type * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * All that a step of training changes, as a tree: `params: { backbone, head }`, `statistics` of the backbone,
+ * `headStatistics`, and what the optimizer keeps between steps, each by a name of its own: `momentum`, `average`. Dotted
+ * names of its tensors, such as `params.backbone.stem.kernel`, are those of checkpoints and graphs.
+ */
+export type TrainState<T = tf.Tensor> = Params<T>;
+
+/** What a transform may look at besides gradients and state. */
+export interface StepFacts {
+  /** Scalars. `step` counts finished steps, from 0. */
+  learningRate: tf.Tensor;
+  step: tf.Tensor;
+  /** 1 with the last batch of a step, 0 with those before; only where gradients are accumulated. */
+  update?: tf.Tensor | undefined;
+  /** `statistics` and `headStatistics` as this batch leaves them. */
+  statistics: Params;
+}
+
+/** What a transform changes; all that it leaves out stays as it is. */
+export interface Change {
+  /** For the transforms after it. */
+  gradients?: Params;
+  /** Parts of the state: `{ params, momentum }`. Tensors that are not in it stay. */
+  state?: Params;
+  /** Scalars that the step returns. */
+  outputs?: Record<string, tf.Tensor>;
+}
+
+/**
+ * A part of an optimizer: clips gradients, adds weight decay, moves parameters, follows them. Pure functions of tensors,
+ * which are traced into the step's graph.
+ *
+ * @example
+ * const signDescent: Transform = {
+ *   update: (gradients, { params }, { learningRate }) => ({
+ *     state: {
+ *       params: zipParams((g, p: tf.Tensor) => tf.sub(p, tf.mul(tf.sign(g), learningRate)), gradients, params as Params),
+ *     },
+ *   }),
+ * };
+ */
+export interface Transform {
+  /** What it keeps between steps, before the first one: trees by name. `trained` are the parameters that get gradients. */
+  init?(trained: Params<HostTensor>, state: TrainState<HostTensor>): Params<HostTensor>;
+  /** @param gradients of the trained parameters, in a tree like `state.params`. @param state with what was changed so far. */
+  update(gradients: Params, state: TrainState, facts: StepFacts): Change;
+}
+
+/** An optimizer of one's own for a run, whose configuration holds its name and what made it. */
+export interface Optimizer extends Transform {
+  name: string;
+  config?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Transforms one after another: each gets the gradients and the state that those before it left.
+ *
+ * @throws {InvalidArgumentError} from `init`, if two of them keep something under one name.
+ * @example
+ * const optimizer = chain(clip(5), decay(5e-4), sgd({ momentum: 0.9 }));
+ */
+export const chain = (...transforms: readonly Transform[]): Transform => ({
+  init(trained, state) {
+    const kept: Params<HostTensor> = {};
+    for (const { init } of transforms) {
+      const own = init?.(trained, state) ?? {};
+      const twice = Object.keys(own).find((name) => Object.hasOwn({ ...state, ...kept }, name));
+      if (twice !== undefined) throw keptTwice(twice);
+      Object.assign(kept, own);
+    }
+    return kept;
+  },
+  update(gradients, state, facts) {
+    return transforms.reduce<Required<Change>>(
+      (done, transform) => {
+        const change = transform.update(done.gradients, mergeParams(state, done.state), facts);
+        return {
+          gradients: change.gradients ?? done.gradients,
+          state: mergeParams(done.state, change.state ?? {}),
+          outputs: { ...done.outputs, ...change.outputs },
+        };
+      },
+      { gradients, state: {}, outputs: {} },
+    );
+  },
+});
+
+const keptTwice = (name: string) =>
+  new InvalidArgumentError({
+    where: 'chain',
+    expected: 'transforms that keep their state under names of their own',
+    received: `"${name}" twice`,
+    fix: 'Rename it in one of them.',
+  });

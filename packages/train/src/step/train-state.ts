@@ -1,0 +1,37 @@
+import type { HostTensor, Params } from '@hm/tensor';
+import { assertFreezable, trainedOf } from '../optimize/freeze.ts';
+import { optimizerOf } from '../optimize/optimizer-of.ts';
+import type { TrainState, Transform } from '../optimize/transform.ts';
+import type { StepRecipe } from './training-step.ts';
+
+/**
+ * The state of a step before the first one: parameters and statistics, and what the recipe's optimizer keeps beside them.
+ *
+ * @param values `params`, `statistics` and `headStatistics`.
+ * @throws {InvalidArgumentError} if the recipe freezes what is not there, or everything.
+ */
+export function firstState(
+  recipe: StepRecipe,
+  values: TrainState<HostTensor>,
+  optimizer?: Transform,
+): TrainState<HostTensor> {
+  const params = values.params as Params<HostTensor>;
+  assertFreezable(params, recipe.freeze);
+  const kept = optimizerOf(recipe, optimizer).init!(trainedOf(params, recipe.freeze), values);
+  return { params, ...values, ...kept };
+}
+
+/** Between steps the sums of gradients are zero, so checkpoints omit them; resuming adds them back. */
+export function resumedState(
+  recipe: StepRecipe,
+  state: TrainState<HostTensor>,
+  optimizer?: Transform,
+): TrainState<HostTensor> {
+  if (recipe.accumulate === undefined) return state;
+  const { params = {}, statistics = {}, headStatistics = {} } = state;
+  const first = firstState(recipe, { params, statistics, headStatistics }, optimizer);
+  return { ...state, gradientSum: first.gradientSum! };
+}
+
+/** A state as checkpoints hold it. */
+export const betweenSteps = <T>({ gradientSum: _, ...state }: TrainState<T>): TrainState<T> => state;
