@@ -1,4 +1,4 @@
-import { filterParams, flattenParams, InvalidArgumentError, nearest, type Params } from '@hm/tensor';
+import { filterParams, InvalidArgumentError, nearest, type Params } from '@hm/tensor';
 
 /** The parameters that get gradients: those whose names, such as `backbone.stem.kernel`, fit none of the patterns. */
 export const trainedOf = <T extends { dtype: string }>(params: Params<T>, patterns: readonly string[] = []) =>
@@ -9,7 +9,7 @@ export const movingOf = (statistics: Params, owner: 'backbone' | 'head', pattern
   filterParams(statistics, (name) => !fitsAny(`${owner}.${name}`, patterns));
 
 /** Whether a name fits one of the patterns, in which `*` stands for any characters. */
-const fitsAny = (name: string, patterns: readonly string[]): boolean =>
+export const fitsAny = (name: string, patterns: readonly string[]): boolean =>
   patterns.some((pattern) => fits(name, pattern));
 
 /** Looks for each piece between stars at the first place after the one before: no other place could do more. */
@@ -32,11 +32,7 @@ function fits(name: string, pattern: string): boolean {
  *
  * @throws {InvalidArgumentError} if a pattern fits no parameter, or nothing is left to train.
  */
-export function assertFreezable<T extends { dtype: string }>(
-  params: Params<T>,
-  patterns: readonly string[] = [],
-): void {
-  const names = Object.keys(flattenParams(params));
+export function assertFreezable(names: readonly string[], patterns: readonly string[]): void {
   const idle = patterns.find((pattern) => !names.some((name) => fitsAny(name, [pattern])));
   if (idle !== undefined) {
     const meant = nearest(idle, [...new Set(names.flatMap(prefixesOf))]);

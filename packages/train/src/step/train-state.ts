@@ -1,4 +1,4 @@
-import type { HostTensor, Params } from '@hm/tensor';
+import { flattenParams, type HostTensor, type Params } from '@hm/tensor';
 import { assertFreezable, trainedOf } from '../optimize/freeze.ts';
 import { optimizerOf } from '../optimize/optimizer-of.ts';
 import type { TrainState, Transform } from '../optimize/transform.ts';
@@ -16,7 +16,7 @@ export function firstState(
   optimizer?: Transform,
 ): TrainState<HostTensor> {
   const params = values.params as Params<HostTensor>;
-  assertFreezable(params, recipe.freeze);
+  assertFreezable(Object.keys(flattenParams(params)), recipe.freeze ?? []);
   const kept = optimizerOf(recipe, optimizer).init!(trainedOf(params, recipe.freeze), values);
   return { params, ...values, ...kept };
 }

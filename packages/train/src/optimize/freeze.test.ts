@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assertFreezable, fitsAny } from './frozen.ts';
+import { assertFreezable, fitsAny } from './freeze.ts';
 
 test.each([
   ['backbone.*', 'backbone.stem.kernel', true],
