@@ -101,7 +101,12 @@ export const trainOptions: OptionKinds<TrainOptions> = {
   ...{ batchTimeoutSeconds: 'number', validationTimeoutSeconds: 'number' },
   ...{ logEvery: 'number', checkpointEvery: 'number', keep: 'number' },
   ...{ validate: 'function', validateEvery: 'number', hardness: 'boolean', tensorBoard: 'boolean' },
-  ...{ command: 'object', onBadSample: { oneOf: ['throw', 'skip'] }, dataLicence: 'string' },
+  ...{
+    optimizer: 'object',
+    command: 'object',
+    onBadSample: { oneOf: ['throw', 'skip'] },
+    dataLicence: 'string',
+  },
 };
 
 /** Options with defaults filled in. */
