@@ -26,6 +26,8 @@ export interface MissingFace {
 export interface EmbeddedPhotographs {
   ids: string[];
   embeddings: HostTensor<'float32'>;
+  /** How many faces each of them shows; of several the subject was taken, by `prefer`. */
+  faces: number[];
   missing: MissingFace[];
 }
 
@@ -153,25 +155,26 @@ export function recognizerOf(parts: Parts): Recognizer {
       checkOptions<EmbedPhotographsOptions>('Recognizer.embed', options, { onProgress: 'function' });
       const { onProgress } = options;
       const [ids, missing, parts]: [string[], MissingFace[], Float32Array[]] = [[], [], []];
+      const counts: number[] = [];
       let faces: FoundFace[] = [];
       let done = 0;
       const flush = async () => {
         parts.push(...(await embedAll(faces)).map(({ embedding }) => embedding));
         faces = [];
-        onProgress?.(done, photographs.length);
       };
       for await (const { name, found, reason } of lookAhead(finder, photographs)) {
-        done++;
         const face = found && choose(found, prefer);
         if (face === undefined) missing.push({ path: name, reason: reason ?? 'no face was found' });
         else {
           ids.push(name);
+          counts.push(found!.faces.length);
           faces.push(face);
         }
         if (faces.length === PIECE) await flush();
+        onProgress?.(++done, photographs.length);
       }
       await flush();
-      return { ids, embeddings: joined(parts, embeddingSize), missing };
+      return { ids, embeddings: joined(parts, embeddingSize), faces: counts, missing };
     },
     async release() {
       await Promise.all([embedder.release(), finder.release()]);

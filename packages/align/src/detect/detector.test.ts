@@ -17,6 +17,7 @@ import type { Landmarks } from './face.ts';
 import { loadMtcnn } from './load-mtcnn.ts';
 import { ceilMask, paint } from './paint-canvas.ts';
 import { pyramid } from './pyramid.ts';
+import { searchRatio } from './search-size.ts';
 
 let detector: Detector;
 let weights: MtcnnWeights;
@@ -52,6 +53,15 @@ describe('Detector', () => {
     expect(distance(faces[0]!.landmarks)).toBeLessThan(4);
     const [left, top, right, bottom] = faces[0]!.box;
     expect([left < 96, top < 116, right > 144, bottom > 164]).toEqual([true, true, true, true]);
+  });
+
+  it('searches a photograph above two megapixels smaller, and tells faces in its own pixels', async () => {
+    const offset = [1000, 900] as const;
+    const large = await drawnImage(1700, 1400, offset);
+    expect(searchRatio(large)).toBe(2);
+    const face = chooseFace(await detector.detect(large), { ...large, prefer: 'highest-score' });
+    expect(distance(face?.landmarks, offset)).toBeLessThan(8);
+    expect(searchRatio(large, 20)).toBe(1);
   });
 
   it('finds the same face elsewhere in a picture of odd size, and two faces', async () => {

@@ -53,16 +53,30 @@ export const embed = () =>
 
 const FORMATS = { '.npy': 'npy', '.parquet': 'parquet', '.jsonl': 'jsonl' } as const;
 
-const summaryOf = ({ ids, embeddings, missing }: EmbeddedPhotographs) => ({
-  embedded: ids.length,
-  dimensions: embeddings.shape[1],
-  missing,
+const summaryOf = (table: EmbeddedPhotographs) => ({
+  embedded: table.ids.length,
+  dimensions: table.embeddings.shape[1],
+  several: withSeveral(table),
+  missing: table.missing,
 });
 
-function describe({ ids, missing }: EmbeddedPhotographs): string {
-  const lines = missing.map(({ path, reason }) => printable(`  ${path}: ${reason}`));
-  return [`${ids.length} embedded, ${missing.length} without a face or undecodable.`, ...lines].join('\n');
+function describe(table: EmbeddedPhotographs): string {
+  const { ids, missing } = table;
+  const several = withSeveral(table);
+  return [
+    `${ids.length} embedded, ${missing.length} without a face or undecodable.`,
+    ...missing.map(({ path, reason }) => printable(`  ${path}: ${reason}`)),
+    ...(several.length === 0 ? [] : ['The largest face was taken where there are several:']),
+    ...several.slice(0, LISTED).map(({ path, faces }) => printable(`  ${path}: ${faces} faces`)),
+    ...(several.length > LISTED ? [`  and ${several.length - LISTED} more`] : []),
+  ].join('\n');
 }
+
+/** Photographs with several faces that are named. */
+const LISTED = 20;
+
+const withSeveral = ({ ids, faces }: EmbeddedPhotographs) =>
+  ids.map((path, k) => ({ path, faces: faces[k]! })).filter(({ faces }) => faces > 1);
 
 const writeOut = (bytes: Uint8Array) =>
   new Promise<void>((resolve) => {

@@ -27,9 +27,10 @@ export const search = () =>
     const recognizer = await openModel('hm search', model, options);
     try {
       const table = await openGallery(recognizer, gallery);
-      const hits = await nearest(recognizer, table, probes, top);
+      const { hits, faces } = await nearest(recognizer, table, probes, top);
       const found = probes.map((probe, index) => ({
         probe,
+        faces: faces[index]!,
         hits: hits[index]!.filter(({ similarity }) => similarity >= threshold),
       }));
       if (json) print(JSON.stringify({ gallery: table.ids.length, found }));
@@ -57,13 +58,13 @@ interface Hit {
   similarity: number;
 }
 
-/** The most similar faces of a gallery for each photograph, best first. */
+/** The most similar faces of a gallery for each photograph, best first, and how many faces it shows itself. */
 async function nearest(
   recognizer: Recognizer,
   { ids, embeddings }: EmbeddingTable,
   probes: readonly string[],
   top: number,
-): Promise<Hit[][]> {
+): Promise<{ hits: Hit[][]; faces: number[] }> {
   const { exactIndex } = await import('@hm/eval');
   const asked = await recognizer.embed(probes);
   const [lost] = asked.missing;
@@ -71,20 +72,22 @@ async function nearest(
   const index = await exactIndex(embeddings);
   try {
     const { rows, similarities, top: found } = await index.search(asked.embeddings, top);
-    return probes.map((_, probe) =>
+    const hits = probes.map((_, probe) =>
       Array.from(rows.subarray(probe * found, (probe + 1) * found), (row, k) => ({
         id: ids[row]!,
         similarity: similarities[probe * found + k]!,
       })),
     );
+    return { hits, faces: asked.faces };
   } finally {
     await index.release();
   }
 }
 
-function describe({ probe, hits }: { probe: string; hits: Hit[] }): string {
+function describe({ probe, faces, hits }: { probe: string; faces: number; hits: Hit[] }): string {
+  const several = faces > 1 ? ` shows ${faces} faces, the largest is looked for` : '';
   const lines = hits.map(({ id, similarity }) => printable(`  ${similarity.toFixed(4)}  ${id}`));
-  return [`${printable(probe)}:`, ...(lines.length > 0 ? lines : ['  nobody'])].join('\n');
+  return [`${printable(probe)}${several}:`, ...(lines.length > 0 ? lines : ['  nobody'])].join('\n');
 }
 
 const noGallery = (path: string, received: string, cause?: unknown) =>

@@ -1,6 +1,7 @@
 import { isImageName } from '@hm/images';
 import type { ImageSource } from '../dataset.ts';
 import { damaged } from '../files/damaged.ts';
+import { normalName } from '../files/entry-name.ts';
 import { tarEntries } from '../tar/tar-entries.ts';
 import { extensions, type FindImage, stemOf } from './image-finder.ts';
 import type { NamedImage } from './parse-pairs.ts';
@@ -23,7 +24,7 @@ export async function archiveFinder(path: string, wanted: Iterable<NamedImage>):
   let bytes = 0;
   for await (const entry of tarEntries(path)) {
     const id = entry.name.split('/').slice(-2).join('/');
-    const key = id.slice(0, id.lastIndexOf('.'));
+    const key = normalName(id.slice(0, id.lastIndexOf('.')));
     if (entry.kind === 'link' || !isImageName(id) || !stems.has(key)) continue;
     const { offset, size } = entry;
     bytes += compressed ? size : 0;
@@ -38,7 +39,7 @@ export async function archiveFinder(path: string, wanted: Iterable<NamedImage>):
   };
 }
 
-const keyOf = (image: NamedImage): string => `${image.name}/${stemOf(image)}`;
+const keyOf = (image: NamedImage): string => normalName(`${image.name}/${stemOf(image)}`);
 
 const tooLarge = (path: string, offset: number) =>
   damaged({

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { isImageName } from '@hm/images';
 import { InvalidDataError } from '@hm/tensor/host';
 import type { ImageSource } from '../dataset.ts';
+import { normalName } from '../files/entry-name.ts';
+import { findFile } from '../files/find-file.ts';
 import { insideRoot } from '../files/inside-root.ts';
 import type { NamedImage } from './parse-pairs.ts';
 
@@ -25,14 +27,15 @@ export async function imageFinder(root: string): Promise<FindImage> {
   const check = insideRoot(root);
   const folders = new Map<string, ReadonlyMap<string, string>>();
   return async ({ name, image }) => {
-    const files = folders.get(name) ?? byStem(await filesOf(join(root, name)));
+    const folder = findFile(root, name);
+    const files = folders.get(name) ?? byStem(await filesOf(folder));
     folders.set(name, files);
     const stem = stemOf({ name, image });
-    const file = files.get(stem);
-    if (file) check(join(root, name, file));
+    const file = files.get(normalName(stem));
+    if (file) check(join(folder, file));
     return {
       id: `${name}/${file ?? stem}`,
-      source: file ? { path: join(root, name, file) } : undefined,
+      source: file ? { path: join(folder, file) } : undefined,
       expected: `${join(root, name, stem)}.{${extensions.join(',')}}`,
     };
   };
@@ -43,7 +46,7 @@ function byStem(files: readonly string[]): ReadonlyMap<string, string> {
   const rank = (file: string) =>
     (extensions.indexOf(extensionOf(file)) + 1 || extensions.length + 1) as number;
   const images = files.filter(isImageName).sort((a, b) => rank(b) - rank(a));
-  return new Map(images.map((file) => [file.slice(0, -extensionOf(file).length - 1), file]));
+  return new Map(images.map((file) => [normalName(file.slice(0, -extensionOf(file).length - 1)), file]));
 }
 
 const extensionOf = (file: string) => file.slice(file.lastIndexOf('.') + 1).toLowerCase();

@@ -55,6 +55,25 @@ describe('lfwPairs', () => {
     ]);
   });
 
+  test('a name with an accent is the same person, whichever way it is written', async () => {
+    const composed = 'Jos\u00e9';
+    const root = join(folder, 'accents', 'images');
+    for (const number of [1, 2]) {
+      const name = composed.normalize('NFD');
+      write(join(root, name, `${name}_000${number}.jpg`), 'x');
+    }
+    write(join(root, 'Ada/Ada_0001.jpg'), 'x');
+    const pairs = write(
+      join(folder, 'accents', 'pairs.txt'),
+      `1\t1\n${composed}\t1\t2\n${composed}\t2\tAda\t1\n`,
+    );
+    const { images } = await lfwPairs(root);
+    for (const image of images) expect('path' in image && existsSync(image.path)).toBe(true);
+    const archive = join(folder, 'accents', 'lfw.tar');
+    execFileSync('tar', ['-cf', archive, '-C', join(folder, 'accents'), 'images']);
+    expect((await lfwPairs(archive, { pairs })).images).toHaveLength(3);
+  });
+
   test('looks for the list in the root, then beside it, or where it is told', async () => {
     const root = smallLfw();
     await expect(lfwPairs(root)).rejects.toThrow(

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { isImageName } from '@hm/images';
 import { checkArguments, checkOptions, InvalidDataError } from '@hm/tensor/host';
 import { droppedPairs } from '../dropped-pairs.ts';
+import { findFile } from '../files/find-file.ts';
 import { insideRoot } from '../files/inside-root.ts';
 import { readText } from '../name-list.ts';
 import type { ProtocolImage, VerificationPair, VerificationProtocol } from '../protocol.ts';
@@ -74,19 +75,19 @@ class VideoTable {
   /** The template's place; undefined if there are no frames. */
   async add(video: string): Promise<number | undefined> {
     if (this.#places.has(video)) return this.#places.get(video);
-    this.#check(join(this.root, video));
-    const files = await readdir(join(this.root, video)).catch(() => []);
+    const folder = findFile(this.root, video);
+    this.#check(folder);
+    const files = await readdir(folder).catch(() => []);
     const frames = chooseFrames(files.filter(isImageName).sort(byFrame), this.#frames, video);
-    const place = frames.length > 0 ? this.#addTemplate(video, frames) : undefined;
+    const place = frames.length > 0 ? this.#addTemplate(video, folder, frames) : undefined;
     this.#places.set(video, place);
     return place;
   }
 
-  #addTemplate(video: string, frames: readonly string[]): number {
-    const indices = frames.map((frame) => {
-      const id = `${video}/${frame}`;
-      return this.images.push({ id, path: join(this.root, id) }) - 1;
-    });
+  #addTemplate(video: string, folder: string, frames: readonly string[]): number {
+    const indices = frames.map(
+      (frame) => this.images.push({ id: `${video}/${frame}`, path: join(folder, frame) }) - 1,
+    );
     return this.templates.push(indices) - 1;
   }
 }

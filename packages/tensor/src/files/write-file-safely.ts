@@ -191,6 +191,7 @@ const REASONS: Readonly<Record<string, [received: string, fix: string]>> = {
   EACCES: ['no permission', 'Choose a folder that you may write to.'],
   EPERM: ['no permission', 'Choose a folder that you may write to.'],
   ENOENT: ['a folder that is not there', 'Make the folder, or check the path.'],
+  EEXIST: ['a file where a folder is meant', 'Choose another path.'],
   ENOTDIR: ['a file where a folder is meant', 'Choose another path.'],
   EISDIR: ['a folder where a file is meant', 'Add a file name to the path.'],
   EIO: ['a disk that fails', 'Check the disk, or choose another.'],
