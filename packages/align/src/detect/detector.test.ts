@@ -56,7 +56,7 @@ describe('Detector', () => {
   });
 
   it('searches a photograph above two megapixels smaller, and tells faces in its own pixels', async () => {
-    const offset = [1000, 900] as const;
+    const offset: [number, number] = [1000, 900];
     const large = await drawnImage(1700, 1400, offset);
     expect(searchRatio(large)).toBe(2);
     const face = chooseFace(await detector.detect(large), { ...large, prefer: 'highest-score' });
