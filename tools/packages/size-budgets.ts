@@ -1,15 +1,15 @@
 /** KiB that each package's tarball may weigh: about a quarter above what it weighed when the figure was set. */
 export const sizeBudgets: Readonly<Record<string, number>> = {
-  align: 40,
+  align: 48,
   cli: 83,
   datasets: 155,
-  eval: 95,
+  eval: 115,
   images: 30,
   losses: 80,
   onnx: 90,
   recognize: 40,
   resnet: 46,
   study: 30,
-  tensor: 75,
+  tensor: 92,
   train: 84,
 };

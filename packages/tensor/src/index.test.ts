@@ -83,6 +83,7 @@ it('exports what the README lists', () => {
       'unflattenParams',
       'unitWeightLogits',
       'withoutGradient',
+      'zipParams',
     ].sort(),
   );
 });

@@ -45,7 +45,12 @@ export interface Change {
 export interface Transform {
   /** What it keeps between steps, before the first one: trees by name. `trained` are the parameters that get gradients. */
   init?(trained: Params<HostTensor>, state: TrainState<HostTensor>): Params<HostTensor>;
-  /** @param gradients of the trained parameters, in a tree like `state.params`. @param state with what was changed so far. */
+  /**
+   * One step.
+   *
+   * @param gradients of the trained parameters, in a tree like `state.params`.
+   * @param state with what was changed so far.
+   */
   update(gradients: Params, state: TrainState, facts: StepFacts): Change;
 }
 
