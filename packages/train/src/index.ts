@@ -40,9 +40,8 @@ export {
 } from './optimize/transform.ts';
 export { type DecayGroups, decay, decoupledDecay, type WeightDecay } from './optimize/weight-decay.ts';
 export type { TrainOptions, Validation } from './options.ts';
-export type { PartialFc } from './partial-program.ts';
 export { duration, progressLine } from './progress-line.ts';
-export { paper, quick, type Recipe } from './recipe.ts';
+export { type PartialFc, paper, quick, type Recipe } from './recipe.ts';
 export type { Part, RunConfig } from './run-config.ts';
 export type { Sampler } from './sampling/sampler.ts';
 export { type LearningRatePlan, learningRateAt, type Schedule, type Warmup } from './schedule.ts';

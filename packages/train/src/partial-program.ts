@@ -3,12 +3,7 @@ import type { Program, StepFunction } from '@hm/onnx';
 import { type HostTensor, hostTensor, InvalidArgumentError, Rng } from '@hm/tensor';
 import { compileOn, type StepOptions } from './engine/compile-on.ts';
 import type { Engine } from './engine/engine.ts';
-
-/** Partial FC: how many of the classes a step computes with. */
-export interface PartialFc {
-  /** The share of all classes, those of the batch included. The authors use 0.1 to 0.3. */
-  sampleRate: number;
-}
+import type { PartialFc } from './recipe.ts';
 
 interface PartialOptions extends PartialFc {
   /** All classes. */

@@ -2,9 +2,14 @@ import { type Augmentation, flipOnly } from '@hm/datasets';
 import type { Optimiser } from './optimize/optimizer-of.ts';
 import type { MixedPrecision } from './optimize/scale-loss.ts';
 import type { WeightDecay } from './optimize/weight-decay.ts';
-import type { PartialFc } from './partial-program.ts';
 import type { Sampler } from './sampling/sampler.ts';
 import type { Schedule } from './schedule.ts';
+
+/** Partial FC: how many of the classes a step computes with. */
+export interface PartialFc {
+  /** The share of all classes, those of the batch included. The authors use 0.1 to 0.3. */
+  sampleRate: number;
+}
 
 /** How to train, as plain data: a run's configuration holds it, and a changed copy is a recipe of one's own. */
 export interface Recipe {

@@ -3,7 +3,7 @@ import type { Program } from '@hm/onnx';
 import type { HostTensor } from '@hm/tensor';
 import { lockFolder } from '@hm/tensor/files';
 import { assertBeginnable, type Beginning, beginRun } from './begin-run.ts';
-import { settleEngine } from './engine/choose/settle-engine.ts';
+import { settleEngine } from './engine/choose/choose-engine.ts';
 import { compileOn, type StepOptions } from './engine/compile-on.ts';
 import { type Engine, engineName } from './engine/engine.ts';
 import type { TrainEvent } from './events.ts';

@@ -4,8 +4,7 @@ import type { Program } from '@hm/onnx';
 import { type HostTensor, hostTensor } from '@hm/tensor';
 import { mapRecord } from './map-record.ts';
 import { firstNonFinite, nonFinite, overflows } from './non-finite.ts';
-import type { Communicator } from './parallel/communicator.ts';
-import { culprit } from './parallel/culprit.ts';
+import { type Communicator, culprit } from './parallel/communicator.ts';
 import type { Recipe } from './recipe.ts';
 import { learningRateAt } from './schedule.ts';
 

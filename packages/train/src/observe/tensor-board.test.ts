@@ -4,9 +4,8 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { expect, test } from 'vitest';
 import golden from '../../golden/tensorboard.json' with { type: 'json' };
 import { eventsOf, ofKind, temporaryFolder, tinyOptions } from '../testing/tiny-run.ts';
-import { crc32c } from './crc32c.ts';
 import { type EventContent, eventMessage } from './event-message.ts';
-import { tfRecord } from './tf-record.ts';
+import { crc32c, tfRecord } from './tf-record.ts';
 
 // Written by tools/golden/tensorboard_events.py with TensorBoard's own writer.
 test.each<[keyof typeof golden, number, number, EventContent]>([

@@ -32,3 +32,10 @@ export function any(ranks: Communicator, isSo: boolean): boolean {
   ranks.max(flag);
   return flag[0] === 1;
 }
+
+/** Where all ranks see a fault: the first rank in whose part it lies, or rank 0. */
+export function culprit(ranks: Communicator, isOwn: boolean): number {
+  const places = Int32Array.of(isOwn ? ranks.count - ranks.rank : 0);
+  ranks.max(places);
+  return places[0] === 0 ? 0 : ranks.count - places[0]!;
+}

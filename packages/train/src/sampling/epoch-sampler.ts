@@ -1,22 +1,30 @@
 import type { Dataset } from '@hm/datasets';
-import { headShorthand, nearestClasses } from '@hm/losses';
+import { type Head, headShorthand, nearestClasses } from '@hm/losses';
 import { type HostTensor, hostTensor, InvalidArgumentError } from '@hm/tensor';
-import type { ResolvedOptions } from '../options.ts';
-import { epochSamples } from './sampler.ts';
+import { epochSamples, type Sampler } from './sampler.ts';
 
 /** What a checkpoint holds beside the state of the step. */
 export const NEIGHBOURS = 'sampler.neighbours';
 
 const DEFAULT_NEIGHBOURS = 10;
 
+/** What the order of an epoch depends on. */
+export interface EpochSamplerOptions {
+  recipe: { sampler?: Sampler; accumulate?: number; batchSize: number };
+  data: Dataset;
+  head: Head;
+  seed: number;
+  stepsPerEpoch: number;
+}
+
 /** Orders the images of each epoch; what it learned of look-alikes goes into checkpoints. */
 export class EpochSampler {
-  readonly #options: ResolvedOptions;
+  readonly #options: EpochSamplerOptions;
   #labels: Int32Array | undefined;
   #neighbours: HostTensor<'int32'> | undefined;
 
   /** @param neighbours those of the checkpoint. */
-  constructor(options: ResolvedOptions, neighbours: HostTensor<'int32'> | undefined) {
+  constructor(options: EpochSamplerOptions, neighbours: HostTensor<'int32'> | undefined) {
     this.#options = options;
     this.#neighbours = neighbours;
   }

@@ -4,9 +4,10 @@ import type { Backbone } from '@hm/resnet';
 import { pthWeights } from '@hm/resnet/pth';
 import { flattenParams, unflattenParams } from '@hm/tensor';
 import { readRegularFile } from '@hm/tensor/files';
-import { decodeSafetensors, HmError, type HostTensor, InvalidDataError, sha256Of } from '@hm/tensor/host';
+import { decodeSafetensors, HmError, type HostTensor, sha256Of } from '@hm/tensor/host';
 import { newestCheckpoint } from '../checkpoint-folder.ts';
 import { type BackboneValues, freshBackbone } from '../initial-state.ts';
+import { type NamedValues, unusable } from './named-values.ts';
 import { weightsOfOnnx } from './weights-of-onnx.ts';
 
 /** Values for a backbone, and what tells them from others. */
@@ -15,12 +16,6 @@ export interface Pretrained extends BackboneValues {
 }
 
 type HostTensors = Record<string, HostTensor>;
-
-/** A backbone's values by the dotted names that files have. */
-export interface NamedValues {
-  params: HostTensors;
-  statistics: HostTensors;
-}
 
 /**
  * Reads a backbone's values from the folder of a run (its newest checkpoint), a checkpoint or another safetensors file
@@ -107,18 +102,3 @@ function hashOf(values: HostTensors): string {
     hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return hash.digest('hex');
 }
-
-export const unusable = (
-  path: string,
-  received: string,
-  cause?: unknown,
-  fix = 'Train the backbone that the weights were made with: its name and options are in run.json and in the ONNX metadata.',
-) =>
-  new InvalidDataError({
-    where: path,
-    expected: "a run, a checkpoint, an ONNX or .pth file with the backbone's weights",
-    received,
-    fix,
-    fields: { path },
-    cause,
-  });

@@ -15,7 +15,7 @@ import { mapRecord } from '../map-record.ts';
 import { inferenceGraph } from '../network-graph.ts';
 import { differing } from '../testing/tiny-run.ts';
 import { withTfjs } from '../with-tfjs.ts';
-import type { NamedValues } from './read-pretrained.ts';
+import type { NamedValues } from './named-values.ts';
 import { weightsOfOnnx } from './weights-of-onnx.ts';
 
 test.each([{}, { stem: 'face', block: 'ir', head: 'E', embeddingNorm: true }] as const)(

@@ -14,7 +14,7 @@ import { type GraphProto, ModelProtoSchema, type TensorProto } from 'onnx-buf';
 import { mapRecord } from '../map-record.ts';
 import { type ImageLayout, inferenceGraph } from '../network-graph.ts';
 import { withTfjs } from '../with-tfjs.ts';
-import { type NamedValues, unusable } from './read-pretrained.ts';
+import { type NamedValues, unusable } from './named-values.ts';
 
 /**
  * A backbone's values from an ONNX file that was exported from it, by their names. How the file lays them out is found by

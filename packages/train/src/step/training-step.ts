@@ -17,7 +17,6 @@ import { movingOf, trainedOf } from '../optimize/freeze.ts';
 import { optimizerOf } from '../optimize/optimizer-of.ts';
 import { lossScaleIn } from '../optimize/scale-loss.ts';
 import type { TrainState, Transform } from '../optimize/transform.ts';
-import type { Place } from '../parallel/place-of.ts';
 import type { Recipe } from '../recipe.ts';
 
 type Tensors = Record<string, tf.Tensor>;
@@ -34,6 +33,12 @@ export type StepRecipe = Pick<
   | 'batchNorm'
   | 'mixedPrecision'
 >;
+
+/** The `rank`-th, from 0, of `count` processes that share a batch. */
+export interface Place {
+  rank: number;
+  count: number;
+}
 
 /** What a step tells only when asked, and who shares it. */
 export interface StepOutputs {

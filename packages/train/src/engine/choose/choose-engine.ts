@@ -1,5 +1,6 @@
 import { UnavailableError } from '@hm/tensor';
 import { type AutoEngine, type Engine, engineName } from '../engine.ts';
+import { startBackend } from '../tfjs/start-backend.ts';
 import { describeEngines } from './describe-engines.ts';
 import { probeEngine } from './probe-engine.ts';
 
@@ -38,6 +39,21 @@ export async function chooseEngine({ threads }: AutoEngine): Promise<Choice> {
   const last = usable.find(({ engine }) => isLast(engine));
   if (last) return { engine: last.engine, reason: 'the only one that can be used here', others };
   throw noEngine(others);
+}
+
+/**
+ * The engine that was asked for, or the one that is chosen.
+ *
+ * @throws {UnavailableError} if a tfjs backend does not start, or there is nothing to choose; the onnx engine shows it
+ * with its first graph.
+ */
+export async function settleEngine(asked: Engine | AutoEngine): Promise<{ engine: Engine; choice?: Choice }> {
+  if (asked.kind === 'auto') {
+    const choice = await chooseEngine(asked);
+    return { engine: choice.engine, choice };
+  }
+  if (asked.kind === 'tfjs') await startBackend(asked.backend);
+  return { engine: asked };
 }
 
 interface Measured {

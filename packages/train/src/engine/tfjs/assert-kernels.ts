@@ -1,10 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { kernelsOf, type StepFunction, TraceError } from '@hm/onnx';
+import { type CompileOptions, kernelsOf, type StepFunction, TraceError } from '@hm/onnx';
 import { UnavailableError } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { mapRecord } from '../../map-record.ts';
 import { withTfjs } from '../../with-tfjs.ts';
-import type { StepOptions } from '../compile-on.ts';
 
 /**
  * Checks before the first step that a backend has every kernel that a step calls, gradients and update included. A step
@@ -14,7 +13,7 @@ import type { StepOptions } from '../compile-on.ts';
  */
 export async function assertKernels(
   step: StepFunction,
-  options: StepOptions,
+  options: Pick<CompileOptions, 'state' | 'inputs'>,
   backend: string,
 ): Promise<void> {
   const missing = (await kernelsOfStep(step, options)).filter((name) => !tf.getKernel(name, backend));
@@ -28,7 +27,10 @@ export async function assertKernels(
   });
 }
 
-async function kernelsOfStep(step: StepFunction, { state, inputs }: StepOptions): Promise<string[]> {
+async function kernelsOfStep(
+  step: StepFunction,
+  { state, inputs }: Pick<CompileOptions, 'state' | 'inputs'>,
+): Promise<string[]> {
   const run = (tensors: Record<string, tf.Tensor>) => {
     const pick = (of: object) => Object.fromEntries(Object.keys(of).map((name) => [name, tensors[name]!]));
     return step(pick(state), pick(inputs));

@@ -1,8 +1,7 @@
-import type { Program, StepFunction } from '@hm/onnx';
+import type { CompileOptions, Program, StepFunction } from '@hm/onnx';
 import { type HostTensor, hostTensor, InvalidArgumentError, readTensor, toTensor } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { mapRecord } from '../../map-record.ts';
-import type { StepOptions } from '../compile-on.ts';
 import type { StartedBackend } from './started-backend.ts';
 
 type Tensors = Record<string, tf.Tensor>;
@@ -19,7 +18,11 @@ export class EagerProgram implements Program {
   /** Undefined once it is released. */
   #state: Tensors | undefined;
 
-  constructor(step: StepFunction, { state, inputs }: StepOptions, backend: StartedBackend) {
+  constructor(
+    step: StepFunction,
+    { state, inputs }: Pick<CompileOptions, 'state' | 'inputs'>,
+    backend: StartedBackend,
+  ) {
     this.#step = step;
     this.#backend = backend;
     this.#specs = { state: mapRecord(state, describe), inputs: mapRecord(inputs, describe) };
