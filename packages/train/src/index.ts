@@ -23,6 +23,7 @@ export { type ExportPthOptions, exportPth } from './export-pth.ts';
 export { type ExportRunOptions, exportRun } from './export-run.ts';
 export { describeKernels, type MeasuredKernels } from './kernels/describe-kernels.ts';
 export { type LoadedRun, loadRun } from './load-run.ts';
+export type { Validation } from './observe/validation.ts';
 export { type AccumulateOptions, accumulate } from './optimize/accumulate.ts';
 export { type AdamW, adam } from './optimize/adamw.ts';
 export { average } from './optimize/average.ts';
@@ -39,7 +40,7 @@ export {
   type Transform,
 } from './optimize/transform.ts';
 export { type DecayGroups, decay, decoupledDecay, type WeightDecay } from './optimize/weight-decay.ts';
-export type { TrainOptions, Validation } from './options.ts';
+export type { TrainOptions } from './options.ts';
 export { duration, progressLine } from './progress-line.ts';
 export { type PartialFc, paper, quick, type Recipe } from './recipe.ts';
 export type { Part, RunConfig } from './run-config.ts';

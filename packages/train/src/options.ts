@@ -10,19 +10,12 @@ import type { Backbone } from '@hm/resnet';
 import { checkArguments, InvalidDataError, type OptionKinds } from '@hm/tensor';
 import { checkRecipe, invalid, positive } from './check-recipe.ts';
 import { type AutoEngine, checkEngine, type Engine } from './engine/engine.ts';
+import type { Validation } from './observe/validation.ts';
 import { scalingOf } from './optimize/scale-loss.ts';
 import type { Optimizer } from './optimize/transform.ts';
 import { paper, type Recipe } from './recipe.ts';
 import { checkSampler } from './sampling/sampler.ts';
 import { warmupLength } from './schedule.ts';
-
-/** What a validation found. */
-export interface Validation {
-  /** Of the score: `accuracy` for example. */
-  name: string;
-  /** Higher is better. */
-  score: number;
-}
 
 /** What {@link train} takes. */
 export interface TrainOptions {

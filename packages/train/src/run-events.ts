@@ -1,6 +1,7 @@
 import { createLoader, type Loader } from '@hm/datasets';
+import { hardMiningOf } from '@hm/losses';
 import type { Program } from '@hm/onnx';
-import type { HostTensor } from '@hm/tensor';
+import { flattenParams, type HostTensor, sizeOf, unflattenParams } from '@hm/tensor';
 import { lockFolder } from '@hm/tensor/files';
 import { assertBeginnable, type Beginning, beginRun } from './begin-run.ts';
 import { settleEngine } from './engine/choose/choose-engine.ts';
@@ -8,8 +9,15 @@ import { compileOn, type StepOptions } from './engine/compile-on.ts';
 import { type Engine, engineName } from './engine/engine.ts';
 import type { TrainEvent } from './events.ts';
 import { kernelsOfRun } from './kernels/kernels-of-run.ts';
+import { Batches } from './loop/batches.ts';
+import { Checkpoints } from './loop/checkpoints.ts';
+import { type LoopParts, loop } from './loop/loop.ts';
+import { Reporter } from './loop/reporter.ts';
 import { logEvent } from './metrics-log.ts';
+import { firstNonFinite, nonFinite } from './non-finite.ts';
+import { noHardness } from './observe/hardness.ts';
 import { TensorBoardFile } from './observe/tensor-board.ts';
+import { Validator } from './observe/validation.ts';
 import { scalingOf } from './optimize/scale-loss.ts';
 import type { ResolvedOptions, SettledOptions } from './options.ts';
 import { checkRanks } from './parallel/check-ranks.ts';
@@ -20,43 +28,50 @@ import { assertSameRun } from './parallel/same-run.ts';
 import { shareBeginning } from './parallel/share-beginning.ts';
 import { together } from './parallel/together.ts';
 import { compilePartial } from './partial-program.ts';
-import { runConfig } from './run-config.ts';
+import { type RunConfig, runConfig, versions } from './run-config.ts';
 import { EpochSampler, NEIGHBOURS } from './sampling/epoch-sampler.ts';
 import { readPretrained } from './start/read-pretrained.ts';
+import { betweenSteps } from './step/train-state.ts';
 import { trainingStep } from './step/training-step.ts';
-import { TrainingLoop } from './training-loop.ts';
+import { StepRunner } from './step-runner.ts';
 import { waitFor } from './wait.ts';
 
 /** The events of a run; asking for them is what trains. Each is in `metrics.jsonl` before it is handed on. */
 export async function* runEvents(options: ResolvedOptions): AsyncGenerator<TrainEvent, void, void> {
   const ranks = await joinRanks();
-  const events = unlogged(options, ranks);
-  if (ranks === undefined) yield* logged(options, events);
-  else yield* together(ranks, ranks.rank === 0 ? logged(options, events) : events);
+  const listeners = ranks.rank === 0 ? listenersOf(options) : [];
+  yield* together(ranks, heard(listeners, eventsOf(options, ranks)));
 }
 
-async function* logged(
-  options: ResolvedOptions,
-  events: AsyncGenerator<TrainEvent, void, void>,
-): AsyncGenerator<TrainEvent, void, void> {
-  let board: TensorBoardFile | undefined;
+/** Hears every event of a run before it is handed on. */
+type Listener = (event: TrainEvent) => Promise<void>;
+
+async function* heard(listeners: readonly Listener[], events: AsyncGenerator<TrainEvent, void, void>) {
   for await (const event of events) {
-    await logEvent(options.out, event);
-    if (options.tensorBoard && event.kind === 'start') board = new TensorBoardFile(options.out, event.step);
-    await board?.write(event);
+    for (const hear of listeners) await hear(event);
     yield event;
   }
 }
 
-async function* unlogged(
+function listenersOf({ out, tensorBoard = false }: ResolvedOptions): Listener[] {
+  let board: TensorBoardFile | undefined;
+  const draw: Listener = async (event) => {
+    if (event.kind === 'start') board = new TensorBoardFile(out, event.step);
+    await board?.write(event);
+  };
+  return [(event) => logEvent(out, event), ...(tensorBoard ? [draw] : [])];
+}
+
+async function* eventsOf(
   options: ResolvedOptions,
-  ranks: Communicator | undefined,
+  ranks: Communicator,
 ): AsyncGenerator<TrainEvent, void, void> {
+  const leads = ranks.rank === 0;
+  if (leads) checkRanks(options, ranks);
   // Before anything is written: an engine that cannot be used leaves no folder behind. That of ranks is checked by the first.
-  const { engine, choice = undefined } = ranks
-    ? { engine: options.engine as Engine }
-    : await settleEngine(options.engine);
-  const leads = (ranks?.rank ?? 0) === 0;
+  const { engine, choice = undefined } = leads
+    ? await settleEngine(options.engine)
+    : { engine: options.engine as Engine };
   if (leads) await assertBeginnable(options);
   const lock = leads ? await lockFolder(options.out) : undefined;
   let loader: Loader | undefined;
@@ -70,19 +85,62 @@ async function* unlogged(
     const { [NEIGHBOURS]: neighbours, ...state } = beginning.state;
     const sampler = new EpochSampler(options, neighbours as HostTensor<'int32'> | undefined);
     program = await compileStep(settled, state, ranks);
-    yield* new TrainingLoop({
-      options: settled,
-      config,
-      loader,
-      program,
-      beginning,
-      sampler,
-      ranks,
-    }).events();
+    yield* loop(partsOf(settled, { config, beginning, loader, sampler, program, ranks }));
   } finally {
     await Promise.all([program?.release(), closed(loader)]);
     await lock?.release();
   }
+}
+
+interface Opened {
+  config: RunConfig;
+  beginning: Beginning;
+  loader: Loader;
+  sampler: EpochSampler;
+  program: Program;
+  ranks: Communicator;
+}
+
+/** Each part with the few values that it needs. */
+function partsOf(options: SettledOptions, opened: Opened): LoopParts {
+  const { recipe, out, keep, signal, validate, backbone, head, data, hardness } = options;
+  const { config, beginning, loader, sampler, program, ranks } = opened;
+  const { checkpoint } = beginning;
+  const progress =
+    hardness && !beginning.progress.hardness
+      ? { ...beginning.progress, hardness: noHardness() }
+      : beginning.progress;
+  const saved = checkpoint === undefined ? undefined : { step: progress.step, path: checkpoint };
+  const checkpoints = new Checkpoints(out, keep, saved);
+  const readState = () => program.readState();
+  const trained = Object.entries(beginning.state).filter(([name]) => name.startsWith('params.'));
+  return {
+    ...{ plan: options, progress, checkpoints, readState, ranks, signal },
+    mining: hardMiningOf(head)?.config,
+    batches: new Batches({
+      ...{ loader, sampler, readState, ranks, signal },
+      perStep: recipe.accumulate ?? 1,
+      seconds: options.batchTimeoutSeconds,
+      skips: options.onBadSample === 'skip',
+    }),
+    steps: new StepRunner({ program, recipe, stepsPerEpoch: options.stepsPerEpoch, ranks }),
+    reporter: new Reporter({
+      engine: engineName(options.engine),
+      ...{ epochs: recipe.epochs, batchSize: recipe.batchSize, steps: options.steps },
+      ...{ images: data.length, classes: data.classes },
+      parameters: trained.reduce((sum, [, { shape }]) => sum + sizeOf(shape), 0),
+    }),
+    validator:
+      validate &&
+      new Validator({ validate, backbone, out, signal, seconds: options.validationTimeoutSeconds }),
+    async current(progress) {
+      const between = flattenParams(betweenSteps(unflattenParams(await readState())));
+      const state = { ...between, ...sampler.state };
+      if (firstNonFinite(state) !== undefined)
+        throw nonFinite(progress.step, undefined, {}, state, checkpoints.path || undefined);
+      return { config, progress, versions: versions(), state };
+    },
+  };
 }
 
 function* found({ damaged, changed = [] }: Beginning): Generator<TrainEvent, void, void> {
@@ -102,22 +160,19 @@ async function closed(loader: Loader | undefined): Promise<void> {
 }
 
 /** Of several ranks, the first reads and writes; the others are told. */
-async function begin(options: ResolvedOptions, ranks: Communicator | undefined) {
-  const leads = (ranks?.rank ?? 0) === 0;
-  if (ranks && leads) checkRanks(options, ranks);
+async function begin(options: ResolvedOptions, ranks: Communicator) {
   const pretrained =
-    options.pretrained === undefined || !leads
+    options.pretrained === undefined || ranks.rank > 0
       ? undefined
       : await readPretrained(options.pretrained, options.backbone);
   const config = runConfig(options, pretrained);
   const ownBeginning = () => beginRun(options, config, pretrained);
-  if (ranks === undefined) return { config, beginning: await ownBeginning() };
   await assertSameRun(ranks, config, options);
   return { config, beginning: await shareBeginning(ranks, ownBeginning) };
 }
 
 /** Of several ranks, each reads its own part of every batch. */
-function openLoader(options: ResolvedOptions, ranks: Communicator | undefined): Loader {
+function openLoader(options: ResolvedOptions, ranks: Communicator): Loader {
   const { data, recipe, preprocessing, seed, workers, onBadSample } = options;
   return createLoader(data, {
     batchSize: recipe.batchSize / (recipe.accumulate ?? 1),
@@ -125,7 +180,7 @@ function openLoader(options: ResolvedOptions, ranks: Communicator | undefined): 
     dropLast: true,
     preprocessing,
     seed,
-    ...(ranks && { shard: { index: ranks.rank, count: ranks.count } }),
+    shard: { index: ranks.rank, count: ranks.count },
     ...(workers === undefined ? {} : { workers }),
     ...(onBadSample === undefined ? {} : { onBadSample }),
   });
@@ -134,7 +189,7 @@ function openLoader(options: ResolvedOptions, ranks: Communicator | undefined): 
 async function compileStep(
   options: SettledOptions,
   state: StepOptions['state'],
-  ranks: Communicator | undefined,
+  ranks: Communicator,
 ): Promise<Program> {
   const {
     backbone,
@@ -149,9 +204,10 @@ async function compileStep(
     optimizer,
   } = options;
   const { partialFc } = recipe;
-  const engine = ranks ? engineOfRank(options.engine, ranks) : options.engine;
-  const batchSize = recipe.batchSize / (recipe.accumulate ?? 1) / (ranks?.count ?? 1);
-  const step = trainingStep(backbone, head, recipe, { sampleLosses: hardness, ranks, optimizer });
+  const engine = engineOfRank(options.engine, ranks);
+  const batchSize = recipe.batchSize / (recipe.accumulate ?? 1) / ranks.count;
+  const shared = ranks.count > 1 ? ranks : undefined;
+  const step = trainingStep(backbone, head, recipe, { sampleLosses: hardness, ranks: shared, optimizer });
   const stepOptions: StepOptions = {
     state,
     inputs: {
@@ -161,7 +217,7 @@ async function compileStep(
       step: { shape: [] },
       ...(recipe.accumulate === undefined ? {} : { update: { shape: [] } }),
     },
-    ...(ranks && { sumOverRanks: (values) => ranks.sum(values) }),
+    ...(shared && { sumOverRanks: (values) => ranks.sum(values) }),
     mixedPrecision: scalingOf(recipe.mixedPrecision) !== undefined,
   };
   if (partialFc === undefined) {

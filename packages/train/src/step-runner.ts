@@ -24,10 +24,7 @@ export interface StepRunnerOptions {
   program: Program;
   recipe: Recipe;
   stepsPerEpoch: number;
-  /** If the batch is shared. */
-  ranks: Communicator | undefined;
-  /** The last good checkpoint, for the error of a loss that is not finite. */
-  lastCheckpoint: () => string | undefined;
+  ranks: Communicator;
 }
 
 /** Runs steps: a batch, or several whose gradients are summed. */
@@ -38,8 +35,13 @@ export class StepRunner {
     this.#options = options;
   }
 
-  /** @param batches of the step. @param step finished steps. @throws {NonFiniteError} if the loss is not finite. */
-  async run(batches: readonly Batch[], step: number): Promise<StepReadings> {
+  /**
+   * @param batches of the step.
+   * @param step finished steps.
+   * @param checkpoint the last good one, for the error.
+   * @throws {NonFiniteError} if the loss is not finite.
+   */
+  async run(batches: readonly Batch[], step: number, checkpoint?: string): Promise<StepReadings> {
     const { recipe, stepsPerEpoch } = this.#options;
     const learningRate = learningRateAt(recipe, step, stepsPerEpoch);
     const outputs: Record<string, HostTensor>[] = [];
@@ -47,21 +49,27 @@ export class StepRunner {
       const update =
         recipe.accumulate === undefined ? {} : { update: scalar(batch === batches.at(-1) ? 1 : 0) };
       const feeds = { learningRate: scalar(learningRate), step: scalar(step), ...update };
-      outputs.push(await this.#runBatch(batch, feeds, step));
+      outputs.push(await this.#runBatch(batch, feeds, step, checkpoint));
     }
     return { ...summary(outputs), learningRate };
   }
 
-  async #runBatch({ images, labels }: Batch, feeds: Record<string, HostTensor>, step: number) {
-    const { program, ranks, lastCheckpoint } = this.#options;
+  async #runBatch(
+    { images, labels }: Batch,
+    feeds: Record<string, HostTensor>,
+    step: number,
+    checkpoint?: string,
+  ) {
+    const { program, ranks } = this.#options;
     const outputs = await program.run({ images, labels, ...feeds });
     // ONNX Runtime computes on this thread: without a turn, neither a signal nor a worker's batch would get through.
     await turnOfEventLoop();
     const loss = Number(outputs.loss!.data[0]);
-    if (Number(outputs.lossScale?.data[0] ?? 1) < 1) throw overflows(step + 1, lastCheckpoint());
+    if (Number(outputs.lossScale?.data[0] ?? 1) < 1) throw overflows(step + 1, checkpoint);
     if (Number.isFinite(loss)) return outputs;
-    const rank = ranks && culprit(ranks, firstNonFinite({ images }) !== undefined);
-    throw nonFinite(step + 1, loss, { images }, await program.readState(), lastCheckpoint(), rank);
+    const isOwn = firstNonFinite({ images }) !== undefined;
+    const rank = ranks.count > 1 ? culprit(ranks, isOwn) : undefined;
+    throw nonFinite(step + 1, loss, { images }, await program.readState(), checkpoint, rank);
   }
 }
 

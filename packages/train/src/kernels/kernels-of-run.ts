@@ -15,7 +15,7 @@ export interface KernelsSource {
   resume: boolean;
   kernels: 'direct' | 'measured';
   engine: Engine;
-  ranks: Communicator | undefined;
+  ranks: Communicator;
 }
 
 /**
@@ -30,7 +30,6 @@ export async function kernelsOfRun(
   options: StepOptions,
 ): Promise<Kernels> {
   const { ranks } = source;
-  if (ranks === undefined) return ownKernels(source, step, options);
   const own = ranks.rank === 0 ? await ownKernels(source, step, options) : {};
   return shareValue(ranks, own);
 }

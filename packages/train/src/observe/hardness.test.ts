@@ -2,13 +2,13 @@ import { hardMining, hardMiningOf, headByName, softmax } from '@hm/losses';
 import { expect, test } from 'vitest';
 import { loadRun } from '../load-run.ts';
 import { eventsOf, ofKind, temporaryFolder, tinyOptions, tinyRecipe } from '../testing/tiny-run.ts';
-import { addHardness, noHardness } from './hardness.ts';
+import { addBatch, noHardness } from './hardness.ts';
 
 const losses = Float32Array.of(0, 0.05, 0.68, 0.69, 2, 30);
 
 test('counts samples by probability, and those whose gate is less than half open', () => {
   // The gate is half open at 0.75 / 1.1 = 0.6818.
-  const sums = addHardness(noHardness(), losses, hardMiningOf(hardMining(softmax()))?.config);
+  const sums = addBatch(noHardness(), losses, hardMiningOf(hardMining(softmax()))?.config);
   const gates = [...losses].map((loss) => 1.5 / (1 + Math.exp(-35 * (1.1 * loss - 0.75))));
   expect(sums).toMatchObject({ samples: 6, easy: 3 });
   expect(sums.gate).toBeCloseTo(
@@ -23,13 +23,13 @@ test('counts samples by probability, and those whose gate is less than half open
 
 test('over the batch, its mean opens one gate for all', () => {
   const mined = hardMining(softmax(), { over: 'batch', form: 'algorithm' });
-  const sums = addHardness(noHardness(), Float32Array.of(0, 0.2, 3), hardMiningOf(mined)?.config);
+  const sums = addBatch(noHardness(), Float32Array.of(0, 0.2, 3), hardMiningOf(mined)?.config);
   expect(sums.easy).toBe(0);
   expect(sums.gate / 3).toBeCloseTo((1.5 * 1.1) / (1 + Math.exp(-35 * (1.1 * (3.2 / 3) - 0.75))), 6);
 });
 
 test('without hard mining there are probabilities alone', () => {
-  expect(addHardness(noHardness(), losses, undefined)).toMatchObject({
+  expect(addBatch(noHardness(), losses, undefined)).toMatchObject({
     samples: 6,
     easy: 0,
     gate: 0,

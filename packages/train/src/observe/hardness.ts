@@ -1,4 +1,5 @@
 import { type HardMiningConfig, hardMiningLimit } from '@hm/losses';
+import type { HardnessEvent } from '../events.ts';
 
 /** Sums over samples, of which a checkpoint keeps those of the epoch under way. */
 export interface HardnessSums {
@@ -19,13 +20,30 @@ export const noHardness = (): HardnessSums => ({
   histogram: Array(BINS).fill(0),
 });
 
+/** Adds the batches of a step; see {@link addBatch}. */
+export const addHardness = (
+  sums: HardnessSums,
+  batches: readonly Float32Array[],
+  mining: HardMiningConfig | undefined,
+): HardnessSums => batches.reduce((before, losses) => addBatch(before, losses, mining), sums);
+
+/** What an epoch's sums say. */
+export function hardnessEvent(
+  { samples, easy, gate, histogram }: HardnessSums,
+  mining: HardMiningConfig | undefined,
+  at: { epoch: number; step: number },
+): HardnessEvent {
+  const mined = mining && { easyShare: easy / samples, meanGate: gate / samples };
+  return { kind: 'hardness', ...at, samples, ...mined, histogram };
+}
+
 /**
  * Adds a batch.
  *
  * @param losses `[B]`, L before hard mining; the probability of the own class is `p = exp(−L)`.
  * @param mining what the gate `α·σ(A·(β·L − B))` is made of; a sample is easy while it is less than half open.
  */
-export function addHardness(
+export function addBatch(
   sums: HardnessSums,
   losses: Float32Array,
   mining: HardMiningConfig | undefined,

@@ -6,6 +6,7 @@ import type { Place } from './place-of.ts';
 
 /** @throws {InvalidArgumentError} if a run cannot be shared by that many ranks. */
 export function checkRanks({ recipe, engine }: ResolvedOptions, { count }: Pick<Place, 'count'>): void {
+  if (count === 1) return;
   const { batchSize, accumulate = 1, partialFc } = recipe;
   if (batchSize % (accumulate * count) !== 0)
     throw invalid('recipe.batchSize', `a multiple of ${shares(count, accumulate)}`, batchSize);

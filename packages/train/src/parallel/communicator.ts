@@ -1,4 +1,4 @@
-/** The other ranks of a job, and how to speak with them. Every rank makes the same calls in the same order. */
+/** The ranks of a job, and how to speak with them. Every rank makes the same calls in the same order. */
 export interface Communicator {
   /** From 0. */
   readonly rank: number;
@@ -16,8 +16,20 @@ export interface Communicator {
   abort(): never;
 }
 
+/** A process that trains by itself: rank 0 of 1. */
+export const alone: Communicator = {
+  rank: 0,
+  count: 1,
+  sum: () => undefined,
+  max: () => undefined,
+  broadcast: (bytes) => bytes,
+  gather: async () => undefined,
+  abort: () => process.exit(1),
+};
+
 /** The value that rank `root` gives, as JSON. */
 export function shareValue<T>(ranks: Communicator, value: T, root = 0): T {
+  if (ranks.count === 1) return value;
   const bytes = ranks.rank === root ? new TextEncoder().encode(JSON.stringify(value)) : new Uint8Array();
   return JSON.parse(new TextDecoder().decode(ranks.broadcast(bytes, root)));
 }
@@ -26,8 +38,8 @@ export function shareValue<T>(ranks: Communicator, value: T, root = 0): T {
 export const collectValues = <T>(ranks: Communicator, value: T): T[] =>
   Array.from({ length: ranks.count }, (_, root) => shareValue(ranks, value, root));
 
-/** Whether any rank says so. */
-export function any(ranks: Communicator, isSo: boolean): boolean {
+/** True if it holds on at least one rank. */
+export function anyRank(ranks: Communicator, isSo: boolean): boolean {
   const flag = Int32Array.of(Number(isSo));
   ranks.max(flag);
   return flag[0] === 1;

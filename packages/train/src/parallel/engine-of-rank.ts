@@ -5,6 +5,7 @@ import { type Communicator, collectValues } from './communicator.ts';
 
 /** The engine with threads for this rank, unless their number was given. */
 export function engineOfRank(engine: Engine, ranks: Communicator): Engine {
+  if (ranks.count === 1) return engine;
   const threads = defaultThreads(ranks);
   return engine.kind === 'onnx' ? { threads, ...engine } : engine;
 }

@@ -16,6 +16,7 @@ export async function assertSameRun(
   config: RunConfig,
   options: ResolvedOptions,
 ): Promise<void> {
+  if (ranks.count === 1) return;
   // Rank 0 alone reads the values to begin with.
   const { pretrained: _, ...own } = config;
   const facts = {

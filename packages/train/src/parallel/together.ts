@@ -10,6 +10,7 @@ export async function* together<Event>(
   ranks: Communicator,
   events: AsyncGenerator<Event, void, void>,
 ): AsyncGenerator<Event, void, void> {
+  if (ranks.count === 1) return yield* events;
   let isOver = false;
   try {
     for await (const event of events) if (ranks.rank === 0) yield event;

@@ -1,0 +1,86 @@
+import type { BadSample, Batch, Loader } from '@hm/datasets';
+import type { HostTensor } from '@hm/tensor';
+import type { BadSampleEvent } from '../events.ts';
+import { anyRank, type Communicator, collectValues } from '../parallel/communicator.ts';
+import type { EpochSampler } from '../sampling/epoch-sampler.ts';
+import { type Patience, waitFor } from '../wait.ts';
+
+/** What batches come from. */
+export interface BatchesSource {
+  loader: Loader;
+  sampler: EpochSampler;
+  /** Batches that a step is made of. */
+  perStep: number;
+  readState(): Promise<Record<string, HostTensor>>;
+  ranks: Communicator;
+  signal: AbortSignal | undefined;
+  /** The longest wait for images. */
+  seconds: number;
+  /** Whether images that cannot be used are skipped and told of. */
+  skips: boolean;
+}
+
+/** The batches of each step, asked for before they are needed. */
+export class Batches {
+  readonly #source: BatchesSource;
+  readonly #patience: Patience;
+  #epoch: AsyncGenerator<Batch, void, void> | undefined;
+  #next: Promise<IteratorResult<Batch, void>>[] = [];
+  #badSamplesTold = 0;
+
+  constructor(source: BatchesSource) {
+    this.#source = source;
+    this.#patience = {
+      // Of several ranks none may stop alone: they look at the signal between steps.
+      signal: source.ranks.count > 1 ? undefined : source.signal,
+      seconds: source.seconds,
+      option: 'batchTimeoutSeconds (hm train --batch-timeout)',
+      what: 'images for the next step',
+    };
+  }
+
+  /** Begins an epoch after so many steps of it; false if the signal was raised. @throws {UnavailableError} */
+  async open(epoch: number, position: number): Promise<boolean> {
+    const { loader, sampler, perStep, readState } = this.#source;
+    const sampled = sampler.order(epoch, position, readState).then((order) => ({ order }));
+    const samples = await waitFor(sampled, this.#patience);
+    if (samples === undefined) return false;
+    this.#epoch = loader.batches({ epoch, start: position * perStep, order: samples.order });
+    this.#next = Array.from({ length: perStep }, () => this.#ask());
+    return true;
+  }
+
+  /** The batches of a step; undefined if the signal was raised before all were there. @throws {UnavailableError} */
+  async next(): Promise<{ batches: Batch[]; waitMilliseconds: number } | undefined> {
+    const asked = performance.now();
+    const all = Promise.all(this.#next).then((results) => results.map(({ value }) => value as Batch));
+    const batches = await waitFor(all, this.#patience);
+    if (batches === undefined) return undefined;
+    const waitMilliseconds = performance.now() - asked;
+    this.#next = this.#next.map(() => this.#ask());
+    return { batches, waitMilliseconds };
+  }
+
+  /** Ends the preparation of further batches, without waiting for one that may never come. */
+  close(): void {
+    this.#epoch?.return().catch(() => undefined);
+  }
+
+  /** Images that were skipped since the last call, on any rank. */
+  *badSamples(): Generator<BadSampleEvent, void, void> {
+    const { loader, ranks, skips } = this.#source;
+    const own = loader.badSamples.slice(this.#badSamplesTold);
+    this.#badSamplesTold += own.length;
+    for (const sample of skips ? collected(ranks, own) : own) yield { kind: 'badSample', ...sample };
+  }
+
+  /** If it fails, whoever awaits it hears of it. */
+  #ask(): Promise<IteratorResult<Batch, void>> {
+    const next = this.#epoch!.next();
+    next.catch(() => undefined);
+    return next;
+  }
+}
+
+const collected = (ranks: Communicator, own: readonly BadSample[]): readonly BadSample[] =>
+  anyRank(ranks, own.length > 0) ? collectValues(ranks, own).flat() : own;

@@ -1,0 +1,121 @@
+import type { HardMiningConfig } from '@hm/losses';
+import type { HostTensor } from '@hm/tensor';
+import type { Checkpoint, Progress } from '../checkpoint.ts';
+import type { TrainEvent } from '../events.ts';
+import { addHardness, hardnessEvent, noHardness } from '../observe/hardness.ts';
+import type { Validator } from '../observe/validation.ts';
+import { anyRank, type Communicator } from '../parallel/communicator.ts';
+import { assertSameState } from '../parallel/same-state.ts';
+import type { StepRunner } from '../step-runner.ts';
+import type { Batches } from './batches.ts';
+import type { Checkpoints } from './checkpoints.ts';
+import type { Reporter } from './reporter.ts';
+
+/** When things happen, in steps. */
+export interface Plan {
+  steps: number;
+  stepsPerEpoch: number;
+  logEvery: number;
+  validateEvery: number;
+  checkpointEvery: number;
+}
+
+/** What a loop works with. */
+export interface LoopParts {
+  plan: Plan;
+  /** Where training begins or goes on. */
+  progress: Progress;
+  batches: Batches;
+  steps: StepRunner;
+  reporter: Reporter;
+  checkpoints: Checkpoints;
+  validator: Validator | undefined;
+  /** What hardness is told by, of a head that mines. */
+  mining: HardMiningConfig | undefined;
+  /** All that a checkpoint holds at that progress. @throws {NonFiniteError} */
+  current(progress: Progress): Promise<Checkpoint>;
+  readState(): Promise<Record<string, HostTensor>>;
+  /** The processes that share every batch. Rank 0 validates and writes; the others wait for it. */
+  ranks: Communicator;
+  signal: AbortSignal | undefined;
+}
+
+type Events<Result = void> = AsyncGenerator<TrainEvent, Result, void>;
+
+/** Trains epoch by epoch, step by step, and yields what happens. */
+export async function* loop(parts: LoopParts): Events {
+  const { plan, batches, steps, reporter, checkpoints, validator, mining, current, ranks, signal } = parts;
+  let progress = parts.progress;
+  const isDue = (every: number) => progress.step % every === 0 || progress.step === plan.steps;
+
+  async function* validate(): Events {
+    if (validator === undefined) return;
+    const { unvalidated } = progress;
+    progress = yield* validator.validate(progress, current);
+    // The checkpoint of this step says that it is yet to be validated.
+    if (unvalidated && !progress.unvalidated) checkpoints.forget();
+  }
+  const save = () => checkpoints.save(progress.step, () => current(progress));
+
+  /** Rank 0 does it for all, who wait. @throws {InvalidDataError} if they do not hold the same weights. */
+  async function* leading(work: () => Events): Events {
+    if (ranks.count > 1) assertSameState(ranks, await parts.readState(), progress.step);
+    if (ranks.rank === 0) yield* work();
+    await ranks.gather();
+  }
+
+  async function* stop(): Events {
+    yield* leading(save);
+    const resume = 'Train with the same options and `resume: true` to go on from here.';
+    yield { kind: 'stopped', step: progress.step, steps: plan.steps, checkpoint: checkpoints.path, resume };
+  }
+
+  /** One step, and the events that are due after it; false if the signal was raised before. */
+  async function* step(): Events<boolean> {
+    if (anyRank(ranks, signal?.aborted ?? false)) return false;
+    const asked = performance.now();
+    const ready = await batches.next();
+    if (ready === undefined) return false;
+    const readings = await steps.run(ready.batches, progress.step, checkpoints.path || undefined);
+    const { loss, accuracy = 0, sampleLosses } = readings;
+    progress = {
+      ...progress,
+      step: progress.step + 1,
+      position: progress.position + 1,
+      lossSum: progress.lossSum + loss,
+      accuracySum: progress.accuracySum + accuracy,
+      ...(progress.hardness && { hardness: addHardness(progress.hardness, sampleLosses, mining) }),
+    };
+    reporter.add(readings, performance.now() - asked, ready.waitMilliseconds);
+    yield* batches.badSamples();
+    if (isDue(plan.logEvery) || reporter.isFirst) yield reporter.stepEvent(progress, readings);
+    if (progress.position === plan.stepsPerEpoch) yield* endEpoch();
+    if (isDue(plan.validateEvery)) yield* leading(validate);
+    if (isDue(plan.checkpointEvery) && progress.step < plan.steps) yield* leading(save);
+    return true;
+  }
+
+  function* endEpoch(): Generator<TrainEvent, void, void> {
+    const ended = progress;
+    const { epoch, step, hardness: sums } = ended;
+    const next = { epoch: epoch + 1, position: 0, lossSum: 0, accuracySum: 0 };
+    progress = { ...ended, ...next, ...(sums && { hardness: noHardness() }) };
+    yield reporter.epochEvent(ended);
+    if (sums) yield hardnessEvent(sums, mining, { epoch: epoch + 1, step });
+  }
+
+  yield reporter.startEvent(progress);
+  if (progress.unvalidated) yield* leading(validate);
+  while (progress.step < plan.steps) {
+    const { epoch, position } = progress;
+    if (!(await batches.open(epoch, position))) return yield* stop();
+    try {
+      while (progress.epoch === epoch) if (!(yield* step())) return yield* stop();
+    } finally {
+      batches.close();
+    }
+  }
+  if (progress.unvalidated) return yield* stop();
+  yield* leading(save);
+  yield reporter.doneEvent(progress, checkpoints.path);
+}

@@ -1,0 +1,77 @@
+import type { Backbone } from '@hm/resnet';
+import { InvalidArgumentError } from '@hm/tensor';
+import type { Checkpoint, Progress } from '../checkpoint.ts';
+import { saveBest } from '../checkpoint-folder.ts';
+import type { TrainEvent } from '../events.ts';
+import { snapshot } from '../export-run.ts';
+import { waitFor } from '../wait.ts';
+
+/** The result of a validation. */
+export interface Validation {
+  /** Of the score: `accuracy` for example. */
+  name: string;
+  /** Higher is better. */
+  score: number;
+}
+
+/** What a validation is made with. */
+export interface ValidatorOptions {
+  validate(model: Uint8Array, step: number): Promise<Validation>;
+  backbone: Backbone;
+  /** The run's folder. */
+  out: string;
+  signal: AbortSignal | undefined;
+  /** The longest wait for a result; none if undefined. */
+  seconds: number | undefined;
+}
+
+/** Scores the network as it is, and keeps the best so far apart. */
+export class Validator {
+  readonly #options: ValidatorOptions;
+
+  constructor(options: ValidatorOptions) {
+    this.#options = options;
+  }
+
+  /** @returns the progress after it: with the best score, or, broken off by the signal, yet to be validated. */
+  async *validate(
+    { unvalidated: _, ...progress }: Progress,
+    current: (progress: Progress) => Promise<Checkpoint>,
+  ): AsyncGenerator<TrainEvent, Progress, void> {
+    const { validate, backbone, out, signal, seconds } = this.#options;
+    const began = performance.now();
+    const { step, best } = progress;
+    const model = await snapshot(await current(progress), backbone);
+    const validation = await waitFor(Promise.resolve(validate(model, step)), {
+      ...{ signal, seconds },
+      option: 'validationTimeoutSeconds (hm train --validation-timeout)',
+      what: 'the result of a validation',
+    });
+    if (validation === undefined && signal?.aborted) return { ...progress, unvalidated: true };
+    assertValidation(validation);
+    const { name, score } = validation;
+    // NaN, of a network that tells nobody apart, is never the best; `null` is what a checkpoint makes of it.
+    const isBest = Number.isFinite(score) && !(Number.isFinite(best?.score) && best!.score >= score);
+    const next = isBest ? { ...progress, best: { step, name, score } } : progress;
+    if (isBest) await saveBest(out, await current(next));
+    yield {
+      kind: 'validation',
+      step,
+      name,
+      score,
+      best: isBest,
+      seconds: (performance.now() - began) / 1000,
+    };
+    return next;
+  }
+}
+
+function assertValidation(result: Validation | undefined): asserts result is Validation {
+  if (typeof result?.score === 'number' && typeof result.name === 'string') return;
+  throw new InvalidArgumentError({
+    where: 'train option "validate"',
+    expected: "a result such as { name: 'accuracy', score: 0.99 }",
+    received: result,
+    fix: 'Return the name of the score and a number, higher for a better network.',
+  });
+}
