@@ -1,11 +1,12 @@
-import type { Augmentation } from '@hm/datasets';
+import type { Augmentation, Dataset } from '@hm/datasets';
+import type { Backbone } from '@hm/resnet';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import type { DecayGroups, Optimiser, Recipe, Sampler, Schedule } from '@hm/train';
 import { withoutUndefined } from './without-undefined.ts';
 
 /** What may be changed about a recipe. */
 export interface RecipeOptions {
-  recipe: 'paper' | 'quick';
+  recipe: 'paper' | 'quick' | 'finetune';
   epochs?: number;
   batch?: number;
   lr?: number;
@@ -32,9 +33,8 @@ export interface RecipeOptions {
 }
 
 /** A named recipe with what was typed in its place. */
-export async function recipeOf(options: RecipeOptions): Promise<Recipe> {
-  const { paper, quick } = await import('@hm/train');
-  const base = { paper, quick }[options.recipe];
+export async function recipeOf(options: RecipeOptions, trained?: Trained): Promise<Recipe> {
+  const base = await namedRecipe(options, trained);
   return {
     ...base,
     ...withoutUndefined({
@@ -55,6 +55,18 @@ export async function recipeOf(options: RecipeOptions): Promise<Recipe> {
     optimiser: optimiserOf(base.optimiser, options),
     weightDecay: decayOf(base.weightDecay, options),
   };
+}
+
+/** What a recipe that looks at the network and its data is made for. */
+interface Trained {
+  backbone: Backbone;
+  data: Dataset;
+}
+
+async function namedRecipe({ recipe, epochs, batch, lr }: RecipeOptions, trained?: Trained): Promise<Recipe> {
+  const { fineTune, paper, quick } = await import('@hm/train');
+  if (recipe !== 'finetune' || trained === undefined) return recipe === 'paper' ? paper : quick;
+  return fineTune(trained.backbone, trained.data, { epochs, batchSize: batch, learningRate: lr });
 }
 
 /** What was typed of a schedule of that kind, on top of the recipe's if it is of the same kind. */

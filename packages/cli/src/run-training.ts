@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
+import type { Dataset } from '@hm/datasets';
 import type { Provider } from '@hm/onnx/session';
 import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import { type BackboneOptions, backboneOf } from './backbone-options.ts';
@@ -14,7 +15,7 @@ import { ownCommand, repeatedOptions } from './repeated-options.ts';
 import { shardOfRank } from './shard-of-rank.ts';
 import { stopOnInterrupt } from './stop-on-interrupt.ts';
 import { type DataOptions, trainingData } from './training-data.ts';
-import { type ValidationOptions, validationOf } from './validation.ts';
+import { heldOut, type ValidationOptions, validationOf } from './validation.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 /** What `hm train` takes. */
@@ -36,6 +37,7 @@ export interface TrainCommandOptions
   keep?: number;
   pretrained?: string;
   validateEvery?: number;
+  patience?: number;
   batchTimeout?: number;
   validationTimeout?: number;
   hardSamples?: true;
@@ -92,31 +94,33 @@ async function dashboardOf({ dashboard, out, resume }: TrainCommandOptions, tell
 
 async function openRun(options: TrainCommandOptions, signal: AbortSignal) {
   const { out, seed, resume, checkpointEvery, keep, workers, dataLicence } = options;
-  const { validateEvery, allowChangedData, kernels } = options;
+  const { validateEvery, allowChangedData, kernels, patience } = options;
   const { batchTimeout: batchTimeoutSeconds, validationTimeout: validationTimeoutSeconds } = options;
   const { train } = await import('@hm/train');
+  const { data, validate } = await heldOut(await trainingData(options), options);
   return train({
-    ...(await partsOf(options)),
-    data: await trainingData(options),
+    ...(await partsOf(options, data)),
+    data,
     engine: engineOf(options),
     ...{ out, seed, signal, command: ownCommand(options) },
     onBadSample: options.skipBadImages ? 'skip' : 'throw',
-    ...withoutUndefined({ validate: await validationOf(options), validateEvery }),
+    ...withoutUndefined({ validate: validate ?? (await validationOf(options)), validateEvery, patience }),
     ...withoutUndefined({ hardness: options.hardSamples, tensorBoard: options.tensorboard }),
     ...withoutUndefined({ kernels, allowChangedData, batchTimeoutSeconds, validationTimeoutSeconds }),
     ...withoutUndefined({ resume, checkpointEvery, keep, workers, dataLicence }),
   });
 }
 
-async function partsOf(options: TrainCommandOptions) {
+async function partsOf(options: TrainCommandOptions, data: Dataset) {
   const { backbone, pretrained, stem, block, head, embeddingNorm, embeddingSize, imageSize } = options;
   const { loss, lossOptions, labelSmoothing } = options;
   if (loss === undefined) throw noLoss();
   const network = withoutUndefined({ stem, block, head, embeddingNorm, embeddingSize });
+  const start = await backboneOf({ backbone, pretrained, ...network, imageSize });
   return {
-    ...(await backboneOf({ backbone, pretrained, ...network, imageSize })),
+    ...start,
     head: await lossHead(loss, lossOptions, labelSmoothing),
-    recipe: await recipeOf(options),
+    recipe: await recipeOf(options, { backbone: start.backbone, data }),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Dataset, VerificationProtocol } from '@hm/datasets';
+import { InvalidArgumentError } from '@hm/tensor/host';
 import type { TrainOptions } from '@hm/train';
 import { withoutUndefined } from './without-undefined.ts';
 
@@ -5,6 +7,7 @@ import { withoutUndefined } from './without-undefined.ts';
 export interface ValidationOptions {
   validate?: string;
   validatePairs?: string;
+  validatePeople?: number;
   threads?: number;
 }
 
@@ -14,11 +17,27 @@ export async function validationOf(
 ): Promise<TrainOptions['validate'] | undefined> {
   const { validate: folder, validatePairs: pairs, threads } = options;
   if (folder === undefined) return undefined;
-  const [{ lfwPairs }, { loadEmbedder, verify }] = await Promise.all([
-    import('@hm/datasets'),
-    import('@hm/eval'),
-  ]);
-  const protocol = await lfwPairs(folder, withoutUndefined({ pairs }));
+  const { lfwPairs } = await import('@hm/datasets');
+  return scoring(await lfwPairs(folder, withoutUndefined({ pairs })), threads);
+}
+
+/** Training data without the people whom `--validate-people` holds out, and the network's accuracy on pairs of those. */
+export async function heldOut(
+  data: Dataset,
+  { validatePeople, validate, seed, threads }: ValidationOptions & { seed: number },
+): Promise<{ data: Dataset; validate?: TrainOptions['validate'] }> {
+  if (validatePeople === undefined) return { data };
+  if (validate !== undefined) throw bothKinds();
+  const { holdOutPeople } = await import('@hm/datasets');
+  const held = await holdOutPeople(data, validatePeople, { seed });
+  return { data: held.data, validate: await scoring(held.protocol, threads) };
+}
+
+async function scoring(
+  protocol: VerificationProtocol,
+  threads: number | undefined,
+): Promise<NonNullable<TrainOptions['validate']>> {
+  const { loadEmbedder, verify } = await import('@hm/eval');
   return async (model) => {
     const embedder = await loadEmbedder(model, withoutUndefined({ threads }));
     try {
@@ -28,3 +47,11 @@ export async function validationOf(
     }
   };
 }
+
+const bothKinds = () =>
+  new InvalidArgumentError({
+    where: 'hm train',
+    expected: 'one of --validate and --validate-people',
+    received: 'both',
+    fix: 'Leave out one of them.',
+  });

@@ -15,6 +15,7 @@ test('the public surface', () => {
     'excludeIdentities',
     'fetchLfw',
     'flipOnly',
+    'holdOutPeople',
     'imageAdvice',
     'imageFolder',
     'imageList',

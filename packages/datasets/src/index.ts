@@ -20,6 +20,7 @@ export { createLoader, type EpochOptions, type Loader } from './create-loader.ts
 export type { Dataset, ImageSource, PixelSource, Sample } from './dataset.ts';
 export { type ExcludeOptions, excludeIdentities, type WithoutIdentities } from './exclude-identities.ts';
 export { type FetchedLfw, type FetchLfwOptions, fetchLfw } from './fetch/fetch-lfw.ts';
+export { type HeldOut, type HoldOutOptions, holdOutPeople } from './hold-out-people.ts';
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from './image-folder.ts';
 export { imageList } from './image-list.ts';
 export { inMemory } from './in-memory.ts';

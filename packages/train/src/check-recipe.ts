@@ -19,6 +19,11 @@ export function checkRecipe(recipe: Recipe): void {
   if (averageDecay !== undefined) inRange('recipe.averageDecay', averageDecay, 0, 1);
   if (!['local', 'synchronised', undefined].includes(recipe.batchNorm))
     throw invalid('recipe.batchNorm', "'local' or 'synchronised'", recipe.batchNorm);
+  if (recipe.towardsStart !== undefined) inRange('recipe.towardsStart', recipe.towardsStart, 0, Infinity);
+  for (const { rate, fromStep = 0 } of recipe.stages ?? []) {
+    inRange('recipe.stages.rate', rate, 0, Infinity);
+    inRange('recipe.stages.fromStep', fromStep, 0, Infinity);
+  }
   checkMixedPrecision(recipe.mixedPrecision);
   if (accumulate === undefined) return;
   positive('recipe.accumulate', accumulate);

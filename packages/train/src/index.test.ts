@@ -15,6 +15,8 @@ test('exports what it is meant to', () => {
     'duration',
     'exportPth',
     'exportRun',
+    'fineTune',
+    'inStages',
     'isNetworkFile',
     'learningRateAt',
     'loadRun',
@@ -25,6 +27,7 @@ test('exports what it is meant to', () => {
     'quick',
     'readConfig',
     'sgd',
+    'towardsStart',
     'train',
     'trainingStep',
   ]);

@@ -21,6 +21,7 @@ export type {
 } from './events.ts';
 export { type ExportPthOptions, exportPth } from './export-pth.ts';
 export { type ExportRunOptions, exportRun } from './export-run.ts';
+export { type FineTuneOptions, fineTune } from './fine-tune.ts';
 export { describeKernels, type MeasuredKernels } from './kernels/describe-kernels.ts';
 export { type LoadedRun, loadRun } from './load-run.ts';
 export type { Validation } from './observe/validation.ts';
@@ -31,6 +32,8 @@ export { clip } from './optimize/clip.ts';
 export { type Optimiser, type OptimizerRecipe, optimizerOf } from './optimize/optimizer-of.ts';
 export type { MixedPrecision } from './optimize/scale-loss.ts';
 export { type Sgd, sgd } from './optimize/sgd.ts';
+export { inStages, type Stage } from './optimize/stages.ts';
+export { towardsStart } from './optimize/towards-start.ts';
 export {
   type Change,
   chain,

@@ -73,6 +73,11 @@ export interface TrainOptions {
   validate?: (model: Uint8Array, step: number) => Promise<Validation>;
   /** Steps between validations. Default: one each epoch. The end always has one. */
   validateEvery?: number;
+  /**
+   * Ends the run after so many validations in a row that found nothing better than the best one before. Default: none, the
+   * recipe's epochs.
+   */
+  patience?: number;
   /** Tell after each epoch how hard its samples were. Default false. */
   hardness?: boolean;
   /** Write TensorBoard's event files into `out`. Default false. */
@@ -164,6 +169,7 @@ export function resolveOptions({ augment, ...options }: TrainOptions): ResolvedO
     positive(name, resolved[name]);
   for (const name of ['batchTimeoutSeconds', 'validationTimeoutSeconds'] as const)
     checkTimeout(name, options[name]);
+  if (options.patience !== undefined) positive('patience', options.patience);
   if (!Number.isSafeInteger(resolved.seed)) throw invalid('seed', 'an integer', resolved.seed);
   checkEngine(resolved.engine);
   if (resolved.engine.kind !== 'onnx' && scalingOf(recipe.mixedPrecision) !== undefined)

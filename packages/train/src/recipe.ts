@@ -1,6 +1,7 @@
 import { type Augmentation, flipOnly } from '@hm/datasets';
 import type { Optimiser } from './optimize/optimizer-of.ts';
 import type { MixedPrecision } from './optimize/scale-loss.ts';
+import type { Stage } from './optimize/stages.ts';
 import type { WeightDecay } from './optimize/weight-decay.ts';
 import type { Sampler } from './sampling/sampler.ts';
 import type { Schedule } from './schedule.ts';
@@ -53,6 +54,13 @@ export interface Recipe {
   mixedPrecision?: boolean | MixedPrecision;
   /** Parameters that stay as they are, by name: `backbone.stem.*`. `*` stands for any characters. Default: none. */
   freeze?: readonly string[];
+  /**
+   * Pulls the network's trained parameters towards the values that the run began with: the gradient of
+   * `towardsStart / 2 · ‖p − p₀‖²` is added to theirs. For networks that were trained before. Default: none.
+   */
+  towardsStart?: number;
+  /** Parameters with learning rates of their own, and from some step on: first the last layers, for example. Default: none. */
+  stages?: readonly Stage[];
   /** In which order an epoch reads the images. Default: every image once, shuffled. */
   sampler?: Sampler;
   /** Random changes to the images. */

@@ -91,7 +91,7 @@ export const train = () =>
     .optionsGroup('Training:')
     .addOption(
       new Option('--recipe <name>', 'epochs, batch, learning rate and its schedule')
-        .choices(['paper', 'quick'] as const)
+        .choices(['paper', 'quick', 'finetune'] as const)
         .default('paper' as const),
     )
     .option('--epochs <number>', "instead of the recipe's", positiveInteger)
@@ -170,6 +170,12 @@ export const train = () =>
     .optionsGroup('Watching:')
     .option('--validate <folder>', 'score the network on aligned images in the form of LFW; the best is kept')
     .option('--validate-pairs <file>', 'list of pairs (default: pairs.txt in the folder or beside it)')
+    .option(
+      '--validate-people <number>',
+      'hold out people of the data, and score the network on pairs of them; the best is kept',
+      positiveInteger,
+    )
+    .option('--patience <validations>', 'end after so many without a better score', positiveInteger)
     .option('--validate-every <steps>', 'instead of each epoch', positiveInteger)
     .option(
       '--validation-timeout <seconds>',

@@ -17,6 +17,8 @@ export interface Plan {
   stepsPerEpoch: number;
   logEvery: number;
   validateEvery: number;
+  /** Validations without a better score that end the run. Default: never. */
+  patience?: number;
   checkpointEvery: number;
 }
 
@@ -47,6 +49,13 @@ export async function* loop(parts: LoopParts): Events {
   const { plan, batches, steps, reporter, checkpoints, validator, mining, current, ranks, signal } = parts;
   let progress = parts.progress;
   const isDue = (every: number) => progress.step % every === 0 || progress.step === plan.steps;
+
+  /** Whether the last validations found nothing better; every rank hears what rank 0 knows. */
+  const isStale = () => {
+    if (plan.patience === undefined) return false;
+    const { best, step } = progress;
+    return anyRank(ranks, best !== undefined && step - best.step >= plan.patience * plan.validateEvery);
+  };
 
   async function* validate(): Events {
     if (validator === undefined) return;
@@ -106,11 +115,11 @@ export async function* loop(parts: LoopParts): Events {
 
   yield reporter.startEvent(progress);
   if (progress.unvalidated) yield* leading(validate);
-  while (progress.step < plan.steps) {
+  while (progress.step < plan.steps && !isStale()) {
     const { epoch, position } = progress;
     if (!(await batches.open(epoch, position))) return yield* stop();
     try {
-      while (progress.epoch === epoch) if (!(yield* step())) return yield* stop();
+      while (progress.epoch === epoch && !isStale()) if (!(yield* step())) return yield* stop();
     } finally {
       batches.close();
     }

@@ -4,6 +4,8 @@ import { average } from './average.ts';
 import { clip } from './clip.ts';
 import { type MixedPrecision, scaleLoss, scalingOf } from './scale-loss.ts';
 import { type Sgd, sgd } from './sgd.ts';
+import { inStages, type Stage } from './stages.ts';
+import { towardsStart } from './towards-start.ts';
 import { chain, type Transform } from './transform.ts';
 import { decay, decoupledDecay, type WeightDecay } from './weight-decay.ts';
 
@@ -16,6 +18,8 @@ export interface OptimizerRecipe {
   weightDecay: WeightDecay;
   clipNorm?: number;
   averageDecay?: number;
+  towardsStart?: number;
+  stages?: readonly Stage[];
   accumulate?: number;
   mixedPrecision?: boolean | MixedPrecision;
 }
@@ -23,8 +27,7 @@ export interface OptimizerRecipe {
 /**
  * The chain of transforms that a recipe stands for.
  *
- * @param own instead of the recipe's clipping, weight decay and optimizer; averages, accumulation and the scale of the loss are
- * the recipe's.
+ * @param own instead of the recipe's clipping, weight decay and optimizer; all else, stages and averages too, is the recipe's.
  */
 export function optimizerOf(recipe: OptimizerRecipe, own?: Transform): Transform {
   const { optimiser, weightDecay, clipNorm, averageDecay, accumulate: batches, mixedPrecision } = recipe;
@@ -32,8 +35,10 @@ export function optimizerOf(recipe: OptimizerRecipe, own?: Transform): Transform
     optimiser.kind === 'sgd'
       ? [decay(weightDecay), sgd(optimiser)]
       : [decoupledDecay(weightDecay), adam(optimiser)];
-  const moving =
-    own === undefined ? [...(clipNorm === undefined ? [] : [clip(clipNorm)]), ...descent] : [own];
+  const clipping = clipNorm === undefined ? [] : [clip(clipNorm)];
+  const pull = recipe.towardsStart === undefined ? [] : [towardsStart(recipe.towardsStart)];
+  const whole = own === undefined ? [...clipping, ...pull, ...descent] : [...pull, own];
+  const moving = recipe.stages === undefined ? whole : [inStages(recipe.stages, chain(...whole))];
   const averages = averageDecay === undefined ? [] : [average(averageDecay)];
   const applied = chain(runningStatistics, ...moving, ...averages);
   const scaling = scalingOf(mixedPrecision);

@@ -28,6 +28,8 @@ export type StepRecipe = Pick<
   | 'weightDecay'
   | 'clipNorm'
   | 'averageDecay'
+  | 'towardsStart'
+  | 'stages'
   | 'accumulate'
   | 'freeze'
   | 'batchNorm'

@@ -1,0 +1,60 @@
+import { type Dataset, flipOnly } from '@hm/datasets';
+import type { Backbone } from '@hm/resnet';
+import { flattenParams } from '@hm/tensor';
+import { freshBackbone } from './initial-state.ts';
+import type { Recipe } from './recipe.ts';
+
+/** Options of {@link fineTune}. */
+export interface FineTuneOptions {
+  /** Default 8. */
+  epochs?: number | undefined;
+  /** Images in a step; default 32. */
+  batchSize?: number | undefined;
+  /** The head's peak; the network's stages learn at a tenth and at a thirtieth of it. Default 0.02. */
+  learningRate?: number | undefined;
+}
+
+/** Where the stages of a network begin, as shares of its parameters from input to output. */
+const MIDDLE = 0.5;
+const LAST = 0.75;
+
+/**
+ * The recipe for a network that others trained, and few people: the first half of the network stays as it is; the head
+ * learns alone for an epoch, then the last quarter with it, at a tenth of its rate, and from a third of the run on the
+ * quarter before, at a thirtieth. All of it is pulled towards where it began ({@link Recipe.towardsStart}).
+ *
+ * @example
+ * const backbone = await pretrainedBackbone('face.onnx');
+ * const recipe = await fineTune(backbone, data);
+ * const run = train({ data, backbone, pretrained: 'face.onnx', head: hardMining(arcFace()), recipe, out: 'runs/mine' });
+ */
+export async function fineTune(
+  backbone: Backbone,
+  { length }: Pick<Dataset, 'length'>,
+  { epochs = 8, batchSize = 32, learningRate = 0.02 }: FineTuneOptions = {},
+): Promise<Recipe> {
+  const { params } = await freshBackbone(backbone, 1);
+  const names = Object.keys(flattenParams(params)).map((name) => `backbone.${name}`);
+  const [middle, last] = [MIDDLE, LAST].map((share) => Math.floor(share * names.length));
+  const stepsPerEpoch = Math.floor(length / batchSize);
+  const stages = [
+    { params: names.slice(last), rate: 0.1, fromStep: stepsPerEpoch },
+    {
+      params: names.slice(middle, last),
+      rate: 1 / 30,
+      fromStep: Math.max(1, Math.ceil(epochs / 3)) * stepsPerEpoch,
+    },
+  ];
+  const freeze = names.slice(0, middle);
+  return {
+    name: 'finetune',
+    ...{ epochs, batchSize, learningRate },
+    schedule: { kind: 'cosine' },
+    optimiser: { kind: 'sgd', momentum: 0.9 },
+    weightDecay: { weights: 0, head: 5e-4 },
+    towardsStart: 0.01,
+    ...(freeze.length > 0 && { freeze }),
+    stages: stages.filter(({ params: own }) => own.length > 0),
+    augment: flipOnly,
+  };
+}
