@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Rng } from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError, Rng } from '@hm/tensor/host';
 import type { Dataset } from './dataset.ts';
 import { excludeIdentities, type WithoutIdentities } from './exclude-identities.ts';
 import type { ProtocolImage, VerificationPair, VerificationProtocol } from './protocol.ts';
@@ -32,8 +32,10 @@ export interface HeldOut {
 export async function holdOutPeople(
   dataset: Dataset,
   count: number,
-  { seed = 1, pairs: most = 20 }: HoldOutOptions = {},
+  options: HoldOutOptions = {},
 ): Promise<HeldOut> {
+  checkOptions('holdOutPeople', options, { seed: 'number', pairs: 'number' });
+  const { seed = 1, pairs: most = 20 } = options;
   const rng = Rng.of(seed, 'holdOutPeople');
   const images = imagesByPerson(await labelsOf(dataset), dataset.classes);
   const usable = images.flatMap((own, label) => (own.length > 1 ? [label] : []));

@@ -1,6 +1,6 @@
 import { type Dataset, flipOnly } from '@hm/datasets';
 import type { Backbone } from '@hm/resnet';
-import { flattenParams } from '@hm/tensor';
+import { checkOptions, flattenParams } from '@hm/tensor';
 import { freshBackbone } from './initial-state.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -30,13 +30,15 @@ const LAST = 0.75;
  */
 export async function fineTune(
   backbone: Backbone,
-  { length }: Pick<Dataset, 'length'>,
-  { epochs = 8, batchSize = 32, learningRate = 0.02 }: FineTuneOptions = {},
+  data: Pick<Dataset, 'length'>,
+  options: FineTuneOptions = {},
 ): Promise<Recipe> {
+  checkOptions('fineTune', options, { epochs: 'number', batchSize: 'number', learningRate: 'number' });
+  const { epochs = 8, batchSize = 32, learningRate = 0.02 } = options;
   const { params } = await freshBackbone(backbone, 1);
   const names = Object.keys(flattenParams(params)).map((name) => `backbone.${name}`);
   const [middle, last] = [MIDDLE, LAST].map((share) => Math.floor(share * names.length));
-  const stepsPerEpoch = Math.floor(length / batchSize);
+  const stepsPerEpoch = Math.floor(data.length / batchSize);
   const stages = [
     { params: names.slice(last), rate: 0.1, fromStep: stepsPerEpoch },
     {
