@@ -1,5 +1,8 @@
 """ResNets in torchvision's layout, with a dense layer of 512 as embedding, and insightface's IResNets."""
 
+import sys
+from pathlib import Path
+
 from torch import nn
 from torch.nn.functional import relu
 
@@ -80,5 +83,10 @@ def iresnet(depth):
 
 
 def network(name):
+    if name == "mobilefacenet":
+        sys.path.append(str(Path(__file__).parents[1] / "golden"))
+        from mobile_networks import mobile_face_net
+
+        return mobile_face_net()
     family = iresnet if name.startswith("iresnet") else resnet
     return family(int(name.lstrip("iresnt")))

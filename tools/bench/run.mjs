@@ -22,6 +22,17 @@ const benches = {
       return { label: `${ours.join(' ')} / ${mode}`, ours, theirs: [...ours, mode] };
     }),
   },
+  'train-step-mobilefacenet': {
+    unit: 'images/s',
+    batch: 64,
+    steps: 2,
+    about: 'one training step of MobileFaceNet, 112×112, batch 64, 1000 classes',
+    program: 'train-step',
+    cases: ['eager', 'channels-last'].map((mode) => {
+      const ours = ['mobilefacenet', 64, 112, 1000];
+      return { label: `${ours.join(' ')} / ${mode}`, ours, theirs: [...ours, mode] };
+    }),
+  },
   'train-cost': {
     unit: 'images/s',
     steps: 2,

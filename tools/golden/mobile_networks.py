@@ -132,5 +132,6 @@ cases = {
     "mobilefacenet, width 2": lambda **o: mobile_face_net(width=2, **o),
     "mobilenetv4": lambda **o: mobile_net_v4(**o),
 }
-path = Path(__file__).parents[2] / "packages/resnet/golden/mobile-networks.json"
-path.write_text(json.dumps({name: golden(make) for name, make in cases.items()}, indent=2) + "\n")
+if __name__ == "__main__":
+    path = Path(__file__).parents[2] / "packages/resnet/golden/mobile-networks.json"
+    path.write_text(json.dumps({name: golden(make) for name, make in cases.items()}, indent=2) + "\n")
