@@ -36,7 +36,10 @@ export async function backboneOf({
   const file = named ?? (pretrained !== undefined && isFile(pretrained) ? pretrained : undefined);
   if (file !== undefined && isFile(file)) {
     const { pretrainedBackbone } = await import('@hm/train');
-    return { backbone: await pretrainedBackbone(file, options), pretrained: pretrained ?? file };
+    return {
+      backbone: await pretrainedBackbone(file, { imageSize: options.imageSize }),
+      pretrained: pretrained ?? file,
+    };
   }
   const { backboneByName } = await import('@hm/resnet');
   const backbone = backboneByName(named ?? 'resnet18', options);

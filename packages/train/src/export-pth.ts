@@ -1,6 +1,6 @@
 import { type Backbone, backboneByName } from '@hm/resnet';
 import { toPth } from '@hm/resnet/pth';
-import { type HostTensor, InvalidArgumentError } from '@hm/tensor';
+import { checkOptions, type HostTensor, InvalidArgumentError } from '@hm/tensor';
 import { type LoadedRun, loadRun } from './load-run.ts';
 
 /** Options of {@link exportPth}. */
@@ -22,8 +22,10 @@ export interface ExportPthOptions {
  */
 export async function exportPth(
   run: string | LoadedRun,
-  { backbone, weights = 'last' }: ExportPthOptions = {},
+  options: ExportPthOptions = {},
 ): Promise<Uint8Array> {
+  checkOptions('exportPth', options, { backbone: 'object', weights: { oneOf: ['last', 'average'] } });
+  const { backbone, weights = 'last' } = options;
   const { config, state } = typeof run === 'string' ? await loadRun(run) : run;
   if (weights === 'average' && config.recipe.averageDecay === undefined) throw noAverage();
   const under = (branch: string) =>

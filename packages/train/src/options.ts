@@ -98,13 +98,9 @@ export const trainOptions: OptionKinds<TrainOptions> = {
   ...{ resume: 'boolean', allowChangedData: 'boolean', signal: 'object' },
   ...{ batchTimeoutSeconds: 'number', validationTimeoutSeconds: 'number' },
   ...{ logEvery: 'number', checkpointEvery: 'number', keep: 'number' },
-  ...{ validate: 'function', validateEvery: 'number', hardness: 'boolean', tensorBoard: 'boolean' },
-  ...{
-    optimizer: 'object',
-    command: 'object',
-    onBadSample: { oneOf: ['throw', 'skip'] },
-    dataLicence: 'string',
-  },
+  ...{ validate: 'function', validateEvery: 'number', patience: 'number' },
+  ...{ hardness: 'boolean', tensorBoard: 'boolean', optimizer: 'object', command: 'object' },
+  ...{ onBadSample: { oneOf: ['throw', 'skip'] }, dataLicence: 'string' },
 };
 
 /** Options with defaults filled in. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { resnet18 } from '@hm/resnet';
 import { pthWeights } from '@hm/resnet/pth';
+import { flattenParams } from '@hm/tensor';
 import { expect, it, test } from 'vitest';
 import { exportPth } from '../export-pth.ts';
 import type { LoadedRun } from '../load-run.ts';
@@ -23,7 +24,7 @@ it('makes the backbone of a .pth, whose run begins with its weights and is writt
   expect(backbone.config).toEqual(small.config);
   const { params, statistics } = pthWeights(readFileSync(pth), small);
   const begun = await readPretrained(pth, backbone);
-  expect([begun.params, begun.statistics]).toEqual([params, statistics]);
+  expect([flattenParams(begun.params), flattenParams(begun.statistics)]).toEqual([params, statistics]);
   const prefixed = (branch: string, values: object) =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [branch + name, value]));
   const run = {

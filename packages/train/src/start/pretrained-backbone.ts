@@ -1,6 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { readMetadata } from '@hm/onnx/session';
 import { type Backbone, backboneByName } from '@hm/resnet';
+import { checkOptions } from '@hm/tensor';
 import { readRegularFile } from '@hm/tensor/files';
 import { ModelProtoSchema } from 'onnx-buf';
 
@@ -29,8 +30,13 @@ export const isNetworkFile = (path: string): boolean => /\.(onnx|pth|pt)$/i.test
  */
 export async function pretrainedBackbone(
   path: string,
-  { imageSize, normalization }: PretrainedBackboneOptions = {},
+  options: PretrainedBackboneOptions = {},
 ): Promise<Backbone> {
+  checkOptions('pretrainedBackbone', options, {
+    imageSize: 'array',
+    normalization: { oneOf: ['frozen', 'train'] },
+  });
+  const { imageSize, normalization } = options;
   const bytes = await readRegularFile(path);
   if (!path.toLowerCase().endsWith('.onnx')) {
     const { fromPth } = await import('@hm/resnet/pth');
