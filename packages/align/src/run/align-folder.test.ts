@@ -257,7 +257,7 @@ describe('alignFolder', () => {
     await expect(run({ workers: -1 })).rejects.toThrow(/workers/);
     await expect(run({ border: 3 })).rejects.toThrow(/border/);
     await expect(run({ centreFraction: 0 })).rejects.toThrow(/centreFraction/);
-    await expect(run({ template: 'other' as 'arcface-112x112' })).rejects.toThrow(/arcface-112x112 or/);
+    await expect(run({ template: 'other' as 'arcface-112x112' })).rejects.toThrow(/one of arcface-112x112/);
     output = input;
     await expect(run()).rejects.toThrow(/other than the input/);
     input = join(folder, 'missing');
