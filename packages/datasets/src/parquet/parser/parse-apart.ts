@@ -71,7 +71,10 @@ async function started(heap: number): Promise<Worker> {
     if (kept?.worker === worker) kept = undefined;
     settle?.reject(new Error('the end of the thread that reads it'));
   });
-  await new Promise((resolve, reject) => worker.once('online', resolve).once('error', reject));
+  // Loading the library counts for no file's time.
+  await new Promise((resolve, reject) => {
+    worker.once('message', resolve).once('error', reject).once('exit', reject);
+  });
   kept = { worker, heap };
   return worker;
 }

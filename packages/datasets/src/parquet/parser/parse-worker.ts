@@ -17,6 +17,9 @@ parentPort!.on('message', async (task: ParseTask) => {
   }
 });
 
+// Its first message says that it has loaded.
+parentPort!.postMessage('ready');
+
 /** It comes once the columns that did not fail are done as well: this thread is free for the next file then. */
 async function refusal(error: unknown): Promise<ParseAnswer> {
   await setImmediate();
