@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import type { ScoredPairs } from '../metrics/scored-pairs.ts';
 import { type RateEstimate, rateInterval } from '../statistics/rate-interval.ts';
 import type { PeopleInPairs } from '../statistics/shared-people.ts';
@@ -58,11 +58,16 @@ export interface GroupRatesOptions {
  * const { groups, worstFalseMatchRate } = groupRates({ distances, same }, people, inPairs, { threshold: 1.1 });
  */
 export function groupRates(
-  { distances, same }: ScoredPairs,
+  scored: ScoredPairs,
   people: PeopleInPairs,
-  { first, second }: GroupsInPairs,
-  { threshold, confidence = 0.95 }: GroupRatesOptions,
+  groups: GroupsInPairs,
+  options: GroupRatesOptions,
 ): GroupComparison {
+  const { threshold, confidence = 0.95 } = checkOptions('groupRates', options, {
+    ...{ threshold: 'number', confidence: 'number' },
+  });
+  const { distances, same } = scored;
+  const { first, second } = groups;
   const names = [...new Set([...first, ...second].filter((name) => name !== undefined))].sort();
   if (first.length !== same.length || second.length !== same.length || names.length === 0)
     throw noGroups(same.length, first.length, second.length);
