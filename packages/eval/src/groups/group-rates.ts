@@ -60,14 +60,14 @@ export interface GroupRatesOptions {
 export function groupRates(
   scored: ScoredPairs,
   people: PeopleInPairs,
-  groups: GroupsInPairs,
+  inPairs: GroupsInPairs,
   options: GroupRatesOptions,
 ): GroupComparison {
   const { threshold, confidence = 0.95 } = checkOptions('groupRates', options, {
     ...{ threshold: 'number', confidence: 'number' },
   });
   const { distances, same } = scored;
-  const { first, second } = groups;
+  const { first, second } = inPairs;
   const names = [...new Set([...first, ...second].filter((name) => name !== undefined))].sort();
   if (first.length !== same.length || second.length !== same.length || names.length === 0)
     throw noGroups(same.length, first.length, second.length);
