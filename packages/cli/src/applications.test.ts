@@ -82,7 +82,7 @@ describe('hm verify', () => {
       impostors: 4,
       thresholds: [],
     });
-    calibration.thresholds = [{ far: 0.25, threshold: 0.1 }];
+    calibration.thresholds = [{ far: 0.25, threshold: 0.1, impostors: 4 }];
     writeFileSync(path('calibration.json'), JSON.stringify(calibration));
     const verdict = [
       'verify',
@@ -109,7 +109,7 @@ describe('hm embed', () => {
       const { status, stdout } = await hm(['embed', path('faces'), ...model('--out', out, '--json')]);
       expect(status).toBe(0);
       const { missing, ...rest } = JSON.parse(stdout);
-      expect(rest).toEqual({ embedded: 12, dimensions: 64 });
+      expect(rest).toEqual({ embedded: 12, dimensions: 64, several: [] });
       expect(missing).toEqual([{ path: 'broken.jpg', reason: expect.any(String) }]);
       const { ids, embeddings } = await decodeEmbeddings(readFileSync(out));
       expect([ids.length, ids[0], embeddings.shape]).toEqual([

@@ -45,6 +45,10 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
     /^Write the configuration as `config` .*$/,
     'Pass other --loss-options; the README of @hm/losses lists names and options.',
   ],
+  [
+    /^Write `[a-z]+[A-Z]\w*`\.$/,
+    'Pass other --loss-options; the README of @hm/losses lists names and options.',
+  ],
   [/^(Start from the run .*) with `--no-fold` .*$/, '$1 with --no-fold.'],
   [/^Pass imageSize: .*\(`(--image-size \S+)`\)(.*)$/, 'Pass $1$2'],
   [/^Leave the backbone out: fromPth .*$/, 'Leave out --backbone.'],

@@ -1,5 +1,4 @@
 import type { Command } from '@commander-js/extra-typings';
-import type { Dataset } from '@hm/datasets';
 import type { Provider } from '@hm/onnx/session';
 import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import { type BackboneOptions, backboneOf } from './backbone-options.ts';
@@ -97,9 +96,12 @@ async function openRun(options: TrainCommandOptions, signal: AbortSignal) {
   const { validateEvery, allowChangedData, kernels, patience } = options;
   const { batchTimeout: batchTimeoutSeconds, validationTimeout: validationTimeoutSeconds } = options;
   const { train } = await import('@hm/train');
+  // What was typed is checked before anything is read.
+  const parts = await partsOf(options);
   const { data, validate } = await heldOut(await trainingData(options), options);
   return train({
-    ...(await partsOf(options, data)),
+    ...parts,
+    recipe: parts.recipe ?? (await recipeOf(options, { backbone: parts.backbone, data })),
     data,
     engine: engineOf(options),
     ...{ out, seed, signal, command: ownCommand(options) },
@@ -111,7 +113,8 @@ async function openRun(options: TrainCommandOptions, signal: AbortSignal) {
   });
 }
 
-async function partsOf(options: TrainCommandOptions, data: Dataset) {
+/** A recipe that looks at the data is made once they are there. */
+async function partsOf(options: TrainCommandOptions) {
   const { backbone, pretrained, stem, block, head, embeddingNorm, embeddingSize, imageSize } = options;
   const { loss, lossOptions, labelSmoothing } = options;
   if (loss === undefined) throw noLoss();
@@ -120,7 +123,7 @@ async function partsOf(options: TrainCommandOptions, data: Dataset) {
   return {
     ...start,
     head: await lossHead(loss, lossOptions, labelSmoothing),
-    recipe: await recipeOf(options, { backbone: start.backbone, data }),
+    recipe: options.recipe === 'finetune' ? undefined : await recipeOf(options),
   };
 }
 
