@@ -73,10 +73,10 @@ describe('workers', () => {
         pathToFileURL(join(import.meta.dirname, '../dist/index.js')).href,
       )};
       const data = await imageFolder(${JSON.stringify(join(folder, 'faces'))});
-      const options = { batchSize: 2, seed: 0, epoch: 0, workers: 2, preprocessing: defaultPreprocessing };
-      for await (const batch of batches(data, options)) break;
+      const options = { batchSize: 2, seed: 0, workers: 2, preprocessing: defaultPreprocessing };
+      for await (const batch of batches(data, { ...options, epoch: 0 })) break;
       const bad = imageList([{ path: 'none.jpg', id: 'none' }]);
-      try { for await (const batch of batches(bad, options)); } catch (error) { console.log(error.code); }
+      try { for await (const batch of batches(bad, { ...options, epoch: 0 })); } catch (error) { console.log(error.code); }
       const loader = createLoader(data, options);
       for await (const batch of loader.batches({ epoch: 0 })) break;
       let seen = 0;
