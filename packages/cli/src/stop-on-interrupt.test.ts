@@ -15,7 +15,7 @@ afterAll(folder.dispose);
 
 const run = (out: string) => {
   const data = ['--synthetic', '2', '--images-per-identity', '8', '--image-size', '16', '--batch', '8'];
-  const network = ['--loss', 'ce', '--embedding-size', '8', '--recipe', 'quick', '--lr', '0.001'];
+  const network = ['--backbone', 'mobilefacenet', '--loss', 'ce', '--recipe', 'quick', '--lr', '0.001'];
   return ['train', ...data, ...network, '--epochs', '2000', '--threads', '1', '--out', out];
 };
 
