@@ -72,8 +72,12 @@ export async function runStudy(options: StudyCommandOptions): Promise<void> {
 
 async function studyData(options: StudyCommandOptions): Promise<StudyData> {
   const { data, lfw, pairs, exclude, out, imageSize } = options;
-  if (data === undefined && lfw === undefined)
-    return syntheticStudyData({ ...options, size: squareSize(imageSize) });
+  if (data === undefined && lfw === undefined) {
+    const { identities, imagesPerIdentity, heldOut, imagesPerHeldOut, pairsPerFold, hardness, seed } =
+      options;
+    const people = { identities, imagesPerIdentity, heldOut, imagesPerHeldOut };
+    return syntheticStudyData({ ...people, pairsPerFold, hardness, seed, size: squareSize(imageSize) });
+  }
   if (data === undefined || lfw === undefined) throw onlyOne(data === undefined ? '--lfw' : '--data');
   const align = async (input: string, output: string, settings: AlignFolderOptions) => {
     tell(printable(`The images in ${input} are not 112 × 112: aligning them into ${output}.`));

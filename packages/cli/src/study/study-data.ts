@@ -1,5 +1,5 @@
 import type { Dataset, ProtocolImage, VerificationProtocol } from '@hm/datasets';
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 
 /** What a study trains on and is judged by: they share nobody. */
 export interface StudyData {
@@ -29,6 +29,10 @@ export interface SyntheticStudyOptions {
  * kept in memory, as every loss reads them again.
  */
 export async function syntheticStudyData(options: SyntheticStudyOptions): Promise<StudyData> {
+  checkOptions('syntheticStudyData', options, {
+    ...{ identities: 'number', imagesPerIdentity: 'number', heldOut: 'number', imagesPerHeldOut: 'number' },
+    ...{ pairsPerFold: 'number', hardness: 'number', size: 'number', seed: 'number' },
+  });
   assertHeldOut(options);
   const { preload, syntheticFaces, syntheticPairs } = await import('@hm/datasets');
   const { identities, imagesPerIdentity, heldOut, imagesPerHeldOut, pairsPerFold, hardness, size, seed } =
