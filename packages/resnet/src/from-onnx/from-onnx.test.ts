@@ -2,15 +2,15 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { existsSync, readFileSync } from 'node:fs';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { exportOnnx, trace } from '@hm/onnx';
-import { createSession } from '@hm/onnx/session';
+import { exportOnnx } from '@hm/onnx';
 import { flattenParams, hostTensor, Rng, sizeOf } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { type GraphProto, ModelProtoSchema, NodeProtoSchema } from 'onnx-buf';
 import { beforeAll, describe, expect, it, test } from 'vitest';
-import { type Backbone, backboneOf } from '../backbone.ts';
+import { backboneOf } from '../backbone.ts';
 import { basicBlock, irBlock } from '../blocks.ts';
 import { conv, dense, flatten, maxPool, norm, relu, sequential } from '../layers.ts';
+import { expectGradients } from '../testing/expect-gradients.ts';
 import { fromOnnx } from './from-onnx.ts';
 
 const golden = (name: string) =>
@@ -28,37 +28,13 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-/** The gradients of all parameters, by a traced step. */
-async function gradientsOf(backbone: Backbone) {
-  const variables = backbone.init(Rng.of(1));
-  const params = flattenParams(variables.params);
-  const shape = [2, ...backbone.imageSize, 3];
-  const model = trace(
-    ({ images }) => {
-      const loss = () =>
-        tf.sum(tf.square(tf.sub(backbone.apply(variables, images as tf.Tensor4D, 'train').embeddings, 1)));
-      const { grads } = tf.engine().gradients(loss, Object.values(params), undefined, true);
-      return Object.fromEntries(Object.keys(params).map((name, index) => [name, grads[index]!]));
-    },
-    { images: { shape } },
-  );
-  const session = await createSession(model);
-  const gradients = await session.run({ images: noise(shape) });
-  await session.release();
-  return Object.entries(params).map(([name, tensor]) => ({ name, tensor, gradient: gradients[name]! }));
-}
-
 describe.each(['iresnet.onnx', 'iresnet-norms.onnx', 'inception.onnx', 'depthwise.onnx'])(
   "PyTorch's %s",
   (name) => {
     it('embeds as the file, and has a gradient for every weight', async () => {
       const backbone = await fromOnnx(golden(name));
       expect([backbone.embeddingSize, backbone.imageSize]).toEqual([16, [16, 16]]);
-      for (const { name: each, tensor, gradient } of await gradientsOf(backbone)) {
-        expect(gradient.shape, each).toEqual(tensor.shape);
-        const values = gradient.data as Float32Array;
-        expect(values.every(Number.isFinite) && values.some((value) => value !== 0), each).toBe(true);
-      }
+      await expectGradients(backbone);
     });
   },
 );

@@ -5,8 +5,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { trace } from '@hm/onnx';
-import { createSession } from '@hm/onnx/session';
 import {
   disposeParams,
   flattenParams,
@@ -24,6 +22,7 @@ import { iresnet18, iresnet34 } from '../iresnet.ts';
 import { mobileFaceNet } from '../mobile-face-net.ts';
 import { mobileNetV4 } from '../mobile-net-v4.ts';
 import { resnet18 } from '../resnet.ts';
+import { expectGradients } from '../testing/expect-gradients.ts';
 import { fromPth } from './from-pth.ts';
 import { pthWeights } from './pth-weights.ts';
 import { readStateDict } from './state-dict.ts';
@@ -168,26 +167,7 @@ it('reads the archive as PyTorch 1.6 wrote it: in a folder "archive", without by
 
 it('has a finite gradient for every parameter where a shortcut takes every second pixel', async () => {
   const backbone = iresnet18({ ...SMALL, width: 2, shortcut: 'subsample' });
-  const variables = backbone.init(Rng.of(2));
-  const params = flattenParams(variables.params);
-  const model = trace(
-    ({ images }) => {
-      const loss = () =>
-        tf.sum(tf.square(tf.sub(backbone.apply(variables, images as tf.Tensor4D, 'train').embeddings, 1)));
-      const { grads } = tf.engine().gradients(loss, Object.values(params), undefined, true);
-      return Object.fromEntries(Object.keys(params).map((name, index) => [name, grads[index]!]));
-    },
-    { images: { shape: [2, 32, 32, 3] } },
-  );
-  const session = await createSession(model);
-  const rng = Rng.of('images');
-  const data = Float32Array.from({ length: 2 * 32 * 32 * 3 }, () => rng.uniform(-1, 1));
-  const gradients = await session.run({ images: { dtype: 'float32', shape: [2, 32, 32, 3], data } });
-  await session.release();
-  for (const name of Object.keys(params)) {
-    const values = gradients[name]!.data as Float32Array;
-    expect(values.every(Number.isFinite) && values.some((value) => value !== 0), name).toBe(true);
-  }
+  await expectGradients(backbone);
 });
 
 describe('refuses', () => {
