@@ -23,15 +23,10 @@ export async function alignInto(
       if (event.kind === 'done') {
         line.stop();
         whole = event.summary.whole;
-        const { manifest: path, ...counts } = event.summary;
-        const report = {
-          ...counts,
-          manifest: path,
-          withoutFace: missed['no-face'],
-          unreadable: missed.undecodable,
-        };
+        const { summary } = event;
+        const report = { ...summary, withoutFace: missed['no-face'], unreadable: missed.undecodable };
         tell(json ? JSON.stringify(report) : describe(report));
-        if (counts.images > 0 && counts.aligned + counts.skipped === 0) process.exitCode = 1;
+        if (summary.images > 0 && summary.aligned + summary.skipped === 0) process.exitCode = 1;
       } else {
         line.update(event.index, event.total);
         if (event.kind === 'no-face' || event.kind === 'undecodable')
@@ -44,17 +39,7 @@ export async function alignInto(
   return whole;
 }
 
-interface AlignReport {
-  images: number;
-  aligned: number;
-  noFace: number;
-  undecodable: number;
-  skipped: number;
-  seconds: number;
-  imagesPerSecond: number;
-  manifest: string;
-  whole: boolean;
-  leftOut: AlignSummary['leftOut'];
+interface AlignReport extends AlignSummary {
   withoutFace: string[];
   unreadable: string[];
 }

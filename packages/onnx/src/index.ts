@@ -1,7 +1,7 @@
 export { blockSize } from './blocks.ts';
 export { type CompileOptions, compile, type StepFunction } from './compile.ts';
 export { type ExportOptions, exportOnnx } from './export.ts';
-export { chooseKernels, type FormTimes, type KernelCache } from './forms/choose-kernels.ts';
+export { chooseKernels, type FormTimes, fastestForm, type KernelCache } from './forms/choose-kernels.ts';
 export type { Form, Kernels } from './forms/forms.ts';
 export { coveredKernels } from './kernels/index.ts';
 export { kernelsOf } from './kernels-of.ts';

@@ -113,7 +113,7 @@ class CellProcesses {
       signal.addEventListener('abort', kill);
       const settle = (finish: () => void) => {
         signal.removeEventListener('abort', kill);
-        child.removeAllListeners();
+        for (const event of ['message', 'exit']) child.removeAllListeners(event);
         finish();
       };
       child.on('message', (answer: Answer) => {

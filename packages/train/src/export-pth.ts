@@ -1,7 +1,8 @@
 import { type Backbone, backboneByName } from '@hm/resnet';
 import { toPth } from '@hm/resnet/pth';
-import { checkOptions, type HostTensor, InvalidArgumentError } from '@hm/tensor';
+import { checkOptions, flattenParams, type HostTensor } from '@hm/tensor';
 import { type LoadedRun, loadRun } from './load-run.ts';
+import { trainedValues } from './trained-values.ts';
 
 /** Options of {@link exportPth}. */
 export interface ExportPthOptions {
@@ -26,26 +27,13 @@ export async function exportPth(
 ): Promise<Uint8Array> {
   checkOptions('exportPth', options, { backbone: 'object', weights: { oneOf: ['last', 'average'] } });
   const { backbone, weights = 'last' } = options;
-  const { config, state } = typeof run === 'string' ? await loadRun(run) : run;
-  if (weights === 'average' && config.recipe.averageDecay === undefined) throw noAverage();
-  const under = (branch: string) =>
-    Object.fromEntries(
-      Object.entries(state)
-        .filter(([name]) => name.startsWith(branch))
-        .map(([name, value]) => [name.slice(branch.length), value as HostTensor<'float32'>]),
-    );
-  // Frozen parameters have no average of their own.
-  const averages = weights === 'average';
-  return toPth(backbone ?? backboneByName(config.backbone.name, config.backbone.config), {
-    params: { ...under('params.backbone.'), ...(averages && under('average.backbone.')) },
-    statistics: { ...under('statistics.'), ...(averages && under('averageStatistics.')) },
+  const loaded = typeof run === 'string' ? await loadRun(run) : run;
+  const { params, statistics } = trainedValues('exportPth', loaded, weights);
+  const { name, config } = loaded.config.backbone;
+  return toPth(backbone ?? backboneByName(name, config), {
+    params: flattenParams(params) as NetworkValues,
+    statistics: flattenParams(statistics) as NetworkValues,
   });
 }
 
-const noAverage = () =>
-  new InvalidArgumentError({
-    where: 'exportPth',
-    expected: 'a run whose recipe averages weights',
-    received: 'a recipe without averageDecay',
-    fix: 'Export the last weights, or train with averageDecay.',
-  });
+type NetworkValues = Record<string, HostTensor<'float32'>>;

@@ -10,7 +10,6 @@ import {
   flattenParams,
   type HostTensor,
   InvalidArgumentError,
-  mergeParams,
   type Params,
   toTensors,
   unflattenParams,
@@ -19,6 +18,7 @@ import type { Progress } from './checkpoint.ts';
 import { type LoadedRun, loadRun } from './load-run.ts';
 import { type ImageLayout, inferenceGraph } from './network-graph.ts';
 import type { Part, RunConfig } from './run-config.ts';
+import { trainedValues } from './trained-values.ts';
 import { withTfjs } from './with-tfjs.ts';
 
 /** What {@link exportRun} may need to be told. */
@@ -92,22 +92,10 @@ export async function snapshot(source: Source, backbone: Backbone): Promise<Uint
   });
 }
 
-function variablesOf({ state, config }: Source, weights: 'last' | 'average'): Variables {
-  if (weights === 'average' && config.recipe.averageDecay === undefined) throw noAverage();
-  type Branches = Record<string, Params<HostTensor>>;
-  const {
-    params,
-    statistics = {},
-    average = {},
-    averageStatistics = {},
-  } = unflattenParams(state) as Branches;
-  const tensors = (last: Params<HostTensor> = {}, averages: Params<HostTensor> = {}) =>
-    // Frozen parameters have no average of their own.
-    unflattenParams(toTensors(flattenParams(weights === 'average' ? mergeParams(last, averages) : last)));
-  return {
-    params: tensors((params as Branches).backbone, (average as Branches).backbone),
-    statistics: tensors(statistics, averageStatistics),
-  };
+function variablesOf(source: Source, weights: 'last' | 'average'): Variables {
+  const { params, statistics } = trainedValues('exportRun', source, weights);
+  const tensors = (values: Params<HostTensor>) => unflattenParams(toTensors(flattenParams(values)));
+  return { params: tensors(params), statistics: tensors(statistics) };
 }
 
 function metadataOf(
@@ -149,11 +137,3 @@ function assertSameBackbone({ name, config }: Backbone, saved: Part): void {
     fix: 'Pass the backbone that the run was trained with.',
   });
 }
-
-const noAverage = () =>
-  new InvalidArgumentError({
-    where: 'exportRun',
-    expected: 'a run whose recipe averages weights',
-    received: 'a recipe without averageDecay',
-    fix: 'Export the last weights, or train with averageDecay.',
-  });

@@ -63,6 +63,6 @@ export const exportRun = () =>
 function startOf(config: RunFile | undefined): string | undefined {
   const { backbone, pretrained } = config?.environment?.command ?? {};
   return [backbone, pretrained].find(
-    (path): path is string => typeof path === 'string' && path.endsWith('.onnx'),
+    (path): path is string => typeof path === 'string' && /\.onnx$/i.test(path),
   );
 }

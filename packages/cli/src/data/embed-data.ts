@@ -1,9 +1,8 @@
-import type { ImageSource } from '@hm/datasets';
+import type { Dataset, ImageSource } from '@hm/datasets';
 import type { Photograph, Recognizer } from '@hm/recognize';
 import { type HostTensor, hostTensor } from '@hm/tensor/host';
 import { type OpenModelOptions, openModel } from '../open-model.ts';
 import { progress } from '../progress.ts';
-import { type OpenDataOptions, openData } from './open-data.ts';
 
 /** Embeddings of a data set, and who each shows. */
 export interface EmbeddedData {
@@ -40,12 +39,7 @@ export async function withModel<T>(
 const PIECE = 512;
 
 /** Embeds the face of every image of a data set, whatever its form, showing how far it is. */
-export async function embedData(
-  recognizer: Recognizer,
-  path: string,
-  options: OpenDataOptions,
-): Promise<EmbeddedData> {
-  const data = await openData(path, options);
+export async function embedData(recognizer: Recognizer, data: Dataset): Promise<EmbeddedData> {
   const found: EmbeddedData = { ...noEmbeddings(data.length, recognizer.embeddingSize), labels: [], ids: [] };
   const line = progress('embedding');
   try {

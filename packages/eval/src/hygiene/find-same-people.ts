@@ -2,6 +2,7 @@ import { checkOptions, type HostTensor, InvalidArgumentError } from '@hm/tensor/
 import type { LabelledEmbeddings } from '../identification/labelled-embeddings.ts';
 import { exactIndex } from '../search/exact-index.ts';
 import { normalQuantile } from '../statistics/normal.ts';
+import { quantile } from '../statistics/quantile.ts';
 import { withoutMislabeled } from './find-mislabeled.ts';
 import { type Centers, type Faces, facesOf, type PersonName, similarityToOthers } from './person-centers.ts';
 
@@ -94,21 +95,17 @@ function similarityOf(first: PureFaces, second: PureFaces, a: number, b: number)
 
 function thresholdOf(pure: PureFaces, comparisons: number): number {
   const { faces, kept, centers } = pure;
-  const genuine = faces.personOf.reduce<number[]>((found, _, row) => {
-    const similarity = kept[row] ? similarityToOthers(faces, centers, row, true) : Number.NaN;
-    if (!Number.isNaN(similarity)) found.push(similarity);
-    return found;
-  }, []);
-  const different: number[] = [];
+  const keptRows = Int32Array.from(kept.keys()).filter((row) => kept[row] === 1);
+  const genuine = Float64Array.from(keptRows, (row) => similarityToOthers(faces, centers, row, true))
+    .filter((similarity) => !Number.isNaN(similarity))
+    .sort();
+  const pairs: number[] = [];
   for (let a = 0; a < faces.names.length; a++)
-    for (let b = 0; b < a && different.length < MOST; b++) different.push(similarityOf(pure, pure, a, b));
-  if (genuine.length === 0 || different.length === 0) throw noThreshold(faces.names.length);
-  const [low, middle, high] = [0.25, 0.5, 0.75].map((share) => quantile(different, share)) as [
-    number,
-    number,
-    number,
-  ];
-  const deviation = (high - low) / (2 * normalQuantile(0.75));
+    for (let b = 0; b < a && pairs.length < MOST; b++) pairs.push(similarityOf(pure, pure, a, b));
+  if (genuine.length === 0 || pairs.length === 0) throw noThreshold(faces.names.length);
+  const different = Float64Array.from(pairs).sort();
+  const middle = quantile(different, 0.5);
+  const deviation = (quantile(different, 0.75) - quantile(different, 0.25)) / (2 * normalQuantile(0.75));
   return Math.max(
     quantile(genuine, 0.05),
     middle + deviation * normalQuantile(1 - 1 / Math.max(2, comparisons)),
@@ -117,11 +114,6 @@ function thresholdOf(pure: PureFaces, comparisons: number): number {
 
 /** Pairs of different people that are looked at for the threshold, at most. */
 const MOST = 1_000_000;
-
-function quantile(values: number[], share: number): number {
-  const sorted = Float64Array.from(values).sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
-}
 
 /** Candidates whose centers are nearest, and of those the ones that are similar enough. */
 async function similarPeople(

@@ -1,5 +1,6 @@
 import { checkOptions, InvalidArgumentError, type OptionKinds, Rng } from '@hm/tensor/host';
 import type { Interval } from './binomial.ts';
+import { quantile } from './quantile.ts';
 
 /** How a bootstrap draws. */
 export interface BootstrapOptions {
@@ -43,14 +44,6 @@ export function bootstrap(
   }).sort();
   const tail = (1 - confidence) / 2;
   return { low: quantile(values, tail), high: quantile(values, 1 - tail) };
-}
-
-/** Linear between neighbouring values, as NumPy's default. */
-function quantile(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
 }
 
 const invalid = (resamples: number, confidence: number) =>

@@ -2,6 +2,7 @@ import { checkArguments, checkOptions } from '@hm/tensor/host';
 import { areaUnderCurve } from '../metrics/area-under-curve.ts';
 import { equalErrorRate } from '../metrics/equal-error-rate.ts';
 import type { ScoredPairs } from '../metrics/scored-pairs.ts';
+import { quantile } from './quantile.ts';
 import { type RateEstimate, rateInterval, wilsonOverPeople } from './rate-interval.ts';
 import type { PeopleInPairs } from './shared-people.ts';
 
@@ -142,13 +143,6 @@ function shareBelow(sorted: Float64Array, value: number): number {
     return low;
   };
   return (place((other) => other < value) + place((other) => other <= value)) / (2 * sorted.length);
-}
-
-function quantile(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
 }
 
 /** Gaussian kernels of Silverman's width. */

@@ -52,13 +52,14 @@ export async function chooseKernels(
     known[name] = times as FormTimes;
   }
   if (missing.length > 0) await cache?.write(known);
-  return Object.fromEntries([...found.keys()].map((name) => [name, fastest(known[name]!)]));
+  return Object.fromEntries([...found.keys()].map((name) => [name, fastestForm(known[name]!)]));
 }
 
 /** Another form must be worth its rounding: faster than the direct one by a twentieth. */
 const WORTH = 0.95;
 
-const fastest = (times: FormTimes): Form =>
+/** The form that {@link chooseKernels} takes for a convolution. */
+export const fastestForm = (times: FormTimes): Form =>
   forms.reduce(
     (best, form) => (times[form] < times[best] * (best === 'direct' ? WORTH : 1) ? form : best),
     'direct' as Form,

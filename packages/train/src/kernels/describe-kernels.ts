@@ -1,4 +1,4 @@
-import type { FormTimes } from '@hm/onnx';
+import { fastestForm } from '@hm/onnx';
 import { kernelCache, kernelCachePath } from './kernel-cache.ts';
 
 /** What this processor's convolutions were measured to be fastest as. */
@@ -9,7 +9,7 @@ export interface MeasuredKernels {
   threads: number | undefined;
   /** Convolutions, and their gradients, that were measured. */
   measured: number;
-  /** How many of them each form is fastest for. */
+  /** For how many of them each form is taken. */
   fastest: Readonly<Record<string, number>>;
 }
 
@@ -18,11 +18,8 @@ export async function describeKernels(threads?: number): Promise<MeasuredKernels
   const times = Object.values(await kernelCache(threads).read());
   const fastest: Record<string, number> = {};
   for (const each of times) {
-    const form = fastestOf(each);
+    const form = fastestForm(each);
     fastest[form] = (fastest[form] ?? 0) + 1;
   }
   return { path: kernelCachePath(), threads, measured: times.length, fastest };
 }
-
-const fastestOf = (times: FormTimes): string =>
-  Object.entries(times).reduce((best, next) => (next[1] < best[1] ? next : best))[0];

@@ -7,7 +7,8 @@ import { expect, it, test } from 'vitest';
 import { exportPth } from '../export-pth.ts';
 import type { LoadedRun } from '../load-run.ts';
 import { paper } from '../recipe.ts';
-import { isNetworkFile, pretrainedBackbone } from './pretrained-backbone.ts';
+import { isNetworkFile } from './network-file.ts';
+import { pretrainedBackbone } from './pretrained-backbone.ts';
 import { readPretrained } from './read-pretrained.ts';
 
 const golden = (name: string) => fileURLToPath(new URL(`../../../resnet/golden/${name}`, import.meta.url));

@@ -4,6 +4,7 @@ import { type Backbone, backboneByName } from '@hm/resnet';
 import { checkOptions } from '@hm/tensor';
 import { readRegularFile } from '@hm/tensor/files';
 import { ModelProtoSchema } from 'onnx-buf';
+import { networkFormat } from './network-file.ts';
 
 /** Options of {@link pretrainedBackbone}. */
 export interface PretrainedBackboneOptions {
@@ -15,9 +16,6 @@ export interface PretrainedBackboneOptions {
    */
   normalization?: 'frozen' | 'train' | undefined;
 }
-
-/** Whether a path is that of a network's file, by its ending, and not of a run or a checkpoint. */
-export const isNetworkFile = (path: string): boolean => /\.(onnx|pth|pt)$/i.test(path);
 
 /**
  * The network in a file: an ONNX file of anybody's, or a `.pth` or `.pt` of PyTorch whose names are known. Pass the file as
@@ -38,7 +36,7 @@ export async function pretrainedBackbone(
   });
   const { imageSize, normalization } = options;
   const bytes = await readRegularFile(path);
-  if (!path.toLowerCase().endsWith('.onnx')) {
+  if (networkFormat(path) !== 'onnx') {
     const { fromPth } = await import('@hm/resnet/pth');
     return fromPth(bytes, imageSize && { imageSize });
   }

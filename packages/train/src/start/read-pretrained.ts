@@ -8,6 +8,7 @@ import { decodeSafetensors, HmError, type HostTensor, sha256Of } from '@hm/tenso
 import { newestCheckpoint } from '../checkpoint-folder.ts';
 import { type BackboneValues, freshBackbone } from '../initial-state.ts';
 import { type NamedValues, unusable } from './named-values.ts';
+import { networkFormat } from './network-file.ts';
 import { weightsOfOnnx } from './weights-of-onnx.ts';
 
 /** Values for a backbone, and what tells them from others. */
@@ -43,8 +44,9 @@ export async function readPretrained(path: string, backbone: Backbone): Promise<
 async function valuesAt(path: string, backbone: Backbone, wanted: NamedValues): Promise<NamedValues> {
   const bytes = await bytesAt(path);
   if (bytes === undefined) return inState((await newestCheckpoint(path)).checkpoint?.state ?? {});
-  if (/\.(pth|pt)$/i.test(path)) return pthWeights(bytes, backbone);
-  if (!path.endsWith('.onnx')) return inState(tensorsIn(bytes, path));
+  const format = networkFormat(path);
+  if (format === 'pth') return pthWeights(bytes, backbone);
+  if (format === undefined) return inState(tensorsIn(bytes, path));
   if (backbone.name !== 'onnx') return weightsOfOnnx(bytes, backbone, wanted, path);
   // A backbone that fromOnnx made begins with its file's weights.
   if (backbone.config.sha256 === (await sha256Of(bytes))) return wanted;

@@ -1,3 +1,4 @@
+import type { Dataset } from '@hm/datasets';
 import type { MislabeledImage, SamePeopleResult } from '@hm/eval';
 import { printable } from '@hm/tensor/host';
 import { command } from '../../command.ts';
@@ -29,13 +30,13 @@ export const clean = () =>
       await prepareFile(out);
     }
     const { findMislabeled, findSamePeople } = await import('@hm/eval');
-    const opening = withoutUndefined({ form, split, imageColumn, labelColumn });
+    const data = await openData(path, withoutUndefined({ form, split, imageColumn, labelColumn }));
     await withModel('hm data clean', options, async (recognizer) => {
-      const faces = await embedData(recognizer, path, opening);
+      const faces = await embedData(recognizer, data);
       const found = await findMislabeled(faces);
       const twice = await findSamePeople(faces);
       print(json ? JSON.stringify(summaryOf(faces, found, twice)) : describe(faces, found, twice));
-      if (out !== undefined) await writeRest(out, path, opening, faces, found);
+      if (out !== undefined) await writeRest(out, data, faces, found);
     });
   });
 
@@ -76,13 +77,11 @@ function describe(
 /** Writes the images that stay, as a list that lies beside them. */
 async function writeRest(
   out: string,
-  path: string,
-  opening: Parameters<typeof openData>[1],
+  data: Dataset,
   { places }: EmbeddedData,
   mislabeled: readonly MislabeledImage[],
 ): Promise<void> {
   const { writeImageList } = await import('@hm/datasets');
-  const data = await openData(path, opening);
   const wrong = new Set(mislabeled.map(({ row }) => places[row]!));
   const kept = Array.from({ length: data.length }, (_, index) => index).filter((index) => !wrong.has(index));
   await writeImageList(out, {

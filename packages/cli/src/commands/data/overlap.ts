@@ -2,6 +2,7 @@ import type { SamePeopleResult } from '@hm/eval';
 import { printable } from '@hm/tensor/host';
 import { command } from '../../command.ts';
 import { type EmbeddedData, embedData, withModel } from '../../data/embed-data.ts';
+import { openData } from '../../data/open-data.ts';
 import { modelOptions } from '../../model-options.ts';
 import { prepareFile, writeResult } from '../../output.ts';
 import { finiteNumber } from '../../parse-option.ts';
@@ -23,8 +24,8 @@ export const overlap = () =>
     if (out !== undefined) await prepareFile(out);
     const { findSamePeople } = await import('@hm/eval');
     await withModel('hm data overlap', options, async (recognizer) => {
-      const first = await embedData(recognizer, train, {});
-      const second = await embedData(recognizer, test, {});
+      const first = await embedData(recognizer, await openData(train));
+      const second = await embedData(recognizer, await openData(test));
       const found = await findSamePeople(first, second, { threshold });
       print(json ? JSON.stringify(summaryOf(first, second, found)) : describe(first, second, found));
       if (out === undefined) return;
