@@ -16,7 +16,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { installedChromium, launchChromium } from '../chromium.ts';
 import { emptyHome } from '../empty-home.ts';
 import { staffRegister } from './custom-dataset/staff-register.js';
-import { generalisedCrossEntropy } from './custom-loss/generalised-cross-entropy.js';
+import { generalisedCrossEntropy } from './custom-loss/generalized-cross-entropy.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'hm-examples-'));
 const path = (...parts: string[]) => join(folder, ...parts);
@@ -73,7 +73,7 @@ it('custom-loss trains a head of its own, hard-mined', async () => {
   const { head } = (await readConfig(path('runs/custom-loss')))!;
   expect(head).toMatchObject({
     name: 'hard-mining',
-    of: { name: 'generalised-cross-entropy', scale: 32, q: 0.7 },
+    of: { name: 'generalized-cross-entropy', scale: 32, q: 0.7 },
   });
 });
 

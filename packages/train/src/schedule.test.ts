@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import golden from '../golden/optimisers.json' with { type: 'json' };
+import golden from '../golden/optimizers.json' with { type: 'json' };
 import { paper, quick } from './recipe.ts';
 import { learningRateAt, type Schedule } from './schedule.ts';
 

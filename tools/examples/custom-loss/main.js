@@ -4,7 +4,7 @@ import { imageFolder } from '@hm/datasets';
 import { hardMining } from '@hm/losses';
 import { resnet18 } from '@hm/resnet';
 import { progressLine, quick, train } from '@hm/train';
-import { generalisedCrossEntropy } from './generalised-cross-entropy.js';
+import { generalisedCrossEntropy } from './generalized-cross-entropy.js';
 
 const { people, out, size, epochs, batch } = parseArgs({
   options: {

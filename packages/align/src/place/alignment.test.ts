@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { addBorder } from '../detect/detect-with-border.ts';
 import type { Face, Landmarks, Point } from '../detect/face.ts';
 import { alignImage } from './align-image.ts';
-import { centreCrop } from './centre-crop.ts';
+import { centreCrop } from './center-crop.ts';
 import { chooseFace } from './choose-face.ts';
 import { templates } from './templates.ts';
 import { type SimilarityTransform, transformPoint, umeyama } from './umeyama.ts';

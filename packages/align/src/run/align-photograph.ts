@@ -7,7 +7,7 @@ import { detectWithBorder } from '../detect/detect-with-border.ts';
 import type { Detector } from '../detect/detector.ts';
 import type { Face } from '../detect/face.ts';
 import { alignImage } from '../place/align-image.ts';
-import { centreCrop } from '../place/centre-crop.ts';
+import { centreCrop } from '../place/center-crop.ts';
 import { chooseFace, type FacePreference } from '../place/choose-face.ts';
 import { type TemplateName, templates } from '../place/templates.ts';
 import type { AlignmentRecord } from './alignment-record.ts';

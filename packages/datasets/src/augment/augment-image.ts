@@ -1,6 +1,6 @@
 import type { RgbImage } from '@hm/images';
 import { Rng } from '@hm/tensor/host';
-import { adjustColours, toGrayscale } from './colour.ts';
+import { adjustColours, toGrayscale } from './color.ts';
 import { blackenOutside, enlarge } from './crop.ts';
 import { cutOut } from './cut-out.ts';
 import { drawCrop } from './draw-crop.ts';

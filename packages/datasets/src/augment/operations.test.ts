@@ -3,7 +3,7 @@ import { Rng } from '@hm/tensor/host';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { noise } from '../testing/files.ts';
-import { adjustColours, toGrayscale } from './colour.ts';
+import { adjustColours, toGrayscale } from './color.ts';
 import { blackenOutside, enlarge } from './crop.ts';
 import { cutOut } from './cut-out.ts';
 import { drawCrop } from './draw-crop.ts';

@@ -1,5 +1,5 @@
 import type { RgbImage } from '@hm/images';
-import { toGrayscale } from '../augment/colour.ts';
+import { toGrayscale } from '../augment/color.ts';
 import { resample } from '../augment/resample.ts';
 
 /** Bits of a hash, in 32-bit words. */

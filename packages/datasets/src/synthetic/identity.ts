@@ -1,5 +1,5 @@
 import type { Rng } from '@hm/tensor/host';
-import { type Colour, eyeColours, hairColours, mixColour, onPalette, skinTones, tint } from './colour.ts';
+import { type Colour, eyeColours, hairColours, mixColour, onPalette, skinTones, tint } from './color.ts';
 import { clamp } from './curves.ts';
 
 /**

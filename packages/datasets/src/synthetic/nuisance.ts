@@ -1,5 +1,5 @@
 import type { Rng } from '@hm/tensor/host';
-import type { Colour } from './colour.ts';
+import type { Colour } from './color.ts';
 import { steady } from './curves.ts';
 
 /** What differs between two photographs of one person. Angles are radians, lengths template pixels. */

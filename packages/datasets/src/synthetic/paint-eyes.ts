@@ -1,4 +1,4 @@
-import { mixColour, tint } from './colour.ts';
+import { mixColour, tint } from './color.ts';
 import { bump, clamp, mix, ramp } from './curves.ts';
 import type { Identity } from './identity.ts';
 import { valueNoise } from './noise.ts';

@@ -1,4 +1,4 @@
-import { tint } from './colour.ts';
+import { tint } from './color.ts';
 import { bump, mix, ramp } from './curves.ts';
 import { type AboveHairline, hairCoverage, strands } from './hair.ts';
 import type { Identity } from './identity.ts';

@@ -1,4 +1,4 @@
-import { type Colour, tint } from './colour.ts';
+import { type Colour, tint } from './color.ts';
 import { bump, clamp, mix, ramp } from './curves.ts';
 import type { Identity } from './identity.ts';
 import { valueNoise } from './noise.ts';

@@ -1,4 +1,4 @@
-import { tint } from './colour.ts';
+import { tint } from './color.ts';
 import { bump, clamp, ramp } from './curves.ts';
 import type { Identity } from './identity.ts';
 import { lattice, valueNoise } from './noise.ts';

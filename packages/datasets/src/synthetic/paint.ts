@@ -1,4 +1,4 @@
-import type { Colour } from './colour.ts';
+import type { Colour } from './color.ts';
 
 /** The colour of a surface at a point before light falls on it, and how much it shines. */
 export interface Paint {

@@ -1,5 +1,5 @@
 import { checkOptions } from '@hm/tensor/host';
-import type { LabelledEmbeddings } from '../identification/labelled-embeddings.ts';
+import type { LabelledEmbeddings } from '../identification/labeled-embeddings.ts';
 import { exactIndex } from '../search/exact-index.ts';
 import {
   type Centers,

@@ -1,5 +1,5 @@
 import { checkOptions, type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
-import type { LabelledEmbeddings } from '../identification/labelled-embeddings.ts';
+import type { LabelledEmbeddings } from '../identification/labeled-embeddings.ts';
 import { exactIndex } from '../search/exact-index.ts';
 import { normalQuantile } from '../statistics/normal.ts';
 import { quantile } from '../statistics/quantile.ts';

@@ -1,5 +1,5 @@
 import { type HostTensor, hostTensor, InvalidArgumentError } from '@hm/tensor/host';
-import type { LabelledEmbeddings } from '../identification/labelled-embeddings.ts';
+import type { LabelledEmbeddings } from '../identification/labeled-embeddings.ts';
 import { unitRows } from '../search/unit-rows.ts';
 
 /** Who a face shows. */

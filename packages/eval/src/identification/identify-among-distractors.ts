@@ -4,7 +4,7 @@ import { exactIndex } from '../search/exact-index.ts';
 import type { GalleryIndex } from '../search/gallery-index.ts';
 import { unitRows } from '../search/unit-rows.ts';
 import type { IdentifyOptions } from './identify.ts';
-import { assertLabels, type LabelledEmbeddings } from './labelled-embeddings.ts';
+import { assertLabels, type LabelledEmbeddings } from './labeled-embeddings.ts';
 
 /** How often one photograph of a person was found by another, hidden among distractors. */
 export interface DistractorResult {

@@ -1,7 +1,7 @@
 import { checkArguments, checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import { exactIndex } from '../search/exact-index.ts';
 import type { GalleryIndex, Matches } from '../search/gallery-index.ts';
-import { assertLabels, type LabelledEmbeddings } from './labelled-embeddings.ts';
+import { assertLabels, type LabelledEmbeddings } from './labeled-embeddings.ts';
 import { type TpirAtFpir, tpirAtFpir } from './open-set.ts';
 
 /** How people are looked up. */

@@ -10,7 +10,7 @@ import './filter-gradient.ts';
 import './index-by.ts';
 import './input-gradient.ts';
 import './matrix.ts';
-import './normalisation.ts';
+import './normalization.ts';
 import './pooling.ts';
 import './reduce.ts';
 import './select.ts';

@@ -1,7 +1,7 @@
 import { compile } from '@hm/onnx';
 import { flattenParams, type HostTensor, hostTensor, Rng, sizeOf, unflattenParams } from '@hm/tensor';
 import { expect, test } from 'vitest';
-import golden from '../../golden/optimisers.json' with { type: 'json' };
+import golden from '../../golden/optimizers.json' with { type: 'json' };
 import { firstState } from '../step/train-state.ts';
 import { type OptimizerRecipe, optimizerOf } from './optimizer-of.ts';
 

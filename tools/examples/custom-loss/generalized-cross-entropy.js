@@ -13,7 +13,7 @@ import * as tf from '@tensorflow/tfjs-core';
  */
 export function generalisedCrossEntropy({ scale = 32, q = 0.7 } = {}) {
   return {
-    config: { name: 'generalised-cross-entropy', scale, q },
+    config: { name: 'generalized-cross-entropy', scale, q },
     init: (rng, size) => ({ weight: classWeights(rng, size) }),
     losses({ weight }, embeddings, labels) {
       const logits = cosineLogits(embeddings, /** @type {tf.Tensor2D} */ (weight), scale);

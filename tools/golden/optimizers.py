@@ -1,7 +1,7 @@
 """Golden values of optimisers, weight-decay groups, clipping, averaging and learning rates, by PyTorch.
 
 Run from the repository root:
-    python3 tools/golden/optimisers.py        (needs PyTorch; writes packages/train/golden/optimisers.json)
+    python3 tools/golden/optimizers.py        (needs PyTorch; writes packages/train/golden/optimizers.json)
 """
 
 import json
@@ -136,5 +136,5 @@ golden = {
     "updates": [{"recipe": recipe, **result} for recipe, result in CASES],
     "schedules": [{"schedule": schedule, "rates": values} for schedule, values in SCHEDULES],
 }
-path = pathlib.Path("packages/train/golden/optimisers.json")
+path = pathlib.Path("packages/train/golden/optimizers.json")
 path.write_text(json.dumps(golden, indent=1) + "\n")
