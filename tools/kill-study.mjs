@@ -37,7 +37,7 @@ const works = [
   },
   {
     ...{ name: 'aligning', share: 0.2, out: 'aligned' },
-    words: (out) => [HM, 'align', photographs, out, '--workers', '0', '--no-face', 'centre'],
+    words: (out) => [HM, 'align', photographs, out, '--workers', '0', '--no-face', 'center'],
     result: digest,
     told: linesOf,
     /** Each line of the manifest stays, and has its image. */

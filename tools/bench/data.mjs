@@ -12,7 +12,7 @@ const loader = createLoader(await imageFolder(root), {
   augment: {
     flip: { probability: 0.5 },
     affine: { shiftPixels: 4, border: 'black' },
-    colour: { probability: 0.5, brightness: 0.2, contrast: 0.2, saturation: 0.2 },
+    color: { probability: 0.5, brightness: 0.2, contrast: 0.2, saturation: 0.2 },
     grayscale: { probability: 0.05 },
     cutout: { probability: 0.1 },
   },

@@ -1,4 +1,4 @@
-// `mpi-training.mjs BATCH STEPS local|synchronised`: trains ResNet-18 at 112×112, alone or as one of several ranks; rank 0
+// `mpi-training.mjs BATCH STEPS local|synchronized`: trains ResNet-18 at 112×112, alone or as one of several ranks; rank 0
 // prints the median seconds of a step.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

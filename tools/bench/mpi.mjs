@@ -58,11 +58,11 @@ const shared = (batchNorm) =>
 
 /** Weak scaling: the same images for each rank. Two processes that do not speak tell what the hardware itself takes. */
 async function efficiencies() {
-  const seconds = { one: [], apart: [], local: [], synchronised: [] };
+  const seconds = { one: [], apart: [], local: [], synchronized: [] };
   for (let round = 0; round < rounds; round++) {
     seconds.one.push((await alone(0, 'local'))[0]);
     seconds.local.push((await shared('local'))[0]);
-    seconds.synchronised.push((await shared('synchronised'))[0]);
+    seconds.synchronized.push((await shared('synchronized'))[0]);
     const both = await Promise.all([alone(0, 'local'), alone(1, 'local')]);
     seconds.apart.push(Math.max(...both.flat()));
   }
@@ -70,7 +70,7 @@ async function efficiencies() {
   return {
     secondsAlone: digits(median(seconds.one)),
     local: digits(ratio('local')),
-    synchronised: digits(ratio('synchronised')),
+    synchronized: digits(ratio('synchronized')),
     notSpeaking: digits(ratio('apart')),
   };
 }
@@ -108,7 +108,7 @@ const messagesOf = (ranks, cost) => {
   const gradients = costOfSum(ranks, cost, GRADIENT_BYTES);
   return {
     local: gradients,
-    synchronised: gradients + 2 * PLACES * costOfSum(ranks, cost, STATISTICS_BYTES),
+    synchronized: gradients + 2 * PLACES * costOfSum(ranks, cost, STATISTICS_BYTES),
   };
 };
 
@@ -122,9 +122,9 @@ function calculated({ secondsAlone, ...measured }, memory, networks) {
       return {
         ...{ network, ranks },
         localMilliseconds: digits(1000 * messages.local),
-        synchronisedMilliseconds: digits(1000 * messages.synchronised),
+        synchronizedMilliseconds: digits(1000 * messages.synchronized),
         efficiencyLocal: efficiency('local'),
-        efficiencySynchronised: efficiency('synchronised'),
+        efficiencySynchronized: efficiency('synchronized'),
       };
     }),
   );

@@ -5,14 +5,14 @@ import { hostTensor } from '@hm/tensor/host';
  * as a million rows take too many draws for a careful generator.
  */
 export function randomRows(rows, size, { seed = 1, people = rows, spread = 0.5 } = {}) {
-  const centre = generator(seed);
+  const center = generator(seed);
   const noise = generator(seed + 7919);
-  const centres = Float32Array.from({ length: Math.min(people, 20_000) * size }, centre);
-  const count = centres.length / size;
+  const centers = Float32Array.from({ length: Math.min(people, 20_000) * size }, center);
+  const count = centers.length / size;
   const data = new Float32Array(rows * size);
   for (let row = 0; row < rows; row++) {
     const from = (row % count) * size;
-    for (let k = 0; k < size; k++) data[row * size + k] = centres[from + k] + spread * noise();
+    for (let k = 0; k < size; k++) data[row * size + k] = centers[from + k] + spread * noise();
   }
   return hostTensor('float32', [rows, size], data);
 }

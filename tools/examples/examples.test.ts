@@ -16,7 +16,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { installedChromium, launchChromium } from '../chromium.ts';
 import { emptyHome } from '../empty-home.ts';
 import { staffRegister } from './custom-dataset/staff-register.js';
-import { generalisedCrossEntropy } from './custom-loss/generalized-cross-entropy.js';
+import { generalizedCrossEntropy } from './custom-loss/generalized-cross-entropy.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'hm-examples-'));
 const path = (...parts: string[]) => join(folder, ...parts);
@@ -82,7 +82,7 @@ it('the custom loss is the formula, between cross-entropy and the mean absolute 
   const [x, labels] = [tf.tensor2d([0.6, 0.8], [1, 2]), tf.tensor1d([0], 'int32')];
   const probability = 1 / (1 + Math.exp(0.8 - 0.6));
   const lossAt = (q: number) =>
-    generalisedCrossEntropy({ scale: 1, q }).losses({ weight }, x, labels, 0).losses.dataSync()[0];
+    generalizedCrossEntropy({ scale: 1, q }).losses({ weight }, x, labels, 0).losses.dataSync()[0];
   expect(lossAt(0.7)).toBeCloseTo((1 - probability ** 0.7) / 0.7, 5);
   expect(lossAt(1)).toBeCloseTo(1 - probability, 5);
   expect(lossAt(1e-3)).toBeCloseTo(-Math.log(probability), 3);

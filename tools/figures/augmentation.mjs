@@ -13,7 +13,7 @@ const rows = {
   'crop, enlarge': { crop: { probability: 1, outside: 'enlarge' } },
   lowResolution: { lowResolution: { probability: 1, smallest: 0.2, kernel: 'any' } },
   blur: { blur: { probability: 1 } },
-  colour: { colour: { probability: 1, brightness: 0.5, contrast: 0.5, saturation: 0.5 } },
+  color: { color: { probability: 1, brightness: 0.5, contrast: 0.5, saturation: 0.5 } },
   grayscale: { grayscale: { probability: 0.5 } },
   jpeg: { jpeg: { probability: 1, lowestQuality: 5, highestQuality: 40 } },
   cutout: { cutout: { probability: 1, fill: 'noise' } },

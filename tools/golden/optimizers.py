@@ -1,4 +1,4 @@
-"""Golden values of optimisers, weight-decay groups, clipping, averaging and learning rates, by PyTorch.
+"""Golden values of optimizers, weight-decay groups, clipping, averaging and learning rates, by PyTorch.
 
 Run from the repository root:
     python3 tools/golden/optimizers.py        (needs PyTorch; writes packages/train/golden/optimizers.json)
@@ -28,7 +28,7 @@ RATES = [0.1, 0.1, 0.05, 0.05, 0.01, 0.2]
 
 def run(make, decays, clip_norm=None, average_decay=None):
     params = {name: torch.nn.Parameter(value.clone()) for name, value in START.items()}
-    optimiser = make([{"params": [param], "weight_decay": decays[name]} for name, param in params.items()])
+    optimizer = make([{"params": [param], "weight_decay": decays[name]} for name, param in params.items()])
     averages = {name: value.clone() for name, value in START.items()}
     norms = []
     for step, (gradients, rate) in enumerate(zip(GRADIENTS, RATES)):
@@ -36,9 +36,9 @@ def run(make, decays, clip_norm=None, average_decay=None):
             param.grad = gradients[name].clone()
         if clip_norm is not None:
             norms.append(torch.nn.utils.clip_grad_norm_(params.values(), clip_norm).item())
-        for group in optimiser.param_groups:
+        for group in optimizer.param_groups:
             group["lr"] = rate
-        optimiser.step()
+        optimizer.step()
         if average_decay is not None:
             decay = min(average_decay, (1 + step) / (10 + step))
             for name, param in params.items():
@@ -77,29 +77,29 @@ def adamw(betas=(0.9, 0.999), eps=1e-8):
 
 
 CASES = [
-    ({"optimiser": SGD, "weightDecay": 0.05}, run(sgd(0.9), EVERYWHERE)),
-    ({"optimiser": SGD, "weightDecay": GROUPS_RECIPE}, run(sgd(0.9), GROUPS)),
-    ({"optimiser": NESTEROV, "weightDecay": 0.05}, run(sgd(0.8, True), EVERYWHERE)),
-    ({"optimiser": ADAMW, "weightDecay": 0.05}, run(adamw(), EVERYWHERE)),
-    ({"optimiser": ADAMW_OTHER, "weightDecay": GROUPS_RECIPE}, run(adamw((0.8, 0.95), 1e-4), GROUPS)),
+    ({"optimizer": SGD, "weightDecay": 0.05}, run(sgd(0.9), EVERYWHERE)),
+    ({"optimizer": SGD, "weightDecay": GROUPS_RECIPE}, run(sgd(0.9), GROUPS)),
+    ({"optimizer": NESTEROV, "weightDecay": 0.05}, run(sgd(0.8, True), EVERYWHERE)),
+    ({"optimizer": ADAMW, "weightDecay": 0.05}, run(adamw(), EVERYWHERE)),
+    ({"optimizer": ADAMW_OTHER, "weightDecay": GROUPS_RECIPE}, run(adamw((0.8, 0.95), 1e-4), GROUPS)),
     (
-        {"optimiser": SGD, "weightDecay": 0.05, "clipNorm": 0.7},
+        {"optimizer": SGD, "weightDecay": 0.05, "clipNorm": 0.7},
         run(sgd(0.9), EVERYWHERE, clip_norm=0.7),
     ),
     (
-        {"optimiser": ADAMW, "weightDecay": 0, "averageDecay": 0.25},
+        {"optimizer": ADAMW, "weightDecay": 0, "averageDecay": 0.25},
         run(adamw(), {name: 0.0 for name in SHAPES}, average_decay=0.25),
     ),
 ]
 
 
 def rates(scheduler, steps):
-    optimiser = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.2)
-    schedule = scheduler(optimiser)
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.2)
+    schedule = scheduler(optimizer)
     values = []
     for _ in range(steps):
-        values.append(optimiser.param_groups[0]["lr"])
-        optimiser.step()
+        values.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
         schedule.step()
     return values
 

@@ -74,7 +74,7 @@ const program = (name) => [
   JSON.stringify({
     out: join(folder, name),
     identities: 16,
-    recipe: { epochs: 5, batchSize: 32, batchNorm: 'synchronised' },
+    recipe: { epochs: 5, batchSize: 32, batchNorm: 'synchronized' },
   }),
 ];
 

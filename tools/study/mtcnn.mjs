@@ -37,7 +37,7 @@ for (let place = 0; place < count; place++) {
   const { image, id } = await data.sample(Math.floor((place * data.length) / count));
   peer.stdin.write(`${image.path}\n`);
   const decoded = await decodeImage({ path: image.path });
-  const choice = { ...decoded, prefer: 'centre' };
+  const choice = { ...decoded, prefer: 'center' };
   const faces = await detector.detect(decoded);
   const ours = chooseFace(faces, choice);
   const bordered = faces.length > 0 ? { faces } : await detectWithBorder(detector, decoded, 0.3);

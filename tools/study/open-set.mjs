@@ -32,7 +32,7 @@ const photographs = Object.fromEntries(
 const known = people.filter((name) => photographs[name].length > 1).slice(0, Number(values.enrolled));
 const strangers = people.filter((name) => !known.includes(name)).slice(0, Number(values.strangers));
 
-const recognizer = await openRecognizer(undefined, { flip: values.flip, prefer: 'centre', workers: 1 });
+const recognizer = await openRecognizer(undefined, { flip: values.flip, prefer: 'center', workers: 1 });
 const folder = await mkdtemp(join(tmpdir(), 'hm-open-set-'));
 const gallery = await openGallery(join(folder, 'people.gallery'), recognizer);
 

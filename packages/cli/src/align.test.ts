@@ -11,8 +11,8 @@ afterAll(folder.dispose);
 
 beforeAll(async () => {
   mkdirSync(path('in', 'Ada'), { recursive: true });
-  const grey = { create: { width: 90, height: 120, channels: 3, background: '#808080' } } as const;
-  const bytes = await sharp(grey).jpeg().toBuffer();
+  const gray = { create: { width: 90, height: 120, channels: 3, background: '#808080' } } as const;
+  const bytes = await sharp(gray).jpeg().toBuffer();
   writeFileSync(path('in', 'Ada', 'Ada_0001.jpg'), bytes);
   writeFileSync(path('in', 'Ada', 'Ada_0002.jpg'), bytes.subarray(0, bytes.length / 2));
 });
@@ -31,8 +31,8 @@ it('--json prints the same as one object, and --no-face centre writes a centre c
     '--workers',
     '0',
     '--no-face',
-    'centre',
-    '--centre-fraction',
+    'center',
+    '--center-fraction',
     '0.5',
     '--format',
     'png',
@@ -48,7 +48,7 @@ it('--json prints the same as one object, and --no-face centre writes a centre c
 });
 
 it('shards, by option or by the rank under mpirun, give the manifest of one run, and RecordIO at the end', async () => {
-  const crops = ['--workers', '0', '--no-face', 'centre', '--format', 'png'];
+  const crops = ['--workers', '0', '--no-face', 'center', '--format', 'png'];
   await hm(['align', path('in'), path('whole'), ...crops]);
   const first = await hm([
     'align',

@@ -65,7 +65,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   deviceId: '--device',
   dropLast: '--batch',
   learningRate: '--lr',
-  optimizer: '--optimiser',
+  optimizer: '--optimizer',
   sampleRate: '--partial-fc',
   tensorBoard: '--tensorboard',
   batchNorm: '--batch-norm',

@@ -162,13 +162,13 @@ const mistakes: [string, () => string[], RegExp][] = [
   ],
   [
     'momentum of AdamW',
-    () => training('--optimiser', 'adamw', '--momentum', '0.9'),
+    () => training('--optimizer', 'adamw', '--momentum', '0.9'),
     /adamw: .*got --momentum/,
   ],
   [
     'look-alikes of another sampler',
-    () => training('--sampler', 'pairs', '--neighbours', '3'),
-    /pairs: .*got --neighbours/,
+    () => training('--sampler', 'pairs', '--neighbors', '3'),
+    /pairs: .*got --neighbors/,
   ],
   ['decay of an unknown group', () => training('--decay-free', 'gammas'), /norms, biases, head, got gammas/],
   ['a learning rate of NaN', () => training('--lr', 'NaN'), /--lr <number>' argument 'NaN' is invalid/],

@@ -18,7 +18,7 @@ export const modelOptions = <Args extends unknown[], Options extends OptionValue
     .addOption(
       new Option('--prefer <which>', 'the subject among several faces').choices([
         'largest',
-        'centre',
+        'center',
         'highest-score',
       ] as const),
     )

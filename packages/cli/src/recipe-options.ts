@@ -1,7 +1,7 @@
 import type { Augmentation, Dataset } from '@hm/datasets';
 import type { Backbone } from '@hm/resnet';
 import { InvalidArgumentError } from '@hm/tensor/host';
-import type { DecayGroups, Optimiser, Recipe, Sampler, Schedule } from '@hm/train';
+import type { DecayGroups, OptimizerConfig, Recipe, Sampler, Schedule } from '@hm/train';
 import { withoutUndefined } from './without-undefined.ts';
 
 /** What may be changed about a recipe. */
@@ -15,7 +15,7 @@ export interface RecipeOptions {
   factor?: number;
   power?: number;
   warmupEpochs?: number;
-  optimiser?: 'sgd' | 'nesterov' | 'adamw';
+  optimizer?: 'sgd' | 'nesterov' | 'adamw';
   momentum?: number;
   weightDecay?: number;
   decayFree?: string[];
@@ -24,11 +24,11 @@ export interface RecipeOptions {
   accumulate?: number;
   mixedPrecision?: true;
   ema?: number;
-  batchNorm?: 'local' | 'synchronised';
+  batchNorm?: 'local' | 'synchronized';
   freeze?: string[];
   sampler?: Sampler['kind'];
   perIdentity?: number;
-  neighbours?: number;
+  neighbors?: number;
   augment?: 'none' | 'flip' | 'standard' | 'adaface';
 }
 
@@ -52,7 +52,7 @@ export async function recipeOf(options: RecipeOptions, trained?: Trained): Promi
       augment: await augmentation(options.augment),
     }),
     schedule: scheduleOf(base.schedule, options),
-    optimiser: optimiserOf(base.optimiser, options),
+    optimizer: optimizerOf(base.optimizer, options),
     weightDecay: decayOf(base.weightDecay, options),
   };
 }
@@ -87,9 +87,9 @@ function scheduleOf(base: Schedule, options: RecipeOptions): Schedule {
   } as Schedule;
 }
 
-function optimiserOf(base: Optimiser, { optimiser, momentum }: RecipeOptions): Optimiser {
-  const kind = optimiser ?? (base.kind === 'sgd' && base.nesterov ? 'nesterov' : base.kind);
-  assertOwn('--optimiser', kind, { momentum }, kind === 'adamw' ? {} : { momentum });
+function optimizerOf(base: OptimizerConfig, { optimizer, momentum }: RecipeOptions): OptimizerConfig {
+  const kind = optimizer ?? (base.kind === 'sgd' && base.nesterov ? 'nesterov' : base.kind);
+  assertOwn('--optimizer', kind, { momentum }, kind === 'adamw' ? {} : { momentum });
   if (kind === 'adamw') return base.kind === 'adamw' ? base : { kind };
   const before = base.kind === 'sgd' ? base.momentum : 0.9;
   return { kind: 'sgd', momentum: momentum ?? before, ...(kind === 'nesterov' ? { nesterov: true } : {}) };
@@ -98,13 +98,13 @@ function optimiserOf(base: Optimiser, { optimiser, momentum }: RecipeOptions): O
 /** Images of an identity in a batch, unless typed. */
 const PER_IDENTITY = { pairs: 4, hard: 2 };
 
-function samplerOf({ sampler: kind, perIdentity, neighbours }: RecipeOptions): Sampler | undefined {
+function samplerOf({ sampler: kind, perIdentity, neighbors }: RecipeOptions): Sampler | undefined {
   const grouped = kind === 'pairs' || kind === 'hard';
-  const typed = { 'per-identity': perIdentity, neighbours };
+  const typed = { 'per-identity': perIdentity, neighbors };
   const own = { uniform: {}, balanced: {}, pairs: { 'per-identity': 0 }, hard: typed };
   assertOwn('--sampler', kind ?? 'uniform', typed, own[kind ?? 'uniform']);
   if (!grouped) return kind && { kind };
-  return { kind, images: perIdentity ?? PER_IDENTITY[kind], ...withoutUndefined({ neighbours }) } as Sampler;
+  return { kind, images: perIdentity ?? PER_IDENTITY[kind], ...withoutUndefined({ neighbors }) } as Sampler;
 }
 
 const groups = ['norms', 'biases', 'head'] as const;

@@ -31,7 +31,7 @@ export interface TrainCommandOptions
   resume?: true;
   allowChangedData?: true;
   skipBadImages?: true;
-  dataLicence?: string;
+  dataLicense?: string;
   checkpointEvery?: number;
   keep?: number;
   pretrained?: string;
@@ -92,7 +92,7 @@ async function dashboardOf({ dashboard, out, resume }: TrainCommandOptions, tell
 }
 
 async function openRun(options: TrainCommandOptions, signal: AbortSignal) {
-  const { out, seed, resume, checkpointEvery, keep, workers, dataLicence } = options;
+  const { out, seed, resume, checkpointEvery, keep, workers, dataLicense } = options;
   const { validateEvery, allowChangedData, kernels, patience } = options;
   const { batchTimeout: batchTimeoutSeconds, validationTimeout: validationTimeoutSeconds } = options;
   const { train } = await import('@hm/train');
@@ -109,7 +109,7 @@ async function openRun(options: TrainCommandOptions, signal: AbortSignal) {
     ...withoutUndefined({ validate: validate ?? (await validationOf(options)), validateEvery, patience }),
     ...withoutUndefined({ hardness: options.hardSamples, tensorBoard: options.tensorboard }),
     ...withoutUndefined({ kernels, allowChangedData, batchTimeoutSeconds, validationTimeoutSeconds }),
-    ...withoutUndefined({ resume, checkpointEvery, keep, workers, dataLicence }),
+    ...withoutUndefined({ resume, checkpointEvery, keep, workers, dataLicense }),
   });
 }
 

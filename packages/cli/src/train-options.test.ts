@@ -28,7 +28,7 @@ describe('hm train', () => {
     writePairs(path('pairs.txt'), await writeFaces(path('test'), { identities: 6, images: 2, size: 16 }));
     const loss = ['--loss', 'hm-arcface', '--label-smoothing', '0.1', '--loss-options', '{"scale":16}'];
     const update = [
-      '--optimiser',
+      '--optimizer',
       'adamw',
       '--weight-decay',
       '0.1',
@@ -76,7 +76,7 @@ describe('hm train', () => {
     expect(made).toMatchObject({
       ...{ epochs: 1, batchSize: 8, accumulate: 2, averageDecay: 0.9, clipNorm: 5 },
       schedule: { kind: 'one-cycle', warmupEpochs: 0.5 },
-      optimiser: { kind: 'adamw' },
+      optimizer: { kind: 'adamw' },
       weightDecay: { weights: 0.1, norms: 0, biases: 0 },
     });
     expect(head).toMatchObject({
@@ -151,7 +151,7 @@ describe('hm train', () => {
   });
 
   it('fine-tunes what was trained, its first layers as they are', async () => {
-    const sampler = ['--sampler', 'hard', '--per-identity', '4', '--neighbours', '1'];
+    const sampler = ['--sampler', 'hard', '--per-identity', '4', '--neighbors', '1'];
     const options = [
       '--pretrained',
       path('0.onnx'),
@@ -169,8 +169,8 @@ describe('hm train', () => {
     expect(runOf('tuned')).toMatchObject({
       recipe: {
         freeze: ['backbone.stem.*'],
-        optimiser: { kind: 'sgd', momentum: 0.8 },
-        sampler: { kind: 'hard', images: 4, neighbours: 1 },
+        optimizer: { kind: 'sgd', momentum: 0.8 },
+        sampler: { kind: 'hard', images: 4, neighbors: 1 },
         mixedPrecision: true,
       },
       pretrained: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },

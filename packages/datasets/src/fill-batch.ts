@@ -41,8 +41,8 @@ export interface FillResult {
 /** Longer turns of a worker would hold up the message that cancels. */
 const turnMilliseconds = 8;
 
-/** Decodes, augments and normalises each item straight into its place; stops between images once `isCancelled`. */
-export async function fillBatch(task: FillTask, isCancelled: () => boolean): Promise<FillResult> {
+/** Decodes, augments and normalises each item straight into its place; stops between images once `isCanceled`. */
+export async function fillBatch(task: FillTask, isCanceled: () => boolean): Promise<FillResult> {
   const bad: BadItem[] = [];
   let since = performance.now();
   for (const item of task.items) {
@@ -50,7 +50,7 @@ export async function fillBatch(task: FillTask, isCancelled: () => boolean): Pro
       await setImmediate();
       since = performance.now();
     }
-    if (isCancelled() || (bad.length > 0 && !task.keepGoing)) break;
+    if (isCanceled() || (bad.length > 0 && !task.keepGoing)) break;
     try {
       await fillPlace(task, item);
     } catch (error) {

@@ -3,7 +3,7 @@ export {
   type Augmentation,
   adaFace,
   type BlurOptions,
-  type ColourOptions,
+  type ColorOptions,
   type CropOptions,
   type CutoutOptions,
   type FlipOptions,

@@ -11,12 +11,12 @@ if (parentPort) serve(parentPort);
 
 /** Fills batches one after another in the order of the messages. */
 function serve(port: MessagePort): void {
-  const cancelled = new Set<number>();
+  const canceled = new Set<number>();
   let closing = false;
   let last = Promise.resolve();
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'fill') last = last.then(() => fill(message));
-    else if (message.kind === 'cancel') cancelled.add(message.group);
+    else if (message.kind === 'cancel') canceled.add(message.group);
     else {
       closing = true;
       port.close();
@@ -24,9 +24,9 @@ function serve(port: MessagePort): void {
   });
 
   async function fill({ id, group, task }: ToWorker & { kind: 'fill' }): Promise<void> {
-    const isCancelled = () => closing || cancelled.has(group);
-    if (isCancelled()) return;
-    const result = await fillBatch(task, isCancelled);
-    if (!isCancelled()) port.postMessage({ id, result }, [result.images.buffer]);
+    const isCanceled = () => closing || canceled.has(group);
+    if (isCanceled()) return;
+    const result = await fillBatch(task, isCanceled);
+    if (!isCanceled()) port.postMessage({ id, result }, [result.images.buffer]);
   }
 }

@@ -38,7 +38,7 @@ export {
   type DistractorResult,
   identifyAmongDistractors,
 } from './identification/identify-among-distractors.ts';
-export type { LabelledEmbeddings } from './identification/labeled-embeddings.ts';
+export type { LabeledEmbeddings } from './identification/labeled-embeddings.ts';
 export { type TpirAtFpir, tpirAtFpir } from './identification/open-set.ts';
 export { areaUnderCurve } from './metrics/area-under-curve.ts';
 export { bestThreshold, type Threshold, type ThresholdSearch } from './metrics/best-threshold.ts';

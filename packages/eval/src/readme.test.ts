@@ -36,17 +36,17 @@ beforeAll(async () => {
     }
   }
   await writeFile(join(folder, 'lfw-112x112', 'pairs.txt'), pairs);
-  const meanColour = tinyModel({
+  const meanColor = tinyModel({
     inputs: { input: ['N', 3, 112, 112] },
     nodes: [
-      ['GlobalAveragePool', ['input'], 'colour'],
-      ['Flatten', ['colour'], 'embedding', { axis: 1 }],
+      ['GlobalAveragePool', ['input'], 'color'],
+      ['Flatten', ['color'], 'embedding', { axis: 1 }],
     ],
     outputs: { embedding: ['N', 3] },
   });
   await writeFile(
     join(folder, 'face.onnx'),
-    withMetadata(meanColour, preprocessingToMetadata(defaultPreprocessing)),
+    withMetadata(meanColor, preprocessingToMetadata(defaultPreprocessing)),
   );
 });
 afterAll(() => rm(folder, { recursive: true }));

@@ -47,12 +47,12 @@ function computeTaps(from: number, to: number, scale: number): Taps {
   const [first, end] = [new Int32Array(to), new Int32Array(to)];
   const weights: number[] = [];
   for (let i = 0; i < to; i++) {
-    const centre = start + (i + 0.5) / scale - 0.5;
-    first[i] = Math.max(Math.floor(centre - radius) + 1, 0);
-    end[i] = Math.min(Math.ceil(centre + radius), from);
+    const center = start + (i + 0.5) / scale - 0.5;
+    first[i] = Math.max(Math.floor(center - radius) + 1, 0);
+    end[i] = Math.min(Math.ceil(center + radius), from);
     const own = Array.from(
       { length: end[i]! - first[i]! },
-      (_, k) => 1 - Math.abs(first[i]! + k - centre) / radius,
+      (_, k) => 1 - Math.abs(first[i]! + k - center) / radius,
     );
     const sum = own.reduce((total, weight) => total + weight, 0);
     weights.push(...own.map((weight) => weight / sum));

@@ -15,7 +15,7 @@ import { calibrationOf } from './network/calibration-metadata.ts';
 import { dlibFingerprint } from './network/dlib-fingerprint.ts';
 import { type Recognizer, recognizerOf } from './recognizer.ts';
 
-const preferences: readonly FacePreference[] = ['largest', 'centre', 'highest-score'];
+const preferences: readonly FacePreference[] = ['largest', 'center', 'highest-score'];
 
 /** How photographs become embeddings. */
 export interface RecognizerOptions extends EmbedderOptions {

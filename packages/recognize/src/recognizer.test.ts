@@ -134,7 +134,7 @@ describe.skipIf(data === undefined)('real photographs', () => {
   ];
 
   test('one person, and two, with the network that npm brought along', async () => {
-    const recognizer = await openRecognizer(undefined, { prefer: 'centre' });
+    const recognizer = await openRecognizer(undefined, { prefer: 'center' });
     const same = await recognizer.verify(first, second);
     expect(same).toMatchObject({ same: true, first: { faces: expect.any(Number) } });
     expect(same.probability).toBeGreaterThan(0.9);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { britishSpelling } from '@hm/tensor/host';
 import { paper, type Recipe } from '@hm/train';
 import type { DrawnData, PhotographData } from './data/data-plan.ts';
 import type { StudyPlan } from './plan.ts';
@@ -107,7 +108,10 @@ function cellOf(
     ...{ loss, options },
     recipe: scaled({ ...paper, ...plan.recipe, ...setting }, recipe),
   };
-  const configuration = createHash('sha256').update(JSON.stringify(depends)).digest('hex');
+  // Networks that studies trained before keep their place.
+  const configuration = createHash('sha256')
+    .update(JSON.stringify(britishSpelling(depends)))
+    .digest('hex');
   return { stage, condition, arm, ...depends, configuration };
 }
 

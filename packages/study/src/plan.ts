@@ -1,6 +1,6 @@
 import type { BackboneName, ResNetOptions } from '@hm/resnet';
 import { readRegularText } from '@hm/tensor/files';
-import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
+import { americanSpelling, InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
 import type { Recipe } from '@hm/train';
 import type { DrawnData, PhotographData } from './data/data-plan.ts';
 
@@ -55,7 +55,7 @@ export interface StudyTuning {
  */
 export async function readPlan(path: string): Promise<StudyPlan> {
   try {
-    return checkPlan(JSON.parse(await readRegularText(path)), path);
+    return checkPlan(americanSpelling(JSON.parse(await readRegularText(path))), path);
   } catch (cause) {
     if (cause instanceof InvalidArgumentError) throw cause;
     throw new InvalidDataError({

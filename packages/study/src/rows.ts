@@ -2,7 +2,7 @@ import { appendFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TarAtFar } from '@hm/eval';
 import { readRegularFile, readTextIfThere } from '@hm/tensor/files';
-import { InvalidDataError } from '@hm/tensor/host';
+import { americanSpelling, InvalidDataError } from '@hm/tensor/host';
 import type { HardnessEvent, Recipe } from '@hm/train';
 
 /** What a study keeps of one trained network: a line of `rows.jsonl`. */
@@ -73,7 +73,7 @@ export const appendRow = (folder: string, row: StudyRow): Promise<void> =>
 
 function parsed(line: string, where: string): StudyRow {
   try {
-    return JSON.parse(line);
+    return americanSpelling(JSON.parse(line));
   } catch (cause) {
     throw new InvalidDataError({
       where,

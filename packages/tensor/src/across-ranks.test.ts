@@ -35,7 +35,7 @@ describe('allReduce', () => {
   });
 
   it('is its operand in a process that computes alone, and with one rank', () => {
-    for (const ranks of [undefined, { count: 1, batchNorm: 'synchronised' as const }])
+    for (const ranks of [undefined, { count: 1, batchNorm: 'synchronized' as const }])
       acrossRanks(ranks, () => {
         const x = tf.tensor1d([1, -3]);
         expect([...allReduce(x).dataSync()]).toEqual([1, -3]);
@@ -83,7 +83,7 @@ describe('batch normalisation of two ranks with equal images', () => {
       number[],
       number[],
     ];
-    acrossRanks(twins('synchronised'), () => {
+    acrossRanks(twins('synchronized'), () => {
       const part = batchNormTrain(own, gamma, beta);
       expect(part.count).toBe(24);
       expect(whole.count).toBe(24);

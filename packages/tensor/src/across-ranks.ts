@@ -6,7 +6,7 @@ export interface Ranks {
   /** N, how many there are. */
   count: number;
   /** Whose statistics batch normalisation takes in training: each rank's own, or those of all of them. */
-  batchNorm: 'local' | 'synchronised';
+  batchNorm: 'local' | 'synchronized';
 }
 
 /** The name of the kernel that a backend needs for {@link allReduce}. */
@@ -19,7 +19,7 @@ let current: Ranks | undefined;
  * of them, and so do the statistics of `batchNormTrain` if they are synchronised. Without ranks it is a call.
  *
  * @example
- * acrossRanks({ count: 2, batchNorm: 'synchronised' }, () => meanOverRanks(tf.mean(losses)));
+ * acrossRanks({ count: 2, batchNorm: 'synchronized' }, () => meanOverRanks(tf.mean(losses)));
  */
 export function acrossRanks<T>(ranks: Ranks | undefined, compute: () => T): T {
   const outer = current;

@@ -69,7 +69,7 @@ interface Scope {
 function scopeOf(x: Features): Scope {
   const count = x.size / x.shape.at(-1)!;
   const ranks = currentRanks();
-  if (ranks?.batchNorm !== 'synchronised') return { count, mean: (own) => own, sum: (own) => own };
+  if (ranks?.batchNorm !== 'synchronized') return { count, mean: (own) => own, sum: (own) => own };
   return { count: count * ranks.count, mean: meanOverRanks, sum: allReduce };
 }
 

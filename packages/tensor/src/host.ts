@@ -23,4 +23,5 @@ export { printable, printableLines } from './printable.ts';
 export { Rng } from './rng.ts';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts';
 export { sha256Of } from './sha256.ts';
+export { americanSpelling, britishSpelling } from './spelling.ts';
 export { type ReadFile, readTfjsWeights } from './tfjs-weights.ts';

@@ -71,6 +71,7 @@ export { relu } from './relu.ts';
 export { Rng } from './rng.ts';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts';
 export { sha256Of } from './sha256.ts';
+export { americanSpelling, britishSpelling } from './spelling.ts';
 export { type ReadFile, readTfjsWeights } from './tfjs-weights.ts';
 export { unitWeightLogits } from './unit-weight-logits.ts';
 export { withoutGradient } from './without-gradient.ts';

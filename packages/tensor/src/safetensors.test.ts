@@ -54,7 +54,7 @@ const example = () =>
       half: hostTensor('float16', [1], new Uint16Array([0x3e00])),
       counts: hostTensor('int32', [2], new Int32Array([7, -7])),
     },
-    { licence: 'MIT', name: 'visage — 顔' },
+    { license: 'MIT', name: 'visage — 顔' },
   );
 
 const entry = (begin: number, end: number) =>
@@ -150,7 +150,7 @@ describe('safetensors', () => {
 it('reads a file that the reference implementation wrote', () => {
   const file = readFileSync(new URL('../golden/reference.safetensors', import.meta.url));
   expect(decodeSafetensors(new Uint8Array(file))).toEqual({
-    metadata: { licence: 'MIT' },
+    metadata: { license: 'MIT' },
     tensors: {
       'stem.kernel': hostTensor('float32', [2, 3], new Float32Array([0, 1, 2, 3, 4, 5])),
       step: hostTensor('int64', [], new BigInt64Array([-(2n ** 40n)])),
@@ -178,7 +178,7 @@ describe.skipIf(!hasReference)('safetensors and the reference implementation (se
       '  print(json.dumps([f.metadata(), {k: [str(f.get_tensor(k).dtype), f.get_tensor(k).tolist()] for k in sorted(f.keys())}]))',
     ].join('\n');
     expect(JSON.parse(run(program, path))).toEqual([
-      { licence: 'MIT', name: 'visage — 顔' },
+      { license: 'MIT', name: 'visage — 顔' },
       {
         bytes: ['uint8', [1, 2, 255]],
         counts: ['int32', [7, -7]],

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  americanSpelling,
   flattenParams,
   type HostTensor,
   InvalidArgumentError,
@@ -144,7 +145,7 @@ export async function readConfig(run: string): Promise<RunFile | undefined> {
   const text = await readTextIfThere(configPath(run));
   if (text === undefined) return undefined;
   try {
-    const file = JSON.parse(text) as RunFile | null;
+    const file = americanSpelling(JSON.parse(text)) as RunFile | null;
     if (!isRunFile(file)) throw new TypeError('something else');
     return file;
   } catch (cause) {

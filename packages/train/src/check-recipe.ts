@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '@hm/tensor';
 import type { AdamW } from './optimize/adamw.ts';
-import type { Optimiser } from './optimize/optimizer-of.ts';
+import type { OptimizerConfig } from './optimize/optimizer-of.ts';
 import { LARGEST_SCALE, scalingOf } from './optimize/scale-loss.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -10,15 +10,15 @@ export function checkRecipe(recipe: Recipe): void {
   positive('recipe.epochs', epochs);
   positive('recipe.batchSize', batchSize);
   inRange('recipe.learningRate', learningRate, 0, Infinity);
-  checkOptimiser(recipe.optimiser);
+  checkOptimizer(recipe.optimizer);
   const decays = typeof weightDecay === 'number' ? { weights: weightDecay } : weightDecay;
   for (const [group, decay] of Object.entries(decays))
     inRange(`recipe.weightDecay.${group}`, decay, 0, Infinity);
   if (clipNorm !== undefined && !(clipNorm > 0))
     throw invalid('recipe.clipNorm', 'a number above 0', clipNorm);
   if (averageDecay !== undefined) inRange('recipe.averageDecay', averageDecay, 0, 1);
-  if (!['local', 'synchronised', undefined].includes(recipe.batchNorm))
-    throw invalid('recipe.batchNorm', "'local' or 'synchronised'", recipe.batchNorm);
+  if (!['local', 'synchronized', undefined].includes(recipe.batchNorm))
+    throw invalid('recipe.batchNorm', "'local' or 'synchronized'", recipe.batchNorm);
   if (recipe.towardsStart !== undefined) inRange('recipe.towardsStart', recipe.towardsStart, 0, Infinity);
   for (const { rate, fromStep = 0 } of recipe.stages ?? []) {
     inRange('recipe.stages.rate', rate, 0, Infinity);
@@ -39,16 +39,16 @@ function checkMixedPrecision(option: Recipe['mixedPrecision']): void {
   positive('recipe.mixedPrecision.growthInterval', growthInterval);
 }
 
-function checkOptimiser(optimiser: Optimiser): void {
-  if (optimiser.kind === 'sgd') inRange('recipe.optimiser.momentum', optimiser.momentum, 0, 1);
-  else if (optimiser.kind === 'adamw') checkAdamW(optimiser);
-  else throw invalid('recipe.optimiser.kind', "'sgd' or 'adamw'", (optimiser as { kind: unknown }).kind);
+function checkOptimizer(optimizer: OptimizerConfig): void {
+  if (optimizer.kind === 'sgd') inRange('recipe.optimizer.momentum', optimizer.momentum, 0, 1);
+  else if (optimizer.kind === 'adamw') checkAdamW(optimizer);
+  else throw invalid('recipe.optimizer.kind', "'sgd' or 'adamw'", (optimizer as { kind: unknown }).kind);
 }
 
 function checkAdamW({ beta1 = 0, beta2 = 0, epsilon = 0 }: AdamW): void {
-  inRange('recipe.optimiser.beta1', beta1, 0, 1);
-  inRange('recipe.optimiser.beta2', beta2, 0, 1);
-  inRange('recipe.optimiser.epsilon', epsilon, 0, Infinity);
+  inRange('recipe.optimizer.beta1', beta1, 0, 1);
+  inRange('recipe.optimizer.beta2', beta2, 0, 1);
+  inRange('recipe.optimizer.epsilon', epsilon, 0, Infinity);
 }
 
 /** @throws {InvalidArgumentError} unless `low <= value < high`. */

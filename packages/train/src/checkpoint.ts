@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { readRegularFile } from '@hm/tensor/files';
 import {
+  americanSpelling,
   decodeSafetensors,
   encodeSafetensors,
   HmError,
@@ -82,10 +83,10 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     if (place < 0 || metadata.sha256 !== hashOfBytes(bytes))
       throw invalid(path, 'bytes that do not fit its hash');
     const [config, progress, versions] = ['config', 'progress', 'versions'].map((name) =>
-      JSON.parse(metadata[name]!),
+      americanSpelling(JSON.parse(metadata[name]!)),
     );
     assertProgress(progress, path);
-    return { config, progress, versions, state: tensors };
+    return { config, progress, versions, state: americanSpelling(tensors) };
   } catch (error) {
     if (error instanceof InvalidDataError && error.fields.path === path) throw error;
     throw invalid(path, HmError.isInstance(error) ? wording(error) : (error as Error).message, error);

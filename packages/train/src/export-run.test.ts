@@ -14,7 +14,7 @@ const noise = Float32Array.from({ length: 2 * 32 * 32 * 3 }, () => rng.uniform(-
 
 test('the file computes what the trained network computes, and says where it comes from', async () => {
   const out = await temporaryFolder();
-  const run = train(tinyOptions(out, { dataLicence: 'research only' }));
+  const run = train(tinyOptions(out, { dataLicense: 'research only' }));
   for await (const _ of run);
   const session = await createSession(await run.exportOnnx());
   const nhwc = tf.tensor4d(noise, [2, 32, 32, 3]);
@@ -33,7 +33,7 @@ test('the file computes what the trained network computes, and says where it com
     width: 32,
     template: 'none',
   });
-  expect(session.metadata).toMatchObject({ 'hm.embeddingSize': '16', 'hm.dataLicence': 'research only' });
+  expect(session.metadata).toMatchObject({ 'hm.embeddingSize': '16', 'hm.dataLicense': 'research only' });
   const json = (key: string) => JSON.parse(session.metadata[key]!);
   expect(json('hm.backbone')).toEqual({ name: 'tiny', config: { embeddingSize: 16, size: 32 } });
   expect(json('hm.head')).toMatchObject({ name: 'cosface', scale: 8 });

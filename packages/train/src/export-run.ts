@@ -42,7 +42,7 @@ type Source = Pick<LoadedRun, 'config' | 'progress' | 'versions' | 'state'>;
 /**
  * The trained network as an ONNX file: input `input`, output `embedding`, a batch of any size. Its metadata say how to
  * prepare images (`hm.preprocessing`) and where it comes from: `hm.embeddingSize`, `hm.backbone`, `hm.loss` (`hm-arcface`), `hm.head`,
- * `hm.recipe`, `hm.training`, `hm.dataLicence`.
+ * `hm.recipe`, `hm.training`, `hm.dataLicense`.
  *
  * @param run a run's folder, of which the newest checkpoint is taken, or what {@link loadRun} returned.
  * @throws {InvalidDataError} if the folder has no checkpoint that can be read.
@@ -111,7 +111,7 @@ function metadataOf(
     'hm.loss': headShorthand(config.head),
     'hm.recipe': JSON.stringify(config.recipe),
     'hm.training': JSON.stringify({ ...training(config, progress), versions, weights }),
-    ...licence(config),
+    ...license(config),
   };
 }
 
@@ -122,8 +122,8 @@ const training = ({ seed, data }: RunConfig, { step, epoch }: Progress) => ({
   data,
 });
 
-const licence = ({ dataLicence }: RunConfig): Record<string, string> =>
-  dataLicence === undefined ? {} : { 'hm.dataLicence': dataLicence };
+const license = ({ dataLicense }: RunConfig): Record<string, string> =>
+  dataLicense === undefined ? {} : { 'hm.dataLicense': dataLicense };
 
 const namedBackbone = ({ name, config }: Part): Backbone => backboneByName(name, config);
 

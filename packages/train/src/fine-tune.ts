@@ -52,7 +52,7 @@ export async function fineTune(
     name: 'finetune',
     ...{ epochs, batchSize, learningRate },
     schedule: { kind: 'cosine' },
-    optimiser: { kind: 'sgd', momentum: 0.9 },
+    optimizer: { kind: 'sgd', momentum: 0.9 },
     weightDecay: { weights: 0, head: 5e-4 },
     towardsStart: 0.01,
     ...(freeze.length > 0 && { freeze }),

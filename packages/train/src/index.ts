@@ -29,7 +29,7 @@ export { type AccumulateOptions, accumulate } from './optimize/accumulate.ts';
 export { type AdamW, adam } from './optimize/adamw.ts';
 export { average } from './optimize/average.ts';
 export { clip } from './optimize/clip.ts';
-export { type Optimiser, type OptimizerRecipe, optimizerOf } from './optimize/optimizer-of.ts';
+export { type OptimizerConfig, type OptimizerRecipe, optimizerOf } from './optimize/optimizer-of.ts';
 export type { MixedPrecision } from './optimize/scale-loss.ts';
 export { type Sgd, sgd } from './optimize/sgd.ts';
 export { inStages, type Stage } from './optimize/stages.ts';

@@ -87,7 +87,7 @@ export interface TrainOptions {
   /** `throw` (default) stops at the first image that cannot be used; `skip` takes another in its place and tells. */
   onBadSample?: 'throw' | 'skip';
   /** A note for the exported file about the licence of the photographs. */
-  dataLicence?: string;
+  dataLicense?: string;
 }
 
 /** What each of {@link TrainOptions} may be. */
@@ -100,7 +100,7 @@ export const trainOptions: OptionKinds<TrainOptions> = {
   ...{ logEvery: 'number', checkpointEvery: 'number', keep: 'number' },
   ...{ validate: 'function', validateEvery: 'number', patience: 'number' },
   ...{ hardness: 'boolean', tensorBoard: 'boolean', optimizer: 'object', command: 'object' },
-  ...{ onBadSample: { oneOf: ['throw', 'skip'] }, dataLicence: 'string' },
+  ...{ onBadSample: { oneOf: ['throw', 'skip'] }, dataLicense: 'string' },
 };
 
 /** Options with defaults filled in. */

@@ -43,7 +43,7 @@ async function stopAndResume(changes: Partial<TrainOptions>) {
 }
 
 const everything: Partial<Recipe> = {
-  optimiser: { kind: 'adamw' },
+  optimizer: { kind: 'adamw' },
   learningRate: 0.002,
   weightDecay: { weights: 0.1, norms: 0, biases: 0 },
   averageDecay: 0.9,
@@ -67,7 +67,7 @@ test('AdamW, averages, accumulation and frozen parameters: stopped and resumed, 
 
 test('AdamW learns a small set', async () => {
   const out = await temporaryFolder();
-  const recipe = { optimiser: { kind: 'adamw' }, learningRate: 0.01, epochs: 25 } as const;
+  const recipe = { optimizer: { kind: 'adamw' }, learningRate: 0.01, epochs: 25 } as const;
   const epochs = ofKind(
     await eventsOf(tinyOptions(out, { ...changed(recipe), head: headByName('ce') })),
     'epoch',
@@ -76,7 +76,7 @@ test('AdamW learns a small set', async () => {
 });
 
 test('gradients summed over small batches are those of the large one, where no layer looks at the batch', async () => {
-  const [backbone, head] = [tinyBackbone({ normalised: false }), headByName('hm-ce')];
+  const [backbone, head] = [tinyBackbone({ normalized: false }), headByName('hm-ce')];
   const rng = Rng.of('accumulate');
   const pixels = Array.from({ length: 3 }, () =>
     Float32Array.from({ length: 6 * 32 * 32 * 3 }, () => rng.uniform(-1, 1)),
@@ -85,7 +85,7 @@ test('gradients summed over small batches are those of the large one, where no l
   const after = async (accumulate: number) => {
     const size = 6 / accumulate;
     const recipe = {
-      ...{ optimiser: tinyRecipe.optimiser, weightDecay: 0.01, clipNorm: 0.5 },
+      ...{ optimizer: tinyRecipe.optimizer, weightDecay: 0.01, clipNorm: 0.5 },
       ...(accumulate === 1 ? {} : { accumulate }),
     };
     const program = await compile(trainingStep(backbone, head, recipe), {

@@ -1,5 +1,5 @@
 import { type Augmentation, flipOnly } from '@hm/datasets';
-import type { Optimiser } from './optimize/optimizer-of.ts';
+import type { OptimizerConfig } from './optimize/optimizer-of.ts';
 import type { MixedPrecision } from './optimize/scale-loss.ts';
 import type { Stage } from './optimize/stages.ts';
 import type { WeightDecay } from './optimize/weight-decay.ts';
@@ -22,7 +22,7 @@ export interface Recipe {
   /** The peak, which the schedule scales. */
   learningRate: number;
   schedule: Schedule;
-  optimiser: Optimiser;
+  optimizer: OptimizerConfig;
   /** For all parameters, or for each kind. */
   weightDecay: WeightDecay;
   /** The largest norm of the gradient of all parameters together, before decay; longer ones are scaled down. Default: none. */
@@ -41,11 +41,11 @@ export interface Recipe {
    */
   accumulate?: number;
   /**
-   * Where several processes share a batch, whose statistics batch normalisation takes: `synchronised` those of the whole
+   * Where several processes share a batch, whose statistics batch normalisation takes: `synchronized` those of the whole
    * batch, so that their number changes nothing; `local` (default) those of the process's part, which needs one message a
    * step and not one for each layer. Running statistics are then the mean over the processes.
    */
-  batchNorm?: 'local' | 'synchronised';
+  batchNorm?: 'local' | 'synchronized';
   /**
    * Multiplies matrices and convolves in half precision, with a scaled loss: parameters, normalisation, losses and the
    * update stay in single. A step whose gradients overflow is left out. Faster and smaller on graphics processors; the
@@ -80,7 +80,7 @@ export const paper: Recipe = {
   batchSize: 64,
   learningRate: 0.01,
   schedule: { kind: 'step', milestones: [8, 12, 16], factor: 0.1 },
-  optimiser: { kind: 'sgd', momentum: 0.9 },
+  optimizer: { kind: 'sgd', momentum: 0.9 },
   weightDecay: 5e-4,
   augment: flipOnly,
 };

@@ -27,7 +27,7 @@ export interface RunConfig {
   /** What the backbone began with, if not with fresh values: a hash of them. */
   pretrained?: { sha256: string };
   /** What onto the exported file is written about the photographs' license. */
-  dataLicence?: string;
+  dataLicense?: string;
 }
 
 /** What a configuration is made of. */
@@ -39,11 +39,11 @@ export interface ConfigSource {
   preprocessing: Preprocessing;
   seed: number;
   optimizer?: Optimizer | undefined;
-  dataLicence?: string | undefined;
+  dataLicense?: string | undefined;
 }
 
 export function runConfig(source: ConfigSource, pretrained?: { sha256: string }): RunConfig {
-  const { data, backbone, head, recipe, preprocessing, seed, optimizer, dataLicence } = source;
+  const { data, backbone, head, recipe, preprocessing, seed, optimizer, dataLicense } = source;
   const config: RunConfig = {
     seed,
     recipe,
@@ -53,7 +53,7 @@ export function runConfig(source: ConfigSource, pretrained?: { sha256: string })
     data: { images: data.length, classes: data.classes, names: hashOfNames(data) },
     ...(optimizer && { optimizer: { name: optimizer.name, config: optimizer.config ?? {} } }),
     ...(pretrained && { pretrained: { sha256: pretrained.sha256 } }),
-    ...(dataLicence === undefined ? {} : { dataLicence }),
+    ...(dataLicense === undefined ? {} : { dataLicense }),
   };
   return JSON.parse(JSON.stringify(config));
 }

@@ -29,7 +29,7 @@ import { shareBeginning } from './parallel/share-beginning.ts';
 import { together } from './parallel/together.ts';
 import { compilePartial } from './partial-program.ts';
 import { type RunConfig, runConfig, versions } from './run-config.ts';
-import { EpochSampler, NEIGHBOURS } from './sampling/epoch-sampler.ts';
+import { EpochSampler, NEIGHBORS } from './sampling/epoch-sampler.ts';
 import { readPretrained } from './start/read-pretrained.ts';
 import { betweenSteps } from './step/train-state.ts';
 import { trainingStep } from './step/training-step.ts';
@@ -82,8 +82,8 @@ async function* eventsOf(
     if (choice) yield { kind: 'engine', ...choice, engine: engineName(engine) };
     const settled = { ...options, engine };
     loader = openLoader(options, ranks);
-    const { [NEIGHBOURS]: neighbours, ...state } = beginning.state;
-    const sampler = new EpochSampler(options, neighbours as HostTensor<'int32'> | undefined);
+    const { [NEIGHBORS]: neighbors, ...state } = beginning.state;
+    const sampler = new EpochSampler(options, neighbors as HostTensor<'int32'> | undefined);
     program = await compileStep(settled, state, ranks);
     yield* loop(partsOf(settled, { config, beginning, loader, sampler, program, ranks }));
   } finally {

@@ -11,7 +11,7 @@ import * as tf from '@tensorflow/tfjs-core';
  *
  * @returns {Head}
  */
-export function generalisedCrossEntropy({ scale = 32, q = 0.7 } = {}) {
+export function generalizedCrossEntropy({ scale = 32, q = 0.7 } = {}) {
   return {
     config: { name: 'generalized-cross-entropy', scale, q },
     init: (rng, size) => ({ weight: classWeights(rng, size) }),

@@ -4,7 +4,7 @@ import { imageFolder } from '@hm/datasets';
 import { hardMining } from '@hm/losses';
 import { resnet18 } from '@hm/resnet';
 import { progressLine, quick, train } from '@hm/train';
-import { generalisedCrossEntropy } from './generalized-cross-entropy.js';
+import { generalizedCrossEntropy } from './generalized-cross-entropy.js';
 
 const { people, out, size, epochs, batch } = parseArgs({
   options: {
@@ -19,7 +19,7 @@ const { people, out, size, epochs, batch } = parseArgs({
 const run = train({
   data: await imageFolder(people),
   backbone: resnet18({ imageSize: [Number(size), Number(size)] }),
-  head: hardMining(generalisedCrossEntropy()),
+  head: hardMining(generalizedCrossEntropy()),
   recipe: { ...quick, epochs: Number(epochs), batchSize: Number(batch) },
   hardness: true,
   out,

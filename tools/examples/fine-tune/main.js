@@ -43,8 +43,8 @@ for await (const event of run) if (event.kind === 'step') console.log(progressLi
 
 const model = await run.exportOnnx();
 await writeFile(`${out}.onnx`, model);
-console.log(`recognised before: ${await recognised(await exportRun(before))}`);
-console.log(`recognised after: ${await recognised(model)}`);
+console.log(`recognised before: ${await recognized(await exportRun(before))}`);
+console.log(`recognised after: ${await recognized(model)}`);
 
 /**
  * @param {(index: number) => boolean} chosen
@@ -65,7 +65,7 @@ function subset(chosen) {
  *
  * @param {Uint8Array} model
  */
-async function recognised(model) {
+async function recognized(model) {
   const embedder = await loadEmbedder(model);
   /** @param {Dataset} data */
   const embed = async (data) => {

@@ -26,7 +26,7 @@ describe.skipIf(data === undefined)('LFW', () => {
     const distances: number[] = [];
     for (const [path, faces] of Object.entries(golden)) {
       const image = await decodeImage({ path: join(data!, 'lfw/images', path) });
-      const choice = { ...image, prefer: 'centre' as const };
+      const choice = { ...image, prefer: 'center' as const };
       const wanted = chooseFace(faces as never, choice);
       const found = chooseFace(await detector.detect(image), choice);
       expect(found, path).toBeDefined();

@@ -51,8 +51,8 @@ function taps(from: number, extent: number, size: number, limit: number, clamp: 
   const counts = new Int32Array(size);
   const weights = new Float32Array(size * stride);
   for (let index = 0; index < size; index++) {
-    const centre = from + (index + 0.5) * step;
-    const [low, high] = [centre - half, centre + half];
+    const center = from + (index + 0.5) * step;
+    const [low, high] = [center - half, center + half];
     const start = Math.max(0, Math.floor(low));
     const end = Math.min(limit, Math.ceil(high));
     const covered = clamp ? Math.min(limit, high) - Math.max(0, low) : high - low;

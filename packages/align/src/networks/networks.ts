@@ -23,7 +23,7 @@ export function proposalNetwork(
   images: tf.Tensor4D,
   mask?: tf.Tensor4D,
 ): NetworkOutput {
-  let x = convolve(weights, 1, normalise(images));
+  let x = convolve(weights, 1, normalize(images));
   if (mask !== undefined) x = tf.add(x, mask);
   x = tf.maxPool(x, 2, 2, 'same');
   x = convolve(weights, 3, convolve(weights, 2, x));
@@ -35,7 +35,7 @@ export function proposalNetwork(
 
 /** R-Net, the refinement network: `[B, 24, 24, 3]` RGB 0–255 → `[B, 2]` and `[B, 4]`. */
 export function refinementNetwork(weights: NetworkWeights, images: tf.Tensor4D): NetworkOutput {
-  let x = convolve(weights, 1, normalise(images));
+  let x = convolve(weights, 1, normalize(images));
   x = convolve(weights, 2, tf.maxPool(x, 3, 2, 'same'));
   x = convolve(weights, 3, tf.maxPool(x, 3, 2, 'valid'));
   const features = fullyConnected(weights, 4, x);
@@ -50,7 +50,7 @@ export function outputNetwork(
   weights: NetworkWeights,
   images: tf.Tensor4D,
 ): NetworkOutput & { landmarks: tf.Tensor } {
-  let x = convolve(weights, 1, normalise(images));
+  let x = convolve(weights, 1, normalize(images));
   x = convolve(weights, 2, tf.maxPool(x, 3, 2, 'same'));
   x = convolve(weights, 3, tf.maxPool(x, 3, 2, 'valid'));
   x = convolve(weights, 4, tf.maxPool(x, 2, 2, 'valid'));
@@ -62,7 +62,7 @@ export function outputNetwork(
   };
 }
 
-const normalise = (images: tf.Tensor4D): tf.Tensor4D => tf.mul(tf.sub(images, 127.5), 0.0078125);
+const normalize = (images: tf.Tensor4D): tf.Tensor4D => tf.mul(tf.sub(images, 127.5), 0.0078125);
 
 const convolve = (weights: NetworkWeights, index: number, x: tf.Tensor4D): tf.Tensor4D =>
   tf.prelu<tf.Tensor4D>(linearMap(weights, `conv${index}`, x), weights[`prelu${index}_alpha`] as tf.Tensor4D);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { addBorder } from '../detect/detect-with-border.ts';
 import type { Face, Landmarks, Point } from '../detect/face.ts';
 import { alignImage } from './align-image.ts';
-import { centreCrop } from './center-crop.ts';
+import { centerCrop } from './center-crop.ts';
 import { chooseFace } from './choose-face.ts';
 import { templates } from './templates.ts';
 import { type SimilarityTransform, transformPoint, umeyama } from './umeyama.ts';
@@ -153,7 +153,7 @@ describe('chooseFace', () => {
   it('takes the largest unless it is far out, the nearest to the centre, or the surest', () => {
     const faces = [small, large, corner];
     expect(chooseFace(faces, size)).toBe(large);
-    expect(chooseFace(faces, { ...size, prefer: 'centre' })).toBe(small);
+    expect(chooseFace(faces, { ...size, prefer: 'center' })).toBe(small);
     expect(chooseFace(faces, { ...size, prefer: 'highest-score' })).toBe(corner);
     expect(chooseFace([], size)).toBeUndefined();
   });
@@ -171,7 +171,7 @@ describe('borders and crops', () => {
 
   it('cuts the centre with the aspect of the template', () => {
     const image = pattern(112, 200);
-    const { pixels } = centreCrop(image, templates['arcface-112x112']);
+    const { pixels } = centerCrop(image, templates['arcface-112x112']);
     expect(pixels.subarray(0, 3)).toEqual(image.pixels.subarray(44 * 3, 45 * 3));
   });
 });

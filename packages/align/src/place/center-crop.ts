@@ -5,7 +5,7 @@ import { resample } from '../detect/resample.ts';
  * The greatest part of an image about its centre that has the aspect of `height` × `width`, times
  * `fraction`, resampled to that size: what stands in for an aligned face where none was found.
  */
-export function centreCrop(
+export function centerCrop(
   image: RgbImage,
   { height, width }: { height: number; width: number },
   fraction = 1,

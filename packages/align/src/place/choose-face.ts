@@ -2,13 +2,13 @@ import { checkArguments } from '@hm/tensor/host';
 import type { Face } from '../detect/face.ts';
 
 /** What makes a face the subject of a photograph. */
-export type FacePreference = 'largest' | 'centre' | 'highest-score';
+export type FacePreference = 'largest' | 'center' | 'highest-score';
 
 /**
  * Picks the subject among the faces of one photograph.
  *
  * `largest` (the default) is InsightFace's rule, the greatest `area - 2·d²` with d the distance from the
- * image's centre: large, unless far out. `centre` is SphereFace's, the nearest to the centre, for pictures
+ * image's centre: large, unless far out. `center` is SphereFace's, the nearest to the centre, for pictures
  * cut around their subject. `highest-score` trusts the detector.
  *
  * @returns the face, or `undefined` if there is none. Of equal faces the first is taken.
@@ -35,6 +35,6 @@ const area = ({ box: [left, top, right, bottom] }: Face): number => (right - lef
 
 const merits: Record<FacePreference, (face: Face, height: number, width: number) => number> = {
   largest: (face, height, width) => area(face) - 2 * squaredOffset(face, height, width),
-  centre: (face, height, width) => -squaredOffset(face, height, width),
+  center: (face, height, width) => -squaredOffset(face, height, width),
   'highest-score': ({ score }) => score,
 };

@@ -14,12 +14,12 @@ export interface AlignFolderOptions extends DetectionOptions {
   template?: TemplateName;
   /** Default `jpeg`: quality 95, no chroma subsampling. */
   format?: ImageFormat;
-  /** Which face is the subject. Default `largest`; `centre` suits LFW. */
+  /** Which face is the subject. Default `largest`; `center` suits LFW. */
   prefer?: FacePreference;
-  /** Default `skip`: no output. `centre` writes a centre crop, so that no pair of a protocol is lost. */
-  noFace?: 'skip' | 'centre';
+  /** Default `skip`: no output. `center` writes a centre crop, so that no pair of a protocol is lost. */
+  noFace?: 'skip' | 'center';
   /** How much of the picture a centre crop keeps. Default 1, as much as the template's aspect allows. */
-  centreFraction?: number;
+  centerFraction?: number;
   /** Border, in parts of the shorter side, for a second search where the first finds none; 0 = none. Default 0.3. */
   border?: number;
   /** Aligns again what has an output. Default false. */
@@ -37,9 +37,9 @@ export const alignFolderOptions: OptionKinds<AlignFolderOptions> = {
   ...detectionOptions,
   template: { oneOf: Object.keys(templates) },
   format: { oneOf: ['jpeg', 'png'] },
-  prefer: { oneOf: ['largest', 'centre', 'highest-score'] },
-  noFace: { oneOf: ['skip', 'centre'] },
-  ...{ centreFraction: 'number', border: 'number', overwrite: 'boolean', workers: 'number' },
+  prefer: { oneOf: ['largest', 'center', 'highest-score'] },
+  noFace: { oneOf: ['skip', 'center'] },
+  ...{ centerFraction: 'number', border: 'number', overwrite: 'boolean', workers: 'number' },
   ...{ shard: 'object', weights: 'string' },
 };
 
@@ -50,7 +50,7 @@ export function resolveOptions(input: string, output: string | null, options: Al
     format = 'jpeg',
     prefer = 'largest',
     noFace = 'skip',
-    centreFraction = 1,
+    centerFraction = 1,
     border = 0.3,
     overwrite = false,
     workers = availableParallelism(),
@@ -62,13 +62,13 @@ export function resolveOptions(input: string, output: string | null, options: Al
   assertShard(shard);
   if (!Object.hasOwn(templates, template))
     throw invalid(`template ${Object.keys(templates).join(' or ')}`, template);
-  if (!(centreFraction > 0 && centreFraction <= 1)) throw invalid('centreFraction in (0, 1]', centreFraction);
+  if (!(centerFraction > 0 && centerFraction <= 1)) throw invalid('centerFraction in (0, 1]', centerFraction);
   if (!(border >= 0 && border <= 2)) throw invalid('border in [0, 2]', border);
   if (!Number.isInteger(workers) || workers < 0) throw invalid('workers as a whole number', workers);
   if (output !== null && resolve(input) === resolve(output))
     throw invalid('an output folder other than the input', output, 'Choose another folder for the output.');
   const settings: PhotographSettings = {
-    ...{ input, output, template, format, prefer, noFace, centreFraction, border },
+    ...{ input, output, template, format, prefer, noFace, centerFraction, border },
   };
   return { settings, detection, workers, overwrite, shard };
 }

@@ -141,7 +141,7 @@ describe('alignFolder', () => {
   });
 
   it('writes a centre crop where no face is, if asked', async () => {
-    const events = await run({ noFace: 'centre', template: 'sphereface-112x96', format: 'png' });
+    const events = await run({ noFace: 'center', template: 'sphereface-112x96', format: 'png' });
     expect(kinds(events)[2]).toBe('no-face');
     const { height, width, format } = await sharp(join(output, 'Flat/Flat_0001.png')).metadata();
     expect([height, width, format]).toEqual([112, 96, 'png']);
@@ -160,7 +160,7 @@ describe('alignFolder', () => {
     await run();
     for (const options of [
       { format: 'png' },
-      { prefer: 'centre' },
+      { prefer: 'center' },
       { border: 0.1 },
       { minFaceSize: 30 },
     ] as const) {
@@ -169,7 +169,7 @@ describe('alignFolder', () => {
         new RegExp(`expected ${name} .*got ${value}. Fix: .*overwrite`),
       );
     }
-    expect(kinds(await run({ noFace: 'centre' })).slice(0, 2)).toEqual(['skipped', 'skipped']);
+    expect(kinds(await run({ noFace: 'center' })).slice(0, 2)).toEqual(['skipped', 'skipped']);
     await rm(join(output, 'alignment-settings.json'));
     await expect(run({ format: 'png' })).rejects.toThrow(/expected format jpeg/);
     await run({ format: 'png', overwrite: true });
@@ -256,7 +256,7 @@ describe('alignFolder', () => {
   it('refuses folders and options that cannot work', async () => {
     await expect(run({ workers: -1 })).rejects.toThrow(/workers/);
     await expect(run({ border: 3 })).rejects.toThrow(/border/);
-    await expect(run({ centreFraction: 0 })).rejects.toThrow(/centreFraction/);
+    await expect(run({ centerFraction: 0 })).rejects.toThrow(/centerFraction/);
     await expect(run({ template: 'other' as 'arcface-112x112' })).rejects.toThrow(/one of arcface-112x112/);
     output = input;
     await expect(run()).rejects.toThrow(/other than the input/);

@@ -111,7 +111,7 @@ async function* alignPlanned(
   }
   const whole = await finishManifest(output, shard, records);
   const seconds = (performance.now() - began) / 1000;
-  yield { kind: 'done', summary: { ...summarise(counts, seconds, output), leftOut: skipped, whole } };
+  yield { kind: 'done', summary: { ...summarize(counts, seconds, output), leftOut: skipped, whole } };
 }
 
 interface Outcome {
@@ -184,7 +184,7 @@ async function createFolder(output: string): Promise<void> {
   });
 }
 
-function summarise(
+function summarize(
   counts: Record<'aligned' | 'no-face' | 'undecodable' | 'skipped', number>,
   seconds: number,
   output: string,

@@ -12,7 +12,7 @@ export type AlignImagesOptions = Omit<AlignFolderOptions, 'format' | 'overwrite'
 /** One photograph's face in memory. */
 export interface AlignedImage extends Omit<AlignedPhotograph, 'output' | 'status'> {
   status: 'aligned' | 'no-face' | 'undecodable';
-  /** The face in its template; absent without a face, unless `noFace: 'centre'`. */
+  /** The face in its template; absent without a face, unless `noFace: 'center'`. */
   image?: RgbImage;
 }
 

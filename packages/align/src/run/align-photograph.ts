@@ -7,7 +7,7 @@ import { detectWithBorder } from '../detect/detect-with-border.ts';
 import type { Detector } from '../detect/detector.ts';
 import type { Face } from '../detect/face.ts';
 import { alignImage } from '../place/align-image.ts';
-import { centreCrop } from '../place/center-crop.ts';
+import { centerCrop } from '../place/center-crop.ts';
 import { chooseFace, type FacePreference } from '../place/choose-face.ts';
 import { type TemplateName, templates } from '../place/templates.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
@@ -20,8 +20,8 @@ export interface PhotographSettings {
   template: TemplateName;
   format: ImageFormat;
   prefer: FacePreference;
-  noFace: 'skip' | 'centre';
-  centreFraction: number;
+  noFace: 'skip' | 'center';
+  centerFraction: number;
   border: number;
 }
 
@@ -77,8 +77,8 @@ async function decode(path: string): Promise<RgbImage | string> {
 const align = (image: RgbImage, face: Face, { template }: PhotographSettings): RgbImage =>
   alignImage(image, face.landmarks, template);
 
-const fallback = (image: RgbImage, { noFace, template, centreFraction }: PhotographSettings) =>
-  noFace === 'centre' ? centreCrop(image, templates[template], centreFraction) : undefined;
+const fallback = (image: RgbImage, { noFace, template, centerFraction }: PhotographSettings) =>
+  noFace === 'center' ? centerCrop(image, templates[template], centerFraction) : undefined;
 
 const blank = ({ path }: Photograph, { template }: PhotographSettings) => ({
   path,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { extname, join } from 'node:path';
 import { readRegularText, writeFileSafely } from '@hm/tensor/files';
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { americanSpelling, InvalidArgumentError } from '@hm/tensor/host';
 import type { DetectionOptions } from '../detect/detector.ts';
 import type { MtcnnWeights } from '../networks/weights.ts';
 import type { PhotographSettings } from './align-photograph.ts';
@@ -15,12 +15,12 @@ export type FolderSettings = Readonly<Record<string, unknown>>;
 
 /** The settings of a run as they are kept. */
 export const folderSettings = (
-  { template, format, prefer, border, noFace, centreFraction }: PhotographSettings,
+  { template, format, prefer, border, noFace, centerFraction }: PhotographSettings,
   { minFaceSize, factor, thresholds }: DetectionOptions,
   weights: MtcnnWeights,
 ): FolderSettings => ({
   ...{ template, format, prefer, border },
-  centreFraction: noFace === 'centre' ? centreFraction : undefined,
+  centerFraction: noFace === 'center' ? centerFraction : undefined,
   ...{ minFaceSize, factor, thresholds },
   weights: digest(weights),
 });
@@ -48,7 +48,7 @@ export async function assertSameSettings(
   const made = (await readSettings(output)) ?? settingsSeen(written, settings);
   for (const [option, wanted] of Object.entries(settings)) {
     const before = made[option];
-    const isCrop = option === 'centreFraction' && (before === undefined || wanted === undefined);
+    const isCrop = option === 'centerFraction' && (before === undefined || wanted === undefined);
     if (isCrop || JSON.stringify(before) === JSON.stringify(wanted)) continue;
     throw new InvalidArgumentError({
       where: 'alignFolder',
@@ -66,7 +66,7 @@ export const writeSettings = (output: string, settings: FolderSettings): Promise
 async function readSettings(output: string): Promise<FolderSettings | undefined> {
   const text = await readRegularText(join(output, SETTINGS)).catch(() => 'null');
   try {
-    return (JSON.parse(text) as FolderSettings | null) ?? undefined;
+    return americanSpelling(JSON.parse(text) as FolderSettings | null) ?? undefined;
   } catch {
     return undefined;
   }

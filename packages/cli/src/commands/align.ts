@@ -21,16 +21,16 @@ export const align = () =>
     )
     .addOption(
       new Option('--prefer <which>', 'the subject among several faces')
-        .choices(['largest', 'centre', 'highest-score'] as const)
+        .choices(['largest', 'center', 'highest-score'] as const)
         .default('largest' as const),
     )
     .addOption(
       new Option(
         '--no-face <what>',
         'where no face is found: skip the image, or write a centre crop',
-      ).choices(['skip', 'centre'] as const),
+      ).choices(['skip', 'center'] as const),
     )
-    .option('--centre-fraction <share>', 'how much of the image a centre crop keeps', finiteNumber)
+    .option('--center-fraction <share>', 'how much of the image a centre crop keeps', finiteNumber)
     .addOption(new Option('--format <name>', 'of the output').choices(['jpeg', 'png'] as const))
     .option('--min-face-size <pixels>', 'smaller faces are not looked for', finiteNumber)
     .option('--border <share>', 'border for a second search where the first finds nothing', finiteNumber)
@@ -46,11 +46,11 @@ export const align = () =>
     )
     .addHelpText(
       'after',
-      '\nFor LFW: hm align lfw lfw-112x112 --prefer centre --no-face centre --centre-fraction 0.45',
+      '\nFor LFW: hm align lfw lfw-112x112 --prefer center --no-face center --center-fraction 0.45',
     )
     .action(async (input, output, { verbose: _, json = false, face, rec, ...options }) => {
       // Commander reads `--no-x` as the denial of `--x`: typed or not, the value is under `face`.
-      const noFace = typeof face === 'string' ? (face as 'skip' | 'centre') : undefined;
+      const noFace = typeof face === 'string' ? (face as 'skip' | 'center') : undefined;
       const part = options.shard ?? shardOfRank(process.env);
       const all = withoutUndefined({ ...options, noFace, shard: part });
       const whole = await alignInto(input, output, all, print, json);

@@ -51,7 +51,7 @@ export const train = () =>
     .addOption(labelColumnOption())
     .option('--min-images <number>', 'leave out identities with fewer images (folders only)', positiveInteger)
     .option('--skip-bad-images', 'take another image in the place of one that cannot be decoded')
-    .option('--data-licence <text>', 'a note about the photographs, for the exported file')
+    .option('--data-license <text>', 'a note about the photographs, for the exported file')
     .option('--synthetic <identities>', 'rendered faces instead of photographs', positiveInteger)
     .option('--images-per-identity <number>', 'of rendered faces', positiveInteger, 20)
     .option('--hardness <share>', 'of rendered faces, 0 to 1', finiteNumber, 0.3)
@@ -111,7 +111,7 @@ export const train = () =>
     .option('--power <number>', 'of --schedule polynomial', finiteNumber)
     .option('--warmup-epochs <number>', 'of a rate that grows to the peak', finiteNumber)
     .addOption(
-      new Option('--optimiser <name>', "instead of the recipe's").choices([
+      new Option('--optimizer <name>', "instead of the recipe's").choices([
         'sgd',
         'nesterov',
         'adamw',
@@ -131,13 +131,13 @@ export const train = () =>
       ] as const),
     )
     .option('--per-identity <images>', 'in a batch, of --sampler pairs and hard', positiveInteger)
-    .option('--neighbours <number>', 'look-alikes to draw from, of --sampler hard', positiveInteger)
+    .option('--neighbors <number>', 'look-alikes to draw from, of --sampler hard', positiveInteger)
     .option('--accumulate <number>', 'batches that a step is made of, for little memory', positiveInteger)
     .addOption(
       new Option(
         '--batch-norm <statistics>',
         'of batch normalisation, where processes share a batch',
-      ).choices(['local', 'synchronised'] as const),
+      ).choices(['local', 'synchronized'] as const),
     )
     .option('--mixed-precision', 'multiply in half precision, with a scaled loss')
     .option('--ema <decay>', 'keep a moving average of the weights: 0.999', finiteNumber)

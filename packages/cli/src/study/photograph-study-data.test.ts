@@ -56,7 +56,7 @@ describe('photographs for a study', () => {
       aligned,
       align,
     });
-    expect(asked).toEqual([{ input: path('large'), output: join(aligned, 'lfw'), prefer: 'centre' }]);
+    expect(asked).toEqual([{ input: path('large'), output: join(aligned, 'lfw'), prefer: 'center' }]);
     for (const image of protocol.images) {
       expect('path' in image && image.path.startsWith(join(aligned, 'lfw'))).toBe(true);
     }

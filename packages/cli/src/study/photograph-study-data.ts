@@ -48,7 +48,7 @@ export async function photographStudyData(options: PhotographStudyOptions): Prom
 }
 
 /** LFW's pictures are cut around their subject, and no pair may be lost. */
-const forLfw: AlignFolderOptions = { prefer: 'centre', noFace: 'centre', centreFraction: 0.45 };
+const forLfw: AlignFolderOptions = { prefer: 'center', noFace: 'center', centerFraction: 0.45 };
 
 async function alignedRoot(
   { align }: PhotographStudyOptions,

@@ -15,7 +15,7 @@ const everything: Augmentation = {
   crop: {},
   lowResolution: {},
   blur: {},
-  colour: {},
+  color: {},
   grayscale: {},
   jpeg: {},
   cutout: {},
@@ -123,7 +123,7 @@ describe('resolveAugmentation', () => {
     [{ jpeg: { lowestQuality: 0 } }, 'lowestQuality from 1 to 100'],
     [{ jpeg: { highestQuality: 70.5 } }, 'highestQuality to be whole'],
     [{ crop: { aspect: 0.5 } }, 'aspect from 1 to 10'],
-    [{ crop: { outside: 'grey' } }, "outside 'black' or 'enlarge'"],
+    [{ crop: { outside: 'gray' } }, "outside 'black' or 'enlarge'"],
     [{ mirror: {} }, 'expected one of flip, affine'],
     [{ flip: { chance: 1 } }, 'fields among probability'],
   ])('refuses %j', (augmentation, message) => {

@@ -1,6 +1,6 @@
 import type { RgbImage } from '@hm/images';
 import { Rng } from '@hm/tensor/host';
-import { adjustColours, toGrayscale } from './color.ts';
+import { adjustColors, toGrayscale } from './color.ts';
 import { blackenOutside, enlarge } from './crop.ts';
 import { cutOut } from './cut-out.ts';
 import { drawCrop } from './draw-crop.ts';
@@ -45,9 +45,9 @@ const steps: Steps = {
   },
   blur: (image, { smallestSigma, largestSigma }, rng) =>
     blur(image, rng.uniform(smallestSigma, largestSigma)),
-  colour: (image, { brightness, contrast, saturation }, rng) => {
+  color: (image, { brightness, contrast, saturation }, rng) => {
     const factor = (range: number) => rng.uniform(1 - range, 1 + range);
-    return adjustColours(image, {
+    return adjustColors(image, {
       brightness: factor(brightness),
       contrast: factor(contrast),
       saturation: factor(saturation),
@@ -59,10 +59,13 @@ const steps: Steps = {
   cutout: (image, { smallest, largest, fill }, rng) => {
     const height = rng.uniform(smallest, largest);
     const width = rng.uniform(smallest, largest);
-    const centre = [rng.uniform(), rng.uniform()] as const;
-    return cutOut(image, { height, width, centre }, fill === 'noise' ? rng : undefined);
+    const center = [rng.uniform(), rng.uniform()] as const;
+    return cutOut(image, { height, width, center }, fill === 'noise' ? rng : undefined);
   },
 };
+
+/** Streams that are not called like their step: another name would draw other numbers, and runs be other runs. */
+const STREAMS: Partial<Record<keyof Steps, string>> = { color: 'colour' };
 
 /** Applies an augmentation; the image that is passed may be overwritten. */
 export async function augmentImage(
@@ -74,7 +77,7 @@ export async function augmentImage(
   for (const name of Object.keys(steps) as (keyof Steps)[]) {
     const options = augmentation[name];
     if (!options) continue;
-    const rng = Rng.of(seed, 'augment', epoch, index, name);
+    const rng = Rng.of(seed, 'augment', epoch, index, STREAMS[name] ?? name);
     if (rng.chance(options.probability)) {
       result = await (steps[name] as Step<typeof options>)(result, options, rng);
     }

@@ -12,7 +12,7 @@ export interface Augmentation {
   crop?: CropOptions;
   lowResolution?: LowResolutionOptions;
   blur?: BlurOptions;
-  colour?: ColourOptions;
+  color?: ColorOptions;
   grayscale?: GrayscaleOptions;
   jpeg?: JpegOptions;
   cutout?: CutoutOptions;
@@ -79,7 +79,7 @@ export interface BlurOptions {
 }
 
 /** Brightness, then contrast about the image's mean luma, then saturation, each by a factor uniform in `[1 - x, 1 + x]`. */
-export interface ColourOptions {
+export interface ColorOptions {
   /** Default 1. */
   probability?: number;
   /** Default 0.2. */
@@ -114,8 +114,8 @@ export interface CutoutOptions {
   smallest?: number;
   /** Largest side as a share of the image's. Default 0.4. */
   largest?: number;
-  /** Default `grey`. */
-  fill?: 'grey' | 'noise';
+  /** Default `gray`. */
+  fill?: 'gray' | 'noise';
 }
 
 /** The paper's and most recipes' only augmentation: half of the images mirrored. */
@@ -126,7 +126,7 @@ export const standard: Augmentation = {
   flip: {},
   affine: { rotationRadians: Math.PI / 60, scale: 0.05 },
   lowResolution: { probability: 0.1 },
-  colour: { probability: 0.5 },
+  color: { probability: 0.5 },
   grayscale: { probability: 0.05 },
   cutout: { probability: 0.1 },
 };
@@ -139,5 +139,5 @@ export const adaFace: Augmentation = {
   flip: {},
   crop: { probability: 0.2, smallest: 0.2, largest: 1, aspect: 4 / 3, outside: 'black' },
   lowResolution: { probability: 0.2, smallest: 0.2, kernel: 'any' },
-  colour: { probability: 0.2, brightness: 0.5, contrast: 0.5, saturation: 0.5 },
+  color: { probability: 0.2, brightness: 0.5, contrast: 0.5, saturation: 0.5 },
 };

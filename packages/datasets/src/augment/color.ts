@@ -1,7 +1,7 @@
 import type { RgbImage } from '@hm/images';
 
 /** Factors; 1 changes nothing. */
-export interface ColourFactors {
+export interface ColorFactors {
   brightness: number;
   contrast: number;
   saturation: number;
@@ -11,17 +11,14 @@ export interface ColourFactors {
  * In place, for a pixel value v, the mean luma M of the brightened image and the pixel's luma L after contrast:
  * `b·v`, then `c·v + (1 - c)·M`, then `s·v + (1 - s)·L`, rounded and clipped once at the end.
  */
-export function adjustColours(
-  image: RgbImage,
-  { brightness, contrast, saturation }: ColourFactors,
-): RgbImage {
+export function adjustColors(image: RgbImage, { brightness, contrast, saturation }: ColorFactors): RgbImage {
   const { pixels } = image;
   const gain = brightness * contrast;
   const offset = (1 - contrast) * brightness * meanLuma(pixels);
   for (let at = 0; at < pixels.length; at += 3) {
-    const grey = (1 - saturation) * (gain * lumaAt(pixels, at) + offset);
+    const gray = (1 - saturation) * (gain * lumaAt(pixels, at) + offset);
     for (let channel = at; channel < at + 3; channel++) {
-      pixels[channel] = toByte(saturation * (gain * pixels[channel]! + offset) + grey);
+      pixels[channel] = toByte(saturation * (gain * pixels[channel]! + offset) + gray);
     }
   }
   return image;
@@ -31,10 +28,10 @@ export function adjustColours(
 export function toGrayscale(image: RgbImage): RgbImage {
   const { pixels } = image;
   for (let at = 0; at < pixels.length; at += 3) {
-    const grey = lumaAt(pixels, at) + 0.5;
-    pixels[at] = grey;
-    pixels[at + 1] = grey;
-    pixels[at + 2] = grey;
+    const gray = lumaAt(pixels, at) + 0.5;
+    pixels[at] = gray;
+    pixels[at + 1] = gray;
+    pixels[at + 2] = gray;
   }
   return image;
 }

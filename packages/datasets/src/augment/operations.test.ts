@@ -3,7 +3,7 @@ import { Rng } from '@hm/tensor/host';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { noise } from '../testing/files.ts';
-import { adjustColours, toGrayscale } from './color.ts';
+import { adjustColors, toGrayscale } from './color.ts';
 import { blackenOutside, enlarge } from './crop.ts';
 import { cutOut } from './cut-out.ts';
 import { drawCrop } from './draw-crop.ts';
@@ -103,7 +103,7 @@ describe('lowerResolution', () => {
   });
 });
 
-describe('colour', () => {
+describe('color', () => {
   const luma = ([red, green, blue]: number[]) => 0.299 * red! + 0.587 * green! + 0.114 * blue!;
   const pixelsOf = ({ pixels }: RgbImage) =>
     Array.from({ length: pixels.length / 3 }, (_, place) => [...pixels.subarray(place * 3, place * 3 + 3)]);
@@ -114,15 +114,15 @@ describe('colour', () => {
     const brightMean = pixelsOf(image).reduce((sum, pixel) => sum + luma(pixel), 0) / 20;
     fc.assert(
       fc.property(factor, factor, factor, (brightness, contrast, saturation) => {
-        const result = pixelsOf(adjustColours(copy(image), { brightness, contrast, saturation }));
+        const result = pixelsOf(adjustColors(copy(image), { brightness, contrast, saturation }));
         pixelsOf(image).forEach((pixel, place) => {
           const bright = pixel.map((value) => brightness * value);
           const contrasted = bright.map(
             (value) => contrast * value + (1 - contrast) * brightness * brightMean,
           );
-          const grey = luma(contrasted);
+          const gray = luma(contrasted);
           contrasted.forEach((value, channel) => {
-            const expected = Math.min(Math.max(saturation * value + (1 - saturation) * grey, 0), 255);
+            const expected = Math.min(Math.max(saturation * value + (1 - saturation) * gray, 0), 255);
             expect(Math.abs(result[place]![channel]! - expected)).toBeLessThanOrEqual(0.501);
           });
         });
@@ -132,7 +132,7 @@ describe('colour', () => {
 
   test('factors of 1 change nothing', () => {
     const image = imageOf(8, 9, 9);
-    const same = adjustColours(copy(image), { brightness: 1, contrast: 1, saturation: 1 });
+    const same = adjustColors(copy(image), { brightness: 1, contrast: 1, saturation: 1 });
     expect(same.pixels).toEqual(image.pixels);
   });
 
@@ -146,7 +146,7 @@ describe('colour', () => {
 describe('cutOut', () => {
   test('fills a rectangle, cut at the border', () => {
     const image = imageOf(10, 10, 20);
-    const result = cutOut(copy(image), { height: 0.4, width: 0.2, centre: [0, 0.5] });
+    const result = cutOut(copy(image), { height: 0.4, width: 0.2, center: [0, 0.5] });
     for (let y = 0; y < 10; y++) {
       for (let x = 0; x < 20; x++) {
         const inside = y < 2 && x >= 8 && x < 12;
@@ -157,7 +157,7 @@ describe('cutOut', () => {
 });
 
 test('cutOut fills with noise that its generator decides', () => {
-  const whole = { height: 2, width: 2, centre: [0.5, 0.5] } as const;
+  const whole = { height: 2, width: 2, center: [0.5, 0.5] } as const;
   const image = imageOf(11, 30, 30);
   const first = cutOut(copy(image), whole, Rng.of(1)).pixels;
   expect(cutOut(copy(image), whole, Rng.of(1)).pixels).toEqual(first);

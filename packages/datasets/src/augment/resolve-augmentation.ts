@@ -12,10 +12,10 @@ const defaults: Required<ResolvedAugmentation> = {
   crop: { probability: 0.2, smallest: 0.2, largest: 1, aspect: 4 / 3, outside: 'black' },
   lowResolution: { probability: 0.2, smallest: 0.25, kernel: 'smooth' },
   blur: { probability: 0.1, smallestSigma: 0.1, largestSigma: 2 },
-  colour: { probability: 1, brightness: 0.2, contrast: 0.2, saturation: 0.2 },
+  color: { probability: 1, brightness: 0.2, contrast: 0.2, saturation: 0.2 },
   grayscale: { probability: 0.1 },
   jpeg: { probability: 0.2, lowestQuality: 30, highestQuality: 95 },
-  cutout: { probability: 0.2, smallest: 0.1, largest: 0.4, fill: 'grey' },
+  cutout: { probability: 0.2, smallest: 0.1, largest: 0.4, fill: 'gray' },
 };
 
 const limits: Record<string, readonly [low: number, high: number]> = {
@@ -39,7 +39,7 @@ const words: Record<string, readonly string[]> = {
   border: ['edge', 'black'],
   outside: ['black', 'enlarge'],
   kernel: ['smooth', 'any'],
-  fill: ['grey', 'noise'],
+  fill: ['gray', 'noise'],
 };
 
 const whole = new Set(['shiftPixels', 'lowestQuality', 'highestQuality']);

@@ -15,13 +15,13 @@ export const kernels: readonly Kernel[] = ['nearest', 'linear', 'area', 'cubic',
 
 /** Taps that bring a line of `from` pixels to `to`; pixels are areas, so output i lies at `(i + ½)·from/to - ½`. */
 export function resamplingTaps(from: number, to: number, kernel: Kernel): Taps {
-  const centreOf = (place: number) => ((place + 0.5) * from) / to - 0.5;
-  if (kernel === 'nearest') return makeTaps(from, to, 1, (place) => [Math.round(centreOf(place)), () => 1]);
+  const centerOf = (place: number) => ((place + 0.5) * from) / to - 0.5;
+  if (kernel === 'nearest') return makeTaps(from, to, 1, (place) => [Math.round(centerOf(place)), () => 1]);
   if (kernel === 'area' && to < from) return areaTaps(from, to);
   const { support, weigh } = curves[kernel === 'area' ? 'linear' : kernel];
   return makeTaps(from, to, 2 * support, (place) => {
-    const centre = centreOf(place);
-    return [Math.floor(centre) - support + 1, (at) => weigh(Math.abs(at - centre))];
+    const center = centerOf(place);
+    return [Math.floor(center) - support + 1, (at) => weigh(Math.abs(at - center))];
   });
 }
 

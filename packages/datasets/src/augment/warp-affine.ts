@@ -1,7 +1,7 @@
 import type { RgbImage } from '@hm/images';
 
 /** Rotation and scale about the image's centre, then a shift. */
-export interface CentredTransform {
+export interface CenteredTransform {
   /** Pixels to the right. */
   across: number;
   /** Pixels downwards. */
@@ -13,7 +13,11 @@ export interface CentredTransform {
 }
 
 /** The transformed image, sampled bilinearly at the inverse of each output pixel. */
-export function warpAffine(image: RgbImage, transform: CentredTransform, border: 'edge' | 'black'): RgbImage {
+export function warpAffine(
+  image: RgbImage,
+  transform: CenteredTransform,
+  border: 'edge' | 'black',
+): RgbImage {
   const { across, down, angleRadians, factor } = transform;
   const onlyShift = angleRadians === 0 && factor === 1 && Number.isInteger(across) && Number.isInteger(down);
   return onlyShift ? shift(image, across, down, border) : warp(image, transform, border);
@@ -45,20 +49,20 @@ function copyPixel(into: Uint8Array, to: number, pixels: Uint8Array, from: numbe
 
 function warp(
   image: RgbImage,
-  { across, down, angleRadians, factor }: CentredTransform,
+  { across, down, angleRadians, factor }: CenteredTransform,
   border: 'edge' | 'black',
 ): RgbImage {
   const { pixels, height, width } = image;
   const result = new Uint8Array(pixels.length);
-  const [centreX, centreY] = [(width - 1) / 2, (height - 1) / 2];
+  const [centerX, centerY] = [(width - 1) / 2, (height - 1) / 2];
   const cosine = Math.cos(angleRadians) / factor;
   const sine = Math.sin(angleRadians) / factor;
   for (let y = 0, to = 0; y < height; y++) {
-    const v = y - centreY - down;
+    const v = y - centerY - down;
     for (let x = 0; x < width; x++, to += 3) {
-      const u = x - centreX - across;
-      const fromX = cosine * u + sine * v + centreX;
-      const fromY = cosine * v - sine * u + centreY;
+      const u = x - centerX - across;
+      const fromX = cosine * u + sine * v + centerX;
+      const fromY = cosine * v - sine * u + centerY;
       if (border === 'edge' || isInside(fromX, fromY, image)) sampleInto(result, to, image, fromX, fromY);
     }
   }

@@ -13,12 +13,12 @@ export const hashWords = 4;
  */
 export function differenceHash(image: RgbImage): Uint32Array {
   const small = toGrayscale(resample(image, 9, 9, 'area')).pixels;
-  const grey = (row: number, column: number) => small[(row * 9 + column) * 3]!;
+  const gray = (row: number, column: number) => small[(row * 9 + column) * 3]!;
   const hash = new Uint32Array(hashWords);
   for (let bit = 0; bit < 64; bit++) {
     const [row, column] = [bit >> 3, bit & 7];
-    if (grey(row, column) < grey(row, column + 1)) setBit(hash, bit);
-    if (grey(row, column) < grey(row + 1, column)) setBit(hash, 64 + bit);
+    if (gray(row, column) < gray(row, column + 1)) setBit(hash, bit);
+    if (gray(row, column) < gray(row + 1, column)) setBit(hash, 64 + bit);
   }
   return hash;
 }

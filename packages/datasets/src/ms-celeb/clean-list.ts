@@ -5,7 +5,7 @@ import { linesOf } from '../files/lines.ts';
 export interface CleanList {
   readonly size: number;
   /** True if the list gives classes of its own. */
-  readonly labelled: boolean;
+  readonly labeled: boolean;
   /** The class of an image (0 in a list without), or undefined if it is not in the list. */
   labelOf(mid: string, rank: string, face: string): number | undefined;
 }
@@ -23,7 +23,7 @@ interface Entries {
  */
 export async function readCleanList(path: string): Promise<CleanList> {
   const people = new Map<string, Entries>();
-  let [size, labelled] = [0, 0];
+  let [size, labeled] = [0, 0];
   for await (const { text, offset } of linesOf(path)) {
     if (text.trim() === '') continue;
     const [, mid, name = '', label] =
@@ -37,21 +37,21 @@ export async function readCleanList(path: string): Promise<CleanList> {
       });
     }
     size++;
-    if (label !== undefined) labelled++;
+    if (label !== undefined) labeled++;
     const entries = people.get(mid) ?? { codes: [], labels: [] };
     people.set(mid, entries);
     entries.codes.push(codeOfFile(name));
     entries.labels.push(Number(label ?? 0));
   }
-  if (labelled !== 0 && labelled !== size) {
+  if (labeled !== 0 && labeled !== size) {
     throw damaged({
       path,
       offset: 0,
       expected: 'a class in all lines or none',
-      received: `${labelled} of ${size}`,
+      received: `${labeled} of ${size}`,
     });
   }
-  return { size, labelled: labelled > 0, labelOf: (mid, rank, face) => find(people.get(mid), rank, face) };
+  return { size, labeled: labeled > 0, labelOf: (mid, rank, face) => find(people.get(mid), rank, face) };
 }
 
 /** A person has a hundred images: a search is short, and a map of millions of names would not fit. */

@@ -83,7 +83,7 @@ class RowTable {
   finish(listPath: string | undefined): MsCeleb {
     if (this.#line.length === 0) throw this.#nothing(listPath);
     const people = [...this.#people.keys()];
-    const { labels, names } = this.#list?.labelled ? this.#listLabels(people) : this.#personLabels(people);
+    const { labels, names } = this.#list?.labeled ? this.#listLabels(people) : this.#personLabels(people);
     return {
       names,
       labels,

@@ -1,17 +1,17 @@
 import { mix } from './curves.ts';
 
 /** Linear light, red, green and blue, 1 = white. The screen shows its square root (a gamma of 2). */
-export type Colour = readonly [red: number, green: number, blue: number];
+export type Color = readonly [red: number, green: number, blue: number];
 
 /** The colour that a screen shows for three values in 0–255. */
-const screen = (red: number, green: number, blue: number): Colour => [
+const screen = (red: number, green: number, blue: number): Color => [
   (red * red) / 65025,
   (green * green) / 65025,
   (blue * blue) / 65025,
 ];
 
 /** From pale to deep. */
-export const skinTones: readonly Colour[] = [
+export const skinTones: readonly Color[] = [
   screen(250, 222, 205),
   screen(240, 202, 176),
   screen(228, 182, 148),
@@ -21,7 +21,7 @@ export const skinTones: readonly Colour[] = [
   screen(96, 64, 48),
 ];
 
-export const hairColours: readonly Colour[] = [
+export const hairColors: readonly Color[] = [
   screen(28, 24, 24),
   screen(52, 36, 28),
   screen(88, 58, 38),
@@ -31,7 +31,7 @@ export const hairColours: readonly Colour[] = [
   screen(168, 164, 160),
 ];
 
-export const eyeColours: readonly Colour[] = [
+export const eyeColors: readonly Color[] = [
   screen(58, 36, 22),
   screen(104, 66, 34),
   screen(120, 110, 62),
@@ -40,18 +40,18 @@ export const eyeColours: readonly Colour[] = [
   screen(120, 132, 140),
 ];
 
-export const mixColour = (a: Colour, b: Colour, t: number): Colour => [
+export const mixColor = (a: Color, b: Color, t: number): Color => [
   mix(a[0], b[0], t),
   mix(a[1], b[1], t),
   mix(a[2], b[2], t),
 ];
 
 /** `a` seen through a filter of colour `b`. */
-export const tint = (a: Colour, b: Colour): Colour => [a[0] * b[0], a[1] * b[1], a[2] * b[2]];
+export const tint = (a: Color, b: Color): Color => [a[0] * b[0], a[1] * b[1], a[2] * b[2]];
 
 /** A colour on a palette, `position` in `[0, 1]`, between neighbours where it falls between them. */
-export function onPalette(palette: readonly Colour[], position: number): Colour {
+export function onPalette(palette: readonly Color[], position: number): Color {
   const place = position * (palette.length - 1);
   const before = Math.min(Math.floor(place), palette.length - 2);
-  return mixColour(palette[before]!, palette[before + 1]!, place - before);
+  return mixColor(palette[before]!, palette[before + 1]!, place - before);
 }

@@ -32,7 +32,7 @@ export function drawGlasses(
     if (r[6]! * x + r[7]! * y + r[8]! * plane < visible.depth[row * visible.size + column]! - 1) continue;
     const { rim, lens } = frame(x, y);
     for (let k = 0, to = 4 * pixel; k < 3; k++, to++) {
-      picture[to] = mix(mix(picture[to]!, 0.8, 0.07 * lens), glasses.colour[k]!, rim);
+      picture[to] = mix(mix(picture[to]!, 0.8, 0.07 * lens), glasses.color[k]!, rim);
     }
     picture[4 * pixel + 3] = Math.max(picture[4 * pixel + 3]!, rim);
   }

@@ -1,5 +1,5 @@
 import type { Rng } from '@hm/tensor/host';
-import { type Colour, eyeColours, hairColours, mixColour, onPalette, skinTones, tint } from './color.ts';
+import { type Color, eyeColors, hairColors, mixColor, onPalette, skinTones, tint } from './color.ts';
 import { clamp } from './curves.ts';
 
 /**
@@ -34,7 +34,7 @@ export interface Identity {
   beard: number;
   freckles: number;
   moles: readonly { x: number; y: number; radius: number }[];
-  colours: { skin: Colour; hair: Colour; iris: Colour; lips: Colour };
+  colors: { skin: Color; hair: Color; iris: Color; lips: Color };
   /** Chooses the grain of skin and hair. */
   texture: number;
 }
@@ -46,7 +46,7 @@ export interface Identity {
 export function drawIdentity(rng: Rng, spread: number): Identity {
   const vary = (mean: number, range: number) => mean + spread * range * rng.uniform(-1, 1);
   const trait = (probability: number) => spread * (rng.chance(probability) ? rng.uniform(0.4, 1) : 0);
-  const colours = drawColours(rng, spread);
+  const colors = drawColors(rng, spread);
   const long = clamp(rng.uniform(-1.2, 1));
   return {
     skull: {
@@ -93,14 +93,14 @@ export function drawIdentity(rng: Rng, spread: number): Identity {
       y: rng.uniform(-26, 50),
       radius: spread * rng.uniform(0.7, 1.5),
     })),
-    colours,
+    colors,
     texture: rng.integer(2 ** 30),
   };
 }
 
-function drawColours(rng: Rng, spread: number): Identity['colours'] {
-  const between = (palette: readonly Colour[], place: number) =>
-    mixColour(onPalette(palette, 0.3), onPalette(palette, place), spread);
+function drawColors(rng: Rng, spread: number): Identity['colors'] {
+  const between = (palette: readonly Color[], place: number) =>
+    mixColor(onPalette(palette, 0.3), onPalette(palette, place), spread);
   const depth = rng.uniform();
   const skin = between(skinTones, depth);
   /** Deep skin rarely goes with light hair and eyes. */
@@ -108,8 +108,8 @@ function drawColours(rng: Rng, spread: number): Identity['colours'] {
   const redness = rng.uniform(0.55, 0.95);
   return {
     skin,
-    hair: between(hairColours, rng.chance(0.12) ? 1 : rng.uniform() * lightest),
-    iris: between(eyeColours, rng.uniform() * lightest),
+    hair: between(hairColors, rng.chance(0.12) ? 1 : rng.uniform() * lightest),
+    iris: between(eyeColors, rng.uniform() * lightest),
     lips: tint(skin, [0.86, redness * 0.58, redness * 0.64]),
   };
 }

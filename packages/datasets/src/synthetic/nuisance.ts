@@ -1,5 +1,5 @@
 import type { Rng } from '@hm/tensor/host';
-import type { Colour } from './color.ts';
+import type { Color } from './color.ts';
 import { steady } from './curves.ts';
 
 /** What differs between two photographs of one person. Angles are radians, lengths template pixels. */
@@ -7,7 +7,7 @@ export interface Nuisance {
   pose: { yaw: number; pitch: number };
   /** What a detector's landmarks are off by, as a similarity. */
   misalignment: { roll: number; zoom: number; x: number; y: number };
-  light: { x: number; y: number; z: number; colour: Colour; ambient: number };
+  light: { x: number; y: number; z: number; color: Color; ambient: number };
   expression: {
     smile: number;
     open: number;
@@ -16,10 +16,8 @@ export interface Nuisance {
     gazeX: number;
     gazeY: number;
   };
-  glasses:
-    | { width: number; height: number; roundness: number; thickness: number; colour: Colour }
-    | undefined;
-  background: { top: Colour; bottom: Colour; seed: number };
+  glasses: { width: number; height: number; roundness: number; thickness: number; color: Color } | undefined;
+  background: { top: Color; bottom: Color; seed: number };
   camera: { exposure: number; contrast: number; blur: number; noise: number; seed: number };
 }
 
@@ -39,7 +37,7 @@ export function drawNuisance(rng: Rng, spread: number): Nuisance {
       x: steady(Math.sin(azimuth) * Math.cos(elevation)),
       y: -steady(Math.sin(elevation)),
       z: steady(Math.cos(azimuth) * Math.cos(elevation)),
-      colour: [1 + warmth, 1, 1 - warmth],
+      color: [1 + warmth, 1, 1 - warmth],
       ambient: vary(0.42, 0.2),
     },
     expression: {
@@ -63,7 +61,7 @@ export function drawNuisance(rng: Rng, spread: number): Nuisance {
 }
 
 /** Black, tortoiseshell, steel and navy. */
-const frames: readonly Colour[] = [
+const frames: readonly Color[] = [
   [0.012, 0.011, 0.011],
   [0.09, 0.035, 0.012],
   [0.2, 0.2, 0.21],
@@ -75,10 +73,10 @@ const drawGlasses = (rng: Rng) => ({
   height: rng.uniform(7.5, 11),
   roundness: rng.uniform(),
   thickness: rng.uniform(0.9, 2),
-  colour: rng.pick(frames),
+  color: rng.pick(frames),
 });
 
-function drawBackdrop(rng: Rng): Colour {
-  const grey = rng.uniform(0.06, 0.5);
-  return [grey * rng.uniform(0.6, 1.4), grey * rng.uniform(0.8, 1.2), grey * rng.uniform(0.6, 1.4)];
+function drawBackdrop(rng: Rng): Color {
+  const gray = rng.uniform(0.06, 0.5);
+  return [gray * rng.uniform(0.6, 1.4), gray * rng.uniform(0.8, 1.2), gray * rng.uniform(0.6, 1.4)];
 }

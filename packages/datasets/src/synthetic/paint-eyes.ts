@@ -1,4 +1,4 @@
-import { mixColour, tint } from './color.ts';
+import { mixColor, tint } from './color.ts';
 import { bump, clamp, mix, ramp } from './curves.ts';
 import type { Identity } from './identity.ts';
 import { valueNoise } from './noise.ts';
@@ -10,10 +10,10 @@ const black = [0.012, 0.01, 0.01] as const;
 const lash = [0.03, 0.02, 0.016] as const;
 
 /** Eyeballs between their lids: two parabolas from corner to corner, an iris behind them, lashes on the upper one. */
-export function eyePainter({ eyes, colours }: Identity, expression: Nuisance['expression']): Painter {
+export function eyePainter({ eyes, colors }: Identity, expression: Nuisance['expression']): Painter {
   const openness = 1 - expression.closure;
-  const rim = tint(colours.iris, [0.22, 0.22, 0.24]);
-  const glow = mixColour(colours.iris, white, 0.06);
+  const rim = tint(colors.iris, [0.22, 0.22, 0.24]);
+  const glow = mixColor(colors.iris, white, 0.06);
   return (paint, x, y) => {
     const outward = Math.abs(x) - eyes.gap;
     if (Math.abs(outward) > eyes.width + 4 || Math.abs(y) > 11) return;
@@ -48,10 +48,10 @@ export function eyePainter({ eyes, colours }: Identity, expression: Nuisance['ex
 
 /** Brows: strips of hair above the eyes, thinner towards the temples. */
 export function browPainter(
-  { brows, eyes, colours, texture }: Identity,
+  { brows, eyes, colors, texture }: Identity,
   { browRaise }: Nuisance['expression'],
 ): Painter {
-  const colour = tint(colours.hair, [0.55, 0.52, 0.5]);
+  const color = tint(colors.hair, [0.55, 0.52, 0.5]);
   return (paint, x, y) => {
     const across = (Math.abs(x) - eyes.gap - 1) / brows.length;
     if (Math.abs(across) > 1.1 || Math.abs(y + brows.height) > 10) return;
@@ -60,6 +60,6 @@ export function browPainter(
     const half = brows.thickness * mix(1, 0.55, ramp(across)) * ramp((1.05 - Math.abs(across)) * 2.5);
     const hairs = valueNoise(x * 1.1 + y * 0.6, y * 0.5, texture + 7);
     const alpha = ramp((half - Math.abs(y - line)) / 1.3 + 0.45) * clamp(half * 2);
-    cover(paint, colour, alpha * (0.62 + 0.38 * hairs));
+    cover(paint, color, alpha * (0.62 + 0.38 * hairs));
   };
 }

@@ -31,7 +31,7 @@ export function paintersOf(
     },
     ear: (paint, x, y) => {
       skin(paint, 40, y, 1);
-      cover(paint, tint(identity.colours.skin, [0.75, 0.45, 0.42]), 0.5 * bump(x / 3.4, y / 10));
+      cover(paint, tint(identity.colors.skin, [0.75, 0.45, 0.42]), 0.5 * bump(x / 3.4, y / 10));
     },
     neck: (paint, x, y) => {
       skin(paint, x, y, 0);
@@ -63,7 +63,7 @@ function facePainter(identity: Identity, { expression, glasses }: Nuisance, skin
 }
 
 function hairPainter(identity: Identity) {
-  const { hair } = identity.colours;
+  const { hair } = identity.colors;
   return (paint: Paint, y: number, angle: number, covered: number): void => {
     const light = strands(identity, y, angle) * mix(0.75, 1.1, bump((y + 48) / 30));
     cover(paint, [hair[0] * light, hair[1] * light, hair[2] * light], covered);

@@ -1,17 +1,17 @@
-import { type Colour, tint } from './color.ts';
+import { type Color, tint } from './color.ts';
 import { bump, clamp, mix, ramp } from './curves.ts';
 import type { Identity } from './identity.ts';
 import { valueNoise } from './noise.ts';
 import type { Nuisance } from './nuisance.ts';
 import { cover, darken, type Painter } from './paint.ts';
 
-const cavity: Colour = [0.045, 0.012, 0.012];
-const teeth: Colour = [0.78, 0.74, 0.66];
+const cavity: Color = [0.045, 0.012, 0.012];
+const teeth: Color = [0.78, 0.74, 0.66];
 
 /** Lips around a line whose corners a smile lifts; open, it shows teeth above a dark cavity. */
-export function mouthPainter({ mouth, colours }: Identity, { smile, open }: Nuisance['expression']): Painter {
+export function mouthPainter({ mouth, colors }: Identity, { smile, open }: Nuisance['expression']): Painter {
   const half = mouth.width * (1 + 0.13 * smile - 0.08 * open);
-  const shade = tint(colours.lips, [0.72, 0.7, 0.7]);
+  const shade = tint(colors.lips, [0.72, 0.7, 0.7]);
   return (paint, x, y) => {
     const across = x / half;
     if (Math.abs(across) > 1.3 || Math.abs(y - mouth.y) > 17) return;
@@ -26,7 +26,7 @@ export function mouthPainter({ mouth, colours }: Identity, { smile, open }: Nuis
     darken(paint, 0.26 * bump(across * 0.9, (y - bottom - 2.2) / 2.8));
     darken(paint, 0.1 * bump(x / 2.6, (y - mouth.y + 9) / 5));
     darken(paint, 0.3 * bump((Math.abs(across) - 1.05) / 0.16, (y - line) / 2.2));
-    cover(paint, y < line ? shade : colours.lips, 0.85 * inLips);
+    cover(paint, y < line ? shade : colors.lips, 0.85 * inLips);
     paint.gloss = mix(paint.gloss, 0.22, inLips);
     const inside =
       ramp((gap - Math.abs(y - line)) / 0.9 + 0.5) * clamp(gap * 1.4) * ramp((1 - Math.abs(across)) * 6);
@@ -54,8 +54,8 @@ export function nosePainter({ nose, mouth }: Identity, { smile }: Nuisance['expr
 }
 
 /** A beard and moustache: hair that shows the more the darker it is. */
-export function beardPainter({ beard, mouth, nose, colours, texture }: Identity): Painter {
-  const colour = tint(colours.hair, [0.6, 0.58, 0.58]);
+export function beardPainter({ beard, mouth, nose, colors, texture }: Identity): Painter {
+  const color = tint(colors.hair, [0.6, 0.58, 0.58]);
   return (paint, x, y) => {
     if (beard === 0 || y < 4) return;
     const side = Math.abs(x);
@@ -63,6 +63,6 @@ export function beardPainter({ beard, mouth, nose, colours, texture }: Identity)
     const jaw = ramp((y - edge) / 13);
     const moustache = clamp(1.6 * bump(x / (mouth.width + 4), (y - mix(nose.length, mouth.y, 0.62)) / 6.5));
     const stubble = 0.75 + 0.5 * (valueNoise(x * 1.9, y * 1.1, texture + 12) - 0.5);
-    cover(paint, colour, clamp(beard * Math.max(jaw, moustache) * stubble * 1.15));
+    cover(paint, color, clamp(beard * Math.max(jaw, moustache) * stubble * 1.15));
   };
 }

@@ -5,7 +5,7 @@ import { lattice, valueNoise } from './noise.ts';
 import { cover, darken, type Painter } from './paint.ts';
 
 /** Plain skin, flushed on cheeks, nose and chin. */
-export function skinPainter({ colours: { skin } }: Identity): Painter {
+export function skinPainter({ colors: { skin } }: Identity): Painter {
   const flushed = tint(skin, [1, 0.62, 0.58]);
   return (paint, x, y) => {
     paint.red = skin[0];
@@ -19,9 +19,9 @@ export function skinPainter({ colours: { skin } }: Identity): Painter {
 }
 
 /** The mottling of real skin, moles, and freckles: at most one in each cell of a grid, somewhere in it. */
-export function blemishPainter({ freckles, moles, colours, texture }: Identity): Painter {
-  const brown = tint(colours.skin, [0.5, 0.36, 0.3]);
-  const dark = tint(colours.skin, [0.2, 0.13, 0.12]);
+export function blemishPainter({ freckles, moles, colors, texture }: Identity): Painter {
+  const brown = tint(colors.skin, [0.5, 0.36, 0.3]);
+  const dark = tint(colors.skin, [0.2, 0.13, 0.12]);
   return (paint, x, y) => {
     darken(paint, 0.11 * (valueNoise(x * 0.22, y * 0.22, texture + 8) - 0.5));
     for (const { x: mx, y: my, radius } of moles) {

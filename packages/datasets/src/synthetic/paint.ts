@@ -1,4 +1,4 @@
-import type { Colour } from './color.ts';
+import type { Color } from './color.ts';
 
 /** The colour of a surface at a point before light falls on it, and how much it shines. */
 export interface Paint {
@@ -12,7 +12,7 @@ export interface Paint {
 export type Painter = (paint: Paint, x: number, y: number, angle: number) => void;
 
 /** Covers the paint with another colour, `alpha` in `[0, 1]`. */
-export function cover(paint: Paint, [red, green, blue]: Colour, alpha: number): void {
+export function cover(paint: Paint, [red, green, blue]: Color, alpha: number): void {
   paint.red += alpha * (red - paint.red);
   paint.green += alpha * (green - paint.green);
   paint.blue += alpha * (blue - paint.blue);

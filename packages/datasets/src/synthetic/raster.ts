@@ -29,7 +29,7 @@ export function clear({ depth, part }: Visible): void {
 }
 
 /** Draws a mesh into what is visible, triangle by triangle; of two surfaces the nearer stays. */
-export function rasterise(mesh: Mesh, view: View, visible: Visible): void {
+export function rasterize(mesh: Mesh, view: View, visible: Visible): void {
   const projected = projectVertices(mesh, view);
   const part = 1 + parts.indexOf(mesh.part);
   for (let row = 0; row + 1 < mesh.rows; row++) {

@@ -8,7 +8,7 @@ import type { Nuisance } from './nuisance.ts';
 import { paintersOf } from './paint-head.ts';
 import { photograph } from './photograph.ts';
 import { viewOf } from './pose.ts';
-import { clear, emptyView, rasterise } from './raster.ts';
+import { clear, emptyView, rasterize } from './raster.ts';
 import { shade } from './shade.ts';
 
 /**
@@ -28,7 +28,7 @@ export function faceRenderer(size: number): (identity: Identity, nuisance: Nuisa
       ...locksMesh(identity),
     ];
     clear(visible);
-    for (const mesh of meshes) rasterise(mesh, view, visible);
+    for (const mesh of meshes) rasterize(mesh, view, visible);
     const picture = shade(visible, paintersOf(identity, nuisance, above), nuisance.light);
     drawGlasses(picture, identity, nuisance.glasses, view, visible);
     addBackground(picture, size, nuisance.background);

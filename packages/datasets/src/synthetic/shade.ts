@@ -60,7 +60,7 @@ function addPaint(picture: Picture, to: number, { red, green, blue }: Paint, wei
 }
 
 /** The light's numbers that are the same at every pixel. */
-function lampOf({ x, y, z, colour: [red, green, blue], ambient }: Nuisance['light']) {
+function lampOf({ x, y, z, color: [red, green, blue], ambient }: Nuisance['light']) {
   const strength = 1.12 - ambient * 0.5;
   return { x, y, z, red, green, blue, ambient, strength, half: Math.sqrt(x * x + y * y + (z + 1) * (z + 1)) };
 }

@@ -96,9 +96,9 @@ class SampleTable {
   finish(shards: readonly string[], split: string | undefined): TarShards {
     this.#begin('');
     const samples = inSplit(this.#samples, shards, split);
-    if (samples.length === 0) throw unlabelled(shards[0]!, 'images', 'none');
-    const labelled = samples.some(({ label }) => label !== undefined);
-    const { labels, classes, name } = labelled
+    if (samples.length === 0) throw unlabeled(shards[0]!, 'images', 'none');
+    const labeled = samples.some(({ label }) => label !== undefined);
+    const { labels, classes, name } = labeled
       ? this.#ownLabels(samples, shards)
       : folderLabels(samples, shards);
     return {
@@ -153,7 +153,7 @@ function folderLabels(samples: readonly Found[], shards: readonly string[]): Cla
   const folders = samples.map(({ id, shard, offset }) => {
     const [, parent, folder] = /^(.*?)([^/]+)\/[^/]+$/.exec(id) ?? [];
     if (folder === undefined || parent === undefined)
-      throw unlabelled(shards[shard]!, 'a .cls, a .json or a folder for each image', id);
+      throw unlabeled(shards[shard]!, 'a .cls, a .json or a folder for each image', id);
     const known = above.get(folder) ?? parent;
     above.set(folder, known);
     if (known === parent) return folder;
@@ -165,5 +165,5 @@ function folderLabels(samples: readonly Found[], shards: readonly string[]): Cla
   return numberTexts(folders);
 }
 
-const unlabelled = (path: string, expected: string, received: string) =>
+const unlabeled = (path: string, expected: string, received: string) =>
   damaged({ path, offset: 0, expected, received, fix });

@@ -1,5 +1,5 @@
 import { checkOptions } from '@hm/tensor/host';
-import type { LabelledEmbeddings } from '../identification/labeled-embeddings.ts';
+import type { LabeledEmbeddings } from '../identification/labeled-embeddings.ts';
 import { exactIndex } from '../search/exact-index.ts';
 import {
   type Centers,
@@ -42,7 +42,7 @@ export interface FindMislabeledOptions {
  * for (const { row, nearest } of await findMislabeled({ embeddings, labels })) console.log(ids[row], nearest);
  */
 export async function findMislabeled(
-  faces: LabelledEmbeddings,
+  faces: LabeledEmbeddings,
   options: FindMislabeledOptions = {},
 ): Promise<MislabeledImage[]> {
   checkOptions<FindMislabeledOptions>('findMislabeled', options, { rounds: 'number', threads: 'number' });

@@ -1,5 +1,5 @@
 import { checkOptions, type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
-import type { LabelledEmbeddings } from '../identification/labeled-embeddings.ts';
+import type { LabeledEmbeddings } from '../identification/labeled-embeddings.ts';
 import { exactIndex } from '../search/exact-index.ts';
 import { normalQuantile } from '../statistics/normal.ts';
 import { quantile } from '../statistics/quantile.ts';
@@ -51,8 +51,8 @@ export interface FindSamePeopleOptions {
  * console.log(people.map(({ first }) => first)); // names to leave out of training
  */
 export async function findSamePeople(
-  faces: LabelledEmbeddings,
-  others?: LabelledEmbeddings,
+  faces: LabeledEmbeddings,
+  others?: LabeledEmbeddings,
   options: FindSamePeopleOptions = {},
 ): Promise<SamePeopleResult> {
   checkOptions<FindSamePeopleOptions>('findSamePeople', options, { threshold: 'number', threads: 'number' });
@@ -77,7 +77,7 @@ interface PureFaces {
   centers: Centers;
 }
 
-async function purified(labeled: LabelledEmbeddings, options: FindSamePeopleOptions): Promise<PureFaces> {
+async function purified(labeled: LabeledEmbeddings, options: FindSamePeopleOptions): Promise<PureFaces> {
   const faces = facesOf('findSamePeople', labeled);
   return { faces, ...(await withoutMislabeled(faces, { threads: options.threads })) };
 }

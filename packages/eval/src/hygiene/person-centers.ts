@@ -1,5 +1,5 @@
 import { type HostTensor, hostTensor, InvalidArgumentError } from '@hm/tensor/host';
-import type { LabelledEmbeddings } from '../identification/labeled-embeddings.ts';
+import type { LabeledEmbeddings } from '../identification/labeled-embeddings.ts';
 import { unitRows } from '../search/unit-rows.ts';
 
 /** Who a face shows. */
@@ -17,7 +17,7 @@ export interface Faces {
  * @throws {InvalidArgumentError} unless every row has a label.
  * @throws {NonFiniteError} if an embedding is not finite.
  */
-export function facesOf(where: string, { embeddings, labels }: LabelledEmbeddings): Faces {
+export function facesOf(where: string, { embeddings, labels }: LabeledEmbeddings): Faces {
   const unlabeled = labels.indexOf(null);
   if (labels.length === 0 || labels.length !== embeddings.shape[0] || unlabeled >= 0)
     throw new InvalidArgumentError({

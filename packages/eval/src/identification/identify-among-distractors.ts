@@ -4,7 +4,7 @@ import { exactIndex } from '../search/exact-index.ts';
 import type { GalleryIndex } from '../search/gallery-index.ts';
 import { unitRows } from '../search/unit-rows.ts';
 import type { IdentifyOptions } from './identify.ts';
-import { assertLabels, type LabelledEmbeddings } from './labeled-embeddings.ts';
+import { assertLabels, type LabeledEmbeddings } from './labeled-embeddings.ts';
 
 /** How often one photograph of a person was found by another, hidden among distractors. */
 export interface DistractorResult {
@@ -25,7 +25,7 @@ export interface DistractorResult {
  * const { cmc } = await identifyAmongDistractors({ embeddings, labels }, million, { threads: 2 });
  */
 export async function identifyAmongDistractors(
-  people: LabelledEmbeddings,
+  people: LabeledEmbeddings,
   distractors: HostTensor<'float32'>,
   options: Pick<IdentifyOptions, 'ranks' | 'threads' | 'index'> = {},
 ): Promise<DistractorResult> {
@@ -55,7 +55,7 @@ export async function identifyAmongDistractors(
 
 /** Of each trial the number of distractors before the mate, at most `ranks`. */
 async function placesOfMates(
-  people: LabelledEmbeddings,
+  people: LabeledEmbeddings,
   index: GalleryIndex,
   ranks: number,
 ): Promise<number[]> {

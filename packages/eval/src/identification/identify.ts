@@ -1,7 +1,7 @@
 import { checkArguments, checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import { exactIndex } from '../search/exact-index.ts';
 import type { GalleryIndex, Matches } from '../search/gallery-index.ts';
-import { assertLabels, type LabelledEmbeddings } from './labeled-embeddings.ts';
+import { assertLabels, type LabeledEmbeddings } from './labeled-embeddings.ts';
 import { type TpirAtFpir, tpirAtFpir } from './open-set.ts';
 
 /** How people are looked up. */
@@ -44,8 +44,8 @@ export interface IdentificationResult {
  * console.log(`rank 1: ${cmc[0]}`);
  */
 export async function identify(
-  gallery: LabelledEmbeddings,
-  probes: LabelledEmbeddings,
+  gallery: LabeledEmbeddings,
+  probes: LabeledEmbeddings,
   options: IdentifyOptions = {},
 ): Promise<IdentificationResult> {
   checkOptions('identify', options, { ranks: 'number', rates: 'array', threads: 'number', index: 'object' });
@@ -59,15 +59,15 @@ export async function identify(
   try {
     const top = Math.min(index.size, ranks * mostOfOne(gallery.labels));
     const matches = await index.search(probes.embeddings, top);
-    return summarise(gallery, probes, ranksOf(matches, gallery.labels, probes.labels), matches, ranks, rates);
+    return summarize(gallery, probes, ranksOf(matches, gallery.labels, probes.labels), matches, ranks, rates);
   } finally {
     if (options.index === undefined) await index.release();
   }
 }
 
-function summarise(
-  gallery: LabelledEmbeddings,
-  probes: LabelledEmbeddings,
+function summarize(
+  gallery: LabeledEmbeddings,
+  probes: LabeledEmbeddings,
   found: readonly number[],
   { similarities, top }: Matches,
   ranks: number,
@@ -98,8 +98,8 @@ function summarise(
 /** The rank of each probe's person among the people found, from 1; infinite if it was not found. */
 function ranksOf(
   { rows, top }: Matches,
-  gallery: LabelledEmbeddings['labels'],
-  people: LabelledEmbeddings['labels'],
+  gallery: LabeledEmbeddings['labels'],
+  people: LabeledEmbeddings['labels'],
 ): number[] {
   return people.map((person, probe) => {
     if (person === null) return Number.POSITIVE_INFINITY;
@@ -114,7 +114,7 @@ function ranksOf(
 }
 
 /** Most embeddings that one person has. */
-function mostOfOne(labels: LabelledEmbeddings['labels']): number {
+function mostOfOne(labels: LabeledEmbeddings['labels']): number {
   const counts = new Map<unknown, number>();
   for (const label of labels) if (label !== null) counts.set(label, (counts.get(label) ?? 0) + 1);
   return [...counts.values()].reduce((most, count) => Math.max(most, count), 1);

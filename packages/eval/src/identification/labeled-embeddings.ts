@@ -1,14 +1,14 @@
 import { type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
 
 /** Embeddings `[N, D]` of known people. */
-export interface LabelledEmbeddings {
+export interface LabeledEmbeddings {
   embeddings: HostTensor<'float32'>;
   /** Who each row shows; null for a distractor, whom nobody asks for. */
   labels: readonly (string | number | null)[];
 }
 
 /** @throws {InvalidArgumentError} unless there is a label for each row. */
-export function assertLabels(what: string, { embeddings, labels }: LabelledEmbeddings): void {
+export function assertLabels(what: string, { embeddings, labels }: LabeledEmbeddings): void {
   if (embeddings.shape[0] === labels.length && labels.length > 0) return;
   throw new InvalidArgumentError({
     where: 'identify',

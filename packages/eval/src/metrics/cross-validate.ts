@@ -50,17 +50,17 @@ export function crossValidate(
     const own = distancesWithout && sortPairs({ ...pairs, distances: distancesWithout(fold) });
     return judgeFold(own ?? sorted, pairs.fold, fold, search);
   });
-  return summarise(folds);
+  return summarize(folds);
 }
 
 /** Every fold judged by one threshold that was found elsewhere. */
 export function judgeAt(pairs: FoldedPairs, threshold: number): CrossValidation {
   const sorted = sortPairs(pairs);
   const numbers = [...new Set(pairs.fold)].sort((a, b) => a - b);
-  return summarise(numbers.map((fold) => judgedBy(threshold, sorted, pairs.fold, fold)));
+  return summarize(numbers.map((fold) => judgedBy(threshold, sorted, pairs.fold, fold)));
 }
 
-function summarise(folds: FoldResult[]): CrossValidation {
+function summarize(folds: FoldResult[]): CrossValidation {
   const accuracies = folds.map(({ accuracy }) => accuracy);
   const accuracy = mean(accuracies);
   return {

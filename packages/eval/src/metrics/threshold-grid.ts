@@ -6,28 +6,28 @@ export interface ThresholdGrid {
   /** Which of equally good thresholds is taken. */
   take: 'first' | 'last' | 'mean';
   /** `accuracy`: right answers. `youden`: `TPR - FPR`, which weighs both kinds equally however many there are. */
-  maximise: 'accuracy' | 'youden';
+  maximize: 'accuracy' | 'youden';
 }
 
 /** `np.arange(0, 4, 0.01)` over squared distances, first maximum (insightface, facenet). */
 const squared = (): ThresholdGrid => ({
   thresholds: Float64Array.from({ length: 400 }, (_, step) => step * 0.01),
   take: 'first',
-  maximise: 'accuracy',
+  maximize: 'accuracy',
 });
 
 /** Cosines from -1 to 1 in steps of 1e-4, mean of all maxima (SphereFace's MATLAB code). */
 const sphereface = (): ThresholdGrid => ({
   thresholds: Float64Array.from({ length: 20_001 }, (_, step) => 1 - (10_000 - step) / 10_000),
   take: 'mean',
-  maximise: 'accuracy',
+  maximize: 'accuracy',
 });
 
 /** `np.arange(-1, 1, 0.005)` over cosines, last maximum (clcarwin's SphereFace), which is the smallest distance. */
 const clcarwin = (): ThresholdGrid => ({
   thresholds: Float64Array.from({ length: 400 }, (_, step) => 1 - (-1 + (399 - step) * 0.005)),
   take: 'first',
-  maximise: 'accuracy',
+  maximize: 'accuracy',
 });
 
 /** A thousand steps from the smallest cosine to the largest, first maximum of TPR - FPR (FaceX-Zoo). */
@@ -35,7 +35,7 @@ function facexZoo({ distances }: SortedPairs): ThresholdGrid {
   const least = 1 - distances.at(-1)!;
   const step = (1 - distances[0]! - least) / 1000;
   const thresholds = Float64Array.from({ length: 1000 }, (_, k) => 1 - (least + step * (1000 - k)));
-  return { thresholds, take: 'last', maximise: 'youden' };
+  return { thresholds, take: 'last', maximize: 'youden' };
 }
 
 /** The grids by the name of their search. */
@@ -52,7 +52,7 @@ export function searchGrid({ distances, same }: SortedPairs, grid: ThresholdGrid
       trueAccepts += same[next]!;
     const falseAccepts = next - trueAccepts;
     const correct = trueAccepts + impostors - falseAccepts;
-    const merit = grid.maximise === 'accuracy' ? correct : trueAccepts / genuine - falseAccepts / impostors;
+    const merit = grid.maximize === 'accuracy' ? correct : trueAccepts / genuine - falseAccepts / impostors;
     if (merit < best.merit) continue;
     if (merit > best.merit) Object.assign(best, { merit, correct, places: [] });
     best.places.push(k);

@@ -1,3 +1,4 @@
+import { americanSpelling } from '@hm/tensor/host';
 import type { VerificationResult } from '../verification/verification-result.ts';
 import { type Html, html, name } from './html.ts';
 import { seriesName } from './sections.ts';
@@ -33,7 +34,11 @@ function choices(result: VerificationResult): [string, string][] {
 }
 
 const metadata = ({ metadata = {} }: VerificationResult): [string, string][] =>
-  Object.entries(metadata).flatMap(([key, text]) => flatten(key.replace(/^hm\./, ''), parse(text)));
+  Object.entries(metadata).flatMap(([key, text]) =>
+    Object.entries(americanSpelling({ [key]: parse(text) })).flatMap(([name, value]) =>
+      flatten(name.replace(/^hm\./, ''), value),
+    ),
+  );
 
 function parse(text: string): unknown {
   try {

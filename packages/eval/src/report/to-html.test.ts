@@ -30,7 +30,7 @@ test('shows the figures of the result, and its recipe', async () => {
   ]) {
     expect(text).toContain(figure);
   }
-  for (const row of ['recipe.epochs20', 'recipe.schedule.at[8,12]', 'dataLicence<script>1</script>'])
+  for (const row of ['recipe.epochs20', 'recipe.schedule.at[8,12]', 'dataLicense<script>1</script>'])
     expect(text).toContain(row);
   for (const note of [...result.notes, 'Not the official score.']) expect(text).toContain(note);
 });

@@ -43,7 +43,7 @@ export function hostileResult(
   const embeddings = hostTensor('float32', [images.length, people], Float32Array.from(rows));
   const metadata = {
     'hm.recipe': '{"epochs":20,"schedule":{"at":[8,12]}}',
-    'hm.dataLicence': '<script>1</script>',
+    'hm.dataLicense': '<script>1</script>',
   };
   return { result: scoreEmbeddings(embeddings, protocol, { model, metadata }, { scores: true }), protocol };
 }

@@ -16,7 +16,7 @@ if (data === undefined) console.log('lfw.test.ts is skipped: no shared data (set
 /** Without detecting landmarks: where LFW's faces lie on average, about the 112×112 template. */
 const crop = async (path: string) => {
   const box = { left: 58, top: 50, width: 133, height: 133 };
-  const pixels = await sharp(path).extract(box).resize(112, 112).toColourspace('srgb').raw().toBuffer();
+  const pixels = await sharp(path).extract(box).resize(112, 112).toColorspace('srgb').raw().toBuffer();
   return { pixels: new Uint8Array(pixels), height: 112, width: 112 };
 };
 

@@ -32,7 +32,7 @@ describe('formats', () => {
 
   test('a CMYK JPEG becomes sRGB', async () => {
     const bytes = await solid({ r: 200, g: 60, b: 40 })
-      .toColourspace('cmyk')
+      .toColorspace('cmyk')
       .jpeg({ quality: 100 })
       .toBuffer();
     expect((await sharp(bytes).metadata()).channels).toBe(4);
@@ -46,23 +46,23 @@ describe('formats', () => {
 
   test('grey becomes three equal channels', async () => {
     for (const format of ['png', 'jpeg'] as const) {
-      const bytes = await solid({ r: 90, g: 90, b: 90 }).toColourspace('b-w').toFormat(format).toBuffer();
+      const bytes = await solid({ r: 90, g: 90, b: 90 }).toColorspace('b-w').toFormat(format).toBuffer();
       expect((await sharp(bytes).metadata()).channels).toBe(1);
       expect(firstPixel(await decodeImage({ bytes }))).toEqual([90, 90, 90]);
     }
   });
 
   test('16 bits become 8, in colour and in grey', async () => {
-    const colour = await solid({ r: 100, g: 50, b: 200 }).toColourspace('rgb16').png().toBuffer();
-    const grey = await solid({ r: 100, g: 100, b: 100 }).toColourspace('grey16').png().toBuffer();
-    for (const bytes of [colour, grey]) expect((await sharp(bytes).metadata()).depth).toBe('ushort');
-    expect(firstPixel(await decodeImage({ bytes: colour }))).toEqual([100, 50, 200]);
-    expect(firstPixel(await decodeImage({ bytes: grey }))).toEqual([100, 100, 100]);
+    const color = await solid({ r: 100, g: 50, b: 200 }).toColorspace('rgb16').png().toBuffer();
+    const gray = await solid({ r: 100, g: 100, b: 100 }).toColorspace('grey16').png().toBuffer();
+    for (const bytes of [color, gray]) expect((await sharp(bytes).metadata()).depth).toBe('ushort');
+    expect(firstPixel(await decodeImage({ bytes: color }))).toEqual([100, 50, 200]);
+    expect(firstPixel(await decodeImage({ bytes: gray }))).toEqual([100, 100, 100]);
   });
 
   test('an embedded profile is converted to sRGB', async () => {
-    const colour = solid({ r: 200, g: 60, b: 40 });
-    const bytes = await colour.withIccProfile('p3').png().toBuffer();
+    const color = solid({ r: 200, g: 60, b: 40 });
+    const bytes = await color.withIccProfile('p3').png().toBuffer();
     const stored = await sharp(bytes, { ignoreIcc: true }).raw().toBuffer();
     expect(Math.abs(stored[0]! - 200)).toBeGreaterThan(8);
     const pixel = firstPixel(await decodeImage({ bytes }));
@@ -93,19 +93,19 @@ describe('formats', () => {
 });
 
 describe('samples beyond the colour', () => {
-  const colour = [200, 100, 50];
+  const color = [200, 100, 50];
   test.each([
-    ['none', tiff(colour, {}), colour],
-    ['transparency', tiff([...colour, 128], { extra: [2] }), [100, 50, 25]],
+    ['none', tiff(color, {}), color],
+    ['transparency', tiff([...color, 128], { extra: [2] }), [100, 50, 25]],
     [
       'transparency that the colour is multiplied by',
       tiff([100, 50, 25, 128], { extra: [1] }),
       [100, 50, 25],
     ],
-    ['a saved selection', tiff([...colour, 9], { extra: [0] }), colour],
-    ['something that no tag tells of', tiff([...colour, 9], {}), colour],
-    ['transparency and a selection', tiff([...colour, 128, 9], { extra: [2, 0] }), [100, 50, 25]],
-    ['a selection and transparency', tiff([...colour, 9, 128], { extra: [0, 2] }), [100, 50, 25]],
+    ['a saved selection', tiff([...color, 9], { extra: [0] }), color],
+    ['something that no tag tells of', tiff([...color, 9], {}), color],
+    ['transparency and a selection', tiff([...color, 128, 9], { extra: [2, 0] }), [100, 50, 25]],
+    ['a selection and transparency', tiff([...color, 9, 128], { extra: [0, 2] }), [100, 50, 25]],
     ['a selection beside grey', tiff([90, 9], { photometric: 1, extra: [0] }), [90, 90, 90]],
     ['two beside grey', tiff([90, 9, 5], { photometric: 1, extra: [0, 0] }), [90, 90, 90]],
   ])('%s', async (_, bytes, expected) => {
@@ -117,7 +117,7 @@ describe('samples beyond the colour', () => {
   });
 
   test('more channels than libvips takes are refused', async () => {
-    const bytes = tiff([...colour, 255, 1, 2, 3], { extra: [2, 0, 0, 0] });
+    const bytes = tiff([...color, 255, 1, 2, 3], { extra: [2, 0, 0, 0] });
     expect((await failure(decodeImage({ bytes }))).code).toBe('invalid-data');
   });
 });

@@ -98,7 +98,7 @@ async function decodeByLibvips(
 }
 
 const rawPixels = (image: Sharp) =>
-  image.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  image.toColorspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
 
 /** What came out, as red, green and blue. libvips takes any further sample of a TIFF for transparency. */
 function threeChannels(

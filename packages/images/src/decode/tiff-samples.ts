@@ -10,9 +10,9 @@ export interface ExtraSamples {
  */
 export function extraSamples(bytes: Uint8Array): ExtraSamples | undefined {
   const tags = firstDirectory(bytes);
-  const colours = coloursOf[tags?.get(PHOTOMETRIC)?.[0] ?? -1];
+  const colors = colorsOf[tags?.get(PHOTOMETRIC)?.[0] ?? -1];
   const samples = tags?.get(SAMPLES)?.[0] ?? 1;
-  if (colours === undefined || samples <= colours) return undefined;
+  if (colors === undefined || samples <= colors) return undefined;
   const place = (tags?.get(EXTRA) ?? []).findIndex((kind) => kind === ASSOCIATED || kind === UNASSOCIATED);
   return { transparency: place === -1 ? undefined : place };
 }
@@ -21,7 +21,7 @@ const [PHOTOMETRIC, SAMPLES, EXTRA] = [262, 277, 338];
 /** Transparency that the colour is multiplied by, which libvips undoes, and such that it is not. */
 const [ASSOCIATED, UNASSOCIATED] = [1, 2];
 /** Samples of a colour by its photometric interpretation: white is zero, black is zero, RGB, CMYK, YCbCr, L*a*b*. */
-const coloursOf: Partial<Record<number, number>> = { 0: 1, 1: 1, 2: 3, 5: 4, 6: 3, 8: 3 };
+const colorsOf: Partial<Record<number, number>> = { 0: 1, 1: 1, 2: 3, 5: 4, 6: 3, 8: 3 };
 
 /** The tags of whole numbers of the first image of a TIFF or BigTIFF. */
 function firstDirectory(bytes: Uint8Array): Map<number, number[]> | undefined {

@@ -30,21 +30,21 @@ export const rgb = (pixels: Uint8Array, height: number, width: number) =>
 
 /** An uncompressed TIFF of one colour, 8 bits a sample; `extra` says what its samples beyond the colour are. */
 export function tiff(
-  colour: readonly number[],
+  color: readonly number[],
   { photometric = 2, extra }: { photometric?: number; extra?: number[] },
 ) {
   const side = 8;
-  const pixels = Buffer.concat(Array.from({ length: side * side }, () => Buffer.from(colour)));
+  const pixels = Buffer.concat(Array.from({ length: side * side }, () => Buffer.from(color)));
   const long = (value: number) => ({ type: 4, values: [value] });
   const short = (...values: number[]) => ({ type: 3, values });
   const tags = [
     [256, long(side)],
     [257, long(side)],
-    [258, short(...colour.map(() => 8))],
+    [258, short(...color.map(() => 8))],
     [259, short(1)],
     [262, short(photometric)],
     [273, long(8)],
-    [277, short(colour.length)],
+    [277, short(color.length)],
     [278, long(side)],
     [279, long(pixels.length)],
     ...(extra ? [[338, short(...extra)] as const] : []),

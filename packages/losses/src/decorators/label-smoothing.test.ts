@@ -27,8 +27,8 @@ test.each(golden)('is smoothed cross-entropy by $share, less what is left of it'
   const head = labelSmoothing(softmax(), { share });
   const floor = entropyOf(share, 4);
   const run = ({ x }: Record<string, tf.Tensor>) => {
-    const labelled = tf.tensor1d(labels, 'int32');
-    const of = (z: tf.Tensor) => head.losses(identity(4), z as tf.Tensor2D, labelled, 0).losses;
+    const labeled = tf.tensor1d(labels, 'int32');
+    const of = (z: tf.Tensor) => head.losses(identity(4), z as tf.Tensor2D, labeled, 0).losses;
     return { losses: of(x!), gradient: tf.grad((z) => tf.sum(of(z)))(x!) };
   };
   const session = await createSession(trace(run, { x: { shape: [5, 4] } }));

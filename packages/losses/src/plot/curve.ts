@@ -5,7 +5,7 @@ import type { HardMiningConfig, HardMiningOptions } from '../decorators/hard-min
 export interface Curve {
   name: string;
   /** The end of its style classes, `hm-…`. */
-  colour: string;
+  color: string;
   at(loss: number): number;
   /** The height that the figure should show. */
   top: number;
@@ -24,7 +24,7 @@ const SHOWN_LOSS = -Math.log(0.05);
 /** The loss that hard mining starts from. */
 export const plainCurve = (show: Quantity): Curve => ({
   name: 'cross-entropy',
-  colour: 'plain',
+  color: 'plain',
   at: show === 'loss' ? (loss) => loss : () => 1,
   top: show === 'loss' ? SHOWN_LOSS : 1,
   steep: [0, 0],
@@ -48,7 +48,7 @@ export function hardMiningCurves(choices: readonly HardMiningOptions[], show: Qu
         : peak && { ...peak, text: peak.slope.toFixed(2) };
     return {
       name: names[i] as string,
-      colour: `c${i}`,
+      color: `c${i}`,
       at,
       top: show === 'loss' ? at(SHOWN_LOSS) : Math.max(limit, peak?.slope ?? 0),
       steep: [(midpoint - 8 / steepness) / beta, (midpoint + 8 / steepness) / beta],

@@ -11,8 +11,8 @@ const hardMining = (L: number, { alpha = 1.5, steepness = 35 } = {}) =>
   (alpha * L) / (1 + Math.exp(-steepness * (1.1 * L - 0.75)));
 
 /** The points of a curve, from the picture back to data by the numbers on the default figure's axes. */
-function pointsOf(svg: string, colour: string, yMax: number): [number, number][] {
-  const data = new RegExp(`class="hm-curve hm-${colour}" d="([^"h]+)"`).exec(svg)![1]!;
+function pointsOf(svg: string, color: string, yMax: number): [number, number][] {
+  const data = new RegExp(`class="hm-curve hm-${color}" d="([^"h]+)"`).exec(svg)![1]!;
   return [...data.matchAll(/[ML](\S+) ([^ML]+)/g)].map(([, x, y]) => [
     (Number(x) - 64) / (692 - 64),
     ((380 - Number(y)) / (380 - 72)) * yMax,
@@ -33,11 +33,11 @@ function expectWellFormed(svg: string): void {
 describe('plotHardMining', () => {
   it('draws the losses of the paper’s Figure 1', () => {
     const svg = plotHardMining();
-    for (const [colour, formula] of [
+    for (const [color, formula] of [
       ['plain', (L: number) => L],
       ['c0', hardMining],
     ] as const) {
-      const points = pointsOf(svg, colour, 5).filter(([p]) => p > 0.05);
+      const points = pointsOf(svg, color, 5).filter(([p]) => p > 0.05);
       expect(points.length).toBeGreaterThan(100);
       for (const [p, value] of points) expect(Math.abs(value - formula(-Math.log(p)))).toBeLessThan(0.02);
       expect(points.at(-1)).toEqual([1, 0]);

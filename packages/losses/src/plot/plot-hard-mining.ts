@@ -101,18 +101,18 @@ const path = ({ x, y }: Frame, points: readonly (readonly [number, number])[]) =
   line(points.map(([p, value]) => [x(p), y(value)]));
 
 const drawn = (area: Frame, yMax: number, curve: Curve) =>
-  element('path', { class: `hm-curve hm-${curve.colour}`, d: path(area, pointsOf(curve, yMax)) });
+  element('path', { class: `hm-curve hm-${curve.color}`, d: path(area, pointsOf(curve, yMax)) });
 
 /** What hard mining adds and takes, as a tinted area. */
 function between(area: Frame, yMax: number, curve: Curve, plain: Curve): string {
   const outline = [...pointsOf(curve, yMax), ...pointsOf(plain, yMax).reverse()];
-  return element('path', { class: `hm-area hm-${curve.colour}-fill`, d: `${path(area, outline)}Z` });
+  return element('path', { class: `hm-area hm-${curve.color}-fill`, d: `${path(area, outline)}Z` });
 }
 
-function dot({ x, y, top }: Frame, { mark, at, colour }: Curve): string[] {
+function dot({ x, y, top }: Frame, { mark, at, color }: Curve): string[] {
   if (!mark || y(at(mark.loss)) < top) return [];
   const place = { cx: x(Math.exp(-mark.loss)), cy: y(at(mark.loss)), r: 5 };
-  return [element('circle', { class: `hm-dot hm-${colour}-fill`, ...place })];
+  return [element('circle', { class: `hm-dot hm-${color}-fill`, ...place })];
 }
 
 function note({ x, y, top }: Frame, { mark, at }: Curve): string[] {
@@ -132,9 +132,9 @@ function legend({ right, top }: Frame, curves: readonly Curve[]): string {
   const names = curves.map(({ name, mark }) => (mark && curves.length > 2 ? `${name}: ${mark.text}` : name));
   const left = right - Math.max(...names.map(({ length }) => length)) * CHARACTER_WIDTH;
   return curves
-    .flatMap(({ colour }, i) => [
+    .flatMap(({ color }, i) => [
       element('path', {
-        class: `hm-curve hm-${colour}`,
+        class: `hm-curve hm-${color}`,
         d: `M${left - 34} ${top + 10 + LEGEND_LINE * i}h24`,
       }),
       label(names[i] as string, { x: left, y: top + 14 + LEGEND_LINE * i }),

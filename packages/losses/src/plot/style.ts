@@ -1,6 +1,5 @@
 // Classes, not custom properties: programs that turn SVG into other formats know no var().
-const curve = (name: string, colour: string) =>
-  `.hm-${name}{stroke:${colour}}.hm-${name}-fill{fill:${colour}}`;
+const curve = (name: string, color: string) => `.hm-${name}{stroke:${color}}.hm-${name}-fill{fill:${color}}`;
 
 interface Theme {
   page: string;
@@ -32,12 +31,12 @@ const dark: Theme = {
 /** As many curves have a colour of their own. */
 export const COLORS = light.curves.length;
 
-const colours = ({ page, border, ink, muted, grid, curves }: Theme, count: number) =>
+const colors = ({ page, border, ink, muted, grid, curves }: Theme, count: number) =>
   [
     `.hm-figure text{stroke:${page}}.hm-page{fill:${page};stroke:${border}}.hm-ink{fill:${ink}}`,
     `.hm-muted{fill:${muted}}.hm-grid{stroke:${grid}}.hm-axis{stroke:${muted}}.hm-dot{stroke:${page}}`,
     curve('plain', muted),
-    ...curves.slice(0, count).map((colour, i) => curve(`c${i}`, colour)),
+    ...curves.slice(0, count).map((color, i) => curve(`c${i}`, color)),
   ].join('');
 
 /** The look of a figure with some curves, light or dark as the reader's system is. */
@@ -49,6 +48,6 @@ export const style = (count: number): string =>
     '.hm-figure .hm-title{font-size:17px;font-weight:600}.hm-grid,.hm-axis{fill:none;stroke-width:1}',
     '.hm-curve{fill:none;stroke-width:2.5;stroke-linejoin:round;stroke-linecap:round}',
     '.hm-dot{stroke-width:2}.hm-area{opacity:.13}',
-    colours(light, count),
-    `@media(prefers-color-scheme:dark){${colours(dark, count)}}`,
+    colors(light, count),
+    `@media(prefers-color-scheme:dark){${colors(dark, count)}}`,
   ].join('');

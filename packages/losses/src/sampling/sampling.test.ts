@@ -91,14 +91,14 @@ describe('doppelgangerBatches', () => {
     const sizes = fc.record({
       samplesPerClass: fc.integer({ min: 1, max: 4 }),
       classesPerBatch: fc.integer({ min: 1, max: 20 }),
-      neighbours: fc.integer({ min: 1, max: 19 }),
+      neighbors: fc.integer({ min: 1, max: 19 }),
       seed: fc.integer(),
     });
     fc.assert(
-      fc.property(sizes, ({ samplesPerClass, classesPerBatch, neighbours, seed }) => {
+      fc.property(sizes, ({ samplesPerClass, classesPerBatch, neighbors, seed }) => {
         const batchSize = samplesPerClass * classesPerBatch;
         const batches = run({
-          doppelgangers: nearestClasses(classEmbeddings, neighbours),
+          doppelgangers: nearestClasses(classEmbeddings, neighbors),
           batchSize,
           samplesPerClass,
           rng: Rng.of(seed),

@@ -97,8 +97,8 @@ kernel<Unary>('Log1p', (tracer, { x }) => {
   const isExact = elementwise(tracer, 'Equal', [rounded, x], x.shape, 'bool');
   const ratio = elementwise(tracer, 'Div', [x, rounded], x.shape, x.dtype);
   // At infinity the ratio would be none.
-  const cancelled = select(tracer, isExact, tracer.uniform(1, x.shape, x.dtype), ratio);
-  const product = elementwise(tracer, 'Mul', [unary(tracer, 'Log', sum), cancelled], x.shape, x.dtype);
+  const canceled = select(tracer, isExact, tracer.uniform(1, x.shape, x.dtype), ratio);
+  const product = elementwise(tracer, 'Mul', [unary(tracer, 'Log', sum), canceled], x.shape, x.dtype);
   return select(tracer, isOne, x, product);
 });
 kernel<Unary>('IsNan', (tracer, { x }) =>

@@ -23,7 +23,7 @@ const state: HostTensors = {
 
 /** Two convolutions, one in ONNX Runtime's blocks, a batch normalisation between them, and gradient descent. */
 const step =
-  (ranks: { count: number; batchNorm: 'local' | 'synchronised' } | undefined): StepFunction =>
+  (ranks: { count: number; batchNorm: 'local' | 'synchronized' } | undefined): StepFunction =>
   (before, { images, targets }) =>
     acrossRanks(ranks, () => {
       let statistics: tf.Tensor;
@@ -57,7 +57,7 @@ const specs = (count: number) => ({
   targets: { shape: [BATCH / count, 4] },
 });
 
-async function programsOf(count: number, batchNorm: 'local' | 'synchronised'): Promise<Program[]> {
+async function programsOf(count: number, batchNorm: 'local' | 'synchronized'): Promise<Program[]> {
   const sums = ranksInOneProcess(count);
   const ranks = { count, batchNorm };
   return Promise.all(
@@ -83,7 +83,7 @@ const release = (programs: Program[]) => Promise.all(programs.map((program) => p
 describe('a step that reaches over ranks', () => {
   it.each([2, 4])('on %i of them with synchronised statistics is that of the whole batch', async (count) => {
     const alone = await compile(step(undefined), { state, inputs: specs(1) });
-    const programs = await programsOf(count, 'synchronised');
+    const programs = await programsOf(count, 'synchronized');
     for (let n = 0; n < 5; n++) {
       const whole = await alone.run(batch);
       for (const outputs of await runAll(programs)) {

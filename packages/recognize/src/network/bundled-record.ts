@@ -29,7 +29,7 @@ const lfw = {
   processor: '2 cores of an AMD EPYC (family 25, model 1: Zen 3, "Milan")',
 };
 const command =
-  'hm align lfw lfw-dlib --template dlib-150x150 --prefer centre --no-face centre --centre-fraction 0.45; hm eval dlib.onnx --lfw lfw-dlib --pairs lfw/pairs.txt --threads 1';
+  'hm align lfw lfw-dlib --template dlib-150x150 --prefer center --no-face center --center-fraction 0.45; hm eval dlib.onnx --lfw lfw-dlib --pairs lfw/pairs.txt --threads 1';
 
 /** The network that npm brings along. */
 export const bundledRecord: NetworkRecord = {

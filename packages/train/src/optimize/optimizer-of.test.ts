@@ -70,7 +70,7 @@ test.each(golden.updates.map((entry) => [JSON.stringify(entry.recipe), entry] as
 
 /** Each optimiser on one number, in double precision. */
 const references: [
-  OptimizerRecipe['optimiser'],
+  OptimizerRecipe['optimizer'],
   (decay: number) => (p: number, g: number, rate: number) => number,
 ][] = [
   [
@@ -109,7 +109,7 @@ const references: [
   ],
 ];
 
-test.each(references)('40 steps follow the formulas of %j', async (optimiser, reference) => {
+test.each(references)('40 steps follow the formulas of %j', async (optimizer, reference) => {
   const shapes = { 'backbone.kernel': [5, 4] };
   const rng = Rng.of('updates');
   const draw = () => ({
@@ -117,7 +117,7 @@ test.each(references)('40 steps follow the formulas of %j', async (optimiser, re
   });
   const [start, gradients] = [draw(), Array.from({ length: 40 }, draw)];
   const rates = gradients.map((_, step) => 0.05 / (1 + step));
-  const { state } = await run({ optimiser, weightDecay: 0.02 }, shapes, start, gradients, rates);
+  const { state } = await run({ optimizer, weightDecay: 0.02 }, shapes, start, gradients, rates);
   const expected = start['backbone.kernel'].map((value, index) => {
     const move = reference(0.02);
     return gradients.reduce((p, step, at) => move(p, step['backbone.kernel'][index]!, rates[at]!), value);

@@ -10,11 +10,11 @@ import { chain, type Transform } from './transform.ts';
 import { decay, decoupledDecay, type WeightDecay } from './weight-decay.ts';
 
 /** How gradients move parameters, as plain data. */
-export type Optimiser = Sgd | AdamW;
+export type OptimizerConfig = Sgd | AdamW;
 
 /** The part of a recipe that says how gradients change the state. */
 export interface OptimizerRecipe {
-  optimiser: Optimiser;
+  optimizer: OptimizerConfig;
   weightDecay: WeightDecay;
   clipNorm?: number;
   averageDecay?: number;
@@ -30,11 +30,11 @@ export interface OptimizerRecipe {
  * @param own instead of the recipe's clipping, weight decay and optimizer; all else, stages and averages too, is the recipe's.
  */
 export function optimizerOf(recipe: OptimizerRecipe, own?: Transform): Transform {
-  const { optimiser, weightDecay, clipNorm, averageDecay, accumulate: batches, mixedPrecision } = recipe;
+  const { optimizer, weightDecay, clipNorm, averageDecay, accumulate: batches, mixedPrecision } = recipe;
   const descent =
-    optimiser.kind === 'sgd'
-      ? [decay(weightDecay), sgd(optimiser)]
-      : [decoupledDecay(weightDecay), adam(optimiser)];
+    optimizer.kind === 'sgd'
+      ? [decay(weightDecay), sgd(optimizer)]
+      : [decoupledDecay(weightDecay), adam(optimizer)];
   const clipping = clipNorm === undefined ? [] : [clip(clipNorm)];
   const pull = recipe.towardsStart === undefined ? [] : [towardsStart(recipe.towardsStart)];
   const whole = own === undefined ? [...clipping, ...pull, ...descent] : [...pull, own];

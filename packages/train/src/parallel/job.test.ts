@@ -10,7 +10,7 @@ const limits = { timeout: 60_000 };
 describe.skipIf(!hasMpi)('a job of several ranks', limits, () => {
   test('ends when one is killed, and goes on with another number of them', async () => {
     const out = await temporaryFolder();
-    const recipe = { batchNorm: 'synchronised', epochs: 4000 };
+    const recipe = { batchNorm: 'synchronized', epochs: 4000 };
     const job = startJob(2, { out, pid: true, checkpointEvery: 1, recipe });
     const victim = await job.event(({ kind, rank }) => kind === 'pid' && rank === 1);
     await job.event(({ kind, step = 0 }) => kind === 'checkpoint' && step > 5);

@@ -35,7 +35,7 @@ async function trainWith(counts: readonly number[], options: Record<string, unkn
 
 describe.skipIf(!hasMpi)('ranks that share every batch', () => {
   test('2 × 32 images with synchronised statistics are 1 × 64, over 20 steps', async () => {
-    const recipe = { epochs: 10, batchSize: 64, batchNorm: 'synchronised', clipNorm: 5, averageDecay: 0.9 };
+    const recipe = { epochs: 10, batchSize: 64, batchNorm: 'synchronized', clipNorm: 5, averageDecay: 0.9 };
     const [alone, shared] = await trainWith([1, 2], { identities: 16, recipe });
     const [wanted, found] = [alone!, shared!].map(({ events }) => ofKind(events, 'step'));
     expect(wanted).toHaveLength(20);
@@ -59,7 +59,7 @@ describe.skipIf(!hasMpi)('ranks that share every batch', () => {
         epochs: 2,
         batchSize: 24,
         accumulate: 2,
-        batchNorm: 'synchronised',
+        batchNorm: 'synchronized',
         sampler: { kind: 'pairs', images: 2 },
       },
       hardness: true,

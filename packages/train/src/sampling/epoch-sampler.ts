@@ -4,9 +4,9 @@ import { type HostTensor, hostTensor, InvalidArgumentError } from '@hm/tensor';
 import { epochSamples, type Sampler } from './sampler.ts';
 
 /** What a checkpoint holds beside the state of the step. */
-export const NEIGHBOURS = 'sampler.neighbours';
+export const NEIGHBORS = 'sampler.neighbors';
 
-const DEFAULT_NEIGHBOURS = 10;
+const DEFAULT_NEIGHBORS = 10;
 
 /** What the order of an epoch depends on. */
 export interface EpochSamplerOptions {
@@ -21,17 +21,17 @@ export interface EpochSamplerOptions {
 export class EpochSampler {
   readonly #options: EpochSamplerOptions;
   #labels: Int32Array | undefined;
-  #neighbours: HostTensor<'int32'> | undefined;
+  #neighbors: HostTensor<'int32'> | undefined;
 
-  /** @param neighbours those of the checkpoint. */
-  constructor(options: EpochSamplerOptions, neighbours: HostTensor<'int32'> | undefined) {
+  /** @param neighbors those of the checkpoint. */
+  constructor(options: EpochSamplerOptions, neighbors: HostTensor<'int32'> | undefined) {
     this.#options = options;
-    this.#neighbours = neighbours;
+    this.#neighbors = neighbors;
   }
 
   /** For the checkpoint. */
   get state(): Record<string, HostTensor> {
-    return this.#neighbours === undefined ? {} : { [NEIGHBOURS]: this.#neighbours };
+    return this.#neighbors === undefined ? {} : { [NEIGHBORS]: this.#neighbors };
   }
 
   /**
@@ -45,9 +45,9 @@ export class EpochSampler {
     if (sampler.kind === 'uniform') return undefined;
     this.#labels ??= await labelsOf(data);
     const isDue = position === 0 && sampler.kind === 'hard' && epoch % (sampler.refreshEpochs ?? 1) === 0;
-    if (isDue) this.#neighbours = this.#find(await weights(), sampler.neighbours ?? DEFAULT_NEIGHBOURS);
+    if (isDue) this.#neighbors = this.#find(await weights(), sampler.neighbors ?? DEFAULT_NEIGHBORS);
     return epochSamples(sampler, {
-      ...{ labels: this.#labels, classes: data.classes, seed, epoch, neighbours: this.#neighbours },
+      ...{ labels: this.#labels, classes: data.classes, seed, epoch, neighbors: this.#neighbors },
       batchSize: batchSize / accumulate,
       batches: stepsPerEpoch * accumulate,
     });

@@ -14,7 +14,7 @@ import {
   tinyRecipe,
 } from '../testing/tiny-run.ts';
 import { train } from '../train.ts';
-import { NEIGHBOURS } from './epoch-sampler.ts';
+import { NEIGHBORS } from './epoch-sampler.ts';
 import { epochSamples, type Sampler } from './sampler.ts';
 
 /** Identity c has 2c + 1 images: 1, 3, 5 … 19. */
@@ -63,8 +63,8 @@ test('hard puts look-alikes into one batch', () => {
   const weights = Array.from({ length: 10 }, (_, label) =>
     rows[label >> 1]!.map((value) => value + 0.01 * label),
   );
-  const neighbours = nearestClasses(hostTensor('float32', [10, 8], Float32Array.from(weights.flat())), 1);
-  const order = epochSamples({ kind: 'hard', images: 5 }, { ...base, neighbours })!;
+  const neighbors = nearestClasses(hostTensor('float32', [10, 8], Float32Array.from(weights.flat())), 1);
+  const order = epochSamples({ kind: 'hard', images: 5 }, { ...base, neighbors })!;
   for (let batch = 0; batch < 5; batch++) {
     const inBatch = counts(order.slice(batch * 20, (batch + 1) * 20));
     for (let label = 0; label < 10; label += 2) expect(inBatch[label] === 0).toBe(inBatch[label + 1] === 0);
@@ -74,7 +74,7 @@ test('hard puts look-alikes into one batch', () => {
 const samplers: Sampler[] = [
   { kind: 'balanced' },
   { kind: 'pairs', images: 3 },
-  { kind: 'hard', images: 2, neighbours: 2 },
+  { kind: 'hard', images: 2, neighbors: 2 },
   { kind: 'hard', images: 2, refreshEpochs: 2 },
 ];
 
@@ -94,7 +94,7 @@ test.each(samplers)('%j: stopped and resumed, a run ends with the same bits', as
     if (event.kind === 'step' && event.step === 6) controller.abort();
   });
   const halted = await loadRun(stopped);
-  expect(NEIGHBOURS in halted.state).toBe(sampler.kind === 'hard');
+  expect(NEIGHBORS in halted.state).toBe(sampler.kind === 'hard');
   await eventsOf(tinyOptions(stopped, { ...changes, resume: true }));
   expect(differing((await loadRun(stopped)).state, (await loadRun(straight)).state)).toEqual([]);
   await eventsOf(
@@ -109,8 +109,8 @@ test('identities without labels of their own are asked for', async () => {
   const plain = inMemory(
     syntheticFaces({ identities: 6, imagesPerIdentity: 8, hardness: 0, seed: 3, size: 32 }),
   );
-  const { labels: _, ...unlabelled } = { ...plain, labels: undefined };
-  const data: Dataset = { ...unlabelled, sample: (index) => tinyFaces.sample(index) };
+  const { labels: _, ...unlabeled } = { ...plain, labels: undefined };
+  const data: Dataset = { ...unlabeled, sample: (index) => tinyFaces.sample(index) };
   const recipe = { ...tinyRecipe, epochs: 1, sampler: { kind: 'pairs', images: 3 } } as const;
   const steps = ofKind(await eventsOf(tinyOptions(await temporaryFolder(), { data, recipe })), 'epoch');
   expect(steps[0]!.step).toBe(4);
@@ -123,7 +123,7 @@ test.each<[string, Sampler, RegExp]>([
     { kind: 'pairs', images: 1 },
     /at least 2, since there are 6 identities/,
   ],
-  ['as many neighbours as identities', { kind: 'hard', images: 2, neighbours: 6 }, /from 1 to 5/],
+  ['as many neighbours as identities', { kind: 'hard', images: 2, neighbors: 6 }, /from 1 to 5/],
   ['an unknown kind', { kind: 'random' } as unknown as Sampler, /uniform, balanced, pairs or hard/],
 ])('%s are refused', (_, sampler, message) => {
   expect(() => train(tinyOptions('/nowhere', { recipe: { ...tinyRecipe, sampler } }))).toThrow(message);

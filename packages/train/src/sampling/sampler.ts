@@ -10,10 +10,10 @@ export type Sampler =
   /** Batches of identities with `images` images each (repeated where there are fewer), for losses that compare pairs. */
   | { kind: 'pairs'; images: number }
   /**
-   * As `pairs`, and half of a batch's identities are look-alikes of the others: one of the `neighbours` (default 10) whose
+   * As `pairs`, and half of a batch's identities are look-alikes of the others: one of the `neighbors` (default 10) whose
    * class weights are most like its own, found anew after every `refreshEpochs` (default 1).
    */
-  | { kind: 'hard'; images: number; neighbours?: number; refreshEpochs?: number };
+  | { kind: 'hard'; images: number; neighbors?: number; refreshEpochs?: number };
 
 /** What an order depends on. */
 export interface OrderOptions {
@@ -26,7 +26,7 @@ export interface OrderOptions {
   seed: number;
   epoch: number;
   /** `[C, K]`, of `hard`. */
-  neighbours?: HostTensor<'int32'> | undefined;
+  neighbors?: HostTensor<'int32'> | undefined;
 }
 
 /** The images of an epoch; undefined for the loader's own shuffle. The same options give the same order. */
@@ -34,8 +34,8 @@ export function epochSamples(sampler: Sampler, options: OrderOptions): number[] 
   if (sampler.kind === 'uniform') return undefined;
   const rng = Rng.of(options.seed, 'sampler', options.epoch);
   if (sampler.kind === 'balanced') return balanced(options, rng);
-  const { classes, neighbours = hostTensor('int32', [classes, 0], new Int32Array()) } = options;
-  return grouped(options, sampler.images, neighbours, rng);
+  const { classes, neighbors = hostTensor('int32', [classes, 0], new Int32Array()) } = options;
+  return grouped(options, sampler.images, neighbors, rng);
 }
 
 function balanced({ labels, batchSize, batches }: OrderOptions, rng: Rng): number[] {
@@ -84,9 +84,9 @@ export function checkSampler(sampler: Sampler, batchSize: number, classes: numbe
       images,
     );
   if (sampler.kind === 'pairs') return;
-  const { neighbours = 1, refreshEpochs = 1 } = sampler;
-  if (!(Number.isSafeInteger(neighbours) && neighbours > 0 && neighbours < classes))
-    throw invalid('neighbours', `from 1 to ${classes - 1}`, neighbours);
+  const { neighbors = 1, refreshEpochs = 1 } = sampler;
+  if (!(Number.isSafeInteger(neighbors) && neighbors > 0 && neighbors < classes))
+    throw invalid('neighbors', `from 1 to ${classes - 1}`, neighbors);
   if (!(Number.isSafeInteger(refreshEpochs) && refreshEpochs > 0))
     throw invalid('refreshEpochs', 'a positive integer', refreshEpochs);
 }

@@ -12,7 +12,7 @@ import { type StepRecipe, trainingStep } from './training-step.ts';
 const BATCH = 4;
 const CLASSES = 3;
 const sgd = (momentum: number) => ({ kind: 'sgd', momentum }) as const;
-const plain: StepRecipe = { optimiser: sgd(0.9), weightDecay: 0 };
+const plain: StepRecipe = { optimizer: sgd(0.9), weightDecay: 0 };
 
 function feeds(learningRate = 0.1): Record<string, HostTensor> {
   const rng = Rng.of('training-step');
@@ -94,7 +94,7 @@ test('momentum, decay and update are those of SGD', async () => {
         shape,
         new Float32Array(hostZeros('float32', shape).data.length).fill(0.5),
       );
-  const gradientOnly = await eager({ ...plain, optimiser: sgd(0) }, state);
+  const gradientOnly = await eager({ ...plain, optimizer: sgd(0) }, state);
   const next = await eager({ ...plain, weightDecay: { weights: 0.01, norms: 0, biases: 0 } }, state, 0.25);
   for (const [name, decay] of [
     ['backbone.dense.kernel', 0.01],

@@ -24,7 +24,7 @@ type Tensors = Record<string, tf.Tensor>;
 /** The part of a recipe that a step computes with; the learning rate comes with every step. */
 export type StepRecipe = Pick<
   Recipe,
-  | 'optimiser'
+  | 'optimizer'
   | 'weightDecay'
   | 'clipNorm'
   | 'averageDecay'

@@ -3,5 +3,5 @@ import type { Backbone } from '@hm/resnet';
 export function tinyBackbone(options?: {
   embeddingSize?: number;
   size?: number;
-  normalised?: boolean;
+  normalized?: boolean;
 }): Backbone;

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 const FEATURES = 8;
 
 /** A convolution, a batch normalisation, a mean and a dense layer: every kind of state in a few hundred numbers. */
-export function tinyBackbone({ embeddingSize = 16, size = 32, normalised = true } = {}) {
+export function tinyBackbone({ embeddingSize = 16, size = 32, normalized = true } = {}) {
   const normals = (rng, shape, deviation) =>
     tf.tensor(
       Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => rng.normal(0, deviation)),
@@ -13,7 +13,7 @@ export function tinyBackbone({ embeddingSize = 16, size = 32, normalised = true 
     );
   return {
     name: 'tiny',
-    config: { embeddingSize, size, ...(normalised ? {} : { normalised }) },
+    config: { embeddingSize, size, ...(normalized ? {} : { normalized }) },
     embeddingSize,
     imageSize: [size, size],
     init: (rng) => ({
@@ -28,7 +28,7 @@ export function tinyBackbone({ embeddingSize = 16, size = 32, normalised = true 
       const features = tf.conv2d(images, stem.kernel, 2, 'same');
       const { mean, variance } = statistics.norm;
       const batch =
-        mode === 'train' && normalised
+        mode === 'train' && normalized
           ? batchNormTrain(features, norm.gamma, norm.beta)
           : { output: batchNormInference(features, norm.gamma, norm.beta, mean, variance), mean, variance };
       const blend = (old, now) => tf.add(tf.mul(old, 0.9), tf.mul(now, 0.1));

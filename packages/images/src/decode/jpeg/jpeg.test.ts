@@ -37,12 +37,12 @@ describe('jpegDecoder', () => {
 
 describe('plainJpeg', () => {
   test('leaves everything that needs more than decoding to others', async () => {
-    const grey = rgb(noise(1, 16, 16), 16, 16).toColourspace('b-w');
+    const gray = rgb(noise(1, 16, 16), 16, 16).toColorspace('b-w');
     const others = [
       picture.clone().withMetadata({ orientation: 6 }).jpeg(),
       picture.clone().withIccProfile('p3').jpeg(),
-      picture.clone().toColourspace('cmyk').jpeg(),
-      grey.jpeg(),
+      picture.clone().toColorspace('cmyk').jpeg(),
+      gray.jpeg(),
       picture.clone().png(),
     ];
     for (const other of others) expect(plainJpeg(await other.toBuffer())).toBeUndefined();

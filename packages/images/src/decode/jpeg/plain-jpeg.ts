@@ -32,8 +32,8 @@ function needsMore(bytes: Uint8Array, at: number, marker: number): boolean {
 }
 
 function frameAt(bytes: Uint8Array, at: number): PlainJpeg | undefined {
-  const isColour = bytes[at] === 8 && bytes[at + 5] === 3;
-  return isColour ? { height: sixteen(bytes, at + 1), width: sixteen(bytes, at + 3) } : undefined;
+  const isColor = bytes[at] === 8 && bytes[at + 5] === 3;
+  return isColor ? { height: sixteen(bytes, at + 1), width: sixteen(bytes, at + 3) } : undefined;
 }
 
 const sixteen = (bytes: Uint8Array, at: number): number => (bytes[at]! << 8) | bytes[at + 1]!;

@@ -243,7 +243,7 @@ const ties = [16, 5, 3].flatMap((c) =>
   ),
 );
 
-const normalised = [16, 5].flatMap((c) =>
+const normalized = [16, 5].flatMap((c) =>
   [true, false].flatMap((scaled) =>
     [true, false].flatMap((shifted) => {
       const f = (x: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor) =>
@@ -310,5 +310,5 @@ export const convolutionCases: Cases = {
   MaxPoolGrad: ties,
   AvgPool: pools(avgPool),
   AvgPoolGrad: pools(avgPool).slice(0, 4),
-  FusedBatchNorm: [...normalised, ...constantStatistics],
+  FusedBatchNorm: [...normalized, ...constantStatistics],
 };

@@ -33,12 +33,12 @@ const recipes: Record<string, Recipe> = {
   'SGD with momentum, clipped and averaged': { ...tinyRecipe, clipNorm: 1, averageDecay: 0.9 },
   'AdamW with a frozen layer': {
     ...tinyRecipe,
-    optimiser: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    optimizer: { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
     freeze: ['backbone.stem.*'],
   },
   'Nesterov with accumulated gradients': {
     ...tinyRecipe,
-    optimiser: { kind: 'sgd', momentum: 0.9, nesterov: true },
+    optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true },
     accumulate: 2,
   },
 };
