@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { britishSpelling } from '@hm/tensor/host';
-import { paper, type Recipe } from '@hm/train';
+import { type FineTuneOptions, paper, type Recipe } from '@hm/train';
 import type { DrawnData, PhotographData } from './data/data-plan.ts';
 import type { StudyPlan } from './plan.ts';
 import type { StudyRow } from './rows.ts';
@@ -13,9 +13,10 @@ export interface StudyCell {
   seed: number;
   data: DrawnData | PhotographData;
   backbone: StudyPlan['backbone'];
-  loss: string;
+  loss: string | null;
   options: Readonly<Record<string, unknown>>;
-  recipe: Recipe;
+  /** Of a pretrained network, what differs from the recipe for fine-tuning. */
+  recipe: Recipe | FineTuneOptions;
   /** SHA-256 of everything above but for names and stage: cells of one configuration are the same run. */
   configuration: string;
 }
@@ -37,21 +38,26 @@ export function readyCells(plan: StudyPlan, rows: readonly StudyRow[]): StudyCel
 export function countCells({ arms, seeds, tuning, conditions }: StudyPlan): number {
   const count = conditions ? Object.keys(conditions).length : 1;
   const tuned = tuning && tuning.grid.length > 1 ? tuning.grid.length * (tuning.condition ? 1 : count) : 0;
-  return Object.keys(arms).length * (count * seeds.length + tuned);
+  const trained = Object.values(arms).filter(({ loss }) => loss !== null).length;
+  return trained * (count * seeds.length + tuned) + (Object.keys(arms).length - trained) * count;
 }
 
 function tuningCells(plan: StudyPlan): StudyCell[] {
   const { tuning } = plan;
   if (tuning === undefined || tuning.grid.length < 2) return [];
-  const tuned = places(plan).filter(({ condition }) => condition === (tuning.condition ?? condition));
+  const tuned = places(plan).filter(
+    ({ arm, condition }) => plan.arms[arm]!.loss !== null && condition === (tuning.condition ?? condition),
+  );
   return tuned.flatMap((place) =>
     tuning.grid.map((setting) => cellOf(plan, { ...place, stage: 'tuning', seed: tuning.seed, setting })),
   );
 }
 
 function finalCells(plan: StudyPlan, rows: readonly StudyRow[]): StudyCell[] {
-  return plan.seeds.flatMap((seed) =>
+  return plan.seeds.flatMap((seed, index) =>
     places(plan).flatMap((place) => {
+      // A network as it is has no seed: it is judged once.
+      if (index > 0 && plan.arms[place.arm]!.loss === null) return [];
       const setting = bestSetting(plan, place, rows);
       return setting ? [cellOf(plan, { ...place, stage: 'final', seed, setting })] : [];
     }),
@@ -73,7 +79,7 @@ function bestSetting(
   rows: readonly StudyRow[],
 ): Partial<Recipe> | undefined {
   const { tuning } = plan;
-  if (tuning === undefined) return {};
+  if (tuning === undefined || plan.arms[place.arm]!.loss === null) return {};
   if (tuning.grid.length === 1) return tuning.grid[0];
   const tried = tuning.grid.map((setting) => {
     const { configuration } = cellOf(plan, {
@@ -106,7 +112,7 @@ function cellOf(
     data: { ...plan.data, ...plan.conditions?.[condition] } as StudyCell['data'],
     backbone: plan.backbone,
     ...{ loss, options },
-    recipe: scaled({ ...paper, ...plan.recipe, ...setting }, recipe),
+    recipe: scaled({ ...('pretrained' in plan.backbone ? {} : paper), ...plan.recipe, ...setting }, recipe),
   };
   // Networks that studies trained before keep their place.
   const configuration = createHash('sha256')
@@ -116,7 +122,15 @@ function cellOf(
 }
 
 /** An arm's own learning rate is a factor of what the plan and its tuning say: 1.5 for example. */
-const scaled = (recipe: Recipe, own: StudyPlan['arms'][string]['recipe'] = {}): Recipe => {
+const scaled = (
+  recipe: Partial<Recipe>,
+  own: StudyPlan['arms'][string]['recipe'] = {},
+): StudyCell['recipe'] => {
   const { learningRateFactor = 1, ...rest } = own;
-  return { ...recipe, ...rest, learningRate: recipe.learningRate * learningRateFactor };
+  const { learningRate } = recipe;
+  return {
+    ...recipe,
+    ...rest,
+    ...(learningRate !== undefined && { learningRate: learningRate * learningRateFactor }),
+  };
 };

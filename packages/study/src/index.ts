@@ -3,7 +3,15 @@ export type { DrawnData, PhotographData } from './data/data-plan.ts';
 export { type NoisyData, withLabelNoise } from './data/label-noise.ts';
 export { mergeStudies } from './merge-studies.ts';
 export { type PairedPeople, peopleOf } from './people-of.ts';
-export { checkPlan, readPlan, type StudyArm, type StudyPlan, type StudyTuning } from './plan.ts';
+export {
+  checkPlan,
+  type NewNetwork,
+  type PretrainedNetwork,
+  readPlan,
+  type StudyArm,
+  type StudyPlan,
+  type StudyTuning,
+} from './plan.ts';
 export { readRows, type StudyRow, type TestScore } from './rows.ts';
 export { type StudyEvent, type StudyOptions, study } from './study.ts';
 export { type ArmSummary, type ComparisonSummary, type StudySummary, summarizeStudy } from './summarize.ts';

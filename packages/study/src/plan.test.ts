@@ -19,6 +19,16 @@ test.each([
     changed({ tuning: { grid: [{}], seed: 9, condition: 'x' } }),
     /got "x"/,
   ],
+  [
+    'no loss for a fresh network',
+    changed({ arms: { ce: { loss: null } }, comparisons: [] }),
+    /a loss for ce/,
+  ],
+  [
+    'a schedule for a pretrained network',
+    changed({ backbone: { pretrained: 'a.onnx', sha256: '0' } }),
+    /Remove schedule/,
+  ],
   ['unknown data', changed({ data: { kind: 'painted' } }), /drawn or photographs/],
 ])('refuses %s', (_, plan, message) => {
   expect(() => checkPlan(plan)).toThrow(message);

@@ -12,8 +12,8 @@ export interface StudyPlan {
   data: PhotographData | DrawnData;
   /** Changes of the data, by name: each is a comparison of its own. Default: the data as they are. */
   conditions?: Readonly<Record<string, Partial<PhotographData> | Partial<DrawnData>>>;
-  backbone: { name: BackboneName } & ResNetOptions;
-  /** What differs from the paper's recipe. */
+  backbone: NewNetwork | PretrainedNetwork;
+  /** What differs from the paper's recipe; of a pretrained network, options of {@link fineTune}. */
   recipe?: Partial<Recipe>;
   /** What is compared, by name. */
   arms: Readonly<Record<string, StudyArm>>;
@@ -25,10 +25,21 @@ export interface StudyPlan {
   comparisons?: readonly (readonly [first: string, second: string])[];
 }
 
+/** A network with fresh weights, by name. */
+export type NewNetwork = { name: BackboneName } & ResNetOptions;
+
+/** The network of a file, which is trained further. */
+export interface PretrainedNetwork {
+  /** An ONNX file or a `.pth`; the path starts from the folder that the study is given. */
+  pretrained: string;
+  /** The file's SHA-256, on which all configurations depend. */
+  sha256: string;
+}
+
 /** One of the things that are compared. */
 export interface StudyArm {
-  /** A loss's name: `hm-arcface`. */
-  loss: string;
+  /** A loss's name: `hm-arcface`; null judges a pretrained network as it is, without training. */
+  loss: string | null;
   /** Its options. */
   options?: Readonly<Record<string, unknown>>;
   /** What differs from the plan's recipe; `learningRateFactor` multiplies the learning rate of plan and tuning. */
@@ -74,6 +85,9 @@ const MEMBERS = {
   optional: ['$schema', 'conditions', 'recipe', 'tuning', 'comparisons'],
 };
 
+/** What a plan may say of the recipe for fine-tuning. */
+const FINE_TUNING = ['epochs', 'batchSize', 'learningRate'];
+
 /** The plan, if it is one. @throws {InvalidArgumentError} */
 export function checkPlan(plan: StudyPlan, where = 'plan'): StudyPlan {
   const refuse = (expected: string, received: unknown, fix: string): never => {
@@ -88,6 +102,18 @@ export function checkPlan(plan: StudyPlan, where = 'plan'): StudyPlan {
     refuse('data of a kind: drawn or photographs', plan.data.kind, 'Write "kind": "drawn" for drawn faces.');
   const arms = Object.keys(plan.arms);
   if (arms.length === 0) refuse('at least one arm', arms, 'Add one: "ce": { "loss": "ce" }.');
+  const isPretrained = 'pretrained' in plan.backbone;
+  const idle = arms.find((arm) => plan.arms[arm]!.loss === null);
+  if (idle && !isPretrained)
+    refuse(`a loss for ${idle}`, null, 'Name one: a fresh network has to be trained.');
+  const strangeOption =
+    isPretrained && Object.keys(plan.recipe ?? {}).find((name) => !FINE_TUNING.includes(name));
+  if (strangeOption)
+    refuse(
+      `a recipe of ${FINE_TUNING.join(', ')}`,
+      strangeOption,
+      `Remove ${strangeOption}: the rest is the recipe for fine-tuning.`,
+    );
   const strange = (plan.comparisons ?? []).flat().find((arm) => !arms.includes(arm));
   if (strange) refuse(`comparisons of arms: ${arms.join(', ')}`, strange, 'Correct the name.');
   const { seeds, tuning } = plan;

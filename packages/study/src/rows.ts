@@ -14,7 +14,8 @@ export interface StudyRow {
   seed: number;
   /** SHA-256 of all that the network depends on. */
   configuration: string;
-  recipe: Recipe;
+  /** None of a network that was taken as it is. */
+  recipe?: Recipe;
   /** What ran it: engine, threads, versions. */
   kernels: string;
   versions: Readonly<Record<string, string>>;
@@ -22,12 +23,7 @@ export interface StudyRow {
   /** When it was done, in ISO 8601, and seconds of its last, uninterrupted piece. */
   time: string;
   seconds: number;
-  data: {
-    images: number;
-    classes: number;
-    mislabeled: number /** Left out by cleaning. */;
-    removed?: number;
-  };
+  data: { images: number; classes: number; mislabeled: number };
   epochs: readonly { loss: number; accuracy?: number }[];
   /** How hard the samples were, epoch by epoch, and with hard mining what its gate did. */
   hardness?: readonly Omit<HardnessEvent, 'kind' | 'step'>[];

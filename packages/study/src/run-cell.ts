@@ -1,16 +1,23 @@
+import { createHash } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import type { VerificationProtocol } from '@hm/datasets';
+import { defaultPreprocessing, type Preprocessing, type VerificationProtocol } from '@hm/datasets';
 import { loadEmbedder, type VerificationResult, verify } from '@hm/eval';
 import { headByName } from '@hm/losses';
 import { backboneByName } from '@hm/resnet';
-import { readRegularText, writeFileSafely } from '@hm/tensor/files';
+import { readRegularFile, readRegularText, writeFileSafely } from '@hm/tensor/files';
+import { InvalidDataError } from '@hm/tensor/host';
 import {
   type EpochEvent,
   exportRun,
+  type FineTuneOptions,
+  fineTune,
   type HardnessEvent,
   loadRun,
+  type PretrainedBackbone,
+  pretrainedBackbone,
+  type Recipe,
   readConfig,
   type TrainEvent,
   train,
@@ -31,26 +38,24 @@ export interface CellPlace {
 }
 
 /**
- * Trains one network with one thread, keeps the checkpoint that validation people find best, and scores it. Called again
- * after any kill it goes on from the last checkpoint.
+ * Trains one network with one thread, keeps the checkpoint that validation people find best, and scores it; a network
+ * that is taken as it is, is scored alone. Called again after any kill it goes on from the last checkpoint.
  */
 export async function runCell(cell: StudyCell, place: CellPlace): Promise<StudyRow> {
   const began = performance.now();
-  const imageSize = cell.backbone.imageSize ?? [112, 112];
-  const data = await openStudyData(cell.data, imageSize, place.root);
-  const run = join(place.out, 'runs', `${cell.configuration}-${cell.stage}`);
-  await trainCell(cell, data, run, place.onEvent);
-  const best = await loadRun(run, 'best');
-  const tests = cell.stage === 'final' ? await scoreCell(cell, data, await exportRun(best), place.out) : {};
-  const { environment } = (await readConfig(run))!;
-  const events = await readEvents(run);
-  const mined = events.filter((event): event is HardnessEvent => event.kind === 'hardness');
-  const row: StudyRow = {
+  const network = await openNetwork(cell.backbone, place.root);
+  const data = await openStudyData(cell.data, network.backbone.imageSize, place.root);
+  const { model, versions, ...trained } =
+    cell.loss === null
+      ? await untrained(network, data)
+      : await trainCell({ ...cell, loss: cell.loss }, network, data, place);
+  const tests = cell.stage === 'final' ? await scoreCell(cell, data, await model(), place.out) : {};
+  return {
     study: place.study,
     ...{ stage: cell.stage, condition: cell.condition, arm: cell.arm, seed: cell.seed },
-    ...{ configuration: cell.configuration, recipe: cell.recipe },
+    configuration: cell.configuration,
     kernels: 'onnx cpu, 1 thread',
-    versions: environment.versions,
+    versions,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     time: new Date().toISOString(),
     seconds: Math.round((performance.now() - began) / 100) / 10,
@@ -58,48 +63,102 @@ export async function runCell(cell: StudyCell, place: CellPlace): Promise<StudyR
       ...{ images: data.train.length, classes: data.train.classes },
       mislabeled: data.train.changed.reduce((sum, one) => sum + one, 0),
     },
+    ...trained,
+    tests,
+  };
+}
+
+/** A network, and the file that it begins with. */
+interface Network {
+  backbone: PretrainedBackbone;
+  pretrained?: string;
+}
+
+async function openNetwork(plan: StudyCell['backbone'], root: string): Promise<Network> {
+  if ('name' in plan) {
+    const { name, ...options } = plan;
+    return { backbone: backboneByName(name, options) };
+  }
+  const pretrained = join(root, plan.pretrained);
+  const found = createHash('sha256')
+    .update(await readRegularFile(pretrained))
+    .digest('hex');
+  if (found !== plan.sha256) throw anotherFile(pretrained, plan.sha256, found);
+  return { backbone: await pretrainedBackbone(pretrained), pretrained };
+}
+
+/** What of a row comes from training, and the network that it left. */
+type Trained = Pick<StudyRow, 'recipe' | 'versions' | 'epochs' | 'hardness' | 'validation'> & {
+  model(): Promise<Model>;
+};
+
+/** A network's file, and how its images are prepared, if the file does not say so. */
+interface Model {
+  file: Uint8Array;
+  preprocessing?: Preprocessing;
+}
+
+async function trainCell(
+  cell: StudyCell & { loss: string },
+  network: Network,
+  data: StudyData,
+  place: CellPlace,
+): Promise<Trained> {
+  const out = join(place.out, 'runs', `${cell.configuration}-${cell.stage}`);
+  const recipe = network.pretrained
+    ? await fineTune(network.backbone, data.train, cell.recipe as FineTuneOptions)
+    : (cell.recipe as Recipe);
+  const run = train({
+    ...{ ...network, recipe, out, data: data.train, seed: cell.seed, keep: 1, hardness: true },
+    head: headByName(cell.loss, cell.options),
+    resume: (await readConfig(out)) !== undefined,
+    engine: { kind: 'onnx', threads: 1 },
+    workers: 1,
+    validate: (file) => validationScore({ file }, data.validation),
+  });
+  for await (const event of run) place.onEvent?.(event);
+  const best = await loadRun(out, 'best');
+  const events = await readEvents(out);
+  const mined = events.filter((event): event is HardnessEvent => event.kind === 'hardness');
+  const { step, score } = best.progress.best!;
+  return {
+    recipe,
+    versions: (await readConfig(out))!.environment.versions,
     epochs: events
       .filter((event): event is EpochEvent => event.kind === 'epoch')
       .map(({ loss, accuracy }) => ({ loss, ...(accuracy !== undefined && { accuracy }) })),
     ...(mined.length > 0 && { hardness: mined.map(withoutPlace) }),
-    validation: { step: best.progress.best!.step, score: best.progress.best!.score },
-    tests,
+    validation: { step, score },
+    model: async () => ({ file: await exportRun(best, { backbone: network.backbone }) }),
   };
-  return row;
 }
 
-async function trainCell(
-  cell: StudyCell,
-  data: StudyData,
-  out: string,
-  onEvent?: (event: TrainEvent) => void,
-): Promise<void> {
-  const begun = (await readConfig(out)) !== undefined;
-  const { name, ...options } = cell.backbone;
-  const run = train({
-    data: data.train,
-    backbone: backboneByName(name, options),
-    head: headByName(cell.loss, cell.options),
-    ...{ recipe: cell.recipe, out, seed: cell.seed, resume: begun, keep: 1, hardness: true },
-    engine: { kind: 'onnx', threads: 1 },
-    workers: 1,
-    validate: (model) => validationScore(model, data.validation),
-  });
-  for await (const event of run) onEvent?.(event);
+/** The network of a file, as it is. */
+async function untrained({ backbone, pretrained }: Network, data: StudyData): Promise<Trained> {
+  const [height, width] = backbone.imageSize;
+  const { preprocessing = { ...defaultPreprocessing, height, width } } = backbone;
+  const model = { file: await readRegularFile(pretrained!), preprocessing };
+  const { score } = await validationScore(model, data.validation);
+  return {
+    versions: { node: process.versions.node },
+    epochs: [],
+    validation: { step: 0, score },
+    model: async () => model,
+  };
 }
 
 /** The area under the curve: finer than the accuracy on few pairs. */
-async function validationScore(model: Uint8Array, protocol: VerificationProtocol) {
+async function validationScore(model: Model, protocol: VerificationProtocol) {
   const { auc } = await scored(model, protocol, false);
   return { name: 'auc', score: auc };
 }
 
 async function scored(
-  model: Uint8Array,
+  { file, ...options }: Model,
   protocol: VerificationProtocol,
   scores: boolean,
 ): Promise<VerificationResult> {
-  const embedder = await loadEmbedder(model, { threads: 1 });
+  const embedder = await loadEmbedder(file, { ...options, threads: 1 });
   try {
     return await verify(embedder, protocol, { scores });
   } finally {
@@ -110,7 +169,7 @@ async function scored(
 async function scoreCell(
   { configuration, condition }: StudyCell,
   { tests }: StudyData,
-  model: Uint8Array,
+  model: Model,
   out: string,
 ): Promise<Record<string, TestScore>> {
   const results: Record<string, TestScore> = {};
@@ -138,6 +197,15 @@ async function scoreCell(
   }
   return results;
 }
+
+const anotherFile = (path: string, expected: string, received: string) =>
+  new InvalidDataError({
+    where: 'plan.backbone',
+    expected: `the file ${path} with the SHA-256 ${expected}`,
+    received,
+    fix: 'Take the file that the study began with, or write the hash of this one into a plan of another name.',
+    fields: { path },
+  });
 
 /** An event's numbers, without when and where they were written. */
 function withoutPlace({ epoch, samples, easyShare, meanGate, histogram }: HardnessEvent) {

@@ -1,12 +1,16 @@
+import { createHash } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 // The built package: a study's networks are trained by its processes.
 import {
+  countCells,
   mergeStudies,
   readRows,
+  type StudyPlan,
   type StudyRow,
   study,
   summarizeStudy,
@@ -30,7 +34,7 @@ describe('study', () => {
   it('tunes each arm over the same grid, and then trains it with every seed', () => {
     const tuning = rows.filter(({ stage }) => stage === 'tuning');
     expect(tuning.map(({ arm, seed }) => [arm, seed])).toHaveLength(4);
-    expect(new Set(tuning.map(({ arm, recipe }) => `${arm} ${recipe.learningRate.toFixed(3)}`))).toEqual(
+    expect(new Set(tuning.map(({ arm, recipe }) => `${arm} ${recipe!.learningRate.toFixed(3)}`))).toEqual(
       new Set(['ce 0.010', 'ce 0.020', 'hm-ce 0.015', 'hm-ce 0.030']),
     );
     for (const arm of ['ce', 'hm-ce']) {
@@ -129,6 +133,36 @@ describe('study', () => {
     expect(lasting(first!)).toEqual(lasting(whole[0]!));
   }, 300_000);
 });
+
+it('trains the network of a file further, and judges it as it was', async () => {
+  const file = fileURLToPath(new URL('../../resnet/golden/iresnet.onnx', import.meta.url));
+  const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
+  const { recipe: _, tuning: __, ...rest } = tinyPlan;
+  const plan: StudyPlan = {
+    ...rest,
+    backbone: { pretrained: basename(file), sha256 },
+    recipe: { epochs: 1, batchSize: 12 },
+    arms: { before: { loss: null }, after: { loss: 'hm-arcface' } },
+    comparisons: [['before', 'after']],
+  };
+  const out = join(folder, 'pretrained');
+  const rows = await study(plan, { out, root: dirname(file) });
+  expect(rows.map(({ arm, seed, recipe }) => [arm, seed, recipe?.name])).toEqual([
+    ['before', 1, undefined],
+    ['after', 1, 'finetune'],
+    ['after', 2, 'finetune'],
+  ]);
+  expect(countCells(plan)).toBe(3);
+  const accuracies = rows.map(({ tests }) => tests.heldOut!.accuracy);
+  const { comparisons, arms } = await summarizeStudy(plan, out);
+  expect(comparisons[0]).toMatchObject({ first: 'before', seeds: [1, 2] });
+  expect(comparisons[0]!.difference).toBeCloseTo((accuracies[1]! + accuracies[2]!) / 2 - accuracies[0]!, 12);
+  expect(summaryMarkdown(plan, { comparisons, arms })).toContain('| before | – | 1 |');
+  const other = { ...plan, backbone: { pretrained: basename(file), sha256: '0'.repeat(64) } };
+  await expect(study(other, { out: join(folder, 'other'), root: dirname(file) })).rejects.toThrow(
+    /with the SHA-256 0000/,
+  );
+}, 300_000);
 
 const byLine = (text: string) => (a: StudyRow, b: StudyRow) =>
   text.indexOf(JSON.stringify(a)) - text.indexOf(JSON.stringify(b));

@@ -18,7 +18,8 @@ export interface ArmSummary {
   arm: string;
   /** Accuracies, one of each seed that has run. */
   accuracies: readonly number[];
-  learningRate: number;
+  /** None of a network that was taken as it is. */
+  learningRate?: number;
 }
 
 /** A comparison of two arms on a test under a condition: the second's accuracy minus the first's. */
@@ -50,17 +51,22 @@ export async function summarizeStudy(plan: StudyPlan, folder: string): Promise<S
   const arms = places.flatMap((place) =>
     [...wanted].flatMap((arm) => {
       const own = at(rows, place, arm);
-      const learningRate = own[0]?.recipe.learningRate;
-      if (learningRate === undefined) return [];
-      return [
-        { ...place, arm, accuracies: own.map(({ tests }) => tests[place.test]!.accuracy), learningRate },
-      ];
+      if (own.length === 0) return [];
+      const accuracies = own.map(({ tests }) => tests[place.test]!.accuracy);
+      const learningRate = own[0]!.recipe?.learningRate;
+      return [{ ...place, arm, accuracies, ...(learningRate !== undefined && { learningRate }) }];
     }),
   );
   const found: Omit<ComparisonSummary, 'correctedPValue' | 'detectable'>[] = [];
   for (const place of places)
     for (const [first, second] of plan.comparisons ?? []) {
-      const [a, b] = [at(rows, place, first), at(rows, place, second)];
+      const [a, b] = [first, second].map((arm) => {
+        const own = at(rows, place, arm);
+        // A network as it is, is the same beside every seed.
+        return plan.arms[arm]!.loss === null
+          ? plan.seeds.flatMap((seed) => own.map((row) => ({ ...row, seed })))
+          : own;
+      }) as [StudyRow[], StudyRow[]];
       const seeds = a.map(({ seed }) => seed).filter((seed) => b.some((row) => row.seed === seed));
       if (seeds.length < 2) continue;
       const people = await pairsOf(folder, place);

@@ -10,7 +10,9 @@ export function summaryMarkdown({ name, question }: StudyPlan, { arms, compariso
     table(
       ['Condition', 'Test', 'Arm', 'Learning rate', 'Seeds', 'Accuracy (%)', '± (standard error over seeds)'],
       arms.map(({ condition, test, arm, learningRate, accuracies }) => [
-        ...[condition, test, arm, String(Number(learningRate.toPrecision(3))), String(accuracies.length)],
+        ...[condition, test, arm],
+        learningRate === undefined ? '–' : String(Number(learningRate.toPrecision(3))),
+        String(accuracies.length),
         percent(mean(accuracies)),
         accuracies.length > 1 ? percent(standardError(accuracies)) : '–',
       ]),

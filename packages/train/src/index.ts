@@ -50,6 +50,10 @@ export type { Part, RunConfig } from './run-config.ts';
 export type { Sampler } from './sampling/sampler.ts';
 export { type LearningRatePlan, learningRateAt, type Schedule, type Warmup } from './schedule.ts';
 export { isNetworkFile } from './start/network-file.ts';
-export { type PretrainedBackboneOptions, pretrainedBackbone } from './start/pretrained-backbone.ts';
+export {
+  type PretrainedBackbone,
+  type PretrainedBackboneOptions,
+  pretrainedBackbone,
+} from './start/pretrained-backbone.ts';
 export { type StepOutputs, type StepRecipe, trainingStep } from './step/training-step.ts';
 export { type Run, train } from './train.ts';

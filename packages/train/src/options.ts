@@ -16,11 +16,12 @@ import type { Optimizer } from './optimize/transform.ts';
 import { paper, type Recipe } from './recipe.ts';
 import { checkSampler } from './sampling/sampler.ts';
 import { warmupLength } from './schedule.ts';
+import type { PretrainedBackbone } from './start/pretrained-backbone.ts';
 
 /** What {@link train} takes. */
 export interface TrainOptions {
   data: Dataset;
-  backbone: Backbone;
+  backbone: PretrainedBackbone;
   head: Head;
   /** Default {@link paper}. */
   recipe?: Recipe;
@@ -42,7 +43,7 @@ export interface TrainOptions {
   augment?: Augmentation;
   /** Threads that decode images. Default: one less than the processor's cores, from 1 to 4. */
   workers?: number;
-  /** Default `(x − 127.5) / 128`, RGB, at the backbone's size. */
+  /** Default: what the backbone's file says ({@link pretrainedBackbone}), else `(x − 127.5) / 128`, RGB, at its size. */
   preprocessing?: Preprocessing;
   /**
    * Fine-tuning: the backbone begins with these values, the head with fresh ones. The folder of a run, a checkpoint or
@@ -153,7 +154,7 @@ export function resolveOptions({ augment, ...options }: TrainOptions): ResolvedO
     seed: options.seed ?? 1,
     engine:
       options.engine === 'auto' ? { kind: 'auto' as const } : (options.engine ?? { kind: 'onnx' as const }),
-    preprocessing: options.preprocessing ?? preprocessingFor(options.backbone),
+    preprocessing: options.preprocessing ?? backbone.preprocessing ?? preprocessingFor(backbone),
     resume: options.resume ?? false,
     logEvery: options.logEvery ?? 10,
     checkpointEvery: options.checkpointEvery ?? stepsPerEpoch,
@@ -170,7 +171,7 @@ export function resolveOptions({ augment, ...options }: TrainOptions): ResolvedO
   checkEngine(resolved.engine);
   if (resolved.engine.kind !== 'onnx' && scalingOf(recipe.mixedPrecision) !== undefined)
     throw invalid('recipe.mixedPrecision', 'none with an engine other than onnx', recipe.mixedPrecision);
-  checkSize(resolved.preprocessing, options.backbone);
+  checkSize(resolved.preprocessing, backbone);
   return resolved;
 }
 

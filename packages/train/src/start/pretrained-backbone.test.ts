@@ -1,12 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { defaultPreprocessing, preprocessingToMetadata } from '@hm/datasets';
+import { withMetadata } from '@hm/onnx/session';
 import { resnet18 } from '@hm/resnet';
 import { pthWeights } from '@hm/resnet/pth';
 import { flattenParams } from '@hm/tensor';
 import { expect, it, test } from 'vitest';
 import { exportPth } from '../export-pth.ts';
 import type { LoadedRun } from '../load-run.ts';
+import { resolveOptions } from '../options.ts';
 import { paper } from '../recipe.ts';
+import { tinyOptions } from '../testing/tiny-run.ts';
 import { isNetworkFile } from './network-file.ts';
 import { pretrainedBackbone } from './pretrained-backbone.ts';
 import { readPretrained } from './read-pretrained.ts';
@@ -43,6 +49,17 @@ it('makes the backbone of an ONNX file, and refuses another as its weights', asy
   await expect(readPretrained(golden('depthwise.onnx'), backbone)).rejects.toThrow(
     'another ONNX file than the backbone was made of',
   );
+});
+
+it('tells how a file’s images are prepared, if the file says so', async () => {
+  const bytes = readFileSync(golden('iresnet.onnx'));
+  const [height, width] = (await pretrainedBackbone(golden('iresnet.onnx'))).imageSize;
+  const preprocessing = { ...defaultPreprocessing, ...{ height, width }, mean: 0, scale: 255 };
+  const path = join(mkdtempSync(join(tmpdir(), 'hm-file-')), 'face.onnx');
+  writeFileSync(path, withMetadata(bytes, preprocessingToMetadata(preprocessing)));
+  const backbone = await pretrainedBackbone(path);
+  expect(backbone.preprocessing).toEqual(preprocessing);
+  expect(resolveOptions({ ...tinyOptions('none'), backbone }).preprocessing).toEqual(preprocessing);
 });
 
 it('refuses the weights of another network', async () => {

@@ -1,4 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
+import { type Preprocessing, preprocessingFromMetadata } from '@hm/datasets';
 import { readMetadata } from '@hm/onnx/session';
 import { type Backbone, backboneByName } from '@hm/resnet';
 import { checkOptions } from '@hm/tensor';
@@ -17,6 +18,11 @@ export interface PretrainedBackboneOptions {
   normalization?: 'frozen' | 'train' | undefined;
 }
 
+/** The network of a file, and how its images are prepared, if the file says so: `train` then does the same. */
+export interface PretrainedBackbone extends Backbone {
+  readonly preprocessing?: Preprocessing;
+}
+
 /**
  * The network in a file: an ONNX file of anybody's, or a `.pth` or `.pt` of PyTorch whose names are known. Pass the file as
  * `pretrained` too, so that the run begins with its weights and its configuration says so.
@@ -29,7 +35,7 @@ export interface PretrainedBackboneOptions {
 export async function pretrainedBackbone(
   path: string,
   options: PretrainedBackboneOptions = {},
-): Promise<Backbone> {
+): Promise<PretrainedBackbone> {
   checkOptions('pretrainedBackbone', options, {
     imageSize: 'array',
     normalization: { oneOf: ['frozen', 'train'] },
@@ -40,10 +46,12 @@ export async function pretrainedBackbone(
     const { fromPth } = await import('@hm/resnet/pth');
     return fromPth(bytes, imageSize && { imageSize });
   }
-  const own = ownBackbone(bytes);
-  if (own !== undefined) return own;
   const { fromOnnx } = await import('@hm/resnet/from-onnx');
-  return fromOnnx(bytes, { ...(imageSize && { imageSize }), ...(normalization && { normalization }) });
+  const backbone =
+    ownBackbone(bytes) ??
+    (await fromOnnx(bytes, { ...(imageSize && { imageSize }), ...(normalization && { normalization }) }));
+  const preprocessing = preprocessingFromMetadata(readMetadata(bytes));
+  return { ...backbone, ...(preprocessing && { preprocessing }) };
 }
 
 /** The backbone of a file that was exported from a run with its normalizations apart. */
