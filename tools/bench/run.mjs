@@ -87,6 +87,16 @@ const benches = {
     peerName: 'NumPy',
     version: 'import numpy; print(numpy.__version__)',
   },
+  'embed-stock': {
+    unit: 'images/s',
+    batch: 64,
+    steps: 6,
+    about: 'embedding by ResNet-18, 112×112, batch 64, against onnxruntime-node itself',
+    program: 'embed',
+    peerName: 'onnxruntime',
+    against: 'embed-direct.mjs',
+    theirs: ['64'],
+  },
   'embed-overhead': {
     unit: 'images/s',
     batch: 64,
@@ -182,7 +192,7 @@ async function compare({ label, ours: args = files, theirs = args, against, batc
   const ours = start(args);
   const other = () =>
     bench.against
-      ? new Contestant(process.execPath, [path(bench.against)])
+      ? new Contestant(process.execPath, [path(bench.against), ...(bench.theirs ?? [])])
       : new Contestant(values.python, [path(`${program}.py`), ...theirs]);
   // Ours may measure while it starts, and must be alone for that.
   await ours.run(WARM_UP);

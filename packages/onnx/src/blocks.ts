@@ -1,6 +1,6 @@
 import { hostTensor } from '@hm/tensor/host';
 import { BLOCKED_DOMAIN, Graph } from './graph.ts';
-import { createSession } from './session.ts';
+import { loadSession } from './session/load-session.ts';
 
 let probed: Promise<number> | undefined;
 
@@ -23,7 +23,7 @@ async function probe(): Promise<number> {
     'y',
   );
   try {
-    const session = await createSession(graph.encode([input], [{ ...input, name: 'y' }]), { threads: 1 });
+    const session = await loadSession(graph.encode([input], [{ ...input, name: 'y' }]), { threads: 1 });
     const values = Float32Array.from({ length: 2 * channels }, (_, index) => index % 2);
     const { y } = await session.run({ x: hostTensor('float32', shape, values) });
     await session.release();

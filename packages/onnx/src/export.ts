@@ -1,6 +1,7 @@
 import { checkOptions, type HostTensor, hostTensor, NonFiniteError, Rng, sizeOf } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
-import { createSession, withMetadata } from './session.ts';
+import { loadSession } from './session/load-session.ts';
+import { withMetadata } from './session.ts';
 import { type InputSpec, type TraceOptions, trace } from './trace.ts';
 import { TraceError } from './trace-error.ts';
 
@@ -53,7 +54,7 @@ async function assertSame(
   run: (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>,
   samples: Record<string, HostTensor>,
 ): Promise<void> {
-  const session = await createSession(model);
+  const session = await loadSession(model);
   const found = await session.run(samples);
   await session.release();
   const tensors = Object.entries(samples).map(

@@ -1,7 +1,9 @@
+export { kernelCache, kernelCachePath } from '#runtime';
 export { blockSize } from './blocks.ts';
 export { type CompileOptions, compile, type StepFunction } from './compile.ts';
 export { type ExportOptions, exportOnnx } from './export.ts';
-export { chooseKernels, type FormTimes, fastestForm, type KernelCache } from './forms/choose-kernels.ts';
+export { chooseKernels } from './forms/choose-kernels.ts';
+export { type FormTimes, fastestForm, type KernelCache } from './forms/fastest-form.ts';
 export type { Form, Kernels } from './forms/forms.ts';
 export { coveredKernels } from './kernels/index.ts';
 export { kernelsOf } from './kernels-of.ts';

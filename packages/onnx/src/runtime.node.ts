@@ -2,6 +2,8 @@ import { InvalidDataError, importOptional } from '@hm/tensor/host';
 import type { ExecutionProvider, Runtime, RuntimeOptions, RuntimePackage } from './runtime.ts';
 import { withoutTelemetry } from './telemetry.node.ts';
 
+export { kernelCache, kernelCachePath } from './forms/kernel-cache.node.ts';
+
 export const runtimePackage: RuntimePackage = 'onnxruntime-node';
 
 /** ONNX Runtime's native library. */
@@ -63,4 +65,31 @@ export async function probeProvider(provider: ExecutionProvider, half = false): 
 export async function placementOf(model: Uint8Array, provider: ExecutionProvider) {
   const placement = await import('./preflight/placement.ts');
   return placement.placementOf(model, provider);
+}
+
+/**
+ * A model as ONNX Runtime optimizes it for this CPU, which it tells in a file alone; undefined where there is no room for one.
+ */
+export async function optimizedModel(model: Uint8Array, threads?: number): Promise<Uint8Array | undefined> {
+  const [{ mkdtemp, readFile, rm }, { tmpdir }, { join }] = await Promise.all([
+    import('node:fs/promises'),
+    import('node:os'),
+    import('node:path'),
+  ]);
+  const { InferenceSession } = await importRuntime();
+  const folder = await mkdtemp(join(tmpdir(), 'hm-optimized-')).catch(() => undefined);
+  if (folder === undefined) return undefined;
+  try {
+    const optimizedModelFilePath = join(folder, 'model.onnx');
+    const session = await InferenceSession.create(model, {
+      ...{ graphOptimizationLevel: 'all', logSeverityLevel: 3, optimizedModelFilePath },
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    });
+    await session.release();
+    return await readFile(optimizedModelFilePath);
+  } catch {
+    return undefined;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

@@ -8,7 +8,10 @@ it('is one interface under Node and in a browser', () => {
   const modules: RuntimeModule[] = [node, web];
   for (const module of modules) {
     expect(Object.keys(module).sort()).toEqual([
+      'kernelCache',
+      'kernelCachePath',
       'loadRuntime',
+      'optimizedModel',
       'placementOf',
       'probeProvider',
       'readBeside',

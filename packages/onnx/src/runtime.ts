@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { KernelCache } from './forms/fastest-form.ts';
 import type { PlacedNode } from './preflight/placement.ts';
 import type { Provider } from './session/providers.ts';
 
@@ -43,4 +44,10 @@ export interface RuntimeModule {
   probeProvider(provider: ExecutionProvider, half?: boolean): Promise<string | undefined>;
   /** Where each operator of a model would run; undefined if it cannot be loaded, or nothing is to be found out. */
   placementOf(model: Uint8Array, provider: ExecutionProvider): Promise<PlacedNode[] | undefined>;
+  /** Where times of convolutions are kept. */
+  kernelCache(threads: number | undefined, path?: string): KernelCache;
+  /** The file in which they are kept, or none. */
+  kernelCachePath(): string;
+  /** A model as ONNX Runtime optimizes it for this CPU; undefined where that cannot be had. */
+  optimizedModel(model: Uint8Array, threads?: number): Promise<Uint8Array | undefined>;
 }

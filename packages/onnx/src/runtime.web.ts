@@ -1,4 +1,5 @@
 import { InvalidDataError, importOptional, UnavailableError } from '@hm/tensor/host';
+import type { KernelCache } from './forms/fastest-form.ts';
 import type { ExecutionProvider, Runtime, RuntimeOptions, RuntimePackage } from './runtime.ts';
 import type { Provider } from './session/providers.ts';
 
@@ -68,6 +69,17 @@ export async function probeProvider(provider: ExecutionProvider, half = false): 
 
 /** In a browser ONNX Runtime does not tell. */
 export async function placementOf(): Promise<undefined> {
+  return undefined;
+}
+
+/** No browser keeps times of convolutions. */
+export const kernelCache = (): KernelCache => ({ read: async () => ({}), write: async () => undefined });
+
+/** There is no such file. */
+export const kernelCachePath = (): string => '';
+
+/** In a browser ONNX Runtime does not tell. */
+export async function optimizedModel(): Promise<undefined> {
   return undefined;
 }
 

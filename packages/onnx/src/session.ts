@@ -1,9 +1,11 @@
 import { checkOptions, UnavailableError } from '@hm/tensor/host';
 import { loadRuntime, probeProvider, runtimePackage } from '#runtime';
 import { hostSession, type Session } from './session/host-session.ts';
+import { LargeBatches } from './session/large-batches.ts';
+import { loadSession } from './session/load-session.ts';
 import { loadGraph } from './session/loaded-graph.ts';
 import { type ProviderReport, reportProviders } from './session/providers.ts';
-import { type SessionOptions, sessionOptions } from './session/session-options.ts';
+import { type InferenceOptions, inferenceOptions } from './session/session-options.ts';
 
 export { readMetadata, withMetadata } from './metadata.ts';
 export { fromHalf, toHalf } from './precision/half.ts';
@@ -15,7 +17,7 @@ export {
   type ResidentSession,
   type ResidentSessionOptions,
 } from './session/resident-session.ts';
-export type { SessionOptions, ValueInfo } from './session/session-options.ts';
+export type { InferenceOptions, SessionOptions, ValueInfo } from './session/session-options.ts';
 
 /**
  * Loads an ONNX model, from bytes or from a file; in a browser, a file is an address. Node runs it with onnxruntime-node,
@@ -30,10 +32,12 @@ export type { SessionOptions, ValueInfo } from './session/session-options.ts';
  */
 export async function createSession(
   model: Uint8Array | string,
-  options: SessionOptions = {},
+  options: InferenceOptions = {},
 ): Promise<Session> {
-  checkOptions('createSession', options, sessionOptions);
-  return hostSession(await loadGraph(model, options));
+  const { convolutions = 'measured', ...loading } = checkOptions('createSession', options, inferenceOptions);
+  if (convolutions === 'direct') return loadSession(model, loading);
+  const graph = await loadGraph(model, loading, { keepsModel: true });
+  return hostSession(graph, new LargeBatches(graph, loading));
 }
 
 /**

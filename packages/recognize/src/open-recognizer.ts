@@ -57,6 +57,7 @@ export async function openRecognizer(
       workers: 'number',
     },
     ...{ aligned: 'boolean', calibration: 'object', provider: 'string', threads: 'number' },
+    convolutions: { oneOf: ['direct', 'measured'] },
     ...{ preprocessing: 'object', output: 'string' },
   });
   const { flip = 'off', prefer = 'largest', border = 0.3, workers, aligned = false, ...rest } = options;

@@ -47,6 +47,7 @@ export async function openRecognizer(
   checkOptions<WebRecognizerOptions>('openRecognizer', options, {
     ...{ weights: 'string', flip: { oneOf: ['off', 'sum', 'concat'] }, prefer: 'string', border: 'number' },
     ...{ calibration: 'object', provider: 'string', threads: 'number', preprocessing: 'object' },
+    convolutions: { oneOf: ['direct', 'measured'] },
     output: 'string',
   });
   const {

@@ -1,5 +1,5 @@
 import type { ImageSource, Preprocessing } from '@hm/datasets';
-import { createSession, type Provider, type SessionOptions } from '@hm/onnx/session';
+import { createSession, type InferenceOptions, type Provider } from '@hm/onnx/session';
 import {
   checkArguments,
   checkOptions,
@@ -18,7 +18,7 @@ import { mapAhead } from './map-ahead.ts';
 import { modelPreprocessing } from './model-preprocessing.ts';
 
 /** How a model is loaded. */
-export interface EmbedderOptions extends Pick<SessionOptions, 'provider' | 'threads'> {
+export interface EmbedderOptions extends Pick<InferenceOptions, 'provider' | 'threads' | 'convolutions'> {
   /** Takes the place of what the model's metadata says. */
   preprocessing?: Preprocessing | undefined;
   /** The output that is the embedding, of a model with several. Default: the only one, or the one named `embedding`. */
@@ -28,6 +28,7 @@ export interface EmbedderOptions extends Pick<SessionOptions, 'provider' | 'thre
 /** What each of {@link EmbedderOptions} may be. */
 export const embedderOptions: OptionKinds<EmbedderOptions> = {
   ...{ provider: 'string', threads: 'number', preprocessing: 'object', output: 'string' },
+  convolutions: { oneOf: ['direct', 'measured'] },
 };
 
 /** How images are embedded. */

@@ -1,19 +1,9 @@
 import { checkOptions } from '@hm/tensor/host';
 import { blockSize } from '../blocks.ts';
 import { type CompileOptions, compileOptions, recordInOwnLayouts, type StepFunction } from '../compile.ts';
-import { type ConvolutionShape, type Form, forms, type Kernels, nameOf } from './forms.ts';
+import { fastestForms, type KernelCache } from './fastest-form.ts';
+import { type ConvolutionShape, type Kernels, nameOf } from './forms.ts';
 import { measureForm } from './measure-form.ts';
-
-/** Milliseconds of a convolution in each form. */
-export type FormTimes = Readonly<Record<Form, number>>;
-
-/** Measurements by a convolution's name, kept from one program to the next. */
-export interface KernelCache {
-  /** What was measured before; `{}` where nothing was. */
-  read(): Promise<Readonly<Record<string, FormTimes>>>;
-  /** Keeps all of `times`. */
-  write(times: Readonly<Record<string, FormTimes>>): Promise<void>;
-}
 
 /**
  * Times every 3×3 convolution of a step, and its gradients, in each form that this package has for it, on this processor,
@@ -44,23 +34,5 @@ export async function chooseKernels(
     found.set(nameOf(shape), shape);
     return 'direct';
   });
-  const known = { ...(await cache?.read()) };
-  const missing = [...found].filter(([name]) => known[name] === undefined);
-  for (const [name, shape] of missing) {
-    const times: Partial<Record<Form, number>> = {};
-    for (const form of forms) times[form] = await measureForm(shape, form, { block, threads });
-    known[name] = times as FormTimes;
-  }
-  if (missing.length > 0) await cache?.write(known);
-  return Object.fromEntries([...found.keys()].map((name) => [name, fastestForm(known[name]!)]));
+  return fastestForms(found, (shape, form) => measureForm(shape, form, { block, threads }), cache);
 }
-
-/** Another form must be worth its rounding: faster than the direct one by a twentieth. */
-const WORTH = 0.95;
-
-/** The form that {@link chooseKernels} takes for a convolution. */
-export const fastestForm = (times: FormTimes): Form =>
-  forms.reduce(
-    (best, form) => (times[form] < times[best] * (best === 'direct' ? WORTH : 1) ? form : best),
-    'direct' as Form,
-  );

@@ -1,5 +1,5 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
-import type { TileSize, Tiling } from '../kernels/winograd.ts';
+import type { TileSize, Tiling } from '../winograd/tiling.ts';
 
 /** How a convolution is computed: as it stands, or by Winograd's minimal filtering with 2×2 or 4×4 results to a tile. */
 export const forms = ['direct', 'winograd-2', 'winograd-4'] as const;
@@ -27,7 +27,12 @@ export type ChooseForm = (convolution: ConvolutionShape) => Form;
 export type Kernels = Readonly<Record<string, Form>>;
 
 /** A name for a convolution, by which choices are kept. */
-export const nameOf = ({ direction, image, filter, pads }: ConvolutionShape): string =>
+export const nameOf = ({
+  direction,
+  image,
+  filter,
+  pads,
+}: Omit<ConvolutionShape, 'direction'> & { direction: Direction | 'inference' }): string =>
   `${direction} ${image.join('×')} by ${filter.join('×')} pad ${pads.join(',')}`;
 
 /** A convolution's shape, if other forms than the direct one compute it: 3×3, stride 1, not dilated. */

@@ -1,7 +1,8 @@
 import { hostTensor, Rng, sizeOf } from '@hm/tensor/host';
 import type { Layout } from '../layout.ts';
-import { createSession } from '../session.ts';
+import { loadSession } from '../session/load-session.ts';
 import { record } from '../trace.ts';
+import { bestOf } from './best-of.ts';
 import type { ConvolutionShape, Form } from './forms.ts';
 import { operandsOf, resultOf, runConvolution } from './run-convolution.ts';
 
@@ -34,7 +35,7 @@ export async function measureForm(
     ...{ block, layouts },
     chooseForm: () => form,
   });
-  const session = await createSession(model, threads === undefined ? {} : { threads });
+  const session = await loadSession(model, threads === undefined ? {} : { threads });
   const rng = Rng.of('measure-form');
   const feeds = Object.fromEntries(
     values.map(({ name, shape: sizes }) => {
@@ -42,12 +43,7 @@ export async function measureForm(
       return [name, hostTensor('float32', sizes as number[], data)];
     }),
   );
-  let best = Number.POSITIVE_INFINITY;
-  for (let count = 0; count <= REPEATS; count++) {
-    const start = performance.now();
-    await session.run(feeds);
-    if (count > 0) best = Math.min(best, performance.now() - start);
-  }
+  const best = await bestOf(REPEATS, () => session.run(feeds));
   await session.release();
   return best;
 }

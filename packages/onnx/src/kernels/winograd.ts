@@ -1,75 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Layout } from '../layout.ts';
 import type { Tracer } from '../tracer.ts';
+import { type Matrix, matrices, onSquares, transpose } from '../winograd/matrices.ts';
+import { gridOf, patchPlaces, resultPlaces, type TileSize, type Tiling } from '../winograd/tiling.ts';
 import { imageOf } from './spatial.ts';
-
-/** Side of the square of results that one tile gives. */
-export type TileSize = 2 | 4;
-
-/** One direction of a convolution by a 3×3 filter with stride 1, as sizes: an image in, an image out, and the border. */
-export interface Tiling {
-  size: TileSize;
-  batch: number;
-  inputs: readonly [height: number, width: number];
-  outputs: readonly [height: number, width: number];
-  /** Rows above and columns left of the image. */
-  pads: readonly [top: number, left: number];
-}
-
-type Matrix = readonly (readonly number[])[];
-
-/** Winograd's matrices at the points 0, 1, −1, (2, −2,) ∞: what turns a tile, a filter, and the products back. */
-const matrices: Record<TileSize, { tile: Matrix; filter: Matrix; result: Matrix }> = {
-  2: {
-    tile: [
-      [1, 0, -1, 0],
-      [0, 1, 1, 0],
-      [0, -1, 1, 0],
-      [0, 1, 0, -1],
-    ],
-    filter: [
-      [1, 0, 0],
-      [1 / 2, 1 / 2, 1 / 2],
-      [1 / 2, -1 / 2, 1 / 2],
-      [0, 0, 1],
-    ],
-    result: [
-      [1, 1, 1, 0],
-      [0, 1, -1, -1],
-    ],
-  },
-  4: {
-    tile: [
-      [4, 0, -5, 0, 1, 0],
-      [0, -4, -4, 1, 1, 0],
-      [0, 4, -4, -1, 1, 0],
-      [0, -2, -1, 2, 1, 0],
-      [0, 2, -1, -2, 1, 0],
-      [0, 4, 0, -5, 0, 1],
-    ],
-    filter: [
-      [1 / 4, 0, 0],
-      [-1 / 6, -1 / 6, -1 / 6],
-      [-1 / 6, 1 / 6, -1 / 6],
-      [1 / 24, 1 / 12, 1 / 6],
-      [1 / 24, -1 / 12, 1 / 6],
-      [0, 0, 1],
-    ],
-    result: [
-      [1, 1, 1, 1, 1, 0],
-      [0, 1, -1, 2, -2, 0],
-      [0, 1, 1, 4, 4, 0],
-      [0, 1, -1, 8, -8, 1],
-    ],
-  },
-};
-
-const transpose = (matrix: Matrix): Matrix =>
-  matrix[0]!.map((_, column) => matrix.map((row) => row[column]!));
-
-/** What a matrix does to rows and columns of a square, as one matrix on its elements. */
-const onSquares = (matrix: Matrix): Matrix =>
-  matrix.flatMap((a) => matrix.map((b) => a.flatMap((x) => b.map((y) => x * y))));
 
 /**
  * A convolution by Winograd's minimal filtering: for each of the a² places of a tile, one product of all tiles with the
@@ -116,9 +50,6 @@ export function winogradFilter(tracer: Tracer, x: TensorInfo, dy: TensorInfo, ti
 }
 
 const CONTRIB = 'com.microsoft';
-
-const gridOf = ({ size, outputs: [height, width] }: Tiling) =>
-  [Math.ceil(height / size), Math.ceil(width / size)] as const;
 
 const countOf = (tiling: Tiling) => gridOf(tiling).reduce((a, b) => a * b, tiling.batch);
 
@@ -180,31 +111,6 @@ function patchesOf(tracer: Tracer, x: TensorInfo, tiling: Tiling, side: number):
   return tracer.node('Gather', [bordered, places], { attributes: { axis: 0 } });
 }
 
-/** For each pixel of a patch, each tile and each run of channels, where that run lies in the image; the last is the border. */
-function patchPlaces(
-  { size, batch, inputs, outputs, pads }: Tiling,
-  side: number,
-  blocks: number,
-): Int32Array {
-  const [height, width] = inputs;
-  const [rows, columns] = [Math.ceil(outputs[0] / size), Math.ceil(outputs[1] / size)];
-  const places = new Int32Array(side * side * batch * rows * columns * blocks);
-  const border = batch * blocks * height * width;
-  let next = 0;
-  for (let pixel = 0; pixel < side * side; pixel++) {
-    const [dy, dx] = [Math.floor(pixel / side) - pads[0], (pixel % side) - pads[1]];
-    for (let n = 0; n < batch; n++) {
-      for (let tile = 0; tile < rows * columns; tile++) {
-        const [y, x] = [Math.floor(tile / columns) * size + dy, (tile % columns) * size + dx];
-        const inside = y >= 0 && x >= 0 && y < height && x < width;
-        for (let block = 0; block < blocks; block++)
-          places[next++] = inside ? ((n * blocks + block) * height + y) * width + x : border;
-      }
-    }
-  }
-  return places;
-}
-
 /** Results `[m², tiles, C]` as an image, in blocks where the graph has them: one pick puts them where they belong. */
 function imageOfResults(
   tracer: Tracer,
@@ -223,20 +129,4 @@ function imageOfResults(
   const runs = tracer.reshape(results, [size * size * countOf(tiling) * blocks, run]);
   const picked = tracer.node('Gather', [runs, places], { attributes: { axis: 0 } });
   return imageOf(tracer, picked, [batch, ...outputs, channels], layout, producer);
-}
-
-function resultPlaces(tiling: Tiling, blocks: number): Int32Array {
-  const { size, batch, outputs } = tiling;
-  const [rows, columns] = gridOf(tiling);
-  const places = new Int32Array(batch * blocks * outputs[0] * outputs[1]);
-  let next = 0;
-  for (let n = 0; n < batch; n++)
-    for (let block = 0; block < blocks; block++)
-      for (let y = 0; y < outputs[0]; y++)
-        for (let x = 0; x < outputs[1]; x++) {
-          const pixel = (y % size) * size + (x % size);
-          const tile = Math.floor(y / size) * columns + Math.floor(x / size);
-          places[next++] = ((pixel * batch + n) * rows * columns + tile) * blocks + block;
-        }
-  return places;
 }

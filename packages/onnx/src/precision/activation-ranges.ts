@@ -1,7 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 import { type HostTensor, InvalidArgumentError, NonFiniteError } from '@hm/tensor/host';
 import { ValueInfoProtoSchema } from 'onnx-buf';
-import { createSession, type Session } from '../session.ts';
+import { loadSession } from '../session/load-session.ts';
+import type { Session } from '../session.ts';
 import { type ModelFile, readModelFile, writeModelFile } from './model-file.ts';
 
 /** The range of a value that 8 bits cover. It holds 0. */
@@ -28,7 +29,7 @@ export async function activationRanges(
 ): Promise<Map<string, Range>> {
   if (batches.length === 0) throw noBatches();
   const inputs = new Set(file.graph.input.map(({ name }) => name));
-  const session = await createSession(
+  const session = await loadSession(
     withOutputs(
       file,
       names.filter((name) => !inputs.has(name)),

@@ -2,8 +2,9 @@ import { UnavailableError } from '@hm/tensor/host';
 import { TensorProto_DataType as DataType } from 'onnx-buf';
 import { placementOf } from '#runtime';
 import { readModelFile } from '../precision/model-file.ts';
+import { loadSession } from '../session/load-session.ts';
 import { executionProvider, type Provider } from '../session/providers.ts';
-import { createSession, type Session, type SessionOptions } from '../session.ts';
+import type { Session, SessionOptions } from '../session.ts';
 import { valueTypes } from './value-types.ts';
 
 /**
@@ -26,7 +27,7 @@ export async function assertKernels(
 /** A session on a provider that has kernels for all of its graph. @throws {UnavailableError} as {@link assertKernels} does. */
 export async function createWholeSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
   await assertKernels(model, options);
-  return createSession(model, options);
+  return loadSession(model, options);
 }
 
 const CPU = 'CPUExecutionProvider';

@@ -23,6 +23,8 @@ export class LoadedGraph {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly metadata: Readonly<Record<string, string>>;
+  /** The model, if it is kept and lies in one file. */
+  model: Uint8Array | undefined;
   readonly #session: InferenceSession;
   readonly #profiling: boolean;
   #released = false;
@@ -64,6 +66,10 @@ export class LoadedGraph {
     return new this.runtime.Tensor(dtype as Tensor.Type, data as never, shape);
   }
 
+  get released(): boolean {
+    return this.#released;
+  }
+
   async release(): Promise<void> {
     if (this.#released) return;
     this.#released = true;
@@ -72,10 +78,17 @@ export class LoadedGraph {
   }
 }
 
+/** What a graph is loaded for. */
+export interface LoadOptions {
+  /** Outputs that stay in the device's memory. */
+  resident?: readonly string[];
+  /** Whether the graph has its model, to be made another one of. */
+  keepsModel?: boolean;
+}
+
 /**
  * Loads a model.
  *
- * @param resident outputs that stay in the device's memory.
  * @throws {InvalidArgumentError} if the provider has no such device.
  * @throws {UnavailableError} if ONNX Runtime or the provider is not there.
  * @throws {InvalidDataError} if ONNX Runtime cannot load the model.
@@ -83,7 +96,7 @@ export class LoadedGraph {
 export async function loadGraph(
   model: Uint8Array | string,
   options: SessionOptions,
-  resident: readonly string[] = [],
+  { resident = [], keepsModel = false }: LoadOptions = {},
 ): Promise<LoadedGraph> {
   const { provider = 'cpu', deviceId, threads, profile } = options;
   if (threads !== undefined) assertWithin('createSession', 'threads', threads);
@@ -109,12 +122,16 @@ export async function loadGraph(
     runtime.InferenceSession.create(content, sessionOptions).catch((cause: unknown) => {
       throw notLoadable(typeof model === 'string' ? model : 'the model', provider, cause);
     });
-  let session = await create(bytes);
+  let content = bytes;
+  let session = await create(content);
   if (session.inputMetadata.some((input) => input.isTensor && input.shape.includes(0))) {
     await session.release();
-    session = await create(withOpenDimensions(bytes));
+    content = withOpenDimensions(bytes);
+    session = await create(content);
   }
-  return new LoadedGraph(runtime, session, options, metadata);
+  const graph = new LoadedGraph(runtime, session, options, metadata);
+  if (keepsModel && externalData.length === 0) graph.model = content;
+  return graph;
 }
 
 const onDevice = (names: readonly string[]) =>

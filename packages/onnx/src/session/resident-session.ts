@@ -62,7 +62,7 @@ export async function createResidentSession(
   });
   const { provider = 'cpu' } = options;
   if (!keepsOutputs(provider)) throw keepsNothing(provider);
-  return new GraphWithResidents(await loadGraph(model, options, resident), resident, options);
+  return new GraphWithResidents(await loadGraph(model, options, { resident }), resident, options);
 }
 
 class GraphWithResidents implements ResidentSession {

@@ -21,6 +21,23 @@ export const sessionOptions: OptionKinds<SessionOptions> = {
   ...{ provider: 'string', deviceId: 'number', threads: 'number', profile: 'string' },
 };
 
+/** How a session for inference runs. */
+export interface InferenceOptions extends SessionOptions {
+  /**
+   * How 3×3 convolutions with stride 1 are computed on the CPU in runs of eight images or more, once 512 images have come in
+   * such runs. `measured`: each in the form that is fastest on this processor, as it stands or by Winograd's minimal filtering,
+   * which changes results by less than 1e-5 of the largest; what was measured is kept for the next program. `direct`: as they
+   * stand. Default `measured`.
+   */
+  convolutions?: 'direct' | 'measured';
+}
+
+/** What each of {@link InferenceOptions} may be. */
+export const inferenceOptions: OptionKinds<InferenceOptions> = {
+  ...sessionOptions,
+  convolutions: { oneOf: ['direct', 'measured'] },
+};
+
 /** Name, element type and shape of an input or output; a string is a symbolic dimension. */
 export interface ValueInfo {
   name: string;

@@ -1,5 +1,4 @@
-import { fastestForm } from '@hm/onnx';
-import { kernelCache, kernelCachePath } from './kernel-cache.ts';
+import { fastestForm, kernelCache, kernelCachePath } from '@hm/onnx';
 
 /** What this processor's convolutions were measured to be fastest as. */
 export interface MeasuredKernels {

@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { kernelCachePath } from '@hm/onnx';
 import type { Backbone } from '@hm/resnet';
 import { disposeParams, type Params } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
@@ -8,7 +9,6 @@ import { loadRun } from '../load-run.ts';
 import type { TrainOptions } from '../options.ts';
 import { tinyBackbone } from '../testing/tiny-backbone.mjs';
 import { differing, eventsOf, temporaryFolder, tinyOptions } from '../testing/tiny-run.ts';
-import { kernelCachePath } from './kernel-cache.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import { chooseKernels, type Kernels, type StepFunction } from '@hm/onnx';
+import { chooseKernels, type Kernels, kernelCache, type StepFunction } from '@hm/onnx';
 import { InvalidDataError } from '@hm/tensor';
 import { readTextIfThere, writeFileSafely } from '@hm/tensor/files';
 import type { StepOptions } from '../engine/compile-on.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type Communicator, shareValue } from '../parallel/communicator.ts';
-import { kernelCache } from './kernel-cache.ts';
 
 /** What the choice depends on. */
 export interface KernelsSource {

@@ -2,8 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { cpus, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { FormTimes, KernelCache } from '@hm/onnx';
-import { readRegularText, writeFileSafely } from '@hm/tensor/files';
+import type { FormTimes, KernelCache } from './fastest-form.ts';
 
 type Times = Readonly<Record<string, FormTimes>>;
 
@@ -21,6 +20,7 @@ export function kernelCache(threads: number | undefined, path = kernelCachePath(
   const machine = `${cpus()[0]?.model ?? 'unknown'}, onnxruntime ${runtimeVersion()}, ${threads ?? 'all'} threads`;
   const readAll = async (): Promise<Record<string, Times>> => {
     try {
+      const { readRegularText } = await import('@hm/tensor/files');
       return JSON.parse(await readRegularText(path));
     } catch {
       return {};
@@ -29,7 +29,7 @@ export function kernelCache(threads: number | undefined, path = kernelCachePath(
   return {
     read: async () => (await readAll())[machine] ?? {},
     async write(times) {
-      const all = await readAll();
+      const [all, { writeFileSafely }] = await Promise.all([readAll(), import('@hm/tensor/files')]);
       const content = JSON.stringify({ ...all, [machine]: { ...all[machine], ...times } }, null, 2);
       await mkdir(dirname(path), { recursive: true })
         .then(() => writeFileSafely(path, `${content}\n`))

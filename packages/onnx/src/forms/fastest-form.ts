@@ -1,0 +1,44 @@
+import { type Form, forms } from './forms.ts';
+
+/** Milliseconds of a convolution in each form. */
+export type FormTimes = Readonly<Record<Form, number>>;
+
+/** Measurements by a convolution's name, kept from one program to the next. */
+export interface KernelCache {
+  /** What was measured before; `{}` where nothing was. */
+  read(): Promise<Readonly<Record<string, FormTimes>>>;
+  /** Keeps all of `times`. */
+  write(times: Readonly<Record<string, FormTimes>>): Promise<void>;
+}
+
+/** Another form must be worth its rounding: faster than the direct one by a twentieth. */
+const WORTH = 0.95;
+
+/** The form that is taken for a convolution. */
+export const fastestForm = (times: FormTimes): Form =>
+  forms.reduce(
+    (best, form) => (times[form] < times[best] * (best === 'direct' ? WORTH : 1) ? form : best),
+    'direct' as Form,
+  );
+
+/**
+ * The fastest form of each convolution.
+ *
+ * @param convolutions by their names.
+ * @param measure gives milliseconds; it is not asked about what the cache knows.
+ */
+export async function fastestForms<T>(
+  convolutions: ReadonlyMap<string, T>,
+  measure: (convolution: T, form: Form) => Promise<number>,
+  cache?: KernelCache,
+): Promise<Record<string, Form>> {
+  const known = { ...(await cache?.read()) };
+  const missing = [...convolutions].filter(([name]) => known[name] === undefined);
+  for (const [name, convolution] of missing) {
+    const times: Partial<Record<Form, number>> = {};
+    for (const form of forms) times[form] = await measure(convolution, form);
+    known[name] = times as FormTimes;
+  }
+  if (missing.length > 0) await cache?.write(known);
+  return Object.fromEntries([...convolutions.keys()].map((name) => [name, fastestForm(known[name]!)]));
+}

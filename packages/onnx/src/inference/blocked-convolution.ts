@@ -1,0 +1,55 @@
+import { BLOCKED_DOMAIN, type Graph, type GraphNode } from '../graph.ts';
+import { floats } from '../passes/constants.ts';
+
+/** A convolution by a constant 3×3 filter with stride 1 between blocked images, as ONNX Runtime's optimizer leaves it. */
+export interface BlockedConvolution {
+  node: GraphNode;
+  /** Channels of the image and of the result: whole blocks. */
+  channels: readonly [inputs: number, outputs: number];
+  /** Above, left, below, right. */
+  pads: readonly [number, number, number, number];
+}
+
+/** What a node convolves, if it is such a convolution. */
+export function blockedConvolution(
+  graph: Graph,
+  node: GraphNode,
+  block: number,
+): BlockedConvolution | undefined {
+  const { op, domain, inputs, attributes } = node;
+  if (op !== 'Conv' || domain !== BLOCKED_DOMAIN) return undefined;
+  const all = (name: string, wanted: number) => {
+    const values = attributes[name];
+    return values === undefined || (Array.isArray(values) && values.every((value) => value === wanted));
+  };
+  const plain = all('strides', 1) && all('dilations', 1) && (attributes.group ?? 1) === 1;
+  const [outputs = 0, channels = 0, ...taps] = graph.constants.get(inputs[1]!)?.dims.map(Number) ?? [];
+  const pads = padsOf(node);
+  if (!plain || taps.join() !== '3,3' || pads === undefined) return undefined;
+  return outputs % block === 0 && channels % block === 0
+    ? { node, channels: [channels, outputs], pads }
+    : undefined;
+}
+
+function padsOf({ attributes: { auto_pad = 'NOTSET', pads = [0, 0, 0, 0] } }: GraphNode) {
+  if (auto_pad === 'NOTSET' && Array.isArray(pads)) return pads as [number, number, number, number];
+  if (auto_pad === 'VALID') return [0, 0, 0, 0] as const;
+  return auto_pad === 'SAME_UPPER' || auto_pad === 'SAME_LOWER' ? ([1, 1, 1, 1] as const) : undefined;
+}
+
+/** The filter as `[9, I, O]`: it lies as `[O / b, I / b, 9, b of I, b of O]`. */
+export function tapsOf(
+  graph: Graph,
+  { node, channels: [inputs, outputs] }: BlockedConvolution,
+  block: number,
+): Float32Array {
+  const blocked = floats(graph.constants.get(node.inputs[1]!))!;
+  const taps = new Float32Array(blocked.length);
+  let from = 0;
+  for (let o = 0; o < outputs; o += block)
+    for (let i = 0; i < inputs; i += block)
+      for (let tap = 0; tap < 9; tap++)
+        for (let row = 0; row < block; row++, from += block)
+          taps.set(blocked.subarray(from, from + block), (tap * inputs + i + row) * outputs + o);
+  return taps;
+}

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type HostTensor, hostTensor, Rng, sizeOf } from '@hm/tensor/host';
+import { beforeAll, expect, test } from 'vitest';
+import { kernelCache } from '#runtime';
+import { blockSize } from '../blocks.ts';
+import type { Form } from '../forms/forms.ts';
+import { Graph } from '../graph.ts';
+import { readModelFile } from '../precision/model-file.ts';
+import { loadSession } from '../session/load-session.ts';
+import { createSession } from '../session.ts';
+import { fasterModel } from './faster-model.ts';
+
+let block = 0;
+beforeAll(async () => {
+  block = await blockSize();
+});
+
+const rng = Rng.of('faster-model');
+const noise = (shape: readonly number[], size = 1) =>
+  Float32Array.from({ length: sizeOf(shape) }, () => rng.uniform(-size, size));
+const SIDE = [23, 26] as const;
+
+/** Four convolutions: rectified; with a shortcut; between borders of another width; of other numbers of channels. */
+function network(batch: number | string): Uint8Array {
+  const graph = new Graph();
+  const convolve = (x: string, inputs: number, outputs: number, pads: number[], strides = [1, 1]) => {
+    const filter = graph.constant('float32', [outputs, inputs, 3, 3], noise([outputs, inputs, 9], 0.2));
+    const bias = graph.constant('float32', [outputs], noise([outputs]));
+    return graph.add('Conv', [x, filter, bias], { attributes: { pads, strides } });
+  };
+  const even = [1, 1, 1, 1];
+  const stem = graph.add('Relu', [convolve('x', 3, 16, even)]);
+  const first = graph.add('Relu', [convolve(stem, 16, 16, even)]);
+  const second = graph.add('Relu', [graph.add('Add', [convolve(first, 16, 16, even), stem])]);
+  const third = convolve(second, 16, 32, [0, 2, 1, 0]);
+  const smaller = convolve(third, 32, 16, even, [2, 2]);
+  graph.publish(graph.add('Flatten', [graph.add('GlobalAveragePool', [smaller])]), 'y');
+  return graph.encode(
+    [{ name: 'x', dtype: 'float32', shape: [batch, 3, ...SIDE] }],
+    [{ name: 'y', dtype: 'float32', shape: [batch, 16] }],
+  );
+}
+
+const choosing = (form: Form) => async (convolutions: ReadonlyMap<string, unknown>) =>
+  Object.fromEntries([...convolutions.keys()].map((name) => [name, form]));
+
+const input = (batch: number | string) => ({
+  ...{ name: 'x', dtype: 'float32' as const, shape: [batch, 3, ...SIDE] },
+});
+
+const images = (count: number) => {
+  const shape = [count, 3, ...SIDE];
+  return { x: hostTensor('float32', shape, noise(shape)) };
+};
+
+/** Largest difference, relative to the largest value. */
+function difference(a: HostTensor, b: HostTensor): number {
+  const [one, other] = [a, b].map(({ data }) => Array.from(data as Float32Array)) as [number[], number[]];
+  const gap = Math.max(...one.map((value, k) => Math.abs(value - other[k]!)));
+  return gap / Math.max(...one.map(Math.abs));
+}
+
+test.each([
+  ['winograd-2', 'N', [8, 3, 1]],
+  ['winograd-4', 'N', [9]],
+  ['winograd-4', 4, [4]],
+] as const)('%s for a batch of %s gives the same, for batches of %j', async (form, batch, counts) => {
+  if (block === 0) return;
+  const model = network(batch);
+  const faster = (await fasterModel(model, input(batch), 1, choosing(form)))!;
+  const operators = readModelFile(faster).graph.node.map(({ opType }) => opType);
+  expect(operators.filter((name) => name === 'Gather')).toHaveLength(7);
+  const [plain, other] = await Promise.all([loadSession(model), loadSession(faster)]);
+  for (const count of counts) {
+    const feeds = images(count);
+    const [{ y }, { y: wanted }] = await Promise.all([other.run(feeds), plain.run(feeds)]);
+    expect(y!.shape).toEqual([count, 16]);
+    expect(difference(wanted!, y!)).toBeLessThan(1e-5);
+  }
+  await Promise.all([plain.release(), other.release()]);
+});
+
+test('there is none where every convolution is fastest as it stands, or none has another form', async () => {
+  expect(await fasterModel(network('N'), input('N'), 1, choosing('direct'))).toBeUndefined();
+  const graph = new Graph();
+  graph.publish(graph.add('Relu', ['x']), 'y');
+  const value = { name: 'y', dtype: 'float32' as const, shape: ['N', 3, ...SIDE] };
+  const model = graph.encode([input('N')], [value]);
+  expect(await fasterModel(model, input('N'), 1, choosing('winograd-4'))).toBeUndefined();
+});
+
+test('a session takes the faster forms after its first 512 images, for large runs alone', async () => {
+  process.env.XDG_CACHE_HOME = mkdtempSync(join(tmpdir(), 'hm-cache-'));
+  const model = network('N');
+  const session = await createSession(model, { threads: 1 });
+  const [few, many] = [images(3), images(300)];
+  const [first, second, third] = await Promise.all([many, many, many].map((feeds) => session.run(feeds)));
+  expect(third).toEqual(second);
+  expect(difference(first!.y!, second!.y!)).toBeLessThan(1e-5);
+  const direct = await createSession(model, { threads: 1, convolutions: 'direct' });
+  expect(first).toEqual(await direct.run(many));
+  expect(await session.run(few)).toEqual(await direct.run(few));
+  expect(Object.keys(await kernelCache(1).read())).toHaveLength(block === 0 ? 0 : 2);
+  await Promise.all([session.release(), direct.release()]);
+  await expect(session.run(many)).rejects.toThrow('released');
+  rmSync(process.env.XDG_CACHE_HOME, { recursive: true });
+});

@@ -1,0 +1,62 @@
+import type { HostTensor } from '@hm/tensor/host';
+import { assertFeeds } from './assert-feeds.ts';
+import type { Substitute } from './host-session.ts';
+import { type LoadedGraph, loadGraph } from './loaded-graph.ts';
+import type { SessionOptions, ValueInfo } from './session-options.ts';
+
+/** With fewer images in a run, convolutions are left as they stand: one face is not worth the second graph. */
+const LARGE = 8;
+
+/** The second graph takes a second to make, and as long as some hundred images to be worth it: most programs run fewer. */
+const WORTH_IT = 512;
+
+/**
+ * A second graph of an image network for runs of many images, in which convolutions have the forms that were measured to be
+ * fastest. It is made when so many images have come in such runs that more are to be expected.
+ */
+export class LargeBatches implements Substitute {
+  readonly #graph: LoadedGraph;
+  readonly #options: SessionOptions;
+  readonly #input: ValueInfo | undefined;
+  #images = 0;
+  #faster: Promise<LoadedGraph | undefined> | undefined;
+
+  constructor(graph: LoadedGraph, options: SessionOptions) {
+    this.#graph = graph;
+    this.#options = options;
+    this.#input = graph.provider === 'cpu' ? imagesOf(graph.inputs) : undefined;
+    if (this.#input === undefined) graph.model = undefined;
+  }
+
+  async graphFor(feeds: Readonly<Record<string, HostTensor>>): Promise<LoadedGraph> {
+    const graph = this.#graph;
+    const images = this.#input === undefined ? undefined : feeds[this.#input.name];
+    if (images === undefined || !(images.shape[0]! >= LARGE) || graph.released) return graph;
+    assertFeeds(feeds, graph.inputs);
+    this.#images += images.shape[0]!;
+    if (this.#images <= WORTH_IT) return graph;
+    this.#faster ??= this.#load();
+    return (await this.#faster) ?? graph;
+  }
+
+  async #load(): Promise<LoadedGraph | undefined> {
+    const { model } = this.#graph;
+    this.#graph.model = undefined;
+    if (model === undefined) return undefined;
+    const { fasterModel } = await import('../inference/faster-model.ts');
+    const faster = await fasterModel(model, this.#input!, this.#options.threads);
+    return faster && loadGraph(faster, this.#options);
+  }
+
+  async release(): Promise<void> {
+    await (await this.#faster)?.release();
+  }
+}
+
+/** The only input of a graph, if it is a batch of images of one size. */
+function imagesOf(inputs: readonly ValueInfo[]): ValueInfo | undefined {
+  const [input, ...others] = inputs;
+  const [, ...sizes] = input?.shape ?? [];
+  const fixed = sizes.length === 3 && sizes.every((size) => typeof size === 'number' && size > 0);
+  return fixed && others.length === 0 ? input : undefined;
+}
