@@ -5,7 +5,7 @@ import { Project } from './project.mjs';
 /** Options of Node for a command of `hm`. */
 const hm = (line) => ['node_modules/@hm/cli/dist/hm.js', ...line.split(' ')];
 
-const faces = '--synthetic 4 --images-per-identity 4 --image-size 32 --batch 8';
+const faces = '--synthetic 4 --set synthetic.imagesPerIdentity=4 --image-size 32 --batch 8';
 
 /**
  * Programs where there is no network, in a namespace of their own, installed with install scripts off: all runs, and what

@@ -15,15 +15,11 @@ const names: readonly BackboneName[] = [
   ...(['mobilefacenet', 'mobilenetv4', 'dlib-resnet'] as const),
 ];
 
-/** The names of the networks, for an option of a command. */
-export const backboneOption = () =>
-  new Option(
-    '--backbone <network>',
-    `${names.join(', ')}, or the file of a trained network: .onnx, .pth (default: that of --pretrained FILE.onnx or FILE.pth, else resnet18)`,
-  ).argParser((text): string => {
-    if (isFile(text) || names.some((name) => name === text)) return text;
-    throw new InvalidArgumentError(`Expected an ONNX or .pth file or one of ${names.join(', ')}.`);
-  });
+/** The name of a network as users type it, or the file of one. */
+export function backboneName(text: string): string {
+  if (isFile(text) || names.some((name) => name === text)) return text;
+  throw new InvalidArgumentError(`Expected an ONNX or .pth file or one of ${names.join(', ')}.`);
+}
 
 const isFile = (text: string) => /\.(onnx|pth|pt)$/i.test(text);
 

@@ -45,7 +45,7 @@ const message = (where: string, expected: string, received: unknown, fix: string
 describe('a message', () => {
   it('names options for members, and the command for a function', () => {
     expect(message('train option "recipe.averageDecay"', 'a number', 2, 'Change recipe.averageDecay.')).toBe(
-      'train option "--ema": expected a number, got 2. Fix: Change --ema.',
+      'train option "--set averageDecay": expected a number, got 2. Fix: Change --set averageDecay.',
     );
     expect(message('beginRun', 'a folder', 'runs/a', 'Pass resume: true to go on with that run.')).toBe(
       'hm train: expected a folder, got runs/a. Fix: Pass --resume to go on with that run.',

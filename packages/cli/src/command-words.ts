@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { HmError } from '@hm/tensor/host';
+import { typableOf } from './train/options.ts';
 
 /** Fixes of the API that are typed differently on the command line, as a whole. */
 const FIXES: readonly (readonly [RegExp, string])[] = [
@@ -22,14 +23,19 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
     'Pass --size, --mean, --scale and --channels.',
   ],
   [/^Verify with `scores: true` .*$/, 'Choose the squared Euclidean or the cosine distance.'],
-  [/^Export the last weights, or train with averageDecay\.$/, 'Leave out --ema, or train with --ema.'],
+  [
+    /^Export the last weights, or train with averageDecay\.$/,
+    'Leave out --ema, or train with --set averageDecay=0.999.',
+  ],
   [/^Check the path, or pass the format\.$/, 'Check the path.'],
   [/^Pass its path as the option pairs\.$/, 'Pass its path as --pairs.'],
   [/^Name the columns with the options image and label\.$/, 'Rename its columns to image and label.'],
   [/^Raise `signal` .*$/, 'Stop all processes with SIGUSR2 to mpirun.'],
   [/^Change that value; the documentation of .*$/, 'Change that value.'],
-  [/^Change recipe\.accumulate\.$/, 'Change --accumulate.'],
-  [/^Raise sampleRate to (\S+) or more, .*$/, 'Raise --partial-fc to $1 or more, or take smaller batches.'],
+  [
+    /^Raise sampleRate to (\S+) or more, .*$/,
+    'Raise --set partialFc.sampleRate to $1 or more, or take smaller batches.',
+  ],
   [/^Pass encodedSamples.*$/, 'Write it with --to insightface.'],
   [/^See the fields of Augmentation\.$/, 'Choose another value of --augment.'],
   [/^Share the events .*$/, 'Look into the metrics.jsonl of the run.'],
@@ -43,11 +49,11 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
   [/^(.*) \((--size|--mean 0 --scale 1)\)\.$/, '$1: $2.'],
   [
     /^Write the configuration as `config` .*$/,
-    'Pass other --loss-options; the README of @hm/losses lists names and options.',
+    'Change --set loss.NAME=VALUE; the README of @hm/losses lists names and options.',
   ],
   [
     /^Write `[a-z]+[A-Z]\w*`\.$/,
-    'Pass other --loss-options; the README of @hm/losses lists names and options.',
+    'Change --set loss.NAME=VALUE; the README of @hm/losses lists names and options.',
   ],
   [/^(Start from the run .*) with `--no-fold` .*$/, '$1 with --no-fold.'],
   [/^Pass imageSize: .*\(`(--image-size \S+)`\)(.*)$/, 'Pass $1$2'],
@@ -59,16 +65,11 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
 
 /** Members of the API's options that have another name than the option of the command line. */
 const OPTIONS: Readonly<Record<string, string>> = {
-  allowUnknown: '--allow-unknown-exclude',
-  averageDecay: '--ema',
-  batchSize: '--batch',
-  deviceId: '--device',
+  allowUnknown: '--set data.allowUnknownExclude',
+  allowUnknownExclude: '--set data.allowUnknownExclude',
   dropLast: '--batch',
-  learningRate: '--lr',
-  optimizer: '--optimizer',
-  sampleRate: '--partial-fc',
-  tensorBoard: '--tensorboard',
-  batchNorm: '--batch-norm',
+  minImages: '--set data.minImages',
+  sampleRate: '--set partialFc.sampleRate',
 };
 
 /**
@@ -99,14 +100,18 @@ export function fixInCommandWords(fix: string, known: ReadonlySet<string>): stri
 
 /** A member of options, perhaps of the recipe and with its value; nothing that is a part of a path or an address. */
 const MEMBER =
-  /(?<![\w/\\.:@-])`?(?:recipe\.)?([a-z]+(?:[A-Z][a-z]*)*)(?:\.\w+)*(?:: (?:true|\d+))?`?(?![\w/\\.:-]\w)/g;
+  /(?<![\w/\\.:@-])`?(?:recipe\.)?([a-z]+(?:[A-Z][a-z]*)*)((?:\.\w+)*)(?:: (true|\d+))?`?(?![\w/\\.:-]\w)/g;
 
 const translated = (text: string, known: ReadonlySet<string>): string =>
-  text.replaceAll(MEMBER, (found, name: string) => {
+  text.replaceAll(MEMBER, (found, name: string, inner: string, value?: string) => {
     // A word of the language is an option only where it is marked as one.
     if (!/[A-Z]|`|: true|^recipe\./.test(found)) return found;
-    const option = OPTIONS[name] ?? `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return known.has(option) ? option : found;
+    const kebab = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const setting = known.has('--set') ? (OPTIONS[name] ?? typableOf(name + inner)) : undefined;
+    if (setting?.startsWith('--set') && !known.has(kebab))
+      return value === undefined ? setting : `${setting}=${value}`;
+    const option = setting ?? OPTIONS[name] ?? kebab;
+    return known.has(option) ? option : known.has(kebab) ? kebab : found;
   });
 
 /** The long options of a command. */

@@ -2,19 +2,17 @@ import { Command, type CommandUnknownOpts, InvalidArgumentError } from '@command
 import { nearest, printableLines } from '@hm/tensor/host';
 
 /** A command with what all of them share: `--verbose`, and mistakes told with what was probably meant. */
-export const command = (name: string) =>
-  new HmCommand(name).option('--verbose', 'show where an error comes from').allowExcessArguments(false);
+export const command = (name: string, instead?: (flag: string) => string | undefined) =>
+  new HmCommand(name, instead)
+    .option('--verbose', 'show where an error comes from')
+    .allowExcessArguments(false);
 
 /** What other programs call an option. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   '--batch-size': '--batch',
   '--bs': '--batch',
   '--learning-rate': '--lr',
-  '--optimiser': '--optimizer',
-  '--batchnorm': '--batch-norm',
   '--centre-fraction': '--center-fraction',
-  '--neighbours': '--neighbors',
-  '--data-licence': '--data-license',
   '--dataset': '--data',
   '--output': '--out',
   '--output-dir': '--out',
@@ -22,13 +20,15 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   '--num-workers': '--workers',
   '--arch': '--backbone',
   '--network': '--backbone',
-  '--margin': '--loss-options',
-  '--scale': '--loss-options',
 };
 
 export class HmCommand extends Command {
-  constructor(name: string) {
+  readonly #instead: (flag: string) => string | undefined;
+
+  /** @param instead what to type for an option of before, if the command had it. */
+  constructor(name: string, instead: (flag: string) => string | undefined = () => undefined) {
     super(name);
+    this.#instead = instead;
     // What commander says quotes what was typed.
     this.configureOutput({ writeErr: (text) => process.stderr.write(printableLines(text)) });
   }
@@ -54,8 +54,10 @@ export class HmCommand extends Command {
   #refuse(unknown: string): never {
     const known = this.options.flatMap(({ long }) => long ?? []);
     const synonym = SYNONYMS[unknown] ?? '';
+    const instead = this.#instead(unknown);
     const meant = known.includes(synonym) ? synonym : nearest(unknown, known);
-    this.error(`error: unknown option '${unknown}'${meant ? `\n(Did you mean ${meant}?)` : ''}`);
+    const hint = instead ? `\n(Write ${instead})` : meant ? `\n(Did you mean ${meant}?)` : '';
+    this.error(`error: unknown option '${unknown}'${hint}`);
   }
 }
 

@@ -27,16 +27,7 @@ describe('from faces to a score', () => {
   });
 
   it('trains an epoch without the excluded identity', async () => {
-    const options = [
-      '--loss',
-      'hm-arcface',
-      '--loss-options',
-      '{"scale":16}',
-      '--epochs',
-      '1',
-      '--out',
-      path('run'),
-    ];
+    const options = ['--loss', 'hm-arcface', '--set', 'loss.scale=16', '--epochs', '1', '--out', path('run')];
     const data = ['--data', path('train'), '--exclude', path('exclude.txt')];
     const { status, stdout, stderr } = await hm(['train', ...data, ...options, ...small, '--json']);
     expect([status, stderr]).toEqual([0, '']);
@@ -50,7 +41,16 @@ describe('from faces to a score', () => {
   });
 
   it('does not train into a folder with a run, and says how to go on', async () => {
-    const options = ['--loss', 'ce', '--synthetic', '2', '--images-per-identity', '4', '--out', path('run')];
+    const options = [
+      '--loss',
+      'ce',
+      '--synthetic',
+      '2',
+      '--set',
+      'synthetic.imagesPerIdentity=4',
+      '--out',
+      path('run'),
+    ];
     const { status, stderr } = await hm(['train', ...options, ...small]);
     expect(status).toBe(1);
     expect(stderr).toMatch(/a folder without a run in it.*resume/);
@@ -118,7 +118,7 @@ describe('from faces to a score', () => {
 });
 
 describe('a run that ends early', () => {
-  const options = ['--synthetic', '2', '--images-per-identity', '8', '--loss', 'ce', ...small];
+  const options = ['--synthetic', '2', '--set', 'synthetic.imagesPerIdentity=8', '--loss', 'ce', ...small];
 
   it('Ctrl-C finishes the step and writes a checkpoint, from which --resume goes on', async () => {
     const run = ['train', ...options, '--epochs', '200', '--out', path('stopped')];

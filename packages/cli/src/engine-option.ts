@@ -1,27 +1,16 @@
-import { Option } from '@commander-js/extra-typings';
 import type { Provider } from '@hm/onnx/session';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import type { AutoEngine, Engine } from '@hm/train';
+import type { Settings } from './train/settings.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
-const engines = ['onnx', 'tfjs-tensorflow', 'tfjs-webgpu', 'tfjs-cpu', 'auto'] as const;
-
 /** What can be typed for an engine. */
-export type EngineName = (typeof engines)[number];
-
-/** What runs the steps of a training, for an option of a command. */
-export const engineOption = () =>
-  new Option(
-    '--engine <name>',
-    'what trains: onnx (and --provider); auto, the fastest that runs here; hm doctor says which do',
-  )
-    .choices(engines)
-    .default('onnx' as const);
+export type EngineName = NonNullable<Settings['engine']>;
 
 interface EngineOptions {
   engine?: EngineName;
   provider: Provider;
-  device?: number;
+  deviceId?: number;
   threads?: number;
 }
 
@@ -29,7 +18,7 @@ interface EngineOptions {
 export function engineOf({
   engine = 'onnx',
   provider,
-  device: deviceId,
+  deviceId,
   threads,
 }: EngineOptions): Engine | AutoEngine {
   if (engine === 'onnx') return { kind: 'onnx', provider, ...withoutUndefined({ threads, deviceId }) };

@@ -14,7 +14,16 @@ const path = (...parts: string[]) => join(folder.path, ...parts);
 afterAll(folder.dispose);
 
 const run = (out: string) => {
-  const data = ['--synthetic', '2', '--images-per-identity', '8', '--image-size', '16', '--batch', '8'];
+  const data = [
+    '--synthetic',
+    '2',
+    '--set',
+    'synthetic.imagesPerIdentity=8',
+    '--image-size',
+    '16',
+    '--batch',
+    '8',
+  ];
   const network = ['--backbone', 'mobilefacenet', '--loss', 'ce', '--recipe', 'quick', '--lr', '0.001'];
   return ['train', ...data, ...network, '--epochs', '2000', '--threads', '1', '--out', out];
 };

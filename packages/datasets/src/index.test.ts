@@ -4,6 +4,7 @@ import * as datasets from './index.ts';
 test('the public surface', () => {
   expect(Object.keys(datasets).sort()).toEqual([
     'adaFace',
+    'augmentationSchema',
     'batches',
     'casiaLfwOverlap',
     'checkTrainable',

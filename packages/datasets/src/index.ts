@@ -13,6 +13,7 @@ export {
   type LowResolutionOptions,
   standard,
 } from './augment/augmentation.ts';
+export { augmentationSchema } from './augment/resolve-augmentation.ts';
 export { batches } from './batches.ts';
 export { casiaLfwOverlap } from './casia-lfw-overlap.ts';
 export { checkTrainable } from './check-trainable.ts';

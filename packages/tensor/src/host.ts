@@ -16,6 +16,13 @@ export {
   sizeOf,
 } from './host-tensor.ts';
 export { importOptional, type OptionalPackage } from './import-optional.ts';
+export {
+  describeSchema,
+  type JsonSchema,
+  type SchemaMistake,
+  schemaMistake,
+  variantOf,
+} from './json-schema.ts';
 export { assertWithin, limits } from './limits.ts';
 export { nearest } from './nearest.ts';
 export { plainBytes } from './plain-bytes.ts';

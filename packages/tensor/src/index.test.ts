@@ -17,6 +17,7 @@ const HOST = [
   'checkArguments',
   'checkOptions',
   'decodeSafetensors',
+  'describeSchema',
   'encodeSafetensors',
   'hostTensor',
   'hostZeros',
@@ -27,8 +28,10 @@ const HOST = [
   'printable',
   'printableLines',
   'readTfjsWeights',
+  'schemaMistake',
   'sha256Of',
   'sizeOf',
+  'variantOf',
 ];
 
 it('exports what the README lists', () => {

@@ -50,6 +50,13 @@ export {
   sizeOf,
 } from './host-tensor.ts';
 export { importOptional, type OptionalPackage } from './import-optional.ts';
+export {
+  describeSchema,
+  type JsonSchema,
+  type SchemaMistake,
+  schemaMistake,
+  variantOf,
+} from './json-schema.ts';
 export { l2Normalize } from './l2-normalize.ts';
 export { assertWithin, limits } from './limits.ts';
 export { nearest } from './nearest.ts';

@@ -66,7 +66,7 @@ export const imagesChanged = (run: string, changed: readonly string[], looked: n
     where: `train, resuming ${run}`,
     expected: 'the images that the run was trained on',
     received: `${changed.length} of ${looked} looked at that differ, such as ${changed.slice(0, 3).join(', ')}`,
-    fix: 'Restore them, or go on with these by allowChangedData (hm train --allow-changed-data).',
+    fix: 'Restore them, or go on with these by allowChangedData (hm train --set allowChangedData=true).',
     fields: { changed },
   });
 

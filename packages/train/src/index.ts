@@ -1,4 +1,5 @@
 export { type RunFile, readConfig } from './begin-run.ts';
+export { changeRecipe, type RecipeChanges } from './change-recipe.ts';
 export type { Best, Progress } from './checkpoint.ts';
 export type { DamagedCheckpoint } from './checkpoint-folder.ts';
 export { describeEngines, type EngineReport } from './engine/choose/describe-engines.ts';
@@ -46,6 +47,7 @@ export { type DecayGroups, decay, decoupledDecay, type WeightDecay } from './opt
 export type { TrainOptions } from './options.ts';
 export { duration, progressLine } from './progress-line.ts';
 export { type PartialFc, paper, quick, type Recipe } from './recipe.ts';
+export { recipeSchema } from './recipe-schema.ts';
 export type { Part, RunConfig } from './run-config.ts';
 export type { Sampler } from './sampling/sampler.ts';
 export { type LearningRatePlan, learningRateAt, type Schedule, type Warmup } from './schedule.ts';

@@ -86,7 +86,7 @@ test.each(changes)('an image that was %s is noticed on resume, and may be allowe
   const error = await eventsOf(tinyOptions(out, { data: changed, resume: true })).catch((reason) => reason);
   expect(error).toMatchObject({
     code: 'invalid-data',
-    message: expect.stringContaining('--allow-changed-data'),
+    message: expect.stringContaining('--set allowChangedData=true'),
   });
   const allowed = tinyOptions(out, { data: changed, resume: true, allowChangedData: true });
   const events = await eventsOf(allowed);

@@ -39,7 +39,7 @@ test.each([0, LOOK, LOOK + 40])(
 test('a data set that does not answer in time is an error', async () => {
   const options = tinyOptions(await temporaryFolder(), { data: silentAfter(LOOK), batchTimeoutSeconds: 0.5 });
   await expect(eventsOf(options)).rejects.toThrow(
-    /images for the next step, got nothing for 0.5 seconds.*--batch-timeout/,
+    /images for the next step, got nothing for 0.5 seconds.*--set batchTimeoutSeconds/,
   );
 });
 
@@ -70,7 +70,7 @@ test('a validation that takes too long, and one without a result, are errors', a
   const out = await temporaryFolder();
   const late = tinyOptions(out, { validate: () => never, validationTimeoutSeconds: 0.2 });
   await expect(eventsOf(late)).rejects.toThrow(
-    /a validation, got nothing for 0.2 seconds.*--validation-timeout/,
+    /a validation, got nothing for 0.2 seconds.*--set validationTimeoutSeconds/,
   );
   const nothing = tinyOptions(await temporaryFolder(), { validate: async () => undefined as never });
   await expect(eventsOf(nothing)).rejects.toThrow(/option "validate": expected a result such as/);

@@ -47,7 +47,7 @@ function describe({
 }
 
 function describeKernels({ measured, fastest, path }: NonNullable<Diagnosis['kernels']>): string {
-  if (measured === 0) return 'not measured yet: hm train --kernels measured does it once';
+  if (measured === 0) return 'not measured yet: hm train --set kernels=measured does it once';
   const forms = Object.entries(fastest).map(([form, count]) => `${count} ${form}`);
   return `${measured} convolutions measured, fastest: ${forms.join(', ')} (${path})`;
 }

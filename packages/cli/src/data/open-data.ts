@@ -6,7 +6,7 @@ import type { DataFormOptions } from './data-options.ts';
 /** What is typed about a data set, and about whom to leave out of it. */
 export interface OpenDataOptions extends DataFormOptions {
   exclude?: string;
-  allowUnknownExclude?: true;
+  allowUnknownExclude?: boolean;
   minImages?: number;
 }
 

@@ -31,7 +31,7 @@ export interface Diagnosis {
   /** Null where WebGPU does not stand on Vulkan. */
   vulkan: Vulkan | null;
   engines: EngineVerdict[];
-  /** Convolutions that `--kernels measured` has timed here; null where nothing can be trained. */
+  /** Convolutions that `--set kernels=measured` has timed here; null where nothing can be trained. */
   kernels: MeasuredKernels | null;
   /** True if training and evaluating can run: Node as asked for, one tfjs, and ONNX Runtime. */
   healthy: boolean;

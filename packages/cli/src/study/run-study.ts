@@ -8,9 +8,8 @@ import { eventLine } from '../follow-run.ts';
 import { writeResult } from '../output.ts';
 import { print, tell } from '../print.ts';
 import { progress } from '../progress.ts';
-import { recipeOf } from '../recipe-options.ts';
 import { stopOnInterrupt } from '../stop-on-interrupt.ts';
-import { squareSize } from '../training-data.ts';
+import { squareSize } from '../train/training-data.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { photographStudyData } from './photograph-study-data.ts';
 import { study } from './study.ts';
@@ -95,7 +94,8 @@ async function studySettings({
   imageSize,
   seed,
 }: StudyCommandOptions) {
-  const recipe = await recipeOf({ recipe: 'quick', epochs, batch, lr });
+  const { changeRecipe, quick } = await import('@hm/train');
+  const recipe = changeRecipe(quick, { epochs, batchSize: batch, learningRate: lr });
   return { recipe, ...(await backboneOf({ imageSize })), seed };
 }
 

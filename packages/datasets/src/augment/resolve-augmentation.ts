@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { InvalidArgumentError, type JsonSchema } from '@hm/tensor/host';
 import type { Augmentation } from './augmentation.ts';
 
 /** An augmentation whose entries have every field. */
@@ -43,6 +43,28 @@ const words: Record<string, readonly string[]> = {
 };
 
 const whole = new Set(['shiftPixels', 'lowestQuality', 'highestQuality']);
+
+/** What an augmentation may be, for schemas of what holds one. */
+export const augmentationSchema: JsonSchema = {
+  type: 'object',
+  description: 'random changes to training images; {} for none, "flip": {} for a step with its defaults',
+  additionalProperties: false,
+  properties: Object.fromEntries(
+    Object.entries(defaults).map(([name, fields]) => [
+      name,
+      { type: 'object', additionalProperties: false, properties: fieldsSchema(fields) },
+    ]),
+  ),
+};
+
+function fieldsSchema(fields: object): Record<string, JsonSchema> {
+  const schemas = Object.entries(fields).map(([field, value]) => {
+    if (words[field]) return [field, { enum: words[field], default: value }];
+    const [minimum, maximum] = limits[field]!;
+    return [field, { type: whole.has(field) ? 'integer' : 'number', minimum, maximum, default: value }];
+  });
+  return Object.fromEntries(schemas);
+}
 
 /** Fields of which the first may not exceed the second. */
 const ranges = [

@@ -34,7 +34,7 @@ export class Batches {
       // Of several ranks none may stop alone: they look at the signal between steps.
       signal: source.ranks.count > 1 ? undefined : source.signal,
       seconds: source.seconds,
-      option: 'batchTimeoutSeconds (hm train --batch-timeout)',
+      option: 'batchTimeoutSeconds (hm train --set batchTimeoutSeconds)',
       what: 'images for the next step',
     };
   }

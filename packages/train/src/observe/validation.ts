@@ -44,7 +44,7 @@ export class Validator {
     const model = await snapshot(await current(progress), backbone);
     const validation = await waitFor(Promise.resolve(validate(model, step)), {
       ...{ signal, seconds },
-      option: 'validationTimeoutSeconds (hm train --validation-timeout)',
+      option: 'validationTimeoutSeconds (hm train --set validationTimeoutSeconds)',
       what: 'the result of a validation',
     });
     if (validation === undefined && signal?.aborted) return { ...progress, unvalidated: true };

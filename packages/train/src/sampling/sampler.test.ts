@@ -124,7 +124,7 @@ test.each<[string, Sampler, RegExp]>([
     /at least 2, since there are 6 identities/,
   ],
   ['as many neighbours as identities', { kind: 'hard', images: 2, neighbors: 6 }, /from 1 to 5/],
-  ['an unknown kind', { kind: 'random' } as unknown as Sampler, /uniform, balanced, pairs or hard/],
+  ['an unknown kind', { kind: 'random' } as unknown as Sampler, /'uniform', 'balanced', 'pairs' or 'hard'/],
 ])('%s are refused', (_, sampler, message) => {
   expect(() => train(tinyOptions('/nowhere', { recipe: { ...tinyRecipe, sampler } }))).toThrow(message);
 });

@@ -1,8 +1,8 @@
 import type { Dataset } from '@hm/datasets';
 import { InvalidArgumentError } from '@hm/tensor/host';
-import { describeLeftOut } from './data/describe-left-out.ts';
-import { type OpenDataOptions, openData } from './data/open-data.ts';
-import { tell } from './print.ts';
+import { describeLeftOut } from '../data/describe-left-out.ts';
+import { type OpenDataOptions, openData } from '../data/open-data.ts';
+import { tell } from '../print.ts';
 
 /** Where the training images come from. */
 export interface DataOptions extends OpenDataOptions {

@@ -1,7 +1,7 @@
 import type { Dataset, VerificationProtocol } from '@hm/datasets';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import type { TrainOptions } from '@hm/train';
-import { withoutUndefined } from './without-undefined.ts';
+import { withoutUndefined } from '../without-undefined.ts';
 
 /** What a run is validated with. */
 export interface ValidationOptions {

@@ -1,0 +1,83 @@
+import { InvalidDataError, schemaMistake } from '@hm/tensor/host';
+import type { Recipe } from '@hm/train';
+import { pathOfAttribute } from './options.ts';
+import { isOfRecipe, type Settings, settingsSchema, withValue } from './settings.ts';
+
+/** What a run is not asked for again with. */
+const OWN = ['out', 'from', 'resume', 'allowChangedData', 'json', 'verbose', 'dashboard'];
+
+/** The settings that make a run what it is, to be kept in it. */
+export const ownSettings = (settings: Settings): Settings =>
+  Object.fromEntries(Object.entries(settings).filter(([name]) => !OWN.includes(name)));
+
+/**
+ * The settings of the run that `--from` names.
+ *
+ * @throws {InvalidDataError} if the folder holds no run of `hm train`, or a setting there that there is not.
+ */
+export async function repeatedSettings(run: string): Promise<Settings> {
+  const { changeRecipe, paper, readConfig } = await import('@hm/train');
+  const saved = (await readConfig(run))?.environment?.command;
+  if (saved === undefined) throw noCommand(run);
+  return settingsOf(saved, run, (changes) => changeRecipe(paper, changes));
+}
+
+/** Settings of what `run.json` keeps, also of before, when it kept options. @throws {InvalidDataError} */
+export function settingsOf(
+  saved: Readonly<Record<string, unknown>>,
+  run: string,
+  checkRecipe: (changes: object) => Recipe,
+): Settings {
+  const isOfBefore = typeof saved.loss === 'string';
+  const kept = Object.entries(saved).filter(([name]) => !OWN.includes(name));
+  // Groups without decay change what one number says.
+  const ordered = kept.toSorted(([a], [b]) => Number(a === 'decayFree') - Number(b === 'decayFree'));
+  if (isOfBefore)
+    return ordered.reduce<Settings>((tree, [name, value]) => withOption(tree, name, value, run), {});
+  for (const [name, value] of kept) {
+    if (!Object.hasOwn(settingsSchema.properties!, name)) throw notTypable(run, name, value);
+    if (!isOfRecipe(name) && schemaMistake({ [name]: value }, settingsSchema))
+      throw notTypable(run, name, value);
+    try {
+      if (isOfRecipe(name)) checkRecipe({ [name]: value });
+    } catch {
+      throw notTypable(run, name, value);
+    }
+  }
+  return Object.fromEntries(kept);
+}
+
+/** Settings with an option of before. */
+function withOption(tree: Settings, name: string, value: unknown, run: string): Settings {
+  if (name === 'recipe') return { ...tree, recipe: value as NonNullable<Settings['recipe']> };
+  if (name === 'lossOptions') return { ...tree, loss: { ...tree.loss, ...(value as object) } };
+  if (name === 'skipBadImages') return { ...tree, onBadSample: 'skip' };
+  if (name === 'optimizer' && value === 'nesterov')
+    return withValue(withValue(tree, 'optimizer.kind', 'sgd'), 'optimizer.nesterov', true);
+  if (name === 'decayFree')
+    return (value as string[]).reduce<Settings>(
+      (before, group) => withValue(before, `weightDecay.${group}`, 0),
+      tree,
+    );
+  const path = pathOfAttribute(name);
+  if (path === undefined) throw notTypable(run, name, value);
+  return withValue(tree, path, value);
+}
+
+const notTypable = (run: string, name: string, value: unknown) =>
+  new InvalidDataError({
+    where: `${run}/run.json`,
+    expected: 'options that hm train takes',
+    received: `${JSON.stringify(name)}: ${JSON.stringify(value)}`,
+    fix: 'Remove it from "command" there, and type the option that is meant.',
+    fields: { path: run, name },
+  });
+
+const noCommand = (run: string) =>
+  new InvalidDataError({
+    where: run,
+    expected: 'the folder of a run that hm train began',
+    received: 'none with its options in run.json',
+    fix: 'Pass the folder that was given to hm train as --out.',
+    fields: { path: run },
+  });

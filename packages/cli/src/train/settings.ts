@@ -1,0 +1,250 @@
+import { createRequire } from 'node:module';
+import { InvalidArgumentError, type JsonSchema, limits, schemaMistake, variantOf } from '@hm/tensor/host';
+
+/** What `hm train` was told, as a tree: options and `--set` write into it, and `run.json` keeps it for `--from`. */
+export interface Settings {
+  data?: {
+    path?: string;
+    exclude?: string;
+    allowUnknownExclude?: boolean;
+    form?: 'folder' | 'recordio' | 'tar' | 'parquet' | 'ms-celeb' | 'list';
+    split?: string;
+    imageColumn?: string;
+    labelColumn?: string;
+    minImages?: number;
+  };
+  synthetic?: { identities?: number; imagesPerIdentity?: number; hardness?: number };
+  loss?: { name?: string } & Readonly<Record<string, unknown>>;
+  labelSmoothing?: number;
+  backbone?: {
+    name?: string;
+    stem?: 'imagenet' | 'face';
+    block?: 'basic' | 'ir';
+    head?: 'gap' | 'E';
+    embeddingNorm?: boolean;
+    embeddingSize?: number;
+    imageSize?: [height: number, width: number];
+  };
+  pretrained?: string;
+  recipe?: 'paper' | 'quick' | 'finetune';
+  augment?: 'none' | 'flip' | 'standard' | 'adaface' | Readonly<Record<string, unknown>>;
+  seed?: number;
+  engine?: 'onnx' | 'tfjs-tensorflow' | 'tfjs-webgpu' | 'tfjs-cpu' | 'auto';
+  provider?: 'cpu' | 'webgpu' | 'cuda' | 'coreml' | 'dml';
+  kernels?: 'direct' | 'measured';
+  deviceId?: number;
+  threads?: number;
+  workers?: number;
+  validate?: string;
+  validatePairs?: string;
+  validatePeople?: number;
+  validateEvery?: number;
+  validationTimeoutSeconds?: number;
+  patience?: number;
+  checkpointEvery?: number;
+  keep?: number;
+  hardness?: boolean;
+  tensorBoard?: boolean;
+  onBadSample?: 'throw' | 'skip';
+  batchTimeoutSeconds?: number;
+  dataLicense?: string;
+  allowChangedData?: boolean;
+}
+
+const text = (description: string): JsonSchema => ({ type: 'string', description });
+const flag = (description: string): JsonSchema => ({ type: 'boolean', description });
+const count = (description: string, maximum?: number): JsonSchema => ({
+  ...{ type: 'integer', minimum: 1, description },
+  ...(maximum !== undefined && { maximum }),
+});
+const seconds = (description: string): JsonSchema => ({ type: 'number', exclusiveMinimum: 0, description });
+const oneOf = (words: readonly string[], description: string, standard?: string): JsonSchema => ({
+  ...{ enum: words, description },
+  ...(standard !== undefined && { default: standard }),
+});
+const section = (description: string, properties: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
+  ...{ type: 'object', description, properties },
+  additionalProperties: false,
+});
+
+/** The recipe's own schema: a JSON file, since the package takes longer to load than help should. */
+const recipe = createRequire(import.meta.url)('@hm/train/recipe.schema.json') as {
+  properties: Record<string, JsonSchema>;
+};
+const { $schema: _, augment, ...recipeMembers } = recipe.properties;
+
+/** The members of {@link Settings} that are no recipe's: what each may be, its default, and a line that explains it. */
+const own: Readonly<Record<keyof Settings, JsonSchema>> = {
+  data: section('aligned faces', {
+    path: text('aligned faces: a folder for each identity, or any other form (hm data --help)'),
+    exclude: text(
+      'identities to leave out: a file with one name a line, or casia-lfw, those of LFW in CASIA-WebFace',
+    ),
+    allowUnknownExclude: flag('some of the names to leave out need not be there'),
+    form: oneOf(
+      ['folder', 'recordio', 'tar', 'parquet', 'ms-celeb', 'list'],
+      'form of the data, where a folder has several',
+    ),
+    split: text('part of the data, where it has several: train, test or validation'),
+    imageColumn: text('column of the images in parquet files, or of their paths in a list'),
+    labelColumn: text('column of the classes in parquet files or a list'),
+    minImages: count('identities with fewer images are left out (folders only)'),
+  }),
+  synthetic: section('rendered faces', {
+    identities: count('identities of rendered faces, to train on instead of photographs'),
+    imagesPerIdentity: { ...count('images of each rendered identity'), default: 20 },
+    hardness: {
+      ...{ type: 'number', minimum: 0, maximum: 1, default: 0.3 },
+      description: 'how hard rendered faces are to tell apart',
+    },
+  }),
+  loss: {
+    ...{ type: 'object', description: 'a loss and its options', properties: { name: text('loss') } },
+  },
+  labelSmoothing: {
+    ...{ type: 'number', minimum: 0, exclusiveMaximum: 1 },
+    description: 'share of the targets that is spread over all classes: 0.1',
+  },
+  backbone: section('network', {
+    name: text('network'),
+    stem: oneOf(['imagenet', 'face'], 'first layers of a resnet', 'imagenet'),
+    block: oneOf(['basic', 'ir'], 'residual block of a resnet', 'basic'),
+    head: oneOf(['gap', 'E'], 'last layers of a resnet', 'gap'),
+    embeddingNorm: flag('batch normalization of the embedding'),
+    embeddingSize: { ...count('numbers in an embedding', limits.embeddingSize), default: 512 },
+    imageSize: {
+      ...{ type: 'array', minItems: 2, items: count('pixels', limits.imageSide), default: [112, 112] },
+      description: 'height and width of the images',
+    },
+  }),
+  pretrained: text('network to begin with: a run, a checkpoint, an ONNX file, a .pth of PyTorch'),
+  recipe: oneOf(['paper', 'quick', 'finetune'], 'recipe', 'paper'),
+  augment: { anyOf: [{ enum: ['none', 'flip', 'standard', 'adaface'] }, augment!] },
+  seed: { type: 'integer', description: 'seed of all random choices', default: 1 },
+  engine: oneOf(
+    ['onnx', 'tfjs-tensorflow', 'tfjs-webgpu', 'tfjs-cpu', 'auto'],
+    'what trains: onnx (and --provider); auto, the fastest that runs here; hm doctor says which do',
+    'onnx',
+  ),
+  provider: oneOf(
+    ['cpu', 'webgpu', 'cuda', 'coreml', 'dml'],
+    'where ONNX Runtime runs; hm doctor says which can be used',
+    'cpu',
+  ),
+  kernels: oneOf(
+    ['direct', 'measured'],
+    'convolutions as they stand, or in the form that is fastest here',
+    'direct',
+  ),
+  deviceId: { type: 'integer', minimum: 0, description: 'which GPU, with the providers cuda and dml' },
+  threads: count('threads of ONNX Runtime', limits.threads),
+  workers: count('threads that decode images', limits.workers),
+  validate: text('aligned images in the form of LFW that the network is scored on; the best is kept'),
+  validatePairs: text('list of pairs for --validate (default: pairs.txt in the folder or beside it)'),
+  validatePeople: count(
+    'people of the data who are held out, and whose pairs score the network; the best is kept',
+  ),
+  validateEvery: count('steps between validations, instead of each epoch'),
+  validationTimeoutSeconds: seconds('longest validation'),
+  patience: count('validations without a better score that end the run'),
+  checkpointEvery: count('steps between checkpoints, besides one each epoch'),
+  keep: { ...count('checkpoints that are kept'), default: 2 },
+  hardness: flag('tells after each epoch how many samples were easy, and how easy'),
+  tensorBoard: flag("writes TensorBoard's event files into the run"),
+  onBadSample: oneOf(
+    ['throw', 'skip'],
+    'an image that cannot be decoded: an error, or another in its place',
+    'throw',
+  ),
+  batchTimeoutSeconds: { ...seconds('longest wait for images, such as from a network drive'), default: 600 },
+  dataLicense: text('a note about the photographs, for the exported file'),
+  allowChangedData: flag('resumes although images are not those that the run began with'),
+};
+
+/** What `--set` knows, by path. */
+export const settingsSchema: JsonSchema = {
+  ...{ type: 'object', additionalProperties: false },
+  properties: { ...recipeMembers, ...own },
+};
+
+/** Whether a member belongs to the recipe, as @hm/train has it, and is checked there. */
+export const isOfRecipe = (name: string): boolean => Object.hasOwn(recipeMembers, name);
+
+/** The schema at a path such as `optimizer.momentum`; undefined where nothing has that name. */
+export function schemaAt(path: string): JsonSchema | undefined {
+  const inside = (schemas: readonly JsonSchema[], name: string) =>
+    schemas.flatMap(alternatives).flatMap((schema) => memberOf(schema, name));
+  const found = path.split('.').reduce(inside, [settingsSchema]);
+  if (found.length < 2) return found[0];
+  const words = found.map((schema) => schema.const);
+  return words.includes(undefined) ? { anyOf: found } : { enum: words };
+}
+
+const alternatives = (schema: JsonSchema): readonly JsonSchema[] =>
+  schema.anyOf?.flatMap(alternatives) ?? [schema];
+
+function memberOf(schema: JsonSchema, name: string): readonly JsonSchema[] {
+  const { type = 'object', properties = {}, additionalProperties: others = true } = schema;
+  if (Object.hasOwn(properties, name)) return [properties[name]!];
+  return type === 'object' && schema.enum === undefined && others !== false ? [{}] : [];
+}
+
+/** A tree with a value at a path. */
+export function withValue(tree: object, path: string, value: unknown): Record<string, unknown> {
+  const [name, ...rest] = path.split('.') as [string, ...string[]];
+  if (rest.length === 0) return { ...tree, [name]: value };
+  const before = Object.hasOwn(tree, name) ? (tree as Record<string, unknown>)[name] : undefined;
+  return { ...tree, [name]: withValue(objectOf(name, before), rest.join('.'), value) };
+}
+
+/** One tree over another; an object of another `kind` begins anew. */
+export function mergedSettings(base: Settings, over: Settings): Settings {
+  const result: Record<string, unknown> = { ...base };
+  for (const [name, value] of Object.entries(over)) {
+    const before = objectOf(name, result[name]);
+    const same = isObject(value) && (value.kind === undefined || value.kind === before.kind);
+    result[name] = same ? mergedSettings(before, value) : value;
+  }
+  return result;
+}
+
+/** One number stands for the decay of all weights. */
+function objectOf(name: string, value: unknown): Record<string, unknown> {
+  if (isObject(value)) return value;
+  return name === 'weightDecay' && typeof value === 'number' ? { weights: value } : {};
+}
+
+/** The default of a setting. */
+export const defaultOf = <T>(path: string): T => schemaAt(path)?.default as T;
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** @throws {InvalidArgumentError} if a setting that is not the recipe's is not what it may be. */
+export function assertSettings(settings: Settings): void {
+  const others = Object.fromEntries(Object.entries(settings).filter(([name]) => !isOfRecipe(name)));
+  const mistake = schemaMistake(others, settingsSchema);
+  if (mistake === undefined) return;
+  const { path, expected, received, meant } = mistake;
+  throw new InvalidArgumentError({
+    where: `--set ${path}`,
+    expected,
+    received: typeof received === 'object' ? JSON.stringify(received) : received,
+    fix: meant === undefined ? 'Change that value.' : `Write ${meant}.`,
+    fields: { path },
+  });
+}
+
+/** What was typed for a value of that schema: a number, a word, a list with commas between, or JSON. */
+export function typedValue(typed: string, schema: JsonSchema): unknown {
+  const [one] = alternatives(schema);
+  if (one?.type === 'string') return typed;
+  if (one?.type === 'array' && !typed.startsWith('['))
+    return typed.split(',').map((item) => typedValue(item.trim(), one.items ?? {}));
+  try {
+    const value: unknown = JSON.parse(typed);
+    return variantOf(value, schema) === undefined && schema.anyOf === undefined ? typed : value;
+  } catch {
+    return typed;
+  }
+}
