@@ -4,6 +4,7 @@ import { InvalidArgumentError } from '@hm/tensor/host';
 import { describe, expect, it } from 'vitest';
 import { fixInCommandWords, inCommandWords, optionsOf } from './command-words.ts';
 import { everyCommand } from './testing-commands.ts';
+import { schemaAt } from './train/settings.ts';
 
 const options = new Set(everyCommand().flatMap(({ command }) => ['--help', ...optionsOf(command as never)]));
 
@@ -31,7 +32,10 @@ describe('what an error advises', () => {
   it('is found', () => expect(fixes.length).toBeGreaterThan(120));
 
   it.each(fixes)('can be typed: %s: %s', (_, fix) => {
-    const words = fixInCommandWords(fix, options).replaceAll(/`(npm|hm) [^`]*`/g, '');
+    const typable = fixInCommandWords(fix, options);
+    for (const [, path] of typable.matchAll(/--set ([\w.]*\w)/g))
+      expect(path === 'loss.NAME' || schemaAt(path!), path).toBeTruthy();
+    const words = typable.replaceAll(/`(npm|hm) [^`]*`|--set [\w.=]+/g, '');
     expect(words.replaceAll(/WebDataset|InsightFace|PyTorch|cuDNN/g, '')).not.toMatch(
       /[a-z][A-Z]|`|\w: true|pass the option/,
     );

@@ -7,14 +7,15 @@ export type RecipeChanges = { readonly [Name in keyof Recipe]?: unknown } & { re
 
 /**
  * A recipe with changes, as a JSON file or a command line writes them: members that are not named stay as they are. Another
- * `kind` of schedule, optimizer or sampler begins with the defaults of that kind.
+ * `kind` of schedule, optimizer or sampler begins with the defaults of that kind; `augment` takes the place of the whole.
  *
  * @throws {InvalidArgumentError} for a member or a value that no recipe may have.
  * @example
  * changeRecipe(paper, { epochs: 8, schedule: { kind: 'cosine' }, optimizer: { momentum: 0.8 } });
  */
 export function changeRecipe(recipe: Recipe, { $schema: _, ...changes }: RecipeChanges): Recipe {
-  const changed = merged(recipe, changes, recipeSchema) as Recipe;
+  const { augment = recipe.augment, ...others } = changes;
+  const changed = { ...(merged(recipe, others, recipeSchema) as Recipe), augment } as Recipe;
   assertRecipe(changed);
   return changed;
 }
