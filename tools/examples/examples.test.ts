@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { encodedSamples, imageFolder, syntheticFaces, writeImageFolder } from '@hm/datasets';
 import { loadEmbedder, pairDistances } from '@hm/eval';
-import { softmax } from '@hm/losses';
+import { hardMining, softmax } from '@hm/losses';
+import { trace } from '@hm/onnx';
+import { createSession } from '@hm/onnx/session';
 import { resnet18 } from '@hm/resnet';
+import { hostTensor } from '@hm/tensor';
 import { loadRun, quick, readConfig, train } from '@hm/train';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
@@ -16,7 +19,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { installedChromium, launchChromium } from '../chromium.ts';
 import { emptyHome } from '../empty-home.ts';
 import { staffRegister } from './custom-dataset/staff-register.js';
-import { generalizedCrossEntropy } from './custom-loss/generalized-cross-entropy.js';
+import { smallNet } from './own-parts/backbone.ts';
+import { flatFolder } from './own-parts/dataset.ts';
+import { generalizedCrossEntropy } from './own-parts/head.ts';
+import { smoothRelu } from './own-parts/kernel.ts';
+import { clippedLion } from './own-parts/optimizer.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hm-examples-'));
 const path = (...parts: string[]) => join(folder, ...parts);
@@ -67,17 +74,50 @@ it('fine-tune begins with the other run and writes another network', async () =>
   await embedder.release();
 });
 
-it('custom-loss trains a head of its own, hard-mined', async () => {
-  const printed = await run('custom-loss', '--people', 'people', ...size, ...pace);
-  expect(printed.match(/^\d+ % of the images are easy$/gm)).toHaveLength(1);
-  const { head } = (await readConfig(path('runs/custom-loss')))!;
-  expect(head).toMatchObject({
-    name: 'hard-mining',
-    of: { name: 'generalized-cross-entropy', scale: 32, q: 0.7 },
+it('parts of one’s own train together, and are written into the run', async () => {
+  const flat = path('flat');
+  mkdirSync(flat);
+  for (const name of readdirSync(path('lossless')))
+    for (const file of readdirSync(path('lossless', name)).slice(0, 4))
+      copyFileSync(path('lossless', name, file), join(flat, `${name}-${file}`));
+  const data = await flatFolder(flat);
+  expect([data.length, data.classes, data.name(0)]).toEqual([24, 6, 'person-000000']);
+  const run = train({
+    data,
+    backbone: smallNet(),
+    head: hardMining(generalizedCrossEntropy()),
+    optimizer: clippedLion({ beta1: 0.8 }),
+    recipe: { ...small, learningRate: 0.001, averageDecay: 0.5 },
+    out: path('runs/own-parts'),
   });
+  const losses = [];
+  for await (const event of run) if (event.kind === 'epoch') losses.push(event.loss);
+  expect(losses).toHaveLength(2);
+  expect(losses[1]).toBeLessThan(losses[0]!);
+  const { head, optimizer, backbone } = (await readConfig(path('runs/own-parts')))!;
+  expect([head.of?.name, optimizer, backbone.name]).toEqual([
+    'generalized-cross-entropy',
+    { name: 'lion', config: { beta1: 0.8 } },
+    'small-net',
+  ]);
 });
 
-it('the custom loss is the formula, between cross-entropy and the mean absolute error', () => {
+it('a kernel of one’s own is one node of the graph, its values and gradient those of the formula', async () => {
+  const values = [-2, -0.5, 0, 3];
+  const expected = values.map((value) => Math.max(0, value) + Math.min(0, Math.expm1(value)));
+  const slopes = values.map((value) => Math.exp(Math.min(value, 0)));
+  const graph = trace(({ x }) => ({ y: smoothRelu(x!) }), { x: { shape: [4] } });
+  expect(Buffer.from(graph).toString('latin1')).toContain('Celu');
+  const session = await createSession(graph);
+  const { y } = await session.run({ x: hostTensor('float32', [4], Float32Array.from(values)) });
+  await session.release();
+  for (const [k, value] of expected.entries()) expect(y!.data[k]).toBeCloseTo(value, 6);
+  const x = tf.tensor1d(values);
+  for (const [k, slope] of tf.grad(smoothRelu)(x).dataSync().entries())
+    expect(slope).toBeCloseTo(slopes[k]!, 6);
+});
+
+it('the head of one’s own is the formula, between cross-entropy and the mean absolute error', () => {
   const weight = tf.tensor2d([1, 0, 0, 1], [2, 2]);
   const [x, labels] = [tf.tensor2d([0.6, 0.8], [1, 2]), tf.tensor1d([0], 'int32')];
   const probability = 1 / (1 + Math.exp(0.8 - 0.6));

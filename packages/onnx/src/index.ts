@@ -6,6 +6,7 @@ export { chooseKernels } from './forms/choose-kernels.ts';
 export { type FormTimes, fastestForm, type KernelCache } from './forms/fastest-form.ts';
 export type { Form, Kernels } from './forms/forms.ts';
 export { coveredKernels } from './kernels/index.ts';
+export { traceKernel } from './kernels/trace-kernel.ts';
 export { kernelsOf } from './kernels-of.ts';
 export { withOpenDimensions } from './open-dimensions.ts';
 export type { Program } from './program/program.ts';
