@@ -37,7 +37,8 @@ describe('nothing is written to the home or among temporary files by', () => {
     const size = [
       '--identities',
       '4',
-      '--set', 'synthetic.imagesPerIdentity=4',
+      '--images-per-identity',
+      '4',
       '--held-out',
       '20',
       '--images-per-held-out',
