@@ -9,8 +9,8 @@ it('exports what the README lists', () => {
     'chooseFace',
     'detectWithBorder',
     'loadMtcnn',
+    'mtcnnModels',
     'templates',
-    'traceMtcnn',
     'umeyama',
     'warp',
   ]);

@@ -1,7 +1,7 @@
 export { type BorderedDetection, detectWithBorder } from './detect/detect-with-border.ts';
 export type { DetectionOptions, Detector } from './detect/detector.ts';
 export type { Face, Landmarks, Point } from './detect/face.ts';
-export { loadMtcnn, type MtcnnOptions, traceMtcnn } from './detect/load-mtcnn.ts';
+export { loadMtcnn, type MtcnnOptions, mtcnnModels } from './detect/load-mtcnn.ts';
 export type { MtcnnModels } from './networks/network-runner.ts';
 export { alignImage } from './place/align-image.ts';
 export { chooseFace, type FacePreference } from './place/choose-face.ts';

@@ -18,6 +18,7 @@ export {
   type ResidentSessionOptions,
 } from './session/resident-session.ts';
 export type { InferenceOptions, SessionOptions, ValueInfo } from './session/session-options.ts';
+export { withoutWeights, withWeights } from './weights.ts';
 
 /**
  * Loads an ONNX model, from bytes or from a file; in a browser, a file is an address. Node runs it with onnxruntime-node,

@@ -3,6 +3,7 @@ import * as surface from './index.ts';
 
 test('exports exactly this', () => {
   expect(Object.keys(surface).sort()).toEqual([
+    'bundledNetwork',
     'bundledRecord',
     'conventions',
     'describeNetwork',

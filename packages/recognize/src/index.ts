@@ -12,6 +12,7 @@ export { openGallery } from './gallery/open-gallery.ts';
 export type { IdentifyOptions } from './gallery/open-set.ts';
 export type { Person } from './gallery/person.ts';
 export type { RefusedPhotograph } from './gallery/templates.ts';
+export { bundledNetwork } from './network/bundled.node.ts';
 export { bundledRecord, type MeasuredScore, type NetworkRecord } from './network/bundled-record.ts';
 export {
   type Convention,

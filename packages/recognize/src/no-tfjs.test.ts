@@ -1,11 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-
-const cache = mkdtempSync(join(tmpdir(), 'hm-no-tfjs-'));
-afterAll(() => rmSync(cache, { recursive: true }));
+import { expect, test } from 'vitest';
 
 /** Opens the recognizer and looks for a face in a gray picture, in a process whose loader tells of tfjs. */
 const program = `
@@ -22,14 +16,11 @@ const gray = { pixels: new Uint8Array(90 * 90 * 3).fill(99), width: 90, height: 
 console.log((await recognizer.faces(gray)).length);
 await recognizer.release();
 `;
-const run = () =>
-  execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', program], {
-    cwd: new URL('..', import.meta.url),
-    env: { ...process.env, HM_CACHE: cache },
-    encoding: 'utf8',
-  }).trim();
 
-test('tfjs is loaded to trace the networks once, and never again', () => {
-  expect(run()).toMatch(/^tfjs .*0$/);
-  expect(run()).toBe('0');
+test('loads no tfjs', () => {
+  const told = execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', program], {
+    cwd: new URL('..', import.meta.url),
+    encoding: 'utf8',
+  });
+  expect(told.trim()).toBe('0');
 });

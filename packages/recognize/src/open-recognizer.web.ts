@@ -13,7 +13,7 @@ import { findFaces } from './faces/find-faces.ts';
 import { isPixels, type Photograph } from './faces/photograph.ts';
 import { calibrationOf } from './network/calibration-metadata.ts';
 import { dlibFingerprint } from './network/dlib-fingerprint.ts';
-import { traceDlib } from './network/trace-dlib.ts';
+import { dlibNetwork } from './network/dlib-network.ts';
 import { type Recognizer, recognizerOf } from './recognizer.ts';
 
 /** How photographs become embeddings in a page. */
@@ -31,7 +31,7 @@ export interface WebRecognizerOptions extends EmbedderOptions {
 }
 
 /**
- * Opens a face network in a page: dlib's, traced here from the weights, or an ONNX file by its address or bytes. Photographs
+ * Opens a face network in a page: dlib's or an ONNX file by its address or bytes. Photographs
  * stay on the device. ONNX Runtime runs one session at a time in a page, so calls wait for each other.
  *
  * @throws {InvalidDataError} if the weights or the network cannot be fetched, or are not what they should be.
@@ -62,7 +62,7 @@ export async function openRecognizer(
   const model =
     typeof network === 'string'
       ? await fetched(network)
-      : (network ?? (await traceDlib((name) => fetched(`${folder}${name}`))));
+      : (network ?? (await dlibNetwork((name) => fetched(`${folder}${name}`))));
   const turn = oneAtATime();
   const embedder = await loadEmbedder(model, embedderOptions);
   const { template } = embedder.preprocessing;

@@ -1,4 +1,3 @@
-export { type CachedBytes, cachedBytes } from './files/cached-bytes.ts';
 export { type Lock, lockFile, lockFolder } from './files/lock.ts';
 export { isPartial, partialPath, removeLeftovers } from './files/partial.ts';
 export { readRegularFile, readRegularText, readTextIfThere, regularFileSize } from './files/regular-file.ts';

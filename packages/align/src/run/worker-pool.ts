@@ -43,7 +43,7 @@ export async function startAligner(
   workers: number,
   { weights, ...rest }: Omit<WorkerData, 'models'> & { weights: MtcnnWeights },
 ) {
-  const data = { ...rest, models: await modelsOf(weights) };
+  const data = { ...rest, models: modelsOf(weights) };
   const aligner = workers === 0 ? await localAligner(data) : workerPool(workers, data);
   return { aligner, width: Math.max(1, workers) * PER_WORKER };
 }

