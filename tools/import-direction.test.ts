@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -178,4 +179,48 @@ describe('no way around', () => {
     expect(refused('packages/eval/src/a.ts', "import 'onnxruntime-node/dist/index.js';")).toBe(true);
     expect(refused('packages/train/src/a.ts', "import 'onnxruntime-web';")).toBe(true);
   });
+});
+
+/** Files of the packages, and the files beside them that each imports, types too. */
+function relativeImports(): Map<string, string[]> {
+  const listed = execFileSync('git', ['ls-files', 'packages/*/src/*.ts'], {
+    cwd: repository,
+    encoding: 'utf8',
+  });
+  const files = listed.trim().split('\n');
+  return new Map(
+    files.map((file) => {
+      const { importedFiles } = ts.preProcessFile(readFileSync(join(repository, file), 'utf8'), true, true);
+      const beside = importedFiles.filter(({ fileName }) => fileName.startsWith('.'));
+      return [file, beside.map(({ fileName }) => join(dirname(file), fileName))];
+    }),
+  );
+}
+
+/** The first way from a file back to itself. */
+function circle(imports: ReadonlyMap<string, readonly string[]>): string[] | undefined {
+  const done = new Set<string>();
+  const search = (file: string, way: readonly string[]): string[] | undefined => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const next of imports.get(file) ?? []) {
+      const found = search(next, [...way, file]);
+      if (found) return found;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of imports.keys()) {
+    const found = search(file, []);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+it('no file of a package imports itself by way of others', () => {
+  const imports = relativeImports();
+  expect(imports.size).toBeGreaterThan(900);
+  expect(circle(imports)).toBeUndefined();
+  const [first, second] = [...imports.keys()] as [string, string];
+  expect(circle(new Map([...imports, [first, [second]], [second, [first]]]))).toEqual([first, second, first]);
 });

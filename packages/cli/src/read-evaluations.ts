@@ -3,8 +3,7 @@ import { basename, join } from 'node:path';
 import type { EvaluatedRun, VerificationResult } from '@hm/eval';
 import type { HeadConfig } from '@hm/losses';
 import { readRegularText } from '@hm/tensor/files';
-import { InvalidDataError } from '@hm/tensor/host';
-import { listOf, number, optional, orNull, recordOf, shapeOf, text, truth } from './shape.ts';
+import { InvalidDataError, type JsonSchema, schemaMistake } from '@hm/tensor/host';
 
 /**
  * The evaluations in a file, or in every `.json` file of a run's folder: what `hm eval --json` prints, a list of it, or a
@@ -49,33 +48,62 @@ function evaluationsIn(content: unknown): EvaluatedRun[] | undefined {
   const { runs } = (content ?? {}) as { runs?: (Partial<EvaluatedRun> | null)[] };
   if (!Array.isArray(runs)) return undefined;
   return runs.flatMap((run) =>
-    isResult(run?.result) && optional(text)(run.loss) ? [{ result: run.result, loss: run.loss }] : [],
+    isResult(run?.result) && ['string', 'undefined'].includes(typeof run.loss)
+      ? [{ result: run.result, loss: run.loss }]
+      : [],
   );
 }
 
-const isResult = (content: unknown): content is VerificationResult => result(content);
+const isResult = (content: unknown): content is VerificationResult =>
+  schemaMistake(content, result) === undefined;
+
+const text: JsonSchema = { type: 'string' };
+const truth: JsonSchema = { type: 'boolean' };
+const number: JsonSchema = { type: 'number' };
+const numberOrNull: JsonSchema = { anyOf: [number, { type: 'null' }] };
+const object = (properties: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
+  ...{ type: 'object', properties, required: Object.keys(properties) },
+});
 
 /** All that a report reads. */
-const result = shapeOf({
-  ...{ protocol: text, model: text, flip: text, distance: text, official: truth, notes: listOf(text) },
-  ...{ pairs: number, accuracy: number, standardError: number, auc: number, eer: number, threshold: number },
-  folds: listOf(shapeOf({ fold: number, pairs: number, accuracy: number, threshold: number })),
-  tarAtFar: listOf(
-    shapeOf({
-      ...{ far: number, impostors: number },
-      ...{ tar: orNull(number), threshold: orNull(number), falseAccepts: orNull(number) },
-    }),
-  ),
-  metadata: optional(recordOf(text)),
-  scores: optional(
-    listOf(
-      shapeOf({
+const result: JsonSchema = {
+  type: 'object',
+  required: [
+    ...['protocol', 'model', 'flip', 'distance', 'official', 'notes', 'pairs', 'accuracy', 'standardError'],
+    ...['auc', 'eer', 'threshold', 'folds', 'tarAtFar'],
+  ],
+  properties: {
+    ...{ protocol: text, model: text, flip: text, distance: text, official: truth },
+    ...{
+      pairs: number,
+      accuracy: number,
+      standardError: number,
+      auc: number,
+      eer: number,
+      threshold: number,
+    },
+    notes: { type: 'array', items: text },
+    folds: {
+      type: 'array',
+      items: object({ fold: number, pairs: number, accuracy: number, threshold: number }),
+    },
+    tarAtFar: {
+      type: 'array',
+      items: object({
+        ...{ far: number, impostors: number },
+        ...{ tar: numberOrNull, threshold: numberOrNull, falseAccepts: numberOrNull },
+      }),
+    },
+    metadata: { type: 'object', additionalProperties: text },
+    scores: {
+      type: 'array',
+      items: object({
         ...{ first: text, second: text, same: truth, fold: number, distance: number, accepted: truth },
       }),
-    ),
-  ),
-  validationRate: optional(shapeOf({ far: number, val: number, standardDeviation: number })),
-});
+    },
+    validationRate: object({ far: number, val: number, standardDeviation: number }),
+  },
+};
 
 /** What the run.json of a folder says of the training, for models without metadata. */
 async function metadataOf(run: unknown): Promise<Record<string, string>> {

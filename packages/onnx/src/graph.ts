@@ -1,33 +1,11 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { HostDtype } from '@hm/tensor/host';
-import { type AttributeProto, ModelProtoSchema, type TensorProto } from 'onnx-buf';
+import { ModelProtoSchema, type TensorProto } from 'onnx-buf';
+import type { GraphNode, GraphValue, NodeOptions } from './graph-node.ts';
 import { constantProto, nodeProto, valueInfoProto } from './protos.ts';
 
+export type { Attribute, GraphNode, GraphValue, NodeOptions } from './graph-node.ts';
 export { dataTypeOf } from './protos.ts';
-
-/** An attribute of a node: an integer, a list of integers, a text, `{ float }`, or, read from a file, of another kind. */
-export type Attribute = number | readonly number[] | string | { float: number } | AttributeProto;
-
-/** A node under construction; outputs are names that later nodes read. */
-export interface GraphNode {
-  op: string;
-  domain: string;
-  inputs: string[];
-  outputs: string[];
-  attributes: Record<string, Attribute>;
-  /** Set on element-wise nodes whose operands all have the shape of the result: none broadcasts. */
-  sameShape: boolean;
-}
-
-/** What a node needs beside its operator and inputs. */
-export type NodeOptions = Partial<Pick<GraphNode, 'attributes' | 'domain' | 'sameShape'>>;
-
-/** A graph input or output as ONNX Runtime sees it; a string is a symbolic dimension. */
-export interface GraphValue {
-  name: string;
-  dtype: HostDtype;
-  shape: readonly (number | string)[];
-}
 
 /** ONNX Runtime's blocked (NCHWc) convolutions, pooling and reorderings. */
 export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';

@@ -9,7 +9,7 @@ import {
   type TensorProto,
   TensorProtoSchema,
 } from 'onnx-buf';
-import type { Attribute, GraphNode, GraphValue } from './graph.ts';
+import type { Attribute, GraphNode, GraphValue } from './graph-node.ts';
 
 const dataTypes: Record<HostDtype, DataType> = {
   float32: DataType.FLOAT,

@@ -1,5 +1,6 @@
 import { InvalidDataError, importOptional } from '@hm/tensor/host';
-import type { ExecutionProvider, Runtime, RuntimeOptions, RuntimePackage } from './runtime.ts';
+import type { Runtime, RuntimeOptions, RuntimePackage } from './runtime.ts';
+import type { ExecutionProvider } from './session/provider.ts';
 import { withoutTelemetry } from './telemetry.node.ts';
 
 export { kernelCache, kernelCachePath } from './forms/kernel-cache.node.ts';

@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { KernelCache } from './forms/fastest-form.ts';
 import type { PlacedNode } from './preflight/placement.ts';
-import type { Provider } from './session/providers.ts';
+import type { ExecutionProvider, Provider } from './session/provider.ts';
 
 export type { InferenceSession, Tensor } from 'onnxruntime-node';
 
@@ -20,9 +20,6 @@ export interface Runtime {
 
 /** What an error calls the package. */
 export type RuntimePackage = 'onnxruntime-node' | 'onnxruntime-web';
-
-/** A provider as `InferenceSession.create` takes it. */
-export type ExecutionProvider = Provider | { name: Provider; deviceId: number };
 
 /** What a session wants of it. */
 export interface RuntimeOptions {

@@ -1,7 +1,7 @@
 import { InvalidDataError, importOptional, UnavailableError } from '@hm/tensor/host';
 import type { KernelCache } from './forms/fastest-form.ts';
-import type { ExecutionProvider, Runtime, RuntimeOptions, RuntimePackage } from './runtime.ts';
-import type { Provider } from './session/providers.ts';
+import type { Runtime, RuntimeOptions, RuntimePackage } from './runtime.ts';
+import type { ExecutionProvider, Provider } from './session/provider.ts';
 
 export const runtimePackage: RuntimePackage = 'onnxruntime-web';
 

@@ -11,7 +11,8 @@ export { readMetadata, withMetadata } from './metadata.ts';
 export { fromHalf, toHalf } from './precision/half.ts';
 export type { DeviceTensor, Feed } from './session/device-tensor.ts';
 export type { Session } from './session/host-session.ts';
-export type { Provider, ProviderReport } from './session/providers.ts';
+export type { Provider } from './session/provider.ts';
+export type { ProviderReport } from './session/providers.ts';
 export {
   createResidentSession,
   type ResidentSession,

@@ -1,15 +1,12 @@
 import type { Params, Rng } from '@hm/tensor';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Layer } from './layers.ts';
+import type { Layer, Mode } from './layers.ts';
 
 /** What a network computes with: trained parameters, and batch-norm statistics, which are carried along. */
 export interface Variables {
   params: Params;
   statistics: Params;
 }
-
-/** `train` normalises with the batch's statistics and moves the running ones; `inference` uses the running ones. */
-export type Mode = 'train' | 'inference';
 
 /**
  * A network from aligned faces to embeddings. It holds no state: variables go in with every call, and new

@@ -1,4 +1,4 @@
-export { type Backbone, type BackboneParts, backboneOf, type Mode, type Variables } from './backbone.ts';
+export { type Backbone, type BackboneParts, backboneOf, type Variables } from './backbone.ts';
 export { type BackboneName, backboneByName } from './backbone-by-name.ts';
 export { type Block, basicBlock, irBlock } from './blocks.ts';
 export { type DlibResNetOptions, dlibResNet } from './dlib-resnet.ts';
@@ -16,6 +16,7 @@ export {
   identity,
   type Layer,
   type LayerVariables,
+  type Mode,
   maxPool,
   norm,
   prelu,

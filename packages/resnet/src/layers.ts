@@ -11,7 +11,9 @@ import {
   relu as reluOf,
 } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Mode } from './backbone.ts';
+
+/** `train` normalizes with the batch's statistics and moves the running ones; `inference` uses the running ones. */
+export type Mode = 'train' | 'inference';
 
 /** What a layer computes with. The parameters of a layer with a single tensor are that tensor. */
 export interface LayerVariables {

@@ -1,3 +1,3 @@
-export type { Dialect, Operation, PickleSource } from './pickle/dialect.ts';
-export { type Machine, unpickle } from './pickle/unpickle.ts';
+export type { Dialect, Machine, Operation, PickleSource } from './pickle/machine.ts';
+export { unpickle } from './pickle/unpickle.ts';
 export { Global, Span, Tuple, type Value } from './pickle/values.ts';

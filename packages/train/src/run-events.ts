@@ -4,35 +4,28 @@ import type { Program } from '@hm/onnx';
 import { flattenParams, type HostTensor, sizeOf, unflattenParams } from '@hm/tensor';
 import { lockFolder } from '@hm/tensor/files';
 import { assertBeginnable, type Beginning, beginRun } from './begin-run.ts';
+import { compileStep } from './compile-step.ts';
 import { settleEngine } from './engine/choose/choose-engine.ts';
-import { compileOn, type StepOptions } from './engine/compile-on.ts';
 import { type Engine, engineName } from './engine/engine.ts';
 import type { TrainEvent } from './events.ts';
-import { kernelsOfRun } from './kernels/kernels-of-run.ts';
+import { heard, listenersOf } from './listeners.ts';
 import { Batches } from './loop/batches.ts';
 import { Checkpoints } from './loop/checkpoints.ts';
 import { type LoopParts, loop } from './loop/loop.ts';
 import { Reporter } from './loop/reporter.ts';
-import { logEvent } from './metrics-log.ts';
 import { firstNonFinite, nonFinite } from './non-finite.ts';
 import { noHardness } from './observe/hardness.ts';
-import { TensorBoardFile } from './observe/tensor-board.ts';
 import { Validator } from './observe/validation.ts';
-import { scalingOf } from './optimize/scale-loss.ts';
 import type { ResolvedOptions, SettledOptions } from './options.ts';
 import { checkRanks } from './parallel/check-ranks.ts';
 import type { Communicator } from './parallel/communicator.ts';
-import { engineOfRank } from './parallel/engine-of-rank.ts';
-import { joinRanks } from './parallel/join-ranks.ts';
 import { assertSameRun } from './parallel/same-run.ts';
 import { shareBeginning } from './parallel/share-beginning.ts';
-import { together } from './parallel/together.ts';
-import { compilePartial } from './partial-program.ts';
+import { joinRanks, together } from './parallel/together.ts';
 import { type RunConfig, runConfig, versions } from './run-config.ts';
 import { EpochSampler, NEIGHBORS } from './sampling/epoch-sampler.ts';
 import { readPretrained } from './start/read-pretrained.ts';
 import { betweenSteps } from './step/train-state.ts';
-import { trainingStep } from './step/training-step.ts';
 import { StepRunner } from './step-runner.ts';
 import { waitFor } from './wait.ts';
 
@@ -41,25 +34,6 @@ export async function* runEvents(options: ResolvedOptions): AsyncGenerator<Train
   const ranks = await joinRanks();
   const listeners = ranks.rank === 0 ? listenersOf(options) : [];
   yield* together(ranks, heard(listeners, eventsOf(options, ranks)));
-}
-
-/** Hears every event of a run before it is handed on. */
-type Listener = (event: TrainEvent) => Promise<void>;
-
-async function* heard(listeners: readonly Listener[], events: AsyncGenerator<TrainEvent, void, void>) {
-  for await (const event of events) {
-    for (const hear of listeners) await hear(event);
-    yield event;
-  }
-}
-
-function listenersOf({ out, tensorBoard = false }: ResolvedOptions): Listener[] {
-  let board: TensorBoardFile | undefined;
-  const draw: Listener = async (event) => {
-    if (event.kind === 'start') board = new TensorBoardFile(out, event.step);
-    await board?.write(event);
-  };
-  return [(event) => logEvent(out, event), ...(tensorBoard ? [draw] : [])];
 }
 
 async function* eventsOf(
@@ -184,45 +158,4 @@ function openLoader(options: ResolvedOptions, ranks: Communicator): Loader {
     ...(workers === undefined ? {} : { workers }),
     ...(onBadSample === undefined ? {} : { onBadSample }),
   });
-}
-
-async function compileStep(
-  options: SettledOptions,
-  state: StepOptions['state'],
-  ranks: Communicator,
-): Promise<Program> {
-  const {
-    backbone,
-    head,
-    recipe,
-    data,
-    seed,
-    hardness = false,
-    out,
-    resume,
-    kernels = 'direct',
-    optimizer,
-  } = options;
-  const { partialFc } = recipe;
-  const engine = engineOfRank(options.engine, ranks);
-  const batchSize = recipe.batchSize / (recipe.accumulate ?? 1) / ranks.count;
-  const shared = ranks.count > 1 ? ranks : undefined;
-  const step = trainingStep(backbone, head, recipe, { sampleLosses: hardness, ranks: shared, optimizer });
-  const stepOptions: StepOptions = {
-    state,
-    inputs: {
-      images: { shape: [batchSize, ...backbone.imageSize, 3] },
-      labels: { shape: [batchSize], dtype: 'int32' },
-      learningRate: { shape: [] },
-      step: { shape: [] },
-      ...(recipe.accumulate === undefined ? {} : { update: { shape: [] } }),
-    },
-    ...(shared && { sumOverRanks: (values) => ranks.sum(values) }),
-    mixedPrecision: scalingOf(recipe.mixedPrecision) !== undefined,
-  };
-  if (partialFc === undefined) {
-    const chosen = await kernelsOfRun({ out, resume, kernels, engine, ranks }, step, stepOptions);
-    return compileOn(engine, step, { ...stepOptions, kernels: chosen });
-  }
-  return compilePartial(engine, step, stepOptions, { ...partialFc, classes: data.classes, seed });
 }

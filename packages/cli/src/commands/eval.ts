@@ -1,4 +1,6 @@
 import { Option } from '@commander-js/extra-typings';
+import type { VerificationProtocol } from '@hm/datasets';
+import type { VerificationResult } from '@hm/eval';
 import { command } from '../command.ts';
 import { describeResult } from '../describe-result.ts';
 import { evaluationData, templateOptions } from '../evaluation-data.ts';
@@ -11,7 +13,6 @@ import { print } from '../print.ts';
 import { progress } from '../progress.ts';
 import { providerOption } from '../provider-option.ts';
 import { withoutUndefined } from '../without-undefined.ts';
-import { writeReport } from '../write-report.ts';
 
 /** `hm eval MODEL --lfw ALIGNED`: scores an ONNX file by the protocol of LFW, or by another with `--protocol`. */
 export const evaluate = () =>
@@ -125,4 +126,14 @@ async function prepareOutputs({ out, report, calibration }: Record<string, strin
     if (file !== undefined) formatByName(option, file, { '.json': 'json' });
   if (report !== undefined) formatByName('--report', report, { '.html': 'page', '.htm': 'page' });
   for (const file of [out, report, calibration]) if (file !== undefined) await prepareFile(file);
+}
+
+/** Writes an evaluation's page, with pictures if the protocol is given. */
+async function writeReport(
+  file: string,
+  result: VerificationResult,
+  thumbnails: VerificationProtocol | undefined,
+): Promise<void> {
+  const { toHtml } = await import('@hm/eval');
+  await writeResult(file, await toHtml(result, { thumbnails }));
 }

@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
-import { InvalidArgumentError, printable } from '@hm/tensor/host';
-import { calibrationBatches } from '../calibration-batches.ts';
+import type { EmbedderOptions } from '@hm/eval';
+import { type HostTensor, InvalidArgumentError, printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { assertFile, assertFolder } from '../input.ts';
 import { formatByName, prepareFile, writeResult } from '../output.ts';
@@ -71,3 +72,25 @@ const noFaces = () =>
     received: 'none',
     fix: 'Pass a folder of a hundred aligned faces or more, or --precision fp16, which needs none.',
   });
+
+/** Inputs of a model for some faces of a folder, evenly spread over it. */
+async function calibrationBatches(
+  model: string,
+  folder: string,
+  samples: number,
+  options: Pick<EmbedderOptions, 'output' | 'preprocessing'>,
+): Promise<Record<string, HostTensor>[]> {
+  const [{ listImages }, { loadEmbedder }] = await Promise.all([import('@hm/images'), import('@hm/eval')]);
+  const { images: names } = await listImages(folder);
+  const step = Math.max(1, names.length / samples);
+  const chosen = Array.from(
+    { length: Math.min(samples, names.length) },
+    (_, k) => names[Math.floor(k * step)]!,
+  );
+  const embedder = await loadEmbedder(model, options);
+  try {
+    return await embedder.prepare(chosen.map((name) => ({ path: join(folder, name) })));
+  } finally {
+    await embedder.release();
+  }
+}

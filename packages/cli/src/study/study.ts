@@ -8,8 +8,8 @@ import { followRun } from '../follow-run.ts';
 import { lossHead } from '../loss-head.ts';
 import { writeResult } from '../output.ts';
 import type { Progress } from '../progress.ts';
+import { readEvents } from '../read-events.ts';
 import { withoutUndefined } from '../without-undefined.ts';
-import { readEpochs } from './read-epochs.ts';
 import type { StudyData } from './study-data.ts';
 
 /** What {@link study} takes. */
@@ -116,3 +116,9 @@ const exists = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+/** The epochs of a run from its `metrics.jsonl`: also those before it was interrupted. */
+async function readEpochs(run: string): Promise<EpochEvent[]> {
+  const events = (await readEvents(run)) as (TrainEvent & { time: string })[];
+  return events.filter((event): event is EpochEvent & { time: string } => event.kind === 'epoch');
+}

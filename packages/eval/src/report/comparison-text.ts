@@ -1,11 +1,12 @@
+import type { VerificationResult } from '../verification/verification-result.ts';
 import type { ComparisonCell, ComparisonTable, PaperComparison } from './compare-with-paper.ts';
 import { type Html, html, name } from './html.ts';
 import { markdownTable, markdownText } from './markdown.ts';
 import { page } from './page.ts';
 import { loadPlots } from './plots.ts';
-import { recipeDifferences } from './recipe-differences.ts';
+import { settingsOf } from './recipe-section.ts';
 import { measureLegend, measureTable } from './report-markdown.ts';
-import { curveSection, histogramSection, measures } from './sections.ts';
+import { curveSection, histogramSection, measures, seriesName } from './sections.ts';
 import { table } from './tables.ts';
 
 const legend =
@@ -150,3 +151,22 @@ const figures = (header: readonly string[], rows: readonly string[][]): string =
     header.map((_, column) => (column === 0 ? '---' : '---:')),
     rows,
   );
+
+/** Settings that say which result it is, or where and when it was made, rather than how. */
+const IDENTITY =
+  /^(model|protocol|runId|id|date|created)$|(^|\.)(sha256|path|out|host|started|finished|seconds)$/;
+
+/** The settings in which results differ: a header of their names, and a row for each setting. */
+function recipeDifferences(results: readonly VerificationResult[]): {
+  header: string[];
+  rows: string[][];
+} {
+  const settings = results.map(settingsOf);
+  const names = [...new Set(settings.flatMap((each) => [...each.keys()]))].filter(
+    (key) => !IDENTITY.test(key),
+  );
+  const rows = names
+    .map((key) => [key, ...settings.map((each) => each.get(key) ?? '–')])
+    .filter(([, ...values]) => new Set(values).size > 1);
+  return { header: ['Setting', ...results.map(seriesName)], rows };
+}

@@ -6,7 +6,6 @@ import {
   type OptionKinds,
 } from '@hm/tensor/host';
 import { assertOneOf } from '../assert-one-of.ts';
-import { bestImages } from './best-images.ts';
 import { type ImageFacts, lengthOf, qualityOf } from './image-facts.ts';
 
 /** How the images of a template become one embedding. */
@@ -52,6 +51,24 @@ export function poolTemplates(
   return pooled;
 }
 
+/** The best images of a template, best first; of equal ones the earlier. All of them where there are no more. */
+function bestImages(
+  template: readonly number[],
+  { data, shape }: HostTensor<'float32'>,
+  images: readonly ImageFacts[],
+  { count, by }: NonNullable<PoolingOptions['best']>,
+): number[] {
+  if (!Number.isInteger(count) || count < 1) throw wrongCount(count);
+  const size = shape[1]!;
+  const merit = (image: number) =>
+    by === 'norm' ? lengthOf(data.subarray(image * size, (image + 1) * size)) : qualityOf(images, image);
+  return template
+    .map((image) => ({ image, merit: merit(image) }))
+    .sort((a, b) => b.merit - a.merit)
+    .slice(0, count)
+    .map(({ image }) => image);
+}
+
 function sumOverMedia(
   template: readonly number[],
   { data, shape }: HostTensor<'float32'>,
@@ -83,3 +100,11 @@ function assertTemplate(template: readonly number[], place: number, images: numb
     fields: { template: place },
   });
 }
+
+const wrongCount = (count: number) =>
+  new InvalidArgumentError({
+    where: 'poolTemplates',
+    expected: 'best.count as a whole number of at least 1',
+    received: count,
+    fix: 'Say how many images of each template count.',
+  });

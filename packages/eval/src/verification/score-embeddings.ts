@@ -1,6 +1,5 @@
-import type { VerificationProtocol } from '@hm/datasets';
-import type { HostTensor } from '@hm/tensor/host';
-import { checkArguments, checkOptions } from '@hm/tensor/host';
+import type { VerificationPair, VerificationProtocol } from '@hm/datasets';
+import { checkArguments, checkOptions, type HostTensor, hostTensor } from '@hm/tensor/host';
 import type { Flip } from '../embedder/flip.ts';
 import { groupRates } from '../groups/group-rates.ts';
 import { peopleInPairs } from '../groups/people-in-pairs.ts';
@@ -14,7 +13,7 @@ import { tarAtFar } from '../metrics/tar-at-far.ts';
 import { validationRate } from '../metrics/validation-rate.ts';
 import { lengthOf } from '../templates/image-facts.ts';
 import { assertScorable } from './assert-scorable.ts';
-import { centeredDistances } from './centered-distances.ts';
+import { type Distance, pairDistances } from './pair-distances.ts';
 import { pairNotes, rateNotes, thresholdNotes } from './protocol-notes.ts';
 import { compareRows, type ProtocolRows, protocolRows } from './protocol-rows.ts';
 import { type ScoreOptions, scoreOptions, templateOptions } from './score-options.ts';
@@ -167,4 +166,24 @@ function pairScores(
     distance: distances[pair]!,
     accepted: distances[pair]! < thresholds.get(fold)!,
   }));
+}
+
+/**
+ * Distances after the mean embedding of all pairs outside a fold is subtracted, both sides of each pair counted, as
+ * SphereFace's MATLAB code and facenet's `subtract_mean` do.
+ */
+function centeredDistances(
+  { data, shape }: HostTensor<'float32'>,
+  pairs: readonly VerificationPair[],
+  fold: number,
+  distance: Distance,
+): Float64Array {
+  const size = shape[1]!;
+  const mean = new Float64Array(size);
+  const others = pairs.filter((pair) => pair.fold !== fold);
+  for (const { first, second } of others) {
+    for (let k = 0; k < size; k++) mean[k]! += data[first * size + k]! + data[second * size + k]!;
+  }
+  const centered = data.map((value, k) => value - mean[k % size]! / (2 * others.length));
+  return pairDistances(hostTensor('float32', shape, centered), pairs, distance);
 }

@@ -1,6 +1,7 @@
 import { UnavailableError } from '@hm/tensor/host';
 import { probeProvider } from '#runtime';
-import { executionProvider, type Provider } from '../session/providers.ts';
+import type { Provider } from '../session/provider.ts';
+import { executionProvider } from '../session/providers.ts';
 import type { SessionOptions } from '../session.ts';
 
 /**

@@ -3,7 +3,8 @@ import { TensorProto_DataType as DataType } from 'onnx-buf';
 import { placementOf } from '#runtime';
 import { readModelFile } from '../precision/model-file.ts';
 import { loadSession } from '../session/load-session.ts';
-import { executionProvider, type Provider } from '../session/providers.ts';
+import type { Provider } from '../session/provider.ts';
+import { executionProvider } from '../session/providers.ts';
 import type { Session, SessionOptions } from '../session.ts';
 import { valueTypes } from './value-types.ts';
 

@@ -1,5 +1,5 @@
 import { UnavailableError } from '@hm/tensor/host';
-import type { ExecutionProvider } from '../runtime.ts';
+import type { ExecutionProvider } from '../session/provider.ts';
 import { tryModel } from './trial.ts';
 
 /** An operator of a loaded graph, and ONNX Runtime's name of the provider that it was given to. */

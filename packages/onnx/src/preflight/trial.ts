@@ -1,4 +1,4 @@
-import type { ExecutionProvider } from '../runtime.ts';
+import type { ExecutionProvider } from '../session/provider.ts';
 import { quietEnvironment } from '../telemetry.node.ts';
 
 const SCRIPT = `

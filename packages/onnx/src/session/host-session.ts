@@ -1,7 +1,7 @@
 import { type HostDtype, type HostTensor, hostTensor } from '@hm/tensor/host';
 import type { Tensor } from '../runtime.ts';
 import type { LoadedGraph } from './loaded-graph.ts';
-import type { Provider } from './providers.ts';
+import type { Provider } from './provider.ts';
 import type { ValueInfo } from './session-options.ts';
 
 type HostTensors = Record<string, HostTensor>;

@@ -10,10 +10,11 @@ import { loadRuntime, probeProvider, readModel, runtimePackage } from '#runtime'
 import { externalWeights } from '../external-weights.ts';
 import { readMetadata } from '../metadata.ts';
 import { withOpenDimensions } from '../open-dimensions.ts';
-import type { ExecutionProvider, InferenceSession, Runtime, Tensor } from '../runtime.ts';
+import type { InferenceSession, Runtime, Tensor } from '../runtime.ts';
 import { assertFeeds } from './assert-feeds.ts';
 import { type Feed, HeldTensor } from './device-tensor.ts';
-import { assertProvider, executionProvider, type Provider, providerFailed } from './providers.ts';
+import type { ExecutionProvider, Provider } from './provider.ts';
+import { assertProvider, executionProvider, providerFailed } from './providers.ts';
 import type { SessionOptions, ValueInfo } from './session-options.ts';
 
 /** A graph that ONNX Runtime has loaded: what sessions of every kind are made of. */

@@ -1,11 +1,6 @@
 import { InvalidArgumentError, UnavailableError } from '@hm/tensor/host';
-import type { ExecutionProvider, RuntimePackage } from '../runtime.ts';
-
-/** ONNX Runtime's execution providers, by the name that users type. */
-export const providers = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml'] as const;
-
-/** Where a session runs. */
-export type Provider = (typeof providers)[number];
+import type { RuntimePackage } from '../runtime.ts';
+import { type ExecutionProvider, type Provider, providers } from './provider.ts';
 
 /** Whether one provider can be used here, and if not, why and what would change that. */
 export interface ProviderReport {

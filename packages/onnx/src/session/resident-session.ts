@@ -4,7 +4,7 @@ import type { Tensor } from '../runtime.ts';
 import { type DeviceTensor, type Feed, HeldTensor } from './device-tensor.ts';
 import { toHost } from './host-session.ts';
 import { type LoadedGraph, loadGraph } from './loaded-graph.ts';
-import type { Provider } from './providers.ts';
+import type { Provider } from './provider.ts';
 import { type SessionOptions, sessionOptions, type ValueInfo } from './session-options.ts';
 
 type HostTensors = Record<string, HostTensor>;

@@ -1,5 +1,5 @@
 import type { HostDtype, OptionKinds } from '@hm/tensor/host';
-import type { Provider } from './providers.ts';
+import type { Provider } from './provider.ts';
 
 /** How a session runs. */
 export interface SessionOptions {

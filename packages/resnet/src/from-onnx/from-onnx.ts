@@ -17,8 +17,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { NodeProto } from 'onnx-buf';
 import type { Backbone, Variables } from '../backbone.ts';
 import { faulty, type OnnxFile, readOnnxFile } from './file.ts';
-import { arranged, operators, type WeightKind } from './operators.ts';
-import type { Step } from './step.ts';
+import { arranged, operators } from './operators.ts';
+import type { Step, WeightKind } from './step.ts';
 
 /** Options of {@link fromOnnx}. */
 export interface FromOnnxOptions {

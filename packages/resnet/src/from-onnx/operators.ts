@@ -8,7 +8,7 @@ import {
 } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { transposed } from '../transposed.ts';
-import { ints, numberOf, type Operator, type Step } from './step.ts';
+import { ints, numberOf, type Operator, type Step, type WeightKind } from './step.ts';
 
 /**
  * ONNX's operators on tensors. A tensor of rank 4 stands in NHWC where the file has NCHW; any other as in the file. All
@@ -152,9 +152,6 @@ function flat(step: Step): tf.Tensor {
   const ordered = x.shape.length === 4 && !single ? tf.transpose(x, [0, 3, 1, 2]) : x;
   return tf.reshape(ordered, [x.shape[0]!, x.size / x.shape[0]!]);
 }
-
-/** What a weight is used as. */
-export type WeightKind = 'as it is' | 'filter' | 'turned' | 'channels' | 'image';
 
 /** A weight as the tensors here want it; undefined if it cannot be. */
 export function arranged(weight: Weight, kind: WeightKind): Weight | undefined {

@@ -1,6 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { NodeProto } from 'onnx-buf';
-import type { WeightKind } from './operators.ts';
+
+/** What a weight is used as. */
+export type WeightKind = 'as it is' | 'filter' | 'turned' | 'channels' | 'image';
 
 /** One operator of a file: its node, and what comes in. */
 export interface Step {

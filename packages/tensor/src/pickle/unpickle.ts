@@ -1,4 +1,4 @@
-import type { Dialect, PickleSource } from './dialect.ts';
+import { type Dialect, Machine, type PickleSource } from './machine.ts';
 import { opcodeName } from './opcode-names.ts';
 import { Global, Span, Tuple, type Value } from './values.ts';
 
@@ -11,112 +11,19 @@ import { Global, Span, Tuple, type Value } from './values.ts';
  */
 export function unpickle<Own>(source: PickleSource, dialect: Dialect<Own>): Value<Own> {
   const machine = new Machine(source, dialect);
-  while (machine.step());
+  while (step(machine));
   return machine.pop();
 }
 
-/** Marks a place of the stack; no value. */
-const mark = Symbol('mark');
-
-/** Python's machine of stack and memo. */
-export class Machine<Own> {
-  readonly source: PickleSource;
-  readonly dialect: Dialect<Own>;
-  readonly #stack: (Value<Own> | typeof mark)[] = [];
-  readonly #memo = new Map<number, Value<Own>>();
-  #offset = 0;
-
-  constructor(source: PickleSource, dialect: Dialect<Own>) {
-    this.source = source;
-    this.dialect = dialect;
-  }
-
-  /** Does one opcode; false once the pickle says that it ends. */
-  step(): boolean {
-    this.#offset = this.source.position;
-    const code = this.source.unsigned(1);
-    if (code === stop) return false;
-    const sign = String.fromCharCode(code);
-    const operation = operations[sign] ?? this.dialect.operations?.[sign];
-    if (!operation) throw this.invalid(`an opcode that ${this.dialect.files} use`, opcodeName(code));
-    operation(this);
-    return true;
-  }
-
-  /** Puts a value on the stack. */
-  push(value: Value<Own>): void {
-    this.#stack.push(value);
-  }
-
-  /** Begins a group of values. */
-  pushMark(): void {
-    this.#stack.push(mark);
-  }
-
-  /** Takes the last value. */
-  pop(): Value<Own> {
-    const value = this.#stack.pop();
-    if (value === undefined || value === mark) throw this.invalid('a value on the stack', 'none');
-    return value;
-  }
-
-  /** The value on top, which stays. */
-  top(): Value<Own> {
-    const value = this.pop();
-    this.#stack.push(value);
-    return value;
-  }
-
-  /** Takes the last values, in order. */
-  popItems(count: number): Value<Own>[] {
-    return Array.from({ length: count }, () => this.pop()).reverse();
-  }
-
-  /** Takes the values of the last group, in order. */
-  popToMark(): Value<Own>[] {
-    const at = this.#stack.lastIndexOf(mark);
-    if (at === -1) throw this.invalid('a mark on the stack', 'none');
-    const items = this.#stack.splice(at);
-    return items.slice(1) as Value<Own>[];
-  }
-
-  /** Adds to the list on top of the stack. */
-  append(items: readonly Value<Own>[]): void {
-    const list = this.top();
-    if (!Array.isArray(list)) throw this.invalid('a list to append to', 'something else');
-    for (const item of items) list.push(item);
-  }
-
-  /** Remembers the last value. */
-  memoize(place = this.#memo.size): void {
-    this.#memo.set(place, this.top());
-  }
-
-  /** Puts a remembered value on the stack. */
-  recall(place: number): void {
-    const value = this.#memo.get(place);
-    if (value === undefined) throw this.invalid('something remembered before', `place ${place}`);
-    this.push(value);
-  }
-
-  /** Puts what a name stands for on the stack, if the dialect has it. */
-  name(module: string, name: string): void {
-    const { names, files } = this.dialect;
-    const full = `${module} ${name}`;
-    if (!Object.hasOwn(names, full)) throw this.invalid(`one of the names that ${files} use`, `'${full}'`);
-    this.push(new Global(names[full]!));
-  }
-
-  /** A text of at most 200 bytes. */
-  text(value: Value<Own>): string {
-    if (!(value instanceof Span) || value.length > 200) throw this.invalid('a short text', 'something else');
-    return this.source.text(value);
-  }
-
-  /** An error that says where in the file it is. */
-  invalid(expected: string, received: unknown) {
-    return this.source.damaged(expected, received, this.#offset);
-  }
+/** Does one opcode; false once the pickle says that it ends. */
+function step<Own>(machine: Machine<Own>): boolean {
+  const code = machine.opcode();
+  if (code === stop) return false;
+  const sign = String.fromCharCode(code);
+  const operation = operations[sign] ?? machine.dialect.operations?.[sign];
+  if (!operation) throw machine.invalid(`an opcode that ${machine.dialect.files} use`, opcodeName(code));
+  operation(machine);
+  return true;
 }
 
 const stop = '.'.charCodeAt(0);

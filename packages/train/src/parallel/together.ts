@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { HmError, InvalidArgumentError } from '@hm/tensor';
-import type { Communicator } from './communicator.ts';
+import { alone, type Communicator } from './communicator.ts';
+import { placeOf } from './place-of.ts';
 
 /**
  * The events of a run that several ranks share, on rank 0; on the others the run goes on, and nothing is told. Whatever
@@ -41,3 +42,16 @@ const leftEarly = () =>
     received: 'one that was left before',
     fix: 'Raise `signal` to stop all ranks at the same step.',
   });
+
+let joined: Promise<Communicator> | undefined;
+
+/**
+ * The job that this process belongs to; {@link alone} for one that trains by itself, which loads nothing.
+ *
+ * @throws {UnavailableError} if the job's MPI cannot be used.
+ */
+export async function joinRanks(): Promise<Communicator> {
+  if (placeOf(process.env) === undefined) return alone;
+  joined ??= import('./open-mpi.ts').then(({ joinOpenMpi }) => joinOpenMpi());
+  return joined;
+}

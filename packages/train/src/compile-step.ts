@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism, hostname } from 'node:os';
+import type { Program } from '@hm/onnx';
+import { compileOn, type StepOptions } from './engine/compile-on.ts';
+import type { Engine } from './engine/engine.ts';
+import { kernelsOfRun } from './kernels/kernels-of-run.ts';
+import { scalingOf } from './optimize/scale-loss.ts';
+import type { SettledOptions } from './options.ts';
+import { type Communicator, collectValues } from './parallel/communicator.ts';
+import { compilePartial } from './partial-program.ts';
+import { trainingStep } from './step/training-step.ts';
+
+/** The step of a run as a program on its engine, at the state where it begins. */
+export async function compileStep(
+  options: SettledOptions,
+  state: StepOptions['state'],
+  ranks: Communicator,
+): Promise<Program> {
+  const {
+    backbone,
+    head,
+    recipe,
+    data,
+    seed,
+    hardness = false,
+    out,
+    resume,
+    kernels = 'direct',
+    optimizer,
+  } = options;
+  const { partialFc } = recipe;
+  const engine = engineOfRank(options.engine, ranks);
+  const batchSize = recipe.batchSize / (recipe.accumulate ?? 1) / ranks.count;
+  const shared = ranks.count > 1 ? ranks : undefined;
+  const step = trainingStep(backbone, head, recipe, { sampleLosses: hardness, ranks: shared, optimizer });
+  const stepOptions: StepOptions = {
+    state,
+    inputs: {
+      images: { shape: [batchSize, ...backbone.imageSize, 3] },
+      labels: { shape: [batchSize], dtype: 'int32' },
+      learningRate: { shape: [] },
+      step: { shape: [] },
+      ...(recipe.accumulate === undefined ? {} : { update: { shape: [] } }),
+    },
+    ...(shared && { sumOverRanks: (values) => ranks.sum(values) }),
+    mixedPrecision: scalingOf(recipe.mixedPrecision) !== undefined,
+  };
+  if (partialFc === undefined) {
+    const chosen = await kernelsOfRun({ out, resume, kernels, engine, ranks }, step, stepOptions);
+    return compileOn(engine, step, { ...stepOptions, kernels: chosen });
+  }
+  return compilePartial(engine, step, stepOptions, { ...partialFc, classes: data.classes, seed });
+}
+
+/** The engine with threads for this rank, unless their number was given. */
+function engineOfRank(engine: Engine, ranks: Communicator): Engine {
+  if (ranks.count === 1) return engine;
+  const threads = defaultThreads(ranks);
+  return engine.kind === 'onnx' ? { threads, ...engine } : engine;
+}
+
+/** The cores that this rank may use, shared with the ranks that may use the same ones. */
+function defaultThreads(ranks: Communicator): number {
+  const own = `${hostname()} ${allowedCores()}`;
+  const sharing = collectValues(ranks, own).filter((other) => other === own).length;
+  return Math.max(1, Math.floor(availableParallelism() / sharing));
+}
+
+/** As Linux lists them; elsewhere no process is bound to some. */
+function allowedCores(): string {
+  try {
+    return /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';
+  } catch {
+    return '';
+  }
+}
