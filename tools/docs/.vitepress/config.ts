@@ -13,6 +13,7 @@ function titled(section: string, page: string) {
 const guide = [
   'recognize',
   'getting-started',
+  'command',
   'architecture',
   'paper',
   'your-photographs',

@@ -99,14 +99,18 @@ const own: Readonly<Record<keyof Settings, JsonSchema>> = {
     },
   }),
   loss: {
-    ...{ type: 'object', description: 'a loss and its options', properties: { name: text('loss') } },
+    ...{
+      type: 'object',
+      description: 'a loss and its options',
+      properties: { name: text('name of a loss; its options stand beside it: loss.scale=32') },
+    },
   },
   labelSmoothing: {
     ...{ type: 'number', minimum: 0, exclusiveMaximum: 1 },
     description: 'share of the targets that is spread over all classes: 0.1',
   },
   backbone: section('network', {
-    name: text('network'),
+    name: text('name of a network, or the file of a trained one'),
     stem: oneOf(['imagenet', 'face'], 'first layers of a resnet', 'imagenet'),
     block: oneOf(['basic', 'ir'], 'residual block of a resnet', 'basic'),
     head: oneOf(['gap', 'E'], 'last layers of a resnet', 'gap'),
@@ -119,7 +123,10 @@ const own: Readonly<Record<keyof Settings, JsonSchema>> = {
   }),
   pretrained: text('network to begin with: a run, a checkpoint, an ONNX file, a .pth of PyTorch'),
   recipe: oneOf(['paper', 'quick', 'finetune'], 'recipe', 'paper'),
-  augment: { anyOf: [{ enum: ['none', 'flip', 'standard', 'adaface'] }, augment!] },
+  augment: {
+    description: "random changes to training images, instead of the recipe's",
+    anyOf: [{ enum: ['none', 'flip', 'standard', 'adaface'] }, augment!],
+  },
   seed: { type: 'integer', description: 'seed of all random choices', default: 1 },
   engine: oneOf(
     ['onnx', 'tfjs-tensorflow', 'tfjs-webgpu', 'tfjs-cpu', 'auto'],
