@@ -56,6 +56,20 @@ describe('a message', () => {
     );
   });
 
+  it('names settings only where --set is', () => {
+    const error = new InvalidArgumentError({
+      ...{
+        where: 'train',
+        expected: 'one rate',
+        received: 'recipe.learningRate: 0.01',
+        fix: 'Change clipNorm.',
+      },
+    });
+    expect(inCommandWords(error, 'hm study', ['--lr', '--batch'])).toBe(
+      'hm study: expected one rate, got --lr: 0.01. Fix: Change clipNorm.',
+    );
+  });
+
   it('leaves paths, addresses and words of the language alone', () => {
     const path = '/data/minImages/batchSize.jpg';
     expect(message(path, `an image at http://a.b/clipNorm`, 'provider or data', 'Check the path.')).toBe(

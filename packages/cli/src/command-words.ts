@@ -107,11 +107,10 @@ const translated = (text: string, known: ReadonlySet<string>): string =>
     // A word of the language is an option only where it is marked as one.
     if (!/[A-Z]|`|: true|^recipe\./.test(found)) return found;
     const kebab = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    const setting = known.has('--set') ? (OPTIONS[name] ?? typableOf(name + inner)) : undefined;
-    if (setting?.startsWith('--set') && !known.has(kebab))
+    const setting = OPTIONS[name] ?? typableOf(name + inner) ?? kebab;
+    if (setting.startsWith('--set') && known.has('--set') && !known.has(kebab))
       return value === undefined ? setting : `${setting}=${value}`;
-    const option = setting ?? OPTIONS[name] ?? kebab;
-    return known.has(option) ? option : known.has(kebab) ? kebab : found;
+    return [setting, kebab].find((option) => known.has(option)) ?? found;
   });
 
 /** The long options of a command. */
