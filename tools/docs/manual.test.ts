@@ -1,8 +1,9 @@
 import { describeSchema, type JsonSchema } from '@hm/tensor/host';
-import type { Option } from 'commander';
 import { expect, it } from 'vitest';
 import { everyCommand, type NamedCommand } from '../../packages/cli/src/testing-commands.ts';
 import { settingsSchema } from '../../packages/cli/src/train/settings.ts';
+
+type Option = NamedCommand['command']['options'][number];
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll(/\s+/g, ' ');
 
