@@ -1,19 +1,20 @@
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { HmError } from '@hm/tensor/host';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { modules } from './docs/modules.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** A public function that takes options, told by the name of their type. */
+/** A public function that takes arguments. */
 interface Subject {
   module: string;
   name: string;
-  /** The place of the options among the parameters. */
-  place: number;
-  /** A member of them. */
-  member: string;
+  /** Whether the first may be neither undefined nor null. */
+  needsFirst: boolean;
+  /** The places of options among the parameters, told by the name of their type, and a member of them. */
+  options: { place: number; member: string }[];
 }
 
 const declarations = new Map(modules.map(({ name, file }) => [name, built(file, '.d.ts')]));
@@ -40,17 +41,30 @@ function subjects(): Subject[] {
       const symbol = exported.flags & Alias ? checker.getAliasedSymbol(exported) : exported;
       if (symbol.valueDeclaration === undefined) return [];
       const [signature] = checker.getTypeOfSymbol(symbol).getCallSignatures();
-      return (signature?.parameters ?? []).flatMap((parameter, place) => {
-        const type = checker.getNonNullableType(checker.getTypeOfSymbol(parameter));
-        const takesOptions =
-          /Options\b|Description$/.test(checker.typeToString(type)) || parameter.name === 'options';
-        // One letter more or less is half of a short name.
-        const [member] = checker.getPropertiesOfType(type).toSorted((a, b) => b.name.length - a.name.length);
-        return takesOptions && member ? [{ module, name: exported.name, place, member: member.name }] : [];
-      });
+      if (signature === undefined || signature.parameters.length === 0) return [];
+      const subject = { module, name: exported.name, needsFirst: needsFirst(signature, checker) };
+      return [{ ...subject, options: optionsOf(signature, checker) }];
     });
   });
 }
+
+function needsFirst({ parameters: [first] }: ts.Signature, checker: ts.TypeChecker): boolean {
+  const { valueDeclaration } = first!;
+  const isOptional = ts.isParameter(valueDeclaration!) && checker.isOptionalParameter(valueDeclaration);
+  const type = checker.getTypeOfSymbol(first!);
+  const isAnything = (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0;
+  return !isOptional && !isAnything && checker.getNonNullableType(type) === type;
+}
+
+const optionsOf = ({ parameters }: ts.Signature, checker: ts.TypeChecker) =>
+  parameters.flatMap((parameter, place) => {
+    const type = checker.getNonNullableType(checker.getTypeOfSymbol(parameter));
+    const takesOptions =
+      /Options\b|Description$/.test(checker.typeToString(type)) || parameter.name === 'options';
+    // One letter more or less is half of a short name.
+    const [member] = checker.getPropertiesOfType(type).toSorted((a, b) => b.name.length - a.name.length);
+    return takesOptions && member ? [{ place, member: member.name }] : [];
+  });
 
 /** What must be right for the options to be looked at. */
 const before: Record<string, readonly unknown[]> = { backboneByName: ['resnet18'] };
@@ -58,23 +72,47 @@ const before: Record<string, readonly unknown[]> = { backboneByName: ['resnet18'
 /** Those that check the options of others. */
 const apart = new Set(['checkOptions', 'checkArguments']);
 
+const all = subjects().filter(({ name }) => !apart.has(name));
+
+const called = async ({ module, name }: Subject, args: readonly unknown[]): Promise<unknown> => {
+  const { file } = modules.find((found) => found.name === module)!;
+  const { [name]: call } = await import(pathToFileURL(built(file, '.js')).href);
+  return outcome(() => call(...args));
+};
+
 describe('every public function refuses options that it does not know', () => {
-  const all = subjects().filter(({ name }) => !apart.has(name));
+  const taking = all.flatMap((subject) => subject.options.map((options) => ({ ...subject, ...options })));
 
-  it('there are many', () => expect(all.length).toBeGreaterThan(70));
+  it('there are many', () => expect(taking.length).toBeGreaterThan(70));
 
-  it.each(all.map((subject) => [`${subject.module} ${subject.name}`, subject] as const))(
+  it.each(taking.map((subject) => [`${subject.module} ${subject.name}`, subject] as const))(
     '%s',
     async (_, subject) => {
-      const { file } = modules.find(({ name }) => name === subject.module)!;
-      const { [subject.name]: call } = await import(pathToFileURL(built(file, '.js')).href);
-      const options = { [`${subject.member}x`]: 1 };
-      const { place } = subject;
-      const given = Array.from({ length: place }, (_, index) => before[subject.name]?.[index]);
-      await expect(outcome(() => call(...given, options))).rejects.toMatchObject({
+      const { name, place, member } = subject;
+      const given = Array.from({ length: place }, (_, index) => before[name]?.[index]);
+      await expect(called(subject, [...given, { [`${member}x`]: 1 }])).rejects.toMatchObject({
         code: 'invalid-argument',
-        message: expect.stringMatching(new RegExp(`${subject.member}x.*Fix: Write \`${subject.member}\``)),
+        message: expect.stringMatching(new RegExp(`${member}x.*Fix: Write \`${member}\``)),
       });
+    },
+  );
+});
+
+describe('every public function that is called with nothing, or with null, says what it takes', () => {
+  const needing = all.filter(({ needsFirst }) => needsFirst);
+
+  it('there are many', () => expect(needing.length).toBeGreaterThan(200));
+
+  it.each(needing.map((subject) => [`${subject.module} ${subject.name}`, subject] as const))(
+    '%s',
+    async (_, subject) => {
+      for (const args of [[], [null, null]]) {
+        const error = await called(subject, args).then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
+        if (error !== undefined && !HmError.isInstance(error)) throw error;
+      }
     },
   );
 });

@@ -14,4 +14,4 @@ tensors = {
     "bytes": np.array([1, 2, 255], np.uint8),
 }
 path = pathlib.Path(__file__).resolve().parents[2] / "packages/tensor/golden/reference.safetensors"
-save_file(tensors, path, {"licence": "MIT"})
+save_file(tensors, path, {"license": "MIT"})

@@ -1,4 +1,4 @@
-import { InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, InvalidDataError } from '@hm/tensor/host';
 import type { Dataset } from './dataset.ts';
 
 /**
@@ -11,6 +11,7 @@ import type { Dataset } from './dataset.ts';
  * checkTrainable(await imageFolder('faces'));
  */
 export function checkTrainable(dataset: Dataset): void {
+  checkArguments('checkTrainable', { dataset }, { dataset: { has: ['length', 'classes'] } });
   const [problem] = dataset.problems ?? [];
   if (problem !== undefined) throw disagreement(problem);
   const { classes, length } = dataset;

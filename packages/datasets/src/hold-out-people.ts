@@ -1,4 +1,4 @@
-import { checkOptions, InvalidArgumentError, Rng } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidArgumentError, Rng } from '@hm/tensor/host';
 import type { Dataset } from './dataset.ts';
 import { excludeIdentities, type WithoutIdentities } from './exclude-identities.ts';
 import type { ProtocolImage, VerificationPair, VerificationProtocol } from './protocol.ts';
@@ -35,6 +35,11 @@ export async function holdOutPeople(
   options: HoldOutOptions = {},
 ): Promise<HeldOut> {
   checkOptions('holdOutPeople', options, { seed: 'number', pairs: 'number' });
+  checkArguments(
+    'holdOutPeople',
+    { dataset, count },
+    { dataset: { has: ['length', 'classes'] }, count: 'number' },
+  );
   const { seed = 1, pairs: most = 20 } = options;
   const rng = Rng.of(seed, 'holdOutPeople');
   const images = imagesByPerson(await labelsOf(dataset), dataset.classes);

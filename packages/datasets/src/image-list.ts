@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import type { Dataset, ImageSource } from './dataset.ts';
 
 /**
@@ -6,9 +7,12 @@ import type { Dataset, ImageSource } from './dataset.ts';
  * @example
  * const loader = createLoader(imageList(protocol.images), { batchSize: 32, seed: 0, shuffle: false, preprocessing });
  */
-export const imageList = (images: readonly (ImageSource & { id: string })[]): Dataset => ({
-  length: images.length,
-  classes: images.length,
-  name: (label) => images[label]!.id,
-  sample: (index) => ({ image: images[index]!, label: index, id: images[index]!.id }),
-});
+export const imageList = (images: readonly (ImageSource & { id: string })[]): Dataset => {
+  checkArguments('imageList', { images }, { images: 'array' });
+  return {
+    length: images.length,
+    classes: images.length,
+    name: (label) => images[label]!.id,
+    sample: (index) => ({ image: images[index]!, label: index, id: images[index]!.id }),
+  };
+};

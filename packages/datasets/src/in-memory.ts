@@ -1,4 +1,5 @@
 import { readEncoded } from '@hm/images';
+import { checkArguments } from '@hm/tensor/host';
 import type { Dataset, ImageSource, Sample } from './dataset.ts';
 
 /**
@@ -10,6 +11,7 @@ import type { Dataset, ImageSource, Sample } from './dataset.ts';
  * const data = inMemory(syntheticFaces({ identities: 100, imagesPerIdentity: 20, hardness: 0.3, seed: 7 }));
  */
 export function inMemory(dataset: Dataset): Dataset {
+  checkArguments('inMemory', { dataset }, { dataset: { has: ['length', 'classes'] } });
   const kept = new Map<number, Sample>();
   return {
     length: dataset.length,

@@ -1,5 +1,5 @@
 import { readRegularFile } from '@hm/tensor/files';
-import { type HmError, InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, type HmError, InvalidDataError } from '@hm/tensor/host';
 import { decodeText } from './files/text.ts';
 
 /**
@@ -12,6 +12,7 @@ import { decodeText } from './files/text.ts';
  * const data = await imageFolder('faces', { exclude: await readNameList('lfw-overlap.txt') });
  */
 export async function readNameList(path: string): Promise<string[]> {
+  checkArguments('readNameList', { path }, { path: 'string' });
   const text = await readText(path, 'a file with one name a line');
   const names = text.split(/\r?\n|\r/).map((line) => line.trim().split('\t')[0]!.trim());
   return [...new Set(names)].filter((name) => name !== '');

@@ -1,5 +1,5 @@
 import type { RgbImage } from '@hm/images';
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, InvalidArgumentError } from '@hm/tensor/host';
 import type { Preprocessing } from './preprocessing.ts';
 
 /**
@@ -17,6 +17,16 @@ export function normalizeInto(
   image: RgbImage,
   preprocessing: Preprocessing,
 ): void {
+  checkArguments(
+    'normalizeInto',
+    { batch, slot, image, preprocessing },
+    {
+      batch: 'array',
+      slot: 'number',
+      image: { has: ['pixels', 'height'] },
+      preprocessing: { has: ['height', 'width'] },
+    },
+  );
   const { height, width, channels } = preprocessing;
   const size = height * width * 3;
   if (image.height !== height || image.width !== width || batch.length < (slot + 1) * size) {

@@ -1,4 +1,4 @@
-import { InvalidDataError, nearest } from '@hm/tensor/host';
+import { checkArguments, InvalidDataError, nearest } from '@hm/tensor/host';
 
 /** How 8-bit pixels become a network's input: `(x - mean) / scale` at one size and channel order. */
 export interface Preprocessing {
@@ -46,6 +46,7 @@ export const preprocessingToMetadata = (preprocessing: Preprocessing): Record<st
 export function preprocessingFromMetadata(
   metadata: Readonly<Record<string, string>>,
 ): Preprocessing | undefined {
+  checkArguments('preprocessingFromMetadata', { metadata }, { metadata: 'object' });
   const text = metadata[key];
   if (text === undefined) return undefined;
   try {

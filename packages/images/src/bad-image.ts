@@ -1,8 +1,14 @@
-import { InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, InvalidDataError } from '@hm/tensor/host';
 
 /** The error for an image that cannot be decoded; `reason` says why in a few words. */
-export const badImage = (path: string, reason: string, cause?: unknown, fields?: object): InvalidDataError =>
-  new InvalidDataError({
+export const badImage = (
+  path: string,
+  reason: string,
+  cause?: unknown,
+  fields?: object,
+): InvalidDataError => {
+  checkArguments('badImage', { path, reason }, { path: 'string', reason: 'string' });
+  return new InvalidDataError({
     where: path,
     expected: 'a whole image that can be decoded',
     received: `'${reason.trim()}'`,
@@ -10,3 +16,4 @@ export const badImage = (path: string, reason: string, cause?: unknown, fields?:
     fields: { path, reason: reason.trim(), ...fields },
     cause,
   });
+};

@@ -26,7 +26,7 @@ export async function encodeImage(
   const { format = 'jpeg', quality = 95 } = checkOptions('encodeImage', options, {
     ...{ format: { oneOf: ['jpeg', 'png'] }, quality: 'number' },
   });
-  checkArguments('encodeImage', { image }, { image: 'object' });
+  checkArguments('encodeImage', { image }, { image: { has: ['pixels', 'height'] } });
   const { pixels, height, width } = image;
   const raw = sharp(pixels, { raw: { width, height, channels: 3 } });
   const encoded = format === 'png' ? raw.png() : raw.jpeg({ quality, chromaSubsampling: '4:4:4' });

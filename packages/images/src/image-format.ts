@@ -1,11 +1,17 @@
+import { checkArguments } from '@hm/tensor/host';
+
 /** The extensions of the formats that are decoded, as files are named that are written here. */
 export type ImageExtension = 'jpg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif';
 
 /** The extension for an encoded image, by its first bytes; `jpg` for those that nothing else fits. */
-export const imageExtension = (bytes: Uint8Array): ImageExtension => rasterFormat(bytes) ?? 'jpg';
+export const imageExtension = (bytes: Uint8Array): ImageExtension => {
+  checkArguments('imageExtension', { bytes }, { bytes: 'bytes' });
+  return rasterFormat(bytes) ?? 'jpg';
+};
 
 /** The format of an image made of pixels, by its first bytes; undefined for all else, such as SVG. */
 export function rasterFormat(bytes: Uint8Array): ImageExtension | undefined {
+  checkArguments('rasterFormat', { bytes }, { bytes: 'bytes' });
   const start = String.fromCharCode(...bytes.subarray(0, 64));
   if (start.startsWith('\xff\xd8')) return 'jpg';
   if (start.startsWith('\x89PNG')) return 'png';

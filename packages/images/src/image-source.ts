@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { regularFileSize } from '@hm/tensor/files';
 import type { InvalidDataError } from '@hm/tensor/host';
+import { checkArguments } from '@hm/tensor/host';
 import { badImage } from './bad-image.ts';
 import type { RgbImage } from './rgb-image.ts';
 
@@ -32,6 +33,7 @@ export function nameOf(source: ImageSource, name: string | undefined): string {
  * @throws {InvalidDataError} if the file is missing, no file, too large or too short.
  */
 export function readEncoded(source: EncodedSource, name?: string): Uint8Array {
+  checkArguments('readEncoded', { source }, { source: 'object' });
   if ('bytes' in source) return source.bytes;
   try {
     return 'file' in source ? readRange(source.file, source) : readRange(source.path);

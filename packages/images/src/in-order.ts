@@ -1,3 +1,5 @@
+import { checkArguments } from '@hm/tensor/host';
+
 /**
  * Runs `task` on up to `width` items at a time and yields the results in the items' order. A failure comes in its turn: then
  * nothing new is started, and what was started is awaited.
@@ -7,6 +9,7 @@ export async function* inOrder<T, R>(
   width: number,
   task: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {
+  checkArguments('inOrder', { width, task }, { width: 'number', task: 'function' });
   const pending: Promise<R>[] = [];
   try {
     for (const item of items) {

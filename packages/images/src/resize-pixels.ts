@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import type { RgbImage } from './rgb-image.ts';
 
 /** Which source pixels make each pixel of a row or column, and how much of each. */
@@ -15,10 +16,13 @@ interface Taps {
  *
  * @param image RGB, row-major `[height, width, 3]`, 8 bits. @param size wanted height and width in pixels.
  */
-export function resizePixels(
-  { pixels, height, width }: RgbImage,
-  size: { height: number; width: number },
-): RgbImage {
+export function resizePixels(image: RgbImage, size: { height: number; width: number }): RgbImage {
+  checkArguments(
+    'resizePixels',
+    { image, size },
+    { image: { has: ['pixels', 'height'] }, size: { has: ['height', 'width'] } },
+  );
+  const { pixels, height, width } = image;
   const scale = Math.max(size.height / height, size.width / width);
   const rows = tapsOf(height, size.height, scale);
   const columns = tapsOf(width, size.width, scale);

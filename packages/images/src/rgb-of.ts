@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import type { RgbImage } from './rgb-image.ts';
 
 /**
@@ -6,15 +7,13 @@ import type { RgbImage } from './rgb-image.ts';
  * @example
  * const image = rgbOf(context.getImageData(0, 0, canvas.width, canvas.height));
  */
-export function rgbOf({
-  data,
-  height,
-  width,
-}: {
+export function rgbOf(image: {
   data: Uint8ClampedArray | Uint8Array;
   height: number;
   width: number;
 }): RgbImage {
+  checkArguments('rgbOf', { image }, { image: { has: ['data', 'height'] } });
+  const { data, height, width } = image;
   const pixels = new Uint8Array(height * width * 3);
   for (let from = 0, to = 0; to < pixels.length; from += 4, to += 3) {
     const opacity = data[from + 3]! / 255;

@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import type { RgbImage } from './rgb-image.ts';
 
 /**
@@ -5,6 +6,7 @@ import type { RgbImage } from './rgb-image.ts';
  * right and lower border. Exact, and the same everywhere.
  */
 export function shrinkPixels(image: RgbImage, ratio: number): RgbImage {
+  checkArguments('shrinkPixels', { image, ratio }, { image: { has: ['pixels', 'height'] }, ratio: 'number' });
   if (ratio === 1) return image;
   const [height, width] = [Math.ceil(image.height / ratio), Math.ceil(image.width / ratio)];
   const pixels = new Uint8Array(height * width * 3);

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import { type EmbeddingLoss, embeddingHead } from './embedding/embedding-loss.ts';
 import { joint } from './embedding/joint.ts';
 import type { Head, HeadConfig } from './head.ts';
@@ -12,6 +13,7 @@ import { additions, classHeads, decorators, embeddingLosses } from './head-catal
  * const head = headFromConfig({ name: 'hard-mining', alpha: 1.5, of: { name: 'arcface', scale: 32 } });
  */
 export function headFromConfig(config: HeadConfig): Head {
+  checkArguments('headFromConfig', { config }, { config: { has: ['name'] } });
   const { name, of, add, ...options } = config;
   if (name === 'joint') {
     const loss = lossFromConfig(required(config, 'add'));

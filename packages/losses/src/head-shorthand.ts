@@ -1,4 +1,5 @@
 import { InvalidArgumentError, nearest } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import type { Head, HeadConfig } from './head.ts';
 import { additions, classHeads, decorators, embeddingLosses } from './head-catalog.ts';
 import { headFromConfig } from './head-from-config.ts';
@@ -27,8 +28,10 @@ const DEFAULT_WEIGHTS: Readonly<Record<string, number>> = { contrastive: 0.05 };
  * @example
  * const head = headByName('hm-arcface', { scale: 32, 'hard-mining': { over: 'batch' } });
  */
-export const headByName = (shorthand: string, options: HeadOptions = {}): Head =>
-  headFromConfig(headConfig(shorthand, options));
+export const headByName = (shorthand: string, options: HeadOptions = {}): Head => {
+  checkArguments('headByName', { shorthand }, { shorthand: 'string' });
+  return headFromConfig(headConfig(shorthand, options));
+};
 
 /**
  * The configuration that a short form stands for, with the options given and no defaults.
@@ -38,6 +41,7 @@ export const headByName = (shorthand: string, options: HeadOptions = {}): Head =
  * headConfig('hm-arcface', { scale: 32 }); // { name: 'hard-mining', of: { name: 'arcface', scale: 32 } }
  */
 export function headConfig(shorthand: string, options: HeadOptions = {}): HeadConfig {
+  checkArguments('headConfig', { shorthand }, { shorthand: 'string' });
   const plus = lastPlus(shorthand);
   if (plus >= 0) return withAddition(shorthand.slice(0, plus), shorthand.slice(plus + 1), options);
   const decorator = Object.entries(decorators).find(([, { prefix }]) => shorthand.startsWith(prefix));
@@ -58,7 +62,9 @@ export function headConfig(shorthand: string, options: HeadOptions = {}): HeadCo
  * @example
  * headShorthand(hardMining(arcFace()).config); // 'hm-arcface'
  */
-export function headShorthand({ name, of, add }: HeadConfig): string {
+export function headShorthand(config: HeadConfig): string {
+  checkArguments('headShorthand', { config }, { config: { has: ['name'] } });
+  const { name, of, add } = config;
   if (of === undefined) return name;
   const base = headShorthand(of);
   if (!Object.hasOwn(decorators, name)) return `${base}+${name === 'joint' ? add?.name : name}`;
@@ -72,10 +78,12 @@ export function headShorthand({ name, of, add }: HeadConfig): string {
  * @example
  * withLabelSmoothing(headConfig('hm-arcface'), 0.1); // that of 'hm-smooth-arcface'
  */
-export const withLabelSmoothing = (config: HeadConfig, share: number): HeadConfig =>
-  Object.hasOwn(decorators, config.name) && config.of
+export const withLabelSmoothing = (config: HeadConfig, share: number): HeadConfig => {
+  checkArguments('withLabelSmoothing', { config, share }, { config: { has: ['name'] }, share: 'number' });
+  return Object.hasOwn(decorators, config.name) && config.of
     ? { ...config, of: withLabelSmoothing(config.of, share) }
     : { name: 'label-smoothing', share, of: config };
+};
 
 /** Where the last plus sign outside parentheses is, or -1. */
 function lastPlus(shorthand: string): number {

@@ -1,4 +1,10 @@
-import { checkOptions, type HostTensor, InvalidArgumentError, type OptionKinds } from '@hm/tensor/host';
+import {
+  checkArguments,
+  checkOptions,
+  type HostTensor,
+  InvalidArgumentError,
+  type OptionKinds,
+} from '@hm/tensor/host';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { blockSize } from './blocks.ts';
 import { type ChooseForm, type Kernels, nameOf } from './forms/forms.ts';
@@ -66,6 +72,7 @@ export async function compile(step: StepFunction, options: CompileOptions): Prom
     mixedPrecision = false,
     kernels = {},
   } = checkOptions('compile', options, compileOptions);
+  checkArguments('compile', { step }, { step: 'function' });
   // The CPU's blocked convolutions know single precision alone.
   const block = provider === 'cpu' && !mixedPrecision ? await blockSize() : 0;
   const chooseForm: ChooseForm = (shape) => (block === 0 ? undefined : kernels[nameOf(shape)]) ?? 'direct';

@@ -1,4 +1,12 @@
-import { checkOptions, type HostTensor, hostTensor, NonFiniteError, Rng, sizeOf } from '@hm/tensor/host';
+import {
+  checkArguments,
+  checkOptions,
+  type HostTensor,
+  hostTensor,
+  NonFiniteError,
+  Rng,
+  sizeOf,
+} from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadSession } from './session/load-session.ts';
 import { withMetadata } from './session.ts';
@@ -44,6 +52,7 @@ export async function exportOnnx(
   } = checkOptions('exportOnnx', options, {
     ...{ metadata: 'object', foldNormalization: 'boolean', parameters: 'object' },
   });
+  checkArguments('exportOnnx', { run, inputs }, { run: 'function', inputs: 'object' });
   const model = withMetadata(trace(run, inputs, { ...traceOptions, foldNormalization }), metadata);
   await assertSame(model, run, samplesOf(inputs));
   return model;

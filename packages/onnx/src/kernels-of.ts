@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import { engine, type Tensor } from '@tensorflow/tfjs-core';
 import { type InputSpec, inputInfo } from './trace.ts';
 import { traceBackend } from './trace-backend.ts';
@@ -18,6 +19,7 @@ export function kernelsOf(
   inputs: Record<string, InputSpec>,
   standIn?: string,
 ): string[] {
+  checkArguments('kernelsOf', { run, inputs }, { run: 'function', inputs: 'object' });
   const tracer = new Tracer(0);
   tracer.standIn = standIn;
   traceBackend.record(tracer, () => {

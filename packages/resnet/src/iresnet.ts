@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor';
+import { checkArguments, InvalidArgumentError } from '@hm/tensor';
 import { type ResNet, type ResNetOptions, resNet } from './resnet.ts';
 
 /** Options of {@link iresnet18} and its deeper forms: stem, block and head are part of the name. */
@@ -26,6 +26,7 @@ export const iresnet100 = (options: IResNetOptions = {}): ResNet => iresnet(100,
 
 function iresnet(layers: number, depths: readonly number[], options: ResNetOptions): ResNet {
   const name = `iresnet${layers}`;
+  checkArguments(name, { options }, { options: 'object' });
   for (const [option, fixed] of Object.entries(ARCHITECTURE)) {
     const received = options[option as keyof typeof ARCHITECTURE];
     if (received !== undefined && received !== fixed) throw fixedOption(name, option, fixed, received);

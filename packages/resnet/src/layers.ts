@@ -10,6 +10,7 @@ import {
   type Rng,
   relu as reluOf,
 } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** `train` normalizes with the batch's statistics and moves the running ones; `inference` uses the running ones. */
@@ -94,29 +95,35 @@ export function conv(inputs: number, outputs: number, options: ConvOptions = {})
 const STATISTICS_DECAY = 0.9;
 
 /** Batch normalization with learned offset `beta`, and a learned scale `gamma` unless `fixedScale`. */
-export const norm = (channels: number, { fixedScale = false } = {}): Layer => ({
-  init() {
-    const beta = tf.zeros([channels]);
-    return {
-      params: fixedScale ? { beta } : { gamma: tf.ones([channels]), beta },
-      statistics: { mean: tf.zeros([channels]), variance: tf.ones([channels]) },
-    };
-  },
-  apply(variables, x, mode) {
-    const beta = tensorOf<tf.Tensor1D>(variables, 'beta');
-    const gamma = fixedScale ? (tf.onesLike(beta) as tf.Tensor1D) : tensorOf<tf.Tensor1D>(variables, 'gamma');
-    const { mean, variance } = variables.statistics as { mean: tf.Tensor1D; variance: tf.Tensor1D };
-    if (mode === 'inference') {
-      return { output: batchNormInference(x, gamma, beta, mean, variance), statistics: { mean, variance } };
-    }
-    const batch = batchNormTrain(x, gamma, beta);
-    const unbiased = tf.mul(batch.variance, batch.count / Math.max(1, batch.count - 1));
-    return {
-      output: batch.output,
-      statistics: { mean: blend(mean, batch.mean), variance: blend(variance, unbiased) },
-    };
-  },
-});
+export const norm = (channels: number, options: { fixedScale?: boolean } = {}): Layer => {
+  const { fixedScale = false } = checkOptions('norm', options, { fixedScale: 'boolean' });
+  checkArguments('norm', { channels }, { channels: 'number' });
+  return {
+    init() {
+      const beta = tf.zeros([channels]);
+      return {
+        params: fixedScale ? { beta } : { gamma: tf.ones([channels]), beta },
+        statistics: { mean: tf.zeros([channels]), variance: tf.ones([channels]) },
+      };
+    },
+    apply(variables, x, mode) {
+      const beta = tensorOf<tf.Tensor1D>(variables, 'beta');
+      const gamma = fixedScale
+        ? (tf.onesLike(beta) as tf.Tensor1D)
+        : tensorOf<tf.Tensor1D>(variables, 'gamma');
+      const { mean, variance } = variables.statistics as { mean: tf.Tensor1D; variance: tf.Tensor1D };
+      if (mode === 'inference') {
+        return { output: batchNormInference(x, gamma, beta, mean, variance), statistics: { mean, variance } };
+      }
+      const batch = batchNormTrain(x, gamma, beta);
+      const unbiased = tf.mul(batch.variance, batch.count / Math.max(1, batch.count - 1));
+      return {
+        output: batch.output,
+        statistics: { mean: blend(mean, batch.mean), variance: blend(variance, unbiased) },
+      };
+    },
+  };
+};
 
 const blend = (old: tf.Tensor, batch: tf.Tensor) =>
   tf.add(tf.mul(old, STATISTICS_DECAY), tf.mul(batch, 1 - STATISTICS_DECAY));
@@ -131,22 +138,29 @@ export const affine = (channels: number): Layer => ({
 });
 
 /** PReLU: one slope per channel for negative values, 0.25 at first as in its paper. */
-export const prelu = (channels: number): Layer => ({
-  init: () => ({ params: tf.fill([channels], 0.25), statistics: {} }),
-  apply: (variables, x) => pure(preluOf(x, tensorOf<tf.Tensor1D>(variables))),
-});
+export const prelu = (channels: number): Layer => {
+  checkArguments('prelu', { channels }, { channels: 'number' });
+  return {
+    init: () => ({ params: tf.fill([channels], 0.25), statistics: {} }),
+    apply: (variables, x) => pure(preluOf(x, tensorOf<tf.Tensor1D>(variables))),
+  };
+};
 
 /** A dense layer: `weight` `[inputs, outputs]` from N(0, 1 / inputs), and `bias` 0 unless there is none. */
-export const dense = (inputs: number, outputs: number, { bias = true } = {}): Layer => ({
-  init(rng) {
-    const weight = normal(rng, [inputs, outputs], Math.sqrt(1 / inputs));
-    return { params: { weight, ...(bias && { bias: tf.zeros([outputs]) }) }, statistics: {} };
-  },
-  apply(variables, x) {
-    const product = tf.matMul(x as tf.Tensor2D, tensorOf<tf.Tensor2D>(variables, 'weight'));
-    return pure(bias ? tf.add(product, tensorOf<tf.Tensor1D>(variables, 'bias')) : product);
-  },
-});
+export const dense = (inputs: number, outputs: number, options: { bias?: boolean } = {}): Layer => {
+  const { bias = true } = checkOptions('dense', options, { bias: 'boolean' });
+  checkArguments('dense', { inputs, outputs }, { inputs: 'number', outputs: 'number' });
+  return {
+    init(rng) {
+      const weight = normal(rng, [inputs, outputs], Math.sqrt(1 / inputs));
+      return { params: { weight, ...(bias && { bias: tf.zeros([outputs]) }) }, statistics: {} };
+    },
+    apply(variables, x) {
+      const product = tf.matMul(x as tf.Tensor2D, tensorOf<tf.Tensor2D>(variables, 'weight'));
+      return pure(bias ? tf.add(product, tensorOf<tf.Tensor1D>(variables, 'bias')) : product);
+    },
+  };
+};
 
 /** A layer without variables. */
 export const stateless = (compute: (x: Features) => Features): Layer => ({
@@ -175,6 +189,7 @@ export const flatten: Layer = stateless((x) => tf.reshape<tf.Rank.R2>(x, [x.shap
 
 /** Layers after one another; their names are the names of their variables, in a list the indices. */
 export function sequential(layers: Readonly<Record<string, Layer>> | readonly Layer[]): Layer {
+  checkArguments('sequential', { layers }, { layers: 'object' });
   const parts = Object.entries<Layer>(layers as Readonly<Record<string, Layer>>);
   return {
     init(rng) {

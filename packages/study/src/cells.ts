@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { britishSpelling } from '@hm/tensor/host';
+import { britishSpelling, checkArguments } from '@hm/tensor/host';
 import { type FineTuneOptions, paper, type Recipe } from '@hm/train';
 import type { DrawnData, PhotographData } from './data/data-plan.ts';
 import type { StudyPlan } from './plan.ts';
@@ -29,13 +29,16 @@ export const AS_IT_IS = 'as it is';
  * conditions, so that a study that is cut short is still balanced. A final cell waits until its arm is tuned.
  */
 export function readyCells(plan: StudyPlan, rows: readonly StudyRow[]): StudyCell[] {
+  checkArguments('readyCells', { plan, rows }, { plan: { has: ['arms', 'seeds'] }, rows: 'array' });
   const done = new Set(rows.map(({ configuration, stage }) => `${stage} ${configuration}`));
   const cells = [...tuningCells(plan), ...finalCells(plan, rows)];
   return cells.filter(({ configuration, stage }) => !done.has(`${stage} ${configuration}`));
 }
 
 /** How many cells a plan has in all. */
-export function countCells({ arms, seeds, tuning, conditions }: StudyPlan): number {
+export function countCells(plan: StudyPlan): number {
+  checkArguments('countCells', { plan }, { plan: { has: ['arms', 'seeds'] } });
+  const { arms, seeds, tuning, conditions } = plan;
   const count = conditions ? Object.keys(conditions).length : 1;
   const tuned = tuning && tuning.grid.length > 1 ? tuning.grid.length * (tuning.condition ? 1 : count) : 0;
   const trained = Object.values(arms).filter(({ loss }) => loss !== null).length;

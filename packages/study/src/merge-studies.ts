@@ -1,6 +1,7 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockFolder } from '@hm/tensor/files';
+import { checkArguments } from '@hm/tensor/host';
 import { appendRow, mendRows, readRows } from './rows.ts';
 
 /**
@@ -13,6 +14,7 @@ import { appendRow, mendRows, readRows } from './rows.ts';
  * await mergeStudies('studies/losses', ['from-machine-1', 'from-machine-2']);
  */
 export async function mergeStudies(folder: string, others: readonly string[]): Promise<number> {
+  checkArguments('mergeStudies', { folder, others }, { folder: 'string', others: 'array' });
   const lock = await lockFolder(folder);
   try {
     await mendRows(folder);

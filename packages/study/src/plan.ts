@@ -1,6 +1,6 @@
 import type { BackboneName, ResNetOptions } from '@hm/resnet';
 import { readRegularText } from '@hm/tensor/files';
-import { americanSpelling, InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
+import { americanSpelling, checkArguments, InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
 import type { Recipe } from '@hm/train';
 import type { DrawnData, PhotographData } from './data/data-plan.ts';
 
@@ -65,6 +65,7 @@ export interface StudyTuning {
  * const plan = await readPlan('tools/study/losses.json');
  */
 export async function readPlan(path: string): Promise<StudyPlan> {
+  checkArguments('readPlan', { path }, { path: 'string' });
   try {
     return checkPlan(americanSpelling(JSON.parse(await readRegularText(path))), path);
   } catch (cause) {

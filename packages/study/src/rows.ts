@@ -2,7 +2,7 @@ import { appendFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TarAtFar } from '@hm/eval';
 import { readRegularFile, readTextIfThere } from '@hm/tensor/files';
-import { americanSpelling, InvalidDataError } from '@hm/tensor/host';
+import { americanSpelling, checkArguments, InvalidDataError } from '@hm/tensor/host';
 import type { HardnessEvent, Recipe } from '@hm/train';
 
 /** What a study keeps of one trained network: a line of `rows.jsonl`. */
@@ -48,6 +48,7 @@ const rowsPath = (folder: string) => join(folder, 'rows.jsonl');
 
 /** The rows in a study's folder; none if there is none yet. @throws {InvalidDataError} */
 export async function readRows(folder: string): Promise<StudyRow[]> {
+  checkArguments('readRows', { folder }, { folder: 'string' });
   const text = (await readTextIfThere(rowsPath(folder))) ?? '';
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   return whole

@@ -41,7 +41,7 @@ export async function study(plan: StudyPlan, options: StudyOptions): Promise<Stu
   checkOptions('study', options, {
     ...{ out: 'string', root: 'string', jobs: 'number', signal: 'object', onEvent: 'function' },
   });
-  checkArguments('study', { plan, out: options.out }, { plan: 'object', out: 'string' });
+  checkArguments('study', { plan, out: options.out }, { plan: { has: ['name', 'question'] }, out: 'string' });
   checkPlan(plan);
   const lock = await lockFolder(options.out);
   try {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { holm, type SeedDifference, seedDifference, smallestDetectable } from '@hm/eval';
 import { readRegularFile, readRegularText } from '@hm/tensor/files';
+import { checkArguments } from '@hm/tensor/host';
 import type { PairedPeople } from './people-of.ts';
 import type { StudyPlan } from './plan.ts';
 import { readRows, type StudyRow } from './rows.ts';
@@ -43,6 +44,11 @@ export interface ComparisonSummary extends SeedDifference {
  * @param folder the study's.
  */
 export async function summarizeStudy(plan: StudyPlan, folder: string): Promise<StudySummary> {
+  checkArguments(
+    'summarizeStudy',
+    { plan, folder },
+    { plan: { has: ['name', 'question'] }, folder: 'string' },
+  );
   const wanted = new Set(Object.keys(plan.arms));
   const rows = (await readRows(folder)).filter(
     ({ stage, arm, seed }) => stage === 'final' && wanted.has(arm) && plan.seeds.includes(seed),

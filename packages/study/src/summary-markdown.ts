@@ -1,9 +1,17 @@
 import { mean, standardError } from '@hm/eval';
+import { checkArguments } from '@hm/tensor/host';
 import type { StudyPlan } from './plan.ts';
 import type { StudySummary } from './summarize.ts';
 
 /** A summary as Markdown: in percent and percentage points. */
-export function summaryMarkdown({ name, question }: StudyPlan, { arms, comparisons }: StudySummary): string {
+export function summaryMarkdown(plan: StudyPlan, summary: StudySummary): string {
+  checkArguments(
+    'summaryMarkdown',
+    { plan, summary },
+    { plan: { has: ['name', 'question'] }, summary: { has: ['arms', 'comparisons'] } },
+  );
+  const { name, question } = plan;
+  const { arms, comparisons } = summary;
   return [
     `# ${name}`,
     question,

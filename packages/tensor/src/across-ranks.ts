@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkArguments } from './check-options.ts';
 import { customGradient } from './custom-gradient.ts';
 
 /** Processes that compute one step together, each with its part of the batch. */
@@ -22,6 +23,7 @@ let current: Ranks | undefined;
  * acrossRanks({ count: 2, batchNorm: 'synchronized' }, () => meanOverRanks(tf.mean(losses)));
  */
 export function acrossRanks<T>(ranks: Ranks | undefined, compute: () => T): T {
+  checkArguments('acrossRanks', { compute }, { compute: 'function' });
   const outer = current;
   current = ranks;
   try {
@@ -44,6 +46,7 @@ export const currentRanks = (): Ranks | undefined => current;
  * const gradient = allReduce(localGradient);
  */
 export function allReduce<T extends tf.Tensor>(x: T): T {
+  checkArguments('allReduce', { x }, { x: { has: ['shape', 'dtype'] } });
   if ((current?.count ?? 1) === 1) return tf.clone(x);
   return customGradient(
     { x },
@@ -56,6 +59,7 @@ export function allReduce<T extends tf.Tensor>(x: T): T {
 
 /** The mean of a tensor over all ranks: `Σᵣ xᵣ / N`. Of means over parts of equal size it is the mean of the whole. */
 export function meanOverRanks<T extends tf.Tensor>(x: T): T {
+  checkArguments('meanOverRanks', { x }, { x: { has: ['shape', 'dtype'] } });
   const count = current?.count ?? 1;
   return count === 1 ? tf.clone(x) : tf.tidy(() => tf.mul(allReduce(x), 1 / count) as T);
 }

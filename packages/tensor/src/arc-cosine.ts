@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkArguments } from './check-options.ts';
 import { polynomial } from './polynomial.ts';
 
 const COEFFICIENTS = [
@@ -17,6 +18,7 @@ const COEFFICIENTS = [
  * const angle = arcCosine(tf.scalar(0.5)); // π/3
  */
 export function arcCosine<T extends tf.Tensor>(cosine: T): T {
+  checkArguments('arcCosine', { cosine }, { cosine: { has: ['shape', 'dtype'] } });
   const size = tf.abs(cosine);
   const angle = tf.mul(tf.sqrt(tf.relu(tf.sub(1, size))), polynomial(size, COEFFICIENTS));
   const isAcute = tf.step(cosine);

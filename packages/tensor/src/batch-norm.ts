@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { allReduce, currentRanks, meanOverRanks } from './across-ranks.ts';
+import { checkArguments } from './check-options.ts';
 import { customGradient } from './custom-gradient.ts';
 import { InvalidArgumentError } from './errors.ts';
 import { withoutGradient } from './without-gradient.ts';
@@ -38,6 +39,11 @@ export function batchNormTrain<T extends Features>(
   beta: tf.Tensor1D,
   epsilon = 1e-5,
 ): BatchNormTrainResult<T> {
+  checkArguments(
+    'batchNormTrain',
+    { x, gamma, beta },
+    { x: 'object', gamma: { has: ['shape', 'dtype'] }, beta: { has: ['shape', 'dtype'] } },
+  );
   checkRank(x);
   const axes = x.shape.slice(0, -1).map((_, axis) => axis);
   const scope = scopeOf(x);
@@ -121,6 +127,17 @@ export function batchNormInference<T extends Features>(
   variance: tf.Tensor1D,
   epsilon = 1e-5,
 ): T {
+  checkArguments(
+    'batchNormInference',
+    { x, gamma, beta, mean, variance },
+    {
+      x: 'object',
+      gamma: { has: ['shape', 'dtype'] },
+      beta: { has: ['shape', 'dtype'] },
+      mean: { has: ['shape', 'dtype'] },
+      variance: { has: ['shape', 'dtype'] },
+    },
+  );
   checkRank(x);
   return tf.batchNorm(x, mean, variance, beta, gamma, epsilon) as T;
 }

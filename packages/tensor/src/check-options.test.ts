@@ -51,5 +51,5 @@ test('an argument may not be left out', () => {
   expect(given(undefined, [])).toThrow(
     /^search: expected `folder` to be a string, got undefined\. Fix: Pass a string\.$/,
   );
-  expect(given('x', {})).toThrow(/`ids` to be an array or a number, got a Object\./);
+  expect(given('x', {})).toThrow(/`ids` to be an array or a number, got an Object\./);
 });

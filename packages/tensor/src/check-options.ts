@@ -1,10 +1,18 @@
 import { InvalidArgumentError } from './errors.ts';
 import { nearest } from './nearest.ts';
 
-type TypeName = 'array' | 'boolean' | 'function' | 'number' | 'object' | 'string';
+type TypeName = 'array' | 'boolean' | 'bytes' | 'function' | 'number' | 'object' | 'string';
 
-/** What a member may be: of a type, of one of several, one of some values, or anything, where that is looked at elsewhere. */
-export type OptionKind = TypeName | readonly TypeName[] | { oneOf: readonly unknown[] } | 'any';
+/**
+ * What a member may be: of a type, of one of several, one of some values, an object that has some members, or anything,
+ * where that is looked at elsewhere.
+ */
+export type OptionKind =
+  | TypeName
+  | readonly TypeName[]
+  | { oneOf: readonly unknown[] }
+  | { has: readonly string[] }
+  | 'any';
 
 /** What each member of an options object may be; the compiler sees that none is forgotten. */
 export type OptionKinds<T> = { readonly [Name in keyof Required<T>]: OptionKind };
@@ -54,9 +62,17 @@ export function checkArguments<T extends object>(
 function isOf(value: unknown, kind: OptionKind): boolean {
   if (kind === 'any') return true;
   if (kind === 'array') return Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
+  if (kind === 'bytes') return ArrayBuffer.isView(value) && 'subarray' in value;
   if (typeof kind === 'string') return typeof value === kind && value !== null;
+  if ('has' in kind) return missing(value, kind.has) === undefined;
   return 'oneOf' in kind ? kind.oneOf.includes(value) : kind.some((type) => isOf(value, type));
 }
+
+/** The first member that a value lacks; all of them where it is no object. */
+const missing = (value: unknown, members: readonly string[]): string | undefined =>
+  isOf(value, 'object') || typeof value === 'function'
+    ? members.find((name) => (value as Record<string, unknown>)[name] === undefined)
+    : members.join(' and ');
 
 function unknownOption(where: string, name: string, known: readonly string[]) {
   const meant = nearest(name, known);
@@ -78,10 +94,22 @@ function mistyped(where: string, option: string, value: unknown, kind: OptionKin
     const expected = `\`${option}\` to be one of ${values.join(', ')}`;
     return invalid(where, expected, describe(value), fix, { ...fields, values });
   }
+  if (typeof kind === 'object' && 'has' in kind) {
+    const expected = `\`${option}\` to have ${kind.has.map((name) => `\`${name}\``).join(' and ')}`;
+    const lacks = isOf(value, 'object') ? ` without \`${missing(value, kind.has)}\`` : '';
+    return invalid(where, expected, `${describe(value)}${lacks}`, `Pass one that has${otherwise}.`, fields);
+  }
   const types = typeof kind === 'string' ? [kind] : kind;
-  const wanted = types.map((type) => `${/^[ao]/.test(type) ? 'an' : 'a'} ${type}`).join(' or ');
+  const wanted = types.map(named).join(' or ');
   const fix = `Pass ${wanted}${otherwise}.`;
   return invalid(where, `\`${option}\` to be ${wanted}`, describe(value), fix, fields);
+}
+
+const articled = (name: string) => `${/^[aeioAEIO]/.test(name) ? 'an' : 'a'} ${name}`;
+
+function named(type: string): string {
+  if (type === 'bytes') return 'a Uint8Array';
+  return articled(type);
 }
 
 function describe(value: unknown): string {
@@ -89,7 +117,7 @@ function describe(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined)
     return String(value);
   if (Array.isArray(value)) return 'an array';
-  return typeof value === 'function' ? 'a function' : `a ${value.constructor?.name ?? 'object'}`;
+  return typeof value === 'function' ? 'a function' : articled(value.constructor?.name ?? 'object');
 }
 
 const invalid = (

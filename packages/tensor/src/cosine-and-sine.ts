@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkArguments } from './check-options.ts';
 import { polynomial } from './polynomial.ts';
 
 /** `tf.cos` and `tf.sin` of one angle. */
@@ -16,6 +17,7 @@ export interface CosineAndSine<T extends tf.Tensor> {
  * const { cosine, sine } = cosineAndSine(tf.scalar(Math.PI / 3)); // 0.5 and 0.866
  */
 export function cosineAndSine<T extends tf.Tensor>(radians: T): CosineAndSine<T> {
+  checkArguments('cosineAndSine', { radians }, { radians: { has: ['shape', 'dtype'] } });
   const quarter = tf.mul<T>(radians, 0.25);
   const square = tf.square(quarter);
   let cosine = polynomial(square, [1, -1 / 2, 1 / 24, -1 / 720, 1 / 40320]);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkArguments } from './check-options.ts';
 import { l2Normalize } from './l2-normalize.ts';
 import { unitWeightLogits } from './unit-weight-logits.ts';
 
@@ -14,6 +15,11 @@ import { unitWeightLogits } from './unit-weight-logits.ts';
  * const cosines = cosineLogits(tf.tensor2d([[2, 0]]), tf.tensor2d([[3, 0], [0, 1]])); // [[1, 0]]
  */
 export function cosineLogits(embeddings: tf.Tensor2D, weight: tf.Tensor2D, scale = 1): tf.Tensor2D {
+  checkArguments(
+    'cosineLogits',
+    { embeddings, weight },
+    { embeddings: { has: ['shape', 'dtype'] }, weight: { has: ['shape', 'dtype'] } },
+  );
   const unit = l2Normalize(embeddings, 1);
   return unitWeightLogits(scale === 1 ? unit : tf.mul(unit, scale), weight, scale);
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkArguments } from './check-options.ts';
 import { cosineAndSine } from './cosine-and-sine.ts';
 import { customGradient } from './custom-gradient.ts';
 
@@ -21,6 +22,11 @@ export interface ValueAndSlope<T extends tf.Tensor> {
  * const shifted = cosineOfShiftedAngle(tf.scalar(1), Math.PI / 3); // 0.5
  */
 export function cosineOfShiftedAngle<T extends tf.Tensor>(cosine: T, marginRadians: number): T {
+  checkArguments(
+    'cosineOfShiftedAngle',
+    { cosine, marginRadians },
+    { cosine: { has: ['shape', 'dtype'] }, marginRadians: 'number' },
+  );
   return customGradient(
     { cosine },
     {
@@ -48,6 +54,11 @@ export function shiftedCosineAndSlope<T extends tf.Tensor>(
   cosine: T,
   marginRadians: number | tf.Tensor,
 ): ShiftedCosine<T> {
+  checkArguments(
+    'shiftedCosineAndSlope',
+    { cosine, marginRadians },
+    { cosine: { has: ['shape', 'dtype'] }, marginRadians: ['number', 'object'] },
+  );
   const { cosine: cosM, sine: sinM } =
     typeof marginRadians === 'number'
       ? { cosine: Math.cos(marginRadians), sine: Math.sin(marginRadians) }

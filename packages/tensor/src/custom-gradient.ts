@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkArguments } from './check-options.ts';
 
 type Tensors = Record<string, tf.Tensor>;
 
@@ -23,8 +24,14 @@ export interface CustomGradient<Inputs extends Tensors, Saved extends Tensors, V
  */
 export function customGradient<Inputs extends Tensors, Saved extends Tensors, Value extends tf.Tensor>(
   inputs: Inputs,
-  { forward, backward }: CustomGradient<Inputs, Saved, Value>,
+  functions: CustomGradient<Inputs, Saved, Value>,
 ): Value {
+  checkArguments(
+    'customGradient',
+    { inputs, functions },
+    { inputs: 'object', functions: { has: ['forward', 'backward'] } },
+  );
+  const { forward, backward } = functions;
   const names = Object.keys(inputs);
   const operation = tf.customGrad((...operands) => {
     const save = operands.pop() as tf.GradSaveFunc;

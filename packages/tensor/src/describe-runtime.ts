@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkArguments } from './check-options.ts';
 import { engineChecks, engineNeeds, engineNotes, thisMachine } from './engine-problems.ts';
 import { findPackage, programFolders } from './find-package.ts';
 import { builtin, nodeProcess } from './node-builtins.ts';
@@ -52,6 +53,7 @@ export interface RuntimeDescription {
  * for (const { name, usable, reason } of describeRuntime().packages) console.log(name, usable, reason);
  */
 export function describeRuntime(folders: readonly string[] = []): RuntimeDescription {
+  checkArguments('describeRuntime', { folders }, { folders: 'array' });
   return {
     node: describeNode(),
     tfjs: {

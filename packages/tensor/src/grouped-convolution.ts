@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkOptions } from './check-options.ts';
+import { checkArguments, checkOptions } from './check-options.ts';
 
 /** Options of {@link groupedConvolution}. */
 export interface GroupedConvolutionOptions {
@@ -35,6 +35,11 @@ export function groupedConvolution(
   } = checkOptions('groupedConvolution', options, {
     ...{ groups: 'number', stride: 'number', dilation: 'number', padding: 'number' },
   });
+  checkArguments(
+    'groupedConvolution',
+    { x, filter },
+    { x: { has: ['shape', 'dtype'] }, filter: { has: ['shape', 'dtype'] } },
+  );
   const spread = dilation === 1 ? filter : withHoles(filter, dilation);
   // One number would do for square filters only: tfjs takes their height for the width.
   const around: [number, number] = [padding, padding];

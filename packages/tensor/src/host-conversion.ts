@@ -1,4 +1,5 @@
 import { tensor as makeTensor, type Rank, type Tensor } from '@tensorflow/tfjs-core';
+import { checkArguments } from './check-options.ts';
 import { InvalidArgumentError } from './errors.ts';
 import { type HostTensor, hostTensor } from './host-tensor.ts';
 
@@ -11,6 +12,7 @@ import { type HostTensor, hostTensor } from './host-tensor.ts';
  * const images = toTensor<Rank.R4>(batch.images);
  */
 export function toTensor<R extends Rank = Rank>(host: HostTensor): Tensor<R> {
+  checkArguments('toTensor', { host }, { host: { has: ['shape', 'dtype'] } });
   const { dtype, data } = host;
   const shape = [...host.shape] as never;
   if (dtype === 'uint8') return makeTensor(Int32Array.from(data as Uint8Array), shape, 'int32') as Tensor<R>;
@@ -25,21 +27,27 @@ export function toTensor<R extends Rank = Rank>(host: HostTensor): Tensor<R> {
  * @throws {InvalidArgumentError} for `string` and `complex64` tensors.
  */
 export function fromTensor(tensor: Tensor): HostTensor {
+  checkArguments('fromTensor', { tensor }, { tensor: { has: ['shape', 'dtype'] } });
   return toHost('fromTensor', tensor, tensor.dataSync());
 }
 
 /** A tensor's values on the host, read without blocking. As {@link fromTensor} otherwise. */
 export async function readTensor(tensor: Tensor): Promise<HostTensor> {
+  checkArguments('readTensor', { tensor }, { tensor: { has: ['shape', 'dtype'] } });
   return toHost('readTensor', tensor, await tensor.data());
 }
 
 /** {@link toTensor} of every entry. */
-export const toTensors = (hosts: Record<string, HostTensor>): Record<string, Tensor> =>
-  Object.fromEntries(Object.entries(hosts).map(([name, host]) => [name, toTensor(host)]));
+export const toTensors = (hosts: Record<string, HostTensor>): Record<string, Tensor> => {
+  checkArguments('toTensors', { hosts }, { hosts: 'object' });
+  return Object.fromEntries(Object.entries(hosts).map(([name, host]) => [name, toTensor(host)]));
+};
 
 /** {@link fromTensor} of every entry. */
-export const fromTensors = (tensors: Record<string, Tensor>): Record<string, HostTensor> =>
-  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, fromTensor(tensor)]));
+export const fromTensors = (tensors: Record<string, Tensor>): Record<string, HostTensor> => {
+  checkArguments('fromTensors', { tensors }, { tensors: 'object' });
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, fromTensor(tensor)]));
+};
 
 function toHost(where: string, { dtype, shape }: Tensor, values: ArrayLike<unknown>): HostTensor {
   if (dtype === 'float32') return hostTensor(dtype, [...shape], values as Float32Array);

@@ -1,3 +1,4 @@
+import { checkArguments } from './check-options.ts';
 import { InvalidArgumentError } from './errors.ts';
 
 /** Element types that cross a package's border. `bool` is held as bytes of 0 and 1. */
@@ -30,8 +31,10 @@ const arrays = {
 } as const;
 
 /** Number of elements of a shape: the product of its dimensions, 1 for a scalar. */
-export const sizeOf = (shape: readonly number[]): number =>
-  shape.reduce((size, dimension) => size * dimension, 1);
+export const sizeOf = (shape: readonly number[]): number => {
+  checkArguments('sizeOf', { shape }, { shape: 'array' });
+  return shape.reduce((size, dimension) => size * dimension, 1);
+};
 
 /**
  * Wraps values without copying them.
@@ -45,6 +48,7 @@ export function hostTensor<D extends HostDtype>(
   shape: readonly number[],
   data: HostArrays[D],
 ): HostTensor<D> {
+  checkArguments('hostTensor', { dtype, shape }, { dtype: 'string', shape: 'array' });
   if (data.length !== sizeOf(shape)) {
     throw new InvalidArgumentError({
       where: 'hostTensor',
@@ -57,11 +61,16 @@ export function hostTensor<D extends HostDtype>(
 }
 
 /** A tensor of zeros. */
-export const hostZeros = <D extends HostDtype>(dtype: D, shape: readonly number[]): HostTensor<D> =>
-  hostTensor(dtype, shape, new arrays[dtype](sizeOf(shape)) as HostArrays[D]);
+export const hostZeros = <D extends HostDtype>(dtype: D, shape: readonly number[]): HostTensor<D> => {
+  checkArguments('hostZeros', { dtype, shape }, { dtype: 'string', shape: 'array' });
+  return hostTensor(dtype, shape, new arrays[dtype](sizeOf(shape)) as HostArrays[D]);
+};
 
 /** Bytes of one element. */
-export const bytesPerElement = (dtype: HostDtype): number => arrays[dtype].BYTES_PER_ELEMENT;
+export const bytesPerElement = (dtype: HostDtype): number => {
+  checkArguments('bytesPerElement', { dtype }, { dtype: 'string' });
+  return arrays[dtype].BYTES_PER_ELEMENT;
+};
 
 /** A typed array of `dtype` over `length` elements of a buffer, without a copy. */
 export const viewOf = <D extends HostDtype>(dtype: D, buffer: ArrayBuffer, offset: number, length: number) =>

@@ -1,3 +1,4 @@
+import { checkArguments } from './check-options.ts';
 import { UnavailableError } from './errors.ts';
 
 /** What {@link importOptional} says where the package is missing. */
@@ -18,10 +19,9 @@ export interface OptionalPackage {
  * @example
  * const { Index } = await importOptional(() => import('usearch'), { where: 'approximateIndex', name: 'usearch' });
  */
-export async function importOptional<T>(
-  load: () => Promise<T>,
-  { where, name, fix = `Run \`npm install ${name}\`.` }: OptionalPackage,
-): Promise<T> {
+export async function importOptional<T>(load: () => Promise<T>, named: OptionalPackage): Promise<T> {
+  checkArguments('importOptional', { load, named }, { load: 'function', named: { has: ['where', 'name'] } });
+  const { where, name, fix = `Run \`npm install ${name}\`.` } = named;
   try {
     return await load();
   } catch (cause) {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkArguments } from './check-options.ts';
 import { customGradient } from './custom-gradient.ts';
 
 const EPSILON = 1e-12;
@@ -14,6 +15,7 @@ const EPSILON = 1e-12;
  * const unit = l2Normalize(tf.tensor2d([[3, 4]])); // [[0.6, 0.8]]
  */
 export function l2Normalize<T extends tf.Tensor>(x: T, axis = -1): T {
+  checkArguments('l2Normalize', { x }, { x: { has: ['shape', 'dtype'] } });
   return customGradient(
     { x },
     {

@@ -1,3 +1,5 @@
+import { InvalidArgumentError } from './errors.ts';
+
 /**
  * The name that was probably meant: the one with the fewest letters added, left out, replaced or swapped, if those are
  * fewer than half; else one that begins with what was typed, or with which it begins. Capitals and hyphens do not count.
@@ -7,6 +9,13 @@
  * nearest('arc-fase', ['cosface', 'arcface']); // 'arcface'
  */
 export function nearest(typed: string, names: Iterable<string>): string | undefined {
+  if (typeof names?.[Symbol.iterator] !== 'function')
+    throw new InvalidArgumentError({
+      where: 'nearest',
+      expected: '`names` to be a list of texts',
+      received: names,
+      fix: 'Pass the names to choose from.',
+    });
   const word = bare(typed);
   if (word.length > LONGEST) return undefined;
   let best: { name: string; share: number } | undefined;
@@ -24,7 +33,10 @@ export function nearest(typed: string, names: Iterable<string>): string | undefi
 /** Longer texts are no names that somebody typed. */
 const LONGEST = 200;
 
-const bare = (name: string) => name.toLowerCase().replaceAll(/[-_\s]/g, '');
+const bare = (name: string) =>
+  String(name)
+    .toLowerCase()
+    .replaceAll(/[-_\s]/g, '');
 
 /** Optimal string alignment: letters added, left out, replaced, and neighbors swapped. */
 function editsBetween(a: string, b: string): number {

@@ -1,3 +1,4 @@
+import { checkArguments } from './check-options.ts';
 import { fromTensors, toTensors } from './host-conversion.ts';
 import { flattenParams, type Params, unflattenParams } from './params.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
@@ -15,8 +16,10 @@ export interface LoadedParams {
  * @example
  * await writeFile('backbone.safetensors', saveParams(params, { licence: 'MIT' }));
  */
-export const saveParams = (params: Params, metadata: Record<string, string> = {}): Uint8Array =>
-  encodeSafetensors(fromTensors(flattenParams(params)), metadata);
+export const saveParams = (params: Params, metadata: Record<string, string> = {}): Uint8Array => {
+  checkArguments('saveParams', { params }, { params: 'object' });
+  return encodeSafetensors(fromTensors(flattenParams(params)), metadata);
+};
 
 /**
  * The parameter tree of a safetensors file; the caller disposes of it. Copy `bytes` before changing them: the

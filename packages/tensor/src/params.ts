@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { checkArguments } from './check-options.ts';
 import { InvalidArgumentError } from './errors.ts';
 
 /**
@@ -23,6 +24,7 @@ interface Leaf {
  * const names = Object.keys(flattenParams({ stem: { kernel: tf.zeros([3, 3]) } })); // ['stem.kernel']
  */
 export function flattenParams<T extends Leaf = Tensor>(params: Params<T>): Record<string, T> {
+  checkArguments('flattenParams', { params }, { params: 'object' });
   const flat: Record<string, T> = {};
   visit(params, '', (path, tensor) => {
     flat[path] = tensor;
@@ -36,6 +38,7 @@ export function flattenParams<T extends Leaf = Tensor>(params: Params<T>): Recor
  * @throws {InvalidArgumentError} if one name is the beginning of another, such as `a` and `a.b`.
  */
 export function unflattenParams<T extends Leaf = Tensor>(flat: Readonly<Record<string, T>>): Params<T> {
+  checkArguments('unflattenParams', { flat }, { flat: 'object' });
   const params: Params<T> = {};
   for (const [path, tensor] of Object.entries(flat)) {
     const names = path.split('.');
@@ -62,6 +65,7 @@ export function mapParams<T extends Leaf, U extends Leaf>(
   params: Params<T>,
   change: (tensor: T, path: string) => U,
 ): Params<U> {
+  checkArguments('mapParams', { params, change }, { params: 'object', change: 'function' });
   const changed: Record<string, U> = {};
   visit(params, '', (path, tensor) => {
     changed[path] = change(tensor, path);
@@ -82,6 +86,7 @@ export function zipParams<T extends Leaf, Others extends readonly Leaf[], U exte
   params: Params<T>,
   ...others: { [K in keyof Others]: Params<Others[K]> }
 ): Params<U> {
+  checkArguments('zipParams', { change, params }, { change: 'function', params: 'object' });
   const flat = (others as Params<Leaf>[]).map((tree) => flattenParams(tree));
   return mapParams(params, (tensor, path) => {
     const beside = flat.map((tensors) => {
@@ -94,17 +99,20 @@ export function zipParams<T extends Leaf, Others extends readonly Leaf[], U exte
 
 /** The first tree with the tensors of the second added, or put in the place of its own. */
 export function mergeParams<T extends Leaf>(params: Params<T>, changes: Params<T>): Params<T> {
+  checkArguments('mergeParams', { params, changes }, { params: 'object', changes: 'object' });
   return unflattenParams({ ...flattenParams(params), ...flattenParams(changes) });
 }
 
 /** The tensors of a tree for whose names `keep` is true; branches that lose all of theirs go. */
 export function filterParams<T extends Leaf>(params: Params<T>, keep: (path: string) => boolean): Params<T> {
+  checkArguments('filterParams', { params, keep }, { params: 'object', keep: 'function' });
   const entries = Object.entries(flattenParams(params)).filter(([path]) => keep(path));
   return unflattenParams(Object.fromEntries(entries) as Record<string, T>);
 }
 
 /** Disposes of every tensor of a tree. */
 export function disposeParams(params: Params): void {
+  checkArguments('disposeParams', { params }, { params: 'object' });
   for (const tensor of Object.values(flattenParams(params))) tensor.dispose();
 }
 

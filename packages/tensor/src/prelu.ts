@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkArguments } from './check-options.ts';
 import { customGradient } from './custom-gradient.ts';
 
 /**
@@ -12,6 +13,11 @@ import { customGradient } from './custom-gradient.ts';
  * const y = prelu(tf.tensor2d([[-2, 3]]), tf.tensor1d([0.25, 0.25])); // [[-0.5, 3]]
  */
 export function prelu<T extends tf.Tensor>(x: T, alpha: tf.Tensor): T {
+  checkArguments(
+    'prelu',
+    { x, alpha },
+    { x: { has: ['shape', 'dtype'] }, alpha: { has: ['shape', 'dtype'] } },
+  );
   const axes = tf.broadcast_util.getReductionAxes(alpha.shape, x.shape);
   const alphaShape = alpha.shape;
   return customGradient(

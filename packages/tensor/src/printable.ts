@@ -13,12 +13,14 @@ const SHORT: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
  * printable('b\n1.0000  forged'); // b\n1.0000  forged, in one line
  */
 export function printable(text: string, limit = 400): string {
-  return shortened(text, limit).replaceAll(UNSEEN, escaped);
+  return shortened(String(text), limit).replaceAll(UNSEEN, escaped);
 }
 
 /** Whole lines in such a form: as {@link printable}, of any length, and with their line breaks. */
 export function printableLines(text: string): string {
-  return text.replaceAll(UNSEEN, (character) => (character === '\n' ? character : escaped(character)));
+  return String(text).replaceAll(UNSEEN, (character) =>
+    character === '\n' ? character : escaped(character),
+  );
 }
 
 function shortened(text: string, limit: number): string {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkArguments } from './check-options.ts';
 import { customGradient } from './custom-gradient.ts';
 
 /**
@@ -10,6 +11,7 @@ import { customGradient } from './custom-gradient.ts';
  * const y = relu(tf.tensor1d([-1, 2])); // [0, 2]
  */
 export function relu<T extends tf.Tensor>(x: T): T {
+  checkArguments('relu', { x }, { x: { has: ['shape', 'dtype'] } });
   return customGradient(
     { x },
     {

@@ -1,3 +1,4 @@
+import { checkArguments } from './check-options.ts';
 import { InvalidArgumentError, InvalidDataError } from './errors.ts';
 import { bytesPerElement, type HostDtype, type HostTensor, sizeOf, viewOf } from './host-tensor.ts';
 import { plainBytes } from './plain-bytes.ts';
@@ -31,6 +32,7 @@ export function encodeSafetensors(
   tensors: Record<string, HostTensor>,
   metadata: Record<string, string> = {},
 ): Uint8Array {
+  checkArguments('encodeSafetensors', { tensors }, { tensors: 'object' });
   const entries = Object.entries(tensors).sort(
     ([, a], [, b]) => bytesPerElement(b.dtype) - bytesPerElement(a.dtype),
   );

@@ -1,3 +1,4 @@
+import { checkArguments } from './check-options.ts';
 import { InvalidDataError } from './errors.ts';
 import { type HostTensor, hostTensor, sizeOf } from './host-tensor.ts';
 
@@ -29,6 +30,7 @@ export async function readTfjsWeights(
   location: string,
   read: ReadFile,
 ): Promise<Record<string, HostTensor<'float32'>>> {
+  checkArguments('readTfjsWeights', { location, read }, { location: 'string', read: 'function' });
   const tensors: Record<string, HostTensor<'float32'>> = {};
   for (const { paths, weights } of groupsOf(location, await read(location))) {
     const shards = await Promise.all(paths.map((path) => read(path, location)));

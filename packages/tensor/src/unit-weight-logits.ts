@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkArguments } from './check-options.ts';
 import { customGradient } from './custom-gradient.ts';
 
 const EPSILON = 1e-12;
@@ -15,6 +16,11 @@ const EPSILON = 1e-12;
  * const logits = unitWeightLogits(tf.tensor2d([[2, 0]]), tf.tensor2d([[3, 0], [0, 1]])); // [[2, 0]]
  */
 export function unitWeightLogits(embeddings: tf.Tensor2D, weight: tf.Tensor2D, limit?: number): tf.Tensor2D {
+  checkArguments(
+    'unitWeightLogits',
+    { embeddings, weight },
+    { embeddings: { has: ['shape', 'dtype'] }, weight: { has: ['shape', 'dtype'] } },
+  );
   return customGradient(
     { embeddings, weight },
     {

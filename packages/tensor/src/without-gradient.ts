@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { checkArguments } from './check-options.ts';
 import { customGradient } from './custom-gradient.ts';
 
 /**
@@ -10,6 +11,7 @@ import { customGradient } from './custom-gradient.ts';
  * const threshold = withoutGradient(() => tf.mean(losses));
  */
 export function withoutGradient<T extends tf.Tensor>(compute: () => T): T {
+  checkArguments('withoutGradient', { compute }, { compute: 'function' });
   // A custom gradient's body is not recorded, and that of a constant is never asked for.
   return tf.tidy(() =>
     customGradient(

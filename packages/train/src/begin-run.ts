@@ -8,6 +8,7 @@ import {
   unflattenParams,
 } from '@hm/tensor';
 import { readTextIfThere, writeFileSafely } from '@hm/tensor/files';
+import { checkArguments } from '@hm/tensor/host';
 import { type Progress, readCheckpoint } from './checkpoint.ts';
 import {
   bestPath,
@@ -142,6 +143,7 @@ const writeConfig = (run: string, file: RunFile) =>
 
 /** The configuration that a run began with, and where; undefined if the folder has none. @throws {InvalidDataError} */
 export async function readConfig(run: string): Promise<RunFile | undefined> {
+  checkArguments('readConfig', { run }, { run: 'string' });
   const text = await readTextIfThere(configPath(run));
   if (text === undefined) return undefined;
   try {

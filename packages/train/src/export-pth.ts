@@ -1,6 +1,7 @@
 import { type Backbone, backboneByName } from '@hm/resnet';
 import { toPth } from '@hm/resnet/pth';
 import { checkOptions, flattenParams, type HostTensor } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import { type LoadedRun, loadRun } from './load-run.ts';
 import { trainedValues } from './trained-values.ts';
 
@@ -26,6 +27,7 @@ export async function exportPth(
   options: ExportPthOptions = {},
 ): Promise<Uint8Array> {
   checkOptions('exportPth', options, { backbone: 'object', weights: { oneOf: ['last', 'average'] } });
+  checkArguments('exportPth', { run }, { run: ['string', 'object'] });
   const { backbone, weights = 'last' } = options;
   const loaded = typeof run === 'string' ? await loadRun(run) : run;
   const { params, statistics } = trainedValues('exportPth', loaded, weights);

@@ -1,6 +1,7 @@
 import { type Dataset, flipOnly } from '@hm/datasets';
 import type { Backbone } from '@hm/resnet';
 import { checkOptions, flattenParams } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import { freshBackbone } from './initial-state.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -34,6 +35,11 @@ export async function fineTune(
   options: FineTuneOptions = {},
 ): Promise<Recipe> {
   checkOptions('fineTune', options, { epochs: 'number', batchSize: 'number', learningRate: 'number' });
+  checkArguments(
+    'fineTune',
+    { backbone, data },
+    { backbone: { has: ['name', 'config'] }, data: { has: ['length'] } },
+  );
   const { epochs = 8, batchSize = 32, learningRate = 0.02 } = options;
   const { params } = await freshBackbone(backbone, 1);
   const names = Object.keys(flattenParams(params)).map((name) => `backbone.${name}`);

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type HostTensor, InvalidDataError } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import { type Progress, readCheckpoint } from './checkpoint.ts';
 import { bestPath, type DamagedCheckpoint, newestCheckpoint } from './checkpoint-folder.ts';
 import type { RunConfig } from './run-config.ts';
@@ -27,6 +28,7 @@ export interface LoadedRun {
  * const { config, progress, state } = await loadRun('runs/hm-arcface');
  */
 export async function loadRun(folder: string, which: 'newest' | 'best' = 'newest'): Promise<LoadedRun> {
+  checkArguments('loadRun', { folder }, { folder: 'string' });
   if (which === 'best') {
     const path = bestPath(folder);
     if (!(await stat(path).catch(() => undefined))) throw noBest(folder);

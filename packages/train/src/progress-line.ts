@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import type { StepEvent } from './events.ts';
 
 /**
@@ -7,6 +8,7 @@ import type { StepEvent } from './events.ts';
  * progressLine(event); // epoch 2/8  step 450/3,016  loss 17.203  accuracy 4.1 %  lr 0.0499  63 images/s  41 min left  0.2 % waiting
  */
 export function progressLine(event: StepEvent): string {
+  checkArguments('progressLine', { event }, { event: { has: ['kind', 'step'] } });
   const { epoch, epochs, step, steps, loss, accuracy, learningRate } = event;
   const { imagesPerSecond, secondsLeft, waitShare } = event;
   return [

@@ -1,3 +1,5 @@
+import { checkArguments } from '@hm/tensor/host';
+
 /** Grows linearly over the first steps; the rest of the schedule counts from there. At most one of the two. */
 export interface Warmup {
   /** Fractions are fine. */
@@ -39,6 +41,11 @@ export interface LearningRatePlan {
  * learningRateAt(paper, 8 * 7726, 7726); // 0.001
  */
 export function learningRateAt(plan: LearningRatePlan, step: number, stepsPerEpoch: number): number {
+  checkArguments(
+    'learningRateAt',
+    { plan, step, stepsPerEpoch },
+    { plan: { has: ['learningRate', 'epochs'] }, step: 'number', stepsPerEpoch: 'number' },
+  );
   const { learningRate, epochs, schedule } = plan;
   const warmup = warmupLength(schedule, stepsPerEpoch);
   if (step < warmup) return (learningRate * (step + 1)) / warmup;

@@ -1,4 +1,5 @@
 import { type RgbImage, shrinkPixels } from '@hm/images/browser';
+import { checkArguments } from '@hm/tensor/host';
 import type { Detector } from './detector.ts';
 import type { Face, Point } from './face.ts';
 import { enlargeFace, searchRatio } from './search-size.ts';
@@ -19,6 +20,11 @@ export async function detectWithBorder(
   image: RgbImage,
   border: number,
 ): Promise<BorderedDetection> {
+  checkArguments(
+    'detectWithBorder',
+    { detector, image, border },
+    { detector: { has: ['detect', 'release'] }, image: { has: ['pixels', 'height'] }, border: 'number' },
+  );
   const faces = await detector.detect(image);
   // Whoever needs a border is large in the picture: a reduced one will do.
   const ratio = searchRatio(image);

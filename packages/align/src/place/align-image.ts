@@ -1,4 +1,5 @@
 import { type RgbImage, shrinkPixels } from '@hm/images/browser';
+import { checkArguments } from '@hm/tensor/host';
 import type { Landmarks } from '../detect/face.ts';
 import { type Template, type TemplateName, templates } from './templates.ts';
 import { type SimilarityTransform, umeyama } from './umeyama.ts';
@@ -19,6 +20,11 @@ export function alignImage(
   landmarks: Landmarks,
   template: TemplateName | Template = 'arcface-112x112',
 ): RgbImage {
+  checkArguments(
+    'alignImage',
+    { image, landmarks },
+    { image: { has: ['pixels', 'height'] }, landmarks: 'array' },
+  );
   const target = typeof template === 'string' ? templates[template] : template;
   const transform = umeyama(landmarks, target.landmarks);
   const ratio = Math.floor(1 / Math.hypot(transform.a, transform.b));

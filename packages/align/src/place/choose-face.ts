@@ -17,8 +17,10 @@ export type FacePreference = 'largest' | 'center' | 'highest-score';
  */
 export function chooseFace(
   faces: readonly Face[],
-  { height, width, prefer = 'largest' }: { height: number; width: number; prefer?: FacePreference },
+  image: { height: number; width: number; prefer?: FacePreference },
 ): Face | undefined {
+  checkArguments('chooseFace', { faces, image }, { faces: 'array', image: { has: ['height', 'width'] } });
+  const { height, width, prefer = 'largest' } = image;
   checkArguments('chooseFace', { prefer }, { prefer: { oneOf: Object.keys(merits) } });
   const merit = merits[prefer];
   let best: Face | undefined;

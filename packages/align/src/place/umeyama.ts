@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, InvalidArgumentError } from '@hm/tensor/host';
 import type { Point } from '../detect/face.ts';
 
 /**
@@ -22,6 +22,7 @@ export interface SimilarityTransform {
  * const transform = umeyama(face.landmarks, templates['arcface-112x112'].landmarks);
  */
 export function umeyama(from: readonly Point[], to: readonly Point[]): SimilarityTransform {
+  checkArguments('umeyama', { from, to }, { from: 'array', to: 'array' });
   if (from.length !== to.length) throw unequal(from.length, to.length);
   const [fromX, fromY] = mean(from);
   const [toX, toY] = mean(to);

@@ -1,4 +1,5 @@
 import type { RgbImage } from '@hm/images';
+import { checkArguments } from '@hm/tensor/host';
 import { invert, type SimilarityTransform } from './umeyama.ts';
 
 /**
@@ -12,8 +13,18 @@ import { invert, type SimilarityTransform } from './umeyama.ts';
 export function warp(
   image: RgbImage,
   transform: SimilarityTransform,
-  { height, width }: { height: number; width: number },
+  size: { height: number; width: number },
 ): RgbImage {
+  checkArguments(
+    'warp',
+    { image, transform, size },
+    {
+      image: { has: ['pixels', 'height'] },
+      transform: { has: ['a', 'b'] },
+      size: { has: ['height', 'width'] },
+    },
+  );
+  const { height, width } = size;
   const { a, b, tx, ty } = invert(transform);
   const pixels = new Uint8Array(height * width * 3);
   for (let y = 0, to = 0; y < height; y++) {

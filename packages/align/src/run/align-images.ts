@@ -1,6 +1,6 @@
 import type { RgbImage } from '@hm/images';
 import { inOrder } from '@hm/images';
-import { checkOptions } from '@hm/tensor/host';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import { readWeights } from '../networks/read-weights.ts';
 import { type AlignFolderOptions, alignFolderOptions, resolveOptions } from './align-folder-options.ts';
 import type { AlignedPhotograph } from './align-photograph.ts';
@@ -31,6 +31,7 @@ export async function* alignImages(
 ): AsyncGenerator<AlignedImage> {
   const { format: _format, overwrite: _overwrite, ...kinds } = alignFolderOptions;
   checkOptions('alignImages', options, kinds);
+  checkArguments('alignImages', { paths }, { paths: 'object' });
   const { settings, detection, workers } = resolveOptions('', null, options);
   const weights = await readWeights(options.weights);
   const { aligner, width } = await startAligner(workers, { weights, detection, settings });

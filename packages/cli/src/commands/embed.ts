@@ -8,6 +8,7 @@ import { modelOptions } from '../model-options.ts';
 import { openModel } from '../open-model.ts';
 import { formatByName, prepareFile, writeResult } from '../output.ts';
 import { print, tell } from '../print.ts';
+import { takenFace } from '../taken-face.ts';
 
 /** `hm embed DIR --model M > embeddings.npy`: embeddings of every photograph below a folder. */
 export const embed = () =>
@@ -45,7 +46,7 @@ export const embed = () =>
           const bytes = await encodeEmbeddings(table, form);
           await (out === undefined ? writeOut(bytes) : writeResult(out, bytes));
         }
-        say(json ? JSON.stringify(summaryOf(table)) : describe(table));
+        say(json ? JSON.stringify(summaryOf(table)) : describe(table, takenFace(options.prefer)));
       } finally {
         await recognizer.release();
       }
@@ -60,13 +61,13 @@ const summaryOf = (table: EmbeddedPhotographs) => ({
   missing: table.missing,
 });
 
-function describe(table: EmbeddedPhotographs): string {
+function describe(table: EmbeddedPhotographs, taken: string): string {
   const { ids, missing } = table;
   const several = withSeveral(table);
   return [
     `${ids.length} embedded, ${missing.length} without a face or undecodable.`,
     ...missing.map(({ path, reason }) => printable(`  ${path}: ${reason}`)),
-    ...(several.length === 0 ? [] : ['The largest face was taken where there are several:']),
+    ...(several.length === 0 ? [] : [`Where there are several faces, ${taken} was taken:`]),
     ...several.slice(0, LISTED).map(({ path, faces }) => printable(`  ${path}: ${faces} faces`)),
     ...(several.length > LISTED ? [`  and ${several.length - LISTED} more`] : []),
   ].join('\n');

@@ -10,6 +10,7 @@ import { modelOptions } from '../model-options.ts';
 import { openModel } from '../open-model.ts';
 import { finiteNumber, positiveInteger } from '../parse-option.ts';
 import { print, tell } from '../print.ts';
+import { takenFace } from '../taken-face.ts';
 
 /** `hm search GALLERY PROBE… --model M`: who in a gallery is most like the person in a photograph. */
 export const search = () =>
@@ -34,7 +35,7 @@ export const search = () =>
         hits: hits[index]!.filter(({ similarity }) => similarity >= threshold),
       }));
       if (json) print(JSON.stringify({ gallery: table.ids.length, found }));
-      else for (const result of found) print(describe(result));
+      else for (const result of found) print(describe(result, takenFace(options.prefer)));
     } finally {
       await recognizer.release();
     }
@@ -84,8 +85,11 @@ async function nearest(
   }
 }
 
-function describe({ probe, faces, hits }: { probe: string; faces: number; hits: Hit[] }): string {
-  const several = faces > 1 ? ` shows ${faces} faces, the largest is looked for` : '';
+function describe(
+  { probe, faces, hits }: { probe: string; faces: number; hits: Hit[] },
+  taken: string,
+): string {
+  const several = faces > 1 ? ` shows ${faces} faces, ${taken} is looked for` : '';
   const lines = hits.map(({ id, similarity }) => printable(`  ${similarity.toFixed(4)}  ${id}`));
   return [`${printable(probe)}${several}:`, ...(lines.length > 0 ? lines : ['  nobody'])].join('\n');
 }

@@ -8,6 +8,7 @@ import { openModel } from '../open-model.ts';
 import { finiteNumber } from '../parse-option.ts';
 import { print, tell } from '../print.ts';
 import { readCalibration } from '../read-calibration.ts';
+import { takenFace } from '../taken-face.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
 /** Exit status where the photographs show different people. */
@@ -43,7 +44,7 @@ export const verify = () =>
         const note = calibration && noteOf(calibration.model, recognizer.name);
         if (note) tell(note);
         if (json) print(JSON.stringify(verdicts.length === 1 ? verdicts[0] : verdicts));
-        else for (const verdict of verdicts) print(describe(verdict));
+        else for (const verdict of verdicts) print(describe(verdict, takenFace(options.prefer)));
         if (!verdicts.every(({ same }) => same)) process.exitCode = DIFFERENT;
       } finally {
         await recognizer.release();
@@ -52,7 +53,7 @@ export const verify = () =>
 
 type Comparison = Verdict & { paths: [string, string] };
 
-function describe(comparison: Comparison): string {
+function describe(comparison: Comparison, taken: string): string {
   const { paths, same, similarity, threshold, probability, falseMatchRate, first, second } = comparison;
   const chance = probability === null ? '' : `, probability ${probability.toPrecision(3)}`;
   const rate =
@@ -61,7 +62,7 @@ function describe(comparison: Comparison): string {
       : `; of pairs of different people ${percent(falseMatchRate.rate)} are as similar as the threshold`;
   const crowd = [first, second]
     .map(({ faces }, k) =>
-      faces > 1 ? `\n  ${printable(paths[k]!)} shows ${faces} faces: the largest was compared` : '',
+      faces > 1 ? `\n  ${printable(paths[k]!)} shows ${faces} faces: ${taken} was compared` : '',
     )
     .join('');
   const verdict = same ? 'the same person' : 'different people';

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { toMarkdown } from '@hm/eval';
 import type { Backbone } from '@hm/resnet';
-import { printable } from '@hm/tensor/host';
+import { checkArguments, printable } from '@hm/tensor/host';
 import type { Recipe } from '@hm/train';
 import type { StudyRun } from './study.ts';
 
@@ -20,27 +20,26 @@ export interface StudyReport {
 /** Puts runs beside what they depend on. */
 export const studyReport = (
   runs: StudyRun[],
-  {
+  about: { data: string; backbone: Backbone; recipe: Recipe; seed: number; seconds: number },
+): StudyReport => {
+  checkArguments('studyReport', { runs, about }, { runs: 'array', about: { has: ['data', 'backbone'] } });
+  const { data, backbone, recipe, seed, seconds } = about;
+  return {
     data,
-    backbone,
-    recipe,
-    seed,
-    seconds,
-  }: { data: string; backbone: Backbone; recipe: Recipe; seed: number; seconds: number },
-): StudyReport => ({
-  data,
-  backbone: { name: backbone.name, config: backbone.config },
-  ...{ recipe, seed, seconds, runs },
-  machine: {
-    node: process.versions.node,
-    platform: `${process.platform} ${process.arch}`,
-    processor: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
-  },
-});
+    backbone: { name: backbone.name, config: backbone.config },
+    ...{ recipe, seed, seconds, runs },
+    machine: {
+      node: process.versions.node,
+      platform: `${process.platform} ${process.arch}`,
+      processor: cpus()[0]?.model ?? 'unknown',
+      cores: availableParallelism(),
+    },
+  };
+};
 
 /** The report as Markdown. */
 export function studyMarkdown(report: StudyReport): string {
+  checkArguments('studyMarkdown', { report }, { report: { has: ['data', 'backbone'] } });
   const { runs, recipe, backbone, machine } = report;
   return [
     `# Study: ${runs.map(({ loss }) => loss).join(', ')}`,

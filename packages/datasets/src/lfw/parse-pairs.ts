@@ -1,4 +1,4 @@
-import { InvalidDataError, limits } from '@hm/tensor/host';
+import { checkArguments, InvalidDataError, limits } from '@hm/tensor/host';
 
 /** An image of a pair list: the `image`-th (from 1) of a person. */
 export interface NamedImage {
@@ -36,6 +36,7 @@ export interface PairList {
  * parsePairs('1\nAda\t1\t2\nAda\t1\tGrace\t1\n', 'pairs.txt').pairs.length; // 2
  */
 export function parsePairs(text: string, path: string): PairList {
+  checkArguments('parsePairs', { text, path }, { text: 'string', path: 'string' });
   const whole = text.replace(/^\uFEFF/, '');
   const { folds, pairsPerClass } = parseHeader(/^.*/.exec(whole)![0].trimEnd(), path);
   const expected = folds * pairsPerClass * 2;

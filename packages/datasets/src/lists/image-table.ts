@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import { damaged } from '../files/damaged.ts';
 import type { ProtocolImage, VerificationProtocol } from '../protocol.ts';
 import { type ColumnWords, headerColumns } from './columns.ts';
@@ -24,6 +25,7 @@ export async function imageTable(
   protocol: VerificationProtocol,
   path: string,
 ): Promise<VerificationProtocol> {
+  checkArguments('imageTable', { protocol, path }, { protocol: { has: ['name', 'images'] }, path: 'string' });
   const facts = await factsIn(path);
   let found = 0;
   const images = protocol.images.map((image) => {

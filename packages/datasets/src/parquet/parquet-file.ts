@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import type { FileMetaData } from 'hyparquet';
 import { damaged } from '../files/damaged.ts';
 import { sizeAt } from '../files/read-at.ts';
@@ -28,6 +29,7 @@ export interface ParquetGroup {
 
 /** Reads the footer of a file, or of bytes that errors call `path`. */
 export async function openParquet(path: string, bytes?: Uint8Array): Promise<ParquetFile> {
+  checkArguments('openParquet', { path }, { path: 'string' });
   const source = bytes ? { bytes: shared(bytes) } : { path, byteLength: sizeAt(path) };
   const byteLength = 'bytes' in source ? source.bytes.length : source.byteLength;
   const offset = Math.max(0, byteLength - 8);
@@ -61,11 +63,22 @@ function shared(bytes: Uint8Array): Uint8Array {
 
 /** Reads some columns of a group's rows. `text` decodes byte arrays as UTF-8. */
 export async function readRows(
-  { path, source, metadata }: ParquetFile,
+  file: ParquetFile,
   columns: string[],
   group: ParquetGroup,
   text: boolean,
 ): Promise<Record<string, unknown>[]> {
+  checkArguments(
+    'readRows',
+    { file, columns, group, text },
+    {
+      file: { has: ['path', 'source'] },
+      columns: 'array',
+      group: { has: ['start', 'end'] },
+      text: 'boolean',
+    },
+  );
+  const { path, source, metadata } = file;
   const found = metadata.row_groups[group.index]!;
   const count = group.end - group.start;
   const own: FileMetaData = { ...metadata, row_groups: [found] };

@@ -23,6 +23,7 @@ export function labelOf(path: string, offset: number, { labels }: ImageRecord): 
     offset,
     expected: `a class from 0 to ${limits.classes} as the label`,
     received: label,
+    fix: 'Number the identities from 0, and write the records again.',
   });
 }
 

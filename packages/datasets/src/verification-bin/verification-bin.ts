@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync } from 'node:fs';
 import { basename } from 'node:path';
+import { checkArguments } from '@hm/tensor/host';
 import { Span, Tuple, unpickle } from '@hm/tensor/pickle';
 import { openForReading, readAt } from '../files/read-at.ts';
 import type { ProtocolImage, VerificationPair, VerificationProtocol } from '../protocol.ts';
@@ -20,6 +21,7 @@ import { Latin1Bytes, NumpyArray, NumpyScalar, type Value } from './pickle-value
  * const { pairs, folds } = await verificationBin('faces_emore/cfp_fp.bin'); // 7000 pairs in 10 folds
  */
 export async function verificationBin(path: string): Promise<VerificationProtocol> {
+  checkArguments('verificationBin', { path }, { path: 'string' });
   const descriptor = openForReading(path);
   try {
     const source = new PickleFile(path, descriptor);

@@ -1,5 +1,5 @@
 import type { SafeFile } from '@hm/tensor/files';
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, InvalidArgumentError } from '@hm/tensor/host';
 import { writeFiles } from '../files/output-file.ts';
 import type { VerificationProtocol } from '../protocol.ts';
 import { fileBytes } from '../write/file-bytes.ts';
@@ -15,6 +15,11 @@ import { contiguousFolds } from './contiguous-folds.ts';
  * await writeVerificationBin('lfw.bin', await lfwPairs('lfw-112x112'));
  */
 export async function writeVerificationBin(path: string, protocol: VerificationProtocol): Promise<void> {
+  checkArguments(
+    'writeVerificationBin',
+    { path, protocol },
+    { path: 'string', protocol: { has: ['name', 'images'] } },
+  );
   assertExpressible(protocol);
   const { images, pairs } = protocol;
   await writeFiles([path], async ([file]) => {

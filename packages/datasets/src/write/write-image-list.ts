@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import type { Dataset } from '../dataset.ts';
 import { writeFiles } from '../files/output-file.ts';
 
@@ -12,6 +13,11 @@ import { writeFiles } from '../files/output-file.ts';
  * await writeImageList('faces/all.csv', await imageFolder('faces'));
  */
 export async function writeImageList(path: string, dataset: Dataset): Promise<number> {
+  checkArguments(
+    'writeImageList',
+    { path, dataset },
+    { path: 'string', dataset: { has: ['length', 'classes'] } },
+  );
   return writeFiles([path], async ([file]) => {
     await file!.write('path,label,name\n');
     for (let index = 0; index < dataset.length; index++) {

@@ -1,4 +1,4 @@
-import { InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, InvalidDataError } from '@hm/tensor/host';
 import { unsafeName } from '../files/entry-name.ts';
 
 /** A pair of videos, each `Person_Name/number`. */
@@ -34,6 +34,7 @@ export function parseSplits(
   path: string,
   labels: 'corrected' | 'original' = 'corrected',
 ): VideoPairList {
+  checkArguments('parseSplits', { text, path }, { text: 'string', path: 'string' });
   const pairs: VideoPair[] = [];
   let columns = 0;
   for (const [index, line] of text

@@ -59,7 +59,7 @@ describe('embedding', () => {
     },
   );
 
-  test.each(['N', 1, 5])('keeps the order of many images and reports progress, batch %s', async (batch) => {
+  test.each(['N', 1, 5])('keeps the order of many images and reports each, batch %s', async (batch) => {
     const embedder = await loadEmbedder(linearModel(nchw(batch), pick(0)), { preprocessing: rgb });
     const images = Array.from({ length: 43 }, (_, k) => picture(k));
     const progress: [number, number][] = [];
@@ -67,8 +67,7 @@ describe('embedding', () => {
       onProgress: (done, total) => progress.push([done, total]),
     });
     expect([...data]).toEqual(images.map((_, k) => (k - 50) / 2));
-    expect(progress.at(-1)).toEqual([43, 43]);
-    expect(progress.every(([done], k) => k === 0 || done > progress[k - 1]![0])).toBe(true);
+    expect(progress).toEqual(Array.from({ length: 44 }, (_, done) => [done, 43]));
     await embedder.release();
   });
 

@@ -128,7 +128,9 @@ async function embedAll(
   const size = graph.embeddingSize * (flip === 'concat' ? 2 : 1);
   const embeddings = hostZeros('float32', [images.length, size]);
   let done = 0;
-  for await (const batch of decodedBatches(images, preprocessing, graph.batchSize)) {
+  onProgress?.(0, images.length);
+  const gathered = (count: number) => onProgress?.(count, images.length);
+  for await (const batch of decodedBatches(images, preprocessing, graph.batchSize, gathered)) {
     const upright = await graph.run(batch, false);
     const mirrored = flip === 'off' ? [] : await graph.run(batch, true);
     upright.forEach((view, k) => {
@@ -154,14 +156,19 @@ async function* decodedBatches(
   images: readonly EmbedderImage[],
   { height, width }: Preprocessing,
   batchSize: number,
+  gathered: (count: number) => void = () => undefined,
 ): AsyncGenerator<Uint8Array[]> {
   let batch: Uint8Array[] = [];
+  let before = 0;
   const decode = async (image: EmbedderImage, index: number) =>
     (await decodeImage(image, { height, width, name: nameOf(image, index) })).pixels;
   for await (const pixels of mapAhead(images, Math.max(8, 2 * batchSize), decode)) {
+    // The last of a batch is done when the network has seen them all.
+    if (batch.length > 0) gathered(before + batch.length);
     batch.push(pixels);
     if (batch.length < batchSize) continue;
     yield batch;
+    before += batchSize;
     batch = [];
   }
   if (batch.length > 0) yield batch;

@@ -1,4 +1,5 @@
 import type { VerificationProtocol } from '@hm/datasets';
+import { checkArguments } from '@hm/tensor/host';
 import type { PeopleInPairs } from '../statistics/shared-people.ts';
 
 /**
@@ -7,7 +8,9 @@ import type { PeopleInPairs } from '../statistics/shared-people.ts';
  * @example
  * const { accuracy } = verificationIntervals({ distances, same }, peopleInPairs(protocol), { threshold: 1.1 });
  */
-export function peopleInPairs({ images, templates, pairs }: VerificationProtocol): PeopleInPairs {
+export function peopleInPairs(protocol: VerificationProtocol): PeopleInPairs {
+  checkArguments('peopleInPairs', { protocol }, { protocol: { has: ['images', 'pairs'] } });
+  const { images, templates, pairs } = protocol;
   const numbers = new Map<string, number>();
   const parents: number[] = [];
   const rootOf = (person: number): number => {

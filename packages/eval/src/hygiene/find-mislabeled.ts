@@ -1,4 +1,4 @@
-import { checkOptions } from '@hm/tensor/host';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import type { LabeledEmbeddings } from '../identification/labeled-embeddings.ts';
 import { exactIndex } from '../search/exact-index.ts';
 import {
@@ -46,6 +46,7 @@ export async function findMislabeled(
   options: FindMislabeledOptions = {},
 ): Promise<MislabeledImage[]> {
   checkOptions<FindMislabeledOptions>('findMislabeled', options, { rounds: 'number', threads: 'number' });
+  checkArguments('findMislabeled', { faces }, { faces: { has: ['embeddings', 'labels'] } });
   const people = facesOf('findMislabeled', faces);
   const { found } = await withoutMislabeled(people, options);
   return found.sort((a, b) => b.other - b.own - (a.other - a.own));

@@ -1,4 +1,4 @@
-import { checkOptions, type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
 import type { LabeledEmbeddings } from '../identification/labeled-embeddings.ts';
 import { exactIndex } from '../search/exact-index.ts';
 import { normalQuantile } from '../statistics/normal.ts';
@@ -56,6 +56,7 @@ export async function findSamePeople(
   options: FindSamePeopleOptions = {},
 ): Promise<SamePeopleResult> {
   checkOptions<FindSamePeopleOptions>('findSamePeople', options, { threshold: 'number', threads: 'number' });
+  checkArguments('findSamePeople', { faces }, { faces: { has: ['embeddings', 'labels'] } });
   const first = await purified(faces, options);
   const second = others === undefined ? first : await purified(others, options);
   const comparisons =

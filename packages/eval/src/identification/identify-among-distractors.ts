@@ -39,7 +39,7 @@ export async function identifyAmongDistractors(
   checkArguments(
     'identifyAmongDistractors',
     { people, distractors },
-    { people: 'object', distractors: 'object' },
+    { people: { has: ['embeddings', 'labels'] }, distractors: { has: ['shape', 'dtype'] } },
   );
   assertLabels('people', people);
   const searched = index ?? (await exactIndex(distractors, threads === undefined ? {} : { threads }));

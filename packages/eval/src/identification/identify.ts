@@ -49,7 +49,11 @@ export async function identify(
   options: IdentifyOptions = {},
 ): Promise<IdentificationResult> {
   checkOptions('identify', options, { ranks: 'number', rates: 'array', threads: 'number', index: 'object' });
-  checkArguments('identify', { gallery, probes }, { gallery: 'object', probes: 'object' });
+  checkArguments(
+    'identify',
+    { gallery, probes },
+    { gallery: { has: ['embeddings', 'labels'] }, probes: { has: ['embeddings', 'labels'] } },
+  );
   const { ranks = 20, rates = [0.1, 0.01, 0.001], threads } = options;
   assertLabels('gallery', gallery);
   assertLabels('probes', probes);

@@ -1,3 +1,5 @@
+import { checkArguments } from '@hm/tensor/host';
+
 /** True positive identification rate at one false positive identification rate. */
 export interface TpirAtFpir {
   /** The rate of false alarms asked for, among probes whose person is not in the gallery. */
@@ -25,6 +27,7 @@ export function tpirAtFpir(
   alarms: Float32Array,
   rates: readonly number[],
 ): TpirAtFpir[] {
+  checkArguments('tpirAtFpir', { mates, alarms, rates }, { mates: 'array', alarms: 'array', rates: 'array' });
   const descending = alarms.toSorted((a, b) => b - a);
   const counts = { mated: mates.length, nonMated: alarms.length };
   return rates.map((fpir) => {

@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import { curvePoints } from './curve.ts';
 import type { ScoredPairs } from './scored-pairs.ts';
 
@@ -10,6 +11,7 @@ import type { ScoredPairs } from './scored-pairs.ts';
  * areaUnderCurve({ distances: [0.1, 0.5, 0.5, 0.9], same: [true, true, false, false] }); // 0.875
  */
 export function areaUnderCurve(pairs: ScoredPairs): number {
+  checkArguments('areaUnderCurve', { pairs }, { pairs: { has: ['distances', 'same'] } });
   const { falseAccepts, trueAccepts, genuine, impostors } = curvePoints(pairs);
   let twice = 0;
   for (let k = 1; k < falseAccepts.length; k++) {

@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import { assertOneOf } from '../assert-one-of.ts';
 import { operatingPoints, thresholdOf } from './operating-points.ts';
 import { type ScoredPairs, type SortedPairs, sortPairs } from './scored-pairs.ts';
@@ -29,8 +30,10 @@ export interface Threshold {
  * @example
  * const { threshold, accuracy } = bestThreshold({ distances: [0.2, 0.4, 0.8], same: [true, true, false] }); // 0.6, 1
  */
-export const bestThreshold = (pairs: ScoredPairs, search: ThresholdSearch = 'exact'): Threshold =>
-  searchThreshold(sortPairs(pairs), search);
+export const bestThreshold = (pairs: ScoredPairs, search: ThresholdSearch = 'exact'): Threshold => {
+  checkArguments('bestThreshold', { pairs }, { pairs: { has: ['distances', 'same'] } });
+  return searchThreshold(sortPairs(pairs), search);
+};
 
 /** {@link bestThreshold} of pairs that are sorted already. */
 export function searchThreshold(sorted: SortedPairs, search: ThresholdSearch): Threshold {

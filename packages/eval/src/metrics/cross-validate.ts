@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, InvalidArgumentError } from '@hm/tensor/host';
 import { searchThreshold, type ThresholdSearch } from './best-threshold.ts';
 import { type ScoredPairs, type SortedPairs, selectPairs, sortPairs } from './scored-pairs.ts';
 import { mean, standardError } from './spread.ts';
@@ -45,6 +45,7 @@ export function crossValidate(
   search: ThresholdSearch = 'exact',
   distancesWithout?: (fold: number) => ArrayLike<number>,
 ): CrossValidation {
+  checkArguments('crossValidate', { pairs }, { pairs: { has: ['fold', 'distances'] } });
   const sorted = sortPairs(pairs);
   const folds = foldSizes(pairs).map((_, fold) => {
     const own = distancesWithout && sortPairs({ ...pairs, distances: distancesWithout(fold) });

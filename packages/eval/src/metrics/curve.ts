@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, InvalidArgumentError } from '@hm/tensor/host';
 import { type OperatingPoints, operatingPoints, thresholdOf } from './operating-points.ts';
 import { type ScoredPairs, sortPairs } from './scored-pairs.ts';
 
@@ -24,6 +24,7 @@ export interface RocCurve {
  * const { far, tar } = rocCurve({ distances: [0.2, 0.9], same: [true, false] });
  */
 export function rocCurve(pairs: ScoredPairs): RocCurve {
+  checkArguments('rocCurve', { pairs }, { pairs: { has: ['distances', 'same'] } });
   const points = curvePoints(pairs);
   const { falseAccepts, trueAccepts, genuine, impostors } = points;
   return {

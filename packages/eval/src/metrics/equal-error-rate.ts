@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import { rocCurve } from './curve.ts';
 import type { ScoredPairs } from './scored-pairs.ts';
 
@@ -9,6 +10,7 @@ import type { ScoredPairs } from './scored-pairs.ts';
  * equalErrorRate({ distances: [0.1, 0.6, 0.4, 0.9], same: [true, true, false, false] }); // 0.5
  */
 export function equalErrorRate(pairs: ScoredPairs): number {
+  checkArguments('equalErrorRate', { pairs }, { pairs: { has: ['distances', 'same'] } });
   const { far, tar } = rocCurve(pairs);
   const excess = far.map((rate, k) => rate - (1 - tar[k]!));
   const after = excess.findIndex((value) => value >= 0);

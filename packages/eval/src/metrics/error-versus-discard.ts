@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import type { ScoredPairs } from './scored-pairs.ts';
 
 /** The errors that are left once the worst pairs are discarded. */
@@ -25,10 +25,17 @@ const SHARES = Array.from({ length: 19 }, (_, k) => k / 20);
  * const curve = errorVersusDiscard({ distances, same }, quality, { threshold: 1.1 });
  */
 export function errorVersusDiscard(
-  { distances, same }: ScoredPairs,
+  pairs: ScoredPairs,
   quality: ArrayLike<number>,
-  { threshold }: { threshold: number },
+  options: { threshold: number },
 ): DiscardPoint[] {
+  const { threshold } = checkOptions('errorVersusDiscard', options, { threshold: 'number' });
+  checkArguments(
+    'errorVersusDiscard',
+    { pairs, quality, threshold },
+    { pairs: { has: ['distances', 'same'] }, quality: 'array', threshold: 'number' },
+  );
+  const { distances, same } = pairs;
   const byQuality = [true, false].map((kind) =>
     same
       .flatMap((value, pair) => (value === kind ? [pair] : []))

@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import { curvePoints } from './curve.ts';
 import { thresholdOf } from './operating-points.ts';
 import type { ScoredPairs } from './scored-pairs.ts';
@@ -27,6 +28,7 @@ export function tarAtFar(
   pairs: ScoredPairs,
   rates: readonly number[] = [1e-1, 1e-2, 1e-3, 1e-4],
 ): TarAtFar[] {
+  checkArguments('tarAtFar', { pairs }, { pairs: { has: ['distances', 'same'] } });
   const points = curvePoints(pairs);
   const { falseAccepts, trueAccepts, genuine, impostors } = points;
   return rates.map((far) => {

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, InvalidArgumentError } from '@hm/tensor/host';
 import { type FoldedPairs, foldSizes } from './cross-validate.ts';
 import { mean, standardDeviation } from './spread.ts';
 
@@ -26,6 +26,7 @@ const thresholds = Float64Array.from({ length: 4000 }, (_, step) => step * 0.001
  * const { val, measuredFar } = validationRate({ distances, same, fold }, 1e-3);
  */
 export function validationRate(pairs: FoldedPairs, far = 1e-3): ValidationRate {
+  checkArguments('validationRate', { pairs }, { pairs: { has: ['fold', 'distances'] } });
   const folds = foldSizes(pairs).map((_, fold) => ({
     held: kindsOf(pairs, (other) => other === fold),
     others: kindsOf(pairs, (other) => other !== fold),

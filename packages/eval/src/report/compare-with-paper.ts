@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, InvalidArgumentError } from '@hm/tensor/host';
 import { type Comparison, compareResults } from '../statistics/compare-results.ts';
 import type { VerificationResult } from '../verification/verification-result.ts';
 import { type EvaluatedRun, type NamedRun, nameRun } from './evaluated-run.ts';
@@ -43,6 +43,7 @@ export interface PaperComparison {
  * console.log(comparisonMarkdown(compareWithPaper([{ result, loss: 'hm-ce', trainedOn: 'CASIA-WebFace' }])));
  */
 export function compareWithPaper(given: readonly EvaluatedRun[]): PaperComparison {
+  checkArguments('compareWithPaper', { given }, { given: 'array' });
   if (given.length === 0) throw nothing();
   const runs = given.map(nameRun);
   const known = paperTables

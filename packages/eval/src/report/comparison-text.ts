@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import type { VerificationResult } from '../verification/verification-result.ts';
 import type { ComparisonCell, ComparisonTable, PaperComparison } from './compare-with-paper.ts';
 import { type Html, html, name } from './html.ts';
@@ -14,6 +15,7 @@ const legend =
 
 /** The comparison as Markdown. */
 export function comparisonMarkdown(comparison: PaperComparison): string {
+  checkArguments('comparisonMarkdown', { comparison }, { comparison: { has: ['results', 'tables'] } });
   const sections = comparison.tables.flatMap((found) => [
     `## ${markdownText(found.title)}`,
     figures(headerOf(found), rowsOf(found)),
@@ -50,6 +52,7 @@ export function comparisonMarkdown(comparison: PaperComparison): string {
 
 /** The comparison as one page that needs nothing else, with the curves of all runs in one figure. */
 export async function comparisonHtml(comparison: PaperComparison): Promise<string> {
+  checkArguments('comparisonHtml', { comparison }, { comparison: { has: ['results', 'tables'] } });
   const { results } = comparison;
   const plots = await loadPlots();
   const pairs = hardMiningRows(comparison);

@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import { standardDeviation } from '../metrics/spread.ts';
 import type { VerificationResult } from '../verification/verification-result.ts';
 import { describeRate, worstSentences } from './group-section.ts';
@@ -11,6 +12,7 @@ import { markdownTable, markdownText } from './markdown.ts';
  * await writeFile('report.md', toMarkdown([crossEntropy, hardMining]));
  */
 export function toMarkdown(results: VerificationResult | readonly VerificationResult[]): string {
+  checkArguments('toMarkdown', { results }, { results: 'object' });
   const all = Array.isArray(results)
     ? (results as readonly VerificationResult[])
     : [results as VerificationResult];

@@ -40,7 +40,7 @@ export async function approximateIndex(
   } = checkOptions('approximateIndex', options, {
     ...{ connectivity: 'number', buildEffort: 'number', searchEffort: 'number', threads: 'number' },
   });
-  checkArguments('approximateIndex', { gallery }, { gallery: 'object' });
+  checkArguments('approximateIndex', { gallery }, { gallery: { has: ['shape', 'dtype'] } });
   assertGallery(gallery);
   const [size, dimensions] = gallery.shape as [number, number];
   const { Index, MetricKind, ScalarKind } = await loadUsearch();

@@ -31,7 +31,7 @@ export async function exactIndex(
   options: ExactIndexOptions = {},
 ): Promise<GalleryIndex> {
   checkOptions('exactIndex', options, { areUnit: 'boolean', provider: 'string', threads: 'number' });
-  checkArguments('exactIndex', { gallery }, { gallery: 'object' });
+  checkArguments('exactIndex', { gallery }, { gallery: { has: ['shape', 'dtype'] } });
   assertGallery(gallery);
   const [size, dimensions] = gallery.shape as [number, number];
   for (let row = 0; row < size; row++) inverseLength(gallery.data, row, dimensions);

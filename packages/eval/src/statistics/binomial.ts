@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import { incompleteBeta } from './incomplete-beta.ts';
 
 /** An interval from `low` to `high`. */
@@ -18,6 +19,7 @@ export const binomialCdf = (k: number, n: number, p: number): number =>
  * clopperPearson(3, 3000); // { low: 0.000206…, high: 0.00292… }
  */
 export function clopperPearson(hits: number, trials: number, confidence = 0.95): Interval {
+  checkArguments('clopperPearson', { hits, trials }, { hits: 'number', trials: 'number' });
   const tail = (1 - confidence) / 2;
   return {
     low: hits === 0 ? 0 : solve((p) => incompleteBeta(p, hits, trials - hits + 1) - tail),

@@ -1,4 +1,4 @@
-import { checkOptions, InvalidArgumentError, type OptionKinds } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidArgumentError, type OptionKinds } from '@hm/tensor/host';
 import { assertOneOf } from '../assert-one-of.ts';
 import { assertBothKinds } from '../metrics/curve.ts';
 import type { ScoredPairs } from '../metrics/scored-pairs.ts';
@@ -59,6 +59,7 @@ export const calibrateOptions: OptionKinds<CalibrateOptions> = {
  */
 export function calibrate(pairs: ScoredPairs, options: CalibrateOptions = {}): Calibration {
   checkOptions('calibrate', options, calibrateOptions);
+  checkArguments('calibrate', { pairs }, { pairs: { has: ['distances', 'same'] } });
   const { rates = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6], confidence = 0.95, probability = 'platt' } = options;
   assertBothKinds(pairs.same);
   assertOneOf('calibrate', 'probability', probability, ['platt', 'isotonic']);
@@ -94,6 +95,11 @@ export function calibrate(pairs: ScoredPairs, options: CalibrateOptions = {}): C
  * const probability = probabilityOf(calibration, 0.8, 0.01);
  */
 export function probabilityOf(calibration: Calibration, distance: number, prior?: number): number {
+  checkArguments(
+    'probabilityOf',
+    { calibration, distance },
+    { calibration: { has: ['confidence', 'genuine'] }, distance: 'number' },
+  );
   const { probability: fit, genuine, impostors } = calibration;
   if (fit.kind === 'isotonic') return interpolate(fit, distance);
   const shift = prior === undefined ? 0 : Math.log(prior / (1 - prior)) - Math.log(genuine / impostors);

@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import { binomialCdf } from './binomial.ts';
 
 /** McNemar's exact test of two models on the same pairs. */
@@ -20,6 +21,7 @@ export interface McNemar {
  * const { pValue } = mcnemar([true, true, false], [true, false, false]); // 1
  */
 export function mcnemar(first: readonly boolean[], second: readonly boolean[]): McNemar {
+  checkArguments('mcnemar', { first, second }, { first: 'array', second: 'array' });
   const onlyFirst = first.filter((right, pair) => right && !second[pair]).length;
   const onlySecond = second.filter((right, pair) => right && !first[pair]).length;
   const tail = binomialCdf(Math.min(onlyFirst, onlySecond), onlyFirst + onlySecond, 0.5);

@@ -1,4 +1,4 @@
-import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import type { Interval } from './binomial.ts';
 import { normalQuantile, studentCdf, studentQuantile } from './normal.ts';
 import { carryingPeople, countPeople, type PeopleInPairs, varianceOverPeople } from './shared-people.ts';
@@ -32,6 +32,11 @@ export function pairedDifference(
   people: PeopleInPairs,
   { confidence = 0.95 }: { confidence?: number | undefined } = {},
 ): Difference {
+  checkArguments(
+    'pairedDifference',
+    { first, second, people },
+    { first: 'array', second: 'array', people: { has: ['first', 'second'] } },
+  );
   return ofGains(gainsOf(first, second), people, confidence);
 }
 
@@ -49,6 +54,11 @@ export function seedDifference(
   people: PeopleInPairs,
   { confidence = 0.95 }: { confidence?: number | undefined } = {},
 ): SeedDifference {
+  checkArguments(
+    'seedDifference',
+    { first, second, people },
+    { first: 'array', second: 'array', people: { has: ['first', 'second'] } },
+  );
   const seeds = first.length;
   if (seeds < 2 || second.length !== seeds) throw tooFewSeeds(seeds, second.length);
   const gains = first.map((right, seed) => gainsOf(right, second[seed]!));
@@ -119,6 +129,7 @@ function studentEstimate(
  * holm([0.01, 0.04, 0.03]); // [0.03, 0.06, 0.06]
  */
 export function holm(pValues: readonly number[]): number[] {
+  checkArguments('holm', { pValues }, { pValues: 'array' });
   const order = [...pValues.keys()].sort((a, b) => pValues[a]! - pValues[b]!);
   const corrected = new Array<number>(pValues.length);
   let least = 0;

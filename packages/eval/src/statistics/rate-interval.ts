@@ -1,4 +1,4 @@
-import { checkOptions } from '@hm/tensor/host';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import type { Interval } from './binomial.ts';
 import { studentQuantile } from './normal.ts';
 import { carryingPeople, countPeople, type PeopleInPairs, varianceOverPeople } from './shared-people.ts';
@@ -29,6 +29,7 @@ export function rateInterval(
   options: { confidence?: number | undefined } = {},
 ): RateEstimate {
   const { confidence = 0.95 } = checkOptions('rateInterval', options, { confidence: 'number' });
+  checkArguments('rateInterval', { has, people }, { has: 'array', people: { has: ['first', 'second'] } });
   const pairs = has.length;
   const hits = Array.from(has, Number).reduce((sum, one) => sum + one, 0);
   const rate = hits / pairs;

@@ -51,7 +51,11 @@ export function verificationIntervals(
   } = checkOptions('verificationIntervals', options, {
     ...{ threshold: ['number', 'array'], confidence: 'number', fars: 'array' },
   });
-  checkArguments('verificationIntervals', { pairs, people }, { pairs: 'object', people: 'object' });
+  checkArguments(
+    'verificationIntervals',
+    { pairs, people },
+    { pairs: { has: ['distances', 'same'] }, people: { has: ['first', 'second'] } },
+  );
   const { distances, same } = pairs;
   const thresholdOf = (pair: number) => (typeof threshold === 'number' ? threshold : threshold[pair]!);
   const accepted = Array.from(distances, (distance, pair) => distance < thresholdOf(pair));

@@ -1,4 +1,5 @@
 import {
+  checkArguments,
   checkOptions,
   type HostTensor,
   hostZeros,
@@ -39,6 +40,11 @@ export function poolTemplates(
   options: PoolingOptions = {},
 ): HostTensor<'float32'> {
   const { norms = 'unit', best } = checkOptions('poolTemplates', options, poolingOptions);
+  checkArguments(
+    'poolTemplates',
+    { embeddings, templates, images },
+    { embeddings: { has: ['shape', 'dtype'] }, templates: 'array', images: 'array' },
+  );
   assertOneOf('poolTemplates', 'norms', norms, ['unit', 'keep']);
   const size = embeddings.shape[1]!;
   const pooled = hostZeros('float32', [templates.length, size]);

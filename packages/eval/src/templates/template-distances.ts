@@ -1,4 +1,5 @@
 import type { HostTensor } from '@hm/tensor/host';
+import { checkArguments } from '@hm/tensor/host';
 import { type Distance, distanceBetween } from '../verification/pair-distances.ts';
 
 /** Every way to compare two templates image by image. */
@@ -23,6 +24,11 @@ export function templateDistances(
   distance: Distance = 'squared-euclidean',
   nameOf?: (row: number) => string,
 ): Float64Array {
+  checkArguments(
+    'templateDistances',
+    { embeddings, templates, pairs, aggregation },
+    { embeddings: { has: ['shape', 'dtype'] }, templates: 'array', pairs: 'array', aggregation: 'string' },
+  );
   const between = distanceBetween(embeddings, distance, nameOf);
   return Float64Array.from(pairs, ({ first, second }) => {
     let [sum, least, greatest] = [0, Number.POSITIVE_INFINITY, 0];

@@ -1,4 +1,4 @@
-import { type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
 import { assertOneOf } from '../assert-one-of.ts';
 
 /** Every distance. */
@@ -25,6 +25,11 @@ export function pairDistances(
   distance: Distance = 'squared-euclidean',
   nameOf?: (row: number) => string,
 ): Float64Array {
+  checkArguments(
+    'pairDistances',
+    { embeddings, pairs },
+    { embeddings: { has: ['shape', 'dtype'] }, pairs: 'array' },
+  );
   const between = distanceBetween(embeddings, distance, nameOf);
   return Float64Array.from(pairs, ({ first, second }) => between(first, second));
 }

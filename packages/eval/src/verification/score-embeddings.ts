@@ -46,7 +46,11 @@ export function scoreEmbeddings(
 ): VerificationResult {
   checkOptions('scoreEmbeddings', options, scoreOptions);
   checkOptions('scoreEmbeddings templates', options.templates ?? {}, templateOptions);
-  checkArguments('scoreEmbeddings', { embeddings, protocol }, { embeddings: 'object', protocol: 'object' });
+  checkArguments(
+    'scoreEmbeddings',
+    { embeddings, protocol },
+    { embeddings: { has: ['shape', 'dtype'] }, protocol: { has: ['name', 'images'] } },
+  );
   const {
     model,
     flip = 'off',

@@ -29,7 +29,11 @@ export async function verify(
   options: VerifyOptions = {},
 ): Promise<VerificationResult> {
   const { flip = 'off', onProgress, ...scoring } = checkOptions('verify', options, verifyOptions);
-  checkArguments('verify', { embedder, protocol }, { embedder: 'object', protocol: 'object' });
+  checkArguments(
+    'verify',
+    { embedder, protocol },
+    { embedder: { has: ['name', 'provider'] }, protocol: { has: ['name', 'images'] } },
+  );
   assertScorable(protocol, scoring);
   const used = usedImages(protocol);
   const notes = await sizeNotes(used.images[0]!, embedder.preprocessing);

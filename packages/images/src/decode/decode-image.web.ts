@@ -1,4 +1,4 @@
-import { InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, InvalidDataError } from '@hm/tensor/host';
 import type { RgbImage } from '../rgb-image.ts';
 import { rgbOf } from '../rgb-of.ts';
 import { MOST_PIXELS } from './most-pixels.ts';
@@ -15,6 +15,7 @@ export type BrowserImage = Blob | { bytes: Uint8Array<ArrayBuffer> };
  * const image = await decodeImage(input.files[0]);
  */
 export async function decodeImage(source: BrowserImage, maxPixels = MOST_PIXELS): Promise<RgbImage> {
+  checkArguments('decodeImage', { source }, { source: 'object' });
   const blob = 'bytes' in source && !(source instanceof Blob) ? new Blob([source.bytes]) : (source as Blob);
   const page = globalThis as unknown as Page;
   const bitmap = await page

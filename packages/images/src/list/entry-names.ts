@@ -1,11 +1,14 @@
 import { extname } from 'node:path';
+import { checkArguments } from '@hm/tensor/host';
 import type { SkippedEntry } from './skipped-entry.ts';
 
 const decoded = new Set(['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.gif', '.avif']);
 
 /** Whether a file is taken for an image: by its extension, in capitals or not, unless a system left it there. */
-export const isImageName = (name: string): boolean =>
-  decoded.has(extname(name).toLowerCase()) && !isLeftBehind(name);
+export const isImageName = (name: string): boolean => {
+  checkArguments('isImageName', { name }, { name: 'string' });
+  return decoded.has(extname(name).toLowerCase()) && !isLeftBehind(name);
+};
 
 const others = new Set(
   (
@@ -17,7 +20,10 @@ const others = new Set(
 );
 
 /** Whether a file is a picture in a form that is not decoded, by its extension. */
-export const isOtherImageName = (name: string): boolean => others.has(extname(name).toLowerCase());
+export const isOtherImageName = (name: string): boolean => {
+  checkArguments('isOtherImageName', { name }, { name: 'string' });
+  return others.has(extname(name).toLowerCase());
+};
 
 /** Files and folders, in lower case, that systems, file servers and archivers make by themselves. */
 const systemNames = new Set([
@@ -42,18 +48,26 @@ const systemNames = new Set([
 ]);
 
 /** Whether the last part of a path is a file or folder that nobody put there: hidden, or left by a system or tool. */
-export const isLeftBehind = (name: string): boolean =>
-  name.startsWith('.') ||
-  name.startsWith('~$') ||
-  systemNames.has(name.toLowerCase()) ||
-  /^(eh)?thumbs(_vista)?\.db|^found\.\d{3}$/i.test(name);
+export const isLeftBehind = (name: string): boolean => {
+  checkArguments('isLeftBehind', { name }, { name: 'string' });
+  return (
+    name.startsWith('.') ||
+    name.startsWith('~$') ||
+    systemNames.has(name.toLowerCase()) ||
+    /^(eh)?thumbs(_vista)?\.db|^found\.\d{3}$/i.test(name)
+  );
+};
 
 /** Whether any part of a path inside an archive or a list is one that nobody put there. */
-export const isLeftBehindPath = (path: string): boolean =>
-  path.split(/[/\\]/).some((part) => part !== '.' && part !== '..' && isLeftBehind(part));
+export const isLeftBehindPath = (path: string): boolean => {
+  checkArguments('isLeftBehindPath', { path }, { path: 'string' });
+  return path.split(/[/\\]/).some((part) => part !== '.' && part !== '..' && isLeftBehind(part));
+};
 
 /** Why a file that is no image is not used. */
-export const unusedFile = (name: string): Omit<SkippedEntry, 'path'> =>
-  isOtherImageName(name)
+export const unusedFile = (name: string): Omit<SkippedEntry, 'path'> => {
+  checkArguments('unusedFile', { name }, { name: 'string' });
+  return isOtherImageName(name)
     ? { reason: 'an image in a format that is not read', missed: true }
     : { reason: 'not an image file', missed: false };
+};

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, InvalidDataError } from '@hm/tensor/host';
 import { isImageName, unusedFile } from './entry-names.ts';
 import { readFolder, realFolder } from './read-folder.ts';
 import type { SkippedEntry } from './skipped-entry.ts';
@@ -21,6 +21,7 @@ export interface ImageListing {
  * const { images } = await listImages('photographs');
  */
 export async function listImages(root: string, except?: string): Promise<ImageListing> {
+  checkArguments('listImages', { root }, { root: 'string' });
   const walk = new Walk(root, except);
   await walk.all(await realFolder(root));
   const { images, skipped } = walk;

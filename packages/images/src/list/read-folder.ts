@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { checkOptions, InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidDataError } from '@hm/tensor/host';
 import { isLeftBehind } from './entry-names.ts';
 import type { SkippedEntry } from './skipped-entry.ts';
 
@@ -33,6 +33,7 @@ export async function readFolder(
   options: ReadFolderOptions,
 ): Promise<FolderEntry[]> {
   const { inside, onSkip } = checkOptions('readFolder', options, { inside: 'string', onSkip: 'function' });
+  checkArguments('readFolder', { root, folder }, { root: 'string', folder: 'string' });
   const entries: FolderEntry[] = [];
   const found = await readdir(join(root, folder), { withFileTypes: true, encoding: 'buffer' });
   for (const entry of found) {
@@ -80,6 +81,7 @@ const leadsOut = (base: string, target: string): boolean => relative(base, targe
  * @throws {InvalidDataError} if it is missing or no folder.
  */
 export async function realFolder(root: string): Promise<string> {
+  checkArguments('realFolder', { root }, { root: 'string' });
   const base = await realpath(root).catch(() => undefined);
   if (base !== undefined && (await stat(base)).isDirectory()) return base;
   throw new InvalidDataError({

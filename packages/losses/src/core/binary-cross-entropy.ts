@@ -1,4 +1,5 @@
 import { customGradient } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { addAtLabels, takeLabels } from './label-entries.ts';
 
@@ -20,8 +21,18 @@ export interface BinaryWeights {
 export function binaryCrossEntropy(
   logits: tf.Tensor2D,
   labels: tf.Tensor1D,
-  { positive, negative }: BinaryWeights,
+  weights: BinaryWeights,
 ): tf.Tensor1D {
+  checkArguments(
+    'binaryCrossEntropy',
+    { logits, labels, weights },
+    {
+      logits: { has: ['shape', 'dtype'] },
+      labels: { has: ['shape', 'dtype'] },
+      weights: { has: ['positive', 'negative'] },
+    },
+  );
+  const { positive, negative } = weights;
   return customGradient(
     { logits },
     {

@@ -1,4 +1,5 @@
 import { customGradient } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { addAtLabels, takeLabels } from './label-entries.ts';
 
@@ -44,6 +45,11 @@ export function marginCrossEntropy(
   inputs: tf.Tensor1D[] = [],
   others?: OtherMargin,
 ): tf.Tensor1D {
+  checkArguments(
+    'marginCrossEntropy',
+    { logits, labels },
+    { logits: { has: ['shape', 'dtype'] }, labels: { has: ['shape', 'dtype'] } },
+  );
   const operands: Record<string, tf.Tensor> = { logits, ...numbered(inputs) };
   return customGradient(operands, {
     forward: ({ logits, ...further }) => {

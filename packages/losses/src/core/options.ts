@@ -1,4 +1,5 @@
 import { InvalidArgumentError, nearest } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 
 /** Where a number must lie; a limit that is absent is infinite. */
 export interface Range {
@@ -137,11 +138,14 @@ export function assertRange(where: string, name: string, value: unknown, range: 
 }
 
 /** A range in signs: `> 0 and <= 1`; empty if every number is in it. */
-export const describeRange = ({ above, from, to, below }: Range): string =>
-  Object.entries({ '>': above, '>=': from, '<=': to, '<': below })
+export const describeRange = (range: Range): string => {
+  checkArguments('describeRange', { range }, { range: 'object' });
+  const { above, from, to, below } = range;
+  return Object.entries({ '>': above, '>=': from, '<=': to, '<': below })
     .filter(([, limit]) => limit !== undefined)
     .map(([sign, limit]) => `${sign} ${limit}`)
     .join(' and ');
+};
 
 const invalid = (
   where: string,

@@ -1,4 +1,5 @@
 import { customGradient } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
 import type { Head } from '../head.ts';
@@ -31,6 +32,7 @@ export type AdaptiveHardSamplesOptions = OptionsOf<typeof adaptiveHardSamplesOpt
  */
 export function adaptiveHardSamples(head: Head, options: AdaptiveHardSamplesOptions = {}): Head {
   const config = resolveOptions('adaptiveHardSamples', adaptiveHardSamplesOptions, options);
+  checkArguments('adaptiveHardSamples', { head }, { head: { has: ['config', 'init'] } });
   return decorate(head, {
     config: { name: 'adaptive-hard-samples', ...config },
     change: (result) => ({ ...result, losses: keepHard(result.losses, config.deviations) }),

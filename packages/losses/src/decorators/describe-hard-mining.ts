@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import { type HardMiningConfig, type HardMiningOptions, hardMiningConfig } from './hard-mining-loss.ts';
 
 /** A loss L, and the probability of the label at which cross-entropy has that loss, `exp(−L)`. */
@@ -61,8 +62,11 @@ function pointAt({ steepness, midpoint, beta }: HardMiningConfig, u: number): Lo
 }
 
 /** What a large loss is multiplied by. */
-export const hardMiningLimit = ({ form, alpha, beta }: HardMiningConfig): number =>
-  form === 'algorithm' ? alpha * beta : alpha;
+export const hardMiningLimit = (config: HardMiningConfig): number => {
+  checkArguments('hardMiningLimit', { config }, { config: { has: ['alpha', 'beta'] } });
+  const { form, alpha, beta } = config;
+  return form === 'algorithm' ? alpha * beta : alpha;
+};
 
 /** The gate of its argument. */
 export const sigmoid = (u: number) => 1 / (1 + Math.exp(-u));

@@ -1,4 +1,5 @@
 import { customGradient } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
 import type { Head } from '../head.ts';
@@ -25,6 +26,7 @@ export type FocalOptions = OptionsOf<typeof focalOptions>;
  */
 export function focalLoss(losses: tf.Tensor1D, options: FocalOptions = {}): tf.Tensor1D {
   const { gamma } = resolveOptions('focalLoss', focalOptions, options);
+  checkArguments('focalLoss', { losses }, { losses: { has: ['shape', 'dtype'] } });
   return tf.tidy(() =>
     customGradient(
       { losses },
@@ -53,6 +55,7 @@ export function focalLoss(losses: tf.Tensor1D, options: FocalOptions = {}): tf.T
  */
 export function focal(head: Head, options: FocalOptions = {}): Head {
   const config = resolveOptions('focal', focalOptions, options);
+  checkArguments('focal', { head }, { head: { has: ['config', 'init'] } });
   return decorate(head, {
     config: { name: 'focal', ...config },
     change: (result) => ({ ...result, losses: focalLoss(result.losses, config) }),

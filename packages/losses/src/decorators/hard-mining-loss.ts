@@ -1,4 +1,5 @@
 import { customGradient } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { type ConfigOf, type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
 
@@ -46,6 +47,7 @@ export type HardMiningConfig = ConfigOf<typeof hardMiningOptions>;
  */
 export function hardMiningLoss(losses: tf.Tensor1D, options: HardMiningOptions = {}): tf.Tensor1D {
   const config = hardMiningConfig(options);
+  checkArguments('hardMiningLoss', { losses }, { losses: { has: ['shape', 'dtype'] } });
   const { over, gate: gateGradient } = config;
   return tf.tidy(() =>
     customGradient(

@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import type { Head } from '../head.ts';
 import { decorate } from './decorate.ts';
 import {
@@ -18,6 +19,7 @@ const NAME = 'hard-mining';
  */
 export function hardMining(head: Head, options: HardMiningOptions = {}): Head {
   const config = hardMiningConfig(options);
+  checkArguments('hardMining', { head }, { head: { has: ['config', 'init'] } });
   return decorate(head, {
     config: { name: NAME, ...config },
     change: (result) => ({ ...result, losses: hardMiningLoss(result.losses, config) }),
@@ -32,6 +34,7 @@ export function hardMining(head: Head, options: HardMiningOptions = {}): Head {
  * hardMiningOf(hardMining(arcFace(), { alpha: 2 }))?.config.alpha; // 2
  */
 export function hardMiningOf(head: Head): { config: HardMiningConfig; of: Head } | undefined {
+  checkArguments('hardMiningOf', { head }, { head: { has: ['config', 'init'] } });
   if (head.config.name !== NAME || head.of === undefined) return undefined;
   const { name: _name, of: _of, ...config } = head.config;
   return { config: config as unknown as HardMiningConfig, of: head.of };

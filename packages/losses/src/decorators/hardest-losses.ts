@@ -1,4 +1,5 @@
 import { customGradient } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
 import type { Head } from '../head.ts';
@@ -25,6 +26,7 @@ export type OhemOptions = OptionsOf<typeof ohemOptions>;
  */
 export function hardestLosses(losses: tf.Tensor1D, options: OhemOptions = {}): tf.Tensor1D {
   const { keep } = resolveOptions('hardestLosses', ohemOptions, options);
+  checkArguments('hardestLosses', { losses }, { losses: { has: ['shape', 'dtype'] } });
   const count = Math.max(1, Math.round(losses.size * keep));
   return tf.tidy(() =>
     customGradient(
@@ -58,6 +60,7 @@ function ranks(losses: tf.Tensor1D): tf.Tensor1D {
  */
 export function ohem(head: Head, options: OhemOptions = {}): Head {
   const config = resolveOptions('ohem', ohemOptions, options);
+  checkArguments('ohem', { head }, { head: { has: ['config', 'init'] } });
   return decorate(head, {
     config: { name: 'ohem', ...config },
     change: (result) => ({ ...result, losses: hardestLosses(result.losses, config) }),

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, relu } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { labelMask } from '../core/label-entries.ts';
 import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
@@ -33,6 +34,7 @@ export type LabelSmoothingOptions = OptionsOf<typeof labelSmoothingOptions>;
  */
 export function labelSmoothing(head: Head, options: LabelSmoothingOptions = {}): Head {
   const config = resolveOptions('labelSmoothing', labelSmoothingOptions, options);
+  checkArguments('labelSmoothing', { head }, { head: { has: ['config', 'init'] } });
   return decorate(head, {
     config: { name: 'label-smoothing', ...config },
     change: (result, labels) => ({

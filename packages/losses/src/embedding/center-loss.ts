@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
 import type { Head } from '../head.ts';
@@ -27,6 +28,7 @@ export type CenterLossOptions = OptionsOf<typeof centerLossOptions>;
  */
 export function centerLoss(head: Head, options: CenterLossOptions = {}): Head {
   const config = resolveOptions('centerLoss', centerLossOptions, options);
+  checkArguments('centerLoss', { head }, { head: { has: ['config', 'init'] } });
   const { weight, rate, normalize } = config;
   return {
     ...head,

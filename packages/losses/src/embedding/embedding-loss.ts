@@ -1,4 +1,5 @@
 import { InvalidArgumentError, l2Normalize } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Head, HeadConfig } from '../head.ts';
 
@@ -24,12 +25,15 @@ export interface EmbeddingLoss {
  * @example
  * const head = hardMining(embeddingHead(triplet()));
  */
-export const embeddingHead = (loss: EmbeddingLoss): Head => ({
-  config: loss.config,
-  needsWholeBatch: true,
-  init: () => ({}),
-  losses: (_params, embeddings, labels) => ({ losses: loss.losses(embeddings, labels) }),
-});
+export const embeddingHead = (loss: EmbeddingLoss): Head => {
+  checkArguments('embeddingHead', { loss }, { loss: { has: ['config', 'losses'] } });
+  return {
+    config: loss.config,
+    needsWholeBatch: true,
+    init: () => ({}),
+    losses: (_params, embeddings, labels) => ({ losses: loss.losses(embeddings, labels) }),
+  };
+};
 
 /** An embedding loss whose inputs are checked, and whose intermediate tensors are disposed of. */
 export const embeddingLoss = (config: HeadConfig, compute: EmbeddingLoss['losses']): EmbeddingLoss => ({

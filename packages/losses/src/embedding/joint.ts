@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
 import type { Head } from '../head.ts';
@@ -21,8 +22,10 @@ export interface WeightedLoss extends OptionsOf<typeof jointOptions> {
  * @example
  * const head = joint(softmax(), [{ loss: marginalLoss() }, { loss: contrastive(), weight: 0.05 }]);
  */
-export const joint = (head: Head, additions: readonly WeightedLoss[]): Head =>
-  additions.reduce(withLoss, head);
+export const joint = (head: Head, additions: readonly WeightedLoss[]): Head => {
+  checkArguments('joint', { head, additions }, { head: { has: ['config', 'init'] }, additions: 'array' });
+  return additions.reduce(withLoss, head);
+};
 
 function withLoss(head: Head, { loss, ...options }: WeightedLoss): Head {
   const { weight } = resolveOptions('joint', jointOptions, options);

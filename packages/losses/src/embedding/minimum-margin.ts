@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
 import type { Head } from '../head.ts';
@@ -40,6 +41,7 @@ export type MinimumMarginOptions = OptionsOf<typeof minimumMarginOptions>;
  */
 export function minimumMargin(head: Head, options: MinimumMarginOptions = {}): Head {
   const config = resolveOptions('minimumMargin', minimumMarginOptions, options);
+  checkArguments('minimumMargin', { head }, { head: { has: ['config', 'init'] } });
   const { margin, weight, centerWeight, rate, normalize } = config;
   const centered = centerLoss(head, { weight: centerWeight, rate, normalize });
   return {

@@ -1,4 +1,5 @@
 import type { Rng } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import type { HeadSize } from '../head.ts';
 
@@ -9,7 +10,13 @@ const STANDARD_DEVIATION = 0.01;
  *
  * @returns a new tensor; the caller disposes of it.
  */
-export function classWeights(rng: Rng, { classes, embeddingSize }: HeadSize): tf.Tensor2D {
+export function classWeights(rng: Rng, size: HeadSize): tf.Tensor2D {
+  checkArguments(
+    'classWeights',
+    { rng, size },
+    { rng: { has: ['state', 'uniform'] }, size: { has: ['classes', 'embeddingSize'] } },
+  );
+  const { classes, embeddingSize } = size;
   const values = new Float32Array(embeddingSize * classes);
   for (let i = 0; i < values.length; i++) values[i] = rng.normal(0, STANDARD_DEVIATION);
   return tf.tensor2d(values, [embeddingSize, classes]);

@@ -1,8 +1,11 @@
-import { type HostTensor, hostTensor, InvalidArgumentError, sizeOf } from '@hm/tensor/host';
+import { checkArguments, type HostTensor, hostTensor, InvalidArgumentError, sizeOf } from '@hm/tensor/host';
 
 /** Whether a parameter has a part for each class: its last dimension is `count`, or a multiple of it. */
-export const hasClasses = ({ shape }: Pick<HostTensor, 'shape'>, count: number): boolean =>
-  shape.length > 0 && shape.at(-1)! > 0 && shape.at(-1)! % count === 0;
+export const hasClasses = (tensor: Pick<HostTensor, 'shape'>, count: number): boolean => {
+  checkArguments('hasClasses', { tensor, count }, { tensor: { has: ['shape'] }, count: 'number' });
+  const { shape } = tensor;
+  return shape.length > 0 && shape.at(-1)! > 0 && shape.at(-1)! % count === 0;
+};
 
 /**
  * What of a float32 tensor belongs to some classes: of `weight` `[D, C]` the columns `[D, S]`, of `bias` `[C]` the values
@@ -20,6 +23,11 @@ export function takeClasses(
   count: number,
   into?: Float32Array<ArrayBuffer>,
 ): HostTensor<'float32'> {
+  checkArguments(
+    'takeClasses',
+    { tensor, classes, count },
+    { tensor: { has: ['shape', 'dtype'] }, classes: 'array', count: 'number' },
+  );
   const columns = columnsOf(tensor, classes, count);
   const [rows, width] = rowsAndWidth(tensor);
   const source = tensor.data as Float32Array;
@@ -39,6 +47,16 @@ export function takeClasses(
  * putClasses(weight, sample.classes, 85742, updated);
  */
 export function putClasses(tensor: HostTensor, classes: Int32Array, count: number, values: HostTensor): void {
+  checkArguments(
+    'putClasses',
+    { tensor, classes, count, values },
+    {
+      tensor: { has: ['shape', 'dtype'] },
+      classes: 'array',
+      count: 'number',
+      values: { has: ['shape', 'dtype'] },
+    },
+  );
   const columns = columnsOf(tensor, classes, count);
   const [rows, width] = rowsAndWidth(tensor);
   if (values.data.length !== rows * columns.length) throw misfit(`values […, ${columns.length}]`, values);

@@ -1,4 +1,4 @@
-import { type HostTensor, hostTensor, InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, type HostTensor, hostTensor, InvalidArgumentError } from '@hm/tensor/host';
 import { dot, unitRows } from './unit-rows.ts';
 
 // Rows that stay in a core's cache while others are compared with them.
@@ -19,6 +19,11 @@ const BLOCK = 64;
  * nearestClasses(weights, 1).data; // Int32Array [2, 2, 0]
  */
 export function nearestClasses(classEmbeddings: HostTensor<'float32'>, count: number): HostTensor<'int32'> {
+  checkArguments(
+    'nearestClasses',
+    { classEmbeddings, count },
+    { classEmbeddings: { has: ['shape', 'dtype'] }, count: 'number' },
+  );
   const [classes = 0, size] = classEmbeddings.shape;
   if (size === undefined || classEmbeddings.shape.length !== 2 || classes < 2)
     throw invalid('classEmbeddings [C, D] of 2 classes or more', `[${classEmbeddings.shape.join(', ')}]`);

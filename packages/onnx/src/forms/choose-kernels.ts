@@ -1,4 +1,4 @@
-import { checkOptions } from '@hm/tensor/host';
+import { checkArguments, checkOptions } from '@hm/tensor/host';
 import { blockSize } from '../blocks.ts';
 import { type CompileOptions, compileOptions, recordInOwnLayouts, type StepFunction } from '../compile.ts';
 import { fastestForms, type KernelCache } from './fastest-form.ts';
@@ -27,6 +27,7 @@ export async function chooseKernels(
     threads,
     mixedPrecision,
   } = checkOptions('chooseKernels', options, compileOptions);
+  checkArguments('chooseKernels', { step }, { step: 'function' });
   const block = provider === 'cpu' && !mixedPrecision ? await blockSize() : 0;
   if (block === 0) return {};
   const found = new Map<string, ConvolutionShape>();

@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import { type Form, forms } from './forms.ts';
 
 /** Milliseconds of a convolution in each form. */
@@ -15,11 +16,13 @@ export interface KernelCache {
 const WORTH = 0.95;
 
 /** The form that is taken for a convolution. */
-export const fastestForm = (times: FormTimes): Form =>
-  forms.reduce(
+export const fastestForm = (times: FormTimes): Form => {
+  checkArguments('fastestForm', { times }, { times: { has: ['direct'] } });
+  return forms.reduce(
     (best, form) => (times[form] < times[best] * (best === 'direct' ? WORTH : 1) ? form : best),
     'direct' as Form,
   );
+};
 
 /**
  * The fastest form of each convolution.

@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import type { Recognizer } from '../recognizer.ts';
 import { type Gallery, galleryOf } from './gallery.ts';
 import { pageStore } from './page-store.web.ts';
@@ -9,5 +10,11 @@ import { pageStore } from './page-store.web.ts';
  * @example
  * const people = await openGallery('friends', recognizer);
  */
-export const openGallery = (name: string, recognizer: Recognizer): Promise<Gallery> =>
-  galleryOf(pageStore(name), recognizer);
+export const openGallery = async (name: string, recognizer: Recognizer): Promise<Gallery> => {
+  checkArguments(
+    'openGallery',
+    { name, recognizer },
+    { name: 'string', recognizer: { has: ['name', 'fingerprint'] } },
+  );
+  return galleryOf(pageStore(name), recognizer);
+};

@@ -1,4 +1,5 @@
 import { type HostTensor, hostTensor, hostZeros, InvalidArgumentError, InvalidDataError } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import type { Backbone } from '../backbone.ts';
 import { transposed } from '../transposed.ts';
 import { findLayout, type Match, theirNames } from './find-layout.ts';
@@ -16,6 +17,11 @@ import { type NetworkWeights, shapesOf } from './weights.ts';
  * const { params, statistics } = pthWeights(await readFile('backbone.pth'), iresnet50());
  */
 export function pthWeights(bytes: Uint8Array, backbone: Backbone): NetworkWeights {
+  checkArguments(
+    'pthWeights',
+    { bytes, backbone },
+    { bytes: 'bytes', backbone: { has: ['name', 'config'] } },
+  );
   const layout = layoutOf(backbone);
   if (layout === undefined) throw unknownNetwork('pthWeights', backbone);
   const state = readStateDict(bytes);

@@ -1,4 +1,5 @@
 import { type HostTensor, hostTensor } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import type { Backbone } from '../backbone.ts';
 import { transposed } from '../transposed.ts';
 import { encodeStateDict } from './encode-state-dict.ts';
@@ -20,6 +21,11 @@ const EPSILON = 1e-5;
  * await writeFile('backbone.pth', toPth(iresnet50(), weights));
  */
 export function toPth(backbone: Backbone, weights: NetworkWeights): Uint8Array {
+  checkArguments(
+    'toPth',
+    { backbone, weights },
+    { backbone: { has: ['name', 'config'] }, weights: { has: ['params', 'statistics'] } },
+  );
   const layout = layoutOf(backbone);
   if (layout === undefined) throw unknownNetwork('toPth', backbone);
   const values = {

@@ -1,5 +1,5 @@
 import type { Dataset } from '@hm/datasets';
-import { Rng } from '@hm/tensor/host';
+import { checkArguments, Rng } from '@hm/tensor/host';
 
 /** A data set some of whose labels are wrong, and which. */
 export interface NoisyData extends Dataset {
@@ -18,8 +18,14 @@ export interface NoisyData extends Dataset {
 export function withLabelNoise(
   data: Dataset,
   labels: Int32Array,
-  { share, seed }: { share: number; seed: number },
+  noise: { share: number; seed: number },
 ): NoisyData {
+  checkArguments(
+    'withLabelNoise',
+    { data, labels, noise },
+    { data: { has: ['length', 'classes'] }, labels: 'array', noise: { has: ['share', 'seed'] } },
+  );
+  const { share, seed } = noise;
   const rng = Rng.of(seed, 'label noise');
   const order = rng.shuffle(Array.from(labels.keys()));
   const changed = new Uint8Array(labels.length);

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { checkArguments } from '../check-options.ts';
 import { UnavailableError } from '../errors.ts';
 import { type Owner, ownerOf, ownerText, stateOf } from './owner.ts';
 import { notWritable } from './write-file-safely.ts';
@@ -26,11 +27,16 @@ export interface Lock {
  *   await lock.release();
  * }
  */
-export const lockFolder = (folder: string): Promise<Lock> => hold(folder, folder, '.@');
+export const lockFolder = async (folder: string): Promise<Lock> => {
+  checkArguments('lockFolder', { folder }, { folder: 'string' });
+  return hold(folder, folder, '.@');
+};
 
 /** The same for one file, whose folder is made if it is not there: {@link lockFolder}. */
-export const lockFile = (path: string): Promise<Lock> =>
-  hold(path, dirname(path), `.${basename(path).slice(0, 40)}@`);
+export const lockFile = async (path: string): Promise<Lock> => {
+  checkArguments('lockFile', { path }, { path: 'string' });
+  return hold(path, dirname(path), `.${basename(path).slice(0, 40)}@`);
+};
 
 const LOCK = '.lock';
 

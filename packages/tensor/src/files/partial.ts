@@ -1,14 +1,21 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { checkArguments } from '../check-options.ts';
 import { ownerOf, ownerText, stateOf } from './owner.ts';
 
 const PARTIAL = '.partial';
 
 /** What a file or folder may be called, beside its later name, until it is whole: {@link removeLeftovers} knows it. */
-export const partialPath = (path: string): string => join(dirname(path), `.${ownerText()}${PARTIAL}`);
+export function partialPath(path: string): string {
+  checkArguments('partialPath', { path }, { path: 'string' });
+  return join(dirname(path), `.${ownerText()}${PARTIAL}`);
+}
 
 /** Whether a file of this name is one that {@link writeFileSafely} has not finished. */
-export const isPartial = (name: string): boolean => writerOf(name) !== undefined;
+export function isPartial(name: string): boolean {
+  checkArguments('isPartial', { name }, { name: 'string' });
+  return writerOf(name) !== undefined;
+}
 
 const writerOf = (name: string) =>
   basename(name).startsWith('.') && name.endsWith(PARTIAL)
@@ -17,6 +24,7 @@ const writerOf = (name: string) =>
 
 /** Removes what processes of this machine that were killed while writing have left in a folder, if it is there. */
 export async function removeLeftovers(folder: string): Promise<void> {
+  checkArguments('removeLeftovers', { folder }, { folder: 'string' });
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
     throw error;

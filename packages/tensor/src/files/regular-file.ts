@@ -1,5 +1,6 @@
 import { type Stats, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { checkArguments } from '../check-options.ts';
 import { InvalidDataError } from '../errors.ts';
 
 /**
@@ -9,6 +10,7 @@ import { InvalidDataError } from '../errors.ts';
  * @throws {InvalidDataError} if there is none, it is no file, or it has more than `most` bytes.
  */
 export function regularFileSize(path: string, most = Number.POSITIVE_INFINITY): number {
+  checkArguments('regularFileSize', { path }, { path: 'string' });
   const found = stat(path);
   const kind = kindOf(found);
   if (kind !== undefined) throw unreadable(path, 'a file', kind);
@@ -25,6 +27,7 @@ export function regularFileSize(path: string, most = Number.POSITIVE_INFINITY): 
  * const bytes = await readRegularFile('model.onnx');
  */
 export async function readRegularFile(path: string, most = 2 ** 31 - 1): Promise<Buffer<ArrayBuffer>> {
+  checkArguments('readRegularFile', { path }, { path: 'string' });
   regularFileSize(path, most);
   try {
     return await readFile(path);
@@ -34,14 +37,17 @@ export async function readRegularFile(path: string, most = 2 ** 31 - 1): Promise
 }
 
 /** The same for a text, which is no longer than `most` bytes, 64 MiB by default; without a byte order mark. */
-export const readRegularText = async (path: string, most = 2 ** 26): Promise<string> =>
-  (await readRegularFile(path, most)).toString('utf8').replace(/^\uFEFF/, '');
+export const readRegularText = async (path: string, most = 2 ** 26): Promise<string> => {
+  checkArguments('readRegularText', { path }, { path: 'string' });
+  return (await readRegularFile(path, most)).toString('utf8').replace(/^\uFEFF/, '');
+};
 
 /** The longest text that the engine can hold. */
 const LONGEST = 2 ** 29 - 24;
 
 /** The same for a text that a run has written, of any length; undefined where there is no such file. @throws {InvalidDataError} */
 export async function readTextIfThere(path: string): Promise<string | undefined> {
+  checkArguments('readTextIfThere', { path }, { path: 'string' });
   try {
     return await readRegularText(path, LONGEST);
   } catch (error) {

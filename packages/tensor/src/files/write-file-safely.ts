@@ -1,6 +1,6 @@
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { checkOptions } from '../check-options.ts';
+import { checkArguments, checkOptions } from '../check-options.ts';
 import { UnavailableError } from '../errors.ts';
 import { partialPath } from './partial.ts';
 
@@ -19,7 +19,9 @@ export async function writeFileSafely(
   content: Uint8Array | string,
   options: SafeFileOptions = {},
 ): Promise<void> {
-  const file = await SafeFile.create(path, checkOptions('writeFileSafely', options, { sync: 'boolean' }));
+  checkOptions('writeFileSafely', options, { sync: 'boolean' });
+  checkArguments('writeFileSafely', { path, content }, { path: 'string', content: ['string', 'bytes'] });
+  const file = await SafeFile.create(path, options);
   try {
     await file.write(content);
     await file.finish();
@@ -168,6 +170,7 @@ async function syncFolder(folder: string): Promise<void> {
 
 /** The error for a file or folder that cannot be written. */
 export function notWritable(path: string, cause: unknown): UnavailableError {
+  checkArguments('notWritable', { path }, { path: 'string' });
   const { code = '', message = String(cause) } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;
   const [received, fix] = REASONS[code] ?? [
     message,

@@ -1,3 +1,4 @@
+import { checkArguments } from '../check-options.ts';
 import { type Dialect, Machine, type PickleSource } from './machine.ts';
 import { opcodeName } from './opcode-names.ts';
 import { Global, Span, Tuple, type Value } from './values.ts';
@@ -10,6 +11,11 @@ import { Global, Span, Tuple, type Value } from './values.ts';
  * @throws what `source.damaged` makes, with the opcode's offset.
  */
 export function unpickle<Own>(source: PickleSource, dialect: Dialect<Own>): Value<Own> {
+  checkArguments(
+    'unpickle',
+    { source, dialect },
+    { source: { has: ['position', 'unsigned'] }, dialect: { has: ['files', 'writer'] } },
+  );
   const machine = new Machine(source, dialect);
   while (step(machine));
   return machine.pop();

@@ -1,4 +1,5 @@
 import { hostZeros, mapParams, type Params, zipParams } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Transform } from './transform.ts';
 
@@ -19,38 +20,38 @@ export interface AdamW {
 }
 
 /** Moves parameters as Adam does, without decay; keeps `firstMoment` and `secondMoment`. */
-export const adam = ({
-  beta1 = 0.9,
-  beta2 = 0.999,
-  epsilon = 1e-8,
-}: Omit<AdamW, 'kind'> = {}): Transform => ({
-  init(trained) {
-    const zeros = mapParams(trained, ({ shape }) => hostZeros('float32', shape));
-    return { firstMoment: zeros, secondMoment: zeros };
-  },
-  update(gradients, state, { learningRate, step }) {
-    const blended = (name: string, of: Params, share: number) =>
-      zipParams(
-        (now, old: tf.Tensor) => tf.add(tf.mul(old, share), tf.mul(now, 1 - share)),
-        of,
-        state[name] as Params,
+export const adam = (settings: Omit<AdamW, 'kind'> = {}): Transform => {
+  checkArguments('adam', { settings }, { settings: 'object' });
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = settings;
+  return {
+    init(trained) {
+      const zeros = mapParams(trained, ({ shape }) => hostZeros('float32', shape));
+      return { firstMoment: zeros, secondMoment: zeros };
+    },
+    update(gradients, state, { learningRate, step }) {
+      const blended = (name: string, of: Params, share: number) =>
+        zipParams(
+          (now, old: tf.Tensor) => tf.add(tf.mul(old, share), tf.mul(now, 1 - share)),
+          of,
+          state[name] as Params,
+        );
+      const firstMoment = blended('firstMoment', gradients, beta1);
+      const secondMoment = blended('secondMoment', mapParams(gradients, tf.square), beta2);
+      const rate = tf.div(learningRate, correction(beta1, step));
+      const inverseDeviation = tf.rsqrt(correction(beta2, step));
+      const params = zipParams(
+        (first, second: tf.Tensor, param: tf.Tensor) => {
+          const deviation = tf.add(tf.mul(tf.sqrt(second), inverseDeviation), epsilon);
+          return tf.sub(param, tf.div(tf.mul(first, rate), deviation));
+        },
+        firstMoment,
+        secondMoment,
+        state.params as Params,
       );
-    const firstMoment = blended('firstMoment', gradients, beta1);
-    const secondMoment = blended('secondMoment', mapParams(gradients, tf.square), beta2);
-    const rate = tf.div(learningRate, correction(beta1, step));
-    const inverseDeviation = tf.rsqrt(correction(beta2, step));
-    const params = zipParams(
-      (first, second: tf.Tensor, param: tf.Tensor) => {
-        const deviation = tf.add(tf.mul(tf.sqrt(second), inverseDeviation), epsilon);
-        return tf.sub(param, tf.div(tf.mul(first, rate), deviation));
-      },
-      firstMoment,
-      secondMoment,
-      state.params as Params,
-    );
-    return { state: { params, firstMoment, secondMoment } };
-  },
-});
+      return { state: { params, firstMoment, secondMoment } };
+    },
+  };
+};
 
 /** `1 − betaᵗ`, as `2h / (1 + h)` with `h = tanh(−t·ln(beta) / 2)`: a difference would lose half the digits early on. */
 function correction(beta: number, step: tf.Tensor): tf.Tensor {

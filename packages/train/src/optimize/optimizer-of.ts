@@ -1,3 +1,4 @@
+import { checkArguments } from '@hm/tensor/host';
 import { accumulate } from './accumulate.ts';
 import { type AdamW, adam } from './adamw.ts';
 import { average } from './average.ts';
@@ -30,6 +31,7 @@ export interface OptimizerRecipe {
  * @param own instead of the recipe's clipping, weight decay and optimizer; all else, stages and averages too, is the recipe's.
  */
 export function optimizerOf(recipe: OptimizerRecipe, own?: Transform): Transform {
+  checkArguments('optimizerOf', { recipe }, { recipe: { has: ['optimizer', 'weightDecay'] } });
   const { optimizer, weightDecay, clipNorm, averageDecay, accumulate: batches, mixedPrecision } = recipe;
   const descent =
     optimizer.kind === 'sgd'

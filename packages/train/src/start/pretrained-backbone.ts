@@ -4,6 +4,7 @@ import { readMetadata } from '@hm/onnx/session';
 import { type Backbone, backboneByName } from '@hm/resnet';
 import { checkOptions } from '@hm/tensor';
 import { readRegularFile } from '@hm/tensor/files';
+import { checkArguments } from '@hm/tensor/host';
 import { ModelProtoSchema } from 'onnx-buf';
 import { networkFormat } from './network-file.ts';
 
@@ -40,6 +41,7 @@ export async function pretrainedBackbone(
     imageSize: 'array',
     normalization: { oneOf: ['frozen', 'train'] },
   });
+  checkArguments('pretrainedBackbone', { path }, { path: 'string' });
   const { imageSize, normalization } = options;
   const bytes = await readRegularFile(path);
   if (networkFormat(path) !== 'onnx') {

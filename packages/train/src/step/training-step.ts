@@ -12,6 +12,7 @@ import {
   type Params,
   unflattenParams,
 } from '@hm/tensor';
+import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { movingOf, trainedOf } from '../optimize/freeze.ts';
 import { optimizerOf } from '../optimize/optimizer-of.ts';
@@ -80,6 +81,15 @@ export function trainingStep(
   recipe: StepRecipe,
   { sampleLosses = false, ranks, optimizer: own }: StepOutputs = {},
 ): StepFunction {
+  checkArguments(
+    'trainingStep',
+    { backbone, head, recipe },
+    {
+      backbone: { has: ['name', 'config'] },
+      head: { has: ['config', 'init'] },
+      recipe: { has: ['optimizer', 'weightDecay'] },
+    },
+  );
   const plainHead = sampleLosses ? (hardMiningOf(head)?.of ?? head) : undefined;
   const optimizer = optimizerOf(recipe, own);
   const parts = { backbone, head, plainHead, ranks, freeze: recipe.freeze };

@@ -1,0 +1,10 @@
+import type { RecognizerOptions } from '@hm/recognize';
+
+/** Which of several faces in a photograph is taken, in words: `the one nearest to the center`. */
+export const takenFace = (prefer: RecognizerOptions['prefer'] = 'largest'): string => FACES[prefer];
+
+const FACES = {
+  largest: 'the largest',
+  center: 'the one nearest to the center',
+  'highest-score': 'the one that the detector is surest of',
+} as const satisfies Record<NonNullable<RecognizerOptions['prefer']>, string>;
