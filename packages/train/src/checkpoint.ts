@@ -23,11 +23,11 @@ export interface Progress {
   /** Sums over the batches of the epoch under way. */
   lossSum: number;
   accuracySum: number;
-  /** If hardness is told. */
+  /** If hardness is reported. */
   hardness?: HardnessSums;
   /** The best validation so far. */
   best?: Best;
-  /** Whether the validation of this step was broken off: whoever resumes makes up for it. */
+  /** True if the validation of this step was interrupted; resuming repeats it. */
   unvalidated?: true;
 }
 

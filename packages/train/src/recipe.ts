@@ -12,7 +12,7 @@ export interface PartialFc {
   sampleRate: number;
 }
 
-/** How to train, as plain data: a run's configuration holds it, and a changed copy is a recipe of one's own. */
+/** How to train, as plain data: a run's configuration holds it, and a changed copy is a recipe of your own. */
 export interface Recipe {
   /** What reports call it. */
   name: string;

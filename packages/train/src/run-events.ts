@@ -133,7 +133,7 @@ async function closed(loader: Loader | undefined): Promise<void> {
   await waitFor(loader.close(), patience).catch(() => undefined);
 }
 
-/** Of several ranks, the first reads and writes; the others are told. */
+/** Rank 0 reads and writes files and broadcasts the result. */
 async function begin(options: ResolvedOptions, ranks: Communicator) {
   const pretrained =
     options.pretrained === undefined || ranks.rank > 0

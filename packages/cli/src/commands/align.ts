@@ -31,7 +31,7 @@ export const align = () =>
       ).choices(['skip', 'center'] as const),
     )
     .option('--center-fraction <share>', 'how much of the image a centre crop keeps', finiteNumber)
-    .addOption(new Option('--format <name>', 'of the output').choices(['jpeg', 'png'] as const))
+    .addOption(new Option('--format <name>', 'format of the output').choices(['jpeg', 'png'] as const))
     .option('--min-face-size <pixels>', 'smaller faces are not looked for', finiteNumber)
     .option('--border <share>', 'border for a second search where the first finds nothing', finiteNumber)
     .option('--overwrite', 'align again what has an output')

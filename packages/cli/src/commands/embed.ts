@@ -18,11 +18,10 @@ export const embed = () =>
       .argument('<folder>', 'folder of photographs')
       .option('--model <file>', 'ONNX file (default: the network that npm installed)')
       .addOption(
-        new Option('--format <name>', 'of the output (default: by the name of --out, else npy)').choices([
-          'npy',
-          'parquet',
-          'jsonl',
-        ] as const),
+        new Option(
+          '--format <name>',
+          'format of the output (default: by the name of --out, else npy)',
+        ).choices(['npy', 'parquet', 'jsonl'] as const),
       )
       .option('--out <file>', 'file to write (default: standard output)'),
   )

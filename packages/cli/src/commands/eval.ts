@@ -26,7 +26,7 @@ export const evaluate = () =>
     .option('--pairs <file>', 'list of pairs (default: pairs.txt in the folder or beside it)')
     .option(
       '--groups <file>',
-      'CSV with a header: image, group and perhaps quality; errors of each group are told',
+      'CSV with a header: image, group and perhaps quality; errors are reported for each group',
     )
     .option('--skip-missing', 'drop pairs whose image is missing; the score is then not the official one')
     .addOption(
@@ -48,7 +48,7 @@ export const evaluate = () =>
     .option('--train-pairs <file>', "with --lfw: the list that the threshold is chosen on, as View 1's")
     .option('--center', "subtract the mean embedding of the other folds, as SphereFace's code")
     .addOption(
-      new Option('--aggregation <how>', 'of the images of a template or video').choices([
+      new Option('--aggregation <how>', 'how the images of a template or video are joined').choices([
         'mean-embedding',
         'mean-distance',
         'min-distance',
@@ -74,7 +74,7 @@ export const evaluate = () =>
     )
     .option('--calibration <file>', 'write thresholds for false accept rates, for hm verify')
     .option('--report <file>', 'write a page with curves, histograms and the hardest pairs')
-    .option('--thumbnails', 'with --report: put pictures of the hardest pairs into the page')
+    .option('--thumbnails', 'pictures of the hardest pairs in the page of --report')
     .action(async (model, options) => {
       const { lfw, protocol, pairs, trainPairs, skipMissing, flip, distance, thresholdSearch } = options;
       const { threshold, center, provider, threads, json, out, report, thumbnails, calibration } = options;

@@ -17,7 +17,7 @@ export const exportRun = () =>
     .argument('<run>', 'folder of a run')
     .option('--out <file>', 'file to write: .onnx, or .pth for PyTorch (default: model.onnx in the run)')
     .addOption(
-      new Option('--layout <order>', 'of the input: [N, 3, H, W] or [N, H, W, 3]')
+      new Option('--layout <order>', 'layout of the input: [N, 3, H, W] or [N, H, W, 3]')
         .choices(['nchw', 'nhwc'] as const)
         .default('nchw' as const),
     )

@@ -18,11 +18,11 @@ export const quantize = () =>
     .argument('<model>', 'ONNX file in float32')
     .argument('<out>', 'ONNX file to write')
     .addOption(
-      new Option('--precision <name>', 'of the copy')
+      new Option('--precision <name>', 'precision of the copy')
         .choices(['int8', 'fp16'] as const)
         .default('int8' as const),
     )
-    .option('--faces <folder>', 'for int8: aligned faces as the model will see them')
+    .option('--faces <folder>', 'aligned faces as the model will see them, for int8')
     .option('--output <name>', 'the embedding, of a model with several outputs')
     .option('--samples <number>', 'how many of them, evenly spread', positiveInteger, 64)
     .option('--percentile <share>', 'clip values beyond it, 99.99 for example (default: none)', finiteNumber)

@@ -12,32 +12,36 @@ export const study = () =>
       '[plan]',
       'JSON file of a study over seeds, see @hm/study; of the options it takes those below it',
     )
-    .option('--losses <names>', 'with commas between', nameList, ['ce', 'hm-ce'])
-    .option('--out <folder>', 'for runs, models, report.md and report.json', 'report')
+    .option('--losses <names>', 'losses to compare, with commas between', nameList, ['ce', 'hm-ce'])
+    .option('--out <folder>', 'folder for runs, models, report.md and report.json', 'report')
     .optionsGroup('Photographs (default: rendered faces):')
     .option(
       '--data <folder>',
-      'to train on, one folder for each identity; aligned first unless they are 112 × 112',
+      'photographs to train on, one folder for each identity; aligned first unless they are 112 × 112',
     )
     .option(
       '--lfw <folder>',
-      'to be judged by, as NAME/NAME_0001.jpg; aligned first unless they are 112 × 112',
+      'photographs to score on, as NAME/NAME_0001.jpg; aligned first unless they are 112 × 112',
     )
     .option('--pairs <file>', 'list of pairs (default: pairs.txt in that folder or beside it)')
     .option('--exclude <file>', 'identities not to train on, one folder name a line')
     .optionsGroup('Rendered faces:')
-    .option('--identities <number>', 'to train on', positiveInteger, 100)
-    .option('--images-per-identity <number>', 'to train on', positiveInteger, 20)
-    .option('--held-out <number>', 'identities to be judged by', positiveInteger, 100)
-    .option('--images-per-held-out <number>', 'of each of those', positiveInteger, 8)
-    .option('--pairs-per-fold <number>', 'of ten folds, an even number', positiveInteger, 200)
-    .option('--hardness <share>', '0 to 1', finiteNumber, 0.3)
+    .option('--identities <number>', 'identities to train on', positiveInteger, 100)
+    .option('--images-per-identity <number>', 'images of each identity to train on', positiveInteger, 20)
+    .option('--held-out <number>', 'identities to score on, none of them trained on', positiveInteger, 100)
+    .option('--images-per-held-out <number>', 'images of each identity to score on', positiveInteger, 8)
+    .option('--pairs-per-fold <number>', 'pairs in each of the ten folds (even)', positiveInteger, 200)
+    .option('--hardness <share>', 'how hard the faces are to tell apart, 0 to 1', finiteNumber, 0.3)
     .optionsGroup('Training:')
-    .option('--epochs <number>', 'default: 3 on rendered faces, 8 on photographs', positiveInteger)
-    .option('--batch <images>', 'in a step', upTo('batchSize'), 64)
+    .option(
+      '--epochs <number>',
+      'epochs of each run (default: 3 on rendered faces, 8 on photographs)',
+      positiveInteger,
+    )
+    .option('--batch <images>', 'images in a step', upTo('batchSize'), 64)
     .option('--lr <number>', 'peak learning rate', finiteNumber, 0.05)
-    .addOption(imageSizeOption('of rendered faces'))
-    .option('--seed <number>', 'of everything random', integer, 1)
+    .addOption(imageSizeOption('size of rendered faces'))
+    .option('--seed <number>', 'seed of all random choices', integer, 1)
     .option('--threads <number>', 'threads of ONNX Runtime', upTo('threads'))
     .option('--workers <number>', 'threads that decode images', upTo('workers'))
     .option('--overwrite', 'begin anew; without it, runs that are in the folder go on')

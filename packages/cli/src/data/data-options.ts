@@ -9,18 +9,19 @@ const FORMS = ['folder', 'recordio', 'tar', 'parquet', 'ms-celeb', 'list'] as co
 
 /** `--form`, which of several forms a folder has. */
 export const formOption = () =>
-  new Option('--form <name>', 'of the data, where a folder has several (default: what is there)').choices(
-    FORMS,
-  );
+  new Option(
+    '--form <name>',
+    'form of the data, where a folder has several (default: what is there)',
+  ).choices(FORMS);
 
 /** `--split`, which of several. */
 export const splitOption = () =>
-  new Option('--split <name>', 'of the data, where it has several: train, test or validation');
+  new Option('--split <name>', 'part of the data, where it has several: train, test or validation');
 
 /** `--image-column`, of parquet files and lists with a header. */
 export const imageColumnOption = () =>
-  new Option('--image-column <title>', 'images in parquet files, or paths in a list');
+  new Option('--image-column <title>', 'column of the images in parquet files, or of their paths in a list');
 
 /** `--label-column`, of parquet files and lists with a header. */
 export const labelColumnOption = () =>
-  new Option('--label-column <title>', 'classes in parquet files or a list');
+  new Option('--label-column <title>', 'column of the classes in parquet files or a list');

@@ -74,7 +74,7 @@ export class Batches {
     for (const sample of skips ? collected(ranks, own) : own) yield { kind: 'badSample', ...sample };
   }
 
-  /** If it fails, whoever awaits it hears of it. */
+  /** A failure is thrown where it is awaited. */
   #ask(): Promise<IteratorResult<Batch, void>> {
     const next = this.#epoch!.next();
     next.catch(() => undefined);

@@ -32,7 +32,7 @@ export interface LoopParts {
   reporter: Reporter;
   checkpoints: Checkpoints;
   validator: Validator | undefined;
-  /** What hardness is told by, of a head that mines. */
+  /** Hard mining of the head, if it has any: hardness is measured by its gate. */
   mining: HardMiningConfig | undefined;
   /** All that a checkpoint holds at that progress. @throws {NonFiniteError} */
   current(progress: Progress): Promise<Checkpoint>;

@@ -25,7 +25,7 @@ export class Reporter {
   readonly #began = performance.now();
   #secondsPerStep: number | undefined;
   #scoresClasses = true;
-  /** Whether no step was told of yet: the first one is, so that whoever looks on sees the run move. */
+  /** True until a step was reported; the first one always is, so that the run is seen to move. */
   isFirst = true;
 
   constructor(facts: RunFacts) {

@@ -4,7 +4,7 @@ import { alone, type Communicator } from './communicator.ts';
 import { placeOf } from './place-of.ts';
 
 /**
- * The events of a run that several ranks share, on rank 0; on the others the run goes on, and nothing is told. Whatever
+ * The events of a run that several ranks share, on rank 0; the other ranks run on and yield nothing. Whatever
  * keeps a rank from going on ends the whole job, with that rank's number and the reason: the others would wait for it.
  */
 export async function* together<Event>(

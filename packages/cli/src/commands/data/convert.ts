@@ -18,10 +18,12 @@ export const convert = () =>
       '--exclude <file>',
       'identities to leave out, one name a line; or casia-lfw, those of LFW in CASIA-WebFace',
     )
-    .option('--allow-unknown-exclude', 'with --exclude: some of the names need not be there')
+    .option('--allow-unknown-exclude', 'some of the names to leave out need not be there')
     .option('--size <pixels>', 'resize and crop to 112 or 112x96 (height x width)', imageSize)
-    .addOption(new Option('--format <name>', 'of images that are encoded').choices(['jpeg', 'png'] as const))
-    .option('--quality <number>', 'of JPEG, 1 to 100', positiveInteger)
+    .addOption(
+      new Option('--format <name>', 'format of images that are encoded').choices(['jpeg', 'png'] as const),
+    )
+    .option('--quality <number>', 'quality of JPEG, 1 to 100', positiveInteger)
     .option('--workers <number>', 'threads (default: one per core)', upTo('workers'))
     .option('--overwrite', 'write over what is there')
     .addOption(formOption())

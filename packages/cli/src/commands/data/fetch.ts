@@ -12,7 +12,7 @@ export const fetchCommand = () =>
       'Download a public data set, verify and unpack it; run again, it goes on where it was interrupted.',
     )
     .addArgument(new Argument('<name>', 'what to fetch').choices(['lfw'] as const))
-    .option('--out <folder>', 'for images and lists', 'lfw')
+    .option('--out <folder>', 'folder for images and lists', 'lfw')
     .option('--mirror <url>', 'an address that has lfw.tgz, pairs.txt …, instead of the public ones')
     .option('--keep-archive', 'keep lfw.tgz once it is unpacked')
     .option('--json', 'print one JSON object')

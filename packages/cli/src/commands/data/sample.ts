@@ -14,7 +14,7 @@ export const sample = () =>
     .option('--out <file>', 'PNG file', 'sample.png')
     .option('--identities <number>', 'rows', positiveInteger, 8)
     .option('--images <number>', 'columns', positiveInteger, 8)
-    .option('--size <pixels>', 'of each picture', positiveInteger, 112)
+    .option('--size <pixels>', 'size of each picture', positiveInteger, 112)
     .option('--seed <number>', 'decides whom it shows', integer, 1)
     .addOption(formOption())
     .addOption(splitOption())

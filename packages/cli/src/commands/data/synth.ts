@@ -11,9 +11,9 @@ export const synth = () =>
     .description('Render portraits of people who do not exist; the same seed gives the same bytes.')
     .requiredOption('--out <folder>', 'folder, or a name that ends in .rec or .parquet')
     .option('--identities <number>', 'people', positiveInteger, 1000)
-    .option('--images <number>', 'of each', positiveInteger, 50)
+    .option('--images <number>', 'images of each identity', positiveInteger, 50)
     .option('--hardness <share>', '0 easy to 1 hard', finiteNumber, 0.3)
-    .option('--seed <number>', 'of everything random', integer, 1)
+    .option('--seed <number>', 'seed of all random choices', integer, 1)
     .option('--size <pixels>', 'height and width', positiveInteger, 112)
     .option(
       '--first <number>',
@@ -22,8 +22,8 @@ export const synth = () =>
       0,
     )
     .addOption(new Option('--to <format>', 'default: what the name of OUT suggests').choices(formats))
-    .addOption(new Option('--format <name>', 'of the images').choices(['jpeg', 'png'] as const))
-    .option('--quality <number>', 'of JPEG, 1 to 100', positiveInteger)
+    .addOption(new Option('--format <name>', 'format of the images').choices(['jpeg', 'png'] as const))
+    .option('--quality <number>', 'quality of JPEG, 1 to 100', positiveInteger)
     .option('--workers <number>', 'threads (default: one per core)', upTo('workers'))
     .option('--overwrite', 'write over what is there')
     .option('--json', 'print one JSON object')
