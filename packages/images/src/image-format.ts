@@ -24,6 +24,8 @@ export function rasterFormat(bytes: Uint8Array): ImageExtension | undefined {
 /** What the formats that are told by their first bytes, and are not decoded, are called. */
 export function otherFormat(bytes: Uint8Array): string | undefined {
   const start = String.fromCharCode(...bytes.subarray(0, 64));
+  if (bytes.length === 0) return 'an empty file';
+  if (start.startsWith('version https://git-lfs.')) return 'a pointer of Git LFS, whose file was not fetched';
   if (/^(heic|heix|hevc|mif1)$/.test(brandsOf(start)[0] ?? '')) return 'HEIC';
   if (start.startsWith('BM')) return 'BMP';
   if (start.startsWith('%PDF')) return 'PDF';

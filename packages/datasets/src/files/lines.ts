@@ -23,7 +23,10 @@ export async function* linesOf(path: string, longest = 1 << 16): AsyncGenerator<
   const line = (bytes: Buffer): Line => {
     if (bytes.length > longest) throw tooLong(path, offset, longest);
     number++;
-    return { text: decodeText(bytes).replace(/\r$/, ''), number, offset };
+    const text = decodeText(bytes).replace(/\r+$/, '');
+    // Old systems end lines by it alone: all of the file would be one line.
+    if (text.includes('\r')) throw oldBreaks(path, offset);
+    return { text, number, offset };
   };
   for await (const bytes of utf8Chunks(path)) {
     let from = 0;
@@ -47,6 +50,15 @@ export async function* linesOf(path: string, longest = 1 << 16): AsyncGenerator<
   }
   if (rest.length > 0) yield line(rest);
 }
+
+const oldBreaks = (path: string, offset: number) =>
+  damaged({
+    path,
+    offset,
+    expected: 'lines that end with a line feed',
+    received: 'a carriage return alone',
+    fix: `Convert it: tr '\\r' '\\n' < OLD > NEW.`,
+  });
 
 /** A file's bytes, those of UTF-16 as UTF-8. */
 async function* utf8Chunks(path: string): AsyncGenerator<Buffer, void, void> {

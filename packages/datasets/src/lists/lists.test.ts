@@ -160,6 +160,12 @@ describe('imageListFile', () => {
     }
   });
 
+  test('lines that end with a carriage return alone are refused, and no single row', async () => {
+    await expect(imageListFile(list('a.txt', 'a.jpg 0\rb.jpg 1\r'))).rejects.toThrow(
+      /a carriage return alone.*tr '\\r' '\\n'/,
+    );
+  });
+
   test('columns by their titles, whole paths, letters with accents, and one split of several', async () => {
     const path = list('a.csv', 'a,b,part\nJos\u00e9/1.jpg,7,train\n2.jpg,8,test\n');
     const root = join(path, '..');

@@ -186,6 +186,9 @@ test('lines must be alike', async () => {
   const lines = (...texts: string[]) => decodeEmbeddings(new TextEncoder().encode(texts.join('\n')));
   await expect(lines('{"id":"a","embedding":[1,2]}', '{"id":"b","embedding":[1]}')).rejects.toThrow(/line 2/);
   await expect(lines('{"id":"a","embedding":[1,2]}', 'b')).rejects.toThrow(/line 2: no JSON/);
+  await expect(decodeEmbeddings(Buffer.from('PK\x03\x04'))).rejects.toThrow(
+    /np\.savez.*Fix: Save one matrix/,
+  );
   await expect(lines('{"id":7,"embedding":[1,2]}')).rejects.toThrow(/line 1: without an id/);
   await expect(lines('')).rejects.toThrow(/no line/);
 });

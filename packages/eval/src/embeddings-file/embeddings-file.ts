@@ -1,6 +1,6 @@
 import { plainBytes } from '@hm/tensor/host';
 import { assertOneOf } from '../assert-one-of.ts';
-import type { EmbeddingTable } from './embedding-table.ts';
+import { type EmbeddingTable, notATable } from './embedding-table.ts';
 import { decodeJsonl, encodeJsonl } from './jsonl.ts';
 import { decodeNpy, encodeNpy, isNpy } from './npy.ts';
 import { decodeParquet, encodeParquet, isParquet } from './parquet.ts';
@@ -33,5 +33,9 @@ export async function encodeEmbeddings(table: EmbeddingTable, format: Embeddings
 export async function decodeEmbeddings(file: Uint8Array): Promise<EmbeddingTable> {
   const bytes = plainBytes('decodeEmbeddings', file);
   if (isNpy(bytes)) return decodeNpy(bytes);
+  if (isZip(bytes))
+    throw notATable('a .zip, as np.savez writes', undefined, 'Save one matrix: np.save(file, matrix).');
   return isParquet(bytes) ? decodeParquet(bytes) : decodeJsonl(bytes);
 }
+
+const isZip = (bytes: Uint8Array) => bytes[0] === 0x50 && bytes[1] === 0x4b;

@@ -232,6 +232,9 @@ describe('bad input', () => {
   test('what else it is, and what the system says, in words', async () => {
     const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
     expect((await failure(decodeImage({ bytes: heic }))).message).toContain('HEIC, not a JPEG');
+    const pointer = Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n');
+    expect((await failure(decodeImage({ bytes: pointer }))).message).toContain('a pointer of Git LFS');
+    expect((await failure(decodeImage({ bytes: Buffer.alloc(0) }))).message).toContain('an empty file');
     expect((await failure(decodeImage({ path: join(folder, 'none.jpg') }))).message).toContain(
       'no such file',
     );
