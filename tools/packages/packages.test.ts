@@ -55,7 +55,10 @@ describe.each(names)('@hm/%s, packed', (name) => {
     const paths = files.map((file) => file.slice(`/node_modules/@hm/${name}/`.length));
     expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'dist/index.js']));
     expect(
-      paths.filter((path) => !/^(LICENSE|README\.md|package\.json|dist\/.*\.(d\.ts|js))$/.test(path)),
+      paths.filter(
+        (path) =>
+          !/^(LICENSE|README\.md|package\.json|recipe\.schema\.json|dist\/.*\.(d\.ts|js))$/.test(path),
+      ),
     ).toEqual([]);
     expect(paths.filter((path) => /\btest(ing)?\b/.test(path))).toEqual([]);
   });
