@@ -1,4 +1,4 @@
-import { checkArguments, InvalidArgumentError } from '@hm/tensor/host';
+import { InvalidArgumentError } from '@hm/tensor/host';
 import type { Recognizer } from '../recognizer.ts';
 import { fileStore } from './file-store.ts';
 import { type Gallery, galleryOf } from './gallery.ts';
@@ -15,11 +15,6 @@ import { type Gallery, galleryOf } from './gallery.ts';
  * for (const face of await people.identify('party.jpg')) console.log(face.box, face.name ?? 'unknown');
  */
 export async function openGallery(path: string, recognizer: Recognizer): Promise<Gallery> {
-  checkArguments(
-    'openGallery',
-    { path, recognizer },
-    { path: 'string', recognizer: { has: ['name', 'fingerprint'] } },
-  );
   const isRecognizer = typeof (recognizer as Partial<Recognizer> | undefined)?.faces === 'function';
   if (typeof path === 'string' && path !== '' && isRecognizer) return galleryOf(fileStore(path), recognizer);
   throw new InvalidArgumentError({
