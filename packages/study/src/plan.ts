@@ -13,7 +13,7 @@ export interface StudyPlan {
   /** Changes of the data, by name: each is a comparison of its own. Default: the data as they are. */
   conditions?: Readonly<Record<string, Partial<PhotographData> | Partial<DrawnData>>>;
   backbone: NewNetwork | PretrainedNetwork;
-  /** What differs from the paper's recipe; of a pretrained network, options of {@link fineTune}. */
+  /** What differs from the paper's recipe; of a pretrained network, options of `fineTune`. */
   recipe?: Partial<Recipe>;
   /** What is compared, by name. */
   arms: Readonly<Record<string, StudyArm>>;

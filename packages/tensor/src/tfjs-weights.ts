@@ -52,7 +52,9 @@ function valuesOf({ shape, quantization }: ManifestEntry, bytes: Uint8Array, off
   const size = sizeOf(shape);
   if (quantization === undefined) return new Float32Array(bytes.slice(offset, offset + 4 * size).buffer);
   const { scale, min } = quantization;
-  return Float32Array.from(bytes.subarray(offset, offset + size), (byte) => byte * scale + min);
+  const values = new Float32Array(size);
+  for (let index = 0; index < size; index++) values[index] = bytes[offset + index]! * scale + min;
+  return values;
 }
 
 function groupsOf(location: string, file: Uint8Array): ManifestGroup[] {
