@@ -21,7 +21,7 @@ const entries = readdirSync(new URL('../packages', import.meta.url)).flatMap((na
   const manifest = readFileSync(new URL(`../packages/${name}/package.json`, import.meta.url), 'utf8');
   const { exports } = JSON.parse(manifest) as { exports: Record<string, { default: string }> };
   return Object.keys(exports)
-    .filter((entry) => !/package\.json|browser/.test(entry))
+    .filter((entry) => !/\.json|browser/.test(entry))
     .map((entry) => `packages/${name}/${exports[entry]!.default}`);
 });
 

@@ -1,5 +1,5 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { type HostTensor, InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, type HostTensor, InvalidDataError } from '@hm/tensor/host';
 import { fieldsOf } from './metadata.ts';
 
 /** `ModelProto.graph`, `GraphProto.initializer`, and of a `TensorProto` each dimension, name and data. */
@@ -9,12 +9,14 @@ const FIELDS = { graph: 7, initializer: 5, dimension: 1, name: 8, data: 9 };
  * A copy of an ONNX file whose initializers of these names have no values: what is left of a network when its weights are
  * kept elsewhere.
  */
-export const withoutWeights = (model: Uint8Array, names: readonly string[]): Uint8Array<ArrayBuffer> =>
-  withInitializers(model, (tensor) =>
+export function withoutWeights(model: Uint8Array, names: readonly string[]): Uint8Array<ArrayBuffer> {
+  checkArguments('withoutWeights', { model, names }, { model: 'bytes', names: 'array' });
+  return withInitializers(model, (tensor) =>
     names.includes(nameOf(tensor))
       ? rewritten(tensor, (field) => (field.number === FIELDS.data ? [] : undefined))
       : tensor,
   );
+}
 
 /**
  * A copy of an ONNX file with values for the initializers that have none, by their names. Filters are given as tfjs has
@@ -24,16 +26,18 @@ export const withoutWeights = (model: Uint8Array, names: readonly string[]): Uin
  * @example
  * const model = withWeights(graph, { 'stem.filter': filter, 'dense.weight': weight });
  */
-export const withWeights = (
+export function withWeights(
   graph: Uint8Array,
   weights: Readonly<Record<string, HostTensor<'float32'>>>,
-): Uint8Array<ArrayBuffer> =>
-  withInitializers(graph, (tensor) => {
+): Uint8Array<ArrayBuffer> {
+  checkArguments('withWeights', { graph, weights }, { graph: 'bytes', weights: 'object' });
+  return withInitializers(graph, (tensor) => {
     if (fieldsOf(tensor).some(({ number }) => number === FIELDS.data)) return tensor;
     const values = inFile(nameOf(tensor), weights[nameOf(tensor)], sizeOf(tensor));
     const writer = new BinaryWriter().raw(tensor).tag(FIELDS.data, WireType.LengthDelimited);
     return writer.bytes(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)).finish();
   });
+}
 
 function withInitializers(
   model: Uint8Array,

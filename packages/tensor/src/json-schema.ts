@@ -1,3 +1,4 @@
+import { checkArguments } from './check-options.ts';
 import { nearest } from './nearest.ts';
 
 /** What a value may be, as JSON Schema (draft 7) writes it: the part of it that we use. */
@@ -59,6 +60,7 @@ export function variantOf(value: unknown, schema: JsonSchema): JsonSchema | unde
 
 /** What a schema says, in words: `a whole number from 1 to 8`. */
 export function describeSchema(schema: JsonSchema): string {
+  checkArguments('describeSchema', { schema }, { schema: 'object' });
   const { type, const: only, enum: words = only === undefined ? undefined : [only], anyOf } = schema;
   if (words !== undefined)
     return listed(words.map((word) => (typeof word === 'string' ? `'${word}'` : `${word}`)));

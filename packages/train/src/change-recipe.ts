@@ -1,4 +1,10 @@
-import { InvalidArgumentError, type JsonSchema, schemaMistake, variantOf } from '@hm/tensor/host';
+import {
+  checkArguments,
+  InvalidArgumentError,
+  type JsonSchema,
+  schemaMistake,
+  variantOf,
+} from '@hm/tensor/host';
 import type { Recipe } from './recipe.ts';
 import { recipeSchema } from './recipe-schema.ts';
 
@@ -13,7 +19,9 @@ export type RecipeChanges = { readonly [Name in keyof Recipe]?: unknown } & { re
  * @example
  * changeRecipe(paper, { epochs: 8, schedule: { kind: 'cosine' }, optimizer: { momentum: 0.8 } });
  */
-export function changeRecipe(recipe: Recipe, { $schema: _, ...changes }: RecipeChanges): Recipe {
+export function changeRecipe(recipe: Recipe, given: RecipeChanges): Recipe {
+  checkArguments('changeRecipe', { recipe, changes: given }, { recipe: 'object', changes: 'object' });
+  const { $schema: _, ...changes } = given;
   const { augment = recipe.augment, ...others } = changes;
   const changed = { ...(merged(recipe, others, recipeSchema) as Recipe), augment } as Recipe;
   assertRecipe(changed);
