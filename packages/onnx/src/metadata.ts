@@ -18,7 +18,7 @@ export function readMetadata(model: Uint8Array): Record<string, string> {
 }
 
 /** A copy of an ONNX file with these `metadata_props` added; a key that is already there is replaced. */
-export function withMetadata(model: Uint8Array, entries: Record<string, string>): Uint8Array {
+export function withMetadata(model: Uint8Array, entries: Record<string, string>): Uint8Array<ArrayBuffer> {
   checkArguments('withMetadata', { model, entries }, { model: 'bytes', entries: 'object' });
   const all = { ...readMetadata(model), ...entries };
   const writer = new BinaryWriter();
@@ -85,7 +85,7 @@ function bodyWithoutMetadata(model: Uint8Array): Uint8Array[] {
   );
 }
 
-function concatenate(parts: Uint8Array[]): Uint8Array {
+function concatenate(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let offset = 0;
   for (const part of parts) {

@@ -30,6 +30,7 @@ it('gives a network its weights back to the byte', async () => {
   const graph = withoutWeights(model, Object.keys(weights));
   expect(model.length - graph.length).toBeGreaterThan(4 * (72 + 20 + 5));
   expect(withWeights(graph, weights)).toEqual(model);
+  expect(withWeights(Buffer.from(graph).toString('base64'), weights)).toEqual(model);
   expect(() => withWeights(graph, { ...weights, dense: random([4, 4]) })).toThrow(
     'expected 20 numbers for "dense", got [4, 4]',
   );

@@ -22,16 +22,19 @@ export function withoutWeights(model: Uint8Array, names: readonly string[]): Uin
  * A copy of an ONNX file with values for the initializers that have none, by their names. Filters are given as tfjs has
  * them, `[height, width, in, out]`, and stand in the file as `[out, in, height, width]`.
  *
+ * @param graph the file, or its base64, as which a source file keeps it.
  * @throws {InvalidDataError} if there are no values for one of them, or of another size.
  * @example
  * const model = withWeights(graph, { 'stem.filter': filter, 'dense.weight': weight });
  */
 export function withWeights(
-  graph: Uint8Array,
+  graph: Uint8Array | string,
   weights: Readonly<Record<string, HostTensor<'float32'>>>,
 ): Uint8Array<ArrayBuffer> {
-  checkArguments('withWeights', { graph, weights }, { graph: 'bytes', weights: 'object' });
-  return withInitializers(graph, (tensor) => {
+  checkArguments('withWeights', { graph, weights }, { graph: ['bytes', 'string'], weights: 'object' });
+  const file =
+    typeof graph === 'string' ? Uint8Array.from(atob(graph), (letter) => letter.charCodeAt(0)) : graph;
+  return withInitializers(file, (tensor) => {
     if (fieldsOf(tensor).some(({ number }) => number === FIELDS.data)) return tensor;
     const values = inFile(nameOf(tensor), weights[nameOf(tensor)], sizeOf(tensor));
     const writer = new BinaryWriter().raw(tensor).tag(FIELDS.data, WireType.LengthDelimited);

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test.skipIf(data === undefined)(
-  'the example of the README runs, with an empty cache',
+  'the example of the README runs',
   async () => {
     const bush = 'George_W_Bush/George_W_Bush';
     for (const [from, to] of [

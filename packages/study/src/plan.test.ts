@@ -25,8 +25,13 @@ test.each([
     /a loss for ce/,
   ],
   [
+    'a pretrained file without its hash',
+    changed({ backbone: { pretrained: 'a.onnx' } }),
+    /that sha256sum prints/,
+  ],
+  [
     'a schedule for a pretrained network',
-    changed({ backbone: { pretrained: 'a.onnx', sha256: '0' } }),
+    changed({ backbone: { pretrained: 'a.onnx', sha256: '0'.repeat(64) } }),
     /Remove schedule/,
   ],
   ['unknown data', changed({ data: { kind: 'painted' } }), /drawn or photographs/],

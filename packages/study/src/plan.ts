@@ -38,7 +38,7 @@ export interface PretrainedNetwork {
 
 /** One of the things that are compared. */
 export interface StudyArm {
-  /** A loss's name: `hm-arcface`; null judges a pretrained network as it is, without training. */
+  /** A loss's name: `hm-arcface`; null judges a pretrained ONNX file as it is, without training. */
   loss: string | null;
   /** Its options. */
   options?: Readonly<Record<string, unknown>>;
@@ -103,12 +103,14 @@ export function checkPlan(plan: StudyPlan, where = 'plan'): StudyPlan {
     refuse('data of a kind: drawn or photographs', plan.data.kind, 'Write "kind": "drawn" for drawn faces.');
   const arms = Object.keys(plan.arms);
   if (arms.length === 0) refuse('at least one arm', arms, 'Add one: "ce": { "loss": "ce" }.');
-  const isPretrained = 'pretrained' in plan.backbone;
+  const { pretrained, sha256 } = plan.backbone as Partial<PretrainedNetwork>;
+  if (pretrained !== undefined && !/^[0-9a-f]{64}$/.test(sha256 ?? ''))
+    refuse('the SHA-256 of the pretrained file', sha256, 'Write the 64 digits that sha256sum prints for it.');
   const idle = arms.find((arm) => plan.arms[arm]!.loss === null);
-  if (idle && !isPretrained)
-    refuse(`a loss for ${idle}`, null, 'Name one: a fresh network has to be trained.');
+  if (idle && !pretrained?.endsWith('.onnx'))
+    refuse(`a loss for ${idle}`, null, 'Name one: only an ONNX file can be judged without training.');
   const strangeOption =
-    isPretrained && Object.keys(plan.recipe ?? {}).find((name) => !FINE_TUNING.includes(name));
+    pretrained !== undefined && Object.keys(plan.recipe ?? {}).find((name) => !FINE_TUNING.includes(name));
   if (strangeOption)
     refuse(
       `a recipe of ${FINE_TUNING.join(', ')}`,

