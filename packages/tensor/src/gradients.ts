@@ -1,2 +1,15 @@
-import '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+
+/** tfjs has none for `tf.topk`, by which a loss keeps its hardest samples: each value goes back to where it was. */
+tf.registerGradient({
+  kernelName: tf.TopK,
+  inputsToSave: ['x'],
+  outputsToSave: [false, true],
+  gradFunc(gradients, [x, indices]) {
+    const [values] = gradients as unknown as tf.Tensor[];
+    return {
+      x: () => tf.sum(tf.mul(tf.oneHot(indices!, x!.shape.at(-1)!), tf.expandDims(values!, -1)), -2),
+    };
+  },
+});

@@ -1,4 +1,4 @@
-import { headByName } from '@hm/losses';
+import { type Head, headByName } from '@hm/losses';
 import { compile } from '@hm/onnx';
 import type { Backbone } from '@hm/resnet';
 import { type HostTensor, hostTensor, hostZeros, InvalidArgumentError, Rng, toTensors } from '@hm/tensor';
@@ -158,6 +158,19 @@ test('a parameter without gradient is an error that names it', async () => {
   const run = () => tf.tidy(() => step(toTensors(state), toTensors(feeds())).outputs);
   expect(run).toThrow(InvalidArgumentError);
   expect(run).toThrow(/no gradient for backbone\.forgotten\.bias/);
+});
+
+test('names an operation without a gradient, and what to do', async () => {
+  const ce = headByName('ce');
+  const head: Head = {
+    ...ce,
+    losses: (...of) => ({ losses: tf.cumprod(ce.losses(...of).losses) as tf.Tensor1D }),
+  };
+  const state = await fresh(1, plain);
+  const step = trainingStep(tinyBackbone(), head, plain);
+  expect(() => tf.tidy(() => step(toTensors(state), toTensors(feeds())))).toThrow(
+    /operations with a gradient.*tf's Cumprod.*withoutGradient\(\)/,
+  );
 });
 
 test('the first state depends on the seed alone and leaves no tensor behind', async () => {

@@ -137,7 +137,7 @@ function forwardBackward(parts: Parts, state: TrainState, inputs: Tensors) {
     return scale === undefined ? loss : tf.mul<tf.Scalar>(loss, scale);
   };
   const values = Object.values(trained);
-  const { value, grads } = tf.engine().gradients(() => lossOf(...values), values, undefined, true);
+  const { value, grads } = gradientsOf(() => lossOf(...values), values);
   assertGradients(Object.keys(trained), grads);
   const share = scale && tf.div(1, scale);
   const gradients = Object.keys(trained).map((name, index) => {
@@ -151,6 +151,24 @@ function forwardBackward(parts: Parts, state: TrainState, inputs: Tensors) {
     told,
     loss: told.loss ?? value,
   };
+}
+
+/** As tfjs, but for its error where an operation has no gradient: the operation was asked for by the network or the head. */
+function gradientsOf(loss: () => tf.Tensor, values: tf.Tensor[]) {
+  try {
+    return tf.engine().gradients(loss, values, undefined, true);
+  } catch (error) {
+    const kernel = /gradient function not found for (\w+)/.exec(String(error))?.[1];
+    if (kernel === undefined) throw error;
+    throw new InvalidArgumentError({
+      where: 'train',
+      expected: 'operations with a gradient in the network and the loss',
+      received: `tf's ${kernel}, which has none`,
+      fix: 'Use another operation, wrap it in withoutGradient() of @hm/tensor where it only chooses, or write its gradient with customGradient().',
+      fields: { kernel },
+      cause: error,
+    });
+  }
 }
 
 /** The loss of a batch (this rank's share of it), the statistics after it, and what it tells. */

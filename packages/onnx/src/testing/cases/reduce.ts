@@ -124,6 +124,7 @@ export const reduceCases: Cases = {
     on('a vector', (x) => tf.topk(x, 3).values, [floats([9])]),
     on('rank 3', (x) => tf.topk(x, 2).indices, [floats([2, 3, 5])]),
     on('int32', (x) => tf.topk(x, 2).values, [integers([3, 5])]),
+    on('the values', (x) => tf.topk(x, 2).values, [floats([2, 3, 5])], { gradients: true }),
     on('ties: the first', (x) => tf.topk(x, 3).indices, [integers([4, 6], 0, 2)]),
   ],
 };
