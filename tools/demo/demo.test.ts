@@ -36,24 +36,25 @@ const evaluation = {
   ],
 };
 
-/**
- * A software driver compiles a network's many shaders for half a minute; `HM_SLOW=1` runs the real one. Here a linear map
- * of the pixels to eight numbers.
- */
-function modelForSoftwareDriver(real: Uint8Array): Uint8Array {
-  if (process.env.HM_SLOW) return real;
-  const values = Array.from({ length: 3 * 112 * 112 * 8 }, (_, k) => Math.sin(k * k));
+/** A linear map of the pixels to eight numbers. */
+function linearModel(height = 112, width = 112): Uint8Array {
+  const pixels = 3 * height * width;
   const linear = tinyModel({
-    inputs: { input: ['N', 3, 112, 112] },
+    inputs: { input: ['N', 3, height, width] },
     nodes: [
       ['Flatten', ['input'], 'flat', { axis: 1 }],
       ['MatMul', ['flat', 'weight'], 'embedding'],
     ],
     outputs: { embedding: ['N', 8] },
-    constants: { weight: { shape: [3 * 112 * 112, 8], values } },
+    constants: {
+      weight: { shape: [pixels, 8], values: Array.from({ length: pixels * 8 }, (_, k) => Math.sin(k * k)) },
+    },
   });
-  return withMetadata(linear, preprocessingToMetadata(defaultPreprocessing));
+  return withMetadata(linear, preprocessingToMetadata({ ...defaultPreprocessing, height, width }));
 }
+
+/** A software driver compiles a network's many shaders for half a minute; `HM_SLOW=1` runs the real one. */
+const modelForSoftwareDriver = (real: Uint8Array) => (process.env.HM_SLOW ? real : linearModel());
 
 describe.skipIf(chromium === undefined || data === undefined)('the page', () => {
   let folder: string;
@@ -268,6 +269,25 @@ describe.skipIf(chromium === undefined || data === undefined)('the page', () => 
     expect(await page.textContent('#detail')).toContain(
       'the evaluation is of face.onnx, and this is mobilefacenet.onnx',
     );
+    await page.close();
+  });
+
+  it.each([
+    [112, 96],
+    [64, 64],
+  ])('takes a model of %i × %i pixels, with Node’s similarity', async (height, width) => {
+    const small = linearModel(height, width);
+    writeFileSync(join(folder, 'small.onnx'), small);
+    const { page, said } = await open();
+    await status(page, /runs on/);
+    await page.locator('#model').setInputFiles(join(folder, 'small.onnx'));
+    await status(page, /^small\.onnx runs on WebAssembly, 8 numbers a face/);
+    await choose(page, 0, genuine()[0]);
+    await choose(page, 1, genuine()[1]);
+    const recognizer = await openRecognizer(small);
+    await shown(page, (await recognizer.verify(...genuine(), { threshold: 0.5 })).similarity);
+    await recognizer.release();
+    expect(said()).toEqual([]);
     await page.close();
   });
 

@@ -23,5 +23,11 @@ test('the public surface', () => {
     'shrinkPixels',
     'unusedFile',
   ]);
-  expect(Object.keys(browser).sort()).toEqual(['decodeImage', 'inOrder', 'rgbOf', 'shrinkPixels']);
+  expect(Object.keys(browser).sort()).toEqual([
+    'decodeImage',
+    'inOrder',
+    'resizePixels',
+    'rgbOf',
+    'shrinkPixels',
+  ]);
 });

@@ -63,8 +63,12 @@ describe.skipIf(chromium === undefined || data === undefined)('in Chromium', () 
         return sharp(path).png().toBuffer();
       }),
     );
+    // 3 megapixels, which are searched at half their size.
+    const path = join(data!, 'lfw/images/Abel_Pacheco/Abel_Pacheco_0001.jpg');
+    photographs.push(await sharp(path).resize(1733, 1733).png({ compressionLevel: 1 }).toBuffer());
     const recognizer = await openRecognizer();
     const here = {
+      large: await recognizer.verify(photographs[3]!, photographs[1]!),
       same: await recognizer.verify(photographs[0]!, photographs[1]!),
       other: await recognizer.verify(photographs[0]!, photographs[2]!),
     };
@@ -92,13 +96,14 @@ describe.skipIf(chromium === undefined || data === undefined)('in Chromium', () 
         return {
           same: await open.verify(files[0]!, files[1]!),
           other: await open.verify(files[0]!, files[2]!),
+          large: await open.verify(files[3]!, files[1]!),
           names: [known!.name, stranger!.name],
           ...{ forgotten, left },
         };
       },
       photographs.map((bytes) => bytes.toString('base64')),
     );
-    for (const pair of ['same', 'other'] as const) {
+    for (const pair of ['same', 'other', 'large'] as const) {
       expect(Math.abs(there[pair].similarity - here[pair].similarity)).toBeLessThan(1e-3);
       expect(Math.abs(there[pair].probability! - here[pair].probability!)).toBeLessThan(1e-2);
       expect([there[pair].same, there[pair].threshold]).toEqual([here[pair].same, here[pair].threshold]);

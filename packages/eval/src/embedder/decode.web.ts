@@ -1,28 +1,28 @@
 import type { DecodeOptions, ImageSource, RgbImage } from '@hm/images';
+import { resizePixels } from '@hm/images/browser';
 import { InvalidArgumentError } from '@hm/tensor/host';
 
 /**
- * What stands for @hm/images' `decodeImage` outside Node, where there is no libvips: pixels of the wanted size, as they are.
+ * What stands for `@hm/images`' `decodeImage` outside Node, where there is no libvips: pixels, resized as there if the
+ * wanted size is another.
  *
- * @throws {InvalidArgumentError} if the image is a file or bytes, or has another size.
+ * @throws {InvalidArgumentError} if the image is a file or bytes, or its pixels do not fill its size.
  */
 export async function decodeImage(source: ImageSource, options: DecodeOptions = {}): Promise<RgbImage> {
   const name = options.name ?? 'image';
   if (!('pixels' in source)) throw refused(`${name} as a file`);
   const { pixels, height, width } = source;
-  const fits = (options.height ?? height) === height && (options.width ?? width) === width;
-  if (!fits || pixels.length !== height * width * 3) {
+  if (pixels.length !== height * width * 3)
     throw refused(`${name} of ${height}×${width} with ${pixels.length} bytes`);
-  }
-  return source;
+  const size = { height: options.height ?? height, width: options.width ?? width };
+  return size.height === height && size.width === width ? source : resizePixels(source, size);
+}
 
-  function refused(received: string): InvalidArgumentError {
-    const size = options.height === undefined ? 'height×width' : `${options.height}×${options.width}`;
-    return new InvalidArgumentError({
-      where: 'Embedder.embed',
-      expected: `RGB pixels of ${size}, three bytes each: nothing is decoded or resized outside Node`,
-      received,
-      fix: 'Draw the image on a canvas, and align it with @hm/align/browser.',
-    });
-  }
+function refused(received: string): InvalidArgumentError {
+  return new InvalidArgumentError({
+    where: 'Embedder.embed',
+    expected: 'RGB pixels, three bytes each: no file is decoded outside Node',
+    received,
+    fix: 'Decode it with decodeImage of @hm/images/browser, and align it with @hm/align/browser.',
+  });
 }
