@@ -232,7 +232,7 @@ const mistakes: [string, () => string[], RegExp][] = [
   [
     'a gallery that is none',
     () => ['search', path('pairs.txt'), photograph(0, 1), ...model()],
-    /ids with float32 embeddings/,
+    /pairs\.txt: expected ids with float32 embeddings/,
   ],
   [
     'quantising what is no model',

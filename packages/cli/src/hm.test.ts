@@ -143,6 +143,16 @@ const mistakes: [string, () => string[], RegExp][] = [
     /ends in \.npy, \.parquet, \.jsonl, got/,
   ],
   [
+    'a model that is none',
+    () => ['embed', path('faces'), '--model', path('text.onnx'), '--out', path('x.npy')],
+    /text\.onnx: expected an ONNX model/,
+  ],
+  [
+    'a folder as a file to write',
+    () => ['embed', path('faces'), '--model', path('text.onnx'), '--out', `${path('x.npy')}/`],
+    /expected the name of a file to write, got .*x\.npy\/, a folder/,
+  ],
+  [
     'an output where a file is in the way',
     () => ['embed', path('faces'), '--model', path('text.onnx'), '--out', path('text.onnx', 'x.npy')],
     /x\.npy|text\.onnx/,

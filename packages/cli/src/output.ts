@@ -10,7 +10,7 @@ import { InvalidArgumentError, UnavailableError } from '@hm/tensor/host';
  */
 export async function prepareFile(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) throw isFolder(path);
+  if (found?.isDirectory() || /[/\\]$/.test(path)) throw isFolder(path);
   await makeFolder(dirname(path));
   const { SafeFile } = await import('@hm/tensor/files');
   await (await SafeFile.create(path)).abandon();

@@ -50,6 +50,13 @@ export class HmError extends Error {
     this.fields = fields;
   }
 
+  /** The same error, said of a place that its finder did not know: the file whose bytes it was given. */
+  inFile(path: string): this {
+    const place = printable(path);
+    this.message = place + this.message.slice(this.where.length);
+    return Object.assign(this, { where: place });
+  }
+
   /** True for errors of any installed copy of this package, unlike `instanceof`. */
   static isInstance(error: unknown): error is HmError {
     return typeof error === 'object' && error !== null && marker in error;

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { EmbeddingTable } from '@hm/eval';
 import type { Recognizer } from '@hm/recognize';
 import { readRegularFile } from '@hm/tensor/files';
-import { InvalidDataError, printable } from '@hm/tensor/host';
+import { HmError, InvalidDataError, printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { embedFolder } from '../embed-folder.ts';
 import { assertFile } from '../input.ts';
@@ -46,7 +46,10 @@ async function openGallery(recognizer: Recognizer, path: string): Promise<Embedd
   const info = await stat(path).catch((cause: unknown) => {
     throw noGallery(path, 'no such path', cause);
   });
-  if (!info.isDirectory()) return decodeEmbeddings(await readRegularFile(path));
+  if (!info.isDirectory())
+    return decodeEmbeddings(await readRegularFile(path)).catch((error: unknown) => {
+      throw HmError.isInstance(error) ? error.inFile(path) : error;
+    });
   const table = await embedFolder(recognizer, path);
   for (const { path: name, reason } of table.missing)
     tell(printable(`Not in the gallery: ${name}: ${reason}`));

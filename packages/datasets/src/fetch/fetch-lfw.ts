@@ -80,6 +80,7 @@ async function unpack(archive: string, target: string): Promise<void> {
   const temporary = `${target}.${randomUUID()}.part`;
   try {
     for await (const entry of tarEntries(archive)) {
+      if (entry.kind !== 'file') continue;
       const path = join(temporary, entry.name.split('/').slice(1).join('/'));
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, await entry.read());

@@ -9,6 +9,7 @@ import { unsafeName } from './entry-name.ts';
  * @returns the path, or why it may not be used.
  */
 export function pathInList(root: string, text: string): { path: string } | { fault: string } {
+  if (/^[a-z][a-z\d+.-]+:\/\//i.test(text)) return { fault: 'an address: download the file' };
   const whole = text.startsWith('/') ? relative(root, text).split(sep).join('/') : text;
   const path = posix.normalize(whole.replaceAll('\\', '/'));
   const fault = unsafeName(text.startsWith('/') && path.startsWith('..') ? text : path);

@@ -25,7 +25,7 @@ export async function archiveFinder(path: string, wanted: Iterable<NamedImage>):
   for await (const entry of tarEntries(path)) {
     const id = entry.name.split('/').slice(-2).join('/');
     const key = normalName(id.slice(0, id.lastIndexOf('.')));
-    if (entry.kind === 'link' || !isImageName(id) || !stems.has(key)) continue;
+    if (entry.kind !== 'file' || !isImageName(id) || !stems.has(key)) continue;
     const { offset, size } = entry;
     bytes += compressed ? size : 0;
     if (bytes > maximumBytes) throw tooLarge(path, offset);

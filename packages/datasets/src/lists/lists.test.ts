@@ -201,6 +201,7 @@ describe('imageListFile', () => {
     ['a.txt', '', 'none'],
     ['a.txt', '1.jpg 0\n2.jpg\n', 'line 2'],
     ['a.txt', '../1.jpg 0\n', 'leads out'],
+    ['a.txt', 'https://example.com/1.jpg 0\n', 'an address: download'],
     ['a.txt', '/etc/passwd.jpg 0\n', 'absolute'],
     ['a.txt', 'C:\\\\faces\\\\1.jpg 0\n', 'absolute'],
     ['a.txt', '1.jpg 0\n2.jpg 0 7 8\n', 'line 2'],
@@ -274,6 +275,7 @@ describe('pairList', () => {
     ['a.txt', 'b.jpg c.jpg 0.5\n', 'same is 1 or 0'],
     ['a.txt', 'b.jpg d.jpg 1\n', 'an image'],
     ['a.txt', 'b.jpg ../c.jpg 1\n', 'leads out'],
+    ['a.txt', 'b.jpg b.jpg 0\n', 'different people (not one with itself)'],
     ['a.csv', 'first,second\nb.jpg,c.jpg\n', 'a column same'],
     ['a.csv', 'first,second,same,fold\nb.jpg,c.jpg,1,x\n', 'a number as fold'],
   ])('%s %j is refused', async (name, text, words) => {

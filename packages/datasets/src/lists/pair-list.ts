@@ -106,9 +106,14 @@ class PairTable {
     const truth = truthOf(fields?.[same!] ?? '');
     if (!fields || truth === undefined || fields.length > this.#width) throw this.#invalid(row, expected);
     if (this.#pairs.length === limits.pairs) throw this.#invalid(row, `at most ${limits.pairs} pairs`);
-    this.#pairs.push({
+    const images = {
       first: await this.#image(row, fields[first!] ?? ''),
       second: await this.#image(row, fields[second!] ?? ''),
+    };
+    if (images.first === images.second && !truth)
+      throw this.#invalid(row, 'two pictures of different people (not one with itself)');
+    this.#pairs.push({
+      ...images,
       same: truth,
       fold: fold === undefined ? 0 : this.#fold(row, fields[fold] ?? ''),
     });

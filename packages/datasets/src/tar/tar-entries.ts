@@ -4,9 +4,9 @@ import { unsafeName } from '../files/entry-name.ts';
 import { type ByteStream, fileStream, gunzipStream } from './byte-stream.ts';
 import { blockBytes, parseTarHeader, type TarHeader, text } from './tar-header.ts';
 
-/** A file inside a tar archive, or a link, which holds nothing. */
+/** A file inside a tar archive, or what holds nothing: a link, a device or pipe. */
 export interface TarEntry {
-  kind: 'file' | 'link';
+  kind: 'file' | 'link' | 'device';
   /** Its path in the archive, which stays inside it. */
   name: string;
   /** Of its contents, from the start of the archive (of what a compressed one holds). */
@@ -41,7 +41,7 @@ export async function* tarEntries(path: string): AsyncGenerator<TarEntry, void, 
       const { name, size, type } = { ...header, ...extension };
       extension = {};
       const { offset } = stream;
-      if (isFile(type) || isLink(type)) yield entryOf(stream, path, { name, size, type });
+      if (isFile(type) || isLink(type) || isDevice(type)) yield entryOf(stream, path, { name, size, type });
       else if (!isNothing(type)) throw refused(path, offset - blockBytes, name, `an entry of type ${type}`);
       await stream.skip(offset + padded(size) - stream.offset);
     }
@@ -52,8 +52,9 @@ export async function* tarEntries(path: string): AsyncGenerator<TarEntry, void, 
 
 const isFile = (type: string) => type === '0' || type === '7';
 const isLink = (type: string) => type === '1' || type === '2';
-/** Folders, as `D` with what was in them; devices and pipes; the label of a volume. */
-const isNothing = (type: string) => '5D346V'.includes(type);
+const isDevice = (type: string) => '346'.includes(type);
+/** Folders, as `D` with what was in them; the label of a volume. */
+const isNothing = (type: string) => '5DV'.includes(type);
 const padded = (size: number) => Math.ceil(size / blockBytes) * blockBytes;
 
 async function nextHeader(stream: ByteStream, path: string): Promise<TarHeader | undefined> {
@@ -77,7 +78,7 @@ function entryOf(stream: ByteStream, path: string, { name: given, size, type }: 
   const fault = unsafeName(name);
   if (fault) throw refused(path, offset - blockBytes, given, fault);
   return {
-    kind: isLink(type) ? 'link' : 'file',
+    kind: isLink(type) ? 'link' : isDevice(type) ? 'device' : 'file',
     name,
     offset,
     size,

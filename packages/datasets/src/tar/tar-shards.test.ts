@@ -59,6 +59,14 @@ describe('archives by GNU tar', () => {
     expect([data.length, data.skipped]).toEqual([1, [{ path: 'a.jpg', reason: 'a link', missed: true }]]);
   });
 
+  test('a pipe is left out and named', async () => {
+    const from = place('pipes');
+    write(join(from, 'a/1.jpg'), 'x');
+    execFileSync('mkfifo', [join(from, 'a/2.jpg')]);
+    const { skipped } = await tarShards(tar(`${from}.tar`, from));
+    expect(skipped).toEqual([{ path: 'a/2.jpg', reason: 'a device or pipe', missed: true }]);
+  });
+
   test('folders of an incremental archive are none of its files', async () => {
     const from = await writeFaces(place('incremental'), 2, 1);
     const path = tar(`${from}.tar`, from, [`--listed-incremental=${from}.snar`]);

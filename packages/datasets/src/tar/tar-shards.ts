@@ -68,7 +68,7 @@ class SampleTable {
   async add(entry: TarEntry, shard: number, file: string): Promise<void> {
     const { name, offset, size, kind } = entry;
     if (isLeftBehindPath(name)) return this.#skip(name, 'hidden, or left by a system or tool', false);
-    if (kind === 'link') return this.#skip(name, 'a link', true);
+    if (kind !== 'file') return this.#skip(name, kind === 'link' ? 'a link' : 'a device or pipe', true);
     const { first, last, extension } = keysOf(name);
     if (first !== this.#first) this.#begin(first);
     if (isImageName(name)) this.#samples.push({ id: name, shard, offset, size, label: undefined });

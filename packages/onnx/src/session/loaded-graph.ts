@@ -1,5 +1,6 @@
 import {
   assertWithin,
+  HmError,
   type HostDtype,
   InvalidArgumentError,
   InvalidDataError,
@@ -106,7 +107,7 @@ export async function loadGraph(
   assertProvider(provider, runtime.providers, runtimePackage);
   if (provider !== 'cpu') await assertStarts(provider, executor);
   const bytes = typeof model === 'string' ? await readModel(model) : plainBytes('createSession', model);
-  const metadata = readMetadata(bytes);
+  const metadata = metadataOf(bytes, typeof model === 'string' ? model : 'the model');
   const externalData = await externalWeights(bytes, typeof model === 'string' ? model : undefined);
   const sessionOptions: InferenceSession.SessionOptions = {
     executionProviders: [executor],
@@ -133,6 +134,15 @@ export async function loadGraph(
   const graph = new LoadedGraph(runtime, session, options, metadata);
   if (keepsModel && externalData.length === 0) graph.model = content;
   return graph;
+}
+
+/** The first that is read of a model: what is none is told here. */
+function metadataOf(bytes: Uint8Array, name: string): Record<string, string> {
+  try {
+    return readMetadata(bytes);
+  } catch (error) {
+    throw HmError.isInstance(error) ? error.inFile(name) : error;
+  }
 }
 
 const onDevice = (names: readonly string[]) =>
