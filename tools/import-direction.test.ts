@@ -90,6 +90,7 @@ const allowed: Record<string, readonly string[]> = {
     '@hm/onnx/graph',
     '@hm/datasets',
     '@hm/images',
+    '@hm/images/browser',
     builtin,
   ],
   'packages/datasets/src/a.ts': ['@hm/tensor/host', files, pickle, '@hm/images', '@hm/onnx/session', builtin],
