@@ -95,11 +95,10 @@ export class NonFiniteError extends HmError {
 const SENTENCE = 2000;
 const WORD = 160;
 
-const sentence = (text: string): string =>
-  printable(
-    text.replace(/\S{161,}/g, (word) => printable(word, WORD)),
-    SENTENCE,
-  );
+const sentence = (text: string): string => {
+  const words = text.split(/(\s+)/).map((word) => printable(word, WORD));
+  return printable(words.join(''), SENTENCE);
+};
 
 const messageOf = ({ where, expected, received, fix }: HmErrorDetails): string =>
   `${printable(where)}: expected ${sentence(expected)}, got ${printable(show(received))}. Fix: ${sentence(fix)}`;
