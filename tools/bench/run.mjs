@@ -11,6 +11,12 @@ if (process.argv[2] === 'mpi') {
   process.exit();
 }
 
+// Nothing is timed.
+if (process.argv[2] === 'count') {
+  await import('./count.mjs');
+  process.exit();
+}
+
 const benches = {
   'train-step': {
     unit: 'images/s',
@@ -159,7 +165,7 @@ const [name] = positionals;
 const bench = benches[name];
 if (bench === undefined) {
   console.error(
-    `bench: expected one of ${[...Object.keys(benches), 'mpi'].join(', ')}, got ${name ?? 'nothing'}.`,
+    `bench: expected one of ${[...Object.keys(benches), 'mpi', 'count'].join(', ')}, got ${name ?? 'nothing'}.`,
   );
   process.exit(1);
 }

@@ -21,7 +21,7 @@ import { createSegmentedSession, type SumOverRanks } from './segments/segmented-
 import { keepsOutputs } from './session/resident-session.ts';
 import { type SessionOptions, sessionOptions } from './session/session-options.ts';
 import { createResidentSession } from './session.ts';
-import { type InputSpec, type Recording, record } from './trace.ts';
+import { type InputSpec, type Recording, type RecordOptions, record } from './trace.ts';
 import { TraceError } from './trace-error.ts';
 
 type Tensors = Record<string, Tensor>;
@@ -76,7 +76,8 @@ export async function compile(step: StepFunction, options: CompileOptions): Prom
   // The CPU's blocked convolutions know single precision alone.
   const block = provider === 'cpu' && !mixedPrecision ? await blockSize() : 0;
   const chooseForm: ChooseForm = (shape) => (block === 0 ? undefined : kernels[nameOf(shape)]) ?? 'direct';
-  const { recording, layouts } = recordInOwnLayouts(step, state, inputs, block, chooseForm);
+  const scatters = provider === 'cpu';
+  const { recording, layouts } = recordInOwnLayouts(step, state, inputs, { block, chooseForm, scatters });
   const { graph, outputs } = recording;
   if (mixedPrecision) {
     await assertHalf(options);
@@ -126,8 +127,7 @@ export function recordInOwnLayouts(
   step: StepFunction,
   state: HostTensors,
   inputs: Record<string, InputSpec>,
-  block: number,
-  chooseForm: ChooseForm,
+  how: Omit<RecordOptions, 'layouts'>,
 ) {
   const names = Object.keys(state);
   assertOwnNames(names, inputs);
@@ -148,7 +148,7 @@ export function recordInOwnLayouts(
       [name, layout] as const,
       [NEXT + name, layout] as const,
     ]);
-    const recording = record(run, all, { block, chooseForm, layouts: Object.fromEntries(both) });
+    const recording = record(run, all, { ...how, layouts: Object.fromEntries(both) });
     const undecided = names.filter((name) => layouts[name] === undefined);
     const decided = undecided.flatMap((name) => {
       const layout = recording.wanted[name] ?? recording.native[NEXT + name];

@@ -7,6 +7,7 @@ import type { Graph, GraphValue } from './graph.ts';
 import { declaredShape, type Layout } from './layout.ts';
 import { foldAffine } from './passes/fold-affine.ts';
 import { foldConstants } from './passes/fold-constants.ts';
+import { scatterLabels } from './passes/scatter-labels.ts';
 import { isReduction } from './segments/cut-graph.ts';
 import { SYMBOLIC_SIZE } from './symbolic.ts';
 import { traceBackend } from './trace-backend.ts';
@@ -70,6 +71,8 @@ export interface RecordOptions {
   parameters?: Readonly<Record<string, Tensor>>;
   /** How convolutions are computed. Default: all directly. */
   chooseForm?: ChooseForm;
+  /** Whether the graph may scatter values, which not all providers have kernels for. Default true. */
+  scatters?: boolean;
   /** Layouts of inputs, and of outputs, that are not in tfjs's own order. */
   layouts?: Record<string, Layout>;
 }
@@ -91,7 +94,7 @@ export interface Recording {
 export function record(
   run: (inputs: Tensors) => Tensors,
   inputs: Record<string, InputSpec>,
-  { block = 0, layouts = {}, parameters = {}, chooseForm }: RecordOptions,
+  { block = 0, layouts = {}, parameters = {}, chooseForm, scatters = true }: RecordOptions,
 ): Recording {
   const tracer = new Tracer(block);
   tracer.names = new Map(Object.entries(parameters).map(([name, { dataId }]) => [dataId, name]));
@@ -114,6 +117,7 @@ export function record(
     const outputs = Object.entries(results).map(([name, tensor]) =>
       publish(tracer, name, tensor, layouts[name] ?? 'logical', symbols[0]),
     );
+    if (scatters) scatterLabels(tracer.graph);
     tracer.graph.nodes = fuseBlocked(tracer.graph.nodes, new Set(outputs.map(({ name }) => name)));
     const values = infos.map(({ name, info, spec }) =>
       inputValue(name, info, spec, layouts[name] ?? 'logical'),

@@ -31,9 +31,10 @@ export async function chooseKernels(
   const block = provider === 'cpu' && !mixedPrecision ? await blockSize() : 0;
   if (block === 0) return {};
   const found = new Map<string, ConvolutionShape>();
-  recordInOwnLayouts(step, state, inputs, block, (shape) => {
+  const chooseForm = (shape: ConvolutionShape) => {
     found.set(nameOf(shape), shape);
-    return 'direct';
-  });
+    return 'direct' as const;
+  };
+  recordInOwnLayouts(step, state, inputs, { block, chooseForm });
   return fastestForms(found, (shape, form) => measureForm(shape, form, { block, threads }), cache);
 }
