@@ -11,6 +11,7 @@ import { model } from './commands/model.ts';
 import { people } from './commands/people.ts';
 import { quantize } from './commands/quantize.ts';
 import { report } from './commands/report.ts';
+import { reproduce } from './commands/reproduce.ts';
 import { search } from './commands/search.ts';
 import { study } from './commands/study.ts';
 import { train } from './commands/train.ts';
@@ -23,7 +24,18 @@ export function createProgram(): Command {
     .description('Face recognition from photographs to a score: align, train, export, evaluate.')
     .version(version);
   const applications = [verify, people, embed, search, model, quantize];
-  for (const make of [data, align, train, exportRun, evaluate, report, study, ...applications, doctor])
+  for (const make of [
+    data,
+    align,
+    train,
+    exportRun,
+    evaluate,
+    report,
+    study,
+    reproduce,
+    ...applications,
+    doctor,
+  ])
     program.addCommand(make());
   return program;
 }

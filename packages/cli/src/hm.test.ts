@@ -15,7 +15,8 @@ beforeAll(async () => {
 });
 afterAll(folder.dispose);
 
-const commands = 'data align train export eval report study quantize verify embed search doctor'.split(' ');
+const commands =
+  'data align train export eval report study reproduce quantize verify embed search doctor'.split(' ');
 
 describe('help', () => {
   it('lists every command', async () => {

@@ -83,6 +83,7 @@ export {
 export { type Comparison, compareResults } from './statistics/compare-results.ts';
 export type { Isotonic } from './statistics/isotonic.ts';
 export { type McNemar, mcnemar } from './statistics/mcnemar.ts';
+export { meanInterval } from './statistics/mean-interval.ts';
 export { calibrateModel, isModelCalibration, type ModelCalibration } from './statistics/model-calibration.ts';
 export {
   type DetectionOptions,

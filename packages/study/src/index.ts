@@ -1,6 +1,7 @@
 export { countCells, readyCells, type StudyCell } from './cells.ts';
 export type { DrawnData, PhotographData } from './data/data-plan.ts';
 export { type NoisyData, withLabelNoise } from './data/label-noise.ts';
+export { estimateStudy, type StudyEstimate } from './estimate-study.ts';
 export { mergeStudies } from './merge-studies.ts';
 export { type PairedPeople, peopleOf } from './people-of.ts';
 export {
@@ -12,6 +13,7 @@ export {
   type StudyPlan,
   type StudyTuning,
 } from './plan.ts';
+export { type ReproductionOptions, reproductionMarkdown, reproductionPlan } from './reproduction.ts';
 export { readRows, type StudyRow, type TestScore } from './rows.ts';
 export { type StudyEvent, type StudyOptions, study } from './study.ts';
 export { type ArmSummary, type ComparisonSummary, type StudySummary, summarizeStudy } from './summarize.ts';

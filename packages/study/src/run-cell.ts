@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { defaultPreprocessing, type Preprocessing, type VerificationProtocol } from '@hm/datasets';
-import { loadEmbedder, type VerificationResult, verify } from '@hm/eval';
+import { type Embedder, loadEmbedder, type VerificationResult, verify } from '@hm/eval';
 import { headByName } from '@hm/losses';
 import { backboneByName } from '@hm/resnet';
 import { readRegularFile, readRegularText, writeFileSafely } from '@hm/tensor/files';
@@ -26,6 +26,14 @@ import { openStudyData, type StudyData } from './data/open-study-data.ts';
 import { peopleOf } from './people-of.ts';
 import type { StudyRow, TestScore } from './rows.ts';
 
+/** What trains and scores a network. */
+export interface CellEngine {
+  /** Where ONNX Runtime runs. */
+  provider: Embedder['provider'];
+  /** Of ONNX Runtime. */
+  threads: number;
+}
+
 /** Where a cell works. */
 export interface CellPlace {
   study: string;
@@ -33,6 +41,7 @@ export interface CellPlace {
   root: string;
   /** The study's folder. */
   out: string;
+  engine: CellEngine;
   onEvent?: (event: TrainEvent) => void;
 }
 
@@ -46,14 +55,14 @@ export async function runCell(cell: StudyCell, place: CellPlace): Promise<StudyR
   const data = await openStudyData(cell.data, network.backbone.imageSize, place.root);
   const { model, versions, ...trained } =
     cell.loss === null
-      ? await untrained(network, data)
+      ? await untrained(network, data, place.engine)
       : await trainCell({ ...cell, loss: cell.loss }, network, data, place);
-  const tests = cell.stage === 'final' ? await scoreCell(cell, data, await model(), place.out) : {};
+  const tests = cell.stage === 'final' ? await scoreCell(cell, data, await model(), place) : {};
   return {
     study: place.study,
     ...{ stage: cell.stage, condition: cell.condition, arm: cell.arm, seed: cell.seed },
     configuration: cell.configuration,
-    kernels: 'onnx cpu, 1 thread',
+    kernels: describe(place.engine),
     versions,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     time: new Date().toISOString(),
@@ -73,7 +82,8 @@ interface Network {
   pretrained?: string;
 }
 
-async function openNetwork(plan: StudyCell['backbone'], root: string): Promise<Network> {
+/** The network that a plan names, and the file that it begins with. */
+export async function openNetwork(plan: StudyCell['backbone'], root: string): Promise<Network> {
   if ('name' in plan) {
     const { name, ...options } = plan;
     return { backbone: backboneByName(name, options) };
@@ -109,9 +119,9 @@ async function trainCell(
     ...{ ...network, recipe, out, data: data.train, seed: cell.seed, keep: 1, hardness: true },
     head: headByName(cell.loss, cell.options),
     resume: (await readConfig(out)) !== undefined,
-    engine: { kind: 'onnx', threads: 1 },
-    workers: 1,
-    validate: (file) => validationScore({ file }, data.validation),
+    engine: { kind: 'onnx', ...place.engine },
+    ...(place.engine.threads === 1 && { workers: 1 }),
+    validate: (file) => validationScore({ file }, data.validation, place.engine),
   });
   for await (const event of run) place.onEvent?.(event);
   const best = await loadRun(out, 'best');
@@ -131,11 +141,15 @@ async function trainCell(
 }
 
 /** The network of a file, as it is. */
-async function untrained({ backbone, pretrained }: Network, data: StudyData): Promise<Trained> {
+async function untrained(
+  { backbone, pretrained }: Network,
+  data: StudyData,
+  engine: CellEngine,
+): Promise<Trained> {
   const [height, width] = backbone.imageSize;
   const { preprocessing = { ...defaultPreprocessing, height, width } } = backbone;
   const model = { file: await readRegularFile(pretrained!), preprocessing };
-  const { score } = await validationScore(model, data.validation);
+  const { score } = await validationScore(model, data.validation, engine);
   return {
     versions: { node: process.versions.node },
     epochs: [],
@@ -145,17 +159,18 @@ async function untrained({ backbone, pretrained }: Network, data: StudyData): Pr
 }
 
 /** The area under the curve: finer than the accuracy on few pairs. */
-async function validationScore(model: Model, protocol: VerificationProtocol) {
-  const { auc } = await scored(model, protocol, false);
+async function validationScore(model: Model, protocol: VerificationProtocol, engine: CellEngine) {
+  const { auc } = await scored(model, protocol, engine, false);
   return { name: 'auc', score: auc };
 }
 
 async function scored(
   { file, ...options }: Model,
   protocol: VerificationProtocol,
+  engine: CellEngine,
   scores: boolean,
 ): Promise<VerificationResult> {
-  const embedder = await loadEmbedder(file, { ...options, threads: 1 });
+  const embedder = await loadEmbedder(file, { ...options, ...engine });
   try {
     return await verify(embedder, protocol, { scores });
   } finally {
@@ -167,12 +182,12 @@ async function scoreCell(
   { configuration, condition }: StudyCell,
   { tests }: StudyData,
   model: Model,
-  out: string,
+  { out, engine }: CellPlace,
 ): Promise<Record<string, TestScore>> {
   const results: Record<string, TestScore> = {};
   for (const name of ['scores', 'pairs']) await mkdir(join(out, name), { recursive: true });
   for (const [test, protocol] of Object.entries(tests)) {
-    const result = await scored(model, protocol, true);
+    const result = await scored(model, protocol, engine, true);
     const distances = Float32Array.from(result.scores!, ({ distance }) => distance);
     await writeFileSafely(
       join(out, 'scores', `${configuration}.${test}.f32`),
@@ -194,6 +209,9 @@ async function scoreCell(
   }
   return results;
 }
+
+const describe = ({ provider, threads }: CellEngine) =>
+  `onnx ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 
 const anotherFile = (path: string, expected: string, received: string) =>
   new InvalidDataError({

@@ -6,7 +6,7 @@ import type { EpochEvent } from '@hm/train';
 import { countCells, readyCells, type StudyCell } from './cells.ts';
 import { checkPlan, type StudyPlan } from './plan.ts';
 import { appendRow, mendRows, readRows, type StudyRow } from './rows.ts';
-import { removeRun } from './run-cell.ts';
+import { type CellEngine, type CellPlace, removeRun } from './run-cell.ts';
 
 /** What {@link study} takes. */
 export interface StudyOptions {
@@ -14,8 +14,12 @@ export interface StudyOptions {
   out: string;
   /** The folder that the plan's paths start from. Default: the working directory. */
   root?: string;
-  /** Networks that are trained side by side, each by a process with one thread; 0 trains none. Default 1. */
+  /** Networks that are trained side by side, each by a process of its own; 0 trains none. Default 1. */
   jobs?: number;
+  /** Threads of ONNX Runtime in each. Default 1, with which the same configuration gives the same bits on a processor. */
+  threads?: number;
+  /** Where ONNX Runtime runs. Default `cpu`. */
+  provider?: CellEngine['provider'];
   /** Start no more networks once it is raised; those under way are killed, and go on next time. */
   signal?: AbortSignal;
   /** Called as networks begin, end an epoch and are done. */
@@ -40,6 +44,7 @@ export type StudyEvent =
 export async function study(plan: StudyPlan, options: StudyOptions): Promise<StudyRow[]> {
   checkOptions('study', options, {
     ...{ out: 'string', root: 'string', jobs: 'number', signal: 'object', onEvent: 'function' },
+    ...{ threads: 'number', provider: 'string' },
   });
   checkArguments('study', { plan, out: options.out }, { plan: { has: ['name', 'question'] }, out: 'string' });
   checkPlan(plan);
@@ -53,7 +58,7 @@ export async function study(plan: StudyPlan, options: StudyOptions): Promise<Stu
 }
 
 async function runAll(plan: StudyPlan, options: StudyOptions, rows: StudyRow[]): Promise<StudyRow[]> {
-  const { out, root = '.', jobs = 1, onEvent } = options;
+  const { out, root = '.', jobs = 1, threads = 1, provider = 'cpu', onEvent } = options;
   const cells = countCells(plan);
   const done = () => rows.filter(({ study }) => study === plan.name).length;
   // One that fails stops the others, which go on next time.
@@ -61,7 +66,12 @@ async function runAll(plan: StudyPlan, options: StudyOptions, rows: StudyRow[]):
   const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
   const begin = async (cell: StudyCell) => {
     onEvent?.({ kind: 'begin', cell, done: done(), cells });
-    const row = await processes.run(cell, { study: plan.name, root, out }, signal, onEvent);
+    const row = await processes.run(
+      cell,
+      { study: plan.name, root, out, engine: { provider, threads } },
+      signal,
+      onEvent,
+    );
     if (row === undefined) return;
     await appendRow(out, row);
     await removeRun(cell, out);
@@ -101,7 +111,7 @@ class CellProcesses {
   /** A cell's row; undefined if the signal stopped it. */
   run(
     cell: StudyCell,
-    place: { study: string; root: string; out: string },
+    place: Omit<CellPlace, 'onEvent'>,
     signal: AbortSignal,
     onEvent: StudyOptions['onEvent'],
   ): Promise<StudyRow | undefined> {

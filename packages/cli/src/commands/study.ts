@@ -52,10 +52,11 @@ export const study = () =>
       wholeNumber,
       1,
     )
+    .option('--dry-run', 'open every path, measure the speed here, and say how long it would take')
     .option('--merge <folders...>', 'studies whose rows are added first: parts from other machines')
     .optionsGroup('Options:')
     .option('--json', 'print the report as one JSON object')
     .action(async (plan, options) => {
       if (plan === undefined) await (await import('../study/run-study.ts')).runStudy(options);
-      else await (await import('../study/run-plan.ts')).runPlan(plan, options);
+      else await (await import('../study/run-plan.ts')).runPlanFile(plan, options);
     });

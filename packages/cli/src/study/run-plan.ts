@@ -1,30 +1,48 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { StudyEstimate, StudyOptions, StudyPlan, StudySummary } from '@hm/study';
 import { writeFileSafely } from '@hm/tensor/files';
 import { stopOnInterrupt } from '../stop-on-interrupt.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
-/** What `hm study PLAN.json` takes. */
-interface PlanOptions {
+/** What is typed about how a plan is run. */
+export interface PlanOptions extends Pick<StudyOptions, 'threads' | 'provider'> {
   out: string;
+  /** The folder that the plan's paths start from. */
   data?: string;
   jobs: number;
   merge?: string[];
+  dryRun?: true;
   json?: true;
 }
 
-/** Runs what a plan still lacks, and prints what its rows say. */
-export async function runPlan(
-  path: string,
-  { out, data, jobs, merge = [], json }: PlanOptions,
-): Promise<void> {
-  const { mergeStudies, readPlan, study, summarizeStudy, summaryMarkdown } = await import('@hm/study');
+/** Runs what the plan of a file still lacks, and prints what its rows say. */
+export async function runPlanFile(path: string, options: PlanOptions): Promise<void> {
+  const { readPlan, summaryMarkdown } = await import('@hm/study');
   const plan = await readPlan(path);
+  await runPlan(plan, options, (summary) => summaryMarkdown(plan, summary));
+}
+
+/** Runs what a plan still lacks, keeps the plan and what its rows say beside them, and prints that; or what it would cost. */
+export async function runPlan(
+  plan: StudyPlan,
+  { out, data, jobs, threads, provider, merge = [], dryRun, json }: PlanOptions,
+  describe: (summary: StudySummary) => string,
+): Promise<void> {
+  const { estimateStudy, mergeStudies, study, summarizeStudy } = await import('@hm/study');
+  const place = withoutUndefined({ root: data, threads, provider });
+  if (dryRun) {
+    const estimate = await estimateStudy(plan, place);
+    console.log(json ? JSON.stringify(estimate) : describeEstimate(estimate));
+    return;
+  }
   if (merge.length > 0) console.error(`Rows added: ${await mergeStudies(out, merge)}.`);
+  await mkdir(out, { recursive: true });
+  await writeFileSafely(join(out, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`);
   const interrupt = stopOnInterrupt(console.error);
   try {
     await study(plan, {
-      ...{ out, jobs, signal: interrupt.signal },
-      ...withoutUndefined({ root: data }),
+      ...{ out, jobs, signal: interrupt.signal, ...place },
       onEvent: (event) => {
         if (event.kind === 'epoch') return;
         const { arm, condition, seed, stage } = event.kind === 'begin' ? event.cell : event.row;
@@ -34,11 +52,32 @@ export async function runPlan(
       },
     });
     const summary = await summarizeStudy(plan, out);
-    const markdown = summaryMarkdown(plan, summary);
+    const markdown = describe(summary);
     await writeFileSafely(join(out, 'report.md'), markdown);
     console.log(json ? JSON.stringify(summary) : markdown);
     if (interrupt.signal.aborted) process.exitCode = interrupt.status;
   } finally {
     interrupt.release();
   }
+}
+
+function describeEstimate({
+  networks,
+  conditions,
+  steps,
+  imagesPerSecond,
+  hours,
+  memory,
+}: StudyEstimate): string {
+  const lines = conditions.map(({ condition, images, classes, pairs }) => {
+    const tests = Object.entries(pairs).map(([test, count]) => `${count} pairs of ${test}`);
+    return `${condition}: ${images} images of ${classes} people to train on; ${tests.join(', ')}`;
+  });
+  return [
+    'Every path was opened.',
+    ...lines,
+    `${networks} networks, ${steps} steps in all, ${imagesPerSecond.toFixed(1)} images/s as measured here`,
+    `about ${hours < 10 ? hours.toFixed(1) : Math.round(hours)} hours of training, one network after another; scoring comes on top`,
+    `${(memory / 1e9).toFixed(1)} GB of memory at most, for each network that trains at a time`,
+  ].join('\n');
 }

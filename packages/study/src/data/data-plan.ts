@@ -2,9 +2,9 @@
 interface People {
   /** People whose images choose checkpoint and setting; in no test. */
   validationPeople: number;
-  /** People of the same kind who judge, in ten folds. */
+  /** People of the same kind who judge, in ten folds; 0 where the other tests are enough. */
   heldOutPeople: number;
-  /** Pairs in each of those folds, an even number. */
+  /** Pairs in each of those folds, an even number; those who choose have ten times as many. */
   pairsPerFold: number;
   /** Share of the training images whose person is replaced by another at random. Default 0. */
   labelNoise?: number;
@@ -23,14 +23,17 @@ export interface DrawnData extends People {
   hardness: number;
 }
 
-/** Aligned photographs, one folder for each person. Paths start from the folder that the study is given. */
+/** Aligned photographs. Paths start from the folder that the study is given. */
 export interface PhotographData extends People {
   kind: 'photographs';
+  /** To train on, in any form that `openDataset` opens. */
   faces: string;
-  /** File with people to leave out, one a line. */
+  /** File with people to leave out, one a line, or `casia-lfw`, the people of CASIA-WebFace who are in LFW. */
   exclude?: string;
   /** At most so many of each person, evenly spread. Default: all. */
   imagesPerPerson?: number;
   /** LFW, or a folder in its form, to be judged by as well; and its list of pairs. */
   lfw?: { images: string; pairs: string };
+  /** YouTube Faces, to be judged by as well; and its list of pairs. Default: `splits.txt` in the folder or beside it. */
+  ytf?: { images: string; pairs?: string };
 }

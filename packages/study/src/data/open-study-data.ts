@@ -58,8 +58,11 @@ async function openImages(
     train: await trainingSet(train, imageSize),
     validation: await protocolOf('validation', validation, 2, 5 * pairsPerFold),
     tests: {
-      heldOut: await protocolOf('held-out people', heldOut, 10, pairsPerFold),
+      ...(heldOut.length > 0 && {
+        heldOut: await protocolOf('held-out people', heldOut, 10, pairsPerFold),
+      }),
       ...(plan.kind === 'photographs' && plan.lfw && { lfw: await lfw(plan.lfw, imageSize, root) }),
+      ...(plan.kind === 'photographs' && plan.ytf && { ytf: await ytf(plan.ytf, imageSize, root) }),
     },
   };
 }
@@ -77,9 +80,10 @@ async function drawnPool(plan: DrawnData, size: number): Promise<Dataset> {
 }
 
 async function photographPool({ faces, exclude }: PhotographData, root: string): Promise<Dataset> {
-  const { imageFolder, readNameList } = await import('@hm/datasets');
-  const names = exclude === undefined ? [] : await readNameList(join(root, exclude));
-  return imageFolder(join(root, faces), { exclude: names, allowUnknownExclude: true });
+  const { casiaLfwOverlap, openDataset, readNameList } = await import('@hm/datasets');
+  const names =
+    exclude === 'casia-lfw' ? casiaLfwOverlap : exclude && (await readNameList(join(root, exclude)));
+  return openDataset(join(root, faces), { exclude: names || [], allowUnknownExclude: true });
 }
 
 async function splitPeople(pool: Dataset, plan: DrawnData | PhotographData) {
@@ -136,11 +140,28 @@ async function lfw(
   return { ...protocol, images: await decoded(protocol.images, size) };
 }
 
+async function ytf(
+  { images, pairs }: NonNullable<PhotographData['ytf']>,
+  size: readonly [number, number],
+  root: string,
+): Promise<VerificationProtocol> {
+  const { ytfPairs } = await import('@hm/datasets');
+  const protocol = await ytfPairs(
+    join(root, images),
+    pairs === undefined ? {} : { pairs: join(root, pairs) },
+  );
+  return { ...protocol, images: await decoded(protocol.images, size) };
+}
+
+/** More bytes of pixels than this are not held: their images are decoded as they are needed. */
+const MOST_HELD = 2 ** 31;
+
 /** Every image once, at the size that the network sees, so that no epoch decodes. */
 async function decoded(
   images: readonly (ImageSource & { id: string })[],
   [height, width]: readonly [number, number],
 ): Promise<ProtocolImage[]> {
+  if (images.length * height * width * 3 > MOST_HELD) return [...images];
   const { decodeImage } = await import('@hm/images');
   const pixels: ProtocolImage[] = [];
   for (const image of images) {

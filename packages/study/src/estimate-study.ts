@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { headByName } from '@hm/losses';
+import { checkArguments, checkOptions, InvalidArgumentError } from '@hm/tensor/host';
+import { type FineTuneOptions, fineTune, type Recipe, train } from '@hm/train';
+import { countCells, readyCells, type StudyCell } from './cells.ts';
+import { openStudyData } from './data/open-study-data.ts';
+import { checkPlan, type StudyPlan } from './plan.ts';
+import { openNetwork } from './run-cell.ts';
+import type { StudyOptions } from './study.ts';
+
+/** What a plan would cost. */
+export interface StudyEstimate {
+  /** Networks to train, those that tune included. */
+  networks: number;
+  /** What is trained on and judged by, under each condition. */
+  conditions: {
+    condition: string;
+    images: number;
+    classes: number;
+    pairs: Readonly<Record<string, number>>;
+  }[];
+  /** Of all networks together. */
+  steps: number;
+  /** Measured with the first network. */
+  imagesPerSecond: number;
+  /** Of training, one network after another; validation and scoring come on top. */
+  hours: number;
+  /** The most memory that this process has held while it trained, in bytes. */
+  memory: number;
+}
+
+/**
+ * What a plan would cost on this machine, measured: opens all of its data, so that a path that is wrong is told now, and
+ * trains the first network for some steps in a folder that is removed.
+ *
+ * @throws {InvalidDataError} if a folder, list or image is missing.
+ * @throws {InvalidArgumentError} if the plan is none, or trains nothing.
+ * @example
+ * const { networks, hours } = await estimateStudy(await readPlan('losses.json'), { root: 'data' });
+ */
+export async function estimateStudy(
+  plan: StudyPlan,
+  options: Pick<StudyOptions, 'root' | 'threads' | 'provider'> = {},
+): Promise<StudyEstimate> {
+  const {
+    root = '.',
+    threads = 1,
+    provider = 'cpu',
+  } = checkOptions('estimateStudy', options, { root: 'string', threads: 'number', provider: 'string' });
+  checkArguments('estimateStudy', { plan }, { plan: { has: ['name', 'question'] } });
+  checkPlan(plan);
+  const cells = readyCells(plan, []).filter(({ loss }) => loss !== null);
+  const firsts = cells.filter(
+    (cell, index) => cells.findIndex((one) => one.condition === cell.condition) === index,
+  );
+  if (firsts.length === 0) throw trainsNothing(plan);
+  const networks = countCells(plan);
+  const conditions: StudyEstimate['conditions'] = [];
+  let images = 0;
+  let steps = 0;
+  let speed: Awaited<ReturnType<typeof measure>> | undefined;
+  for (const cell of firsts) {
+    const { backbone, ...network } = await openNetwork(cell.backbone, root);
+    const { train: data, tests } = await openStudyData(cell.data, backbone.imageSize, root);
+    const pairs = Object.fromEntries(Object.entries(tests).map(([name, test]) => [name, test.pairs.length]));
+    conditions.push({ condition: cell.condition, images: data.length, classes: data.classes, pairs });
+    const recipe =
+      network.pretrained === undefined
+        ? (cell.recipe as Recipe)
+        : await fineTune(backbone, data, cell.recipe as FineTuneOptions);
+    speed ??= await measure({ ...network, backbone, recipe, data, seed: cell.seed }, cell, {
+      provider,
+      threads,
+    });
+    const share = (recipe.epochs * networks) / firsts.length;
+    images += share * data.length;
+    steps += share * Math.ceil(data.length / recipe.batchSize);
+  }
+  const { imagesPerSecond, memory } = speed!;
+  return {
+    ...{ networks, conditions, steps: Math.round(steps), imagesPerSecond },
+    ...{ hours: images / imagesPerSecond / 3600, memory },
+  };
+}
+
+/** Steps that are timed, after the first, in which buffers are made. */
+const TIMED = 5;
+
+type TrainOptions = Omit<Parameters<typeof train>[0], 'out' | 'head'>;
+
+async function measure(
+  options: TrainOptions,
+  { loss, options: lossOptions }: StudyCell,
+  engine: { provider: NonNullable<StudyOptions['provider']>; threads: number },
+): Promise<Pick<StudyEstimate, 'imagesPerSecond' | 'memory'>> {
+  const out = await mkdtemp(join(tmpdir(), 'hm-estimate-'));
+  const enough = new AbortController();
+  const speeds: number[] = [];
+  try {
+    const run = train({
+      ...{ ...options, out, logEvery: 1, signal: enough.signal },
+      head: headByName(loss!, lossOptions),
+      engine: { kind: 'onnx', ...engine },
+    });
+    for await (const event of run) {
+      if (event.kind !== 'step') continue;
+      speeds.push(event.imagesPerSecond);
+      if (speeds.length > TIMED) enough.abort();
+    }
+  } finally {
+    await rm(out, { recursive: true, force: true });
+  }
+  const timed = speeds.slice(Math.min(1, speeds.length - 1)).toSorted((a, b) => a - b);
+  return {
+    imagesPerSecond: timed[Math.floor(timed.length / 2)]!,
+    memory: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
+const trainsNothing = ({ name }: StudyPlan) =>
+  new InvalidArgumentError({
+    where: 'estimateStudy',
+    expected: 'a plan that trains',
+    received: `${name}, whose arms have no loss`,
+    fix: 'Add an arm with a loss.',
+  });
