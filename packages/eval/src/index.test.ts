@@ -31,6 +31,7 @@ test('exports exactly this', () => {
     'loadEmbedder',
     'mcnemar',
     'mean',
+    'meanInterval',
     'pairDistances',
     'pairedDifference',
     'paperTables',
