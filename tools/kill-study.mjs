@@ -189,6 +189,8 @@ async function study(work, kills, failures) {
     else if (early) counts.kills++;
     if (early) counts['ended early']++;
     if (!isKill && end.isLate) counts.hung++;
+    if ((counts.kills + counts['failed calls']) % 10 === 0)
+      console.error(`${work.name}: ${JSON.stringify(counts)}`);
     const before = told;
     told = work.told(out, end.stdout, before);
     if ([before, told].some((known) => work.isLost(out, known, whole))) counts.lost++;
