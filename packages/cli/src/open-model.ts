@@ -1,6 +1,5 @@
 import type { Recognizer, RecognizerOptions } from '@hm/recognize';
 import { type PreprocessingOptions, preprocessingFromOptions } from './preprocessing-from-options.ts';
-import { tell } from './print.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 /** What the options of {@link modelOptions} say about a model. */
@@ -22,7 +21,7 @@ export async function openModel(
   const { flip, output, aligned, prefer, workers, provider, threads, calibration } = options;
   const preprocessing = preprocessingFromOptions(options, where);
   const { openRecognizer } = await import('@hm/recognize');
-  const recognizer = await openRecognizer(
+  return openRecognizer(
     model,
     withoutUndefined({
       flip,
@@ -36,7 +35,4 @@ export async function openModel(
       preprocessing,
     }),
   );
-  if (/non-commercial/i.test(recognizer.license ?? ''))
-    tell(`Note: ${recognizer.name}: ${recognizer.license}.`);
-  return recognizer;
 }

@@ -14,6 +14,7 @@ import { decodeImage } from '#decode';
 import { assertOneOf } from '../assert-one-of.ts';
 import { type FaceGraph, faceGraph } from './face-graph.ts';
 import { combineViews, type Flip, flips } from './flip.ts';
+import { noteLicense } from './license-note.ts';
 import { mapAhead } from './map-ahead.ts';
 import { modelPreprocessing } from './model-preprocessing.ts';
 
@@ -78,7 +79,7 @@ export interface Embedder {
  * Loads an embedding network from an ONNX file or its bytes. Size, channel order, mean and scale come from the
  * file's metadata; a file without them needs `preprocessing`. The input may be `[N, 3, H, W]` or
  * `[N, H, W, 3]`, float32, float16 or uint8, with N fixed or symbolic. Weights in another file are read from beside the
- * model.
+ * model. A license in the file's metadata (`hm.license`) that forbids commercial use is told on the console, once.
  *
  * @throws {InvalidArgumentError} if nobody says how images are prepared.
  * @throws {InvalidDataError} if the file is no ONNX model, or its input or output has another form.
@@ -99,6 +100,7 @@ export async function loadEmbedder(
   try {
     const preprocessing = modelPreprocessing(name, session.metadata, explicit);
     const graph = await faceGraph(session, preprocessing, output);
+    noteLicense(name, session.metadata);
     return {
       name,
       provider: session.provider,

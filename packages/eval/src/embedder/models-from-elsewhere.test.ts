@@ -1,4 +1,5 @@
-import type { Preprocessing } from '@hm/datasets';
+import { type Preprocessing, preprocessingToMetadata } from '@hm/datasets';
+import { withMetadata } from '@hm/onnx/session';
 import { TensorProto_DataType as DataType } from 'onnx-buf';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { linearModel, tinyModel } from '../testing/tiny-model.ts';
@@ -126,5 +127,27 @@ describe('the preprocessing', () => {
     await (await load(changes)).release();
     expect(warnings).toHaveLength(message === undefined ? 0 : 1);
     if (message !== undefined) expect(warnings[0]).toMatch(message);
+  });
+});
+
+describe('a license', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  test.each([
+    ['Non-commercial research only, by its makers.', true],
+    ['CC BY-NC 4.0', true],
+    ['Apache-2.0', false],
+    ['MIT; commercial use is free', false],
+  ])('that forbids commercial use is told once: %s', async (license, forbids) => {
+    const notes: string[] = [];
+    vi.spyOn(console, 'warn').mockImplementation((text: string) => notes.push(text));
+    const metadata = { ...preprocessingToMetadata(raw), 'hm.license': license };
+    const model = withMetadata(linearModel(['N', 3, 2, 3], weight), metadata);
+    for (let time = 0; time < 2; time++) await (await loadEmbedder(model)).release();
+    expect(notes).toEqual(
+      forbids
+        ? [expect.stringMatching(/^Note: sha256:\w{12}: (Non-commercial.*makers|CC BY-NC 4\.0)\.$/)]
+        : [],
+    );
   });
 });
