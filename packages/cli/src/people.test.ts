@@ -103,7 +103,11 @@ describe('hm model', () => {
     expect(dlib).toMatch(/flip sum: 99\.22 % ± 0\.08 %/);
     expect(dlib.match(/at a false match rate of 0\.(01|001|0001), flip off: similarity/g)).toHaveLength(3);
     expect((await hm(['model', 'describe', 'sface'])).stdout).toContain('Apache-2.0');
-    const unknown = await hm(['model', 'add', path('w600k.onnx'), '--like', 'facenet']);
+    const unknown = await hm(['model', 'add', path('w600k.onnx'), '--like', 'w600k']);
     expect(unknown.stderr.replaceAll('\n', ' ')).toMatch(/one of insightface, adaface, sface, mobilefacenet/);
+    const boxes = await hm(['model', 'add', path('w600k.onnx'), '--like', 'facenet']);
+    expect(boxes.stderr.replaceAll('\n', ' ')).toMatch(
+      /the box of MTCNN with a margin.*--aligned --size 160/,
+    );
   }, 180_000);
 });

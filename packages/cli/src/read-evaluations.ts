@@ -60,10 +60,13 @@ const isResult = (content: unknown): content is VerificationResult =>
 const text: JsonSchema = { type: 'string' };
 const truth: JsonSchema = { type: 'boolean' };
 const number: JsonSchema = { type: 'number' };
-const numberOrNull: JsonSchema = { anyOf: [number, { type: 'null' }] };
 const object = (properties: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
   ...{ type: 'object', properties, required: Object.keys(properties) },
 });
+
+const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
+const rate = orNull(object({ rate: number, low: number, high: number, pairs: number }));
+const worst = orNull(object({ group: text, ratio: number }));
 
 /** All that a report reads. */
 const result: JsonSchema = {
@@ -91,7 +94,7 @@ const result: JsonSchema = {
       type: 'array',
       items: object({
         ...{ far: number, impostors: number },
-        ...{ tar: numberOrNull, threshold: numberOrNull, falseAccepts: numberOrNull },
+        ...{ tar: orNull(number), threshold: orNull(number), falseAccepts: orNull(number) },
       }),
     },
     metadata: { type: 'object', additionalProperties: text },
@@ -101,6 +104,25 @@ const result: JsonSchema = {
         ...{ first: text, second: text, same: truth, fold: number, distance: number, accepted: truth },
       }),
     },
+    groups: {
+      type: 'object',
+      required: ['threshold', 'confidence', 'groups'],
+      properties: {
+        ...{ threshold: number, confidence: number },
+        groups: {
+          type: 'array',
+          items: object({ group: text, falseMatchRate: rate, falseNonMatchRate: rate }),
+        },
+        ...{ acrossGroups: rate, worstFalseMatchRate: worst, worstFalseNonMatchRate: worst },
+      },
+    },
+    errorVersusDiscard: object({
+      ...{ quality: text, threshold: number },
+      points: {
+        type: 'array',
+        items: object({ discarded: number, falseNonMatchRate: number, falseMatchRate: number }),
+      },
+    }),
     validationRate: object({ far: number, val: number, standardDeviation: number }),
   },
 };

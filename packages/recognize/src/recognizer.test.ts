@@ -184,7 +184,9 @@ describe.skipIf(data === undefined)('real photographs', () => {
 
   test('one of 60 megapixels is looked at smaller, and told in its own pixels', async () => {
     const recognizer = await openRecognizer(undefined);
-    const large = new Uint8Array(await sharp(first).resize(7750, 7750, { kernel: 'nearest' }).jpeg().toBuffer());
+    const large = new Uint8Array(
+      await sharp(first).resize(7750, 7750, { kernel: 'nearest' }).jpeg().toBuffer(),
+    );
     const [[small], [big]] = [await recognizer.faces(first), await recognizer.faces(large)];
     const ratio = big!.quality.size / small!.quality.size;
     expect(ratio / 31).toBeCloseTo(1, 1);

@@ -6,7 +6,7 @@ import { describeResult } from '../describe-result.ts';
 import { evaluationData, templateOptions } from '../evaluation-data.ts';
 import { assertFile } from '../input.ts';
 import { formatByName, prepareFile, writeResult } from '../output.ts';
-import { positiveInteger, thresholdFrom, upTo } from '../parse-option.ts';
+import { finiteNumber, positiveInteger, thresholdFrom, upTo } from '../parse-option.ts';
 import { preprocessingFromOptions } from '../preprocessing-from-options.ts';
 import { channelsOption, meanOption, scaleOption, sizeOption } from '../preprocessing-options.ts';
 import { print } from '../print.ts';
@@ -27,6 +27,11 @@ export const evaluate = () =>
     .option(
       '--groups <file>',
       'CSV with a header: image, group and perhaps quality; errors are reported for each group',
+    )
+    .option(
+      '--fmr <rate>',
+      'false match rate of all pairs at which groups and quality are judged (default: at the threshold of the accuracy)',
+      finiteNumber,
     )
     .option('--skip-missing', 'drop pairs whose image is missing; the score is then not the official one')
     .addOption(
@@ -99,6 +104,7 @@ export const evaluate = () =>
       const scoring = {
         ...{ flip, distance, thresholdSearch },
         templates: templateOptions(withoutUndefined(options)),
+        fmr: options.fmr,
         scores: options.scores === true || report !== undefined || calibration !== undefined,
         onProgress: (done: number, total: number) => line.update(done, total),
       };

@@ -2,6 +2,8 @@ import { syntheticFaces, syntheticPairs, type VerificationProtocol } from '@hm/d
 import { type HostTensor, hostTensor, InvalidArgumentError } from '@hm/tensor/host';
 import { parseHTML } from 'linkedom';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { compareWithPaper } from '../report/compare-with-paper.ts';
+import { comparisonHtml, comparisonMarkdown } from '../report/comparison-text.ts';
 import { toMarkdown } from '../report/report-markdown.ts';
 import { toHtml } from '../report/to-html.ts';
 import { scoreEmbeddings } from '../verification/score-embeddings.ts';
@@ -50,11 +52,13 @@ function fieldsOf({ images }: VerificationProtocol): HostTensor<'float32'> {
 }
 
 let protocol: VerificationProtocol;
+let embeddings: HostTensor<'float32'>;
 let result: VerificationResult;
 beforeAll(() => {
   protocol = drawnGroups();
   const source = { model: 'fields.onnx' };
-  result = scoreEmbeddings(fieldsOf(protocol), protocol, source, { distance: 'cosine', scores: true });
+  embeddings = fieldsOf(protocol);
+  result = scoreEmbeddings(embeddings, protocol, source, { distance: 'cosine', scores: true });
 });
 
 describe('drawn faces whose groups differ by construction', () => {
@@ -76,6 +80,28 @@ describe('drawn faces whose groups differ by construction', () => {
     expect(worstFalseNonMatchRate!.ratio).toBeCloseTo(varied!.falseNonMatchRate!.rate / mean, 9);
   });
 
+  test('and at a threshold by a wanted false match rate of all impostor pairs', async () => {
+    const at = (fmr: number) =>
+      scoreEmbeddings(embeddings, protocol, { model: 'm' }, { distance: 'cosine', scores: true, fmr });
+    const strict = at(0.05);
+    const { threshold, groups } = strict.groups!;
+    const impostors = strict.scores!.filter(({ same }) => !same);
+    const matched = impostors.filter(({ distance }) => distance < threshold).length;
+    expect(matched).toBe(Math.floor(0.05 * impostors.length));
+    const pairs = groups.map(({ falseMatchRate }) => falseMatchRate!.rate * falseMatchRate!.pairs);
+    expect(pairs[0]! + pairs[1]!).toBeCloseTo(matched, 6);
+    expect(strict.errorVersusDiscard).toMatchObject({ threshold });
+    expect(strict.errorVersusDiscard!.points[0]!.falseMatchRate).toBeCloseTo(matched / impostors.length, 9);
+    expect([strict.threshold, strict.accuracy]).toEqual([result.threshold, result.accuracy]);
+    expect(strict.notes.join(' ')).toMatch(/together have a false match rate of 0\.05/);
+    for (const fmr of [1e-3, 0, 1, Number.NaN]) expect(() => at(fmr)).toThrow(/320 impostor pairs can show/);
+    // Compared with others, as hm report does.
+    const comparison = compareWithPaper([{ result: strict }]);
+    expect(comparisonMarkdown(comparison)).toMatch(/## Groups\n\nm on .*\| varied \|/s);
+    const page = await comparisonHtml(comparison);
+    expect([page.includes('id="groups"'), page.includes('id="quality"')]).toEqual([true, true]);
+  });
+
   test('reports show a row and a figure of each group, and the words of ISO', async () => {
     const { document } = parseHTML(await toHtml(result));
     const section = document.querySelector('[aria-labelledby="groups"]')!;
@@ -85,7 +111,7 @@ describe('drawn faces whose groups differ by construction', () => {
     expect(section.textContent).toMatch(/The highest false non-match rate is that of varied.*FNMR/s);
     expect(toMarkdown(result)).toMatch(/\| varied \| [\d.]+ % \([\d.]+ % to [\d.]+ %\) \| 160/);
     const without = scoreEmbeddings(
-      fieldsOf(protocol),
+      embeddings,
       { ...protocol, images: protocol.images.map((image) => Object.assign(image, { group: undefined })) },
       { model: 'fields.onnx' },
     );

@@ -1,12 +1,14 @@
 import { checkArguments } from '@hm/tensor/host';
 import type { VerificationResult } from '../verification/verification-result.ts';
 import type { ComparisonCell, ComparisonTable, PaperComparison } from './compare-with-paper.ts';
+import { discardSection } from './discard-section.ts';
+import { groupSection } from './group-section.ts';
 import { type Html, html, name } from './html.ts';
 import { markdownTable, markdownText } from './markdown.ts';
 import { page } from './page.ts';
 import { loadPlots } from './plots.ts';
 import { settingsOf } from './recipe-section.ts';
-import { measureLegend, measureTable } from './report-markdown.ts';
+import { groupTable, measureLegend, measureTable } from './report-markdown.ts';
 import { curveSection, histogramSection, measures, seriesName } from './sections.ts';
 import { table } from './tables.ts';
 
@@ -23,6 +25,7 @@ export function comparisonMarkdown(comparison: PaperComparison): string {
   ]);
   const pairs = hardMiningRows(comparison);
   const { header, rows } = recipeDifferences(comparison.results);
+  const groups = comparison.results.map(groupTable).filter((text) => text !== '');
   return [
     '## Runs',
     measureTable(comparison.results),
@@ -37,6 +40,7 @@ export function comparisonMarkdown(comparison: PaperComparison): string {
           ),
         ]
       : []),
+    ...(groups.length > 0 ? ['## Groups', ...groups] : []),
     ...sections,
     ...(sections.length > 0 ? [legend] : []),
     ...(pairs.length > 0
@@ -62,7 +66,9 @@ export async function comparisonHtml(comparison: PaperComparison): Promise<strin
     html`<section><h2>Runs</h2>${measures(results)}<p class="quiet">${measureLegend}</p></section>`,
     differencesSection(results),
     curveSection(results, plots),
+    groupSection(results, plots),
     histogramSection(results, plots),
+    discardSection(results, plots),
     ...comparison.tables.map(
       (found) =>
         html`<section><h2>${name(found.title)}</h2>${table(found.title, headerOf(found), names(rowsOf(found)))}${missingLine(found).map((line) => html`<p class="quiet">${line}</p>`)}</section>`,

@@ -11,14 +11,14 @@ export function discardSection(results: readonly VerificationResult[], plots: Pl
 }
 
 function curveOf(result: VerificationResult, plots: Plots): Html {
-  const { quality, points } = result.errorVersusDiscard!;
+  const { quality, threshold, points } = result.errorVersusDiscard!;
   const rows = points.map(({ discarded, falseNonMatchRate, falseMatchRate }) => [
     percent(discarded),
     percent(falseNonMatchRate),
     percent(falseMatchRate),
   ]);
   const what = quality === 'given' ? 'the quality that its image was given' : 'the length of its embedding';
-  return html`<figure>${plots.discard(result)}<figcaption>${name(result.model)}: errors at the threshold ${result.threshold.toFixed(4)} as the pairs of the least quality are discarded, judged by ${what}, of the worse image. A quality that tells nothing gives level lines.</figcaption></figure>
+  return html`<figure>${plots.discard(result)}<figcaption>${name(result.model)}: errors at the threshold ${threshold.toFixed(4)} as the pairs of the least quality are discarded, judged by ${what}, of the worse image. A quality that tells nothing gives level lines.</figcaption></figure>
 ${behind('Rates as a table', table('Errors by discarded pairs', ['Discarded', 'FNMR', 'FMR'], rows))}`;
 }
 

@@ -61,7 +61,7 @@ export function measureTable(results: readonly VerificationResult[]): string {
 }
 
 /** Errors of each group at one threshold; empty without groups. */
-function groupTable(result: VerificationResult): string {
+export function groupTable(result: VerificationResult): string {
   if (result.groups === undefined) return '';
   const rows = result.groups.groups.map(({ group, falseMatchRate, falseNonMatchRate }) => [
     ...[group, describeRate(falseMatchRate), `${falseMatchRate?.pairs ?? 0}`],

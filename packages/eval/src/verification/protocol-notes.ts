@@ -45,6 +45,14 @@ export const thresholdNotes = (threshold: number | 'best' | undefined): string[]
     ? ['The threshold was chosen on the pairs that it judges: the accuracy is optimistic.']
     : [];
 
+/** Says where groups were compared, if not at the threshold of the accuracy. */
+export const operatingNotes = (fmr: number | undefined, threshold: number): string[] =>
+  fmr === undefined
+    ? []
+    : [
+        `Groups, and errors by quality, are judged where all impostor pairs together have a false match rate of ${fmr}: at the threshold ${threshold.toFixed(4)}.`,
+      ];
+
 /**
  * Says that images had to be resized, judged by the first: photographs that nobody aligned score far too low, and nothing
  * else shows it.

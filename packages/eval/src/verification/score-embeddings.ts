@@ -1,5 +1,11 @@
 import type { VerificationPair, VerificationProtocol } from '@hm/datasets';
-import { checkArguments, checkOptions, type HostTensor, hostTensor } from '@hm/tensor/host';
+import {
+  checkArguments,
+  checkOptions,
+  type HostTensor,
+  hostTensor,
+  InvalidArgumentError,
+} from '@hm/tensor/host';
 import type { Flip } from '../embedder/flip.ts';
 import { groupRates } from '../groups/group-rates.ts';
 import { peopleInPairs } from '../groups/people-in-pairs.ts';
@@ -14,7 +20,7 @@ import { validationRate } from '../metrics/validation-rate.ts';
 import { lengthOf } from '../templates/image-facts.ts';
 import { assertScorable } from './assert-scorable.ts';
 import { type Distance, pairDistances } from './pair-distances.ts';
-import { pairNotes, rateNotes, thresholdNotes } from './protocol-notes.ts';
+import { operatingNotes, pairNotes, rateNotes, thresholdNotes } from './protocol-notes.ts';
 import { compareRows, type ProtocolRows, protocolRows } from './protocol-rows.ts';
 import { type ScoreOptions, scoreOptions, templateOptions } from './score-options.ts';
 import type { PairScore, VerificationResult } from './verification-result.ts';
@@ -69,6 +75,7 @@ export function scoreEmbeddings(
   };
   const validation = judge(scored, rows, protocol, options);
   const rates = tarAtFar(scored);
+  const operating = operatingThreshold(scored, validation, options.fmr);
   return {
     protocol: protocol.name,
     model,
@@ -86,20 +93,40 @@ export function scoreEmbeddings(
     centered: center,
     folds: validation.folds,
     official: protocol.official,
-    notes: [...pairNotes(protocol), ...notes, ...thresholdNotes(threshold), ...rateNotes(rates)],
+    notes: [
+      ...pairNotes(protocol),
+      ...notes,
+      ...thresholdNotes(threshold),
+      ...rateNotes(rates),
+      ...operatingNotes(options.fmr, operating),
+    ],
     ...(metadata && Object.keys(metadata).length > 0 && { metadata }),
     ...(protocol.templates && { templates: { aggregation: 'mean-embedding', ...options.templates } }),
     ...(thresholdSearch === 'grid' && threshold === undefined && { validationRate: validationRate(scored) }),
-    ...groupsOf(protocol, scored, validation),
-    ...(options.scores && discardCurve(protocol, embeddings, scored, validation)),
+    ...groupsOf(protocol, scored, operating),
+    ...(options.scores && discardCurve(protocol, embeddings, scored, operating)),
     ...(options.scores && { scores: pairScores(protocol, scored, validation) }),
   };
+}
+
+/** Where the errors of groups and of what is left of the pairs are taken. @throws {InvalidArgumentError} with too few pairs. */
+function operatingThreshold(scored: FoldedPairs, { threshold }: CrossValidation, fmr?: number): number {
+  if (fmr === undefined) return threshold;
+  const [found] = fmr > 0 && fmr < 1 ? tarAtFar(scored, [fmr]) : [];
+  if (found?.threshold != null) return found.threshold;
+  const impostors = scored.same.filter((same) => !same).length;
+  throw new InvalidArgumentError({
+    where: 'scoreEmbeddings',
+    expected: `fmr below 1 that ${impostors} impostor pairs can show: ${(1 / impostors).toPrecision(2)} or more`,
+    received: fmr,
+    fix: 'Pass a larger rate (--fmr), or more impostor pairs.',
+  });
 }
 
 function groupsOf(
   protocol: VerificationProtocol,
   scored: FoldedPairs,
-  { threshold }: CrossValidation,
+  threshold: number,
 ): Pick<VerificationResult, 'groups'> {
   const { images, pairs, templates } = protocol;
   if (images.every(({ group }) => group === undefined)) return {};
@@ -116,7 +143,7 @@ function discardCurve(
   { images, pairs, templates }: VerificationProtocol,
   { data, shape }: HostTensor<'float32'>,
   scored: FoldedPairs,
-  { threshold }: CrossValidation,
+  threshold: number,
 ): Pick<VerificationResult, 'errorVersusDiscard'> {
   const isGiven = images.every(({ quality }) => quality !== undefined && Number.isFinite(quality));
   const size = shape[1]!;
@@ -134,7 +161,7 @@ function discardCurve(
       : qualities[index]!;
   const ofPairs = pairs.map(({ first, second }) => Math.min(qualityOf(first), qualityOf(second)));
   const points = errorVersusDiscard(scored, ofPairs, { threshold });
-  return { errorVersusDiscard: { quality: isGiven ? 'given' : 'norm', points } };
+  return { errorVersusDiscard: { quality: isGiven ? 'given' : 'norm', threshold, points } };
 }
 
 function judge(

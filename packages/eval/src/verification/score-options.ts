@@ -26,6 +26,11 @@ export interface ScoreOptions {
    * `squared-euclidean-raw`, facenet's code can. Default false.
    */
   center?: boolean | undefined;
+  /**
+   * False match rate of all impostor pairs at which groups are compared and pairs of low quality discarded, as NIST and
+   * ISO/IEC 19795-10 do. Default: at the threshold of the accuracy.
+   */
+  fmr?: number | undefined;
   /** For a protocol whose pairs are of templates. */
   templates?: TemplateOptions | undefined;
   /** Keeps every pair's distance in the result. Default false. */
@@ -38,5 +43,5 @@ export const templateOptions: OptionKinds<TemplateOptions> = { ...poolingOptions
 /** What each of {@link ScoreOptions} may be. */
 export const scoreOptions: OptionKinds<ScoreOptions> = {
   ...{ distance: 'string', thresholdSearch: 'string', threshold: ['number', 'string'] },
-  ...{ center: 'boolean', templates: 'object', scores: 'boolean' },
+  ...{ center: 'boolean', fmr: 'number', templates: 'object', scores: 'boolean' },
 };

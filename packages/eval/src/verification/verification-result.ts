@@ -24,6 +24,8 @@ export interface PairScore {
 export interface ErrorVersusDiscard {
   /** Of each image what the protocol says (`given`), or else how long its embedding is (`norm`). */
   quality: 'given' | 'norm';
+  /** A pair is accepted if its distance is below. */
+  threshold: number;
   points: DiscardPoint[];
 }
 
@@ -63,9 +65,9 @@ export interface VerificationResult {
   templates?: TemplateOptions;
   /** insightface's and facenet's `VAL@FAR=1e-3`, where their grid was used. */
   validationRate?: ValidationRate;
-  /** The errors of each group at `threshold`, where the protocol's images have groups. */
+  /** The errors of each group at one threshold, that of the accuracy or of `fmr`, where the protocol's images have groups. */
   groups?: GroupComparison;
-  /** How the errors at `threshold` fall as pairs of low quality are discarded, where `scores` was asked for. */
+  /** How the errors at that threshold fall as pairs of low quality are discarded, where `scores` was asked for. */
   errorVersusDiscard?: ErrorVersusDiscard;
   /** Every pair, in the protocol's order, where `scores` was asked for. */
   scores?: PairScore[];

@@ -21,7 +21,7 @@ export async function verifyHeldOut(
   checkOptions('verifyHeldOut', options, kinds);
   checkArguments('verifyHeldOut', { embedder, protocols }, { embedder: 'object', protocols: 'object' });
   const { train, test } = checkOptions('verifyHeldOut', protocols, { train: 'object', test: 'object' });
-  const { threshold } = await verify(embedder, train, { ...options, threshold: 'best' });
+  const { threshold } = await verify(embedder, train, { ...options, fmr: undefined, threshold: 'best' });
   const result = await verify(embedder, test, { ...options, threshold });
   const found = `The threshold ${threshold.toFixed(4)} was chosen on the ${train.pairs.length} pairs of ${train.name}.`;
   return { ...result, notes: [found, ...result.notes] };

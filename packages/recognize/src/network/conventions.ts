@@ -94,6 +94,7 @@ export function describeNetwork(model: Uint8Array, description: NetworkDescripti
     ...{ like: 'string', calibrations: 'array', license: 'string' },
   });
   const found = Object.hasOwn(conventions, like) ? conventions[like] : undefined;
+  if (/^facenet/i.test(like)) throw takesBoxes(like);
   if (found === undefined) throw unknownConvention(like);
   return withMetadata(model, {
     ...preprocessingToMetadata(found.preprocessing),
@@ -101,6 +102,14 @@ export function describeNetwork(model: Uint8Array, description: NetworkDescripti
     'hm.license': license ?? found.license,
   });
 }
+
+const takesBoxes = (received: string) =>
+  new InvalidArgumentError({
+    where: 'describeNetwork',
+    expected: 'a network that takes faces aligned by five points',
+    received: `${received}, whose ports take the box of MTCNN with a margin, upright or not, as 160×160 RGB, (x - 127.5) / 128: photographs cannot be cut so here`,
+    fix: 'Cut the boxes with the program that the network was trained with, and name its preprocessing where they are embedded: --aligned --size 160 --mean 127.5 --scale 128 --channels rgb.',
+  });
 
 const unknownConvention = (received: string) =>
   new InvalidArgumentError({
