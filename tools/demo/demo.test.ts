@@ -272,11 +272,8 @@ describe.skipIf(chromium === undefined || data === undefined)('the page', () => 
     await page.close();
   });
 
-  it.each([
-    [112, 96],
-    [64, 64],
-  ])('takes a model of %i × %i pixels, with Node’s similarity', async (height, width) => {
-    const small = linearModel(height, width);
+  it('takes a model of another size, with Node’s similarity', async () => {
+    const small = linearModel(64, 64);
     writeFileSync(join(folder, 'small.onnx'), small);
     const { page, said } = await open();
     await status(page, /runs on/);
