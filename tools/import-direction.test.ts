@@ -27,12 +27,14 @@ const files = '@hm/tensor/files';
 const pickle = '@hm/tensor/pickle';
 const onnx = ['@hm/onnx', '@hm/onnx/session'];
 const middle = ['@hm/datasets', '@hm/align', '@hm/losses', '@hm/resnet'];
+const datasetsInPage = '@hm/datasets/browser';
 const everything = [
   ...names.map((name) => `@hm/${name}`),
   '@hm/tensor/host',
   files,
   pickle,
   '@hm/images/browser',
+  datasetsInPage,
   '@hm/onnx/session',
   '@hm/onnx/graph',
 ];
@@ -69,7 +71,7 @@ const allowed: Record<string, readonly string[]> = {
     tfjs,
     builtin,
   ],
-  'packages/train/src/a.ts': [...tensor, files, ...onnx, ...middle, tfjs, builtin],
+  'packages/train/src/a.ts': [...tensor, files, ...onnx, ...middle, datasetsInPage, tfjs, builtin],
   'packages/recognize/src/a.ts': [
     ...tensor,
     files,

@@ -3,6 +3,9 @@ import { library } from '../../tools/build/tsdown.ts';
 export default library({
   entry: [
     'src/index.ts',
+    'src/browser.ts',
+    'src/augment/recompress.node.ts',
+    'src/augment/recompress.web.ts',
     'src/preprocessing.ts',
     'src/worker.ts',
     'src/parquet/parquet-file.ts',
@@ -10,4 +13,5 @@ export default library({
     'src/jobs/job-worker.ts',
   ],
   platform: 'node',
+  deps: { neverBundle: ['#recompress'] },
 });

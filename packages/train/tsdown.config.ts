@@ -1,3 +1,6 @@
 import { library } from '../../tools/build/tsdown.ts';
 
-export default library({ entry: ['src/index.ts', 'src/engine/choose/probe-child.ts'], platform: 'node' });
+export default library({
+  entry: ['src/index.ts', 'src/browser.ts', 'src/engine/choose/probe-child.ts'],
+  platform: 'node',
+});

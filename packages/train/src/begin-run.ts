@@ -9,12 +9,13 @@ import {
 } from '@hm/tensor';
 import { readTextIfThere, writeFileSafely } from '@hm/tensor/files';
 import { checkArguments } from '@hm/tensor/host';
-import { type Progress, readCheckpoint } from './checkpoint.ts';
+import { type Progress, START } from './checkpoint.ts';
 import {
   bestPath,
   type DamagedCheckpoint,
   listCheckpoints,
   newestCheckpoint,
+  readCheckpoint,
   removePartial,
 } from './checkpoint-folder.ts';
 import { changedImages, dataPrint, imagesChanged, writeDataPrint } from './data-print.ts';
@@ -36,8 +37,6 @@ export interface Beginning {
   /** Names of images that are not as they were when the run began; only with `allowChangedData`. */
   changed?: readonly string[];
 }
-
-const START: Progress = { step: 0, epoch: 0, position: 0, lossSum: 0, accuracySum: 0 };
 
 /**
  * Checks that the folder fits `resume`, before anything is written.

@@ -2,14 +2,20 @@ import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { decodeSafetensors, hostTensor, InvalidDataError } from '@hm/tensor/host';
 import { expect, test } from 'vitest';
-import { type Checkpoint, encodeCheckpoint, readCheckpoint } from './checkpoint.ts';
-import { checkpointFolder, listCheckpoints, newestCheckpoint, saveCheckpoint } from './checkpoint-folder.ts';
+import { type Checkpoint, encodeCheckpoint } from './checkpoint.ts';
+import {
+  checkpointFolder,
+  listCheckpoints,
+  newestCheckpoint,
+  readCheckpoint,
+  saveCheckpoint,
+} from './checkpoint-folder.ts';
 import { loadRun } from './load-run.ts';
 import { resolveOptions } from './options.ts';
 import { runConfig } from './run-config.ts';
 import { temporaryFolder, tinyOptions, tinyRecipe } from './testing/tiny-run.ts';
 
-const config = runConfig(resolveOptions(tinyOptions('unused')));
+const config = await runConfig(resolveOptions(tinyOptions('unused')));
 
 const checkpointAt = (step: number): Checkpoint => ({
   config,
@@ -55,7 +61,7 @@ test.each([
   ['empty', async (path: string) => truncate(path, 0)],
   ['not a checkpoint', async (path: string) => writeFile(path, 'hello, this is something else')],
   ['changed by one bit', flipBit],
-  ['of another step', async (path: string) => writeFile(path, encodeCheckpoint(checkpointAt(4)))],
+  ['of another step', async (path: string) => writeFile(path, await encodeCheckpoint(checkpointAt(4)))],
 ])('a newest file that is %s is passed over, and told', async (_, damage) => {
   const folder = await folderWith([1, 2, 3]);
   const [newest, before] = await listCheckpoints(folder);

@@ -1,8 +1,8 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { notWritable, removeLeftovers, writeFileSafely } from '@hm/tensor/files';
+import { notWritable, readRegularFile, removeLeftovers, writeFileSafely } from '@hm/tensor/files';
 import { InvalidDataError } from '@hm/tensor/host';
-import { type Checkpoint, encodeCheckpoint, readCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 
 /** A checkpoint that could not be read. */
 export interface DamagedCheckpoint {
@@ -19,6 +19,14 @@ export interface Newest {
 
 const NAME = /^step-(\d+)\.safetensors$/;
 
+/**
+ * Reads a checkpoint.
+ *
+ * @throws {InvalidDataError} if the file cannot be read, is truncated or damaged, or is no checkpoint.
+ */
+export const readCheckpoint = (path: string): Promise<Checkpoint> =>
+  decodeCheckpoint(readRegularFile(path), path);
+
 /** Where a run keeps its checkpoints. */
 export const checkpointFolder = (run: string): string => join(run, 'checkpoints');
 
@@ -31,7 +39,7 @@ export async function saveCheckpoint(
   const folder = checkpointFolder(run);
   await makeFolder(folder);
   const path = join(folder, `step-${String(checkpoint.progress.step).padStart(8, '0')}.safetensors`);
-  const bytes = encodeCheckpoint(checkpoint);
+  const bytes = await encodeCheckpoint(checkpoint);
   await writeFileSafely(path, bytes);
   const old = (await listCheckpoints(run)).filter((other) => other !== path).slice(keep - 1);
   for (const other of old) await rm(other);
@@ -42,8 +50,8 @@ export async function saveCheckpoint(
 export const bestPath = (run: string): string => join(run, 'best.safetensors');
 
 /** Writes the best checkpoint in the place of the one before. */
-export const saveBest = (run: string, checkpoint: Checkpoint): Promise<void> =>
-  writeFileSafely(bestPath(run), encodeCheckpoint(checkpoint));
+export const saveBest = async (run: string, checkpoint: Checkpoint): Promise<void> =>
+  writeFileSafely(bestPath(run), await encodeCheckpoint(checkpoint));
 
 /** Paths of a run's checkpoints, newest first. */
 export async function listCheckpoints(run: string): Promise<string[]> {

@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
-import { readRegularFile } from '@hm/tensor/files';
 import {
   americanSpelling,
   decodeSafetensors,
@@ -8,6 +5,7 @@ import {
   HmError,
   type HostTensor,
   InvalidDataError,
+  sha256Of,
 } from '@hm/tensor/host';
 import type { HardnessSums } from './observe/hardness.ts';
 import type { RunConfig } from './run-config.ts';
@@ -30,6 +28,9 @@ export interface Progress {
   /** True if the validation of this step was interrupted; resuming repeats it. */
   unvalidated?: true;
 }
+
+/** Before the first step. */
+export const START: Progress = { step: 0, epoch: 0, position: 0, lossSum: 0, accuracySum: 0 };
 
 /** A validation's score, and the finished steps at which it was reached. */
 export interface Best {
@@ -54,7 +55,12 @@ const FORMAT_VERSION = '2';
 const NO_HASH = '0'.repeat(64);
 
 /** A checkpoint as a safetensors file; the metadata holds a hash of all other bytes, so that any damage is noticed. */
-export function encodeCheckpoint({ config, progress, versions, state }: Checkpoint): Uint8Array {
+export async function encodeCheckpoint({
+  config,
+  progress,
+  versions,
+  state,
+}: Checkpoint): Promise<Uint8Array> {
   const bytes = encodeSafetensors(state, {
     format: FORMAT,
     formatVersion: FORMAT_VERSION,
@@ -63,24 +69,29 @@ export function encodeCheckpoint({ config, progress, versions, state }: Checkpoi
     versions: JSON.stringify(versions),
     sha256: NO_HASH,
   });
-  bytes.set(Buffer.from(hashOfBytes(bytes)), placeOfHash(bytes));
+  const place = placeOfHash(bytes);
+  bytes.set(new TextEncoder().encode(await sha256Of(bytes)), place);
   return bytes;
 }
 
 /**
- * Reads a checkpoint.
+ * What a checkpoint's bytes say; they are written into.
  *
- * @throws {InvalidDataError} if the file cannot be read, is truncated or damaged, or is no checkpoint.
+ * @param path where they are from, for the error.
+ * @throws {InvalidDataError} if the bytes cannot be read, are truncated or damaged, or no checkpoint.
  */
-export async function readCheckpoint(path: string): Promise<Checkpoint> {
+export async function decodeCheckpoint(
+  read: Uint8Array | Promise<Uint8Array>,
+  path: string,
+): Promise<Checkpoint> {
   try {
-    const bytes = await readRegularFile(path);
+    const bytes = await read;
     const { tensors, metadata } = decodeSafetensors(bytes);
     if (metadata.format !== FORMAT || metadata.formatVersion !== FORMAT_VERSION)
       throw invalid(path, `${metadata.format} ${metadata.formatVersion}`);
     const place = placeOfHash(bytes);
-    if (place >= 0) bytes.write(NO_HASH, place, 'latin1');
-    if (place < 0 || metadata.sha256 !== hashOfBytes(bytes))
+    if (place >= 0) bytes.set(new TextEncoder().encode(NO_HASH), place);
+    if (place < 0 || metadata.sha256 !== (await sha256Of(bytes)))
       throw invalid(path, 'bytes that do not fit its hash');
     const [config, progress, versions] = ['config', 'progress', 'versions'].map((name) =>
       americanSpelling(JSON.parse(metadata[name]!)),
@@ -100,12 +111,11 @@ const wording = ({ message, where, fix }: HmError) =>
 /** Where the hash stands; texts within the metadata have their quotation marks escaped, so this is found once. */
 function placeOfHash(bytes: Uint8Array): number {
   const key = '"sha256":"';
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const place = buffer.indexOf(key, 8, 'latin1');
-  return place < 0 || place > 8 + Number(buffer.readBigUInt64LE(0)) ? -1 : place + key.length;
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const header = new TextDecoder('latin1').decode(bytes.subarray(8, 8 + length));
+  const place = header.indexOf(key);
+  return place < 0 ? -1 : 8 + place + key.length;
 }
-
-const hashOfBytes = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 function assertProgress(progress: Partial<Progress> | null, path: string): void {
   const { step, epoch, position, lossSum, accuracySum } = progress ?? {};
@@ -115,15 +125,7 @@ function assertProgress(progress: Partial<Progress> | null, path: string): void 
   if (named !== undefined && Number(named) !== step) throw invalid(path, `one of step ${step}`);
 }
 
-/** SHA-256 of a state's names and values. */
-export function hashOf(state: Record<string, HostTensor>): string {
-  const hash = createHash('sha256');
-  for (const name of Object.keys(state).sort()) {
-    const { data } = state[name]!;
-    hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  }
-  return hash.digest('hex');
-}
+const basename = (path: string): string => path.split(/[\\/]/).at(-1)!;
 
 const invalid = (path: string, received: string, cause?: unknown) =>
   new InvalidDataError({

@@ -4,11 +4,10 @@ import type { Program } from '@hm/onnx';
 import { compileOn, type StepOptions } from './engine/compile-on.ts';
 import type { Engine } from './engine/engine.ts';
 import { kernelsOfRun } from './kernels/kernels-of-run.ts';
-import { scalingOf } from './optimize/scale-loss.ts';
 import type { SettledOptions } from './options.ts';
 import { type Communicator, collectValues } from './parallel/communicator.ts';
 import { compilePartial } from './partial-program.ts';
-import { trainingStep } from './step/training-step.ts';
+import { stepOf } from './step/step-of.ts';
 
 /** The step of a run as a program on its engine, at the state where it begins. */
 export async function compileStep(
@@ -16,35 +15,10 @@ export async function compileStep(
   state: StepOptions['state'],
   ranks: Communicator,
 ): Promise<Program> {
-  const {
-    backbone,
-    head,
-    recipe,
-    data,
-    seed,
-    hardness = false,
-    out,
-    resume,
-    kernels = 'direct',
-    optimizer,
-  } = options;
+  const { recipe, data, seed, out, resume, kernels = 'direct' } = options;
   const { partialFc } = recipe;
   const engine = engineOfRank(options.engine, ranks);
-  const batchSize = recipe.batchSize / (recipe.accumulate ?? 1) / ranks.count;
-  const shared = ranks.count > 1 ? ranks : undefined;
-  const step = trainingStep(backbone, head, recipe, { sampleLosses: hardness, ranks: shared, optimizer });
-  const stepOptions: StepOptions = {
-    state,
-    inputs: {
-      images: { shape: [batchSize, ...backbone.imageSize, 3] },
-      labels: { shape: [batchSize], dtype: 'int32' },
-      learningRate: { shape: [] },
-      step: { shape: [] },
-      ...(recipe.accumulate === undefined ? {} : { update: { shape: [] } }),
-    },
-    ...(shared && { sumOverRanks: (values) => ranks.sum(values) }),
-    mixedPrecision: scalingOf(recipe.mixedPrecision) !== undefined,
-  };
+  const { step, stepOptions } = stepOf(options, state, ranks);
   if (partialFc === undefined) {
     const chosen = await kernelsOfRun({ out, resume, kernels, engine, ranks }, step, stepOptions);
     return compileOn(engine, step, { ...stepOptions, kernels: chosen });

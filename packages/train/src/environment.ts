@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { versions } from './run-config.ts';
+import { versions } from './versions.ts';
 
 /** Where and how a run began; nothing that its weights are checked against. */
 export interface RunEnvironment {

@@ -1,4 +1,4 @@
-import { type Dataset, flipOnly } from '@hm/datasets';
+import { type Dataset, flipOnly } from '@hm/datasets/browser';
 import type { Backbone } from '@hm/resnet';
 import { checkOptions, flattenParams } from '@hm/tensor';
 import { checkArguments } from '@hm/tensor/host';

@@ -20,8 +20,9 @@ export type {
   TrainEvent,
   ValidationEvent,
 } from './events.ts';
+export type { ExportRunOptions } from './export-loaded.ts';
 export { type ExportPthOptions, exportPth } from './export-pth.ts';
-export { type ExportRunOptions, exportRun } from './export-run.ts';
+export { exportRun } from './export-run.ts';
 export { type FineTuneOptions, fineTune } from './fine-tune.ts';
 export { describeKernels, type MeasuredKernels } from './kernels/describe-kernels.ts';
 export { type LoadedRun, loadRun } from './load-run.ts';

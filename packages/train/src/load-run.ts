@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { type HostTensor, InvalidDataError } from '@hm/tensor';
 import { checkArguments } from '@hm/tensor/host';
-import { type Progress, readCheckpoint } from './checkpoint.ts';
-import { bestPath, type DamagedCheckpoint, newestCheckpoint } from './checkpoint-folder.ts';
+import type { Progress } from './checkpoint.ts';
+import { bestPath, type DamagedCheckpoint, newestCheckpoint, readCheckpoint } from './checkpoint-folder.ts';
 import type { RunConfig } from './run-config.ts';
 
 /** A run as its newest readable checkpoint has it. */

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { InvalidArgumentError, NonFiniteError } from '@hm/tensor';
 import { describe, expect, test } from 'vitest';
-import { readCheckpoint } from './checkpoint.ts';
-import { checkpointFolder } from './checkpoint-folder.ts';
+import { checkpointFolder, readCheckpoint } from './checkpoint-folder.ts';
 import { loadRun } from './load-run.ts';
 import type { TrainOptions } from './options.ts';
 import type { Recipe } from './recipe.ts';

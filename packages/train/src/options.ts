@@ -4,7 +4,7 @@ import {
   type Dataset,
   defaultPreprocessing,
   type Preprocessing,
-} from '@hm/datasets';
+} from '@hm/datasets/browser';
 import type { Head } from '@hm/losses';
 import type { Backbone } from '@hm/resnet';
 import { checkArguments, InvalidDataError, type OptionKinds } from '@hm/tensor';

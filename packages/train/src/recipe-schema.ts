@@ -1,4 +1,4 @@
-import { augmentationSchema } from '@hm/datasets';
+import { augmentationSchema } from '@hm/datasets/browser';
 import { type JsonSchema, limits } from '@hm/tensor/host';
 import { LARGEST_SCALE } from './optimize/scale-loss.ts';
 import type { Recipe } from './recipe.ts';

@@ -1,4 +1,4 @@
-import { type Augmentation, flipOnly } from '@hm/datasets';
+import { type Augmentation, flipOnly } from '@hm/datasets/browser';
 import type { OptimizerConfig } from './optimize/optimizer-of.ts';
 import type { MixedPrecision } from './optimize/scale-loss.ts';
 import type { Stage } from './optimize/stages.ts';

@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createRequire } from 'node:module';
 import type { Dataset, Preprocessing } from '@hm/datasets';
 import type { Head, HeadConfig } from '@hm/losses';
 import type { Backbone } from '@hm/resnet';
-import { InvalidArgumentError } from '@hm/tensor';
-import { version_core } from '@tensorflow/tfjs-core';
+import { InvalidArgumentError, sha256Of } from '@hm/tensor';
 import type { Optimizer } from './optimize/transform.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -42,7 +39,7 @@ export interface ConfigSource {
   dataLicense?: string | undefined;
 }
 
-export function runConfig(source: ConfigSource, pretrained?: { sha256: string }): RunConfig {
+export async function runConfig(source: ConfigSource, pretrained?: { sha256: string }): Promise<RunConfig> {
   const { data, backbone, head, recipe, preprocessing, seed, optimizer, dataLicense } = source;
   const config: RunConfig = {
     seed,
@@ -50,19 +47,12 @@ export function runConfig(source: ConfigSource, pretrained?: { sha256: string })
     backbone: { name: backbone.name, config: backbone.config },
     head: head.config,
     preprocessing,
-    data: { images: data.length, classes: data.classes, names: hashOfNames(data) },
+    data: { images: data.length, classes: data.classes, names: await hashOfNames(data) },
     ...(optimizer && { optimizer: { name: optimizer.name, config: optimizer.config ?? {} } }),
     ...(pretrained && { pretrained: { sha256: pretrained.sha256 } }),
     ...(dataLicense === undefined ? {} : { dataLicense }),
   };
   return JSON.parse(JSON.stringify(config));
-}
-
-/** Versions that a checkpoint notes; weights are reproducible to the bit only with the same ones. */
-export function versions(): Record<string, string> {
-  const require = createRequire(import.meta.url);
-  const { version } = require('../package.json') as { version: string };
-  return { train: version, tfjs: version_core, node: process.versions.node };
 }
 
 /**
@@ -109,8 +99,7 @@ export function differences(
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function hashOfNames(data: Dataset): string {
-  const hash = createHash('sha256');
-  for (let label = 0; label < data.classes; label++) hash.update(`${JSON.stringify(data.name(label))}\n`);
-  return hash.digest('hex');
-}
+const hashOfNames = (data: Dataset): Promise<string> => {
+  const names = Array.from({ length: data.classes }, (_, label) => `${JSON.stringify(data.name(label))}\n`);
+  return sha256Of(new TextEncoder().encode(names.join('')));
+};

@@ -1,4 +1,3 @@
-import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import type { Batch } from '@hm/datasets';
 import type { Program } from '@hm/onnx';
 import { type HostTensor, hostTensor } from '@hm/tensor';
@@ -7,6 +6,7 @@ import { firstNonFinite, nonFinite, overflows } from './non-finite.ts';
 import { type Communicator, culprit } from './parallel/communicator.ts';
 import type { Recipe } from './recipe.ts';
 import { learningRateAt } from './schedule.ts';
+import { turnOfEventLoop } from './turn-of-event-loop.ts';
 
 /** What a step tells: the means over its batches. */
 export interface StepReadings {

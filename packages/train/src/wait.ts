@@ -18,7 +18,7 @@ export async function waitFor<T>(result: Promise<T>, patience: Patience): Promis
   result.catch(() => undefined);
   if (signal?.aborted) return undefined;
   let end: () => void = () => {};
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const over = new Promise<undefined>((resolve, reject) => {
     end = () => resolve(undefined);
     signal?.addEventListener('abort', end, { once: true });

@@ -1,12 +1,12 @@
 import type { RgbImage } from '@hm/images';
 import { Rng } from '@hm/tensor/host';
+import { recompress } from '#recompress';
 import { adjustColors, toGrayscale } from './color.ts';
 import { blackenOutside, enlarge } from './crop.ts';
 import { cutOut } from './cut-out.ts';
 import { drawCrop } from './draw-crop.ts';
 import { lowerResolution } from './lower-resolution.ts';
 import { mirror } from './mirror.ts';
-import { recompress } from './recompress.ts';
 import { blur } from './resample.ts';
 import type { ResolvedAugmentation } from './resolve-augmentation.ts';
 import { kernels } from './taps.ts';

@@ -9,7 +9,7 @@ import { cutOut } from './cut-out.ts';
 import { drawCrop } from './draw-crop.ts';
 import { lowerResolution } from './lower-resolution.ts';
 import { mirror } from './mirror.ts';
-import { recompress } from './recompress.ts';
+import { recompress } from './recompress.node.ts';
 import { blur, resample } from './resample.ts';
 import { kernels } from './taps.ts';
 import { warpAffine } from './warp-affine.ts';

@@ -1,17 +1,22 @@
 import type { Checkpoint } from '../checkpoint.ts';
-import { saveCheckpoint } from '../checkpoint-folder.ts';
 import type { TrainEvent } from '../events.ts';
+
+/** Where a run's checkpoints go. */
+export interface CheckpointStore {
+  /** Writes the newest one. @returns how messages name it, and its size. */
+  save(checkpoint: Checkpoint): Promise<{ path: string; bytes: number }>;
+  /** Writes the one with the best validation, in the place of the one before. */
+  saveBest(checkpoint: Checkpoint): Promise<void>;
+}
 
 /** Writes a run's checkpoints. */
 export class Checkpoints {
-  readonly #out: string;
-  readonly #keep: number;
+  readonly #save: CheckpointStore['save'];
   #saved: { step: number; path: string } | undefined;
 
-  /** @param keep how many. @param saved the one that training goes on from. */
-  constructor(out: string, keep: number, saved: { step: number; path: string } | undefined) {
-    this.#out = out;
-    this.#keep = keep;
+  /** @param save writes one. @param saved the one that training goes on from. */
+  constructor(save: CheckpointStore['save'], saved: { step: number; path: string } | undefined) {
+    this.#save = save;
     this.#saved = saved;
   }
 
@@ -29,7 +34,7 @@ export class Checkpoints {
   async *save(step: number, current: () => Promise<Checkpoint>): AsyncGenerator<TrainEvent, void, void> {
     if (this.#saved?.step === step) return;
     const began = performance.now();
-    const { path, bytes } = await saveCheckpoint(this.#out, await current(), this.#keep);
+    const { path, bytes } = await this.#save(await current());
     this.#saved = { step, path };
     yield { kind: 'checkpoint', step, path, bytes, seconds: (performance.now() - began) / 1000 };
   }

@@ -1,11 +1,9 @@
 import type { HardMiningConfig } from '@hm/losses';
-import type { HostTensor } from '@hm/tensor';
 import type { Checkpoint, Progress } from '../checkpoint.ts';
 import type { TrainEvent } from '../events.ts';
 import { addHardness, hardnessEvent, noHardness } from '../observe/hardness.ts';
 import type { Validator } from '../observe/validation.ts';
 import { anyRank, type Communicator } from '../parallel/communicator.ts';
-import { assertSameState } from '../parallel/same-state.ts';
 import type { StepRunner } from '../step-runner.ts';
 import type { Batches } from './batches.ts';
 import type { Checkpoints } from './checkpoints.ts';
@@ -36,7 +34,8 @@ export interface LoopParts {
   mining: HardMiningConfig | undefined;
   /** All that a checkpoint holds at that progress. @throws {NonFiniteError} */
   current(progress: Progress): Promise<Checkpoint>;
-  readState(): Promise<Record<string, HostTensor>>;
+  /** @throws {InvalidDataError} if the processes do not hold the same weights. */
+  assertSame(step: number): Promise<void>;
   /** The processes that share every batch. Rank 0 validates and writes; the others wait for it. */
   ranks: Communicator;
   signal: AbortSignal | undefined;
@@ -68,7 +67,7 @@ export async function* loop(parts: LoopParts): Events {
 
   /** Rank 0 does it for all, who wait. @throws {InvalidDataError} if they do not hold the same weights. */
   async function* leading(work: () => Events): Events {
-    if (ranks.count > 1) assertSameState(ranks, await parts.readState(), progress.step);
+    await parts.assertSame(progress.step);
     if (ranks.rank === 0) yield* work();
     await ranks.gather();
   }

@@ -1,9 +1,8 @@
 import type { Backbone } from '@hm/resnet';
 import { InvalidArgumentError } from '@hm/tensor';
 import type { Checkpoint, Progress } from '../checkpoint.ts';
-import { saveBest } from '../checkpoint-folder.ts';
 import type { TrainEvent } from '../events.ts';
-import { snapshot } from '../export-run.ts';
+import { snapshot } from '../export-loaded.ts';
 import { waitFor } from '../wait.ts';
 
 /** The result of a validation. */
@@ -18,8 +17,8 @@ export interface Validation {
 export interface ValidatorOptions {
   validate(model: Uint8Array, step: number): Promise<Validation>;
   backbone: Backbone;
-  /** The run's folder. */
-  out: string;
+  /** Keeps the best so far. */
+  saveBest(checkpoint: Checkpoint): Promise<void>;
   signal: AbortSignal | undefined;
   /** The longest wait for a result; none if undefined. */
   seconds: number | undefined;
@@ -38,7 +37,7 @@ export class Validator {
     { unvalidated: _, ...progress }: Progress,
     current: (progress: Progress) => Promise<Checkpoint>,
   ): AsyncGenerator<TrainEvent, Progress, void> {
-    const { validate, backbone, out, signal, seconds } = this.#options;
+    const { validate, backbone, saveBest, signal, seconds } = this.#options;
     const began = performance.now();
     const { step, best } = progress;
     const model = await snapshot(await current(progress), backbone);
@@ -53,7 +52,7 @@ export class Validator {
     // NaN, of a network that tells nobody apart, is never the best; `null` is what a checkpoint makes of it.
     const isBest = Number.isFinite(score) && !(Number.isFinite(best?.score) && best!.score >= score);
     const next = isBest ? { ...progress, best: { step, name, score } } : progress;
-    if (isBest) await saveBest(out, await current(next));
+    if (isBest) await saveBest(await current(next));
     yield {
       kind: 'validation',
       step,

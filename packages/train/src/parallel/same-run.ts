@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { blockSize } from '@hm/onnx';
 import { InvalidDataError } from '@hm/tensor';
 import type { ResolvedOptions } from '../options.ts';
-import { differences, type RunConfig, versions } from '../run-config.ts';
+import { differences, type RunConfig } from '../run-config.ts';
+import { versions } from '../versions.ts';
 import { type Communicator, collectValues } from './communicator.ts';
 
 /**

@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto';
 import { type HostTensor, InvalidDataError } from '@hm/tensor';
-import { hashOf } from '../checkpoint.ts';
 import { type Communicator, collectValues } from './communicator.ts';
 
 /**
@@ -18,4 +18,14 @@ export function assertSameState(ranks: Communicator, state: Record<string, HostT
     fix: 'Resume from the checkpoint before, on hosts with processors of one kind.',
     fields: { rank, step },
   });
+}
+
+/** SHA-256 of a state's names and values. */
+function hashOf(state: Record<string, HostTensor>): string {
+  const hash = createHash('sha256');
+  for (const name of Object.keys(state).sort()) {
+    const { data } = state[name]!;
+    hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest('hex');
 }

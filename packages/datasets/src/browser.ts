@@ -1,0 +1,15 @@
+/** What runs in a browser too: photographs as pixels, batches without threads. */
+export { type Augmentation, flipOnly, standard } from './augment/augmentation.ts';
+export { augmentationSchema } from './augment/resolve-augmentation.ts';
+export { checkTrainable } from './check-trainable.ts';
+export type { Loader } from './create-loader.ts';
+export type { Dataset, Sample } from './dataset.ts';
+export { type PageLoaderOptions, pageLoader } from './page-loader.ts';
+export { type Person, people } from './people.ts';
+export {
+  defaultPreprocessing,
+  type Preprocessing,
+  preprocessingFromMetadata,
+  preprocessingToMetadata,
+} from './preprocessing.ts';
+export type { Batch } from './read-epoch.ts';

@@ -1,0 +1,78 @@
+import type { Loader } from '@hm/datasets/browser';
+import { hardMiningOf } from '@hm/losses';
+import type { Program } from '@hm/onnx';
+import { flattenParams, sizeOf, unflattenParams } from '@hm/tensor';
+import type { Beginning } from '../begin-run.ts';
+import { firstNonFinite, nonFinite } from '../non-finite.ts';
+import { noHardness } from '../observe/hardness.ts';
+import { Validator } from '../observe/validation.ts';
+import type { ResolvedOptions } from '../options.ts';
+import type { Communicator } from '../parallel/communicator.ts';
+import type { RunConfig } from '../run-config.ts';
+import type { EpochSampler } from '../sampling/epoch-sampler.ts';
+import { betweenSteps } from '../step/train-state.ts';
+import { StepRunner } from '../step-runner.ts';
+import { versions } from '../versions.ts';
+import { Batches } from './batches.ts';
+import { type CheckpointStore, Checkpoints } from './checkpoints.ts';
+import type { LoopParts } from './loop.ts';
+import { Reporter } from './reporter.ts';
+
+/** What a run has opened. */
+export interface Opened {
+  /** What the `start` event calls it. */
+  engine: string;
+  config: RunConfig;
+  beginning: Beginning;
+  loader: Loader;
+  sampler: EpochSampler;
+  program: Program;
+  ranks: Communicator;
+  store: CheckpointStore;
+  assertSame: LoopParts['assertSame'];
+}
+
+/** Each part with the few values that it needs. */
+export function partsOf(options: ResolvedOptions, opened: Opened): LoopParts {
+  const { recipe, signal, validate, backbone, head, data, hardness } = options;
+  const { engine, config, beginning, loader, sampler, program, ranks, store } = opened;
+  const { checkpoint } = beginning;
+  const progress =
+    hardness && !beginning.progress.hardness
+      ? { ...beginning.progress, hardness: noHardness() }
+      : beginning.progress;
+  const saved = checkpoint === undefined ? undefined : { step: progress.step, path: checkpoint };
+  const checkpoints = new Checkpoints((checkpoint) => store.save(checkpoint), saved);
+  const readState = () => program.readState();
+  const trained = Object.entries(beginning.state).filter(([name]) => name.startsWith('params.'));
+  return {
+    ...{ plan: options, progress, checkpoints, ranks, signal },
+    assertSame: opened.assertSame,
+    mining: hardMiningOf(head)?.config,
+    batches: new Batches({
+      ...{ loader, sampler, readState, ranks, signal },
+      perStep: recipe.accumulate ?? 1,
+      seconds: options.batchTimeoutSeconds,
+      skips: options.onBadSample === 'skip',
+    }),
+    steps: new StepRunner({ program, recipe, stepsPerEpoch: options.stepsPerEpoch, ranks }),
+    reporter: new Reporter({
+      ...{ engine, epochs: recipe.epochs, batchSize: recipe.batchSize, steps: options.steps },
+      ...{ images: data.length, classes: data.classes },
+      parameters: trained.reduce((sum, [, { shape }]) => sum + sizeOf(shape), 0),
+    }),
+    validator:
+      validate &&
+      new Validator({
+        ...{ validate, backbone, signal, seconds: options.validationTimeoutSeconds },
+        saveBest: (checkpoint) => store.saveBest(checkpoint),
+      }),
+    async current(progress) {
+      const between = flattenParams(betweenSteps(unflattenParams(await readState())));
+      const state = { ...between, ...sampler.state };
+      if (firstNonFinite(state) !== undefined)
+        throw nonFinite(progress.step, undefined, {}, state, checkpoints.path || undefined);
+      return { config, progress, versions: versions(), state };
+    },
+  };
+}
