@@ -165,7 +165,7 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
     expect(ofPage.config).toEqual(inNode.config);
     expect(ofPage.progress.step).toBe(inNode.progress.step);
     const near = Object.entries(inNode.state).every(([name, { data }]) =>
-      data.every((value, index) => Math.abs(value - Number(ofPage.state[name]!.data[index])) < 1e-3),
+      data.every((value, index) => Math.abs(Number(value) - Number(ofPage.state[name]!.data[index])) < 1e-3),
     );
     expect(near).toBe(true);
     expect((await exportRun(asFile, { backbone: tinyBackbone() })).length).toBe(straight.model);

@@ -5,8 +5,8 @@ import {
   HmError,
   type HostTensor,
   InvalidDataError,
-  sha256Of,
 } from '@hm/tensor/host';
+import { hashOfBytes } from './hash-of-bytes.ts';
 import type { HardnessSums } from './observe/hardness.ts';
 import type { RunConfig } from './run-config.ts';
 
@@ -70,7 +70,7 @@ export async function encodeCheckpoint({
     sha256: NO_HASH,
   });
   const place = placeOfHash(bytes);
-  bytes.set(new TextEncoder().encode(await sha256Of(bytes)), place);
+  bytes.set(new TextEncoder().encode(await hashOfBytes(bytes)), place);
   return bytes;
 }
 
@@ -91,7 +91,7 @@ export async function decodeCheckpoint(
       throw invalid(path, `${metadata.format} ${metadata.formatVersion}`);
     const place = placeOfHash(bytes);
     if (place >= 0) bytes.set(new TextEncoder().encode(NO_HASH), place);
-    if (place < 0 || metadata.sha256 !== (await sha256Of(bytes)))
+    if (place < 0 || metadata.sha256 !== (await hashOfBytes(bytes)))
       throw invalid(path, 'bytes that do not fit its hash');
     const [config, progress, versions] = ['config', 'progress', 'versions'].map((name) =>
       americanSpelling(JSON.parse(metadata[name]!)),
