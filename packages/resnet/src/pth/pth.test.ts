@@ -179,6 +179,14 @@ describe('refuses', () => {
     return zipSync(files, { level: 0 });
   };
 
+  /** One bit of a file of the archive is another. */
+  const flipped = (name: string) => {
+    const bytes = golden('resnet18.pth');
+    const content = unzipSync(bytes)[`resnet18/${name}`]!;
+    bytes[Buffer.from(bytes).indexOf(content) + 20]! ^= 4;
+    return bytes;
+  };
+
   test.each<[string, () => Uint8Array, RegExp]>([
     [
       'a call of something else',
@@ -196,6 +204,12 @@ describe('refuses', () => {
     ['the form before PyTorch 1.6', () => golden('legacy.pth'), /the form before it\. Fix: Save it anew/],
     ['another file', () => new Uint8Array(100), /a file that torch\.save wrote/],
     ['a cut file', () => golden('resnet18.pth').subarray(0, 50_000), /a whole archive/],
+    ['a bit that flipped in a weight', () => flipped('data/0'), /"resnet18\/data\/0" as its checksum says/],
+    [
+      'a bit that flipped in the pickle',
+      () => flipped('data.pkl'),
+      /"resnet18\/data\.pkl" as its checksum says/,
+    ],
     ['a compressed archive', () => zipSync(unzipSync(golden('resnet18.pth'))), /without compression/],
     [
       'a program',

@@ -1,6 +1,7 @@
 import { type HostTensor, hostTensor, InvalidDataError, plainBytes, printable, sizeOf } from '@hm/tensor';
 import { unpickle } from '@hm/tensor/pickle';
 import { unzipSync } from 'fflate';
+import { checksumsIn, crc32 } from './checksums.ts';
 import {
   Dict,
   isTensor,
@@ -81,8 +82,18 @@ const LEGACY = [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46];
 const startsWith = (bytes: Uint8Array, start: readonly number[]) =>
   start.every((byte, at) => bytes[at] === byte);
 
-const entriesOf = (bytes: Uint8Array, wanted: readonly string[]) =>
-  entries(bytes, ({ name }) => wanted.includes(name));
+/** Files of the archive. @throws {InvalidDataError} if one is not as its checksum says. */
+function entriesOf(bytes: Uint8Array, wanted: readonly string[]) {
+  const found = entries(bytes, ({ name }) => wanted.includes(name));
+  const noted = checksumsIn(bytes);
+  // PyTorch notes 0 where it was told not to compute them (set_crc32_options).
+  const damaged = Object.keys(found).find(
+    (name) => noted.get(name) !== 0 && noted.get(name) !== crc32(found[name]!),
+  );
+  if (damaged !== undefined)
+    throw faulty(`"${printable(damaged)}" as its checksum says`, 'other bytes: the file is damaged');
+  return found;
+}
 
 function entries(bytes: Uint8Array, filter: NonNullable<Parameters<typeof unzipSync>[1]>['filter'] & {}) {
   try {
