@@ -1,11 +1,11 @@
 /** What runs in a browser too: photographs as pixels, batches without threads. */
 export { type Augmentation, flipOnly, standard } from './augment/augmentation.ts';
 export { augmentationSchema } from './augment/resolve-augmentation.ts';
+export { type PageLoaderOptions, pageLoader } from './browser/page-loader.ts';
+export { type Person, people } from './browser/people.ts';
 export { checkTrainable } from './check-trainable.ts';
 export type { Loader } from './create-loader.ts';
 export type { Dataset, Sample } from './dataset.ts';
-export { type PageLoaderOptions, pageLoader } from './page-loader.ts';
-export { type Person, people } from './people.ts';
 export {
   defaultPreprocessing,
   type Preprocessing,

@@ -20,10 +20,10 @@ export interface IndexedDbStoreOptions {
  * const store = indexedDbStore('friends');
  */
 export function indexedDbStore(run: string, options: IndexedDbStoreOptions = {}): PageStore {
-  checkArguments('indexedDbStore', { run }, { run: 'string' });
   const { database = 'hm-train', keep = 2 } = checkOptions('indexedDbStore', options, {
     ...{ database: 'string', keep: 'number' },
   });
+  checkArguments('indexedDbStore', { run }, { run: 'string' });
   const pathOf = (step: IDBValidKey) => `${run}, step ${step}`;
   const steps = IDBKeyRange.bound([run, 'step'], [run, 'step', []]);
 

@@ -1,14 +1,14 @@
 import type { RgbImage } from '@hm/images';
 import { checkArguments, checkOptions, hostTensor, InvalidDataError } from '@hm/tensor/host';
-import { augmentImage } from './augment/augment-image.ts';
-import type { Augmentation } from './augment/augmentation.ts';
-import { resolveAugmentation } from './augment/resolve-augmentation.ts';
-import type { EpochOptions, Loader } from './create-loader.ts';
-import type { Dataset } from './dataset.ts';
-import { epochOrder } from './epoch-order.ts';
-import { normalizeInto } from './normalize-into.ts';
-import { checkPreprocessing, type Preprocessing } from './preprocessing.ts';
-import type { Batch } from './read-epoch.ts';
+import { augmentImage } from '../augment/augment-image.ts';
+import type { Augmentation } from '../augment/augmentation.ts';
+import { resolveAugmentation } from '../augment/resolve-augmentation.ts';
+import type { EpochOptions, Loader } from '../create-loader.ts';
+import type { Dataset } from '../dataset.ts';
+import { epochOrder } from '../epoch-order.ts';
+import { normalizeInto } from '../normalize-into.ts';
+import { checkPreprocessing, type Preprocessing } from '../preprocessing.ts';
+import type { Batch } from '../read-epoch.ts';
 
 /** What {@link pageLoader} is made with. */
 export interface PageLoaderOptions {

@@ -1,6 +1,6 @@
 import type { RgbImage } from '@hm/images';
 import { checkArguments, InvalidDataError } from '@hm/tensor/host';
-import type { Dataset } from './dataset.ts';
+import type { Dataset } from '../dataset.ts';
 
 /** A person and her photographs. */
 export interface Person {
