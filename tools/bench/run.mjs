@@ -11,6 +11,12 @@ if (process.argv[2] === 'mpi') {
   process.exit();
 }
 
+// A browser is one of the contestants.
+if (process.argv[2] === 'page') {
+  await import('./page.mjs');
+  process.exit();
+}
+
 // Nothing is timed.
 if (process.argv[2] === 'count') {
   await import('./count.mjs');

@@ -23,6 +23,11 @@ export interface TrainOptions {
   data: Dataset;
   backbone: PretrainedBackbone;
   head: Head;
+  /**
+   * Photographs of anybody, whose labels nobody looks at: with `distill` in the recipe the network keeps embedding them as it
+   * did when the run began. As many as a batch in every step, in an order of their own. Default: none.
+   */
+  unlabeled?: Dataset;
   /** Default {@link paper}. */
   recipe?: Recipe;
   /** Instead of the recipe's clipping, weight decay and optimizer; the run's configuration holds its name and config. */
@@ -93,7 +98,14 @@ export interface TrainOptions {
 
 /** What each of {@link TrainOptions} may be. */
 export const trainOptions: OptionKinds<TrainOptions> = {
-  ...{ data: 'object', backbone: 'object', head: 'object', recipe: 'object', out: 'string' },
+  ...{
+    data: 'object',
+    unlabeled: 'object',
+    backbone: 'object',
+    head: 'object',
+    recipe: 'object',
+    out: 'string',
+  },
   ...{ seed: 'number', engine: ['object', 'string'], kernels: { oneOf: ['direct', 'measured'] } },
   ...{ augment: 'object', workers: 'number', preprocessing: 'object', pretrained: 'string' },
   ...{ resume: 'boolean', allowChangedData: 'boolean', signal: 'object' },
@@ -140,6 +152,7 @@ export function resolveOptions({ augment, ...options }: TrainOptions): ResolvedO
   const given = options.recipe ?? paper;
   const recipe = augment === undefined ? given : { ...given, augment };
   checkRecipe(recipe);
+  checkUnlabeled(options.unlabeled, recipe);
   const stepsPerEpoch = Math.floor(options.data.length / recipe.batchSize);
   if (stepsPerEpoch === 0) throw lessThanABatch(options.data.length, recipe.batchSize);
   const { sampler, accumulate = 1 } = recipe;
@@ -189,6 +202,14 @@ function preprocessingFor({ imageSize: [height, width] }: Backbone): Preprocessi
 function checkSize({ height, width }: Preprocessing, { imageSize }: Backbone): void {
   if (imageSize[0] === height && imageSize[1] === width) return;
   throw invalid('preprocessing', `the backbone's ${imageSize.join(' × ')} pixels`, `${height} × ${width}`);
+}
+
+/** @throws {InvalidArgumentError} if nothing looks at them. @throws {InvalidDataError} if they fill no batch. */
+function checkUnlabeled(unlabeled: Dataset | undefined, { distill, batchSize }: Recipe): void {
+  if (unlabeled === undefined) return;
+  if (distill === undefined)
+    throw invalid('unlabeled', 'a recipe with distill, which looks at them', 'one without it');
+  if (unlabeled.length < batchSize) throw lessThanABatch(unlabeled.length, batchSize);
 }
 
 const lessThanABatch = (images: number, batchSize: number) =>

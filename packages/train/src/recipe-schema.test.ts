@@ -20,7 +20,15 @@ it.each<[object, RegExp | undefined]>([
   [{ schedule: { kind: 'one-cycle', rise: 0.2 }, batchNorm: 'synchronized', clipNorm: 5 }, undefined],
   [{ sampler: { kind: 'hard', images: 2, neighbors: 3 }, freeze: ['backbone.stem.*'] }, undefined],
   [{ augment: { flip: {}, color: { brightness: 0.5 }, cutout: { fill: 'noise' } } }, undefined],
-  [{ stages: [{ params: ['backbone.*'], rate: 0.1 }], towardsStart: 0.01, averageDecay: 0.999 }, undefined],
+  [
+    {
+      stages: [{ params: ['backbone.*'], rate: 0.1 }],
+      towardsStart: 0.01,
+      distill: 0.5,
+      averageDecay: 0.999,
+    },
+    undefined,
+  ],
   [
     { epochs: 0 },
     /recipe\.epochs": expected a whole number of at least 1, got 0\. Fix: Change recipe\.epochs/,

@@ -134,6 +134,7 @@ const members: Readonly<Record<keyof Recipe, JsonSchema>> = {
   },
   freeze: names('parameters that stay as they are, * for any characters: backbone.stem.*'),
   towardsStart: atLeastZero('pull of the network towards the values that it began with'),
+  distill: atLeastZero('weight of the distance to the embeddings of the network that the run began with'),
   stages: {
     description: 'parameters with rates of their own, and from some step on',
     type: 'array',

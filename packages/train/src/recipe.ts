@@ -59,6 +59,13 @@ export interface Recipe {
    * `towardsStart / 2 · ‖p − p₀‖²` is added to theirs. For networks that were trained before. Default: none.
    */
   towardsStart?: number;
+  /**
+   * Keeps the network's embeddings near those of the network that the run began with: `distill · mean(1 − cos)` is added to
+   * the loss, over the images of the option `unlabeled` of {@link train}, or of the batch where there are none. Default: none.
+   *
+   * @see Z. Li and D. Hoiem, Learning without forgetting, arXiv 1606.09282
+   */
+  distill?: number;
   /** Parameters with learning rates of their own, and from some step on: first the last layers, for example. Default: none. */
   stages?: readonly Stage[];
   /** In which order an epoch reads the images. Default: every image once, shuffled. */

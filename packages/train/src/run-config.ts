@@ -19,6 +19,8 @@ export interface RunConfig {
   head: HeadConfig;
   preprocessing: Preprocessing;
   data: { images: number; classes: number /** SHA-256 of the identities' names in order. */; names: string };
+  /** Images without labels, by whose embeddings the network is held. */
+  unlabeled?: { images: number };
   /** The optimizer, if it is not the recipe's. */
   optimizer?: Part;
   /** What the backbone began with, if not with fresh values: a hash of them. */
@@ -30,6 +32,7 @@ export interface RunConfig {
 /** What a configuration is made of. */
 export interface ConfigSource {
   data: Dataset;
+  unlabeled?: Dataset | undefined;
   backbone: Backbone;
   head: Head;
   recipe: Recipe;
@@ -40,7 +43,7 @@ export interface ConfigSource {
 }
 
 export async function runConfig(source: ConfigSource, pretrained?: { sha256: string }): Promise<RunConfig> {
-  const { data, backbone, head, recipe, preprocessing, seed, optimizer, dataLicense } = source;
+  const { data, unlabeled, backbone, head, recipe, preprocessing, seed, optimizer, dataLicense } = source;
   const config: RunConfig = {
     seed,
     recipe,
@@ -48,6 +51,7 @@ export async function runConfig(source: ConfigSource, pretrained?: { sha256: str
     head: head.config,
     preprocessing,
     data: { images: data.length, classes: data.classes, names: await hashOfNames(data) },
+    ...(unlabeled && { unlabeled: { images: unlabeled.length } }),
     ...(optimizer && { optimizer: { name: optimizer.name, config: optimizer.config ?? {} } }),
     ...(pretrained && { pretrained: { sha256: pretrained.sha256 } }),
     ...(dataLicense === undefined ? {} : { dataLicense }),

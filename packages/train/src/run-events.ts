@@ -44,6 +44,7 @@ async function* eventsOf(
   if (leads) await assertBeginnable(options);
   const lock = leads ? await lockFolder(options.out) : undefined;
   let loader: Loader | undefined;
+  let unlabeled: Loader | undefined;
   let program: Program | undefined;
   try {
     const { config, beginning } = await begin(options, ranks);
@@ -51,12 +52,13 @@ async function* eventsOf(
     if (choice) yield { kind: 'engine', ...choice, engine: engineName(engine) };
     const settled = { ...options, engine };
     loader = openLoader(options, ranks);
+    unlabeled = options.unlabeled && openLoader({ ...options, data: options.unlabeled }, ranks);
     const { [NEIGHBORS]: neighbors, ...state } = beginning.state;
     const sampler = new EpochSampler(options, neighbors as HostTensor<'int32'> | undefined);
     program = await compileStep(settled, state, ranks);
     const running = program;
     const opened = {
-      ...{ config, beginning, loader, sampler, program, ranks },
+      ...{ config, beginning, loader, unlabeled, sampler, program, ranks },
       engine: engineName(engine),
       store: folderStore(options),
       async assertSame(step: number) {
@@ -65,7 +67,7 @@ async function* eventsOf(
     };
     yield* loop(partsOf(settled, opened));
   } finally {
-    await Promise.all([program?.release(), closed(loader)]);
+    await Promise.all([program?.release(), closed(loader), closed(unlabeled)]);
     await lock?.release();
   }
 }

@@ -19,6 +19,11 @@ export interface StepReadings {
   sampleLosses: Float32Array[];
 }
 
+/** A batch, and as many images without labels if the run has some. */
+export interface StepBatch extends Batch {
+  unlabeled?: Batch['images'];
+}
+
 /** What a runner works with. */
 export interface StepRunnerOptions {
   program: Program;
@@ -41,7 +46,7 @@ export class StepRunner {
    * @param checkpoint the last good one, for the error.
    * @throws {NonFiniteError} if the loss is not finite.
    */
-  async run(batches: readonly Batch[], step: number, checkpoint?: string): Promise<StepReadings> {
+  async run(batches: readonly StepBatch[], step: number, checkpoint?: string): Promise<StepReadings> {
     const { recipe, stepsPerEpoch } = this.#options;
     const learningRate = learningRateAt(recipe, step, stepsPerEpoch);
     const outputs: Record<string, HostTensor>[] = [];
@@ -55,13 +60,13 @@ export class StepRunner {
   }
 
   async #runBatch(
-    { images, labels }: Batch,
+    { images, labels, unlabeled }: StepBatch,
     feeds: Record<string, HostTensor>,
     step: number,
     checkpoint?: string,
   ) {
     const { program, ranks } = this.#options;
-    const outputs = await program.run({ images, labels, ...feeds });
+    const outputs = await program.run({ images, labels, ...(unlabeled && { unlabeled }), ...feeds });
     // ONNX Runtime computes on this thread: without a turn, neither a signal nor a worker's batch would get through.
     await turnOfEventLoop();
     const loss = Number(outputs.loss!.data[0]);

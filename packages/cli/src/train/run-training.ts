@@ -81,15 +81,17 @@ async function openRun({ out, resume }: TrainCommandOptions, settings: Settings,
   const { seed = defaultOf<number>('seed'), validate: folder, validatePairs, validatePeople } = settings;
   const { threads, validateEvery, validationTimeoutSeconds, patience, checkpointEvery, keep } = settings;
   const { hardness, tensorBoard, kernels, onBadSample, batchTimeoutSeconds, workers } = settings;
-  const { dataLicense, allowChangedData } = settings;
+  const { dataLicense, unlabeled, allowChangedData } = settings;
   // What was typed is checked before anything is read.
   const network = await networkOf(settings);
   const recipe =
     settings.recipe === 'finetune' ? undefined : await recipeOf(await namedRecipe(settings), settings);
   const scoring = withoutUndefined({ validate: folder, validatePairs, validatePeople, threads });
   const { data, validate } = await heldOut(await dataOf(settings), { ...scoring, seed });
+  const { openDataset } = await import('@hm/datasets');
   return train({
     ...network,
+    ...(unlabeled !== undefined && { unlabeled: await openDataset(unlabeled) }),
     recipe: recipe ?? (await fineTuned(network.backbone, data, settings)),
     data,
     engine: engineOf({ ...settings, provider: settings.provider ?? defaultOf<'cpu'>('provider') }),

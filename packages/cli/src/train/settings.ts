@@ -48,6 +48,7 @@ export interface Settings {
   onBadSample?: 'throw' | 'skip';
   batchTimeoutSeconds?: number;
   dataLicense?: string;
+  unlabeled?: string;
   allowChangedData?: boolean;
 }
 
@@ -165,6 +166,7 @@ const own: Readonly<Record<keyof Settings, JsonSchema>> = {
   ),
   batchTimeoutSeconds: { ...seconds('longest wait for images, such as from a network drive'), default: 600 },
   dataLicense: text('a note about the photographs, for the exported file'),
+  unlabeled: text('photographs of anybody, by whose embeddings distill holds the network'),
   allowChangedData: flag('resumes although images are not those that the run began with'),
 };
 

@@ -36,14 +36,16 @@ export async function* pageEvents(
     const beginning = await begin(options, config, store);
     for (const { path, reason } of beginning.damaged) yield { kind: 'damaged', path, reason };
     const { [NEIGHBORS]: neighbors, ...state } = beginning.state;
-    const { data, recipe, preprocessing, seed } = options;
+    const { data, unlabeled, recipe, preprocessing, seed } = options;
     const batchSize = recipe.batchSize / (recipe.accumulate ?? 1);
+    const loading = { batchSize, seed, preprocessing, augment: recipe.augment };
     const { step, stepOptions } = stepOf(options, state, alone);
     program = await compile(step, { ...stepOptions, ...session });
     const opened = {
       ...{ config, beginning, program, store, ranks: alone },
       engine: `onnxruntime-web ${session.provider === 'webgpu' ? 'WebGPU' : 'WebAssembly'}`,
-      loader: pageLoader(data, { batchSize, seed, preprocessing, augment: recipe.augment }),
+      loader: pageLoader(data, loading),
+      unlabeled: unlabeled && pageLoader(unlabeled, loading),
       sampler: new EpochSampler(options, neighbors as HostTensor<'int32'> | undefined),
       assertSame: async () => undefined,
     };

@@ -8,6 +8,7 @@ import type { PageStore } from './page-store.ts';
 
 type Shared =
   | 'data'
+  | 'unlabeled'
   | 'backbone'
   | 'head'
   | 'recipe'
@@ -35,12 +36,12 @@ export interface PageTrainOptions extends Pick<TrainOptions, Shared> {
   preprocessing?: Preprocessing;
 }
 
-const { data, backbone, head, recipe, optimizer, seed, resume, signal, ...others } = trainOptions;
+const { data, unlabeled, backbone, head, recipe, optimizer, seed, resume, signal, ...others } = trainOptions;
 const { logEvery, checkpointEvery, validate, validateEvery, patience, hardness, dataLicense } = others;
 
 /** What each of {@link PageTrainOptions} may be. */
 const pageOptions: OptionKinds<PageTrainOptions> = {
-  ...{ data, backbone, head, recipe, optimizer, seed, resume, signal },
+  ...{ data, unlabeled, backbone, head, recipe, optimizer, seed, resume, signal },
   ...{ logEvery, checkpointEvery, validate, validateEvery, patience, hardness, dataLicense },
   ...{ store: 'object', provider: { oneOf: ['cpu', 'webgpu'] }, threads: 'number', preprocessing: 'object' },
 };

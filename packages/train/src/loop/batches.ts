@@ -3,11 +3,17 @@ import type { HostTensor } from '@hm/tensor';
 import type { BadSampleEvent } from '../events.ts';
 import { anyRank, type Communicator, collectValues } from '../parallel/communicator.ts';
 import type { EpochSampler } from '../sampling/epoch-sampler.ts';
+import type { StepBatch } from '../step-runner.ts';
 import { type Patience, waitFor } from '../wait.ts';
+import { unlabeledImages } from './unlabeled.ts';
 
 /** What batches come from. */
 export interface BatchesSource {
   loader: Loader;
+  /** Images without labels, if the run has some. */
+  unlabeled: Loader | undefined;
+  /** Of an epoch. */
+  stepsPerEpoch: number;
   sampler: EpochSampler;
   /** Batches that a step is made of. */
   perStep: number;
@@ -25,7 +31,8 @@ export class Batches {
   readonly #source: BatchesSource;
   readonly #patience: Patience;
   #epoch: AsyncGenerator<Batch, void, void> | undefined;
-  #next: Promise<IteratorResult<Batch, void>>[] = [];
+  #next: Promise<IteratorResult<StepBatch, void>>[] = [];
+  #unlabeled: AsyncGenerator<Batch['images'], never, void> | undefined;
   #badSamplesTold = 0;
 
   constructor(source: BatchesSource) {
@@ -41,19 +48,20 @@ export class Batches {
 
   /** Begins an epoch after so many steps of it; false if the signal was raised. @throws {UnavailableError} */
   async open(epoch: number, position: number): Promise<boolean> {
-    const { loader, sampler, perStep, readState } = this.#source;
+    const { loader, unlabeled, stepsPerEpoch, sampler, perStep, readState } = this.#source;
     const sampled = sampler.order(epoch, position, readState).then((order) => ({ order }));
     const samples = await waitFor(sampled, this.#patience);
     if (samples === undefined) return false;
     this.#epoch = loader.batches({ epoch, start: position * perStep, order: samples.order });
+    this.#unlabeled = unlabeled && unlabeledImages(unlabeled, (epoch * stepsPerEpoch + position) * perStep);
     this.#next = Array.from({ length: perStep }, () => this.#ask());
     return true;
   }
 
   /** The batches of a step; undefined if the signal was raised before all were there. @throws {UnavailableError} */
-  async next(): Promise<{ batches: Batch[]; waitMilliseconds: number } | undefined> {
+  async next(): Promise<{ batches: StepBatch[]; waitMilliseconds: number } | undefined> {
     const asked = performance.now();
-    const all = Promise.all(this.#next).then((results) => results.map(({ value }) => value as Batch));
+    const all = Promise.all(this.#next).then((results) => results.map(({ value }) => value as StepBatch));
     const batches = await waitFor(all, this.#patience);
     if (batches === undefined) return undefined;
     const waitMilliseconds = performance.now() - asked;
@@ -64,6 +72,7 @@ export class Batches {
   /** Ends the preparation of further batches, without waiting for one that may never come. */
   close(): void {
     this.#epoch?.return().catch(() => undefined);
+    this.#unlabeled?.return(undefined as never).catch(() => undefined);
   }
 
   /** Images that were skipped since the last call, on any rank. */
@@ -74,9 +83,16 @@ export class Batches {
     for (const sample of skips ? collected(ranks, own) : own) yield { kind: 'badSample', ...sample };
   }
 
+  async #askBoth(
+    unlabeled: AsyncGenerator<Batch['images'], never, void>,
+  ): Promise<IteratorResult<StepBatch, void>> {
+    const [next, images] = await Promise.all([this.#epoch!.next(), unlabeled.next()]);
+    return next.done ? next : { done: false, value: { ...next.value, unlabeled: images.value } };
+  }
+
   /** A failure is thrown where it is awaited. */
-  #ask(): Promise<IteratorResult<Batch, void>> {
-    const next = this.#epoch!.next();
+  #ask(): Promise<IteratorResult<StepBatch, void>> {
+    const next = this.#unlabeled === undefined ? this.#epoch!.next() : this.#askBoth(this.#unlabeled);
     next.catch(() => undefined);
     return next;
   }

@@ -25,6 +25,8 @@ export interface Opened {
   config: RunConfig;
   beginning: Beginning;
   loader: Loader;
+  /** Of images without labels. */
+  unlabeled?: Loader | undefined;
   sampler: EpochSampler;
   program: Program;
   ranks: Communicator;
@@ -51,6 +53,7 @@ export function partsOf(options: ResolvedOptions, opened: Opened): LoopParts {
     mining: hardMiningOf(head)?.config,
     batches: new Batches({
       ...{ loader, sampler, readState, ranks, signal },
+      ...{ unlabeled: opened.unlabeled, stepsPerEpoch: options.stepsPerEpoch },
       perStep: recipe.accumulate ?? 1,
       seconds: options.batchTimeoutSeconds,
       skips: options.onBadSample === 'skip',

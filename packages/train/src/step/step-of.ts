@@ -7,7 +7,7 @@ import { trainingStep } from './training-step.ts';
 
 /** The step of a run, and what it is compiled with. */
 export function stepOf(
-  { backbone, head, recipe, hardness = false, optimizer }: ResolvedOptions,
+  { backbone, head, recipe, unlabeled, hardness = false, optimizer }: ResolvedOptions,
   state: StepOptions['state'],
   ranks: Communicator,
 ): { step: StepFunction; stepOptions: StepOptions } {
@@ -19,6 +19,7 @@ export function stepOf(
     inputs: {
       images: { shape: [batchSize, ...backbone.imageSize, 3] },
       labels: { shape: [batchSize], dtype: 'int32' },
+      ...(unlabeled && { unlabeled: { shape: [batchSize, ...backbone.imageSize, 3] } }),
       learningRate: { shape: [] },
       step: { shape: [] },
       ...(recipe.accumulate === undefined ? {} : { update: { shape: [] } }),

@@ -18,7 +18,14 @@ export function firstState(
   const params = values.params as Params<HostTensor>;
   assertFreezable(Object.keys(flattenParams(params)), recipe.freeze ?? []);
   const kept = optimizerOf(recipe, optimizer).init!(trainedOf(params, recipe.freeze), values);
-  return { params, ...values, ...kept };
+  return { params, ...values, ...kept, ...teacherOf(recipe, values) };
+}
+
+/** The network as the run begins, for a recipe that distills from it. */
+function teacherOf({ distill }: StepRecipe, values: TrainState<HostTensor>): TrainState<HostTensor> {
+  if (distill === undefined) return {};
+  const { params, statistics = {} } = values as Record<string, Params<HostTensor>>;
+  return { teacher: { params: (params as Record<string, Params<HostTensor>>).backbone!, statistics } };
 }
 
 /** Between steps the sums of gradients are zero, so checkpoints omit them; resuming adds them back. */

@@ -19,6 +19,7 @@ import { optimizerOf } from '../optimize/optimizer-of.ts';
 import { lossScaleIn } from '../optimize/scale-loss.ts';
 import type { TrainState, Transform } from '../optimize/transform.ts';
 import type { Recipe } from '../recipe.ts';
+import { forgetting } from './forgetting.ts';
 
 type Tensors = Record<string, tf.Tensor>;
 
@@ -30,6 +31,7 @@ export type StepRecipe = Pick<
   | 'clipNorm'
   | 'averageDecay'
   | 'towardsStart'
+  | 'distill'
   | 'stages'
   | 'accumulate'
   | 'freeze'
@@ -92,7 +94,7 @@ export function trainingStep(
   );
   const plainHead = sampleLosses ? (hardMiningOf(head)?.of ?? head) : undefined;
   const optimizer = optimizerOf(recipe, own);
-  const parts = { backbone, head, plainHead, ranks, freeze: recipe.freeze };
+  const parts = { backbone, head, plainHead, ranks, freeze: recipe.freeze, distill: recipe.distill };
   const step = (state: TrainState, inputs: Tensors) => {
     const { gradients, statistics, told, loss } = forwardBackward(parts, state, inputs);
     const { logits, labels, sampleLosses } = told;
@@ -118,6 +120,7 @@ interface Parts {
   plainHead: Head | undefined;
   ranks: Place | undefined;
   freeze: readonly string[] | undefined;
+  distill: number | undefined;
 }
 
 /** Gradients of the trained parameters, statistics after the batch, and what it tells; the loss is without its scale. */
@@ -173,7 +176,7 @@ function gradientsOf(loss: () => tf.Tensor, values: tf.Tensor[]) {
 
 /** The loss of a batch (this rank's share of it), the statistics after it, and what it tells. */
 function forward(parts: Parts, params: Params, state: TrainState, inputs: Tensors) {
-  const { backbone, head, plainHead, ranks, freeze } = parts;
+  const { backbone, head, plainHead, ranks, freeze, distill } = parts;
   const variables = { params: params.backbone as Params, statistics: (state.statistics ?? {}) as Params };
   const pass = backbone.apply(variables, inputs.images as tf.Tensor4D, 'train');
   // A head without parameters has no branch in the tree.
@@ -189,7 +192,11 @@ function forward(parts: Parts, params: Params, state: TrainState, inputs: Tensor
   const plain = plainHead === head ? losses : plainHead && lossesOf(plainHead).losses;
   const sampleLosses = plain && (head.needsWholeBatch ? tf.clone(plain) : whole(plain));
   const mean = tf.mean<tf.Scalar>(losses);
-  const loss = penalty ? tf.add<tf.Scalar>(mean, penalty) : mean;
+  const penalized = penalty ? tf.add<tf.Scalar>(mean, penalty) : mean;
+  const loss =
+    distill === undefined
+      ? penalized
+      : tf.add<tf.Scalar>(penalized, tf.mul(forgetting(backbone, variables, pass, state, inputs), distill));
   return {
     loss: ranks === undefined ? loss : tf.mul<tf.Scalar>(loss, 1 / ranks.count),
     statistics: {
