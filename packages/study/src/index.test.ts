@@ -15,6 +15,7 @@ test('exports exactly this', () => {
     'reproductionPlan',
     'study',
     'summarizeStudy',
+    'summaryFigure',
     'summaryMarkdown',
     'withLabelNoise',
   ]);

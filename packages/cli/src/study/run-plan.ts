@@ -29,7 +29,7 @@ export async function runPlan(
   { out, data, jobs, threads, provider, merge = [], dryRun, json }: PlanOptions,
   describe: (summary: StudySummary) => string,
 ): Promise<void> {
-  const { estimateStudy, mergeStudies, study, summarizeStudy } = await import('@hm/study');
+  const { estimateStudy, mergeStudies, study, summarizeStudy, summaryFigure } = await import('@hm/study');
   const place = withoutUndefined({ root: data, threads, provider });
   if (dryRun) {
     const estimate = await estimateStudy(plan, place);
@@ -54,6 +54,7 @@ export async function runPlan(
     const summary = await summarizeStudy(plan, out);
     const markdown = describe(summary);
     await writeFileSafely(join(out, 'report.md'), markdown);
+    await writeFileSafely(join(out, 'report.svg'), summaryFigure(summary));
     console.log(json ? JSON.stringify(summary) : markdown);
     if (interrupt.signal.aborted) process.exitCode = interrupt.status;
   } finally {
