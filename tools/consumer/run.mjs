@@ -1,7 +1,7 @@
 // `pnpm consumers [CHECK…] [--manager npm|pnpm] [--node 26]`: releases a copy of this tree, changesets and all, to a
 // registry on this machine, then installs each package alone in programs outside the repository: modules, CommonJS,
-// TypeScript; a page in a browser; faulty installs. A check is a package's name, `page`, `messages`, `offline` or
-// `snapshot`. With `--node`, on that version of Node, which npm fetches.
+// TypeScript; a page in a browser; faulty installs; Bun and Deno where they are on the path. A check is a package's
+// name, `page`, `messages`, `offline`, `runtimes` or `snapshot`. With `--node`, on that version of Node, which npm fetches.
 import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { checkBrowser } from './check-browser.mjs';
 import { checkMessages } from './check-messages.mjs';
 import { checkOffline } from './check-offline.mjs';
 import { checkPackage } from './check-package.mjs';
+import { checkRuntimes } from './check-runtimes.mjs';
 import { checkSnapshot } from './check-snapshot.mjs';
 import { runOnNode } from './other-node.mjs';
 import { Project } from './project.mjs';
@@ -29,6 +30,7 @@ const others = {
   page: checkBrowser,
   messages: checkMessages,
   offline: checkOffline,
+  runtimes: checkRuntimes,
   snapshot: checkSnapshot,
 };
 const checks =

@@ -51,7 +51,7 @@ describe('hm people', () => {
     const strict = await people('identify', path('ada2.png'), '--threshold', '1');
     expect(strict.stdout).toMatch(/0,0 to 111,111: unknown \(most like Ada, similarity 0\.99/);
 
-    expect((await people('list')).stdout).toMatch(/^Ada {2}2 photographs, .*\nGrace {2}1 photographs/);
+    expect((await people('list')).stdout).toMatch(/^Ada {2}2 photographs, .*\nGrace {2}1 photograph, /);
     await people('export', path('people.jsonl'));
     const { ids } = await decodeEmbeddings(readFileSync(path('people.jsonl')));
     expect(ids).toEqual(['Ada', 'Grace']);
@@ -103,6 +103,9 @@ describe('hm model', () => {
     expect(dlib).toMatch(/flip sum: 99\.22 % ± 0\.08 %/);
     expect(dlib.match(/at a false match rate of 0\.(01|001|0001), flip off: similarity/g)).toHaveLength(3);
     expect((await hm(['model', 'describe', 'sface'])).stdout).toContain('Apache-2.0');
+    const mobile = (await hm(['model', 'show', 'mobilefacenet'])).stdout;
+    expect(mobile).toMatch(/flip sum: 99\.28 % ± 0\.10 %/);
+    expect(mobile.match(/at a false match rate of 0\.(01|001|0001), flip sum: similarity/g)).toHaveLength(3);
     const unknown = await hm(['model', 'add', path('w600k.onnx'), '--like', 'w600k']);
     expect(unknown.stderr.replaceAll('\n', ' ')).toMatch(/one of insightface, adaface, sface, mobilefacenet/);
     const boxes = await hm(['model', 'add', path('w600k.onnx'), '--like', 'facenet']);

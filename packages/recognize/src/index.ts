@@ -13,11 +13,12 @@ export type { IdentifyOptions } from './gallery/open-set.ts';
 export type { Person } from './gallery/person.ts';
 export type { RefusedPhotograph } from './gallery/templates.ts';
 export { bundledNetwork } from './network/bundled.node.ts';
-export { bundledRecord, type MeasuredScore, type NetworkRecord } from './network/bundled-record.ts';
+export { bundledRecord, type NetworkRecord } from './network/bundled-record.ts';
 export {
   type Convention,
   conventions,
   describeNetwork,
+  type MeasuredScore,
   type NetworkDescription,
 } from './network/conventions.ts';
 export { openRecognizer, type RecognizerOptions } from './open-recognizer.ts';

@@ -11,17 +11,20 @@ const loading = loadMtcnn();
 
 const underway = new Set<Promise<void>>();
 
-port.on('message', async (request: FinderRequest) => {
+port.on('message', receive);
+
+async function receive(request: FinderRequest): Promise<void> {
   if (request === 'close') return close();
   const answered = reply(request).then((answer) => port.postMessage(answer));
   underway.add(answered);
   await answered.finally(() => underway.delete(answered));
-});
+}
 
 async function close(): Promise<void> {
   await Promise.allSettled(underway);
   await (await loading).release();
-  port.close();
+  // Deno's port has no `close`; without a listener the thread ends in every runtime.
+  port.off('message', receive);
 }
 
 async function reply({ id, source, name }: Exclude<FinderRequest, 'close'>): Promise<FinderReply> {

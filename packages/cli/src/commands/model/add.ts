@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { Convention } from '@hm/recognize';
 import { readRegularFile, writeFileSafely } from '@hm/tensor/files';
 import { command } from '../../command.ts';
 import { print } from '../../print.ts';
@@ -14,9 +16,13 @@ export const add = () =>
     .option('--license <text>', 'what may be done with it')
     .option('--json', 'print one JSON object')
     .action(async (file, { like, out = file, calibration, license, json }) => {
-      const { describeNetwork } = await import('@hm/recognize');
-      const calibrations = calibration === undefined ? undefined : [await readCalibration(calibration)];
-      const model = describeNetwork(await readRegularFile(file), { like, calibrations, license });
+      const { conventions, describeNetwork } = await import('@hm/recognize');
+      const bytes = await readRegularFile(file);
+      const calibrations =
+        calibration === undefined
+          ? calibrationsOf(conventions[like], bytes)
+          : [await readCalibration(calibration)];
+      const model = describeNetwork(bytes, { like, calibrations, license });
       // What does not load is not written.
       const { loadEmbedder } = await import('@hm/eval');
       const embedder = await loadEmbedder(model);
@@ -30,3 +36,9 @@ export const add = () =>
         `${out}: images of ${height}×${width}, ${embeddingSize} numbers a face. ${metadata['hm.license']}.`,
       );
     });
+
+/** What was measured of this very file. */
+function calibrationsOf(convention: Convention | undefined, bytes: Uint8Array) {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return Object.values(convention?.sha256 ?? {}).includes(sha256) ? convention?.calibrations : undefined;
+}

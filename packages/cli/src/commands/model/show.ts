@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import type { Convention, NetworkRecord } from '@hm/recognize';
+import type { Convention } from '@hm/recognize';
 import { readRegularFile } from '@hm/tensor/files';
 import { command } from '../../command.ts';
 import { print } from '../../print.ts';
@@ -31,7 +31,7 @@ export const show = () =>
       for (const [key, value] of Object.entries(metadata)) print(`  ${key}: ${value.slice(0, 200)}`);
     });
 
-function describe(name: string, record: Convention & Partial<NetworkRecord>): string {
+function describe(name: string, record: Convention): string {
   const { files, source, sha256, preprocessing, license, trainedOn, leavingOut } = record;
   const { height, width, channels, mean, scale, template } = preprocessing;
   const percent = (share: number) => `${(100 * share).toFixed(2)} %`;

@@ -24,9 +24,7 @@ export const identify = () =>
         const faces = await gallery.identify(photograph, withoutUndefined({ threshold, fpir, margin }));
         if (json) print(JSON.stringify({ photograph, faces: faces.map(plain) }));
         else
-          print(
-            `${photograph}: ${faces.length === 0 ? 'no face' : ''}\n${faces.map(describe).join('\n')}`.trim(),
-          );
+          print([`${photograph}:${faces.length === 0 ? ' no face' : ''}`, ...faces.map(describe)].join('\n'));
       }
     }),
   );

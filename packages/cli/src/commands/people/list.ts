@@ -11,6 +11,8 @@ export const list = () =>
         if (json) print(JSON.stringify(people));
         else
           for (const { name, photographs, updated } of people)
-            print(`${name}  ${photographs} photographs, ${updated.slice(0, 10)}`);
+            print(
+              `${name}  ${photographs} ${photographs === 1 ? 'photograph' : 'photographs'}, ${updated.slice(0, 10)}`,
+            );
       }),
   );
