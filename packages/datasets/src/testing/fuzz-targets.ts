@@ -164,7 +164,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     seeds: async (folder) => {
       for (const name of ['a.jpg', 'b.jpg']) write(join(folder, name), 'x');
       return [
-        ['pairs.csv', 'first,second,same,fold\na.jpg,b.jpg,1,1\nb.jpg,b.jpg,0,2\n'],
+        ['pairs.csv', 'first,second,same,fold\na.jpg,b.jpg,1,1\nb.jpg,a.jpg,0,2\n'],
         ['pairs.txt', 'a.jpg\tb.jpg\t1\nb.jpg\ta.jpg\t-1\n'],
       ].map(([name, text]) => ({ path: join(folder, name!), bytes: Buffer.from(text!) }));
     },
