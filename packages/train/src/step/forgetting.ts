@@ -1,5 +1,5 @@
 import type { Backbone, Variables } from '@hm/resnet';
-import type { Params } from '@hm/tensor';
+import { l2Normalize, type Params } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainState } from '../optimize/transform.ts';
 
@@ -21,9 +21,6 @@ export function forgetting(
   const wanted = backbone.apply({ params, statistics }, seen, 'inference').embeddings;
   const given =
     unlabeled === undefined ? pass.embeddings : backbone.apply(variables, seen, 'inference').embeddings;
-  const cosines = tf.sum(tf.mul(unit(given), unit(wanted)), 1);
+  const cosines = tf.sum(tf.mul(l2Normalize(given), l2Normalize(wanted)), 1);
   return tf.sub(1, tf.mean(cosines));
 }
-
-const unit = (embeddings: tf.Tensor2D): tf.Tensor =>
-  tf.mul(embeddings, tf.rsqrt(tf.add(tf.sum(tf.square(embeddings), 1, true), 1e-12)));
