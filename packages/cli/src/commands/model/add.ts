@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Convention } from '@hm/recognize';
 import { readRegularFile, writeFileSafely } from '@hm/tensor/files';
+import { sha256Of } from '@hm/tensor/host';
 import { command } from '../../command.ts';
 import { print } from '../../print.ts';
 import { readCalibration } from '../../read-calibration.ts';
@@ -20,7 +20,7 @@ export const add = () =>
       const bytes = await readRegularFile(file);
       const calibrations =
         calibration === undefined
-          ? calibrationsOf(conventions[like], bytes)
+          ? await calibrationsOf(conventions[like], bytes)
           : [await readCalibration(calibration)];
       const model = describeNetwork(bytes, { like, calibrations, license });
       // What does not load is not written.
@@ -38,7 +38,7 @@ export const add = () =>
     });
 
 /** What was measured of this very file. */
-function calibrationsOf(convention: Convention | undefined, bytes: Uint8Array) {
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+async function calibrationsOf(convention: Convention | undefined, bytes: Uint8Array) {
+  const sha256 = await sha256Of(bytes);
   return Object.values(convention?.sha256 ?? {}).includes(sha256) ? convention?.calibrations : undefined;
 }

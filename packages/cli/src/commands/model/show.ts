@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Convention } from '@hm/recognize';
 import { readRegularFile } from '@hm/tensor/files';
+import { sha256Of } from '@hm/tensor/host';
 import { command } from '../../command.ts';
 import { print } from '../../print.ts';
 
@@ -21,9 +21,7 @@ export const show = () =>
       const session = await createSession(file, { provider: 'cpu' });
       const { inputs, outputs, metadata } = session;
       await session.release();
-      const sha256 = createHash('sha256')
-        .update(await readRegularFile(file))
-        .digest('hex');
+      const sha256 = await sha256Of(await readRegularFile(file));
       if (json) return print(JSON.stringify({ file, sha256, inputs, outputs, metadata }));
       const shapes = (values: typeof inputs) =>
         values.map(({ name, shape }) => `${name} [${shape.join(', ')}]`);
