@@ -5,21 +5,10 @@ import { inspect, parseArgs, promisify } from 'node:util';
 import { Contestant } from './contestant.mjs';
 import { writeFaces } from './write-faces.mjs';
 
-// Its contestants are processes that speak with one another, and take no turns.
-if (process.argv[2] === 'mpi') {
-  await import('./mpi.mjs');
-  process.exit();
-}
-
-// A browser is one of the contestants.
-if (process.argv[2] === 'page') {
-  await import('./page.mjs');
-  process.exit();
-}
-
-// Nothing is timed.
-if (process.argv[2] === 'count') {
-  await import('./count.mjs');
+// Programs of their own: processes that speak with one another, a browser beside Node, and what times nothing.
+const others = ['mpi', 'page', 'count'];
+if (others.includes(process.argv[2])) {
+  await import(`./${process.argv[2]}.mjs`);
   process.exit();
 }
 
@@ -171,7 +160,7 @@ const [name] = positionals;
 const bench = benches[name];
 if (bench === undefined) {
   console.error(
-    `bench: expected one of ${[...Object.keys(benches), 'mpi', 'count'].join(', ')}, got ${name ?? 'nothing'}.`,
+    `bench: expected one of ${[...Object.keys(benches), ...others].join(', ')}, got ${name ?? 'nothing'}.`,
   );
   process.exit(1);
 }
