@@ -12,7 +12,7 @@ import { studentQuantile } from './normal.ts';
  * const { low, high } = meanInterval([0.951, 0.957, 0.949]);
  */
 export function meanInterval(values: readonly number[], confidence = 0.95): Interval {
-  checkArguments('meanInterval', { values }, { values: 'array' });
+  checkArguments('meanInterval', { values, confidence }, { values: 'array', confidence: 'number' });
   if (values.length < 2)
     throw new InvalidArgumentError({
       ...{ where: 'meanInterval', expected: 'at least two values', received: values.length },
