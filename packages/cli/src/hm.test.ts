@@ -277,6 +277,11 @@ const mistakes: [string, () => string[], RegExp][] = [
     /Allowed choices are off, sum, concat/,
   ],
   [
+    'the cost of a study without a plan',
+    () => ['study', '--dry-run', '--out', path('report')],
+    /--dry-run: expected a plan.*hm study plan\.json --dry-run/,
+  ],
+  [
     'a study of photographs without LFW',
     () => ['study', '--data', path('faces'), '--out', path('report')],
     /--data and --lfw together/,

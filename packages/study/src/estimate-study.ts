@@ -1,13 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { headByName } from '@hm/losses';
 import { checkArguments, checkOptions, InvalidArgumentError } from '@hm/tensor/host';
-import { type FineTuneOptions, fineTune, type Recipe, train } from '@hm/train';
-import { countCells, readyCells, type StudyCell } from './cells.ts';
+import { train } from '@hm/train';
+import { countCells, readyCells } from './cells.ts';
 import { openStudyData } from './data/open-study-data.ts';
 import { checkPlan, type StudyPlan } from './plan.ts';
-import { openNetwork } from './run-cell.ts';
+import { openNetwork, type TrainedCell, trainingOf } from './run-cell.ts';
 import type { StudyOptions } from './study.ts';
 
 /** What a plan would cost. */
@@ -51,32 +50,29 @@ export async function estimateStudy(
   } = checkOptions('estimateStudy', options, { root: 'string', threads: 'number', provider: 'string' });
   checkArguments('estimateStudy', { plan }, { plan: { has: ['name', 'question'] } });
   checkPlan(plan);
-  const cells = readyCells(plan, []).filter(({ loss }) => loss !== null);
+  const arms = Object.fromEntries(Object.entries(plan.arms).filter(([, { loss }]) => loss !== null));
+  const trained = { ...plan, arms };
+  const cells = readyCells(trained, []) as TrainedCell[];
+  if (cells.length === 0) throw trainsNothing(plan);
   const firsts = cells.filter(
-    (cell, index) => cells.findIndex((one) => one.condition === cell.condition) === index,
+    (cell, index) => cells.findIndex(({ condition }) => condition === cell.condition) === index,
   );
-  if (firsts.length === 0) throw trainsNothing(plan);
-  const networks = countCells(plan);
+  const networks = countCells(trained);
   const conditions: StudyEstimate['conditions'] = [];
   let images = 0;
   let steps = 0;
   let speed: Awaited<ReturnType<typeof measure>> | undefined;
   for (const cell of firsts) {
-    const { backbone, ...network } = await openNetwork(cell.backbone, root);
-    const { train: data, tests } = await openStudyData(cell.data, backbone.imageSize, root);
+    const network = await openNetwork(cell.backbone, root);
+    const { train: data, tests } = await openStudyData(cell.data, network.backbone.imageSize, root);
     const pairs = Object.fromEntries(Object.entries(tests).map(([name, test]) => [name, test.pairs.length]));
     conditions.push({ condition: cell.condition, images: data.length, classes: data.classes, pairs });
-    const recipe =
-      network.pretrained === undefined
-        ? (cell.recipe as Recipe)
-        : await fineTune(backbone, data, cell.recipe as FineTuneOptions);
-    speed ??= await measure({ ...network, backbone, recipe, data, seed: cell.seed }, cell, {
-      provider,
-      threads,
-    });
-    const share = (recipe.epochs * networks) / firsts.length;
-    images += share * data.length;
-    steps += share * Math.ceil(data.length / recipe.batchSize);
+    const training = await trainingOf(cell, network, data, { provider, threads });
+    speed ??= await measure(training);
+    const { epochs, batchSize } = training.recipe;
+    const ofAll = (epochs * networks * Math.floor(data.length / batchSize)) / firsts.length;
+    steps += ofAll;
+    images += ofAll * batchSize;
   }
   const { imagesPerSecond, memory } = speed!;
   return {
@@ -88,23 +84,14 @@ export async function estimateStudy(
 /** Steps that are timed, after the first, in which buffers are made. */
 const TIMED = 5;
 
-type TrainOptions = Omit<Parameters<typeof train>[0], 'out' | 'head'>;
-
 async function measure(
-  options: TrainOptions,
-  { loss, options: lossOptions }: StudyCell,
-  engine: { provider: NonNullable<StudyOptions['provider']>; threads: number },
+  training: Awaited<ReturnType<typeof trainingOf>>,
 ): Promise<Pick<StudyEstimate, 'imagesPerSecond' | 'memory'>> {
   const out = await mkdtemp(join(tmpdir(), 'hm-estimate-'));
   const enough = new AbortController();
   const speeds: number[] = [];
   try {
-    const run = train({
-      ...{ ...options, out, logEvery: 1, signal: enough.signal },
-      head: headByName(loss!, lossOptions),
-      engine: { kind: 'onnx', ...engine },
-    });
-    for await (const event of run) {
+    for await (const event of train({ ...training, out, logEvery: 1, signal: enough.signal })) {
       if (event.kind !== 'step') continue;
       speeds.push(event.imagesPerSecond);
       if (speeds.length > TIMED) enough.abort();

@@ -34,6 +34,11 @@ test.each([
     changed({ backbone: { pretrained: 'a.onnx', sha256: '0'.repeat(64) } }),
     /Remove schedule/,
   ],
+  [
+    'data that judge nothing',
+    changed({ data: { ...tinyPlan.data, heldOutPeople: 0 } }),
+    /Raise data\.heldOutPeople/,
+  ],
   ['unknown data', changed({ data: { kind: 'painted' } }), /drawn or photographs/],
 ])('refuses %s', (_, plan, message) => {
   expect(() => checkPlan(plan)).toThrow(message);

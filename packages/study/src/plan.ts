@@ -101,6 +101,9 @@ export function checkPlan(plan: StudyPlan, where = 'plan'): StudyPlan {
   if (unknown) refuse('the members of a plan', unknown, `Remove ${unknown}, or correct its name.`);
   if (!['drawn', 'photographs'].includes(plan.data.kind))
     refuse('data of a kind: drawn or photographs', plan.data.kind, 'Write "kind": "drawn" for drawn faces.');
+  const { heldOutPeople, lfw, ytf } = plan.data as Partial<PhotographData>;
+  if (!heldOutPeople && !lfw && !ytf)
+    refuse('somebody to judge by', 'no held-out people and no other test', 'Raise data.heldOutPeople.');
   const arms = Object.keys(plan.arms);
   if (arms.length === 0) refuse('at least one arm', arms, 'Add one: "ce": { "loss": "ce" }.');
   const { pretrained, sha256 } = plan.backbone as Partial<PretrainedNetwork>;

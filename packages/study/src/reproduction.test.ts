@@ -121,6 +121,22 @@ test('what runs is judged on LFW and YouTube Faces, and printed beside the paper
   expect(Math.abs(Number(shownHalf) - half)).toBeLessThan(0.02);
 }, 120_000);
 
+test('absolute paths are taken as they are', async () => {
+  const { arms, ...plan } = table1();
+  const [faces, images] = [join(folder, 'faces'), join(folder, 'lfw')];
+  const data = {
+    ...plan.data,
+    pairsPerFold: 2,
+    faces,
+    lfw: { images },
+    ytf: { images: join(folder, 'ytf') },
+  };
+  const small = { ...plan, data, arms: { ce: arms.ce! }, comparisons: [], backbone: tinyPlan.backbone };
+  const recipe = { epochs: 1, batchSize: 8, schedule: { kind: 'constant' } as const };
+  const { conditions } = await estimateStudy({ ...small, recipe } as typeof plan & { arms: typeof arms });
+  expect(conditions[0]!.pairs).toEqual({ lfw: 16, ytf: 16 });
+});
+
 test('a path that is wrong is told before anything is trained', async () => {
   const plan = table1();
   const data = { ...plan.data, pairsPerFold: 2, ytf: { images: 'nowhere' } };

@@ -1,6 +1,7 @@
 import { mean, meanInterval, paperTables } from '@hm/eval';
 import { checkArguments, checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import type { PhotographData } from './data/data-plan.ts';
+import { markdownTable } from './markdown-table.ts';
 import type { StudyPlan } from './plan.ts';
 import type { StudySummary } from './summarize.ts';
 
@@ -71,15 +72,14 @@ export function reproductionMarkdown(table: number, summary: StudySummary): stri
     const found = arms.find((arm) => arm.test === test && arm.arm === loss);
     return found === undefined ? '–' : withInterval(found.accuracies.map((share) => 100 * share));
   };
-  const cells = [
+  const lines = markdownTable(
     ['Loss', 'LFW, paper', 'LFW, ours', 'YTF, paper', 'YTF, ours'],
-    ['---', '---:', '---:', '---:', '---:'],
-    ...rows.map(({ loss, label, lfw, ytf }) => [
+    rows.map(({ loss, label, lfw, ytf }) => [
       ...[label, lfw.toFixed(2), ours('lfw', loss)],
       ...[ytf.toFixed(2), ours('ytf', loss)],
     ]),
-  ];
-  const lines = cells.map((row) => `| ${row.join(' | ')} |`).join('\n');
+    ['---', '---:', '---:', '---:', '---:'],
+  );
   return `# Table ${table}: trained on ${trainedOn}\n\nAccuracies in percent; ours are means over seeds with 95 % intervals.\n\n${lines}\n`;
 }
 

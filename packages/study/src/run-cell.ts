@@ -1,7 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
-import { defaultPreprocessing, type Preprocessing, type VerificationProtocol } from '@hm/datasets';
+import { join, resolve } from 'node:path';
+import {
+  type Dataset,
+  defaultPreprocessing,
+  type Preprocessing,
+  type VerificationProtocol,
+} from '@hm/datasets';
 import { type Embedder, loadEmbedder, type VerificationResult, verify } from '@hm/eval';
 import { headByName } from '@hm/losses';
 import { backboneByName } from '@hm/resnet';
@@ -76,6 +81,9 @@ export async function runCell(cell: StudyCell, place: CellPlace): Promise<StudyR
   };
 }
 
+/** A cell with a loss, whose network is trained. */
+export type TrainedCell = StudyCell & { loss: string };
+
 /** A network, and the file that it begins with. */
 interface Network {
   backbone: PretrainedBackbone;
@@ -88,7 +96,7 @@ export async function openNetwork(plan: StudyCell['backbone'], root: string): Pr
     const { name, ...options } = plan;
     return { backbone: backboneByName(name, options) };
   }
-  const pretrained = join(root, plan.pretrained);
+  const pretrained = resolve(root, plan.pretrained);
   const found = await sha256Of(await readRegularFile(pretrained));
   if (found !== plan.sha256) throw anotherFile(pretrained, plan.sha256, found);
   return { backbone: await pretrainedBackbone(pretrained), pretrained };
@@ -105,22 +113,30 @@ interface Model {
   preprocessing?: Preprocessing;
 }
 
+/** How a cell is trained, wherever its run is kept. */
+export async function trainingOf(cell: TrainedCell, network: Network, data: Dataset, engine: CellEngine) {
+  const recipe = network.pretrained
+    ? await fineTune(network.backbone, data, cell.recipe as FineTuneOptions)
+    : (cell.recipe as Recipe);
+  return {
+    ...{ ...network, recipe, data, seed: cell.seed, hardness: true },
+    head: headByName(cell.loss, cell.options),
+    engine: { kind: 'onnx' as const, ...engine },
+    ...(engine.threads === 1 && { workers: 1 }),
+  };
+}
+
 async function trainCell(
-  cell: StudyCell & { loss: string },
+  cell: TrainedCell,
   network: Network,
   data: StudyData,
   place: CellPlace,
 ): Promise<Trained> {
   const out = join(place.out, 'runs', `${cell.configuration}-${cell.stage}`);
-  const recipe = network.pretrained
-    ? await fineTune(network.backbone, data.train, cell.recipe as FineTuneOptions)
-    : (cell.recipe as Recipe);
+  const training = await trainingOf(cell, network, data.train, place.engine);
   const run = train({
-    ...{ ...network, recipe, out, data: data.train, seed: cell.seed, keep: 1, hardness: true },
-    head: headByName(cell.loss, cell.options),
+    ...{ ...training, out, keep: 1 },
     resume: (await readConfig(out)) !== undefined,
-    engine: { kind: 'onnx', ...place.engine },
-    ...(place.engine.threads === 1 && { workers: 1 }),
     validate: (file) => validationScore({ file }, data.validation, place.engine),
   });
   for await (const event of run) place.onEvent?.(event);
@@ -129,7 +145,7 @@ async function trainCell(
   const mined = events.filter((event): event is HardnessEvent => event.kind === 'hardness');
   const { step, score } = best.progress.best!;
   return {
-    recipe,
+    recipe: training.recipe,
     versions: (await readConfig(out))!.environment.versions,
     epochs: events
       .filter((event): event is EpochEvent => event.kind === 'epoch')

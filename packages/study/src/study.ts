@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { lockFolder } from '@hm/tensor/files';
+import { lockFolder, writeFileSafely } from '@hm/tensor/files';
 import { checkArguments, checkOptions, UnavailableError } from '@hm/tensor/host';
 import type { EpochEvent } from '@hm/train';
 import { countCells, readyCells, type StudyCell } from './cells.ts';
@@ -10,9 +11,9 @@ import { type CellEngine, type CellPlace, removeRun } from './run-cell.ts';
 
 /** What {@link study} takes. */
 export interface StudyOptions {
-  /** The study's folder: `rows.jsonl`, scores of each pair, runs under way. */
+  /** The study's folder: the plan, `rows.jsonl`, scores of each pair, runs under way. */
   out: string;
-  /** The folder that the plan's paths start from. Default: the working directory. */
+  /** The folder that the plan’s paths start from, unless they are absolute. Default: the working directory. */
   root?: string;
   /** Networks that are trained side by side, each by a process of its own; 0 trains none. Default 1. */
   jobs?: number;
@@ -50,6 +51,7 @@ export async function study(plan: StudyPlan, options: StudyOptions): Promise<Stu
   checkPlan(plan);
   const lock = await lockFolder(options.out);
   try {
+    await writeFileSafely(join(options.out, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`);
     await mendRows(options.out);
     return await runAll(plan, options, await readRows(options.out));
   } finally {

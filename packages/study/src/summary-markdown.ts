@@ -1,5 +1,6 @@
 import { mean, standardError } from '@hm/eval';
 import { checkArguments } from '@hm/tensor/host';
+import { markdownTable } from './markdown-table.ts';
 import type { StudyPlan } from './plan.ts';
 import type { StudySummary } from './summarize.ts';
 
@@ -52,6 +53,4 @@ const percent = (share: number) => (100 * share).toFixed(2);
 const signed = (share: number) => `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
 
 const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
-  rows.length === 0
-    ? 'Nothing has run yet.'
-    : [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  rows.length === 0 ? 'Nothing has run yet.' : markdownTable(header, rows);

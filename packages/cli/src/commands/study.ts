@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '@hm/tensor/host';
 import { imageSizeOption } from '../backbone-options.ts';
 import { command } from '../command.ts';
 import { finiteNumber, integer, nameList, positiveInteger, upTo, wholeNumber } from '../parse-option.ts';
@@ -57,6 +58,15 @@ export const study = () =>
     .optionsGroup('Options:')
     .option('--json', 'print the report as one JSON object')
     .action(async (plan, options) => {
+      if (plan === undefined && options.dryRun) throw noPlan();
       if (plan === undefined) await (await import('../study/run-study.ts')).runStudy(options);
       else await (await import('../study/run-plan.ts')).runPlanFile(plan, options);
     });
+
+const noPlan = () =>
+  new InvalidArgumentError({
+    where: '--dry-run',
+    expected: 'a plan, whose cost it tells',
+    received: 'none',
+    fix: 'Name its file: hm study plan.json --dry-run.',
+  });

@@ -1,7 +1,8 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AlignFolderOptions } from '@hm/align';
 import type { ImageSource } from '@hm/datasets';
-import { findLfwPairs } from './find-lfw-pairs.ts';
+import { InvalidDataError } from '@hm/tensor/host';
 import type { StudyData } from './study-data.ts';
 
 /** Photographs to train on and to be judged by. */
@@ -29,7 +30,7 @@ export async function photographStudyData(options: PhotographStudyOptions): Prom
   const { lfw, exclude: excludeFile, aligned } = options;
   const { imageFolder, lfwPairs, readNameList } = await import('@hm/datasets');
   const exclude = excludeFile === undefined ? [] : await readNameList(excludeFile);
-  const pairs = options.pairs ?? (await findLfwPairs(lfw));
+  const pairs = options.pairs ?? (await pairsOf(lfw));
   const [folder, protocol] = [await imageFolder(options.data, { exclude }), await lfwPairs(lfw, { pairs })];
 
   const images = Array.from({ length: folder.length }, (_, index) => folder.sample(index));
@@ -73,4 +74,16 @@ async function areAligned(images: readonly ImageSource[]): Promise<boolean> {
     if (decoded !== undefined && (decoded.height !== 112 || decoded.width !== 112)) return false;
   }
   return true;
+}
+
+async function pairsOf(root: string): Promise<string> {
+  const places = [join(root, 'pairs.txt'), join(root, '..', 'pairs.txt')];
+  for (const place of places) if (await stat(place).catch(() => undefined)) return place;
+  throw new InvalidDataError({
+    where: root,
+    expected: `a list of pairs at ${places.join(' or ')}`,
+    received: 'neither',
+    fix: 'Pass --pairs FILE.',
+    fields: { path: root, places },
+  });
 }

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StudyEstimate, StudyOptions, StudyPlan, StudySummary } from '@hm/study';
 import { writeFileSafely } from '@hm/tensor/files';
@@ -23,7 +22,7 @@ export async function runPlanFile(path: string, options: PlanOptions): Promise<v
   await runPlan(plan, options, (summary) => summaryMarkdown(plan, summary));
 }
 
-/** Runs what a plan still lacks, keeps the plan and what its rows say beside them, and prints that; or what it would cost. */
+/** Runs what a plan still lacks, keeps what its rows say beside them, and prints that; or what it would cost. */
 export async function runPlan(
   plan: StudyPlan,
   { out, data, jobs, threads, provider, merge = [], dryRun, json }: PlanOptions,
@@ -37,8 +36,6 @@ export async function runPlan(
     return;
   }
   if (merge.length > 0) console.error(`Rows added: ${await mergeStudies(out, merge)}.`);
-  await mkdir(out, { recursive: true });
-  await writeFileSafely(join(out, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`);
   const interrupt = stopOnInterrupt(console.error);
   try {
     await study(plan, {

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { findLfwPairs } from './find-lfw-pairs.ts';
 import { type PlanOptions, runPlan } from './run-plan.ts';
 
 /** What `hm reproduce` takes. */
@@ -21,14 +20,12 @@ export async function runReproduction(options: ReproductionOptions): Promise<voi
   const { reproductionMarkdown, reproductionPlan } = await import('@hm/study');
   const plan = reproductionPlan(Number(table), {
     faces: resolve(data),
-    lfw: { images: resolve(lfw), pairs: resolve(pairs ?? (await findLfwPairs(lfw))) },
+    lfw: { images: resolve(lfw), ...(pairs !== undefined && { pairs: resolve(pairs) }) },
     ...(ytf !== undefined && { ytf: { images: resolve(ytf) } }),
     ...(exclude !== undefined && { exclude: exclude === 'casia-lfw' ? exclude : resolve(exclude) }),
     seeds: Array.from({ length: seeds }, (_, index) => index + 1),
     validationPeople: validatePeople,
   });
   const { threads = Math.max(1, Math.floor(availableParallelism() / Math.max(1, how.jobs))) } = how;
-  await runPlan(plan, { ...how, data: '/', threads }, (summary) =>
-    reproductionMarkdown(Number(table), summary),
-  );
+  await runPlan(plan, { ...how, threads }, (summary) => reproductionMarkdown(Number(table), summary));
 }

@@ -32,8 +32,8 @@ export interface PhotographData extends People {
   exclude?: string;
   /** At most so many of each person, evenly spread. Default: all. */
   imagesPerPerson?: number;
-  /** LFW, or a folder in its form, to be judged by as well; and its list of pairs. */
-  lfw?: { images: string; pairs: string };
+  /** LFW, or a folder in its form, to be judged by as well; and its list of pairs. Default: `pairs.txt` in it or beside it. */
+  lfw?: { images: string; pairs?: string };
   /** YouTube Faces, to be judged by as well; and its list of pairs. Default: `splits.txt` in the folder or beside it. */
   ytf?: { images: string; pairs?: string };
 }

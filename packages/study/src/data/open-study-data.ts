@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { Dataset, ImageSource, ProtocolImage, VerificationProtocol } from '@hm/datasets';
 import { InvalidArgumentError, Rng } from '@hm/tensor/host';
 import type { DrawnData, PhotographData } from './data-plan.ts';
@@ -61,8 +61,10 @@ async function openImages(
       ...(heldOut.length > 0 && {
         heldOut: await protocolOf('held-out people', heldOut, 10, pairsPerFold),
       }),
-      ...(plan.kind === 'photographs' && plan.lfw && { lfw: await lfw(plan.lfw, imageSize, root) }),
-      ...(plan.kind === 'photographs' && plan.ytf && { ytf: await ytf(plan.ytf, imageSize, root) }),
+      ...(plan.kind === 'photographs' &&
+        plan.lfw && { lfw: await judged('lfwPairs', plan.lfw, imageSize, root) }),
+      ...(plan.kind === 'photographs' &&
+        plan.ytf && { ytf: await judged('ytfPairs', plan.ytf, imageSize, root) }),
     },
   };
 }
@@ -81,9 +83,10 @@ async function drawnPool(plan: DrawnData, size: number): Promise<Dataset> {
 
 async function photographPool({ faces, exclude }: PhotographData, root: string): Promise<Dataset> {
   const { casiaLfwOverlap, openDataset, readNameList } = await import('@hm/datasets');
-  const names =
-    exclude === 'casia-lfw' ? casiaLfwOverlap : exclude && (await readNameList(join(root, exclude)));
-  return openDataset(join(root, faces), { exclude: names || [], allowUnknownExclude: true });
+  const namesIn = (list: string) =>
+    list === 'casia-lfw' ? casiaLfwOverlap : readNameList(resolve(root, list));
+  const names = exclude === undefined ? [] : await namesIn(exclude);
+  return openDataset(resolve(root, faces), { exclude: names, allowUnknownExclude: true });
 }
 
 async function splitPeople(pool: Dataset, plan: DrawnData | PhotographData) {
@@ -130,26 +133,16 @@ async function trainingSet(people: readonly Person[], size: readonly [number, nu
   };
 }
 
-async function lfw(
-  { images, pairs }: NonNullable<PhotographData['lfw']>,
+/** LFW or YouTube Faces, by what opens it. */
+async function judged(
+  name: 'lfwPairs' | 'ytfPairs',
+  { images, pairs }: NonNullable<PhotographData['lfw' | 'ytf']>,
   size: readonly [number, number],
   root: string,
 ): Promise<VerificationProtocol> {
-  const { lfwPairs } = await import('@hm/datasets');
-  const protocol = await lfwPairs(join(root, images), { pairs: join(root, pairs) });
-  return { ...protocol, images: await decoded(protocol.images, size) };
-}
-
-async function ytf(
-  { images, pairs }: NonNullable<PhotographData['ytf']>,
-  size: readonly [number, number],
-  root: string,
-): Promise<VerificationProtocol> {
-  const { ytfPairs } = await import('@hm/datasets');
-  const protocol = await ytfPairs(
-    join(root, images),
-    pairs === undefined ? {} : { pairs: join(root, pairs) },
-  );
+  const datasets = await import('@hm/datasets');
+  const list = pairs === undefined ? {} : { pairs: resolve(root, pairs) };
+  const protocol = await datasets[name](resolve(root, images), list);
   return { ...protocol, images: await decoded(protocol.images, size) };
 }
 

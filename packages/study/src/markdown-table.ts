@@ -1,0 +1,6 @@
+/** A table in Markdown. @param rule below the header: `---`, or `---:` for numbers. */
+export const markdownTable = (
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  rule: readonly string[] = header.map(() => '---'),
+): string => [header, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
