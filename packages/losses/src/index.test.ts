@@ -28,6 +28,7 @@ it('exports what the README lists', () => {
     'focalLoss',
     'hardMining',
     'hardMiningLimit',
+    'hardMiningSlope',
     'hardMiningLoss',
     'hardMiningOf',
     'hardestLosses',

@@ -16,6 +16,7 @@ export {
   describeHardMining,
   type HardMiningDescription,
   hardMiningLimit,
+  hardMiningSlope,
   type LossPoint,
 } from './decorators/describe-hard-mining.ts';
 export { type FocalOptions, focal, focalLoss } from './decorators/focal-loss.ts';

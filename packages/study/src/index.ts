@@ -17,5 +17,6 @@ export { type ReproductionOptions, reproductionMarkdown, reproductionPlan } from
 export { readRows, type StudyRow, type TestScore } from './rows.ts';
 export { type StudyEvent, type StudyOptions, study } from './study.ts';
 export { type ArmSummary, type ComparisonSummary, type StudySummary, summarizeStudy } from './summarize.ts';
+export type { MiningSummary } from './summarize-mining.ts';
 export { summaryFigure } from './summary-figure.ts';
 export { summaryMarkdown } from './summary-markdown.ts';

@@ -1,3 +1,4 @@
+import { headByName } from '@hm/losses';
 import type { BackboneName, ResNetOptions } from '@hm/resnet';
 import { readRegularText } from '@hm/tensor/files';
 import { americanSpelling, checkArguments, InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
@@ -106,9 +107,18 @@ export function checkPlan(plan: StudyPlan, where = 'plan'): StudyPlan {
     refuse('somebody to judge by', 'no held-out people and no other test', 'Raise data.heldOutPeople.');
   const arms = Object.keys(plan.arms);
   if (arms.length === 0) refuse('at least one arm', arms, 'Add one: "ce": { "loss": "ce" }.');
+  for (const { loss, options } of Object.values(plan.arms))
+    if (loss !== null) headByName(loss, options ?? {});
   const { pretrained, sha256 } = plan.backbone as Partial<PretrainedNetwork>;
   if (pretrained !== undefined && !/^[0-9a-f]{64}$/.test(sha256 ?? ''))
     refuse('the SHA-256 of the pretrained file', sha256, 'Write the 64 digits that sha256sum prints for it.');
+  for (const data of [plan.data, ...Object.values(plan.conditions ?? {})])
+    if (data.clean !== undefined && !/^[0-9a-f]{64}$/.test(data.clean.sha256))
+      refuse(
+        'the SHA-256 of the cleaning network',
+        data.clean.sha256,
+        'Write the 64 digits that sha256sum prints for it.',
+      );
   const idle = arms.find((arm) => plan.arms[arm]!.loss === null);
   if (idle && !pretrained?.endsWith('.onnx'))
     refuse(`a loss for ${idle}`, null, 'Name one: only an ONNX file can be judged without training.');

@@ -23,7 +23,13 @@ export interface StudyRow {
   /** When it was done, in ISO 8601, and seconds of its last, uninterrupted piece. */
   time: string;
   seconds: number;
-  data: { images: number; classes: number; mislabeled: number };
+  /** What was trained on, and what cleaning had left out of it. */
+  data: {
+    images: number;
+    classes: number;
+    mislabeled: number;
+    removed?: { images: number; mislabeled: number };
+  };
   epochs: readonly { loss: number; accuracy?: number }[];
   /** How hard the samples were, epoch by epoch, and with hard mining what its gate did. */
   hardness?: readonly Omit<HardnessEvent, 'kind' | 'step'>[];

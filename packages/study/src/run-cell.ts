@@ -1,17 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
-import {
-  type Dataset,
-  defaultPreprocessing,
-  type Preprocessing,
-  type VerificationProtocol,
-} from '@hm/datasets';
+import { defaultPreprocessing, type Preprocessing, type VerificationProtocol } from '@hm/datasets';
 import { type Embedder, loadEmbedder, type VerificationResult, verify } from '@hm/eval';
 import { headByName } from '@hm/losses';
 import { backboneByName } from '@hm/resnet';
 import { readRegularFile, readRegularText, writeFileSafely } from '@hm/tensor/files';
-import { InvalidDataError, sha256Of } from '@hm/tensor/host';
 import {
   type EpochEvent,
   exportRun,
@@ -27,8 +21,10 @@ import {
   train,
 } from '@hm/train';
 import type { StudyCell } from './cells.ts';
+import type { NoisyData } from './data/label-noise.ts';
 import { openStudyData, type StudyData } from './data/open-study-data.ts';
 import { peopleOf } from './people-of.ts';
+import { readAgreed } from './read-agreed.ts';
 import type { StudyRow, TestScore } from './rows.ts';
 
 /** What trains and scores a network. */
@@ -75,6 +71,7 @@ export async function runCell(cell: StudyCell, place: CellPlace): Promise<StudyR
     data: {
       ...{ images: data.train.length, classes: data.train.classes },
       mislabeled: data.train.changed.reduce((sum, one) => sum + one, 0),
+      ...('removed' in data.train && { removed: data.train.removed }),
     },
     ...trained,
     tests,
@@ -97,8 +94,7 @@ export async function openNetwork(plan: StudyCell['backbone'], root: string): Pr
     return { backbone: backboneByName(name, options) };
   }
   const pretrained = resolve(root, plan.pretrained);
-  const found = await sha256Of(await readRegularFile(pretrained));
-  if (found !== plan.sha256) throw anotherFile(pretrained, plan.sha256, found);
+  await readAgreed(pretrained, plan.sha256, 'plan.backbone');
   return { backbone: await pretrainedBackbone(pretrained), pretrained };
 }
 
@@ -114,12 +110,13 @@ interface Model {
 }
 
 /** How a cell is trained, wherever its run is kept. */
-export async function trainingOf(cell: TrainedCell, network: Network, data: Dataset, engine: CellEngine) {
+export async function trainingOf(cell: TrainedCell, network: Network, data: NoisyData, engine: CellEngine) {
   const recipe = network.pretrained
     ? await fineTune(network.backbone, data, cell.recipe as FineTuneOptions)
     : (cell.recipe as Recipe);
   return {
     ...{ ...network, recipe, data, seed: cell.seed, hardness: true },
+    ...(data.changed.includes(1) && { hardnessGroups: data.changed }),
     head: headByName(cell.loss, cell.options),
     engine: { kind: 'onnx' as const, ...engine },
     ...(engine.threads === 1 && { workers: 1 }),
@@ -229,22 +226,9 @@ async function scoreCell(
 const describe = ({ provider, threads }: CellEngine) =>
   `onnx ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 
-const anotherFile = (path: string, expected: string, received: string) =>
-  new InvalidDataError({
-    where: 'plan.backbone',
-    expected: `the file ${path} with the SHA-256 ${expected}`,
-    received,
-    fix: 'Take the file that the study began with, or write the hash of this one into a plan of another name.',
-    fields: { path },
-  });
-
 /** An event's numbers, without when and where they were written. */
-function withoutPlace({ epoch, samples, easyShare, meanGate, histogram }: HardnessEvent) {
-  return {
-    ...{ epoch, samples, histogram },
-    ...(easyShare !== undefined && meanGate !== undefined && { easyShare, meanGate }),
-  };
-}
+const withoutPlace = ({ kind: _, step: __, time: ___, ...readings }: HardnessEvent & { time?: string }) =>
+  readings;
 
 async function readEvents(run: string): Promise<TrainEvent[]> {
   const text = await readRegularText(join(run, 'metrics.jsonl'));

@@ -154,13 +154,47 @@ it('trains the network of a file further, and judges it as it was', async () => 
   ]);
   expect(countCells(plan)).toBe(3);
   const accuracies = rows.map(({ tests }) => tests.heldOut!.accuracy);
-  const { comparisons, arms } = await summarizeStudy(plan, out);
+  const summary = await summarizeStudy(plan, out);
+  const { comparisons } = summary;
   expect(comparisons[0]).toMatchObject({ first: 'before', seeds: [1, 2] });
   expect(comparisons[0]!.difference).toBeCloseTo((accuracies[1]! + accuracies[2]!) / 2 - accuracies[0]!, 12);
-  expect(summaryMarkdown(plan, { comparisons, arms })).toContain('| before | – | 1 |');
+  expect(summaryMarkdown(plan, summary)).toContain('| before | – | 1 |');
   const other = { ...plan, backbone: { pretrained: basename(file), sha256: '0'.repeat(64) } };
   await expect(study(other, { out: join(folder, 'other'), root: dirname(file) })).rejects.toThrow(
     /with the SHA-256 0000/,
+  );
+}, 300_000);
+
+it('leaves out of training what looks mislabeled to a network, and tells of both kinds of labels', async () => {
+  const file = fileURLToPath(new URL('../../../tools/study/drawn-embedder.onnx', import.meta.url));
+  const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
+  const { tuning: _, ...rest } = tinyPlan;
+  const plan: StudyPlan = {
+    ...rest,
+    arms: { ce: { loss: 'ce' }, 'hm-ce': { loss: 'hm-ce' } },
+    conditions: { noisy: {}, cleaned: { clean: { model: basename(file), sha256 } } },
+  };
+  const out = join(folder, 'cleaned');
+  const rows = await study(plan, { out, root: dirname(file) });
+  for (const { condition, data, hardness } of rows) {
+    expect(data.mislabeled + (data.removed?.mislabeled ?? 0)).toBe(9);
+    expect(data.images + (data.removed?.images ?? 0)).toBe(36);
+    expect(data.removed === undefined).toBe(condition === 'noisy');
+    if (condition === 'cleaned') expect(data.removed!.images).toBeGreaterThan(0);
+    for (const { samples, groups, ...readings } of hardness!) {
+      expect(Object.keys(readings)).not.toContain('time');
+      expect(groups !== undefined).toBe(data.mislabeled > 0);
+      if (groups) expect(groups.reduce((sum, group) => sum + group.samples, 0)).toBe(samples);
+    }
+  }
+  const markdown = summaryMarkdown(plan, await summarizeStudy(plan, out));
+  expect(markdown).toMatch(/\| noisy \| hm-ce \| \d/);
+  const other = {
+    ...plan,
+    conditions: { cleaned: { clean: { model: basename(file), sha256: 'f'.repeat(64) } } },
+  };
+  await expect(study(other, { out: join(folder, 'other'), root: dirname(file) })).rejects.toThrow(
+    /SHA-256 ffff/,
   );
 }, 300_000);
 

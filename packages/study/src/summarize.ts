@@ -5,11 +5,13 @@ import { checkArguments } from '@hm/tensor/host';
 import type { PairedPeople } from './people-of.ts';
 import type { StudyPlan } from './plan.ts';
 import { readRows, type StudyRow } from './rows.ts';
+import { type MiningSummary, summarizeMining } from './summarize-mining.ts';
 
 /** What a study has found so far. */
 export interface StudySummary {
   arms: readonly ArmSummary[];
   comparisons: readonly ComparisonSummary[];
+  mining: readonly MiningSummary[];
 }
 
 /** An arm on a test under a condition. */
@@ -91,6 +93,7 @@ export async function summarizeStudy(plan: StudyPlan, folder: string): Promise<S
   const corrected = holm(found.map(({ pValue }) => pValue));
   return {
     arms,
+    mining: summarizeMining(rows, [...wanted]),
     comparisons: found.map((one, index) => ({
       ...one,
       correctedPValue: corrected[index]!,

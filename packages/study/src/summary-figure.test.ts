@@ -7,7 +7,6 @@ const row = (test: string, low: number, difference: number, high: number) =>
 
 it('draws each difference between its ends, on one scale with zero', () => {
   const svg = summaryFigure({
-    arms: [],
     comparisons: [row('lfw', -0.004, 0.003, 0.01), row('held', -0.03, -0.02, -0.01)],
   });
   const found = (pattern: RegExp) => [...svg.matchAll(pattern)].map(([, ...groups]) => groups);
@@ -29,6 +28,25 @@ it('draws each difference between its ends, on one scale with zero', () => {
   expect(svg).toContain('held: &lt;hm&gt; − ce');
 });
 
+it('draws a map of several conditions: colored by the difference, framed where zero is left out', () => {
+  const under = (condition: string, low: number, difference: number, high: number) => ({
+    ...row('heldOut', low, difference, high),
+    condition,
+  });
+  const comparisons = [under('hard, 0 %', -0.01, 0.02, 0.05), under('hard, 30 %', -0.06, -0.04, -0.02)];
+  const svg = summaryFigure({ comparisons });
+  const cells = [
+    ...svg.matchAll(/class="(more|less)" x="(\d+)"[^>]*fill-opacity="([\d.]+)"\/>(<rect class="sure")?/g),
+  ];
+  expect(cells.map(([, kind, , opacity, frame]) => [kind, Number(opacity), frame !== undefined])).toEqual([
+    ['more', 0.275, false],
+    ['less', 0.55, true],
+  ]);
+  expect(Number(cells[1]![2])).toBeGreaterThan(Number(cells[0]![2]));
+  for (const words of ['30 %<', '+2.0<', '−6.0 … −2.0<', 'heldOut: &lt;hm&gt; − ce<'])
+    expect(svg).toContain(words);
+});
+
 it('is a picture also where nothing can be compared yet', () => {
-  expect(summaryFigure({ arms: [], comparisons: [] })).toMatch(/<\/svg>\n$/);
+  expect(summaryFigure({ comparisons: [] })).toMatch(/<\/svg>\n$/);
 });

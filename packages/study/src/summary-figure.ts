@@ -1,5 +1,6 @@
 import { checkArguments } from '@hm/tensor/host';
 import type { ComparisonSummary, StudySummary } from './summarize.ts';
+import { differenceMap, escaped } from './summary-map.ts';
 
 /** Pixels: a row, the names on the left, the scale, the margin. */
 const [ROW, NAMES, SCALE, MARGIN] = [26, 300, 460, 16];
@@ -13,12 +14,14 @@ const STYLE =
 
 /**
  * The differences of a summary as a picture: each with its 95 % interval, in percentage points, beside a line at no
- * difference.
+ * difference; under several conditions as a map with a column for each.
  *
  * @returns an SVG document; empty of intervals where no comparison has two seeds yet.
  */
-export function summaryFigure(summary: StudySummary): string {
+export function summaryFigure(summary: Pick<StudySummary, 'comparisons'>): string {
   checkArguments('summaryFigure', { summary }, { summary: { has: ['comparisons'] } });
+  const conditions = new Set(summary.comparisons.map(({ condition }) => condition));
+  if (conditions.size > 1) return differenceMap(summary.comparisons);
   const rows = [...summary.comparisons].sort((a, b) => a.test.localeCompare(b.test));
   const ticks = ticksOf(rows);
   const [low, high] = [ticks[0]!, ticks.at(-1)!];
@@ -29,10 +32,9 @@ export function summaryFigure(summary: StudySummary): string {
     const number = `<text class="number" x="${x(tick)}" y="${bottom + 18}">${signed(tick)}</text>`;
     return `<path class="${kind}" d="M${x(tick)} ${MARGIN}V${bottom}"/>${number}`;
   });
-  const several = new Set(rows.map(({ condition }) => condition)).size > 1;
   const marks = rows.map((row, index) => {
     const y = MARGIN + ROW * (index + 0.5);
-    const name = `${row.test}: ${row.second} − ${row.first}${several ? `, ${row.condition}` : ''}`;
+    const name = `${row.test}: ${row.second} − ${row.first}`;
     const [from, at, to] = [row.low, row.difference, row.high].map((share) => x(100 * share));
     return (
       `<text x="${MARGIN}" y="${y + 4}">${escaped(name)}</text>` +
@@ -62,6 +64,3 @@ function ticksOf(rows: readonly ComparisonSummary[]): number[] {
 }
 
 const signed = (points: number) => (points < 0 ? `−${-points}` : points > 0 ? `+${points}` : '0');
-
-const escaped = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

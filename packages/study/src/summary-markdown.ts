@@ -9,10 +9,10 @@ export function summaryMarkdown(plan: StudyPlan, summary: StudySummary): string 
   checkArguments(
     'summaryMarkdown',
     { plan, summary },
-    { plan: { has: ['name', 'question'] }, summary: { has: ['arms', 'comparisons'] } },
+    { plan: { has: ['name', 'question'] }, summary: { has: ['arms', 'comparisons', 'mining'] } },
   );
   const { name, question } = plan;
-  const { arms, comparisons } = summary;
+  const { arms, comparisons, mining } = summary;
   return [
     `# ${name}`,
     question,
@@ -42,6 +42,18 @@ export function summaryMarkdown(plan: StudyPlan, summary: StudySummary): string 
         ...[one.condition, one.test, `${one.second} − ${one.first}`, String(one.seeds.length)],
         ...[signed(one.difference), `${signed(one.low)} to ${signed(one.high)}`],
         ...[one.correctedPValue.toFixed(3), percent(one.detectable)],
+      ]),
+    ),
+    'What samples did in the first, the middle and the last epoch: the share whose gate was less than half open, the mean gate, the part of the gradient from samples whose own class had a probability below 0.1, from 0.1 to 0.9 and above, and how many times as hard as another a mislabeled sample pulled.',
+    table(
+      ['Condition', 'Arm', 'Epoch', 'Easy', 'Gate', '< 0.1', '0.1 to 0.9', '> 0.9', 'Mislabeled'],
+      mining.map(({ condition, arm, epoch, easyShare, meanGate, pullShares, mislabeledPull }) => [
+        ...[condition, arm, String(epoch)],
+        ...[easyShare, meanGate].map((value) => value?.toFixed(2) ?? '–'),
+        ...[pullShares?.slice(0, 1), pullShares?.slice(1, 9), pullShares?.slice(9)].map(
+          (shares) => shares?.reduce((sum, share) => sum + share, 0).toFixed(2) ?? '–',
+        ),
+        mislabeledPull === undefined ? '–' : `${mislabeledPull.toFixed(2)} ×`,
       ]),
     ),
   ]

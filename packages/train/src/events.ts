@@ -64,10 +64,16 @@ export interface EpochEvent {
 }
 
 /** How hard the samples of an epoch were, each as the network was when it saw them. */
-export interface HardnessEvent {
+export interface HardnessEvent extends HardnessReadings {
   kind: 'hardness';
   epoch: number;
   step: number;
+  /** The same of each group of samples, from 0, if the run was given groups. */
+  groups?: HardnessReadings[];
+}
+
+/** How hard samples were. */
+export interface HardnessReadings {
   samples: number;
   /** Share of the samples whose gate was less than half open; only with hard mining. */
   easyShare?: number;
@@ -75,6 +81,8 @@ export interface HardnessEvent {
   meanGate?: number;
   /** Samples by the probability of their own class, `exp(−loss)`, in steps of 0.05 from 0 to 1. */
   histogram: number[];
+  /** In the same steps, the sum of the lengths of the gradients of the loss by the own class's logit. */
+  pull: number[];
 }
 
 /** The network was scored. */

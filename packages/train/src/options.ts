@@ -86,6 +86,8 @@ export interface TrainOptions {
   patience?: number;
   /** Tell after each epoch how hard its samples were. Default false. */
   hardness?: boolean;
+  /** `[images]`, a group from 0 up for each: `hardness` then tells of every group too, of doubtful labels for example. */
+  hardnessGroups?: ArrayLike<number>;
   /** Write TensorBoard's event files into `out`. Default false. */
   tensorBoard?: boolean;
   /** How the run was asked for; kept in `run.json`, so that it can be asked for again. */
@@ -112,7 +114,13 @@ export const trainOptions: OptionKinds<TrainOptions> = {
   ...{ batchTimeoutSeconds: 'number', validationTimeoutSeconds: 'number' },
   ...{ logEvery: 'number', checkpointEvery: 'number', keep: 'number' },
   ...{ validate: 'function', validateEvery: 'number', patience: 'number' },
-  ...{ hardness: 'boolean', tensorBoard: 'boolean', optimizer: 'object', command: 'object' },
+  ...{
+    hardness: 'boolean',
+    hardnessGroups: 'array',
+    tensorBoard: 'boolean',
+    optimizer: 'object',
+    command: 'object',
+  },
   ...{ onBadSample: { oneOf: ['throw', 'skip'] }, dataLicense: 'string' },
 };
 

@@ -68,6 +68,23 @@ export const hardMiningLimit = (config: HardMiningConfig): number => {
   return form === 'algorithm' ? alpha * beta : alpha;
 };
 
+/**
+ * `d(HM)/dL` of a loss L (of the batch's mean, `over: 'batch'`): how much harder it pulls than without hard mining.
+ *
+ * @example
+ * hardMiningSlope(optionsOf('hm-ce')['hard-mining'])(0.7); // 9.97
+ */
+export function hardMiningSlope(config: HardMiningConfig): (loss: number) => number {
+  checkArguments(
+    'hardMiningSlope',
+    { config },
+    { config: { has: ['alpha', 'beta', 'steepness', 'midpoint'] } },
+  );
+  const { steepness, midpoint, beta } = config;
+  const slope = slopeOf(config);
+  return (loss) => slope(steepness * (beta * loss - midpoint));
+}
+
 /** The gate of its argument. */
 export const sigmoid = (u: number) => 1 / (1 + Math.exp(-u));
 

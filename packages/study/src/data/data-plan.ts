@@ -8,8 +8,18 @@ interface People {
   pairsPerFold: number;
   /** Share of the training images whose person is replaced by another at random. Default 0. */
   labelNoise?: number;
+  /** Leaves out of training what looks mislabeled, after the noise. Default: nothing. */
+  clean?: CleaningNetwork;
   /** Of the split, the pairs and the noise. */
   seed: number;
+}
+
+/** The network by whose embeddings `findMislabeled` looks for images of somebody else. */
+export interface CleaningNetwork {
+  /** An ONNX file; the path starts from the folder that the study is given. */
+  model: string;
+  /** The file's SHA-256, on which the configurations depend. */
+  sha256: string;
 }
 
 /** Rendered faces. */

@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
 import type { Dataset, ImageSource, ProtocolImage, VerificationProtocol } from '@hm/datasets';
 import { InvalidArgumentError, Rng } from '@hm/tensor/host';
+import { readAgreed } from '../read-agreed.ts';
+import { type CleanedData, embeddingsOf, withoutMislabeled } from './clean-labels.ts';
 import type { DrawnData, PhotographData } from './data-plan.ts';
 import { drawPairs } from './draw-pairs.ts';
 import { type NoisyData, withLabelNoise } from './label-noise.ts';
 
 /** Opened data of a study. */
 export interface StudyData {
-  train: NoisyData;
+  train: NoisyData | CleanedData;
   /** Pairs of people who choose checkpoint and setting. */
   validation: VerificationProtocol;
   /** What judges, by name. */
@@ -28,11 +30,14 @@ export async function openStudyData(
   imageSize: readonly [height: number, width: number],
   root: string,
 ): Promise<StudyData> {
-  const { labelNoise = 0, ...images } = plan;
+  const { labelNoise = 0, clean, ...images } = plan;
   const key = JSON.stringify([images, imageSize, root]);
   if (lastOpened?.key !== key) lastOpened = { key, data: openImages(images, imageSize, root) };
-  const { train, ...others } = await lastOpened.data;
-  return { train: withLabelNoise(train, train.labels, { share: labelNoise, seed: plan.seed }), ...others };
+  const { train, originals, ...others } = await lastOpened.data;
+  const noisy = withLabelNoise(train, train.labels, { share: labelNoise, seed: plan.seed });
+  if (clean === undefined) return { train: noisy, ...others };
+  const model = await readAgreed(resolve(root, clean.model), clean.sha256, 'plan.data.clean');
+  return { train: await withoutMislabeled(noisy, await embeddingsOf(model, originals)), ...others };
 }
 
 let lastOpened: { key: string; data: ReturnType<typeof openImages> } | undefined;
@@ -56,6 +61,7 @@ async function openImages(
   };
   return {
     train: await trainingSet(train, imageSize),
+    originals: train.flatMap(({ images }) => images),
     validation: await protocolOf('validation', validation, 2, 5 * pairsPerFold),
     tests: {
       ...(heldOut.length > 0 && {

@@ -22,6 +22,7 @@ type Shared =
   | 'validateEvery'
   | 'patience'
   | 'hardness'
+  | 'hardnessGroups'
   | 'dataLicense';
 
 /** What {@link train} takes in a page: options of Node's `train`, and where checkpoints go. */
@@ -37,12 +38,21 @@ export interface PageTrainOptions extends Pick<TrainOptions, Shared> {
 }
 
 const { data, unlabeled, backbone, head, recipe, optimizer, seed, resume, signal, ...others } = trainOptions;
-const { logEvery, checkpointEvery, validate, validateEvery, patience, hardness, dataLicense } = others;
+const {
+  logEvery,
+  checkpointEvery,
+  validate,
+  validateEvery,
+  patience,
+  hardness,
+  hardnessGroups,
+  dataLicense,
+} = others;
 
 /** What each of {@link PageTrainOptions} may be. */
 const pageOptions: OptionKinds<PageTrainOptions> = {
   ...{ data, unlabeled, backbone, head, recipe, optimizer, seed, resume, signal },
-  ...{ logEvery, checkpointEvery, validate, validateEvery, patience, hardness, dataLicense },
+  ...{ logEvery, checkpointEvery, validate, validateEvery, patience, hardness, hardnessGroups, dataLicense },
   ...{ store: 'object', provider: { oneOf: ['cpu', 'webgpu'] }, threads: 'number', preprocessing: 'object' },
 };
 

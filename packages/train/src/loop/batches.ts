@@ -1,6 +1,7 @@
 import type { BadSample, Batch, Loader } from '@hm/datasets';
 import type { HostTensor } from '@hm/tensor';
 import type { BadSampleEvent } from '../events.ts';
+import type { SampleLosses } from '../observe/hardness.ts';
 import { anyRank, type Communicator, collectValues } from '../parallel/communicator.ts';
 import type { EpochSampler } from '../sampling/epoch-sampler.ts';
 import type { StepBatch } from '../step-runner.ts';
@@ -20,6 +21,8 @@ export interface BatchesSource {
   readState(): Promise<Record<string, HostTensor>>;
   ranks: Communicator;
   signal: AbortSignal | undefined;
+  /** Each sample's group, by its place in the data set, if hardness is told of groups. */
+  groups: ArrayLike<number> | undefined;
   /** The longest wait for images. */
   seconds: number;
   /** Whether images that cannot be used are skipped and told of. */
@@ -67,6 +70,16 @@ export class Batches {
     const waitMilliseconds = performance.now() - asked;
     this.#next = this.#next.map(() => this.#ask());
     return { batches, waitMilliseconds };
+  }
+
+  /** The losses of each batch of a step, all ranks together, with the groups of its samples. */
+  withGroups(losses: readonly Float32Array[], batches: readonly StepBatch[]): SampleLosses[] {
+    const { groups, ranks } = this.#source;
+    if (groups === undefined) return losses.map((losses) => ({ losses }));
+    return losses.map((losses, place) => {
+      const indices = collectValues(ranks, batches[place]!.indices).flat();
+      return { losses, groups: indices.map((index) => groups[index]!) };
+    });
   }
 
   /** Ends the preparation of further batches, without waiting for one that may never come. */

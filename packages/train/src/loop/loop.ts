@@ -92,7 +92,9 @@ export async function* loop(parts: LoopParts): Events {
       position: progress.position + 1,
       lossSum: progress.lossSum + loss,
       accuracySum: progress.accuracySum + accuracy,
-      ...(progress.hardness && { hardness: addHardness(progress.hardness, sampleLosses, mining) }),
+      ...(progress.hardness && {
+        hardness: addHardness(progress.hardness, batches.withGroups(sampleLosses, ready.batches), mining),
+      }),
     };
     reporter.add(readings, performance.now() - asked, ready.waitMilliseconds);
     yield* batches.badSamples();

@@ -55,6 +55,7 @@ export function partsOf(options: ResolvedOptions, opened: Opened): LoopParts {
       ...{ loader, sampler, readState, ranks, signal },
       ...{ unlabeled: opened.unlabeled, stepsPerEpoch: options.stepsPerEpoch },
       perStep: recipe.accumulate ?? 1,
+      groups: options.hardnessGroups,
       seconds: options.batchTimeoutSeconds,
       skips: options.onBadSample === 'skip',
     }),

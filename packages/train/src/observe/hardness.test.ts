@@ -1,4 +1,5 @@
-import { hardMining, hardMiningOf, headByName, softmax } from '@hm/losses';
+import { hardMining, hardMiningLoss, hardMiningOf, headByName, softmax } from '@hm/losses';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { loadRun } from '../load-run.ts';
 import { eventsOf, ofKind, temporaryFolder, tinyOptions, tinyRecipe } from '../testing/tiny-run.ts';
@@ -8,7 +9,7 @@ const losses = Float32Array.of(0, 0.05, 0.68, 0.69, 2, 30);
 
 test('counts samples by probability, and those whose gate is less than half open', () => {
   // The gate is half open at 0.75 / 1.1 = 0.6818.
-  const sums = addBatch(noHardness(), losses, hardMiningOf(hardMining(softmax()))?.config);
+  const sums = addBatch(noHardness(), { losses }, hardMiningOf(hardMining(softmax()))?.config);
   const gates = [...losses].map((loss) => 1.5 / (1 + Math.exp(-35 * (1.1 * loss - 0.75))));
   expect(sums).toMatchObject({ samples: 6, easy: 3 });
   expect(sums.gate).toBeCloseTo(
@@ -23,18 +24,52 @@ test('counts samples by probability, and those whose gate is less than half open
 
 test('over the batch, its mean opens one gate for all', () => {
   const mined = hardMining(softmax(), { over: 'batch', form: 'algorithm' });
-  const sums = addBatch(noHardness(), Float32Array.of(0, 0.2, 3), hardMiningOf(mined)?.config);
+  const sums = addBatch(noHardness(), { losses: Float32Array.of(0, 0.2, 3) }, hardMiningOf(mined)?.config);
   expect(sums.easy).toBe(0);
   expect(sums.gate / 3).toBeCloseTo((1.5 * 1.1) / (1 + Math.exp(-35 * (1.1 * (3.2 / 3) - 0.75))), 6);
 });
 
 test('without hard mining there are probabilities alone', () => {
-  expect(addBatch(noHardness(), losses, undefined)).toMatchObject({
+  expect(addBatch(noHardness(), { losses }, undefined)).toMatchObject({
     samples: 6,
     easy: 0,
     gate: 0,
   });
 });
+
+test.each([{}, { gate: 'stopped' as const }, { over: 'batch' as const, steepness: 2 }])(
+  'pulls are the gradients by the own logit, group by group: %o',
+  (options) => {
+    const head = hardMining(softmax(), options);
+    const logits = [
+      [2, -1, 0.5],
+      [0.1, 0.2, 0.1],
+      [-3, 1, 2],
+      [1, 0.9, 0.2],
+    ];
+    const lossesOf = (own: tf.Tensor) =>
+      tf.tidy(() => {
+        const rest = tf.tensor2d(logits.map(([_, ...rest]) => rest));
+        return tf.sub(tf.logSumExp(tf.concat([tf.expandDims(own, 1), rest], 1), 1), own) as tf.Tensor1D;
+      });
+    const own = tf.tensor1d(logits.map(([first]) => first!));
+    const wanted = tf
+      .grad((own) => tf.sum(hardMiningLoss(lossesOf(own), options)))(own)
+      .dataSync();
+    const losses = lossesOf(own).dataSync() as Float32Array;
+    const groups = [0, 1, 1, 0];
+    const sums = addBatch(noHardness(), { losses, groups }, hardMiningOf(head)?.config);
+    const total = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
+    expect(total(sums.pull!)).toBeCloseTo(-total(wanted), 4);
+    for (const group of [0, 1]) {
+      const { samples, pull } = sums.groups![group]!;
+      expect(samples).toBe(2);
+      const part = wanted.filter((_, sample) => groups[sample] === group);
+      expect(total(pull!)).toBeCloseTo(-total(part), 4);
+    }
+    expect(total(sums.groups!.flatMap(({ pull }) => pull!))).toBeCloseTo(total(sums.pull!), 10);
+  },
+);
 
 test.each(['hm-ce', 'ce', 'hm-curricularface', 'hm-triplet'])(
   'a run with %s tells each epoch, also one that was stopped',

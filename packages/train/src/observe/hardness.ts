@@ -1,5 +1,5 @@
-import { type HardMiningConfig, hardMiningLimit } from '@hm/losses';
-import type { HardnessEvent } from '../events.ts';
+import { type HardMiningConfig, hardMiningLimit, hardMiningSlope } from '@hm/losses';
+import type { HardnessEvent, HardnessReadings } from '../events.ts';
 
 /** Sums over samples, of which a checkpoint keeps those of the epoch under way. */
 export interface HardnessSums {
@@ -8,57 +8,98 @@ export interface HardnessSums {
   gate: number;
   /** Samples by the probability of their own class, in 20 steps of 0.05. */
   histogram: number[];
+  /** Their pulls, in the same steps; older checkpoints have none. */
+  pull?: number[];
+  /** The same of each group of samples. */
+  groups?: HardnessSums[];
+}
+
+/** The losses of a batch before hard mining, `[B]`, and each sample's group, if samples have some. */
+export interface SampleLosses {
+  losses: Float32Array;
+  groups?: ArrayLike<number>;
 }
 
 const BINS = 20;
 
 /** No samples yet. */
 export const noHardness = (): HardnessSums => ({
-  samples: 0,
-  easy: 0,
-  gate: 0,
+  ...{ samples: 0, easy: 0, gate: 0 },
   histogram: Array(BINS).fill(0),
+  pull: Array(BINS).fill(0),
 });
 
 /** Adds the batches of a step; see {@link addBatch}. */
 export const addHardness = (
   sums: HardnessSums,
-  batches: readonly Float32Array[],
+  batches: readonly SampleLosses[],
   mining: HardMiningConfig | undefined,
-): HardnessSums => batches.reduce((before, losses) => addBatch(before, losses, mining), sums);
+): HardnessSums => batches.reduce((before, batch) => addBatch(before, batch, mining), sums);
 
 /** What an epoch's sums say. */
-export function hardnessEvent(
-  { samples, easy, gate, histogram }: HardnessSums,
+export const hardnessEvent = (
+  sums: HardnessSums,
   mining: HardMiningConfig | undefined,
   at: { epoch: number; step: number },
-): HardnessEvent {
-  const mined = mining && { easyShare: easy / samples, meanGate: gate / samples };
-  return { kind: 'hardness', ...at, samples, ...mined, histogram };
+): HardnessEvent => ({
+  kind: 'hardness',
+  ...at,
+  ...readings(sums, mining),
+  ...(sums.groups && { groups: sums.groups.map((group) => readings(group, mining)) }),
+});
+
+function readings(
+  { samples, easy, gate, histogram, pull = [] }: HardnessSums,
+  mining: HardMiningConfig | undefined,
+): HardnessReadings {
+  const share = (sum: number) => (samples === 0 ? 0 : sum / samples);
+  const mined = mining && { easyShare: share(easy), meanGate: share(gate) };
+  return { samples, ...mined, histogram, pull };
 }
 
 /**
- * Adds a batch.
+ * Adds a batch: every loss L to the sums of all and of its group. The probability of the own class is `p = exp(−L)`, and
+ * the pull, the length of the gradient by its own logit, `(1 − p)·d(HM)/dL`.
  *
- * @param losses `[B]`, L before hard mining; the probability of the own class is `p = exp(−L)`.
  * @param mining what the gate `α·σ(A·(β·L − B))` is made of; a sample is easy while it is less than half open.
  */
 export function addBatch(
   sums: HardnessSums,
-  losses: Float32Array,
+  { losses, groups }: SampleLosses,
   mining: HardMiningConfig | undefined,
 ): HardnessSums {
-  const histogram = [...sums.histogram];
+  const next = copyOf(sums);
   const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-  let { easy, gate } = sums;
-  for (const loss of losses) {
-    histogram[Math.min(BINS - 1, Math.floor(Math.exp(-loss) * BINS))]! += 1;
-    if (mining === undefined) continue;
-    const open = opening(mining.over === 'batch' ? mean : loss, mining);
-    gate += open * hardMiningLimit(mining);
-    if (open < 0.5) easy += 1;
+  const slope = mining && hardMiningSlope(mining);
+  for (const [sample, loss] of losses.entries()) {
+    const probability = Math.exp(-loss);
+    const bin = Math.min(BINS - 1, Math.floor(probability * BINS));
+    const gating = mining?.over === 'batch' ? mean : loss;
+    const pull = (1 - probability) * (slope?.(gating) ?? 1);
+    const open = mining && opening(gating, mining);
+    for (const own of groups === undefined ? [next] : [next, groupOf(next, groups[sample]!)]) {
+      own.samples += 1;
+      own.histogram[bin]! += 1;
+      own.pull![bin]! += pull;
+      if (open === undefined) continue;
+      own.gate += open * hardMiningLimit(mining!);
+      if (open < 0.5) own.easy += 1;
+    }
   }
-  return { samples: sums.samples + losses.length, easy, gate, histogram };
+  return next;
+}
+
+const copyOf = ({ histogram, pull, groups, ...sums }: HardnessSums): HardnessSums => ({
+  ...sums,
+  histogram: [...histogram],
+  pull: pull ? [...pull] : noHardness().pull!,
+  ...(groups && { groups: groups.map(copyOf) }),
+});
+
+function groupOf(sums: HardnessSums, group: number): HardnessSums {
+  sums.groups ??= [];
+  while (sums.groups.length <= group) sums.groups.push(noHardness());
+  return sums.groups[group]!;
 }
 
 const opening = (loss: number, { steepness, midpoint, beta }: HardMiningConfig) =>

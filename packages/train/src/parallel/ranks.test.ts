@@ -63,11 +63,16 @@ describe.skipIf(!hasMpi)('ranks that share every batch', () => {
         sampler: { kind: 'pairs', images: 2 },
       },
       hardness: true,
+      hardnessGroups: Array.from({ length: 48 }, (_, sample) => sample % 2),
     });
     expect(distance(alone!.state, shared!.state)).toBeLessThan(1e-4);
     const [wanted, found] = [alone!, shared!].map(({ events }) => ofKind(events, 'hardness').at(-1)!);
     expect(found!.samples).toBe(48);
     expect(found!.meanGate).toBeCloseTo(wanted!.meanGate!, 4);
+    for (const group of [0, 1]) {
+      expect(found!.groups![group]!.samples).toBe(24);
+      expect(found!.groups![group]!.meanGate).toBeCloseTo(wanted!.groups![group]!.meanGate!, 4);
+    }
   }, 60_000);
 
   test('with statistics of their own they hold the same weights, which differ from those of one process', async () => {

@@ -27,6 +27,7 @@ export async function assertSameRun(
     validateEvery: options.validateEvery,
     onBadSample: options.onBadSample ?? 'throw',
     hardness: options.hardness ?? false,
+    hardnessGroups: options.hardnessGroups !== undefined,
     versions: versions(),
     channelsInBlock: await blockSize(),
   };

@@ -1,0 +1,71 @@
+import type { ComparisonSummary } from './summarize.ts';
+
+/** Pixels: a cell's width and height, the names on the left, the conditions above, the margin. */
+const [CELL, ROW, NAMES, HEAD, MARGIN] = [92, 40, 230, 46, 16];
+
+const STYLE =
+  'text{font:12px system-ui,sans-serif;fill:#333;text-anchor:middle}text.name{text-anchor:start}.page{fill:#fff}' +
+  '.more{fill:#3d62a8}.less{fill:#c2571a}.sure{fill:none;stroke:#333;stroke-width:2}.small{font-size:10px}' +
+  '@media (prefers-color-scheme:dark){text{fill:#dde3ee}.page{fill:#12161d}.more{fill:#8fb0f0}.less{fill:#f0a06a}' +
+  '.sure{stroke:#dde3ee}}';
+
+/** What the strongest color may hide of the text. */
+const STRONGEST = 0.55;
+
+/**
+ * Comparisons under several conditions as a map: a column for each condition, blue where the second arm is better, orange
+ * where it is worse, the 95 % interval below the difference, and a frame where it leaves out zero.
+ */
+export function differenceMap(comparisons: readonly ComparisonSummary[]): string {
+  const conditions = [...new Set(comparisons.map(({ condition }) => condition))];
+  const nameOf = ({ test, first, second }: ComparisonSummary) => `${test}: ${second} − ${first}`;
+  const names = [...new Set(comparisons.map(nameOf))].toSorted();
+  const most = Math.max(...comparisons.map(({ difference }) => Math.abs(difference)));
+  const [width, height] = [
+    NAMES + CELL * conditions.length + 2 * MARGIN,
+    HEAD + ROW * names.length + 30 + 2 * MARGIN,
+  ];
+  const heads = conditions.flatMap((condition, column) =>
+    condition.split(', ').map((line, k) => text(middleOf(column), MARGIN + 16 * (k + 1), escaped(line))),
+  );
+  const sides = names.map((name, row) => text(MARGIN, topOf(row) + ROW / 2 + 4, escaped(name), 'name'));
+  const cells = comparisons.map((one) => {
+    const [column, row] = [conditions.indexOf(one.condition), names.indexOf(nameOf(one))];
+    const [x, y] = [middleOf(column) - CELL / 2 + 1, topOf(row) + 1];
+    const box = `x="${x}" y="${y}" width="${CELL - 2}" height="${ROW - 2}"`;
+    const strength = most === 0 ? 0 : (STRONGEST * Math.abs(one.difference)) / most;
+    const isSure = one.low > 0 || one.high < 0;
+    return [
+      `<rect class="${one.difference < 0 ? 'less' : 'more'}" ${box} fill-opacity="${strength.toFixed(3)}"/>`,
+      isSure ? `<rect class="sure" ${box}/>` : '',
+      text(middleOf(column), y + 16, points(one.difference)),
+      text(middleOf(column), y + 31, `${points(one.low)} … ${points(one.high)}`, 'small'),
+    ].join('');
+  });
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
+    `<title>Differences in accuracy under each condition</title><style>${STYLE}</style>`,
+    `<rect class="page" width="${width}" height="${height}" rx="8"/>`,
+    ...[...heads, ...sides, ...cells],
+    text(
+      width / 2,
+      height - MARGIN,
+      'difference in accuracy, percentage points, 95 % interval; framed where it leaves out 0',
+    ),
+    '</svg>\n',
+  ].join('\n');
+}
+
+const middleOf = (column: number) => NAMES + MARGIN + CELL * (column + 0.5);
+const topOf = (row: number) => MARGIN + HEAD + ROW * row;
+const text = (x: number, y: number, content: string, kind = '') =>
+  `<text${kind && ` class="${kind}"`} x="${x}" y="${y}">${content}</text>`;
+
+function points(share: number): string {
+  const value = (100 * Math.abs(share)).toFixed(1);
+  return `${share < 0 ? '−' : '+'}${value}`;
+}
+
+/** Text as SVG holds it. */
+export const escaped = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
