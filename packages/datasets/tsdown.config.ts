@@ -9,7 +9,7 @@ export default library({
     'src/preprocessing.ts',
     'src/worker.ts',
     'src/parquet/parquet-file.ts',
-    'src/parquet/parser/parse-worker.ts',
+    'src/parquet/parser/parse-process.ts',
     'src/jobs/job-worker.ts',
   ],
   platform: 'node',

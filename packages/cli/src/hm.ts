@@ -10,6 +10,10 @@ program.hook('preAction', (_, action) => {
   running = action;
 });
 
+// A full disk is told, while there is somewhere to tell it.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') reportError(error, running, false);
+});
 // A reader that has seen enough, such as `head`, closes the pipe; a terminal may be gone.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', outputFailed);
 heedNohup();

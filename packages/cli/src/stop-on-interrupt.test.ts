@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -72,6 +72,22 @@ describe('hm train', () => {
     SLOW,
   );
 });
+
+it.skipIf(!existsSync('/dev/full'))(
+  'an output that takes nothing more is told on the other one',
+  async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [program, 'model', 'list'], { stdio: ['ignore', full, 'pipe'] });
+    const told: Buffer[] = [];
+    child.stderr!.on('data', (bytes) => told.push(bytes));
+    const [status] = await once(child, 'close');
+    closeSync(full);
+    expect([status, Buffer.concat(told).toString()]).toEqual([
+      1,
+      expect.stringMatching(/^hm model list: .*no space left.* Fix: Make room\.\n$/),
+    ]);
+  },
+);
 
 /** Until a run has told of a step. */
 async function underway(out: string): Promise<void> {

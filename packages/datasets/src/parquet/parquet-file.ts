@@ -9,7 +9,9 @@ import { parseApart } from './parser/parse-apart.ts';
 export interface ParquetFile {
   /** Also what errors call bytes that have none. */
   path: string;
-  source: ParquetSource;
+  /** If it is not on the disk. */
+  bytes?: Uint8Array;
+  byteLength: number;
   metadata: FileMetaData;
   rows: number;
   /** Rows of the groups in which the file is compressed, in order. */
@@ -30,12 +32,13 @@ export interface ParquetGroup {
 /** Reads the footer of a file, or of bytes that errors call `path`. */
 export async function openParquet(path: string, bytes?: Uint8Array): Promise<ParquetFile> {
   checkArguments('openParquet', { path }, { path: 'string' });
-  const source = bytes ? { bytes: shared(bytes) } : { path, byteLength: sizeAt(path) };
-  const byteLength = 'bytes' in source ? source.bytes.length : source.byteLength;
+  const byteLength = bytes?.length ?? sizeAt(path);
   const offset = Math.max(0, byteLength - 8);
-  const task: ParseTask = { kind: 'metadata', source };
+  const file = { path, byteLength, ...(bytes && { bytes }) };
+  const task: ParseTask = { kind: 'metadata', source: sourceOf(file, footerStart(bytes), byteLength) };
   // A footer is a small part of a file; of a small file all of it.
   const metadata = (await guarded(path, offset, task, Math.min(byteLength, 2 ** 24))) as FileMetaData;
+  assertNames(metadata, path, offset);
   const groups: ParquetGroup[] = [];
   let [rows, values] = [0, 0];
   for (const [index, { num_rows, columns }] of metadata.row_groups.entries()) {
@@ -51,14 +54,34 @@ export async function openParquet(path: string, bytes?: Uint8Array): Promise<Par
     groups.push({ start: rows, end: rows + count, offset: first, index });
     rows += count;
   }
-  return { path, source, metadata, rows, groups };
+  return { ...file, metadata, rows, groups };
 }
 
-/** Memory that threads share, so that a table is not copied for each of its groups. */
-function shared(bytes: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
-  copy.set(bytes);
-  return copy;
+/** What a task needs of a file: where it is, or its bytes from `start` to `end`. */
+const sourceOf = (
+  { path, bytes, byteLength }: Pick<ParquetFile, 'path' | 'bytes' | 'byteLength'>,
+  start: number,
+  end: number,
+): ParquetSource =>
+  bytes === undefined ? { path, byteLength } : { bytes: bytes.subarray(start, end), start, byteLength };
+
+/** As many bytes from the end as the library asks for at once, or as the footer says it has. */
+function footerStart(bytes: Uint8Array = new Uint8Array()): number {
+  const tail = bytes.subarray(-8);
+  const footer = tail.length < 8 ? 0 : new DataView(tail.buffer, tail.byteOffset).getUint32(0, true);
+  return Math.max(0, bytes.length - Math.max(2 ** 19, footer + 8));
+}
+
+/** Everything that is looked for by its name has one. @throws {InvalidDataError} */
+function assertNames({ schema, row_groups }: FileMetaData, path: string, offset: number): void {
+  const chunks = row_groups.flatMap(({ columns }) =>
+    columns.map(({ meta_data }) => meta_data?.path_in_schema),
+  );
+  const nameless =
+    schema.findIndex(({ name }) => typeof name !== 'string') >= 0 ||
+    chunks.some((names) => !names?.every((name) => typeof name === 'string'));
+  if (nameless)
+    throw damaged({ path, offset, expected: 'a name for each column', received: 'a column without' });
 }
 
 /** Reads some columns of a group's rows. `text` decodes byte arrays as UTF-8. */
@@ -72,23 +95,26 @@ export async function readRows(
     'readRows',
     { file, columns, group, text },
     {
-      file: { has: ['path', 'source'] },
+      file: { has: ['path', 'metadata'] },
       columns: 'array',
       group: { has: ['start', 'end'] },
       text: 'boolean',
     },
   );
-  const { path, source, metadata } = file;
+  const { path, byteLength, metadata } = file;
   const found = metadata.row_groups[group.index]!;
   const count = group.end - group.start;
   const own: FileMetaData = { ...metadata, row_groups: [found] };
   delete own.key_value_metadata;
+  const wanted = found.columns.flatMap(({ meta_data }) =>
+    meta_data && columns.includes(meta_data.path_in_schema[0]!) ? [meta_data] : [],
+  );
+  const starts = wanted.map((column) => Number(column.dictionary_page_offset || column.data_page_offset));
+  const ends = wanted.map((column, place) => starts[place]! + Number(column.total_compressed_size));
+  const source = sourceOf(file, Math.max(0, Math.min(...starts)), Math.max(0, ...ends));
   const task: ParseTask = { kind: 'rows', source, metadata: own, columns, rows: count, text };
-  const size = 'bytes' in source ? source.bytes.length : source.byteLength;
-  const packed = found.columns
-    .filter(({ meta_data }) => columns.includes(meta_data?.path_in_schema[0] ?? ''))
-    .reduce((sum, { meta_data }) => sum + Math.max(0, Number(meta_data?.total_uncompressed_size ?? 0)), 0);
-  const rows = await guarded(path, group.offset, task, Math.min(packed, 16 * size));
+  const packed = wanted.reduce((sum, column) => sum + Math.max(0, Number(column.total_uncompressed_size)), 0);
+  const rows = await guarded(path, group.offset, task, Math.min(packed, 16 * byteLength));
   if (Array.isArray(rows) && rows.length === count) return rows;
   const received = Array.isArray(rows) ? rows.length : typeof rows;
   throw damaged({ path, offset: group.offset, expected: `${count} rows`, received });

@@ -1,7 +1,7 @@
+import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import type { ParseTask } from './parse.ts';
-import type { ParseAnswer } from './parse-worker.ts';
+import type { ParseAnswer } from './parse-process.ts';
 
 /** Milliseconds in which anything is read, and those for each MiB; how long a look at the clock is apart from the next. */
 const PATIENCE = { once: 4000, perMebibyte: 250 };
@@ -11,8 +11,9 @@ const TICK = 100;
 const HEAP = { once: 256, perMebibyte: 32 };
 
 /**
- * Has another thread read a parquet file, one task after the other. What a damaged file makes the library do ends with
- * that thread: a loop by the time, a list without end by the memory, an error that nobody waits for by not being ours.
+ * Has another process read a parquet file, one task after the other. What a damaged file makes the library do ends with
+ * that process: a loop by the time, a list without end by the memory, an error that nobody waits for by not being ours.
+ * A thread would not do: one that wants too much memory at once takes its process with it.
  *
  * @param bytes What the task reads, by which time and memory are measured.
  * @throws {Error} with the reason.
@@ -24,12 +25,12 @@ export function parseApart(task: ParseTask, bytes: number): Promise<unknown> {
 }
 
 let last: Promise<unknown> = Promise.resolve();
-let kept: { worker: Worker; heap: number } | undefined;
-/** Whoever waits for the thread's answer. */
+let kept: { child: ChildProcess; heap: number } | undefined;
+/** Whoever waits for the process's answer. */
 let settle: { resolve: (answer: ParseAnswer) => void; reject: (reason: Error) => void } | undefined;
 
 async function ask(task: ParseTask, mebibytes: number): Promise<unknown> {
-  const worker = await started(Math.ceil(HEAP.once + HEAP.perMebibyte * mebibytes));
+  const child = await started(Math.ceil(HEAP.once + HEAP.perMebibyte * mebibytes));
   const patience = PATIENCE.once + PATIENCE.perMebibyte * mebibytes;
   let timer: NodeJS.Timeout | undefined;
   let answer: ParseAnswer;
@@ -42,7 +43,7 @@ async function ask(task: ParseTask, mebibytes: number): Promise<unknown> {
         if (left <= 0) reject(new Error(`nothing that can be read in ${Math.round(patience / 1000)} s`));
       }, TICK);
       settle = { resolve, reject };
-      worker.postMessage(task);
+      child.send(task);
     });
   } catch (error) {
     // It may be at work for ever, or be no more.
@@ -51,45 +52,58 @@ async function ask(task: ParseTask, mebibytes: number): Promise<unknown> {
   } finally {
     clearInterval(timer);
     settle = undefined;
-    worker.unref();
+    hold(child, false);
   }
   if ('reason' in answer) throw new Error(answer.reason);
   return answer.result;
 }
 
-/** The thread that was kept, if its heap is large enough, or another one. It holds up no program that has ended. */
-async function started(heap: number): Promise<Worker> {
+/** The process that was kept, if its heap is large enough, or another one. It holds up no program that has ended. */
+async function started(heap: number): Promise<ChildProcess> {
   if (kept && kept.heap >= heap) {
-    kept.worker.ref();
-    return kept.worker;
+    hold(kept.child, true);
+    return kept.child;
   }
   await discard();
-  const worker = new Worker(workerFile(), { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: heap } });
-  worker.on('message', (answer: ParseAnswer) => settle?.resolve(answer));
-  worker.on('error', (error) => settle?.reject(error));
-  worker.on('exit', () => {
-    if (kept?.worker === worker) kept = undefined;
-    settle?.reject(new Error('the end of the thread that reads it'));
+  const child = fork(processFile(), {
+    execArgv: [`--max-old-space-size=${heap}`],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  child.on('message', (answer: ParseAnswer) => settle?.resolve(answer));
+  child.on('error', (error) => settle?.reject(error));
+  child.on('exit', (code, signal) => {
+    if (kept?.child === child) kept = undefined;
+    settle?.reject(
+      new Error(`the end of the process that reads it (${signal ?? code}): more memory than it may have`),
+    );
   });
   // Loading the library counts for no file's time.
   await new Promise((resolve, reject) => {
-    worker.once('message', resolve).once('error', reject).once('exit', reject);
+    child.once('message', resolve).once('error', reject).once('exit', reject);
   });
-  kept = { worker, heap };
-  return worker;
+  kept = { child, heap };
+  return child;
+}
+
+/** Whether this program waits for it before it ends. */
+function hold(child: ChildProcess, held: boolean): void {
+  for (const handle of [child, child.channel]) held ? handle?.ref() : handle?.unref();
 }
 
 async function discard(): Promise<void> {
-  const worker = kept?.worker;
+  const child = kept?.child;
   kept = undefined;
-  await worker?.terminate();
+  child?.kill('SIGKILL');
 }
 
-/** Threads load JavaScript only: run from its sources, as tests do, the package uses the built worker. */
-const workerFile = (): string =>
+/** Node runs JavaScript: from its sources, as tests do, the package uses the built file. */
+const processFile = (): string =>
   fileURLToPath(
     new URL(
-      import.meta.url.endsWith('.ts') ? '../../../dist/parquet/parser/parse-worker.js' : './parse-worker.js',
+      import.meta.url.endsWith('.ts')
+        ? '../../../dist/parquet/parser/parse-process.js'
+        : './parse-process.js',
       import.meta.url,
     ),
   );

@@ -3,8 +3,11 @@ import { parquetHeader } from 'hyparquet/src/column.js';
 import { compressors } from 'hyparquet-compressors';
 import { readAt } from '../../files/read-at.ts';
 
-/** Where a file's bytes are. */
-export type ParquetSource = { path: string; byteLength: number } | { bytes: Uint8Array };
+/** Where a file's bytes are: on the disk, or with the task, those from `start` that it needs. */
+export type ParquetSource = { byteLength: number } & (
+  | { path: string }
+  | { bytes: Uint8Array; start: number }
+);
 
 /** What is asked of the library. */
 export type ParseTask =
@@ -34,7 +37,7 @@ export async function parse(task: ParseTask): Promise<unknown> {
 }
 
 function bufferOf(source: ParquetSource): AsyncBuffer {
-  const byteLength = 'path' in source ? source.byteLength : source.bytes.length;
+  const { byteLength } = source;
   return {
     byteLength,
     slice: async (start, end = byteLength) => {
@@ -43,7 +46,10 @@ function bufferOf(source: ParquetSource): AsyncBuffer {
       if (![from, length].every(Number.isSafeInteger) || from < 0 || length < 0 || end > byteLength)
         throw new RangeError(`bytes ${from} to ${end} of ${byteLength}`);
       if ('path' in source) return readAt(source.path, from, length).buffer;
-      return Uint8Array.from(source.bytes.subarray(from, from + length)).buffer;
+      const { bytes, start: first } = source;
+      if (from < first || from + length > first + bytes.length)
+        throw new RangeError(`bytes ${from} to ${end}, which are no part of the columns`);
+      return Uint8Array.from(bytes.subarray(from - first, from - first + length)).buffer;
     },
   };
 }

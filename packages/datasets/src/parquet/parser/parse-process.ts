@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { parentPort } from 'node:worker_threads';
 import { type ParseTask, parse } from './parse.ts';
 
 /** What comes back: what was read, or why it could not be. */
@@ -8,19 +7,19 @@ export type ParseAnswer = { result: unknown } | { reason: string };
 // The library may fail at one column after it has failed at another, when nobody waits for it any more.
 process.on('unhandledRejection', () => undefined);
 
-parentPort!.on('message', async (task: ParseTask) => {
+process.on('message', async (task: ParseTask) => {
   const answer = await parse(task).then((result): ParseAnswer => ({ result }), refusal);
   try {
-    parentPort!.postMessage(answer);
+    process.send!(answer);
   } catch (error) {
-    parentPort!.postMessage({ reason: String(error) });
+    process.send!({ reason: String(error) });
   }
 });
 
 // Its first message says that it has loaded.
-parentPort!.postMessage('ready');
+process.send!('ready');
 
-/** It comes once the columns that did not fail are done as well: this thread is free for the next file then. */
+/** It comes once the columns that did not fail are done as well: this process is free for the next file then. */
 async function refusal(error: unknown): Promise<ParseAnswer> {
   await setImmediate();
   return { reason: error instanceof Error ? error.message : String(error) };
