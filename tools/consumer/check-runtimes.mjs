@@ -4,21 +4,27 @@ import { Project } from './project.mjs';
 
 const runtimes = { bun: ['bun'], deno: ['deno', 'run', '--allow-all'] };
 
-/** Recognizes, enrolls and scores on Bun and on Deno, where they are installed. Gives the problems. */
+/** Recognizes, enrolls and scores on Bun and on Deno, where they are installed, over both packages of ONNX Runtime. */
 export function checkRuntimes(folder, registry) {
   const found = Object.entries(runtimes).filter(
     ([name]) => execute(folder, name, ['--version']).status === 0,
   );
-  if (found.length === 0) {
-    console.log('nothing is tried on Bun and Deno: neither is installed');
-    return [];
+  if (found.length === 0) console.log('nothing is tried on Bun and Deno: neither is installed');
+  // WebAssembly is also what Node has where there is no native library.
+  return [
+    ...problemsWith('onnxruntime-node', found),
+    ...problemsWith('onnxruntime-web', [['node', ['node']], ...found]),
+  ];
+
+  function problemsWith(runtime, programs) {
+    if (programs.length === 0) return [];
+    const project = new Project(join(folder, `runtimes-${runtime}`), registry);
+    if (!project.install('npm', ['@hm/recognize', '@hm/eval', runtime])) return project.problems;
+    project.write('recognize.mjs', recognize);
+    for (const [name, [command, ...options]] of programs)
+      project.expectSilence(`${name}, ${runtime}`, command, [...options, 'recognize.mjs']);
+    return project.problems;
   }
-  const project = new Project(join(folder, 'runtimes'), registry);
-  if (!project.install('npm', ['@hm/recognize', '@hm/eval', 'onnxruntime-node'])) return project.problems;
-  project.write('recognize.mjs', recognize);
-  for (const [name, [command, ...options]] of found)
-    project.expectSilence(name, command, [...options, 'recognize.mjs']);
-  return project.problems;
 }
 
 const recognize = `
@@ -35,7 +41,7 @@ await finding.release();
 
 const recognizer = await openRecognizer(undefined, { aligned: true });
 check((await recognizer.verify(wall(50), wall(50))).same);
-const file = \`\${process.versions.bun ? 'bun' : 'deno'}.gallery\`;
+const file = \`\${process.versions.bun ? 'bun' : process.versions.deno ? 'deno' : 'node'}.gallery\`;
 const people = await openGallery(file, recognizer);
 await people.enroll('Ada', [wall(50)], { minQuality: 0 });
 check((await people.identify(wall(50)))[0].name === 'Ada');

@@ -1,4 +1,5 @@
-import { InvalidDataError, importOptional } from '@hm/tensor/host';
+import { InvalidDataError, importOptional, UnavailableError } from '@hm/tensor/host';
+import { noProfile } from './no-profile.ts';
 import type { Runtime, RuntimeOptions, RuntimePackage } from './runtime.ts';
 import type { ExecutionProvider } from './session/provider.ts';
 import { withoutTelemetry } from './telemetry.node.ts';
@@ -7,23 +8,33 @@ export { kernelCache, kernelCachePath } from './forms/kernel-cache.node.ts';
 
 export const runtimePackage: RuntimePackage = 'onnxruntime-node';
 
-/** ONNX Runtime's native library. */
-export async function loadRuntime(_options: RuntimeOptions): Promise<Runtime> {
-  const { Tensor, InferenceSession, listSupportedBackends } = await importRuntime();
-  const providers = listSupportedBackends().map(({ name }) => name);
-  return { Tensor, InferenceSession, providers, writesGivenOutputs: true };
+/** ONNX Runtime's native library, or its WebAssembly where only that is installed, or the native one cannot be loaded. */
+export async function loadRuntime({ threads, profile }: RuntimeOptions): Promise<Runtime> {
+  const native = await importNative().catch((error: UnavailableError) => error);
+  if (!(native instanceof UnavailableError)) {
+    const { Tensor, InferenceSession, listSupportedBackends } = native;
+    const providers = listSupportedBackends().map(({ name }) => name);
+    return { name: runtimePackage, Tensor, InferenceSession, providers, writesGivenOutputs: true };
+  }
+  const web = await import('onnxruntime-web').catch(() => undefined);
+  if (web === undefined) throw native;
+  if (profile !== undefined) throw noProfile();
+  const { Tensor, InferenceSession, env } = web;
+  if (threads !== undefined) env.wasm.numThreads = threads;
+  return { name: 'onnxruntime-web', Tensor, InferenceSession, providers: ['cpu'], writesGivenOutputs: false };
 }
 
 type OnnxRuntimeNode = typeof import('onnxruntime-node');
 
-async function importRuntime(): Promise<OnnxRuntimeNode> {
+/** @throws {UnavailableError} if it is not installed, or not for this system. */
+async function importNative(): Promise<OnnxRuntimeNode> {
   await withoutTelemetry();
   const loaded = await importOptional<OnnxRuntimeNode & { default?: OnnxRuntimeNode }>(
     () => import('onnxruntime-node'),
     {
       where: 'createSession',
       name: runtimePackage,
-      fix: 'Run `npm install onnxruntime-node`; behind a closed network set ONNXRUNTIME_NODE_INSTALL=skip first.',
+      fix: 'Run `npm install onnxruntime-node`; behind a closed network set ONNXRUNTIME_NODE_INSTALL=skip first. Where its library does not run, `npm install onnxruntime-web` does, slower.',
     },
   );
   return loaded.default ?? loaded;
@@ -77,7 +88,9 @@ export async function optimizedModel(model: Uint8Array, threads?: number): Promi
     import('node:os'),
     import('node:path'),
   ]);
-  const { InferenceSession } = await importRuntime();
+  const native = await importNative().catch(() => undefined);
+  if (native === undefined) return undefined;
+  const { InferenceSession } = native;
   const folder = await mkdtemp(join(tmpdir(), 'hm-optimized-')).catch(() => undefined);
   if (folder === undefined) return undefined;
   try {

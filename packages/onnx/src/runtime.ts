@@ -6,10 +6,11 @@ import type { ExecutionProvider, Provider } from './session/provider.ts';
 export type { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /**
- * The ONNX Runtime of where the program runs: `#runtime` is `runtime.node.ts` under Node, `runtime.web.ts`
+ * The ONNX Runtime of where the program runs: `#runtime` is `runtime.node.ts` under Node, Bun and Deno, `runtime.web.ts`
  * everywhere else. The two export the same.
  */
 export interface Runtime {
+  name: RuntimePackage;
   Tensor: typeof Tensor;
   InferenceSession: typeof InferenceSession;
   /** What it was built with, and what this place lacks is not among it. */

@@ -1,5 +1,6 @@
-import { InvalidDataError, importOptional, UnavailableError } from '@hm/tensor/host';
+import { InvalidDataError, importOptional } from '@hm/tensor/host';
 import type { KernelCache } from './forms/fastest-form.ts';
+import { noProfile } from './no-profile.ts';
 import type { Runtime, RuntimeOptions, RuntimePackage } from './runtime.ts';
 import type { ExecutionProvider, Provider } from './session/provider.ts';
 
@@ -15,7 +16,7 @@ export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
   if (options.threads !== undefined) env.wasm.numThreads = options.threads;
   const { navigator = {} } = globalThis as { navigator?: object };
   const providers = 'gpu' in navigator ? ['cpu', 'webgpu'] : ['cpu'];
-  return { Tensor, InferenceSession, providers, writesGivenOutputs: false };
+  return { name: runtimePackage, Tensor, InferenceSession, providers, writesGivenOutputs: false };
 }
 
 const importRuntime = (provider?: Provider): Promise<typeof import('onnxruntime-web')> =>
@@ -82,11 +83,3 @@ export const kernelCachePath = (): string => '';
 export async function optimizedModel(): Promise<undefined> {
   return undefined;
 }
-
-const noProfile = () =>
-  new UnavailableError({
-    where: 'createSession',
-    expected: 'no `profile` where there are no files',
-    received: 'profile',
-    fix: "Leave it out, and use the browser's own profiler.",
-  });

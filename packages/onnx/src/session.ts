@@ -51,11 +51,11 @@ export async function createSession(
  */
 export async function describeProviders(): Promise<ProviderReport[]> {
   try {
-    const { providers } = await loadRuntime({});
+    const { name, providers } = await loadRuntime({});
     return await reportProviders(
       providers,
       async (provider) => (provider === 'cpu' ? undefined : probeProvider(provider)),
-      runtimePackage,
+      name,
     );
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;

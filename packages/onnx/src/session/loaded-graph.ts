@@ -7,7 +7,7 @@ import {
   plainBytes,
   UnavailableError,
 } from '@hm/tensor/host';
-import { loadRuntime, probeProvider, readModel, runtimePackage } from '#runtime';
+import { loadRuntime, probeProvider, readModel } from '#runtime';
 import { externalWeights } from '../external-weights.ts';
 import { readMetadata } from '../metadata.ts';
 import { withOpenDimensions } from '../open-dimensions.ts';
@@ -104,7 +104,7 @@ export async function loadGraph(
   if (threads !== undefined) assertWithin('createSession', 'threads', threads);
   const executor = executionProvider(provider, deviceId);
   const runtime = await loadRuntime(options);
-  assertProvider(provider, runtime.providers, runtimePackage);
+  assertProvider(provider, runtime.providers, runtime.name);
   if (provider !== 'cpu') await assertStarts(provider, executor);
   const bytes = typeof model === 'string' ? await readModel(model) : plainBytes('createSession', model);
   const metadata = metadataOf(bytes, typeof model === 'string' ? model : 'the model');
