@@ -8,6 +8,7 @@ import { drawnImage, drawnLandmarks } from './testing/drawn-face.ts';
 
 it('exports exactly this', () => {
   expect(Object.keys(surface).sort()).toEqual([
+    'alignFace',
     'alignImage',
     'chooseFace',
     'detectWithBorder',

@@ -4,6 +4,7 @@ export { type BorderedDetection, detectWithBorder } from './detect/detect-with-b
 export type { DetectionOptions, Detector } from './detect/detector.ts';
 export type { Face, Landmarks, Point } from './detect/face.ts';
 export { loadMtcnn, type WebMtcnnOptions } from './detect/load-mtcnn.web.ts';
+export { alignFace } from './place/align-face.ts';
 export { alignImage } from './place/align-image.ts';
 export { chooseFace, type FacePreference } from './place/choose-face.ts';
 export { type Template, type TemplateName, templates } from './place/templates.ts';

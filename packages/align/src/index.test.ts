@@ -3,6 +3,7 @@ import * as align from './index.ts';
 
 it('exports what the README lists', () => {
   expect(Object.keys(align).sort()).toEqual([
+    'alignFace',
     'alignFolder',
     'alignImage',
     'alignImages',

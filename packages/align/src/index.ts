@@ -3,6 +3,7 @@ export type { DetectionOptions, Detector } from './detect/detector.ts';
 export type { Face, Landmarks, Point } from './detect/face.ts';
 export { loadMtcnn, type MtcnnOptions, mtcnnModels } from './detect/load-mtcnn.ts';
 export type { MtcnnModels } from './networks/network-runner.ts';
+export { alignFace } from './place/align-face.ts';
 export { alignImage } from './place/align-image.ts';
 export { chooseFace, type FacePreference } from './place/choose-face.ts';
 export { type Template, type TemplateName, templates } from './place/templates.ts';

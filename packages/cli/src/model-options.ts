@@ -35,6 +35,7 @@ export const modelOptions = <Args extends unknown[], Options extends OptionValue
         'arcface-112x112',
         'sphereface-112x96',
         'dlib-150x150',
+        'facenet-160x160',
       ] as const),
     )
     .optionsGroup('Options:')

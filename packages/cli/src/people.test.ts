@@ -107,10 +107,9 @@ describe('hm model', () => {
     expect(mobile).toMatch(/flip sum: 99\.28 % ± 0\.10 %/);
     expect(mobile.match(/at a false match rate of 0\.(01|001|0001), flip sum: similarity/g)).toHaveLength(3);
     const unknown = await hm(['model', 'add', path('w600k.onnx'), '--like', 'w600k']);
-    expect(unknown.stderr.replaceAll('\n', ' ')).toMatch(/one of insightface, adaface, sface, mobilefacenet/);
-    const boxes = await hm(['model', 'add', path('w600k.onnx'), '--like', 'facenet']);
-    expect(boxes.stderr.replaceAll('\n', ' ')).toMatch(
-      /the box of MTCNN with a margin.*--aligned --size 160/,
+    expect(unknown.stderr.replaceAll('\n', ' ')).toMatch(
+      /one of insightface, adaface, sface, facenet, mobilefacenet/,
     );
+    expect((await hm(['model', 'describe', 'facenet'])).stdout).toMatch(/160×160 rgb.*facenet-160x160/);
   }, 180_000);
 });

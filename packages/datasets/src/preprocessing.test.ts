@@ -14,7 +14,13 @@ const preprocessings: fc.Arbitrary<Preprocessing> = fc.record({
   channels: fc.constantFrom('rgb', 'bgr'),
   mean: fc.double({ min: -1000, max: 1000, noNaN: true }).map((value) => value + 0),
   scale: fc.double({ min: 0.001, max: 1000, noNaN: true }),
-  template: fc.constantFrom('arcface-112x112', 'sphereface-112x96', 'dlib-150x150', 'none'),
+  template: fc.constantFrom(
+    'arcface-112x112',
+    'sphereface-112x96',
+    'dlib-150x150',
+    'facenet-160x160',
+    'none',
+  ),
 });
 
 describe('metadata', () => {

@@ -11,8 +11,8 @@ export interface Preprocessing {
   mean: number;
   /** What the difference is divided by. */
   scale: number;
-  /** The landmark template that the faces are aligned to. */
-  template: 'arcface-112x112' | 'sphereface-112x96' | 'dlib-150x150' | 'none';
+  /** The template that the faces are aligned to, by landmarks, or for FaceNet by their box. */
+  template: 'arcface-112x112' | 'sphereface-112x96' | 'dlib-150x150' | 'facenet-160x160' | 'none';
 }
 
 /** The field's usual input: 112×112 RGB, aligned to ArcFace's template, `(x - 127.5) / 128`. */
@@ -65,8 +65,11 @@ const rules: Record<keyof Preprocessing, readonly [string, (value: unknown) => b
   mean: ['a finite number', Number.isFinite],
   scale: ['a finite number other than 0', (value) => Number.isFinite(value) && value !== 0],
   template: [
-    "'arcface-112x112', 'sphereface-112x96', 'dlib-150x150' or 'none'",
-    (value) => ['arcface-112x112', 'sphereface-112x96', 'dlib-150x150', 'none'].includes(value as string),
+    "'arcface-112x112', 'sphereface-112x96', 'dlib-150x150', 'facenet-160x160' or 'none'",
+    (value) =>
+      ['arcface-112x112', 'sphereface-112x96', 'dlib-150x150', 'facenet-160x160', 'none'].includes(
+        value as string,
+      ),
   ],
 };
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addBorder } from '../detect/detect-with-border.ts';
 import type { Face, Landmarks, Point } from '../detect/face.ts';
+import { alignFace } from './align-face.ts';
 import { alignImage } from './align-image.ts';
 import { centerCrop } from './center-crop.ts';
 import { chooseFace } from './choose-face.ts';
@@ -139,6 +140,41 @@ describe('alignImage', () => {
     expect(templates['sphereface-112x96'].landmarks[2]).toEqual([48.0252, 71.7366]);
     expect(landmarks[2]).toEqual([56.0252, 71.7366]);
   });
+});
+
+describe('alignFace', () => {
+  const face = { box: [30, 40, 79.5, 100.25] as const, landmarks };
+
+  it('goes by the points where the template has no margin', () => {
+    const image = pattern(130, 130);
+    expect(alignFace(image, face)).toEqual(alignImage(image, landmarks));
+  });
+
+  it('cuts the box with its margin at whole pixels, and stretches it to the template', () => {
+    const image = pattern(130, 130);
+    // 49.5 × 14 / 146 = 4.75 wider, 60.25 × 14 / 146 = 5.78 higher: from (27, 37) to (81, 103).
+    const cut = { height: 66, width: 54, pixels: new Uint8Array(66 * 54 * 3) };
+    for (let y = 0; y < 66; y++)
+      cut.pixels.set(image.pixels.subarray(((y + 37) * 130 + 27) * 3, ((y + 37) * 130 + 81) * 3), y * 54 * 3);
+    const wanted = alignFace(
+      cut,
+      { box: [0, 0, 54, 66], landmarks },
+      { ...templates['facenet-160x160'], margin: 0 },
+    );
+    expect(alignFace(image, face, 'facenet-160x160')).toEqual(wanted);
+  });
+
+  it.each([[[-20, -30, 40, 30]], [[100, 110, 190, 200]], [[129.9, 129.9, 130, 130]]] as const)(
+    'stays within the photograph: %j',
+    (box) => {
+      const { pixels } = alignFace(
+        { height: 130, width: 130, pixels: new Uint8Array(130 * 130 * 3).fill(90) },
+        { box, landmarks },
+        'facenet-160x160',
+      );
+      expect(new Set(pixels)).toEqual(new Set([90]));
+    },
+  );
 });
 
 describe('chooseFace', () => {

@@ -6,7 +6,7 @@ import { HmError, UnavailableError } from '@hm/tensor/host';
 import { detectWithBorder } from '../detect/detect-with-border.ts';
 import type { Detector } from '../detect/detector.ts';
 import type { Face } from '../detect/face.ts';
-import { alignImage } from '../place/align-image.ts';
+import { alignFace } from '../place/align-face.ts';
 import { centerCrop } from '../place/center-crop.ts';
 import { chooseFace, type FacePreference } from '../place/choose-face.ts';
 import { type TemplateName, templates } from '../place/templates.ts';
@@ -75,7 +75,7 @@ async function decode(path: string): Promise<RgbImage | string> {
 }
 
 const align = (image: RgbImage, face: Face, { template }: PhotographSettings): RgbImage =>
-  alignImage(image, face.landmarks, template);
+  alignFace(image, face, template);
 
 const fallback = (image: RgbImage, { noFace, template, centerFraction }: PhotographSettings) =>
   noFace === 'center' ? centerCrop(image, templates[template], centerFraction) : undefined;

@@ -15,8 +15,8 @@ export const align = () =>
     .argument('<in>', 'folder of photographs')
     .argument('<out>', 'folder for the aligned faces; run again, it goes on where it was stopped')
     .addOption(
-      new Option('--template <name>', 'where the landmarks go')
-        .choices(['arcface-112x112', 'sphereface-112x96', 'dlib-150x150'] as const)
+      new Option('--template <name>', 'where the landmarks go, for FaceNet the box')
+        .choices(['arcface-112x112', 'sphereface-112x96', 'dlib-150x150', 'facenet-160x160'] as const)
         .default('arcface-112x112' as const),
     )
     .addOption(

@@ -1,4 +1,4 @@
-import { alignImage, type Detector, detectWithBorder, type Face, type Template } from '@hm/align/browser';
+import { alignFace, type Detector, detectWithBorder, type Face, type Template } from '@hm/align/browser';
 import type { RgbImage } from '@hm/images/browser';
 import { type ImageQuality, qualityOf } from './quality.ts';
 
@@ -28,7 +28,7 @@ export async function findFaces(
 ): Promise<FoundFaces> {
   const { faces } = await detectWithBorder(detector, photograph, border);
   const found = faces.map(({ box, landmarks, score }) => {
-    const aligned = alignImage(photograph, landmarks, template);
+    const aligned = alignFace(photograph, { box, landmarks }, template);
     return { box, landmarks, score, quality: qualityOf(landmarks, aligned), aligned };
   });
   return { width: photograph.width, height: photograph.height, faces: found };

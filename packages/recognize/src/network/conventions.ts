@@ -54,7 +54,7 @@ const insightface = { ...defaultPreprocessing, scale: 127.5 };
 const nobodyAsked =
   'Collected from the web: nobody was asked, and nobody can ask to be left out of a trained file';
 
-/** Published networks that take faces aligned by five points, by name. FaceNet's ports are not among them: they take boxes. */
+/** Published networks, by name. */
 export const conventions: Readonly<Record<string, Convention>> = {
   insightface: {
     files: 'InsightFace: buffalo_l, buffalo_s, antelopev2 and its ArcFace networks',
@@ -84,6 +84,15 @@ export const conventions: Readonly<Record<string, Convention>> = {
     preprocessing: { ...defaultPreprocessing, mean: 0, scale: 1 },
     license: 'Apache-2.0',
     trainedOn: 'CASIA-WebFace, VGGFace2 or MS1MV2; the file does not say which',
+    leavingOut: nobodyAsked,
+  },
+  facenet: {
+    files: 'FaceNet: the InceptionResnetV1 of facenet-pytorch, exported to ONNX, and like ports',
+    source: 'https://github.com/timesler/facenet-pytorch',
+    sha256: {},
+    preprocessing: { ...defaultPreprocessing, height: 160, width: 160, template: 'facenet-160x160' },
+    license: 'MIT; trained on data for non-commercial research',
+    trainedOn: 'VGGFace2 or CASIA-WebFace, by its file',
     leavingOut: nobodyAsked,
   },
   mobilefacenet: {
@@ -131,7 +140,6 @@ export function describeNetwork(model: Uint8Array, description: NetworkDescripti
     ...{ like: 'string', calibrations: 'array', license: 'string' },
   });
   const found = Object.hasOwn(conventions, like) ? conventions[like] : undefined;
-  if (/^facenet/i.test(like)) throw takesBoxes(like);
   if (found === undefined) throw unknownConvention(like);
   return withMetadata(model, {
     ...preprocessingToMetadata(found.preprocessing),
@@ -139,14 +147,6 @@ export function describeNetwork(model: Uint8Array, description: NetworkDescripti
     'hm.license': license ?? found.license,
   });
 }
-
-const takesBoxes = (received: string) =>
-  new InvalidArgumentError({
-    where: 'describeNetwork',
-    expected: 'a network that takes faces aligned by five points',
-    received: `${received}, whose ports take the box of MTCNN with a margin, upright or not, as 160×160 RGB, (x - 127.5) / 128: photographs cannot be cut so here`,
-    fix: 'Cut the boxes with the program that the network was trained with, and name its preprocessing where they are embedded: --aligned --size 160 --mean 127.5 --scale 128 --channels rgb.',
-  });
 
 const unknownConvention = (received: string) =>
   new InvalidArgumentError({
