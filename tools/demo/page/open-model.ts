@@ -14,13 +14,13 @@ export interface ModelChoice {
 export async function openModel({ bytes, ...options }: ModelChoice): Promise<Recognizer> {
   const weights = new URL('weights', document.baseURI).href;
   try {
-    return await openRecognizer({ weights, ...options }, bytes);
+    return await openRecognizer(bytes, { weights, ...options });
   } catch (error) {
     const found = HmError.isInstance(error) ? error.fields.preprocessing : undefined;
     if (found === undefined) throw error;
     const { width, height, ...rest } = found as Recognizer['preprocessing'];
     const template = width === 96 && height === 112 ? 'sphereface-112x96' : 'arcface-112x112';
     const preprocessing = { ...rest, width, height, template } as const;
-    return openRecognizer({ weights, ...options, preprocessing }, bytes);
+    return openRecognizer(bytes, { weights, ...options, preprocessing });
   }
 }
