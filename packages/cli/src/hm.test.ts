@@ -3,7 +3,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { lossNames } from '@hm/losses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hm, temporaryFolder, writeFaces } from './testing.ts';
+import { hm, temporaryFolder, typed, writeFaces } from './testing.ts';
 
 const folder = temporaryFolder();
 const path = (...parts: string[]) => join(folder.path, ...parts);
@@ -26,14 +26,14 @@ describe('help', () => {
   });
 
   it.each(commands)('of %s says how to call it', async (name) => {
-    const { status, stdout, stderr } = await hm([name, '--help']);
+    const { status, stdout, stderr } = await typed([name, '--help']);
     expect(status).toBe(0);
     expect(stdout).toContain(`Usage: hm ${name}`);
     expect(stderr).toBe('');
   });
 
   it('of train names the losses that there are', async () => {
-    const { stdout } = await hm(['train', '--help']);
+    const { stdout } = await typed(['train', '--help']);
     const text = stdout.replaceAll(/\s+/g, ' ');
     for (const name of lossNames) expect(text).toContain(name);
     expect(text).toContain('hm- before a name adds hard mining');
@@ -311,7 +311,7 @@ const mistakes: [string, () => string[], RegExp][] = [
 
 describe('bad input', () => {
   it.each(mistakes)('%s is an error on stderr, without a stack', async (_, options, message) => {
-    const { status, stdout, stderr } = await hm(options());
+    const { status, stdout, stderr } = await typed(options());
     expect(status).toBe(1);
     expect(stderr.replaceAll('\n', ' ')).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
@@ -320,6 +320,11 @@ describe('bad input', () => {
     const fix = (stderr.split('Fix: ')[1] ?? '').replaceAll(/--set [\w.=]+/g, '');
     expect(fix).not.toMatch(/(?!macOS)\b\w*[a-z][A-Z](?!\S*\/)|: true/);
     expect(stdout).toBe('');
+  });
+
+  it('the built command says the same', async () => {
+    for (const words of [training('--epoch', '3'), ['export', path('nowhere')]])
+      expect(await hm(words)).toEqual(await typed(words));
   });
 
   it('--verbose shows where an error comes from', async () => {

@@ -2,13 +2,11 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { createProgram } from './create-program.ts';
 import { reportError } from './report-error.ts';
+import { runProgram } from './run-program.ts';
 import { heedNohup, outputFailed } from './stop-on-interrupt.ts';
 
 const program = createProgram();
 let running: CommandUnknownOpts = program;
-program.hook('preAction', (_, action) => {
-  running = action;
-});
 
 // A full disk is told, while there is somewhere to tell it.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -18,9 +16,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 for (const stream of [process.stdout, process.stderr]) stream.on('error', outputFailed);
 heedNohup();
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  reportError(error, running, (running.opts() as { verbose?: true }).verbose === true);
-  process.exitCode = 1;
-}
+const isDone = await runProgram(program, process.argv.slice(2), (command) => {
+  running = command;
+});
+if (!isDone) process.exitCode = 1;

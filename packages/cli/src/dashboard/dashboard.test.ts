@@ -20,7 +20,7 @@ const step = (at: number): StepEvent => ({
   ...{ imagesPerSecond: 62, secondsLeft: 65 * 60, waitShare: 0.02 },
 });
 const hardness: HardnessEvent = {
-  ...{ kind: 'hardness', epoch: 1, step: 10, samples: 100, easyShare: 0.25, meanGate: 1.1 },
+  ...{ kind: 'hardness', pull: [], epoch: 1, step: 10, samples: 100, easyShare: 0.25, meanGate: 1.1 },
   histogram: Array.from({ length: 20 }, (_, bin) => bin),
 };
 const validation: TrainEvent = {
