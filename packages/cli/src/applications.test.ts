@@ -6,7 +6,7 @@ import { Graph } from '@hm/onnx/graph';
 import { withMetadata } from '@hm/onnx/session';
 import { Rng } from '@hm/tensor/host';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hm, temporaryFolder, writeFaces, writePairs } from './testing.ts';
+import { hm, temporaryFolder, typed, writeFaces, writePairs } from './testing.ts';
 
 const folder = temporaryFolder();
 const path = (...parts: string[]) => join(folder.path, ...parts);
@@ -242,7 +242,7 @@ const mistakes: [string, () => string[], RegExp][] = [
 ];
 
 it.each(mistakes)('%s is an error that says what to do', async (_, options, message) => {
-  const { status, stdout, stderr } = await hm(options());
+  const { status, stdout, stderr } = await typed(options());
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr.replaceAll('\n', ' ')).toMatch(message);
   expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);

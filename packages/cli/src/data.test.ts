@@ -6,18 +6,18 @@ import { imageFolder, recordIo, syntheticFaces, tarShards } from '@hm/datasets';
 import { decodeImage } from '@hm/images';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hm, temporaryFolder } from './testing.ts';
+import { temporaryFolder, typed } from './testing.ts';
 
 const folder = temporaryFolder();
 const path = (...parts: string[]) => join(folder.path, ...parts);
 const json = async (...options: string[]) => {
-  const { stdout, status, stderr } = await hm(['data', ...options, '--json']);
+  const { stdout, status, stderr } = await typed(['data', ...options, '--json']);
   return { status, stderr, report: stdout === '' ? undefined : JSON.parse(stdout) };
 };
 const few = ['--identities', '3', '--images', '2', '--size', '48', '--workers', '1'];
 
 beforeAll(async () => {
-  await hm(['data', 'synth', '--out', path('faces'), ...few]);
+  await typed(['data', 'synth', '--out', path('faces'), ...few]);
 }, 30_000);
 afterAll(folder.dispose);
 
@@ -54,7 +54,7 @@ describe('hm data synth', () => {
 
 describe('hm data info and check', () => {
   it('tell what is in a data set, for people and programs', async () => {
-    const { stdout } = await hm(['data', 'info', path('faces')]);
+    const { stdout } = await typed(['data', 'info', path('faces')]);
     expect(stdout).toMatch(/^Images +6$/m);
     expect(stdout).toMatch(/48 × 48 +6 +█/);
     const { report, status } = await json('info', path('faces'), '--images', '2');
@@ -64,11 +64,11 @@ describe('hm data info and check', () => {
   });
 
   it('a copy under another name and a cut file are problems', async () => {
-    await hm(['data', 'convert', path('faces'), path('bad')]);
+    await typed(['data', 'convert', path('faces'), path('bad')]);
     const one = path('bad/person-000000/0000.jpg');
     copyFileSync(one, path('bad/person-000002/copy.jpg'));
     writeFileSync(path('bad/person-000001/cut.jpg'), readFileSync(one).subarray(0, 700));
-    const { stdout, status } = await hm(['data', 'check', path('bad')]);
+    const { stdout, status } = await typed(['data', 'check', path('bad')]);
     expect(status).toBe(1);
     expect(stdout).toMatch(/Cannot be decoded \(1\):\n {2}person-000001\/cut\.jpg: /);
     expect(stdout).toMatch(

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hm, temporaryFolder } from './testing.ts';
+import { temporaryFolder, typed } from './testing.ts';
 
 const folder = temporaryFolder();
 const path = (...parts: string[]) => join(folder.path, ...parts);
@@ -71,7 +71,7 @@ afterAll(folder.dispose);
 
 describe('hm report', () => {
   it('begins with the runs: all measures, then what differs in their recipes', async () => {
-    const { stdout } = await hm(['report', path('ce.json'), path('hm-ce.json')]);
+    const { stdout } = await typed(['report', path('ce.json'), path('hm-ce.json')]);
     expect(stdout.startsWith('## Runs\n\n| Model | Protocol | Pairs | Accuracy (%) |')).toBe(true);
     const [, differences = ''] = stdout.split('## In what they differ');
     expect(differences).toMatch(/\| loss \| ce \| hm-ce \|/);
@@ -79,14 +79,14 @@ describe('hm report', () => {
   });
 
   it('leaves out the paper where it has no row for a run', async () => {
-    const { stdout } = await hm(['report', path('study.json')]);
+    const { stdout } = await typed(['report', path('study.json')]);
     expect(stdout).toContain('## Runs');
     expect(stdout).not.toContain('Table 1');
     expect(stdout).not.toContain('Table 2');
   });
 
   it('puts runs beside the paper and names the cells without one', async () => {
-    const { status, stdout } = await hm([
+    const { status, stdout } = await typed([
       'report',
       path('ce.json'),
       path('hm-ce.json'),
@@ -112,12 +112,12 @@ describe('hm report', () => {
 
   it('shows a loss of any name as text', async () => {
     write('proto.json', { runs: [{ loss: '__proto__', result: evaluation('constructor', 9, []) }] });
-    const { status, stdout } = await hm(['report', path('proto.json')]);
+    const { status, stdout } = await typed(['report', path('proto.json')]);
     expect([status, stdout]).toEqual([0, expect.stringContaining('\\_\\_proto')]);
   });
 
   it('compares a loss with its hard-mining form pair by pair', async () => {
-    const { stdout } = await hm(['report', path('ce.json'), path('hm-ce.json')]);
+    const { stdout } = await typed(['report', path('ce.json'), path('hm-ce.json')]);
     // Seven wrong against one of these: six differ, all one way; p = 2 · (1/2)⁶.
     expect(stdout).toContain(
       '| Cross-Entropy; Hard-Mining Cross-Entropy | CASIA-WebFace | LFW View 2 | 15.00 |',
@@ -127,7 +127,7 @@ describe('hm report', () => {
 
   it('takes the training set by name, writes a page, and prints JSON', async () => {
     const page = path('report.html');
-    const { status, stdout } = await hm([
+    const { status, stdout } = await typed([
       'report',
       path('run'),
       '--trained-on',
@@ -163,7 +163,7 @@ describe('hm report', () => {
     write('null.json', { runs: [null] });
     write('partial.json', { runs: [{ loss: '__proto__', result: partial }] });
     write('words.json', evaluation('ce', 9, [], { auc: 'high' }));
-    const { status, stderr } = await hm(['report', path(file)]);
+    const { status, stderr } = await typed(['report', path(file)]);
     expect(status).toBe(1);
     expect(stderr).toMatch(message);
     expect(stderr).not.toContain('    at ');

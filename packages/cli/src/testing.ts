@@ -71,9 +71,10 @@ export async function typed(words: readonly string[]): Promise<Outcome> {
       .configureOutput({ writeOut: to('stdout'), writeErr: (text) => to('stderr')(printableLines(text)) });
   };
   try {
-    const status = (await runProgram(heard(createProgram()), words)) ? 0 : 1;
-    return { status, ...printed };
+    const isDone = await runProgram(heard(createProgram()), words);
+    return { status: isDone ? Number(process.exitCode ?? 0) : 1, ...printed };
   } finally {
+    process.exitCode = undefined;
     for (const spy of spies) spy.mockRestore();
   }
 }
