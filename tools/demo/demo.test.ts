@@ -144,7 +144,7 @@ describe.skipIf(chromium === undefined || data === undefined)('the page', () => 
   const impostors = () => [lfw('Abdel_Madi_Shabneh', 1), lfw('Dean_Barker', 1)] as const;
 
   it('teaches a network people whose photographs stay here: paused, gone on with after a reload, compared, saved', async () => {
-    const { page, said } = await open('teach.html');
+    const { page, said } = await open('teach.html', { viewport: { width: 360, height: 740 } });
     const names = readdirSync(join(data!, 'lfw/images'))
       .filter((name) => readdirSync(join(data!, 'lfw/images', name)).length >= 3)
       .slice(0, 2);
@@ -180,6 +180,8 @@ describe.skipIf(chromium === undefined || data === undefined)('the page', () => 
       expect.stringMatching(/^similarity to their own person0\.\d{3}0\.\d{3}$/),
       expect.stringMatching(/^similarity to the nearest other-?0\.\d{3}-?0\.\d{3}$/),
     ]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    expect(await page.evaluate(contrastFaults)).toEqual([]);
     const [download] = await Promise.all([page.waitForEvent('download'), page.click('#save')]);
     const taught = await loadEmbedder(await download.path());
     expect([taught.embeddingSize, taught.preprocessing]).toEqual([128, defaultPreprocessing]);

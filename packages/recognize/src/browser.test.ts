@@ -14,7 +14,9 @@ import * as surface from './browser.ts';
 import { openRecognizer } from './index.ts';
 
 test('exports exactly this', () => {
-  expect(Object.keys(surface).sort()).toEqual(['groupFaces', 'openGallery', 'openRecognizer']);
+  expect(Object.keys(surface).sort()).toEqual([
+    ...['bundledNetwork', 'groupFaces', 'openGallery', 'openRecognizer'],
+  ]);
 });
 
 const chromium = installedChromium();
