@@ -16,6 +16,7 @@ export {
   sizeOf,
 } from './host-tensor.ts';
 export { importOptional, type OptionalPackage } from './import-optional.ts';
+export { isRecord } from './is-record.ts';
 export {
   describeSchema,
   type JsonSchema,

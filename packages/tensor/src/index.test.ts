@@ -22,6 +22,7 @@ const HOST = [
   'hostTensor',
   'hostZeros',
   'importOptional',
+  'isRecord',
   'limits',
   'nearest',
   'plainBytes',

@@ -1,4 +1,5 @@
 import { checkArguments } from './check-options.ts';
+import { isRecord } from './is-record.ts';
 import { nearest } from './nearest.ts';
 
 /** What a value may be, as JSON Schema (draft 7) writes it: the part of it that we use. */
@@ -40,12 +41,12 @@ export function schemaMistake(value: unknown, schema: JsonSchema, path = ''): Sc
     const kinds = kindsOf(schema);
     const variant = variantOf(value, schema);
     if (variant !== undefined) return schemaMistake(value, variant, path);
-    if (kinds.length > 0 && isObject(value)) return otherWord(value.kind, kinds, join(path, 'kind'));
+    if (kinds.length > 0 && isRecord(value)) return otherWord(value.kind, kinds, join(path, 'kind'));
     return { path, expected: describeSchema(schema), received: value };
   }
   if (!isOfType(value, schema)) return { path, expected: describeSchema(schema), received: value };
   if (Array.isArray(value)) return mistakeInList(value, schema, path);
-  return isObject(value) ? mistakeInObject(value, schema, path) : undefined;
+  return isRecord(value) ? mistakeInObject(value, schema, path) : undefined;
 }
 
 /** The alternative of a schema that a value is meant as; the schema itself if it has none, undefined if none fits. */
@@ -53,7 +54,7 @@ export function variantOf(value: unknown, schema: JsonSchema): JsonSchema | unde
   if (schema.anyOf === undefined) return schema;
   return schema.anyOf.find((one) => {
     const kind = one.properties?.kind?.const;
-    if (one.type === 'object') return isObject(value) && (kind === undefined || value.kind === kind);
+    if (one.type === 'object') return isRecord(value) && (kind === undefined || value.kind === kind);
     return one.anyOf ? variantOf(value, one) !== undefined : schemaMistake(value, one) === undefined;
   });
 }
@@ -103,7 +104,7 @@ const kindsOf = ({ anyOf = [] }: JsonSchema): unknown[] =>
 
 function isOfType(value: unknown, { type, minItems = 0, ...range }: JsonSchema): boolean {
   if (type === undefined) return true;
-  if (type === 'object') return isObject(value);
+  if (type === 'object') return isRecord(value);
   if (type === 'array') return Array.isArray(value) && value.length >= minItems;
   if (type === 'null') return value === null;
   if (type !== 'number' && type !== 'integer') return typeof value === type;
@@ -153,8 +154,5 @@ function unknownName(name: string, known: readonly string[], path: string): Sche
   const expected = known.length === 0 ? 'no members' : `members among ${known.join(', ')}`;
   return { path, expected, received: name, ...(meant !== undefined && { meant }) };
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);

@@ -1,6 +1,7 @@
 import {
   checkArguments,
   InvalidArgumentError,
+  isRecord,
   type JsonSchema,
   schemaMistake,
   variantOf,
@@ -45,8 +46,8 @@ export function assertRecipe(recipe: Recipe, required: readonly string[] = []): 
 }
 
 function merged(base: unknown, change: unknown, schema: JsonSchema): unknown {
-  if (!isObject(change)) return change;
-  const kind = change.kind ?? (isObject(base) ? base.kind : undefined);
+  if (!isRecord(change)) return change;
+  const kind = change.kind ?? (isRecord(base) ? base.kind : undefined);
   const { properties = {}, required = [] } = variantOf({ ...change, kind }, schema) ?? {};
   const defaults = required.flatMap((name) =>
     properties[name]?.default === undefined ? [] : [[name, properties[name].default]],
@@ -54,12 +55,9 @@ function merged(base: unknown, change: unknown, schema: JsonSchema): unknown {
   // A number that stands for an object is its first member: the decay of all weights.
   const stands = typeof base === 'number' && required[0] !== undefined ? { [required[0]]: base } : {};
   const start: Record<string, unknown> =
-    isObject(base) && base.kind === kind ? base : { ...Object.fromEntries(defaults), ...stands };
+    isRecord(base) && base.kind === kind ? base : { ...Object.fromEntries(defaults), ...stands };
   const members = Object.entries(change)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => [name, merged(start[name], value, properties[name] ?? {})]);
   return { ...start, ...Object.fromEntries(members) };
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

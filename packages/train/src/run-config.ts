@@ -2,6 +2,7 @@ import type { Dataset, Preprocessing } from '@hm/datasets';
 import type { Head, HeadConfig } from '@hm/losses';
 import type { Backbone } from '@hm/resnet';
 import { InvalidArgumentError, sha256Of } from '@hm/tensor';
+import { isRecord } from '@hm/tensor/host';
 import type { Optimizer } from './optimize/transform.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -99,9 +100,6 @@ export function differences(
   const [before, now] = [saved, given].map((value) => JSON.stringify(value) ?? 'nothing');
   return before === now ? [] : [`${path}: ${before} ${owners[0]}, ${now} ${owners[1]}`];
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const hashOfNames = (data: Dataset): Promise<string> => {
   const names = Array.from({ length: data.classes }, (_, label) => `${JSON.stringify(data.name(label))}\n`);

@@ -1,5 +1,12 @@
 import { createRequire } from 'node:module';
-import { InvalidArgumentError, type JsonSchema, limits, schemaMistake, variantOf } from '@hm/tensor/host';
+import {
+  InvalidArgumentError,
+  isRecord,
+  type JsonSchema,
+  limits,
+  schemaMistake,
+  variantOf,
+} from '@hm/tensor/host';
 
 /** What `hm train` was told, as a tree: options and `--set` write into it, and `run.json` keeps it for `--from`. */
 export interface Settings {
@@ -211,7 +218,7 @@ export function mergedSettings(base: Settings, over: Settings): Settings {
   const result: Record<string, unknown> = { ...base };
   for (const [name, value] of Object.entries(over)) {
     const before = objectOf(name, result[name]);
-    const same = isObject(value) && (value.kind === undefined || value.kind === before.kind);
+    const same = isRecord(value) && (value.kind === undefined || value.kind === before.kind);
     result[name] = same ? mergedSettings(before, value) : value;
   }
   return result;
@@ -219,15 +226,12 @@ export function mergedSettings(base: Settings, over: Settings): Settings {
 
 /** One number stands for the decay of all weights. */
 function objectOf(name: string, value: unknown): Record<string, unknown> {
-  if (isObject(value)) return value;
+  if (isRecord(value)) return value;
   return name === 'weightDecay' && typeof value === 'number' ? { weights: value } : {};
 }
 
 /** The default of a setting. */
 export const defaultOf = <T>(path: string): T => schemaAt(path)?.default as T;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** @throws {InvalidArgumentError} if a setting that is not the recipe's is not what it may be. */
 export function assertSettings(settings: Settings): void {
