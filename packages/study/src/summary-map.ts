@@ -1,7 +1,7 @@
 import type { ComparisonSummary } from './summarize.ts';
 
-/** Pixels: a cell's width and height, the names on the left, the conditions above, the margin. */
-const [CELL, ROW, NAMES, HEAD, MARGIN] = [92, 40, 230, 46, 16];
+/** Pixels: a cell's width and height, the names on the left, a line of a condition above, the margin. */
+const [CELL, ROW, NAMES, LINE, MARGIN] = [92, 40, 230, 16, 16];
 
 const STYLE =
   'text{font:12px system-ui,sans-serif;fill:#333;text-anchor:middle}text.name{text-anchor:start}.page{fill:#fff}' +
@@ -17,16 +17,20 @@ const STRONGEST = 0.55;
  * where it is worse, the 95 % interval below the difference, and a frame where it leaves out zero.
  */
 export function differenceMap(comparisons: readonly ComparisonSummary[]): string {
-  const conditions = [...new Set(comparisons.map(({ condition }) => condition))];
+  const byNumber = new Intl.Collator('en', { numeric: true }).compare;
+  const conditions = [...new Set(comparisons.map(({ condition }) => condition))].toSorted(byNumber);
+  const lines = conditions.map((condition) => condition.split(', '));
+  const head = LINE * Math.max(...lines.map(({ length }) => length)) + 14;
+  const topOf = (row: number) => MARGIN + head + ROW * row;
   const nameOf = ({ test, first, second }: ComparisonSummary) => `${test}: ${second} − ${first}`;
   const names = [...new Set(comparisons.map(nameOf))].toSorted();
   const most = Math.max(...comparisons.map(({ difference }) => Math.abs(difference)));
   const [width, height] = [
     NAMES + CELL * conditions.length + 2 * MARGIN,
-    HEAD + ROW * names.length + 30 + 2 * MARGIN,
+    head + ROW * names.length + 30 + 2 * MARGIN,
   ];
-  const heads = conditions.flatMap((condition, column) =>
-    condition.split(', ').map((line, k) => text(middleOf(column), MARGIN + 16 * (k + 1), escaped(line))),
+  const heads = lines.flatMap((parts, column) =>
+    parts.map((line, k) => text(middleOf(column), MARGIN + LINE * (k + 1), escaped(line))),
   );
   const sides = names.map((name, row) => text(MARGIN, topOf(row) + ROW / 2 + 4, escaped(name), 'name'));
   const cells = comparisons.map((one) => {
@@ -57,7 +61,6 @@ export function differenceMap(comparisons: readonly ComparisonSummary[]): string
 }
 
 const middleOf = (column: number) => NAMES + MARGIN + CELL * (column + 0.5);
-const topOf = (row: number) => MARGIN + HEAD + ROW * row;
 const text = (x: number, y: number, content: string, kind = '') =>
   `<text${kind && ` class="${kind}"`} x="${x}" y="${y}">${content}</text>`;
 
