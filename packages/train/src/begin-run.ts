@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Dataset } from '@hm/datasets';
 import {
   americanSpelling,
   flattenParams,
@@ -18,7 +19,7 @@ import {
   readCheckpoint,
   removePartial,
 } from './checkpoint-folder.ts';
-import { changedImages, dataPrint, imagesChanged, writeDataPrint } from './data-print.ts';
+import { changedImages, dataPrint, imagesChanged, type Printed, writeDataPrint } from './data-print.ts';
 import { describeEnvironment, type RunEnvironment } from './environment.ts';
 import { type BackboneValues, initialState } from './initial-state.ts';
 import { rewindLog } from './metrics-log.ts';
@@ -93,15 +94,21 @@ export async function beginRun(
  * @returns names of those that differ. @throws {InvalidDataError} if that is not allowed.
  */
 async function comparedData(options: ResolvedOptions): Promise<readonly string[]> {
-  const { out, data, resume, allowChangedData = false, signal, batchTimeoutSeconds: seconds } = options;
+  const { out, data, unlabeled, resume, allowChangedData = false } = options;
+  const { signal, batchTimeoutSeconds: seconds } = options;
   const patience = { signal, seconds, option: 'batchTimeoutSeconds', what: 'a sample of the data set' };
-  const print = await waitFor(dataPrint(data), patience);
-  // Stopped before it began.
-  if (print === undefined) return [];
-  const changed = resume ? await changedImages(out, data, print) : [];
-  if (changed.length > 0 && !allowChangedData) throw imagesChanged(out, changed, print.facts.length);
-  await writeDataPrint(out, print);
-  return changed;
+  const all: string[] = [];
+  for (const [name, images] of Object.entries({ data, unlabeled }) as [Printed, Dataset | undefined][]) {
+    if (images === undefined) continue;
+    const print = await waitFor(dataPrint(images), patience);
+    // Stopped before it began.
+    if (print === undefined) return [];
+    const changed = resume ? await changedImages(out, name, images, print) : [];
+    if (changed.length > 0 && !allowChangedData) throw imagesChanged(out, changed, print.facts.length);
+    await writeDataPrint(out, name, print);
+    all.push(...changed);
+  }
+  return all;
 }
 
 /** Without the file of the best validation its score does not count: the next one is the best again. */

@@ -21,7 +21,10 @@ const LOOKED_AT = 20_000;
 const RENDERED = 64;
 const READ = 256;
 
-const printPath = (run: string): string => join(run, 'data.json');
+/** Which of a run's data sets: the file is named so. */
+export type Printed = 'data' | 'unlabeled';
+
+const printPath = (run: string, name: Printed): string => join(run, `${name}.json`);
 
 /** Looks at a data set: cheap beside an epoch, as most files are only asked for their size and time. */
 export async function dataPrint(data: Dataset): Promise<DataPrint> {
@@ -38,15 +41,20 @@ export async function dataPrint(data: Dataset): Promise<DataPrint> {
 }
 
 /** Keeps it with the run. */
-export const writeDataPrint = (run: string, print: DataPrint): Promise<void> =>
-  writeFileSafely(printPath(run), `${JSON.stringify(print)}\n`);
+export const writeDataPrint = (run: string, name: Printed, print: DataPrint): Promise<void> =>
+  writeFileSafely(printPath(run, name), `${JSON.stringify(print)}\n`);
 
 /**
  * The names of images that differ from those that the run was trained on, so far as was looked at; empty for a run that
  * has no record of them.
  */
-export async function changedImages(run: string, data: Dataset, now: DataPrint): Promise<string[]> {
-  const before = await readPrint(run);
+export async function changedImages(
+  run: string,
+  name: Printed,
+  data: Dataset,
+  now: DataPrint,
+): Promise<string[]> {
+  const before = await readPrint(run, name);
   if (before === undefined) return [];
   const places = spread(data.length, now.facts.length);
   const differ = (name: 'facts' | 'times' | 'bytes') =>
@@ -70,9 +78,9 @@ export const imagesChanged = (run: string, changed: readonly string[], looked: n
     fields: { changed },
   });
 
-async function readPrint(run: string): Promise<DataPrint | undefined> {
+async function readPrint(run: string, name: Printed): Promise<DataPrint | undefined> {
   try {
-    const print = JSON.parse((await readTextIfThere(printPath(run))) ?? 'null') as DataPrint | null;
+    const print = JSON.parse((await readTextIfThere(printPath(run, name))) ?? 'null') as DataPrint | null;
     return ['facts', 'times', 'bytes'].every((name) => Array.isArray(print?.[name as keyof DataPrint]))
       ? print!
       : undefined;

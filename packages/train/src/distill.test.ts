@@ -52,6 +52,15 @@ it('holds the network by its embeddings of other images, through a stop too, and
       Object.keys(held).filter((name) => name.startsWith('teacher.')),
     ),
   ).toEqual([]);
+  const out = await temporaryFolder();
+  const recipe = { ...tinyRecipe, distill: 3 };
+  await eventsOf(tinyOptions(out, { recipe, unlabeled }));
+  const others = inMemory(
+    syntheticFaces({ identities: 3, imagesPerIdentity: 8, hardness: 0, seed: 10, size: 32 }),
+  );
+  await expect(eventsOf(tinyOptions(out, { recipe, unlabeled: others, resume: true }))).rejects.toThrow(
+    /the images that the run was trained on, got 24 of 24 looked at that differ/,
+  );
   expect(() => resolveOptions(tinyOptions('unused', { unlabeled }))).toThrow(/a recipe with distill/);
   const few = { ...tinyRecipe, distill: 1, batchSize: 32 };
   expect(() => resolveOptions(tinyOptions('unused', { unlabeled, data: tinyFaces, recipe: few }))).toThrow(

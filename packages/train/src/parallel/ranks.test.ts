@@ -75,6 +75,14 @@ describe.skipIf(!hasMpi)('ranks that share every batch', () => {
     }
   }, 60_000);
 
+  test('the network is held by images without labels, each rank looking at its part', async () => {
+    const recipe = { epochs: 2, batchSize: 24, batchNorm: 'synchronized', distill: 3 };
+    const [alone, shared] = await trainWith([1, 2], { recipe, strangers: 6 });
+    expect(distance(alone!.state, shared!.state)).toBeLessThan(1e-4);
+    const [without] = await trainWith([1], { recipe: { ...recipe, distill: 0 }, strangers: 6 });
+    expect(distance(alone!.state, without!.state)).toBeGreaterThan(1e-3);
+  }, 60_000);
+
   test('with statistics of their own they hold the same weights, which differ from those of one process', async () => {
     const [alone, shared] = await trainWith([1, 2], { recipe: { epochs: 2 } });
     expect(ofKind(shared!.events, 'done')).toHaveLength(1);

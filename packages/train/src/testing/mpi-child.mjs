@@ -11,6 +11,7 @@ const {
   head = ['cosface', { scale: 8, margin: 0.1 }],
   identities = 6,
   identitiesOf = {},
+  strangers = 0,
   failAt = {},
   onBadSample = 'throw',
   stopAt = {},
@@ -27,6 +28,10 @@ const faces = inMemory(
     size: 32,
   }),
 );
+
+const unlabeled =
+  strangers > 0 &&
+  inMemory(syntheticFaces({ identities: strangers, imagesPerIdentity: 8, hardness: 0, seed: 9, size: 32 }));
 
 /** The data of a rank whose image is torn: the one that it asks for at that place. */
 let asked = 0;
@@ -55,6 +60,7 @@ process.on('SIGTERM', () => controller.abort()).on('SIGUSR2', () => controller.a
 if (pid) console.log(JSON.stringify({ kind: 'pid', rank, pid: process.pid }));
 const run = train({
   data,
+  ...(unlabeled && { unlabeled }),
   backbone: tinyBackbone({ embeddingSize: 16 }),
   head: headByName(...head),
   recipe: { ...quick, name: 'mpi', epochs: 4, batchSize: 12, ...recipe },
