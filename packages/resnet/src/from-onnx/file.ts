@@ -38,8 +38,7 @@ export function readOnnxFile(bytes: Uint8Array): OnnxFile {
   const integers = new Map<string, readonly number[]>();
   const keep = (name: string, tensor: TensorProto) => {
     if (tensor.dataType === DataType.FLOAT) weights.set(name, floatsOf(name, tensor));
-    if (tensor.dataType === DataType.INT64 || tensor.dataType === DataType.INT32)
-      integers.set(name, integersOf(name, tensor));
+    if (WHOLE.has(tensor.dataType)) integers.set(name, integersOf(name, tensor));
   };
   for (const tensor of graph.initializer) keep(tensor.name, tensor);
   const computedShapes = new Set<string>();
@@ -69,6 +68,8 @@ export function readOnnxFile(bytes: Uint8Array): OnnxFile {
     integers,
   };
 }
+
+const WHOLE = new Set<number>([DataType.INT64, DataType.INT32, DataType.BOOL]);
 
 /** What exporters put between a weight and its use. */
 const REARRANGES = new Set(['Identity', 'Unsqueeze']);
@@ -116,9 +117,10 @@ function integersOf(name: string, tensor: TensorProto): number[] {
   const size = sizeOf(shapeOf(tensor));
   const raw = Uint8Array.from(rawData).buffer;
   const wide = dataType === DataType.INT64;
-  if (raw.byteLength % (wide ? 8 : 4) !== 0)
+  const Stored = wide ? BigInt64Array : dataType === DataType.BOOL ? Uint8Array : Int32Array;
+  if (raw.byteLength % Stored.BYTES_PER_ELEMENT !== 0)
     throw faulty(`whole numbers in "${printable(name)}"`, 'a part of one');
-  const stored = wide ? [...new BigInt64Array(raw)].map(Number) : [...new Int32Array(raw)];
+  const stored = Array.from(new Stored(raw) as Iterable<number | bigint>, Number);
   const values = stored.length > 0 ? stored : wide ? int64Data.map(Number) : [...int32Data];
   if (values.length !== size) throw faulty(`${size} values of "${printable(name)}"`, `${values.length}`);
   return values;

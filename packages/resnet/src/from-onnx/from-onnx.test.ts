@@ -5,7 +5,7 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { exportOnnx } from '@hm/onnx';
 import { flattenParams, hostTensor, Rng, sizeOf } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
-import { type GraphProto, ModelProtoSchema, NodeProtoSchema } from 'onnx-buf';
+import { type GraphProto, ModelProtoSchema, NodeProtoSchema, TensorProtoSchema } from 'onnx-buf';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { backboneOf } from '../backbone.ts';
 import { basicBlock, irBlock } from '../blocks.ts';
@@ -158,6 +158,21 @@ describe('refuses', () => {
       else norm.attribute.push({ ...norm.attribute[0]!, name: 'training_mode', type: 2, i: 1n });
     });
     await expect(fromOnnx(bytes)).rejects.toThrow('a network for inference at BatchNormalization');
+  });
+
+  it.each([0, 1])('a dropout in training mode, and no other: %i', async (mode) => {
+    const bytes = changed('iresnet.onnx', (graph) => {
+      const last = graph.node.at(-1)!;
+      const [BOOL, name] = [9, 'mode'];
+      graph.initializer.push(
+        create(TensorProtoSchema, { name, dataType: BOOL, dims: [], rawData: Uint8Array.of(mode) }),
+      );
+      const dropout = { opType: 'Dropout', input: [last.input[0]!, '', name], output: ['dropped'] };
+      graph.node.splice(-1, 0, create(NodeProtoSchema, dropout));
+      last.input[0] = 'dropped';
+    });
+    if (mode === 0) await fromOnnx(bytes);
+    else await expect(fromOnnx(bytes)).rejects.toThrow('a network for inference at Dropout');
   });
 });
 

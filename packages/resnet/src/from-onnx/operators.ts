@@ -109,7 +109,10 @@ export const operators: Readonly<Record<string, Operator>> = {
     return order.every((axis, index) => axis === index) ? step.image(0) : tf.transpose(step.image(0), order);
   },
   Identity: (step) => tf.clone(step.tensor(0)),
-  Dropout: (step) => tf.clone(step.tensor(0)),
+  Dropout: (step) => {
+    step.require(!step.has(2) || step.integers(2)[0] === 0, 'a network for inference');
+    return tf.clone(step.tensor(0));
+  },
 };
 
 type Sides = readonly [top: number, left: number, bottom: number, right: number];
