@@ -7,7 +7,7 @@ export const sizeBudgets: Readonly<Record<string, number>> = {
   images: 30,
   losses: 80,
   onnx: 100,
-  recognize: 40,
+  recognize: 50,
   resnet: 46,
   study: 30,
   tensor: 92,
