@@ -5,7 +5,7 @@ import {
 } from '@hm/datasets/preprocessing';
 import type { ModelCalibration } from '@hm/eval/browser';
 import { withMetadata } from '@hm/onnx/session';
-import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError, sha256Of } from '@hm/tensor/host';
 import { calibrationToMetadata } from './calibration-metadata.ts';
 import { mobileFaceNetCalibrations } from './mobile-face-net-calibrations.ts';
 
@@ -121,7 +121,7 @@ export const conventions: Readonly<Record<string, Convention>> = {
 export interface NetworkDescription {
   /** A name of {@link conventions}. */
   like: string;
-  /** For each use of the mirrored image that was calibrated. */
+  /** For each use of the mirrored image that was calibrated. Default: those of a file that was measured here. */
   calibrations?: readonly ModelCalibration[] | undefined;
   /** Takes the place of the convention's. */
   license?: string | undefined;
@@ -133,14 +133,19 @@ export interface NetworkDescription {
  * @throws {InvalidArgumentError} if `like` is no known convention.
  * @throws {InvalidDataError} if the bytes are no ONNX model.
  * @example
- * await writeFile('sface.onnx', describeNetwork(await readFile('face_recognition_sface_2021dec.onnx'), { like: 'sface' }));
+ * await writeFile('sface.onnx', await describeNetwork(await readFile('face_recognition_sface_2021dec.onnx'), { like: 'sface' }));
  */
-export function describeNetwork(model: Uint8Array, description: NetworkDescription): Uint8Array {
-  const { like, calibrations, license } = checkOptions('describeNetwork', description, {
+export async function describeNetwork(
+  model: Uint8Array,
+  description: NetworkDescription,
+): Promise<Uint8Array> {
+  const { like, license, ...given } = checkOptions('describeNetwork', description, {
     ...{ like: 'string', calibrations: 'array', license: 'string' },
   });
   const found = Object.hasOwn(conventions, like) ? conventions[like] : undefined;
   if (found === undefined) throw unknownConvention(like);
+  const isKnown = Object.values(found.sha256).includes(await sha256Of(model));
+  const calibrations = given.calibrations ?? (isKnown ? found.calibrations : undefined);
   return withMetadata(model, {
     ...preprocessingToMetadata(found.preprocessing),
     ...(calibrations && calibrationToMetadata(calibrations)),

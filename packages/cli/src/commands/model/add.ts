@@ -1,6 +1,4 @@
-import type { Convention } from '@hm/recognize';
 import { readRegularFile, writeFileSafely } from '@hm/tensor/files';
-import { sha256Of } from '@hm/tensor/host';
 import { command } from '../../command.ts';
 import { print } from '../../print.ts';
 import { readCalibration } from '../../read-calibration.ts';
@@ -16,13 +14,10 @@ export const add = () =>
     .option('--license <text>', 'what may be done with it')
     .option('--json', 'print one JSON object')
     .action(async (file, { like, out = file, calibration, license, json }) => {
-      const { conventions, describeNetwork } = await import('@hm/recognize');
+      const { describeNetwork } = await import('@hm/recognize');
       const bytes = await readRegularFile(file);
-      const calibrations =
-        calibration === undefined
-          ? await calibrationsOf(conventions[like], bytes)
-          : [await readCalibration(calibration)];
-      const model = describeNetwork(bytes, { like, calibrations, license });
+      const calibrations = calibration === undefined ? undefined : [await readCalibration(calibration)];
+      const model = await describeNetwork(bytes, { like, calibrations, license });
       // What does not load is not written.
       const { loadEmbedder } = await import('@hm/eval');
       const embedder = await loadEmbedder(model);
@@ -36,9 +31,3 @@ export const add = () =>
         `${out}: images of ${height}×${width}, ${embeddingSize} numbers a face. ${metadata['hm.license']}.`,
       );
     });
-
-/** What was measured of this very file. */
-async function calibrationsOf(convention: Convention | undefined, bytes: Uint8Array) {
-  const sha256 = await sha256Of(bytes);
-  return Object.values(convention?.sha256 ?? {}).includes(sha256) ? convention?.calibrations : undefined;
-}
