@@ -363,15 +363,18 @@ describe.skipIf(chromium === undefined || data === undefined)('the page', () => 
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
       expect(await page.evaluate(contrastFaults)).toEqual([]);
       const reached: string[] = [];
-      for (let key = 0; key < 6; key++) {
+      for (let key = 0; key < 7; key++) {
         await page.keyboard.press('Tab');
         reached.push(
           await page.evaluate(
-            () => document.activeElement!.id || document.activeElement!.getAttribute('aria-label')!,
+            () =>
+              document.activeElement!.id ||
+              (document.activeElement!.getAttribute('aria-label') ?? document.activeElement!.textContent!),
           ),
         );
       }
       const inOrder = [
+        'Teach a network your people',
         'provider',
         'model',
         'evaluation',
