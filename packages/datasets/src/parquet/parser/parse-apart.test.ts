@@ -64,3 +64,8 @@ test('a run of values that goes on past the end of its page is refused, and the 
   };
   await expect(parseApart(task, mebibyte)).rejects.toThrow(/memory/);
 });
+
+test('a task that wants a larger heap has a process of its own, and the one before says nothing any more', async () => {
+  for (const mebibytes of [40, 41, 42, 43])
+    expect(await parseApart(good, mebibytes * mebibyte)).toMatchObject({ num_rows: 5n });
+});

@@ -47,7 +47,7 @@ async function ask(task: ParseTask, mebibytes: number): Promise<unknown> {
     });
   } catch (error) {
     // It may be at work for ever, or be no more.
-    await discard();
+    discard();
     throw error;
   } finally {
     clearInterval(timer);
@@ -64,17 +64,20 @@ async function started(heap: number): Promise<ChildProcess> {
     hold(kept.child, true);
     return kept.child;
   }
-  await discard();
+  discard();
   const child = fork(processFile(), {
     execArgv: [`--max-old-space-size=${heap}`],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  child.on('message', (answer: ParseAnswer) => settle?.resolve(answer));
-  child.on('error', (error) => settle?.reject(error));
+  // One that was discarded may still answer or end, while the next one is at work.
+  const asked = () => (kept?.child === child ? settle : undefined);
+  child.on('message', (answer: ParseAnswer) => asked()?.resolve(answer));
+  child.on('error', (error) => asked()?.reject(error));
   child.on('exit', (code, signal) => {
+    const waiting = asked();
     if (kept?.child === child) kept = undefined;
-    settle?.reject(
+    waiting?.reject(
       new Error(`the end of the process that reads it (${signal ?? code}): more memory than it may have`),
     );
   });
@@ -91,7 +94,7 @@ function hold(child: ChildProcess, held: boolean): void {
   for (const handle of [child, child.channel]) held ? handle?.ref() : handle?.unref();
 }
 
-async function discard(): Promise<void> {
+function discard(): void {
   const child = kept?.child;
   kept = undefined;
   child?.kill('SIGKILL');
