@@ -72,7 +72,7 @@ export const hardMiningLimit = (config: HardMiningConfig): number => {
  * `d(HM)/dL` of a loss L (of the batch's mean, `over: 'batch'`): how much harder it pulls than without hard mining.
  *
  * @example
- * hardMiningSlope(optionsOf('hm-ce')['hard-mining'])(0.7); // 9.97
+ * hardMiningSlope(describeHardMining().config)(0.7); // 9.97…
  */
 export function hardMiningSlope(config: HardMiningConfig): (loss: number) => number {
   checkArguments(
