@@ -1,6 +1,7 @@
 import type { Person, Preprocessing } from '@hm/datasets/browser';
 import { loadEmbedder } from '@hm/eval/browser';
 import type { RgbImage } from '@hm/images/browser';
+import { dot } from './cosine.ts';
 
 /** The faces that are trained on, and one of everybody who has three, which is not. */
 export function keepBack(persons: readonly Person[]): { taught: Person[]; kept: Kept[] } {
@@ -57,7 +58,6 @@ export async function scoreOf(
   }
 }
 
-const dot = (a: Float32Array, b: Float32Array) => a.reduce((all, value, k) => all + value * b[k]!, 0);
 const sum = (rows: readonly Float32Array[]) =>
   rows.reduce((all, row) => all.map((value, k) => value + row[k]!));
 const unit = (row: Float32Array) => row.map((value) => value / Math.sqrt(dot(row, row)));

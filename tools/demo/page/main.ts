@@ -1,10 +1,11 @@
 import type { Recognizer } from '@hm/recognize/browser';
-import { HmError } from '@hm/tensor/host';
+import { cosine } from './cosine.ts';
 import { element } from './element.ts';
 import { openModel } from './open-model.ts';
 import { People } from './people.ts';
 import { PhotographPanel } from './photograph-panel.ts';
 import { askPreprocessing, needsPreprocessing, type Preprocessing } from './preprocessing-form.ts';
+import { report, say } from './status.ts';
 import { calibrated, readThresholds, type Thresholds } from './thresholds.ts';
 import { showVerdict } from './verdict.ts';
 
@@ -75,11 +76,6 @@ function compare(): void {
   showVerdict(cosine(first.embedding, second.embedding), chosenRate(), otherModel());
 }
 
-const cosine = (a: Float32Array, b: Float32Array) => {
-  const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, k) => sum + value * y[k]!, 0);
-  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
-};
-
 const chosenRate = () => thresholds?.rates[Number(rate.value)];
 
 function identify(): void {
@@ -113,17 +109,6 @@ const otherModel = (): string =>
   evaluation === undefined || evaluation.model === (model?.name ?? 'dlib')
     ? ''
     : ` Beware: the evaluation is of ${evaluation.model}, and this is ${model?.name ?? 'dlib'}.`;
-
-/** A message of ours says what to do; anything else is shown as it is. */
-function report(error: unknown): void {
-  const text = error instanceof Error ? error.message : String(error);
-  say(HmError.isInstance(error) ? text : `Something went wrong: ${text}`, true);
-}
-
-function say(text: string, fault = false): void {
-  element('status').textContent = text;
-  element('status').classList.toggle('fault', fault);
-}
 
 const runtimeName = (name: string) => (name === 'webgpu' ? 'WebGPU' : 'WebAssembly');
 

@@ -1,6 +1,8 @@
 import type { RgbImage } from '@hm/images/browser';
 import { type Gallery, openGallery, type RecognizedFace, type Recognizer } from '@hm/recognize/browser';
+import { count } from './count.ts';
 import { element } from './element.ts';
+import { personRow } from './person-row.ts';
 
 /** What the people of the page ask of it. */
 export interface PeopleHost {
@@ -60,7 +62,7 @@ export class People {
       threshold,
     });
     name.value = '';
-    this.#host.say(`${person.name} is enrolled, with ${count(person.photographs)}.`);
+    this.#host.say(`${person.name} is enrolled, with ${count(person.photographs, 'photograph')}.`);
     await this.#list();
     this.#host.changed();
   }
@@ -68,13 +70,8 @@ export class People {
   async #list(): Promise<void> {
     const people = await this.#gallery!.list();
     const rows = people.map(({ name, photographs }) => {
-      const [row, text, button] = ['li', 'span', 'button'].map((tag) => document.createElement(tag));
-      text!.textContent = `${name}, ${count(photographs)}`;
-      button!.textContent = 'Forget';
-      button!.setAttribute('aria-label', `Forget ${name}`);
-      button!.addEventListener('click', () => this.#forget(name).catch(this.#host.report));
-      row!.append(text!, button!);
-      return row!;
+      const forget = () => this.#forget(name).catch(this.#host.report);
+      return personRow(name, count(photographs, 'photograph'), { label: 'Forget', act: forget }).row;
     });
     element('enrolled').replaceChildren(...rows);
   }
@@ -86,5 +83,3 @@ export class People {
     this.#host.changed();
   }
 }
-
-const count = (photographs: number) => `${photographs} ${photographs === 1 ? 'photograph' : 'photographs'}`;

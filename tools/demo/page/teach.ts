@@ -3,12 +3,15 @@ import { type Person, type Preprocessing, preprocessingFromMetadata } from '@hm/
 import { decodeImage, type RgbImage } from '@hm/images/browser';
 import { readMetadata } from '@hm/onnx/session';
 import { bundledNetwork } from '@hm/recognize/browser';
-import { HmError, sha256Of } from '@hm/tensor/host';
+import { sha256Of } from '@hm/tensor/host';
 import { indexedDbStore, type TrainEvent } from '@hm/train/browser';
+import { count } from './count.ts';
 import { drawPixels } from './draw.ts';
 import { element } from './element.ts';
 import { keepBack, type Score, scoreOf } from './kept-back.ts';
 import type { Told } from './lesson.ts';
+import { personRow } from './person-row.ts';
+import { report, say } from './status.ts';
 
 /** The network that is taught. */
 interface Network {
@@ -35,19 +38,6 @@ let network: Network | undefined;
 let detector: Detector | undefined;
 let worker: Worker | undefined;
 let run = '';
-
-function say(text: string, fault = false): void {
-  element('status').textContent = text;
-  element('status').classList.toggle('fault', fault);
-}
-
-/** A message of ours says what to do; anything else is shown as it is. */
-function report(error: unknown): void {
-  const text = error instanceof Error ? error.message : String(error);
-  say(HmError.isInstance(error) ? text : `Something went wrong: ${text}`, true);
-}
-
-const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
 /** Takes a network, and aligns everybody's photographs as it wants them. */
 async function use(name: string, bytes: Uint8Array): Promise<void> {
@@ -102,22 +92,21 @@ const setting = (name: string) => element<HTMLInputElement | HTMLSelectElement>(
 async function show(): Promise<void> {
   element('added').replaceChildren(
     ...[...people].map(([name, { faces }]) => {
-      const [row, text, button] = ['li', 'span', 'button'].map((tag) => document.createElement(tag));
-      text!.textContent = `${name}, ${count(faces.length, 'photograph')}`;
+      const remove = () => {
+        people.delete(name);
+        show().catch(report);
+      };
+      const { row, text } = personRow(name, count(faces.length, 'photograph'), {
+        label: 'Remove',
+        act: remove,
+      });
       for (const face of faces.slice(0, 8)) {
         const canvas = document.createElement('canvas');
         canvas.className = 'small';
         drawPixels(canvas, face);
-        text!.append(canvas);
+        text.append(canvas);
       }
-      button!.textContent = 'Remove';
-      button!.setAttribute('aria-label', `Remove ${name}`);
-      button!.addEventListener('click', () => {
-        people.delete(name);
-        show().catch(report);
-      });
-      row!.append(text!, button!);
-      return row!;
+      return row;
     }),
   );
   const alone = [...people].find(([, { faces }]) => faces.length < 2)?.[0];
@@ -136,7 +125,7 @@ async function nameOfRun({ bytes }: Network): Promise<string> {
   const parts: Uint8Array[] = [bytes];
   for (const { name, photographs } of persons())
     parts.push(new TextEncoder().encode(name), ...photographs.map(({ pixels }) => pixels));
-  const hashes = await Promise.all(parts.map((part) => sha256Of(new Uint8Array(part))));
+  const hashes = await Promise.all(parts.map(sha256Of));
   const settings = `${setting('epochs')} ${setting('loss')}`;
   return `taught ${await sha256Of(new TextEncoder().encode(hashes.join() + settings))}`;
 }

@@ -1,0 +1,14 @@
+import { HmError } from '@hm/tensor/host';
+import { element } from './element.ts';
+
+/** Says on the page what goes on, or what went wrong. */
+export function say(text: string, fault = false): void {
+  element('status').textContent = text;
+  element('status').classList.toggle('fault', fault);
+}
+
+/** A message of ours says what to do; anything else is shown as it is. */
+export function report(error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error);
+  say(HmError.isInstance(error) ? text : `Something went wrong: ${text}`, true);
+}
