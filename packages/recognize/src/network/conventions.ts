@@ -144,14 +144,17 @@ export async function describeNetwork(
   });
   const found = Object.hasOwn(conventions, like) ? conventions[like] : undefined;
   if (found === undefined) throw unknownConvention(like);
-  const isKnown = Object.values(found.sha256).includes(await sha256Of(model));
-  const calibrations = given.calibrations ?? (isKnown ? found.calibrations : undefined);
+  const calibrations = given.calibrations ?? (await calibrationsOf(found, model));
   return withMetadata(model, {
     ...preprocessingToMetadata(found.preprocessing),
     ...(calibrations && calibrationToMetadata(calibrations)),
     'hm.license': license ?? found.license,
   });
 }
+
+/** What was measured of this very file. */
+const calibrationsOf = async ({ sha256, calibrations }: Convention, model: Uint8Array) =>
+  Object.values(sha256).includes(await sha256Of(model)) ? calibrations : undefined;
 
 const unknownConvention = (received: string) =>
   new InvalidArgumentError({
