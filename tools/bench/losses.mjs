@@ -2,8 +2,7 @@
 // the weights of so many classes, drawn and gathered at every step.
 import '@tensorflow/tfjs-backend-cpu';
 import { headByName, sampleClasses, takeClasses } from '@hm/losses';
-import { trace } from '@hm/onnx';
-import { createSession } from '@hm/onnx/session';
+import { compile } from '@hm/onnx';
 import { flattenParams, fromTensors, hostTensor, hostZeros, Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { serve } from './contestant.mjs';
@@ -15,32 +14,37 @@ const rng = Rng.of(1);
 const head = headByName(name);
 const params = fromTensors(flattenParams(head.init(rng, { classes, embeddingSize })));
 const names = Object.keys(params);
-const shapes = Object.fromEntries(names.map((key) => [key, [...params[key].shape.slice(0, -1), sampled]]));
+const shapes = Object.fromEntries(names.map((key) => [key, [sampled, ...params[key].shape.slice(1)]]));
 
-const model = trace(
-  ({ embeddings, labels, step, ...weights }) => {
+// Gradients are its state, so that they stay where a training step would read them.
+const program = await compile(
+  (_, { embeddings, labels, step, ...weights }) => {
     const loss = (x, ...values) => {
       const tree = Object.fromEntries(names.map((key, i) => [key, values[i]]));
       return tf.mean(head.losses(tree, x, labels, step).losses);
     };
     const { value, grads } = tf.valueAndGrads(loss)([embeddings, ...names.map((key) => weights[key])]);
     const gradients = names.map((key, i) => [`gradient.${key}`, grads[i + 1]]);
-    return { loss: value, 'gradient.embeddings': grads[0], ...Object.fromEntries(gradients) };
+    return {
+      state: Object.fromEntries(gradients),
+      outputs: { loss: value, 'gradient.embeddings': grads[0] },
+    };
   },
   {
-    embeddings: { shape: [batch, embeddingSize] },
-    labels: { shape: [batch], dtype: 'int32' },
-    step: { shape: [], dtype: 'int32' },
-    ...Object.fromEntries(names.map((key) => [key, { shape: shapes[key] }])),
+    state: Object.fromEntries(names.map((key) => [`gradient.${key}`, hostZeros('float32', shapes[key])])),
+    inputs: {
+      embeddings: { shape: [batch, embeddingSize] },
+      labels: { shape: [batch], dtype: 'int32' },
+      step: { shape: [], dtype: 'int32' },
+      ...Object.fromEntries(names.map((key) => [key, { shape: shapes[key] }])),
+    },
+    threads: 2,
   },
 );
-const session = await createSession(model, { threads: 2 });
-const used = new Set(session.inputs.map((input) => input.name));
 const random = (length) => Float32Array.from({ length }, () => rng.normal());
 const embeddings = hostTensor('float32', [batch, embeddingSize], random(batch * embeddingSize));
 const labels = Int32Array.from({ length: batch }, () => rng.integer(classes));
 const step = hostTensor('int32', [], Int32Array.of(1000));
-const into = Object.fromEntries(names.map((key) => [`gradient.${key}`, hostZeros('float32', shapes[key])]));
 const taken = Object.fromEntries(names.map((key) => [key, hostZeros('float32', shapes[key])]));
 
 function weightsAndLabels() {
@@ -50,7 +54,4 @@ function weightsAndLabels() {
   return { ...taken, labels: hostTensor('int32', [batch], sample.labels) };
 }
 
-await serve(() => {
-  const feeds = { embeddings, step, ...weightsAndLabels() };
-  return session.run(Object.fromEntries(Object.entries(feeds).filter(([key]) => used.has(key))), into);
-});
+await serve(() => program.run({ embeddings, step, ...weightsAndLabels() }));

@@ -43,7 +43,7 @@ def hard_mining(losses):
     return 1.5 * losses * torch.sigmoid(35 * (1.1 * losses - 0.75))
 
 
-logits_of = {"ce": softmax, "arcface": arcface, "asoftmax": asoftmax}[name.replace("hm-", "")]
+logits_of = {"ce": softmax, "arcface": arcface, "a-softmax": asoftmax}[name.replace("hm-", "")]
 
 
 def step():

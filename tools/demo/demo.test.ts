@@ -36,14 +36,15 @@ const evaluation = {
   ],
 };
 
-/** A linear map of the pixels to eight numbers. */
-function linearModel(height = 112, width = 112): Uint8Array {
+/** A linear map of the pixels to eight numbers, and after it an operator of one's own choice. */
+function linearModel(height = 112, width = 112, last = 'Identity'): Uint8Array {
   const pixels = 3 * height * width;
   const linear = tinyModel({
     inputs: { input: ['N', 3, height, width] },
     nodes: [
       ['Flatten', ['input'], 'flat', { axis: 1 }],
-      ['MatMul', ['flat', 'weight'], 'embedding'],
+      ['MatMul', ['flat', 'weight'], 'product'],
+      [last, ['product'], 'embedding'],
     ],
     outputs: { embedding: ['N', 8] },
     constants: {
@@ -188,6 +189,11 @@ describe.skipIf(chromium === undefined || data === undefined)('the page', () => 
     await taught.release();
     await page.click('#forget');
     await page.locator('#train', { hasText: /^Train$/ }).waitFor();
+    const untrainable = linearModel(112, 112, 'Hardmax');
+    await page.setInputFiles('#model', { name: 'odd.onnx', mimeType: '', buffer: Buffer.from(untrainable) });
+    await status(page, /^odd\.onnx, images of 112 × 112/);
+    await page.click('#train:not([disabled])');
+    await status(page, /^(?!Something went wrong).*Hardmax/);
     expect(said()).toEqual([]);
     await page.close();
   }, 240_000);

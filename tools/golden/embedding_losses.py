@@ -22,7 +22,7 @@ LABELS = torch.tensor([0, 1, 2, 0, 1, 1, 3, 2, 0, 4, 4, 0, 1, 4])
 # Identities lean to a direction of their own, so that positives and negatives overlap without being alike.
 EMBEDDINGS = (EMBEDDINGS + 0.8 * torch.randn(CLASSES, SIZE)[LABELS]).float().double()
 UPSTREAM = torch.linspace(0.25, 1.75, BATCH).float().double()
-WEIGHT = torch.randn(SIZE, CLASSES).float().double()
+WEIGHT = torch.randn(SIZE, CLASSES).float().double().T.contiguous()
 CENTERS = torch.randn(CLASSES, SIZE).float().double()
 
 SAME = LABELS[:, None] == LABELS[None, :]
@@ -76,7 +76,7 @@ def msml(x, margin=0.3, normalize=True):
 
 
 def cross_entropy(x):
-    return F.cross_entropy(x @ WEIGHT, LABELS, reduction="none")
+    return F.cross_entropy(x @ WEIGHT.T, LABELS, reduction="none")
 
 
 def updated_centers(x, rate):
@@ -108,7 +108,7 @@ def minimum_margin(x, margin=1, weight=1, normalize=True):
 def adaptive(x, deviations=0):
     plain = cross_entropy(x)
     with torch.no_grad():
-        level = 1 - torch.softmax(x @ WEIGHT, 1)[range(BATCH), LABELS]
+        level = 1 - torch.softmax(x @ WEIGHT.T, 1)[range(BATCH), LABELS]
         threshold = level.mean() + deviations * level.std(unbiased=False)
         kept = level >= min(threshold, level.max())
     return torch.where(kept, plain * BATCH / kept.sum(), 0.0), None

@@ -19,13 +19,13 @@ BATCH, SIZE, CLASSES = 7, 5, 6
 EMBEDDINGS = torch.randn(BATCH, SIZE).float().double()
 EMBEDDINGS[0] = torch.tensor([2.0, 0, 0, 0, 0])
 EMBEDDINGS[1] = torch.tensor([-0.5, 0, 0, 0, 0])
-WEIGHT = torch.randn(SIZE, CLASSES).float().double()
-WEIGHT[:, 0] = torch.tensor([4.0, 0, 0, 0, 0])
-EMBEDDINGS[2] = (-1.5 * WEIGHT[:, 2] + 0.1 * EMBEDDINGS[3]).float().double()
+WEIGHT = torch.randn(SIZE, CLASSES).float().double().T.contiguous()
+WEIGHT[0] = torch.tensor([4.0, 0, 0, 0, 0])
+EMBEDDINGS[2] = (-1.5 * WEIGHT[2] + 0.1 * EMBEDDINGS[3]).float().double()
 BIAS = torch.randn(CLASSES).float().double()
 MARGINS = torch.tensor([0.31, 0.45, -0.1, 0.6, 1.2, 0.2]).float().double()
 ONE_BIAS = torch.tensor([1.7]).float().double()
-SUB_CENTRES = torch.randn(SIZE, 3 * CLASSES).float().double()
+SUB_CENTERS = torch.randn(SIZE, 3 * CLASSES).float().double().T.contiguous()
 LABELS = torch.tensor([0, 0, 2, 1, 5, 3, 3])
 UPSTREAM = torch.linspace(0.25, 1.75, BATCH).float().double()
 
@@ -52,12 +52,12 @@ def own(logits):
 
 
 def softmax(p, bias=True, **_):
-    logits = p["embeddings"] @ p["weight"] + (p["bias"] if bias else 0)
+    logits = p["embeddings"] @ p["weight"].T + (p["bias"] if bias else 0)
     return cross_entropy(logits), logits
 
 
 def cosines(p):
-    return torch.clamp(F.normalize(p["embeddings"], dim=1) @ F.normalize(p["weight"], dim=0), -1, 1)
+    return torch.clamp(F.normalize(p["embeddings"], dim=1) @ F.normalize(p["weight"], dim=1).T, -1, 1)
 
 
 def cos_face(p, scale=64, margin=0.35, **_):
@@ -88,8 +88,8 @@ AUTHORS_LAMBDA = {"base": 1000, "gamma": 0.12, "power": 1, "min": 5}
 
 def a_softmax(p, m=4, step=0, gradient="exact", **options):
     lam = annealed(options.get("lambda", AUTHORS_LAMBDA), step)
-    x, unit = p["embeddings"], F.normalize(p["weight"], dim=0)
-    logits, norm = x @ unit, x.norm(dim=1)
+    x, unit = p["embeddings"], F.normalize(p["weight"], dim=1)
+    logits, norm = x @ unit.T, x.norm(dim=1)
     c = torch.clamp(own(logits) / norm, -1, 1)
     if gradient == "exact":
         return cross_entropy(logits, (norm * psi(c, m) + lam * own(logits)) / (1 + lam)), logits
@@ -103,9 +103,9 @@ def a_softmax(p, m=4, step=0, gradient="exact", **options):
         coeff_w, coeff_x = slope, (psi(c, m) - c * slope) / norm
         length = torch.sqrt(coeff_w**2 + coeff_x**2)
         coeff_w, coeff_x = coeff_w / length, coeff_x / length
-    columns = unit.t()[LABELS]
+    rows = unit[LABELS]
     surrogate = (
-        (x * columns).sum(1) * (coeff_w + lam) / (1 + lam) + (x * x.detach()).sum(1) * coeff_x / (1 + lam)
+        (x * rows).sum(1) * (coeff_w + lam) / (1 + lam) + (x * x.detach()).sum(1) * coeff_x / (1 + lam)
     )
     return cross_entropy(logits, value + surrogate - surrogate.detach()), logits
 
@@ -133,7 +133,7 @@ def am_softmax(p, scale=30, **options):
 
 
 def soft_margin(p, margin=1, bias=False, **_):
-    logits = p["embeddings"] @ p["weight"] + (p["bias"] if bias else 0)
+    logits = p["embeddings"] @ p["weight"].T + (p["bias"] if bias else 0)
     return cross_entropy(logits, own(logits) - margin), logits
 
 
@@ -143,8 +143,8 @@ ICML_LAMBDA = {"base": 1000, "gamma": 0.000025, "power": 35, "min": 0}
 def l_softmax(p, m=4, step=0, **options):
     lam = annealed(options.get("lambda", ICML_LAMBDA), step)
     x, w = p["embeddings"], p["weight"]
-    logits = x @ w
-    n = x.norm(dim=1) * w.norm(dim=0)[LABELS]
+    logits = x @ w.T
+    n = x.norm(dim=1) * w.norm(dim=1)[LABELS]
     c = torch.clamp(own(logits) / n, -1, 1)
     return cross_entropy(logits, (n * psi(c, m) + lam * own(logits)) / (1 + lam)), logits
 
@@ -302,7 +302,7 @@ LONG = ((EMBEDDINGS + 0.8 * torch.eye(BATCH, dtype=EMBEDDINGS.dtype)[2][:, None]
 
 def parameters(base, options):
     if base == "subcenter-arcface":
-        return {"weight": SUB_CENTRES[:, : CLASSES * options.get("centers", 3)]}
+        return {"weight": SUB_CENTERS[: CLASSES * options.get("centers", 3)]}
     extra = {"adaptiveface": {"margin": MARGINS}, "uniface": {"bias": ONE_BIAS}, "sphereface2": {"bias": -ONE_BIAS}}
     has_bias = options.get("bias", base == "ce")
     return {"weight": WEIGHT, **({"bias": BIAS} if has_bias else {}), **extra.get(base, {})}

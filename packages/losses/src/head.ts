@@ -55,7 +55,7 @@ export interface Head {
   readonly needsWholeBatch?: boolean;
   /** The head that a decorator such as `hardMining` was put around. */
   readonly of?: Head;
-  /** New parameters, as a rule `weight` `[D, C]` drawn from N(0, 0.01²). The caller disposes of them. */
+  /** New parameters, as a rule `weight` `[C, D]` drawn from N(0, 0.01²). The caller disposes of them. */
   init(rng: Rng, size: HeadSize): Params;
   /** New statistics: what a head learns without a gradient, such as a moving average. Absent if it has none. */
   initStatistics?(rng: Rng, size: HeadSize): Params;

@@ -69,7 +69,7 @@ export { type SoftmaxOptions, softmax } from './heads/softmax.ts';
 export { type SphereFace2Options, sphereFace2 } from './heads/sphere-face2.ts';
 export { type SubCenterArcFaceOptions, subCenterArcFace } from './heads/sub-center-arc-face.ts';
 export { type UniFaceOptions, uniFace } from './heads/uni-face.ts';
-export { hasClasses, putClasses, takeClasses } from './partial/class-columns.ts';
+export { hasClasses, putClasses, takeClasses } from './partial/class-rows.ts';
 export { type ClassSample, type SampleClassesOptions, sampleClasses } from './partial/sample-classes.ts';
 export { type PlotOptions, plotHardMining } from './plot/plot-hard-mining.ts';
 export { type DoppelgangerOptions, doppelgangerBatches } from './sampling/doppelganger-batches.ts';

@@ -11,7 +11,7 @@ const outputs = [
   /hard-mining \{\n {2}name: 'arcface',\n {2}scale: 32/,
   /\{ name: 'soft-face', scale: 64, margin: 0.4 \}/,
   /\[ 6 \] hm-\(arcface\+triplet\)\n\[ 3, 8 \]/,
-  /\[ 3 \] \[ 8, 100 \] \[ 8, 100 \]/,
+  /\[ 3 \] \[ 100, 8 \] \[ 100, 8 \]/,
   /slope: 3\.\d+\n\}\n\d+/,
 ];
 

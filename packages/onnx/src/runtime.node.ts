@@ -14,14 +14,16 @@ export async function loadRuntime({ threads, profile }: RuntimeOptions): Promise
   if (!(native instanceof UnavailableError)) {
     const { Tensor, InferenceSession, listSupportedBackends } = native;
     const providers = listSupportedBackends().map(({ name }) => name);
-    return { name: runtimePackage, Tensor, InferenceSession, providers, writesGivenOutputs: true };
+    const outputs = { writesGivenOutputs: true, copiesGivenOutputs: true };
+    return { name: runtimePackage, Tensor, InferenceSession, providers, ...outputs };
   }
   const web = await import('onnxruntime-web').catch(() => undefined);
   if (web === undefined) throw native;
   if (profile !== undefined) throw noProfile();
   const { Tensor, InferenceSession, env } = web;
   if (threads !== undefined) env.wasm.numThreads = threads;
-  return { name: 'onnxruntime-web', Tensor, InferenceSession, providers: ['cpu'], writesGivenOutputs: false };
+  const outputs = { writesGivenOutputs: false, copiesGivenOutputs: false };
+  return { name: 'onnxruntime-web', Tensor, InferenceSession, providers: ['cpu'], ...outputs };
 }
 
 type OnnxRuntimeNode = typeof import('onnxruntime-node');

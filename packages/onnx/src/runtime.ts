@@ -17,6 +17,8 @@ export interface Runtime {
   providers: readonly string[];
   /** False if outputs that are given to `run` are taken and not written. */
   writesGivenOutputs: boolean;
+  /** Whether it copies them afterwards, and stops doing so at an output that is no tensor. */
+  copiesGivenOutputs: boolean;
 }
 
 /** What an error calls the package. */

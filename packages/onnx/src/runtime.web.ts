@@ -16,7 +16,8 @@ export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
   if (options.threads !== undefined) env.wasm.numThreads = options.threads;
   const { navigator = {} } = globalThis as { navigator?: object };
   const providers = 'gpu' in navigator ? ['cpu', 'webgpu'] : ['cpu'];
-  return { name: runtimePackage, Tensor, InferenceSession, providers, writesGivenOutputs: false };
+  const outputs = { writesGivenOutputs: false, copiesGivenOutputs: false };
+  return { name: runtimePackage, Tensor, InferenceSession, providers, ...outputs };
 }
 
 const importRuntime = (provider?: Provider): Promise<typeof import('onnxruntime-web')> =>

@@ -44,16 +44,14 @@ export function summaryMarkdown(plan: StudyPlan, summary: StudySummary): string 
         ...[one.correctedPValue.toFixed(3), percent(one.detectable)],
       ]),
     ),
-    'What samples did in the first, the middle and the last epoch: the share whose gate was less than half open, the mean gate, the part of the gradient from samples whose own class had a probability below 0.1, from 0.1 to 0.9 and above, and how many times as hard as another a mislabeled sample pulled.',
+    'What samples did in the first, the middle and the last epoch: the share whose gate was less than half open, the mean gate, how many times as hard as another a mislabeled sample pulled, and the part of the gradient in percent that came from samples whose own class had a probability below 0.1, from 0.1 to 0.2, and so on.',
     table(
-      ['Condition', 'Arm', 'Epoch', 'Easy', 'Gate', '< 0.1', '0.1 to 0.9', '> 0.9', 'Mislabeled'],
+      ['Condition', 'Arm', 'Epoch', 'Easy', 'Gate', 'Mislabeled', ...TENTHS],
       mining.map(({ condition, arm, epoch, easyShare, meanGate, pullShares, mislabeledPull }) => [
         ...[condition, arm, String(epoch)],
         ...[easyShare, meanGate].map((value) => value?.toFixed(2) ?? '–'),
-        ...[pullShares?.slice(0, 1), pullShares?.slice(1, 9), pullShares?.slice(9)].map(
-          (shares) => shares?.reduce((sum, share) => sum + share, 0).toFixed(2) ?? '–',
-        ),
         mislabeledPull === undefined ? '–' : `${mislabeledPull.toFixed(2)} ×`,
+        ...TENTHS.map((_, k) => (pullShares ? (100 * pullShares[k]!).toFixed(0) : '–')),
       ]),
     ),
   ]
@@ -61,6 +59,7 @@ export function summaryMarkdown(plan: StudyPlan, summary: StudySummary): string 
     .concat('\n');
 }
 
+const TENTHS = Array.from({ length: 10 }, (_, k) => `to ${((k + 1) / 10).toFixed(1)}`);
 const percent = (share: number) => (100 * share).toFixed(2);
 const signed = (share: number) => `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
 

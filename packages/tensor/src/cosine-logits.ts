@@ -8,11 +8,11 @@ import { unitWeightLogits } from './unit-weight-logits.ts';
  * zero vector has cosine 0 with everything; the gradient is finite there too.
  *
  * @param embeddings `[B, D]` float32, any length.
- * @param weight `[D, C]` float32, a class per column, any length.
+ * @param weight `[C, D]` float32, a class per row, any length.
  * @param scale the factor s, by default 1; it costs no pass over `[B, C]`.
  * @returns `[B, C]`.
  * @example
- * const cosines = cosineLogits(tf.tensor2d([[2, 0]]), tf.tensor2d([[3, 0], [0, 1]])); // [[1, 0]]
+ * const cosines = cosineLogits(tf.tensor2d([[2, 0]]), tf.tensor2d([[3, 0], [0, 1], [1, 0]])); // [[1, 0, 1]]
  */
 export function cosineLogits(embeddings: tf.Tensor2D, weight: tf.Tensor2D, scale = 1): tf.Tensor2D {
   checkArguments(

@@ -10,10 +10,10 @@ const EPSILON = 1e-12;
  * With `limit`, rounding beyond ±limit is cut off, and the gradient passes as if it had not been. Finite at zero
  * vectors, value and gradient.
  *
- * @param embeddings `[B, D]` float32. @param weight `[D, C]` float32, a class per column, any length.
+ * @param embeddings `[B, D]` float32. @param weight `[C, D]` float32, a class per row, any length.
  * @returns `[B, C]`.
  * @example
- * const logits = unitWeightLogits(tf.tensor2d([[2, 0]]), tf.tensor2d([[3, 0], [0, 1]])); // [[2, 0]]
+ * const logits = unitWeightLogits(tf.tensor2d([[2, 0]]), tf.tensor2d([[3, 0], [0, 1], [1, 0]])); // [[2, 0, 2]]
  */
 export function unitWeightLogits(embeddings: tf.Tensor2D, weight: tf.Tensor2D, limit?: number): tf.Tensor2D {
   checkArguments(
@@ -25,17 +25,17 @@ export function unitWeightLogits(embeddings: tf.Tensor2D, weight: tf.Tensor2D, l
     { embeddings, weight },
     {
       forward: ({ embeddings, weight }) => {
-        const inverseLength = tf.rsqrt(tf.add(tf.sum(tf.square(weight), 0, true), EPSILON));
-        const products = tf.mul<tf.Tensor2D>(tf.matMul(embeddings, weight), inverseLength);
+        const inverseLength = tf.rsqrt(tf.add(tf.sum(tf.square(weight), 1), EPSILON));
+        const products = tf.mul<tf.Tensor2D>(tf.matMul(embeddings, weight, false, true), inverseLength);
         const logits = limit === undefined ? products : tf.clipByValue(products, -limit, limit);
         return { value: logits, saved: { embeddings, weight, inverseLength, logits } };
       },
       backward: (dy, { embeddings, weight, inverseLength, logits }) => {
         const scaled = tf.mul<tf.Tensor2D>(dy, inverseLength);
-        const radial = tf.mul(tf.sum(tf.mul(scaled, logits), 0, true), inverseLength);
+        const radial = tf.mul(tf.sum(tf.mul(scaled, logits), 0), inverseLength);
         return {
-          embeddings: tf.matMul(scaled, weight, false, true),
-          weight: tf.sub(tf.matMul(embeddings, scaled, true), tf.mul(weight, radial)),
+          embeddings: tf.matMul(scaled, weight),
+          weight: tf.sub(tf.matMul(scaled, embeddings, true), tf.mul(weight, tf.expandDims(radial, 1))),
         };
       },
     },

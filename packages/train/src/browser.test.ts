@@ -33,14 +33,20 @@ test('exports exactly this', () => {
   expect(Object.keys(surface).sort()).toEqual(names);
 });
 
-/** What a page gets, with ONNX Runtime from an address; or Node, with `util` of its own for tfjs. */
-async function bundled(contents: string, runtime: string, place: 'page' | 'node' = 'page') {
-  const external = (path: string) => () => ({ path, external: true });
+/** What a page gets, with ONNX Runtime from a folder; or Node, with `util` of its own for tfjs. */
+async function bundled(contents: string, runtimes: string, place: 'page' | 'node' = 'page') {
+  const external = (path: string) => ({ path, external: true });
   const elsewhere = {
     name: 'elsewhere',
-    setup({ onResolve }: { onResolve: (at: { filter: RegExp }, to: () => object) => void }) {
-      onResolve({ filter: /^onnxruntime-web\// }, external(runtime));
-      if (place === 'node') onResolve({ filter: /^util$/ }, external('node:util'));
+    setup({
+      onResolve,
+    }: {
+      onResolve: (at: { filter: RegExp }, to: (from: { path: string }) => object) => void;
+    }) {
+      onResolve({ filter: /^onnxruntime-web\// }, ({ path }) =>
+        external(`${runtimes}/ort.${path.split('/')[1]}.bundle.min.mjs`),
+      );
+      if (place === 'node') onResolve({ filter: /^util$/ }, () => external('node:util'));
     },
   };
   const required =
@@ -55,10 +61,7 @@ async function bundled(contents: string, runtime: string, place: 'page' | 'node'
 }
 
 test('has the size that the README gives', async () => {
-  const bytes = await bundled(
-    "export { train, people, indexedDbStore } from '@hm/train/browser';",
-    '/ort.mjs',
-  );
+  const bytes = await bundled("export { train, people, indexedDbStore } from '@hm/train/browser';", '');
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
   const [, stated] = /\((\d+) kB compressed/.exec(readme)!;
   expect(Math.abs(gzipSync(bytes).length / 1000 - Number(stated))).toBeLessThan(3);
@@ -69,7 +72,6 @@ const runtimeFolder = dirname(createRequire(import.meta.url).resolve('onnxruntim
 const IN_NODE = "import { runInNode } from './testing/page-run-in-node.mjs'; await runInNode();";
 /** Puts the module where the test can call it. */
 const PAGE = `<!doctype html><script type="module">import * as page from '/page.mjs'; window.page = page;</script>`;
-const RUNTIME = 'ort.wasm.bundle.min.mjs';
 const entry = "export { tinyRun, indexedDbStore } from './testing/page-entry.mjs';";
 
 interface Entry {
@@ -86,7 +88,7 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hm-train-page-'));
-    const inPage = await bundled(entry, `/${RUNTIME}`);
+    const inPage = await bundled(entry, '');
     const types: Record<string, string> = { mjs: 'text/javascript', wasm: 'application/wasm' };
     server = createServer(async (request, response) => {
       const name = request.url!.slice(1);
@@ -150,8 +152,8 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
     await page.context().close();
 
     const [script, input, output] = ['node.mjs', 'faces.json', 'state.bin'].map((name) => join(folder, name));
-    const runtime = pathToFileURL(join(runtimeFolder, RUNTIME)).href;
-    await writeFile(script!, await bundled(IN_NODE, runtime, 'node'));
+    const inNodeToo = await bundled(IN_NODE, pathToFileURL(runtimeFolder).href, 'node');
+    await writeFile(script!, inNodeToo);
     await writeFile(input!, JSON.stringify(faces));
     await promisify(execFile)(process.execPath, [script!, input!, output!]);
     expect(differing(decodeSafetensors(await readFile(output!)).tensors, state)).toEqual([]);
@@ -170,4 +172,37 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
     expect(near).toBe(true);
     expect((await exportRun(asFile, { backbone: tinyBackbone() })).length).toBe(straight.model);
   }, 120_000);
+
+  test('on WebGPU, where there is a software driver, a run comes near that over WebAssembly', async (context) => {
+    const flags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
+    const driver = { VK_ICD_FILENAMES: '/usr/lib/chromium/vk_swiftshader_icd.json' };
+    const withGpu = await launchChromium(chromium!, flags, driver);
+    try {
+      const page = await withGpu.newPage();
+      await page.goto(address);
+      const gpu = await page.evaluate(async () => {
+        const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<unknown> } };
+        return Boolean(await gpu?.requestAdapter());
+      });
+      if (!gpu) {
+        console.log('training on WebGPU in a page is not tested: this Chromium has no adapter');
+        return context.skip();
+      }
+      const onGpu = await inTab(page, 'gpu', { provider: 'webgpu', pauseAt: 2 });
+      expect(onGpu.kinds.at(-1)).toBe('stopped');
+      const resumed = await inTab(page, 'gpu', { provider: 'webgpu', resume: true });
+      expect(resumed.kinds.at(-1)).toBe('done');
+      const [gpuState, cpuState] = await Promise.all(
+        [resumed, await inTab(page, 'cpu')].map(({ checkpoint }) => stateOf(checkpoint)),
+      );
+      for (const [name, { data }] of Object.entries(cpuState!)) {
+        const far = data.findIndex(
+          (value, i) => !(Math.abs(Number(value) - Number(gpuState![name]!.data[i])) < 1e-3),
+        );
+        expect([name, far]).toEqual([name, -1]);
+      }
+    } finally {
+      await withGpu.close();
+    }
+  }, 240_000);
 });

@@ -37,8 +37,10 @@ async function setUp(name = 'adaptiveface') {
   return { step: trainingStep(backbone, head, tinyRecipe), options: { state, inputs } };
 }
 
-const columnOf = ({ shape, data }: HostTensor, column: number) =>
-  [...(data as Float32Array)].filter((_, i) => i % shape.at(-1)! === column);
+const rowOf = ({ shape: [rows], data }: HostTensor, row: number) => {
+  const length = data.length / rows!;
+  return [...(data as Float32Array).subarray(row * length, (row + 1) * length)];
+};
 
 const engine: Engine = { kind: 'onnx', threads: 1 };
 
@@ -68,8 +70,8 @@ describe('compilePartial', () => {
     const names = ['weight', 'margin'].flatMap((name) => [`params.head.${name}`, `momentum.head.${name}`]);
     const changed = names.map((name) =>
       Array.from({ length: classes }, (_, c) => c).filter((c) => {
-        const before = columnOf(options.state[name]!, c);
-        return columnOf(after[name]!, c).some((value, i) => value !== before[i]);
+        const before = rowOf(options.state[name]!, c);
+        return rowOf(after[name]!, c).some((value, i) => value !== before[i]);
       }),
     );
     expect(changed[0]).toHaveLength(6);

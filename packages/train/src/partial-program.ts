@@ -38,8 +38,8 @@ export async function compilePartial(
   assertFits({ sampleRate, classes }, count, batchSize, state);
   const ofClasses = namesOf(state, classes);
   const shapeOf = (name: string) => {
-    const { shape } = state[name]!;
-    return [...shape.slice(0, -1), (shape.at(-1)! / classes) * count];
+    const [rows, ...rest] = state[name]!.shape;
+    return [(rows! / classes) * count, ...rest];
   };
   const program = await compileOn(engine, withParts(step, ofClasses), {
     state: without(state, ofClasses),

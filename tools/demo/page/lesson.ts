@@ -17,4 +17,4 @@ export interface Lesson {
 export type Told =
   | { kind: 'event'; event: TrainEvent }
   | { kind: 'taught'; model: Uint8Array }
-  | { kind: 'failed'; message: string };
+  | { kind: 'failed'; reason: string };

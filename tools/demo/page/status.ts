@@ -7,8 +7,10 @@ export function say(text: string, fault = false): void {
   element('status').classList.toggle('fault', fault);
 }
 
-/** A message of ours says what to do; anything else is shown as it is. */
-export function report(error: unknown): void {
+/** A message of ours says what to do; anything else is told as it is. */
+export function explain(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  say(HmError.isInstance(error) ? text : `Something went wrong: ${text}`, true);
+  return HmError.isInstance(error) ? text : `Something went wrong: ${text}`;
 }
+
+export const report = (error: unknown): void => say(explain(error), true);

@@ -4,13 +4,14 @@ import { headByName } from '@hm/losses';
 import { fromOnnx } from '@hm/resnet/from-onnx';
 import { fineTune, indexedDbStore, type TrainEvent, train } from '@hm/train/browser';
 import type { Lesson, Told } from './lesson.ts';
+import { explain } from './status.ts';
 
 const pause = new AbortController();
 const tell = (told: Told) => postMessage(told);
 
 addEventListener('message', ({ data }: MessageEvent<Lesson | 'pause'>) => {
   if (data === 'pause') return pause.abort();
-  teach(data).catch((error) => tell({ kind: 'failed', message: String(error?.message ?? error) }));
+  teach(data).catch((error) => tell({ kind: 'failed', reason: explain(error) }));
 });
 
 async function teach({ run, model, preprocessing, persons, epochs, loss }: Lesson): Promise<void> {

@@ -137,20 +137,20 @@ async function train({ bytes: model, preprocessing }: Network): Promise<void> {
   const before = split.kept.length > 0 ? await scoreOf(model, preprocessing, split) : undefined;
   worker = new Worker(new URL('./teach-worker.ts', import.meta.url), { type: 'module' });
   await show();
-  const ended = new Promise<Uint8Array | undefined>((resolve, reject) => {
+  const ended = new Promise<Told>((resolve, reject) => {
     worker!.addEventListener('error', ({ message }) => reject(new Error(message)));
     worker!.addEventListener('message', ({ data: told }: MessageEvent<Told>) => {
-      if (told.kind === 'failed') reject(new Error(told.message));
-      else if (told.kind === 'taught') resolve(told.model);
-      else if (told.event.kind === 'stopped') resolve(undefined);
-      else tell(told.event);
+      if (told.kind === 'event' && told.event.kind !== 'stopped') tell(told.event);
+      else resolve(told);
     });
   });
   const [epochs, loss] = [Number(setting('epochs')), setting('loss')];
   worker.postMessage({ run, model, preprocessing, persons: split.taught, epochs, loss });
   try {
-    const taught = await ended;
-    if (taught === undefined) return say('Paused. It goes on from here, also after the page was closed.');
+    const end = await ended;
+    if (end.kind === 'event') return say('Paused. It goes on from here, also after the page was closed.');
+    if (end.kind === 'failed') return say(end.reason, true);
+    const taught = end.model;
     const after = before && (await scoreOf(taught, preprocessing, split));
     if (before && after) showScores(before, after, split.kept.length);
     else element('scores').replaceChildren();

@@ -4,9 +4,9 @@ import type { Margin } from './margin-cross-entropy.ts';
 
 const NORM_EPSILON = 1e-12;
 
-/** The lengths of a matrix' vectors along an axis; finite in value and gradient at the zero vector. */
-export const lengths = (vectors: tf.Tensor2D, axis: 0 | 1): tf.Tensor1D =>
-  tf.sqrt(tf.add<tf.Tensor1D>(tf.sum(tf.square(vectors), axis), NORM_EPSILON));
+/** The lengths of a matrix' rows; finite in value and gradient at the zero vector. */
+export const lengths = (vectors: tf.Tensor2D): tf.Tensor1D =>
+  tf.sqrt(tf.add<tf.Tensor1D>(tf.sum(tf.square(vectors), 1), NORM_EPSILON));
 
 /**
  * L-Softmax' and A-Softmax' margin. With `t = n·cos θ`, n the product of the lengths that are not normalised away: value

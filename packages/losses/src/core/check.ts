@@ -7,31 +7,30 @@ const READABLE_BACKENDS = ['cpu', 'tensorflow'];
 /**
  * The class weights, after checking that parameters, embeddings and labels fit together.
  *
- * @param columns how many columns of the weights belong to each class.
+ * @param rows how many rows of the weights belong to each class.
  */
 export function checkInputs(
   where: string,
   params: Params,
   embeddings: tf.Tensor2D,
   labels: tf.Tensor1D,
-  columns = 1,
+  rows = 1,
 ): tf.Tensor2D {
   const weight = matrix(where, 'params.weight', params.weight);
   const [batch, size] = matrix(where, 'embeddings', embeddings).shape;
-  const [expectedSize, width] = weight.shape;
-  if (width % columns !== 0)
-    throw invalid(where, `${columns} columns of params.weight per class`, shapeOf(weight));
+  const [height, expectedSize] = weight.shape;
+  if (height % rows !== 0) throw invalid(where, `${rows} rows of params.weight per class`, shapeOf(weight));
   if (size !== expectedSize) {
     throw invalid(
       where,
-      `embeddings [B, ${expectedSize}], as long as params.weight's columns`,
+      `embeddings [B, ${expectedSize}], as long as params.weight's rows`,
       shapeOf(embeddings),
     );
   }
   if (labels.rank !== 1 || labels.dtype !== 'int32' || labels.size !== batch) {
     throw invalid(where, `labels [${batch}] int32`, `${shapeOf(labels)} ${labels.dtype}`);
   }
-  if (READABLE_BACKENDS.includes(tf.getBackend())) checkLabels(where, labels.dataSync(), width / columns);
+  if (READABLE_BACKENDS.includes(tf.getBackend())) checkLabels(where, labels.dataSync(), height / rows);
   return weight;
 }
 

@@ -14,7 +14,7 @@ const [size, classes] = [3, 4];
 const batch = {
   embeddings: randomRows(rng, 6, size),
   labels: [2, 0, 2, 3, 2, 0],
-  weight: randomRows(rng, size, classes),
+  weight: randomRows(rng, classes, size),
   centers: randomRows(rng, classes, size),
 };
 

@@ -16,7 +16,7 @@ import { evaluateEmbeddingLoss, exampleBatch, randomRows } from './testing-embed
 import { triplet } from './triplet.ts';
 
 const rng = Rng.of('compositions');
-const inputs = { ...exampleBatch, weight: randomRows(rng, 5, 8) };
+const inputs = { ...exampleBatch, weight: randomRows(rng, 8, 5) };
 
 /** A head that gives the losses it is told. */
 const losing = (losses: number[]): Head => ({

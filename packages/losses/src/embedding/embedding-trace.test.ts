@@ -16,7 +16,7 @@ import { allEmbeddingLosses, exampleBatch, randomRows } from './testing-embeddin
 const rng = Rng.of('embedding trace');
 const { embeddings, labels } = exampleBatch;
 const [batch, size, classes] = [embeddings.length, embeddings[0]!.length, 8];
-const [weight, centers] = [randomRows(rng, size, classes), randomRows(rng, classes, size)];
+const [weight, centers] = [randomRows(rng, classes, size), randomRows(rng, classes, size)];
 const upstream = labels.map(() => Math.fround(rng.uniform(0.5, 1.5)));
 
 type Tensors = Record<string, tf.Tensor>;
@@ -65,7 +65,7 @@ const everything = () =>
     {
       embeddings: { shape: [batch, size] },
       labels: { shape: [batch], dtype: 'int32' },
-      weight: { shape: [size, classes] },
+      weight: { shape: [classes, size] },
       centers: { shape: [classes, size] },
     },
   );
@@ -75,7 +75,7 @@ async function runTraced(provider: Provider): Promise<Values> {
   const outputs = await session.run({
     embeddings: hostTensor('float32', [batch, size], Float32Array.from(embeddings.flat())),
     labels: hostTensor('int32', [batch], Int32Array.from(labels)),
-    weight: hostTensor('float32', [size, classes], Float32Array.from(weight.flat())),
+    weight: hostTensor('float32', [classes, size], Float32Array.from(weight.flat())),
     centers: hostTensor('float32', [classes, size], Float32Array.from(centers.flat())),
   });
   await session.release();

@@ -48,7 +48,7 @@ export function aSoftmax(options: ASoftmaxOptions = {}): Head {
       tf.tidy(() => {
         const logits = unitWeightLogits(embeddings, checkInputs('aSoftmax', params, embeddings, labels));
         const margin = annealedMargin(m, annealed(lambda, step), gradient === 'sphereface');
-        return { losses: marginCrossEntropy(logits, labels, margin, [lengths(embeddings, 1)]), logits };
+        return { losses: marginCrossEntropy(logits, labels, margin, [lengths(embeddings)]), logits };
       }),
   };
 }

@@ -49,7 +49,7 @@ export function adaFace(options: AdaFaceOptions = {}): Head {
       tf.tidy(() => {
         const weight = checkInputs('adaFace', params, embeddings, labels);
         const logits = cosineLogits(embeddings, weight, scale);
-        const length = withoutGradient(() => tf.clipByValue(lengths(embeddings, 1), EPSILON, 100));
+        const length = withoutGradient(() => tf.clipByValue(lengths(embeddings), EPSILON, 100));
         const statistics = {
           mean: moved(checkTensor('adaFace', 'statistics.mean', before, []), tf.mean(length), rate),
           deviation: moved(

@@ -6,7 +6,7 @@ import type { HeadSize } from '../head.ts';
 const STANDARD_DEVIATION = 0.01;
 
 /**
- * Class weights `[D, C]` drawn from N(0, 0.01²), as the ArcFace authors' training code does, for a head of your own.
+ * Class weights `[C, D]` drawn from N(0, 0.01²), as the ArcFace authors' training code does, for a head of your own.
  *
  * @returns a new tensor; the caller disposes of it.
  */
@@ -19,5 +19,5 @@ export function classWeights(rng: Rng, size: HeadSize): tf.Tensor2D {
   const { classes, embeddingSize } = size;
   const values = new Float32Array(embeddingSize * classes);
   for (let i = 0; i < values.length; i++) values[i] = rng.normal(0, STANDARD_DEVIATION);
-  return tf.tensor2d(values, [embeddingSize, classes]);
+  return tf.tensor2d(values, [classes, embeddingSize]);
 }

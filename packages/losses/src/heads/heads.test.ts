@@ -57,13 +57,13 @@ function pass(head: Head, embeddings: tf.Tensor2D, labels: tf.Tensor1D, classes:
 describe.each(names)('%s', (name) => {
   const head = headByName(name);
   const base = name.replaceAll(/hm-|focal-|ohem-|adaptive-|smooth-|\(|\+.*/g, '');
-  const columns = base === 'subcenter-arcface' ? 3 : 1;
+  const rows = base === 'subcenter-arcface' ? 3 : 1;
 
   it('has parameters of the documented shapes, drawn from the generator alone', () => {
     const [first, second] = [1, 1].map((seed) => head.init(Rng.of(seed), { classes: 40, embeddingSize: 25 }));
     const [values, again] = [first!, second!].map(flattenParams);
     const shapes = Object.fromEntries(Object.entries(values!).map(([key, { shape }]) => [key, shape]));
-    expect(shapes).toEqual({ weight: [25, 40 * columns], ...further[base]?.(40) });
+    expect(shapes).toEqual({ weight: [40 * rows, 25], ...further[base]?.(40) });
     for (const [key, tensor] of Object.entries(values!))
       expect(tensor.dataSync()).toEqual(again![key]!.dataSync());
     const deviation = Math.sqrt(tf.tidy(() => tf.mean(tf.square(values!.weight!)).dataSync()[0]!));
@@ -141,11 +141,11 @@ describe.each(names)('%s', (name) => {
 });
 
 it('refuses class biases of another size', () => {
-  const inputs = { embeddings: [[1]], weight: [[1, 2]], bias: [0], labels: [0] };
+  const inputs = { embeddings: [[1]], weight: [[1], [2]], bias: [0], labels: [0] };
   expect(() => evaluate(headByName('ce'), inputs)).toThrow(/params.bias \[2\]/);
 });
 
 it('refuses class weights that do not divide into sub-centers', () => {
-  const inputs = { embeddings: [[1]], weight: [[1, 2, 3, 4]], labels: [0] };
-  expect(() => evaluate(headByName('subcenter-arcface'), inputs)).toThrow(/3 columns of params.weight/);
+  const inputs = { embeddings: [[1]], weight: [[1], [2], [3], [4]], labels: [0] };
+  expect(() => evaluate(headByName('subcenter-arcface'), inputs)).toThrow(/3 rows of params.weight/);
 });

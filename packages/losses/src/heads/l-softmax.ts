@@ -39,8 +39,8 @@ export function lSoftmax(options: LSoftmaxOptions = {}): Head {
     losses: (params, embeddings, labels, step) =>
       tf.tidy(() => {
         const weight = checkInputs('lSoftmax', params, embeddings, labels);
-        const logits = tf.matMul(embeddings, weight) as tf.Tensor2D;
-        const products = tf.mul<tf.Tensor1D>(lengths(embeddings, 1), tf.gather(lengths(weight, 0), labels));
+        const logits = tf.matMul(embeddings, weight, false, true) as tf.Tensor2D;
+        const products = tf.mul<tf.Tensor1D>(lengths(embeddings), tf.gather(lengths(weight), labels));
         const margin = annealedMargin(m, annealed(lambda, step));
         return { losses: marginCrossEntropy(logits, labels, margin, [products]), logits };
       }),

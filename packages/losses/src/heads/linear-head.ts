@@ -19,9 +19,9 @@ export const linearHead = (config: HeadConfig & { bias: boolean }, margin?: Marg
   losses: (params, embeddings, labels) =>
     tf.tidy(() => {
       const weight = checkInputs(config.name, params, embeddings, labels);
-      const products = tf.matMul(embeddings, weight) as tf.Tensor2D;
+      const products = tf.matMul(embeddings, weight, false, true) as tf.Tensor2D;
       const logits = config.bias
-        ? tf.add<tf.Tensor2D>(products, checkBias(config.name, params.bias, weight.shape[1]))
+        ? tf.add<tf.Tensor2D>(products, checkBias(config.name, params.bias, weight.shape[0]))
         : products;
       return { losses: marginCrossEntropy(logits, labels, margin), logits };
     }),

@@ -48,7 +48,7 @@ export function magFace(options: MagFaceOptions = {}): Head {
       tf.tidy(() => {
         const weight = checkInputs('magFace', params, embeddings, labels);
         const logits = cosineLogits(embeddings, weight, scale);
-        const clipped = tf.clipByValue(lengths(embeddings, 1), lowerLength, upperLength);
+        const clipped = tf.clipByValue(lengths(embeddings), lowerLength, upperLength);
         const losses = marginCrossEntropy(
           logits,
           labels,

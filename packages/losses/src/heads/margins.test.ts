@@ -22,7 +22,7 @@ const matrix = (rows: number, columns: number) =>
 const reshape = (values: number[], columns: number) =>
   Array.from({ length: values.length / columns }, (_, i) => values.slice(i * columns, (i + 1) * columns));
 
-const inputs = { embeddings: matrix(batch, size), weight: matrix(size, classes), labels: [0, 1, 2, 3, 4, 0] };
+const inputs = { embeddings: matrix(batch, size), weight: matrix(classes, size), labels: [0, 1, 2, 3, 4, 0] };
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 const norm = (x: number) => x;
 
@@ -56,7 +56,7 @@ describe.each(cases)('%s', (_name, head, scaleOf, target) => {
     const byEmbeddings = (x: number[]) =>
       sum(marginLosses(reshape(x, size), weight, labels, scaleOf, target));
     const byWeight = (w: number[]) =>
-      sum(marginLosses(embeddings, reshape(w, classes), labels, scaleOf, target));
+      sum(marginLosses(embeddings, reshape(w, size), labels, scaleOf, target));
     expectClose(gradients.embeddings!, centralDifferences(byEmbeddings, embeddings.flat(), 1e-6), 1e-4);
     expectClose(gradients.weight!, centralDifferences(byWeight, weight.flat(), 1e-6), 1e-4);
   });
@@ -69,7 +69,7 @@ describe('softmax', () => {
   it('is the formula, with the gradient that central differences give', () => {
     const { losses, gradients } = evaluate(softmax(), { ...inputs, bias });
     expectClose(losses, softmaxLosses(embeddings, weight, bias, labels), 1e-5);
-    const byWeight = (w: number[]) => sum(softmaxLosses(embeddings, reshape(w, classes), bias, labels));
+    const byWeight = (w: number[]) => sum(softmaxLosses(embeddings, reshape(w, size), bias, labels));
     const byBias = (b: number[]) => sum(softmaxLosses(embeddings, weight, b, labels));
     expectClose(gradients.weight!, centralDifferences(byWeight, weight.flat()), 1e-4);
     expectClose(gradients.bias!, centralDifferences(byBias, bias), 1e-4);
@@ -123,7 +123,7 @@ describe('arcFace', () => {
     );
     expect(detached!.losses).toEqual(exact!.losses);
     const frozen = inputs.embeddings.map((x, i) => {
-      const w = inputs.weight.map((row) => row[inputs.labels[i]!]!);
+      const w = inputs.weight[inputs.labels[i]!]!;
       const cosine = sum(x.map((value, d) => value * w[d]!)) / (Math.hypot(...x) * Math.hypot(...w));
       return arcFaceTarget(8, 0.5)(cosine, 0) - 8 * cosine;
     });

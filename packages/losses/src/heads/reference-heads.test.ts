@@ -24,7 +24,7 @@ const matrix = (rows: number, columns: number, deviation = 1) =>
     Array.from({ length: columns }, () => Math.fround(rng.normal(0, deviation))),
   );
 const labels = [0, 1, 2, 3, 4, 0];
-const base: Inputs = { embeddings: matrix(batch, size), weight: matrix(size, classes), labels };
+const base: Inputs = { embeddings: matrix(batch, size), weight: matrix(classes, size), labels };
 const long: Inputs = { ...base, embeddings: matrix(batch, size, 20) };
 const margin = [0.31, 0.45, -0.1, 0.6, 1.2].map(Math.fround);
 const qualityBefore = { mean: 17, deviation: 6 };
@@ -112,7 +112,7 @@ const cases: [string, Head, Inputs, Formulas][] = [
   [
     'subCenterArcFace',
     subCenterArcFace({ scale: 8, marginGradient: 'exact' }),
-    { ...base, weight: matrix(size, 3 * classes) },
+    { ...base, weight: matrix(3 * classes, size) },
     each(reference.subCenterArcFace(8, 0.5, 3)),
   ],
 ];

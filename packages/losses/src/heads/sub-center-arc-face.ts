@@ -18,7 +18,7 @@ export type SubCenterArcFaceOptions = OptionsOf<typeof subCenterArcFaceOptions>;
 
 /**
  * Sub-center ArcFace: each class has K centers, and `cos θ_j` is the cosine with the nearest of them, so that noisy images
- * may gather around a center of their own. `params.weight` is `[D, C·K]`, a class's centers side by side.
+ * may gather around a center of their own. `params.weight` is `[C·K, D]`, a class's centers below each other.
  *
  * @throws {InvalidArgumentError} unless K is a positive integer and ArcFace's options are in range.
  * @see J. Deng et al., Sub-center ArcFace, ECCV 2020

@@ -6,8 +6,9 @@ import { type HeadOptions, headByName, lossNames } from '../head-shorthand.ts';
 
 const SIZE = { classes: 6, embeddingSize: 12 };
 const rng = Rng.of('whole batch');
+/** The first half is harder, so that what is hard in a part is not hard in the whole. */
 const embeddings = tf.tensor2d(
-  Array.from({ length: 8 }, () => Array.from({ length: 12 }, () => 3 * rng.normal())),
+  Array.from({ length: 8 }, (_, i) => Array.from({ length: 12 }, () => (i < 4 ? 30 : 3) * rng.normal())),
 );
 const labels = tf.tensor1d([0, 1, 0, 1, 2, 3, 2, 3], 'int32');
 

@@ -25,13 +25,12 @@ const replaced = (values: number[], at: number, value: number) =>
 const softplus = (z: number): number => Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)));
 
 export function samplesOf({ embeddings, weight, labels }: Inputs): Sample[] {
-  const columns = weight[0]!.map((_, j) => weight.map((row) => row[j]!));
   return embeddings.map((x, i) => ({
-    products: columns.map((w) => dot(x, w)),
-    cosines: columns.map((w) => clip(dot(x, w) / (lengthOf(x) * lengthOf(w)), -1, 1)),
+    products: weight.map((w) => dot(x, w)),
+    cosines: weight.map((w) => clip(dot(x, w) / (lengthOf(x) * lengthOf(w)), -1, 1)),
     label: labels[i]!,
     length: lengthOf(x),
-    ownLength: lengthOf(columns[labels[i]!]!),
+    ownLength: lengthOf(weight[labels[i]!]!),
   }));
 }
 
@@ -181,7 +180,7 @@ export const sphereFace2 = (
   );
 };
 
-/** Sub-center ArcFace, from K columns side by side. */
+/** Sub-center ArcFace, from K rows below each other. */
 export const subCenterArcFace =
   (scale: number, margin: number, centers: number): Formula =>
   ({ cosines, ...sample }) => {

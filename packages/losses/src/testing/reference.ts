@@ -2,7 +2,6 @@
 
 const dot = (a: number[], b: number[]): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 const length = (a: number[]): number => Math.sqrt(dot(a, a));
-const columns = (weight: number[][]): number[][] => weight[0]!.map((_, j) => weight.map((row) => row[j]!));
 
 export type TargetOf = (cosine: number, norm: number) => number;
 
@@ -21,9 +20,7 @@ export function marginLosses(
   target: TargetOf,
 ): number[] {
   return embeddings.map((x, i) => {
-    const cosines = columns(weight).map((w) =>
-      Math.min(1, Math.max(-1, dot(x, w) / (length(x) * length(w)))),
-    );
+    const cosines = weight.map((w) => Math.min(1, Math.max(-1, dot(x, w) / (length(x) * length(w)))));
     const logits = cosines.map((cosine) => scaleOf(length(x)) * cosine);
     logits[labels[i]!] = target(cosines[labels[i]!]!, length(x));
     return crossEntropy(logits, labels[i]!);
@@ -33,7 +30,7 @@ export function marginLosses(
 export const softmaxLosses = (embeddings: number[][], weight: number[][], bias: number[], labels: number[]) =>
   embeddings.map((x, i) =>
     crossEntropy(
-      columns(weight).map((w, j) => dot(x, w) + bias[j]!),
+      weight.map((w, j) => dot(x, w) + bias[j]!),
       labels[i]!,
     ),
   );

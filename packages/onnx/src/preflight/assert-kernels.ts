@@ -25,10 +25,10 @@ export async function assertKernels(
   if (left.length > 0) throw noKernels(provider, [...new Set(left.map(({ operator }) => operator))]);
 }
 
-/** A session on a provider that has kernels for all of its graph. @throws {UnavailableError} as {@link assertKernels} does. */
+/** A session of outputs with known shapes, on a provider that has kernels for all of its graph. @throws {UnavailableError} as {@link assertKernels} does. */
 export async function createWholeSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
   await assertKernels(model, options);
-  return loadSession(model, options);
+  return loadSession(model, options, { takesOutputs: (options.provider ?? 'cpu') === 'cpu' });
 }
 
 const CPU = 'CPUExecutionProvider';

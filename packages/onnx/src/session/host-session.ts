@@ -1,4 +1,4 @@
-import { type HostDtype, type HostTensor, hostTensor } from '@hm/tensor/host';
+import { type HostDtype, type HostTensor, hostTensor, hostZeros } from '@hm/tensor/host';
 import type { Tensor } from '../runtime.ts';
 import type { LoadedGraph } from './loaded-graph.ts';
 import type { Provider } from './provider.ts';
@@ -40,9 +40,12 @@ export function hostSession(graph: LoadedGraph, substitute?: Substitute): Sessio
     metadata,
     async run(feeds, into = {}) {
       const given = runtime.writesGivenOutputs ? into : {};
-      const fetches = outputs.map(
-        ({ name }) => [name, name in given ? graph.toRuntime(given[name]!) : null] as const,
-      );
+      const memoryFor = ({ name, dtype, shape }: ValueInfo) =>
+        given[name] ?? (graph.takesOutputs ? hostZeros(dtype, shape as number[]) : undefined);
+      const fetches = outputs.map((output) => {
+        const memory = memoryFor(output);
+        return [output.name, memory ? graph.toRuntime(memory) : null] as const;
+      });
       const chosen = (await substitute?.graphFor(feeds)) ?? graph;
       const results = await chosen.run(feeds, Object.fromEntries(fetches));
       const tensors = Object.entries(results).map(([name, tensor]) => [name, toHost(tensor)] as const);

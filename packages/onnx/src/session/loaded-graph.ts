@@ -17,6 +17,7 @@ import { type Feed, HeldTensor } from './device-tensor.ts';
 import type { ExecutionProvider, Provider } from './provider.ts';
 import { assertProvider, executionProvider, providerFailed } from './providers.ts';
 import type { SessionOptions, ValueInfo } from './session-options.ts';
+import { END, isEnd, withEnd } from './uncopied-outputs.ts';
 
 /** A graph that ONNX Runtime has loaded: what sessions of every kind are made of. */
 export class LoadedGraph {
@@ -25,6 +26,8 @@ export class LoadedGraph {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly metadata: Readonly<Record<string, string>>;
+  /** Whether every run is to be given memory for all outputs, and copies none. */
+  readonly takesOutputs: boolean;
   /** The model, if it is kept and lies in one file. */
   model: Uint8Array | undefined;
   readonly #session: InferenceSession;
@@ -40,7 +43,8 @@ export class LoadedGraph {
     this.runtime = runtime;
     this.provider = provider;
     this.inputs = session.inputMetadata.map(valueInfo);
-    this.outputs = session.outputMetadata.map(valueInfo);
+    this.outputs = session.outputMetadata.filter(({ name }) => name !== END).map(valueInfo);
+    this.takesOutputs = session.outputNames.includes(END);
     this.metadata = metadata;
     this.#session = session;
     this.#profiling = profile !== undefined;
@@ -56,9 +60,14 @@ export class LoadedGraph {
     const tensors = Object.fromEntries(
       Object.entries(feeds).map(([name, feed]) => [name, this.toRuntime(feed)]),
     );
-    return this.#session.run(tensors, outputs).catch((cause: unknown) => {
+    const failed = (cause: unknown) => {
       throw runFailed(this.provider, cause);
-    });
+    };
+    if (!this.takesOutputs) return this.#session.run(tensors, outputs).catch(failed);
+    await this.#session
+      .run(tensors, { [END]: null, ...outputs })
+      .catch((cause) => (isEnd(cause) ? undefined : failed(cause)));
+    return outputs as Record<string, Tensor>;
   }
 
   /** A tensor as ONNX Runtime takes it, without a copy. */
@@ -84,6 +93,8 @@ export class LoadedGraph {
 export interface LoadOptions {
   /** Outputs that stay in the device's memory. */
   resident?: readonly string[];
+  /** Whether every run will be given memory for all outputs. */
+  takesOutputs?: boolean;
   /** Whether the graph has its model, to be made another one of. */
   keepsModel?: boolean;
 }
@@ -98,7 +109,7 @@ export interface LoadOptions {
 export async function loadGraph(
   model: Uint8Array | string,
   options: SessionOptions,
-  { resident = [], keepsModel = false }: LoadOptions = {},
+  { resident = [], takesOutputs = false, keepsModel = false }: LoadOptions = {},
 ): Promise<LoadedGraph> {
   const { provider = 'cpu', deviceId, threads, profile } = options;
   if (threads !== undefined) assertWithin('createSession', 'threads', threads);
@@ -124,7 +135,7 @@ export async function loadGraph(
     runtime.InferenceSession.create(content, sessionOptions).catch((cause: unknown) => {
       throw notLoadable(typeof model === 'string' ? model : 'the model', provider, cause);
     });
-  let content = bytes;
+  let content = takesOutputs && runtime.copiesGivenOutputs ? withEnd(bytes) : bytes;
   let session = await create(content);
   if (session.inputMetadata.some((input) => input.isTensor && input.shape.includes(0))) {
     await session.release();

@@ -1,6 +1,6 @@
 import type { Dataset } from '@hm/datasets';
 import { type Head, headShorthand, nearestClasses } from '@hm/losses';
-import { type HostTensor, hostTensor, InvalidArgumentError } from '@hm/tensor';
+import { type HostTensor, InvalidArgumentError } from '@hm/tensor';
 import { epochSamples, type Sampler } from './sampler.ts';
 
 /** What a checkpoint holds beside the state of the step. */
@@ -56,9 +56,9 @@ export class EpochSampler {
   #find(state: Record<string, HostTensor>, count: number): HostTensor<'int32'> {
     const { classes } = this.#options.data;
     const weight = state['params.head.weight'];
-    if (weight?.shape.length !== 2 || weight.shape[1] !== classes)
+    if (weight?.shape.length !== 2 || weight.shape[0] !== classes)
       throw noClassWeights(headShorthand(this.#options.head.config));
-    return nearestClasses(transposed(weight), Math.min(count, classes - 1));
+    return nearestClasses(weight as HostTensor<'float32'>, Math.min(count, classes - 1));
   }
 }
 
@@ -68,15 +68,6 @@ async function labelsOf(data: Dataset): Promise<Int32Array> {
   const labels = new Int32Array(data.length);
   for (let index = 0; index < data.length; index++) labels[index] = (await data.sample(index)).label;
   return labels;
-}
-
-function transposed({ shape, data }: HostTensor): HostTensor<'float32'> {
-  const [rows, columns] = shape as [number, number];
-  const turned = new Float32Array(rows * columns);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      turned[column * rows + row] = Number(data[row * columns + column]);
-  return hostTensor('float32', [columns, rows], turned);
 }
 
 const noClassWeights = (name: string) =>
