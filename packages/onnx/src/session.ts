@@ -38,9 +38,14 @@ export async function createSession(
 ): Promise<Session> {
   const { convolutions = 'measured', ...loading } = checkOptions('createSession', options, inferenceOptions);
   if (convolutions === 'direct') return loadSession(model, loading);
-  const graph = await loadGraph(model, loading, { keepsModel: true });
+  const improve = async (bytes: Uint8Array) =>
+    (loading.provider ?? 'cpu') === 'cpu' ? inBlocks(bytes) : undefined;
+  const graph = await loadGraph(model, loading, { improve, keepsModel: true });
   return hostSession(graph, new LargeBatches(graph, loading));
 }
+
+const inBlocks = async (model: Uint8Array) =>
+  (await import('./inference/prelu-in-blocks.ts')).withPreluInBlocks(model);
 
 /**
  * Which providers can be used here: each one of the installed ONNX Runtime runs a tiny model, in a process of its

@@ -95,6 +95,8 @@ export interface LoadOptions {
   resident?: readonly string[];
   /** Whether every run will be given memory for all outputs. */
   takesOutputs?: boolean;
+  /** Makes of the model a better one for this processor, if there is one. */
+  improve?: (model: Uint8Array) => Promise<Uint8Array | undefined>;
   /** Whether the graph has its model, to be made another one of. */
   keepsModel?: boolean;
 }
@@ -109,7 +111,7 @@ export interface LoadOptions {
 export async function loadGraph(
   model: Uint8Array | string,
   options: SessionOptions,
-  { resident = [], takesOutputs = false, keepsModel = false }: LoadOptions = {},
+  { resident = [], takesOutputs = false, improve, keepsModel = false }: LoadOptions = {},
 ): Promise<LoadedGraph> {
   const { provider = 'cpu', deviceId, threads, profile } = options;
   if (threads !== undefined) assertWithin('createSession', 'threads', threads);
@@ -135,11 +137,12 @@ export async function loadGraph(
     runtime.InferenceSession.create(content, sessionOptions).catch((cause: unknown) => {
       throw notLoadable(typeof model === 'string' ? model : 'the model', provider, cause);
     });
-  let content = takesOutputs && runtime.copiesGivenOutputs ? withEnd(bytes) : bytes;
+  const improved = (await improve?.(bytes)) ?? bytes;
+  let content = takesOutputs && runtime.copiesGivenOutputs ? withEnd(improved) : improved;
   let session = await create(content);
   if (session.inputMetadata.some((input) => input.isTensor && input.shape.includes(0))) {
     await session.release();
-    content = withOpenDimensions(bytes);
+    content = withOpenDimensions(content);
     session = await create(content);
   }
   const graph = new LoadedGraph(runtime, session, options, metadata);

@@ -1,0 +1,133 @@
+import { blockSize } from '../blocks.ts';
+import type { Graph, GraphNode } from '../graph.ts';
+import { floats } from '../passes/constants.ts';
+import { rewrite } from '../passes/rewrite.ts';
+import { type ModelFile, readModelFile, writeModelFile } from '../precision/model-file.ts';
+
+/** A PReLU, however it is written. */
+interface Prelu {
+  input: string;
+  slopes: Float32Array;
+}
+
+/**
+ * A model whose PReLUs behind convolutions can stay in the layout of ONNX Runtime's blocked convolutions, which neither `PRelu`
+ * nor `Max`, `Min` and `Mul` do: `Relu(x) − slope · Relu(−x)`, products with a channel's number being depthwise convolutions.
+ * The numbers stay the same. A MobileFaceNet takes two thirds of the time.
+ *
+ * @returns undefined where there is none, or this build has no blocks.
+ */
+export async function withPreluInBlocks(model: Uint8Array): Promise<Uint8Array | undefined> {
+  const file = readable(model);
+  if (file === undefined) return undefined;
+  const ops = new Set(file.graph.node.map(({ opType }) => opType));
+  if (!ops.has('PRelu') && !(ops.has('Max') && ops.has('Min'))) return undefined;
+  const block = await blockSize();
+  let count = 0;
+  if (block > 0)
+    rewrite(file, (graph, outputs) => {
+      count = preluInBlocks(graph, outputs, block);
+    });
+  return count > 0 ? writeModelFile(file) : undefined;
+}
+
+/** What is wrong with a file, ONNX Runtime says. */
+function readable(model: Uint8Array): ModelFile | undefined {
+  try {
+    return readModelFile(model);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Rewrites them in place, and tells how many there were. */
+function preluInBlocks(graph: Graph, outputs: ReadonlySet<string>, block: number): number {
+  const { nodes } = graph;
+  const producers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const found = new Map<GraphNode, Prelu>();
+  for (const node of nodes) {
+    const prelu = preluOf(graph, node, producers);
+    const channels = prelu && channelsOf(graph, producers.get(prelu.input), producers);
+    if (channels !== undefined && channels === prelu!.slopes.length && channels % block === 0)
+      found.set(node, prelu!);
+  }
+  graph.nodes = [];
+  for (const node of nodes) {
+    const prelu = found.get(node);
+    if (prelu === undefined) graph.nodes.push(node);
+    else write(graph, prelu, node.outputs[0]!);
+  }
+  dropUnread(graph, outputs);
+  return found.size;
+}
+
+function write(graph: Graph, { input, slopes }: Prelu, output: string): void {
+  const scaled = (x: string, factors: Float32Array) =>
+    graph.add('Conv', [x, graph.constant('float32', [factors.length, 1, 1, 1], factors)], {
+      attributes: { group: factors.length, kernel_shape: [1, 1] },
+    });
+  const positive = graph.add('Relu', [input]);
+  const negative = graph.add('Relu', [scaled(input, slopes.map(() => -1))]);
+  const inputs = [scaled(negative, slopes.map((slope) => -slope)), positive];
+  graph.nodes.push({ op: 'Add', domain: '', inputs, outputs: [output], attributes: {}, sameShape: false });
+}
+
+/** Drops nodes that nothing reads any more. */
+function dropUnread(graph: Graph, outputs: ReadonlySet<string>): void {
+  const read = new Set(outputs);
+  graph.nodes = graph.nodes
+    .toReversed()
+    .filter((node) => {
+      const isRead = node.outputs.some((name) => read.has(name));
+      if (isRead) for (const name of node.inputs) read.add(name);
+      return isRead;
+    })
+    .toReversed();
+}
+
+/** `PRelu(x, slopes)`, or `Max(x, 0) + Min(x, 0) · slopes`. */
+function preluOf(
+  graph: Graph,
+  { op, domain, inputs }: GraphNode,
+  producers: ReadonlyMap<string, GraphNode>,
+): Prelu | undefined {
+  if (domain !== '') return undefined;
+  if (op === 'PRelu') return preluFrom(graph, inputs[0], inputs[1]);
+  if (op !== 'Add') return undefined;
+  const terms = inputs.map((name) => producers.get(name));
+  const [max, product] = ['Max', 'Mul'].map((kind) => terms.find((node) => node?.op === kind));
+  if (!max || !product) return undefined;
+  const min = product.inputs.map((name) => producers.get(name)).find((node) => node?.op === 'Min');
+  const slopes = product.inputs.find((name) => !min?.outputs.includes(name));
+  const [input, ...others] = [max, min].map((node) => node && besideZero(graph, node));
+  return input !== undefined && others[0] === input ? preluFrom(graph, input, slopes) : undefined;
+}
+
+/** What an operator of two inputs reads beside the number 0. */
+function besideZero(graph: Graph, { inputs }: GraphNode): string | undefined {
+  const isZero = (name: string) => {
+    const values = floats(graph.constants.get(name));
+    return values?.length === 1 && values[0] === 0;
+  };
+  return inputs.length === 2 && inputs.some(isZero) ? inputs.find((name) => !isZero(name)) : undefined;
+}
+
+/** With a slope for each channel of an image. */
+function preluFrom(graph: Graph, input: string | undefined, slopes: string | undefined): Prelu | undefined {
+  const tensor = graph.constants.get(slopes ?? '');
+  const values = floats(tensor);
+  const dims = tensor?.dims.map(Number) ?? [];
+  const perChannel = dims.length >= 3 && dims.length <= 4 && dims.at(-3) === values?.length;
+  return input !== undefined && values !== undefined && perChannel ? { input, slopes: values } : undefined;
+}
+
+/** The channels of an image that a convolution yields, normalized or not. */
+function channelsOf(
+  graph: Graph,
+  node: GraphNode | undefined,
+  producers: ReadonlyMap<string, GraphNode>,
+): number | undefined {
+  if (node?.op === 'BatchNormalization') return channelsOf(graph, producers.get(node.inputs[0]!), producers);
+  const dims = node?.op === 'Conv' ? graph.constants.get(node.inputs[1]!)?.dims : undefined;
+  return dims?.length === 4 ? Number(dims[0]) : undefined;
+}
