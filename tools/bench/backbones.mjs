@@ -4,14 +4,11 @@
  *
  *   pnpm bench backbones [--json]
  */
-import '@tensorflow/tfjs-backend-cpu';
-import { defaultPreprocessing, preprocessingToMetadata } from '@hm/datasets';
-import { exportOnnx } from '@hm/onnx';
 import { quantize } from '@hm/onnx/precision';
 import { createSession } from '@hm/onnx/session';
 import { dlibResNet, mobileFaceNet, mobileNetV4, resnet18 } from '@hm/resnet';
-import { flattenParams, hostTensor, Rng } from '@hm/tensor';
-import * as tf from '@tensorflow/tfjs-core';
+import { hostTensor, Rng } from '@hm/tensor';
+import { exported } from './embed-model.mjs';
 
 const ROUNDS = 9;
 const backbones = {
@@ -64,20 +61,3 @@ else
     console.log(
       `${name.padEnd(28)} ${precision.padEnd(8)} ${(bytes / 1e6).toFixed(2).padStart(6)} MB  ${faces} faces: ${milliseconds.toFixed(1)} ms`,
     );
-
-function exported(backbone) {
-  const { params, statistics } = backbone.init(Rng.of(1));
-  const [height, width] = backbone.imageSize;
-  return exportOnnx(
-    ({ input }) => {
-      const images = tf.transpose(input, [0, 2, 3, 1]);
-      return { embedding: backbone.apply({ params, statistics }, images, 'inference').embeddings };
-    },
-    { input: { shape: ['N', 3, height, width] } },
-    {
-      parameters: { ...flattenParams(params), ...flattenParams(statistics) },
-      metadata: preprocessingToMetadata(defaultPreprocessing),
-      foldNormalization: true,
-    },
-  );
-}

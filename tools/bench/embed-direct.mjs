@@ -5,7 +5,9 @@ import { embeddingModel } from './embed-model.mjs';
 process.env.ORT_DISABLE_TELEMETRY ??= '1';
 const { InferenceSession, Tensor } = await import('onnxruntime-node');
 
-const session = await InferenceSession.create(await embeddingModel(), { intraOpNumThreads: 2 });
+const session = await InferenceSession.create(await embeddingModel(process.argv[3]), {
+  intraOpNumThreads: 2,
+});
 const batch = Number(process.argv[2] ?? 32);
 const images = Float32Array.from(
   { length: batch * 3 * 112 * 112 },

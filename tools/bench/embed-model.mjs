@@ -1,13 +1,14 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { defaultPreprocessing, preprocessingToMetadata } from '@hm/datasets';
 import { exportOnnx } from '@hm/onnx';
-import { resnet18 } from '@hm/resnet';
+import { backboneByName } from '@hm/resnet';
 import { flattenParams, Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** ResNet-18 as training exports it, with its preprocessing. */
-export function embeddingModel({ foldNormalization = true } = {}) {
-  const backbone = resnet18();
+export const embeddingModel = (name = 'resnet18') => exported(backboneByName(name));
+
+/** A backbone with random weights as training exports it, with its preprocessing. */
+export function exported(backbone) {
   const variables = backbone.init(Rng.of(1));
   const [height, width] = backbone.imageSize;
   return exportOnnx(
@@ -19,7 +20,7 @@ export function embeddingModel({ foldNormalization = true } = {}) {
     {
       parameters: { ...flattenParams(variables.params), ...flattenParams(variables.statistics) },
       metadata: preprocessingToMetadata(defaultPreprocessing),
-      foldNormalization,
+      foldNormalization: true,
     },
   );
 }

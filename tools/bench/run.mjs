@@ -12,6 +12,7 @@ if (others.includes(process.argv[2])) {
   process.exit();
 }
 
+const EMBEDDED = ['resnet18', 'iresnet18', 'mobilefacenet'];
 const benches = {
   'train-step': {
     unit: 'images/s',
@@ -50,7 +51,13 @@ const benches = {
     folder: true,
     details: 'train-shares.mjs',
   },
-  embed: { unit: 'images/s', batch: 64, steps: 6, about: 'embedding by ResNet-18, 112×112, batch 64' },
+  embed: {
+    unit: 'images/s',
+    batch: 64,
+    steps: 6,
+    about: 'embedding, 112×112, batch 64',
+    cases: EMBEDDED.map((name) => ({ label: name, ours: [name] })),
+  },
   data: {
     unit: 'images/s',
     batch: 64,
@@ -92,11 +99,11 @@ const benches = {
     unit: 'images/s',
     batch: 64,
     steps: 6,
-    about: 'embedding by ResNet-18, 112×112, batch 64, against onnxruntime-node itself',
+    about: 'embedding, 112×112, batch 64, against onnxruntime-node itself',
     program: 'embed',
     peerName: 'onnxruntime',
     against: 'embed-direct.mjs',
-    theirs: ['64'],
+    cases: EMBEDDED.map((name) => ({ label: name, ours: [name], theirs: ['64', name] })),
   },
   'embed-overhead': {
     unit: 'images/s',
