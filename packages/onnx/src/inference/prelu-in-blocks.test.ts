@@ -13,7 +13,7 @@ interface Case {
   channels?: number;
   slopes?: number[];
   /** How the activation is written. */
-  form?: 'PRelu' | 'Max';
+  form?: 'PRelu' | 'Relu' | 'Max';
   /** Whether it stands behind a convolution, and not at the beginning. */
   behind?: boolean;
 }
@@ -31,7 +31,7 @@ function network({ channels = 32, slopes = [channels, 1, 1], form = 'PRelu', beh
       ? graph.add('PRelu', [x, constant(...slopes)])
       : graph.add('Add', [
           graph.add('Mul', [constant(...slopes), graph.add('Min', [x, zero])]),
-          graph.add('Max', [zero, x]),
+          form === 'Relu' ? graph.add('Relu', [x]) : graph.add('Max', [zero, x]),
         ]);
   graph.publish(graph.add('Conv', [activated, constant(16, channels, 1, 1)]), 'y');
   const image = { name: 'x', dtype: 'float32' as const, shape: [2, inputs, 9, 9] };
@@ -46,6 +46,7 @@ describe.skipIf(block === 0)('PReLU in blocks', () => {
   it.each<[string, Case]>([
     ['PRelu', {}],
     ['PRelu with four dimensions', { slopes: [1, 32, 1, 1] }],
+    ['Relu, Min and Mul', { form: 'Relu' }],
     ['Max, Min and Mul', { form: 'Max' }],
   ])('%s becomes rectifiers and depthwise convolutions, with the same numbers', async (_name, options) => {
     const { model, x } = network(options);

@@ -12,7 +12,7 @@ interface Prelu {
 
 /**
  * A model whose PReLUs behind convolutions can stay in the layout of ONNX Runtime's blocked convolutions, which neither `PRelu`
- * nor `Max`, `Min` and `Mul` do: `Relu(x) − slope · Relu(−x)`, products with a channel's number being depthwise convolutions.
+ * nor `Min` and `Mul` do: `Relu(x) − slope · Relu(−x)`, products with a channel's number being depthwise convolutions.
  * The numbers stay the same. A MobileFaceNet takes two thirds of the time.
  *
  * @returns undefined where there is none, or this build has no blocks.
@@ -21,7 +21,7 @@ export async function withPreluInBlocks(model: Uint8Array): Promise<Uint8Array |
   const file = readable(model);
   if (file === undefined) return undefined;
   const ops = new Set(file.graph.node.map(({ opType }) => opType));
-  if (!ops.has('PRelu') && !(ops.has('Max') && ops.has('Min'))) return undefined;
+  if (!ops.has('PRelu') && !ops.has('Min')) return undefined;
   const block = await blockSize();
   let count = 0;
   if (block > 0)
@@ -67,8 +67,19 @@ function write(graph: Graph, { input, slopes }: Prelu, output: string): void {
       attributes: { group: factors.length, kernel_shape: [1, 1] },
     });
   const positive = graph.add('Relu', [input]);
-  const negative = graph.add('Relu', [scaled(input, slopes.map(() => -1))]);
-  const inputs = [scaled(negative, slopes.map((slope) => -slope)), positive];
+  const negative = graph.add('Relu', [
+    scaled(
+      input,
+      slopes.map(() => -1),
+    ),
+  ]);
+  const inputs = [
+    scaled(
+      negative,
+      slopes.map((slope) => -slope),
+    ),
+    positive,
+  ];
   graph.nodes.push({ op: 'Add', domain: '', inputs, outputs: [output], attributes: {}, sameShape: false });
 }
 
@@ -85,7 +96,7 @@ function dropUnread(graph: Graph, outputs: ReadonlySet<string>): void {
     .toReversed();
 }
 
-/** `PRelu(x, slopes)`, or `Max(x, 0) + Min(x, 0) · slopes`. */
+/** `PRelu(x, slopes)`, or `Relu(x) + Min(x, 0) · slopes`, also with `Max(x, 0)`. */
 function preluOf(
   graph: Graph,
   { op, domain, inputs }: GraphNode,
@@ -95,12 +106,13 @@ function preluOf(
   if (op === 'PRelu') return preluFrom(graph, inputs[0], inputs[1]);
   if (op !== 'Add') return undefined;
   const terms = inputs.map((name) => producers.get(name));
-  const [max, product] = ['Max', 'Mul'].map((kind) => terms.find((node) => node?.op === kind));
-  if (!max || !product) return undefined;
+  const positive = terms.find((node) => node?.op === 'Relu' || node?.op === 'Max');
+  const product = terms.find((node) => node?.op === 'Mul');
+  if (!positive || !product) return undefined;
   const min = product.inputs.map((name) => producers.get(name)).find((node) => node?.op === 'Min');
   const slopes = product.inputs.find((name) => !min?.outputs.includes(name));
-  const [input, ...others] = [max, min].map((node) => node && besideZero(graph, node));
-  return input !== undefined && others[0] === input ? preluFrom(graph, input, slopes) : undefined;
+  const input = positive.op === 'Relu' ? positive.inputs[0] : besideZero(graph, positive);
+  return min && besideZero(graph, min) === input ? preluFrom(graph, input, slopes) : undefined;
 }
 
 /** What an operator of two inputs reads beside the number 0. */

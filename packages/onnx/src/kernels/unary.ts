@@ -140,9 +140,8 @@ kernel<Unary, { clipValueMin: number; clipValueMax: number }>('ClipByValue', (tr
 
 kernel<{ x: TensorInfo; alpha: TensorInfo }>('Prelu', (tracer, { x, alpha }) => {
   assertFloat('Prelu', x);
-  const zero = tracer.graph.scalar(0);
-  const positive = elementwise(tracer, 'Max', [x], x.shape, x.dtype, { extra: [zero] });
-  const negative = elementwise(tracer, 'Min', [x], x.shape, x.dtype, { extra: [zero] });
+  const positive = elementwise(tracer, 'Relu', [x], x.shape, x.dtype);
+  const negative = elementwise(tracer, 'Min', [x], x.shape, x.dtype, { extra: [tracer.graph.scalar(0)] });
   const scaled = elementwise(tracer, 'Mul', [negative, alpha], x.shape, x.dtype);
   return elementwise(tracer, 'Add', [positive, scaled], x.shape, x.dtype, { producer: 'Prelu' });
 });
