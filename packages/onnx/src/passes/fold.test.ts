@@ -87,7 +87,7 @@ describe('an exported file', () => {
 
   test('has batch normalization folded into convolutions and matrix products, and is checked before it is given', async () => {
     const { operators, constants } = contents(await exportOnnx(network, inputs, { parameters }));
-    expect(operators).toEqual(['Conv', 'Max', 'Min', 'Mul', 'Add', 'Conv', 'ReduceMean', 'Gemm']);
+    expect(operators).toEqual(['Conv', 'Relu', 'Min', 'Mul', 'Add', 'Conv', 'ReduceMean', 'Gemm']);
     expect(constants).toMatchObject({
       'stem.filter': [8, 3, 3, 3],
       'stem.filter.bias': [8],
