@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
+import { softwareDriver } from './software-gpu.ts';
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -9,6 +10,14 @@ export function installedChromium(): string | undefined {
   if (found === undefined) console.log('tests in Chromium are skipped: none is installed (set HM_CHROMIUM)');
   return found;
 }
+
+/** Starts it with WebGPU on the GPU in software that Debian's package brings, where there is one. */
+export const launchWithSoftwareGpu = (path: string): Promise<Browser> =>
+  launchChromium(
+    path,
+    ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'],
+    { VK_ICD_FILENAMES: softwareDriver },
+  );
 
 /** Starts it without a window. */
 export const launchChromium = (

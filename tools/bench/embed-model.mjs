@@ -5,6 +5,7 @@ import { backboneByName } from '@hm/resnet';
 import { flattenParams, Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** One of @hm/resnet's by its name. */
 export const embeddingModel = (name = 'resnet18') => exported(backboneByName(name));
 
 /** A backbone with random weights as training exports it, with its preprocessing. */

@@ -15,7 +15,7 @@ import { openRecognizer } from '@hm/recognize';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tinyModel } from '../../packages/eval/src/testing/tiny-model.ts';
-import { installedChromium, launchChromium } from '../chromium.ts';
+import { installedChromium, launchChromium, launchWithSoftwareGpu } from '../chromium.ts';
 import { contrastFaults } from '../contrast.ts';
 import { sharedData } from '../test-data.ts';
 
@@ -395,9 +395,7 @@ describe.skipIf(chromium === undefined || data === undefined)('the page', () => 
   );
 
   it('runs on WebGPU where there is a software Vulkan driver, with the same similarity', async (context) => {
-    const driver = '/usr/lib/chromium/vk_swiftshader_icd.json';
-    const flags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
-    const withGpu = await launchChromium(chromium!, flags, { VK_ICD_FILENAMES: driver });
+    const withGpu = await launchWithSoftwareGpu(chromium!);
     try {
       const { page } = await open('', {}, withGpu);
       await status(page, /runs on/);

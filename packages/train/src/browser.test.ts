@@ -12,7 +12,7 @@ import { decodeSafetensors } from '@hm/tensor/host';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { installedChromium, launchChromium } from '../../../tools/chromium.ts';
+import { installedChromium, launchChromium, launchWithSoftwareGpu } from '../../../tools/chromium.ts';
 import type { PageStore } from './browser/page-store.ts';
 import * as surface from './browser.ts';
 import { decodeCheckpoint } from './checkpoint.ts';
@@ -174,9 +174,7 @@ describe.skipIf(chromium === undefined)('in Chromium', () => {
   }, 120_000);
 
   test('on WebGPU, where there is a software driver, a run comes near that over WebAssembly', async (context) => {
-    const flags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
-    const driver = { VK_ICD_FILENAMES: '/usr/lib/chromium/vk_swiftshader_icd.json' };
-    const withGpu = await launchChromium(chromium!, flags, driver);
+    const withGpu = await launchWithSoftwareGpu(chromium!);
     try {
       const page = await withGpu.newPage();
       await page.goto(address);

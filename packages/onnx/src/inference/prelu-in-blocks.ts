@@ -66,20 +66,10 @@ function write(graph: Graph, { input, slopes }: Prelu, output: string): void {
     graph.add('Conv', [x, graph.constant('float32', [factors.length, 1, 1, 1], factors)], {
       attributes: { group: factors.length, kernel_shape: [1, 1] },
     });
+  const [minusOnes, minusSlopes] = [slopes.map(() => -1), slopes.map((slope) => -slope)];
   const positive = graph.add('Relu', [input]);
-  const negative = graph.add('Relu', [
-    scaled(
-      input,
-      slopes.map(() => -1),
-    ),
-  ]);
-  const inputs = [
-    scaled(
-      negative,
-      slopes.map((slope) => -slope),
-    ),
-    positive,
-  ];
+  const negative = graph.add('Relu', [scaled(input, minusOnes)]);
+  const inputs = [scaled(negative, minusSlopes), positive];
   graph.nodes.push({ op: 'Add', domain: '', inputs, outputs: [output], attributes: {}, sameShape: false });
 }
 
