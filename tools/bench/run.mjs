@@ -200,7 +200,7 @@ async function compare({ label, ours: args = files, theirs = args, against, batc
   const ours = start(args);
   const other = () =>
     bench.against
-      ? new Contestant(process.execPath, [path(bench.against), ...(bench.theirs ?? [])])
+      ? new Contestant(process.execPath, [path(bench.against), ...(bench.cases ? theirs : [])])
       : new Contestant(values.python, [path(`${program}.py`), ...theirs]);
   // Ours may measure while it starts, and must be alone for that.
   await ours.run(WARM_UP);

@@ -6,7 +6,6 @@ import { firstNonFinite, nonFinite, overflows } from './non-finite.ts';
 import { type Communicator, culprit } from './parallel/communicator.ts';
 import type { Recipe } from './recipe.ts';
 import { learningRateAt } from './schedule.ts';
-import { turnOfEventLoop } from './turn-of-event-loop.ts';
 
 /** What a step tells: the means over its batches. */
 export interface StepReadings {
@@ -96,3 +95,16 @@ function summary(outputs: readonly Record<string, HostTensor>[]): Omit<StepReadi
 }
 
 const scalar = (value: number): HostTensor => hostTensor('float32', [], Float32Array.of(value));
+
+/// <reference lib="dom" />
+/** Lets everything else that waits have its turn; a browser's timers would make that four milliseconds. */
+const turnOfEventLoop = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (typeof setImmediate === 'function') return void setImmediate(resolve);
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });

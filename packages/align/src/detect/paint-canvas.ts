@@ -1,13 +1,12 @@
-import type { RgbImage } from '@hm/images';
 import { type HostTensor, hostTensor, hostZeros } from '@hm/tensor/host';
 import type { Canvas } from './canvas.ts';
-import { resample } from './resample.ts';
+import { resample, type SummedImage } from './resample.ts';
 
 /** Low enough never to be a window's maximum. */
 const MASKED = -1e9;
 
 /** The image's pyramid on a canvas, `[1, H, W, 3]`, RGB 0–255. */
-export function paint(image: RgbImage, { height, width, pieces }: Canvas): HostTensor<'float32'> {
+export function paint(image: SummedImage, { height, width, pieces }: Canvas): HostTensor<'float32'> {
   const canvas = hostZeros('float32', [1, height, width, 3]);
   for (const { level, left, top, x, y, ...size } of pieces) {
     const [stepX, stepY] = [image.width / level.width, image.height / level.height];

@@ -1,6 +1,7 @@
 import type { RgbImage } from '@hm/images';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resample } from './resample.ts';
+import { resample, summedImage } from './resample.ts';
 
 const ramp = (height: number, width: number): RgbImage => ({
   height,
@@ -21,7 +22,7 @@ function resized(
   const [left, top, w, h] = window;
   const data = new Float32Array(height * width * 3).fill(-1);
   const target = { data, offset: 0, rowLength: width * 3, width, height };
-  resample(image, { left, top, width: w, height: h }, target, clamp);
+  resample(summedImage(image), { left, top, width: w, height: h }, target, clamp);
   return Array.from(data);
 }
 
@@ -63,4 +64,49 @@ describe('resample', () => {
     expectClose(red(resized(image, [-2, 0, 4, 4], 1, 1, true)), [80]);
     expectClose(red(resized(image, [10, 10, 4, 4], 1, 1)), [0]);
   });
+
+  it('is the mean over each box, summed up pixel by pixel', () => {
+    const length = fc.double({ min: 0.5, max: 40, noNaN: true });
+    const start = fc.double({ min: -12, max: 12, noNaN: true });
+    const window = fc.tuple(start, start, length, length);
+    const size = fc.integer({ min: 1, max: 9 });
+    fc.assert(
+      fc.property(window, size, size, fc.boolean(), (window, height, width, clamp) => {
+        const image = ramp(13, 17);
+        expectClose(
+          resized(image, window, height, width, clamp),
+          summed(image, window, height, width, clamp),
+        );
+      }),
+    );
+  });
 });
+
+/** The same, box by box. */
+function summed(
+  { pixels, ...image }: RgbImage,
+  [left, top, w, h]: [number, number, number, number],
+  height: number,
+  width: number,
+  clamp: boolean,
+): number[] {
+  const overlaps = (from: number, extent: number, size: number, limit: number, index: number) => {
+    const step = extent / size;
+    const center = from + (index + 0.5) * step;
+    const [low, high] = [center - Math.max(1, step) / 2, center + Math.max(1, step) / 2];
+    const inside = Array.from({ length: limit }, (_, pixel) =>
+      Math.max(0, Math.min(pixel + 1, high) - Math.max(pixel, low)),
+    );
+    const covered = clamp ? inside.reduce((a, b) => a + b) : high - low;
+    return inside.map((overlap) => (covered === 0 ? 0 : overlap / covered));
+  };
+  return Array.from({ length: height * width * 3 }, (_, index) => {
+    const rows = overlaps(top, h, height, image.height, Math.floor(index / 3 / width));
+    const columns = overlaps(left, w, width, image.width, Math.floor(index / 3) % width);
+    let sum = 0;
+    for (const [y, row] of rows.entries())
+      for (const [x, column] of columns.entries())
+        sum += row * column * pixels[(y * image.width + x) * 3 + (index % 3)]!;
+    return sum;
+  });
+}

@@ -19,109 +19,138 @@ export interface Target {
 }
 
 /**
+ * An image as the sums of all that lies above and to the left of each corner of a pixel, `[height + 1, width + 1, 3]`: a
+ * mean over any rectangle then takes four of them, however large it is.
+ *
+ * @see Crow, "Summed-area tables for texture mapping", 1984.
+ */
+export interface SummedImage {
+  sums: Int32Array | Float64Array;
+  height: number;
+  width: number;
+}
+
+export function summedImage({ pixels, height, width }: RgbImage): SummedImage {
+  const row = (width + 1) * 3;
+  const Sums = height * width * 255 < 2 ** 31 ? Int32Array : Float64Array;
+  const sums = new Sums((height + 1) * row);
+  for (let y = 0, from = 0, to = row; y < height; y++) {
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    to += 3;
+    for (const end = from + width * 3; from < end; from += 3, to += 3) {
+      red += pixels[from]!;
+      green += pixels[from + 1]!;
+      blue += pixels[from + 2]!;
+      sums[to] = sums[to - row]! + red;
+      sums[to + 1] = sums[to + 1 - row]! + green;
+      sums[to + 2] = sums[to + 2 - row]! + blue;
+    }
+  }
+  return { sums, height, width };
+}
+
+/**
  * Resamples a window of an image: the mean over each target pixel's area when shrinking, bilinear when
  * enlarging (a box at least one source pixel wide over the piecewise constant image). Outside the image is
  * 0, or with `clamp` ignored.
  */
-export function resample(image: RgbImage, window: Window, target: Target, clamp = false): void {
-  const columns = taps(window.left, window.width, target.width, image.width, clamp);
-  const rows = taps(window.top, window.height, target.height, image.height, clamp);
-  const [first, last] = span(rows);
-  const length = target.width * 3;
-  const lines = scratch((last - first) * length);
-  for (let y = first; y < last; y++) shrinkRow(image, y, columns, lines, (y - first) * length);
-  for (let y = 0; y < target.height; y++) {
-    mixRows(lines, rows, y, first, target.data, target.offset + y * target.rowLength, length);
+export function resample(image: SummedImage, window: Window, target: Target, clamp = false): void {
+  const { data, offset, rowLength, width, height } = target;
+  const columns = boxes(window.left, window.width, width, image.width, clamp);
+  const rows = boxes(window.top, window.height, height, image.height, clamp);
+  let above = new Float64Array(columns.at.length * 3);
+  let below = new Float64Array(columns.at.length * 3);
+  readLine(image, rows, 0, columns, below);
+  for (let y = 0; y < height; y++) {
+    [above, below] = [below, above];
+    if (rows.stride === 2 && y > 0) readLine(image, rows, 2 * y, columns, above);
+    readLine(image, rows, rows.stride * y + 1, columns, below);
+    mixLines(above, below, columns, rows.weights[y]!, data, offset + y * rowLength);
   }
 }
 
-interface Taps {
-  starts: Int32Array;
-  counts: Int32Array;
-  weights: Float32Array;
-  /** Room for weights per target pixel. */
-  stride: number;
+/** The intervals of one axis that target pixels cover: pixel i from edge `stride · i` to the one after. */
+interface Boxes {
+  /** The source pixel in which each edge lies, and how far into it. */
+  at: Int32Array;
+  part: Float64Array;
+  /** 1 where each pixel begins at the end of the one before, else 2. */
+  stride: 1 | 2;
+  /** One over what is covered. */
+  weights: Float64Array;
 }
 
-function taps(from: number, extent: number, size: number, limit: number, clamp: boolean): Taps {
+function boxes(from: number, extent: number, size: number, limit: number, clamp: boolean): Boxes {
   const step = extent / size;
   const half = Math.max(1, step) / 2;
-  const stride = Math.ceil(2 * half) + 1;
-  const starts = new Int32Array(size);
-  const counts = new Int32Array(size);
-  const weights = new Float32Array(size * stride);
+  const stride = step >= 1 ? 1 : 2;
+  const at = new Int32Array(stride * (size - 1) + 2);
+  const part = new Float64Array(at.length);
+  const weights = new Float64Array(size);
+  const place = (edge: number, value: number) => {
+    const inside = Math.min(Math.max(value, 0), limit);
+    at[edge] = Math.min(Math.floor(inside), limit - 1);
+    part[edge] = inside - at[edge]!;
+    return inside;
+  };
   for (let index = 0; index < size; index++) {
     const center = from + (index + 0.5) * step;
-    const [low, high] = [center - half, center + half];
-    const start = Math.max(0, Math.floor(low));
-    const end = Math.min(limit, Math.ceil(high));
-    const covered = clamp ? Math.min(limit, high) - Math.max(0, low) : high - low;
-    starts[index] = start;
-    counts[index] = Math.max(0, end - start);
-    for (let pixel = start; pixel < end; pixel++) {
-      const overlap = Math.min(pixel + 1, high) - Math.max(pixel, low);
-      weights[index * stride + pixel - start] = overlap / covered;
-    }
+    const low = place(stride * index, center - half);
+    const high = place(stride * index + 1, center + half);
+    const covered = clamp ? high - low : 2 * half;
+    weights[index] = covered > 0 ? 1 / covered : 0;
   }
-  return { starts, counts, weights, stride };
+  return { at, part, stride, weights };
 }
 
-function span({ starts, counts }: Taps): [number, number] {
-  let first = Number.POSITIVE_INFINITY;
-  let last = 0;
-  for (let index = 0; index < starts.length; index++) {
-    if (counts[index] === 0) continue;
-    first = Math.min(first, starts[index]!);
-    last = Math.max(last, starts[index]! + counts[index]!);
-  }
-  return last === 0 ? [0, 0] : [first, last];
-}
-
-function shrinkRow({ pixels, width }: RgbImage, y: number, columns: Taps, out: Float32Array, offset: number) {
-  const { starts, counts, weights, stride } = columns;
-  let to = offset;
-  for (let x = 0; x < starts.length; x++) {
-    let from = (y * width + starts[x]!) * 3;
-    let red = 0;
-    let green = 0;
-    let blue = 0;
-    const end = x * stride + counts[x]!;
-    for (let tap = x * stride; tap < end; tap++) {
-      const weight = weights[tap]!;
-      red += weight * pixels[from]!;
-      green += weight * pixels[from + 1]!;
-      blue += weight * pixels[from + 2]!;
-      from += 3;
-    }
-    out[to] = red;
-    out[to + 1] = green;
-    out[to + 2] = blue;
-    to += 3;
+/** Sums above edge `edge` of `rows`, left of each edge of `columns`: between corners they are bilinear. */
+function readLine(
+  { sums, width }: SummedImage,
+  rows: Boxes,
+  edge: number,
+  { at, part }: Boxes,
+  line: Float64Array,
+): void {
+  const row = (width + 1) * 3;
+  const start = rows.at[edge]! * row;
+  const down = rows.part[edge]!;
+  for (let index = 0, to = 0; index < at.length; index++, to += 3) {
+    const corner = start + 3 * at[index]!;
+    const right = part[index]!;
+    line[to] = between(sums, corner, row, right, down);
+    line[to + 1] = between(sums, corner + 1, row, right, down);
+    line[to + 2] = between(sums, corner + 2, row, right, down);
   }
 }
 
-function mixRows(
-  lines: Float32Array,
-  rows: Taps,
-  y: number,
-  first: number,
+function between(
+  sums: SummedImage['sums'],
+  corner: number,
+  row: number,
+  right: number,
+  down: number,
+): number {
+  const upper = sums[corner]! + (sums[corner + 3]! - sums[corner]!) * right;
+  const under = corner + row;
+  const lower = sums[under]! + (sums[under + 3]! - sums[under]!) * right;
+  return upper + (lower - upper) * down;
+}
+
+/** A line of target pixels: what lies between two edges below and above, and left and right. */
+function mixLines(
+  above: Float64Array,
+  below: Float64Array,
+  { stride, weights }: Boxes,
+  weight: number,
   out: Float32Array,
   offset: number,
-  length: number,
-) {
-  out.fill(0, offset, offset + length);
-  for (let tap = 0; tap < rows.counts[y]!; tap++) {
-    const weight = rows.weights[y * rows.stride + tap]!;
-    const from = (rows.starts[y]! + tap - first) * length;
-    for (let index = 0; index < length; index++) {
-      out[offset + index] = out[offset + index]! + weight * lines[from + index]!;
-    }
+): void {
+  for (let x = 0, left = 0, to = offset; x < weights.length; x++, left += 3 * stride, to += 3) {
+    const share = weight * weights[x]!;
+    out[to] = share * (below[left + 3]! - above[left + 3]! - (below[left]! - above[left]!));
+    out[to + 1] = share * (below[left + 4]! - above[left + 4]! - (below[left + 1]! - above[left + 1]!));
+    out[to + 2] = share * (below[left + 5]! - above[left + 5]! - (below[left + 2]! - above[left + 2]!));
   }
-}
-
-let memory = new Float32Array(0);
-
-function scratch(length: number): Float32Array {
-  if (memory.length < length) memory = new Float32Array(length);
-  return memory;
 }

@@ -4,6 +4,7 @@ import { withoutWeights } from '@hm/onnx/session';
 import { toTensors } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
+import { inBlocks } from './models-of.ts';
 import type { MtcnnModels } from './network-runner.ts';
 import { outputNetwork, proposalNetwork, refinementNetwork } from './networks.ts';
 import { readWeights } from './read-weights.ts';
@@ -11,7 +12,7 @@ import type { MtcnnWeights } from './weights.ts';
 
 it('ships the graphs that the networks are traced to, without their weights (vitest -u writes them anew)', async () => {
   await tf.setBackend('cpu');
-  const graphs = traced(await readWeights());
+  const graphs = traced(inBlocks(await readWeights()));
   const lines = Object.entries(graphs).map(
     ([name, graph]) => `  ${name}:\n    '${Buffer.from(graph).toString('base64')}',\n`,
   );

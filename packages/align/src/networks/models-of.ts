@@ -1,11 +1,45 @@
 import { withWeights } from '@hm/onnx/session';
+import { type HostTensor, hostZeros, sizeOf } from '@hm/tensor/host';
 import { graphs } from './graphs.ts';
 import type { MtcnnModels } from './network-runner.ts';
 import type { MtcnnWeights } from './weights.ts';
 
 /** The networks with weights that are already read. */
-export const modelsOf = ({ pnet, rnet, onet }: MtcnnWeights): MtcnnModels => ({
-  propose: withWeights(graphs.propose, pnet),
-  refine: withWeights(graphs.refine, rnet),
-  output: withWeights(graphs.output, onet),
-});
+export function modelsOf(weights: MtcnnWeights): MtcnnModels {
+  const { pnet, rnet, onet } = inBlocks(weights);
+  return {
+    propose: withWeights(graphs.propose, pnet),
+    refine: withWeights(graphs.refine, rnet),
+    output: withWeights(graphs.output, onet),
+  };
+}
+
+/** Channels that ONNX Runtime keeps together on any processor. */
+const BLOCK = 16;
+
+/** The weights with channels of zeros after the first convolution, until their number fills blocks. */
+export function inBlocks({ pnet, rnet, onet }: MtcnnWeights): MtcnnWeights {
+  return { pnet, rnet: fill(rnet), onet };
+}
+
+function fill(weights: Record<string, HostTensor<'float32'>>): Record<string, HostTensor<'float32'>> {
+  const channels = Math.ceil(weights['conv1/bias']!.shape[0]! / BLOCK) * BLOCK;
+  const widen = (name: string, axis: number) => ({ [name]: widened(weights[name]!, axis, channels) });
+  return {
+    ...weights,
+    ...widen('conv1/weights', 3),
+    ...widen('conv1/bias', 0),
+    ...widen('prelu1_alpha', 0),
+    ...widen('conv2/weights', 2),
+  };
+}
+
+/** A tensor whose axis `axis` is `size` long, with zeros at its end. */
+function widened({ data, shape }: HostTensor<'float32'>, axis: number, size: number): HostTensor<'float32'> {
+  const wide = hostZeros('float32', shape.with(axis, size));
+  const block = sizeOf(shape.slice(axis));
+  const stride = sizeOf(wide.shape.slice(axis));
+  for (let from = 0, to = 0; from < data.length; from += block, to += stride)
+    wide.data.set(data.subarray(from, from + block), to);
+  return wide;
+}

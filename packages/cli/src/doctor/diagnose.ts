@@ -3,7 +3,6 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { HmError } from '@hm/tensor/host';
 import type { MeasuredKernels } from '@hm/train';
 import { describeVulkan, type Vulkan } from './describe-vulkan.ts';
-import { runsHere } from './runs-here.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -117,4 +116,10 @@ async function describeTfjs(): Promise<{ tfjs: Diagnosis['tfjs']; packages: Engi
     const copies = Array.isArray(error.fields.files) ? error.fields.files : [];
     return { tfjs: { version: null, copies, problem: error.message }, packages: [] };
   }
+}
+
+/** True if a Node version is one that the packages run on: 20.19 or newer, as their `engines` say. */
+export function runsHere(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 20 || (major === 20 && minor >= 19);
 }

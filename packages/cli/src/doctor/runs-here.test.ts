@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { runsHere } from './runs-here.ts';
+import { runsHere } from './diagnose.ts';
 
 it('is what the manifest asks for', () => {
   expect(manifest.engines.node).toBe('>=20.19');

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { StudyEstimate, StudyOptions, StudyPlan, StudySummary } from '@hm/study';
 import { writeFileSafely } from '@hm/tensor/files';
 import { stopOnInterrupt } from '../stop-on-interrupt.ts';
@@ -78,4 +79,32 @@ function describeEstimate({
     `about ${hours < 10 ? hours.toFixed(1) : Math.round(hours)} hours of training, one network after another; scoring comes on top`,
     `${(memory / 1e9).toFixed(1)} GB of memory at most, for each network that trains at a time`,
   ].join('\n');
+}
+
+/** What `hm reproduce` takes. */
+interface ReproductionOptions extends Omit<PlanOptions, 'data' | 'merge'> {
+  table: string;
+  data: string;
+  lfw: string;
+  pairs?: string;
+  ytf?: string;
+  exclude?: string;
+  seeds: number;
+  validatePeople: number;
+}
+
+/** The paper's table as a plan, run as any other. */
+export async function runReproduction(options: ReproductionOptions): Promise<void> {
+  const { table, data, lfw, pairs, ytf, exclude, seeds, validatePeople, ...how } = options;
+  const { reproductionMarkdown, reproductionPlan } = await import('@hm/study');
+  const plan = reproductionPlan(Number(table), {
+    faces: resolve(data),
+    lfw: { images: resolve(lfw), ...(pairs !== undefined && { pairs: resolve(pairs) }) },
+    ...(ytf !== undefined && { ytf: { images: resolve(ytf) } }),
+    ...(exclude !== undefined && { exclude: exclude === 'casia-lfw' ? exclude : resolve(exclude) }),
+    seeds: Array.from({ length: seeds }, (_, index) => index + 1),
+    validationPeople: validatePeople,
+  });
+  const { threads = Math.max(1, Math.floor(availableParallelism() / Math.max(1, how.jobs))) } = how;
+  await runPlan(plan, { ...how, threads }, (summary) => reproductionMarkdown(Number(table), summary));
 }

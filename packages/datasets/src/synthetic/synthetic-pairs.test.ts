@@ -1,9 +1,8 @@
 import { InvalidArgumentError, Rng } from '@hm/tensor/host';
 import { describe, expect, it } from 'vitest';
 import { fromPortable, toPortable } from '../portable-source.ts';
-import { drawWithoutRepetition, pairOfNumber, pairsAmong } from './draw-without-repetition.ts';
 import { syntheticFaces } from './synthetic-faces.ts';
-import { syntheticPairs } from './synthetic-pairs.ts';
+import { drawWithoutRepetition, pairOfNumber, pairsAmong, syntheticPairs } from './synthetic-pairs.ts';
 
 const faces = syntheticFaces({ identities: 23, imagesPerIdentity: 4, hardness: 0.3, seed: 5, size: 16 });
 const protocol = syntheticPairs(faces, { folds: 5, pairsPerFold: 40, seed: 9 });

@@ -1,4 +1,5 @@
 import type { ImageSource, Preprocessing } from '@hm/datasets';
+import { inOrder } from '@hm/images/browser';
 import { createSession, type InferenceOptions, type Provider } from '@hm/onnx/session';
 import {
   checkArguments,
@@ -8,14 +9,13 @@ import {
   InvalidArgumentError,
   NonFiniteError,
   type OptionKinds,
+  printable,
   sha256Of,
 } from '@hm/tensor/host';
 import { decodeImage } from '#decode';
 import { assertOneOf } from '../assert-one-of.ts';
 import { type FaceGraph, faceGraph } from './face-graph.ts';
 import { combineViews, type Flip, flips } from './flip.ts';
-import { noteLicense } from './license-note.ts';
-import { mapAhead } from './map-ahead.ts';
 import { modelPreprocessing } from './model-preprocessing.ts';
 
 /** How a model is loaded. */
@@ -162,9 +162,9 @@ async function* decodedBatches(
 ): AsyncGenerator<Uint8Array[]> {
   let batch: Uint8Array[] = [];
   let before = 0;
-  const decode = async (image: EmbedderImage, index: number) =>
+  const decode = async ([index, image]: [number, EmbedderImage]) =>
     (await decodeImage(image, { height, width, name: nameOf(image, index) })).pixels;
-  for await (const pixels of mapAhead(images, Math.max(8, 2 * batchSize), decode)) {
+  for await (const pixels of inOrder(images.entries(), Math.max(8, 2 * batchSize), decode)) {
     // The last of a batch is done when the network has seen them all.
     if (batch.length > 0) gathered(before + batch.length);
     batch.push(pixels);
@@ -211,3 +211,16 @@ async function digest(model: Uint8Array): Promise<string> {
 
 const nameOf = (image: EmbedderImage, index: number) =>
   image.id ?? ('path' in image ? image.path : `image ${index}`);
+
+const FORBIDS = /non-?commercial|research (use )?only|\bCC[ -]BY[ -]NC\b/i;
+
+const told = new Set<string>();
+
+/** Says on the console, once in a program, that a network's license forbids commercial use. */
+function noteLicense(name: string, { 'hm.license': license }: Readonly<Record<string, string>>): void {
+  if (license === undefined || !FORBIDS.test(license)) return;
+  const note = printable(`Note: ${name}: ${license.replace(/\.$/, '')}.`);
+  if (told.has(note)) return;
+  told.add(note);
+  console.warn(note);
+}

@@ -1,9 +1,8 @@
 import type { VerificationProtocol } from '@hm/datasets';
+import { decodeImage } from '#decode';
 import type { PairScore, VerificationResult } from '../verification/verification-result.ts';
-import { hardestPairs } from './hardest-pairs.ts';
 import { type Html, html, name } from './html.ts';
 import { seriesName } from './sections.ts';
-import { thumbnails } from './thumbnails.ts';
 
 /** The hardest genuine and impostor pairs of every result that kept its scores. */
 export async function hardestSection(
@@ -38,4 +37,45 @@ function item(
       ? html`<span class="tag right">right</span>`
       : html`<span class="tag wrong">wrong</span>`;
   return html`<li>${picture(first)}${picture(second)}<span>${name(first)} <span class="quiet">and</span> ${name(second)}<br><span class="quiet">distance ${distance.toFixed(4)}</span> ${verdict}</span></li>`;
+}
+
+const SIDE = 96;
+
+/** Small JPEG pictures of the images that pairs name, as `data:` addresses by name. */
+async function thumbnails(
+  pairs: HardestPairs,
+  { images }: VerificationProtocol,
+): Promise<Map<string, string>> {
+  const { default: sharp } = await import('sharp');
+  const byId = new Map(images.map((image) => [image.id, image]));
+  const names = [...pairs.genuine, ...pairs.impostors].flatMap(({ first, second }) => [first, second]);
+  const found = new Map<string, string>();
+  for (const name of new Set(names)) {
+    const image = byId.get(name) ?? byId.get(name.replace(/ \(\d+ images\)$/, ''));
+    if (image === undefined) continue;
+    const { pixels, ...raw } = await decodeImage(image, { name });
+    const jpeg = await sharp(pixels, { raw: { ...raw, channels: 3 } })
+      .resize(SIDE, SIDE, { fit: 'inside' })
+      .jpeg({ quality: 80 })
+      .toBuffer();
+    found.set(name, `data:image/jpeg;base64,${jpeg.toString('base64')}`);
+  }
+  return found;
+}
+
+/** The pairs that a model finds hardest: of one person and far apart, or of two and close. */
+interface HardestPairs {
+  genuine: PairScore[];
+  impostors: PairScore[];
+}
+
+/** The `count` hardest pairs of either kind, hardest first. */
+export function hardestPairs(scores: readonly PairScore[], count: number): HardestPairs {
+  const kind = (same: boolean) => scores.filter((pair) => pair.same === same);
+  const hardest = (pairs: PairScore[], order: (a: PairScore, b: PairScore) => number) =>
+    pairs.sort(order).slice(0, count);
+  return {
+    genuine: hardest(kind(true), (a, b) => b.distance - a.distance),
+    impostors: hardest(kind(false), (a, b) => a.distance - b.distance),
+  };
 }

@@ -3,9 +3,8 @@ import { parseHTML } from 'linkedom';
 import { expect, test } from 'vitest';
 import { hostileNames, hostileResult } from '../testing/hostile-result.ts';
 import { binnedScores } from './binned-scores.ts';
-import { curvePoints } from './curve-points.ts';
-import { hardestPairs } from './hardest-pairs.ts';
-import { loadPlots } from './plots.ts';
+import { hardestPairs } from './hardest-section.ts';
+import { curvePoints, loadPlots } from './plots.ts';
 import { toHtml } from './to-html.ts';
 
 const { result, protocol } = hostileResult('<img src=x onerror=alert(1)>.onnx');

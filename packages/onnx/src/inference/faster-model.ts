@@ -1,7 +1,8 @@
 import { hostZeros, sizeOf } from '@hm/tensor/host';
-import { optimizedModel } from '#runtime';
+import { kernelCache, optimizedModel } from '#runtime';
 import { blockSize } from '../blocks.ts';
-import { nameOf } from '../forms/forms.ts';
+import { fastestForms } from '../forms/fastest-form.ts';
+import { type Kernels, nameOf } from '../forms/forms.ts';
 import { Graph, type GraphNode } from '../graph.ts';
 import { rewrite } from '../passes/rewrite.ts';
 import { type ModelFile, newNode, readModelFile, writeModelFile } from '../precision/model-file.ts';
@@ -9,8 +10,7 @@ import { graphNode } from '../protos.ts';
 import { loadSession } from '../session/load-session.ts';
 import type { ValueInfo } from '../session/session-options.ts';
 import { type BlockedConvolution, blockedConvolution } from './blocked-convolution.ts';
-import { measuredForms } from './choose-forms.ts';
-import type { PlacedConvolution } from './measure-convolution.ts';
+import { type Bench, measureConvolution, type PlacedConvolution } from './measure-convolution.ts';
 import { tilingOf, writeWinograd } from './write-winograd.ts';
 
 /** Images in a run at which forms are timed, where the model takes any number. */
@@ -107,3 +107,14 @@ async function shapesOf(file: ModelFile, input: ValueInfo, nodes: readonly Graph
   await session.release();
   return new Map(nodes.map((node) => [node, Array.from(shapes[SHAPE + node.inputs[0]!]!.data, Number)]));
 }
+
+/** Chooses a form for each convolution, by its name. */
+type ChooseForms = (convolutions: ReadonlyMap<string, PlacedConvolution>, bench: Bench) => Promise<Kernels>;
+
+/** The forms that are fastest on this processor; what was measured before is not measured again. */
+const measuredForms: ChooseForms = (convolutions, bench) =>
+  fastestForms(
+    convolutions,
+    (convolution, form) => measureConvolution(convolution, form, bench),
+    kernelCache(bench.threads),
+  );

@@ -16,15 +16,24 @@ interface Case {
   form?: 'PRelu' | 'Relu' | 'Max';
   /** Whether it stands behind a convolution, and not at the beginning. */
   behind?: boolean;
+  /** Whether the convolution's bias is an operator of its own. */
+  bias?: boolean;
 }
 
 /** Two convolutions of an image of 3 channels, a PReLU between them. */
-function network({ channels = 32, slopes = [channels, 1, 1], form = 'PRelu', behind = true }: Case = {}) {
+function network({
+  channels = 32,
+  slopes = [channels, 1, 1],
+  form = 'PRelu',
+  behind = true,
+  bias = false,
+}: Case = {}) {
   const graph = new Graph();
   const constant = (...shape: number[]) =>
     graph.constant('float32', shape, numbers(shape.reduce((a, b) => a * b)));
   const inputs = behind ? 3 : channels;
-  const x = behind ? graph.add('Conv', ['x', constant(channels, 3, 3, 3)]) : 'x';
+  const convolved = behind ? graph.add('Conv', ['x', constant(channels, 3, 3, 3)]) : 'x';
+  const x = bias ? graph.add('Add', [convolved, constant(1, channels, 1, 1)]) : convolved;
   const zero = graph.constant('float32', [], [0]);
   const activated =
     form === 'PRelu'
@@ -45,13 +54,15 @@ const block = await blockSize();
 describe.skipIf(block === 0)('PReLU in blocks', () => {
   it.each<[string, Case]>([
     ['PRelu', {}],
+    ['PRelu behind a bias', { bias: true }],
     ['PRelu with four dimensions', { slopes: [1, 32, 1, 1] }],
     ['Relu, Min and Mul', { form: 'Relu' }],
     ['Max, Min and Mul', { form: 'Max' }],
   ])('%s becomes rectifiers and depthwise convolutions, with the same numbers', async (_name, options) => {
     const { model, x } = network(options);
     const changed = await withPreluInBlocks(model);
-    expect(opsOf(changed!)).toEqual(['Conv', 'Relu', 'Conv', 'Relu', 'Conv', 'Add', 'Conv']);
+    const biased = options.bias ? ['Add'] : [];
+    expect(opsOf(changed!)).toEqual(['Conv', ...biased, 'Relu', 'Conv', 'Relu', 'Conv', 'Add', 'Conv']);
     const outputs = [];
     for (const convolutions of ['measured', 'direct'] as const) {
       const session = await createSession(model, { convolutions });

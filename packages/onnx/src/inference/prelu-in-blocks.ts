@@ -123,13 +123,15 @@ function preluFrom(graph: Graph, input: string | undefined, slopes: string | und
   return input !== undefined && values !== undefined && perChannel ? { input, slopes: values } : undefined;
 }
 
-/** The channels of an image that a convolution yields, normalized or not. */
+/** The channels of an image that a convolution yields, normalized or not, with a bias added or not. */
 function channelsOf(
   graph: Graph,
   node: GraphNode | undefined,
   producers: ReadonlyMap<string, GraphNode>,
 ): number | undefined {
-  if (node?.op === 'BatchNormalization') return channelsOf(graph, producers.get(node.inputs[0]!), producers);
+  const bias = node?.op === 'Add' ? node.inputs.findIndex((name) => graph.constants.has(name)) : -1;
+  if (node?.op === 'BatchNormalization' || bias >= 0)
+    return channelsOf(graph, producers.get(node!.inputs[bias === 0 ? 1 : 0]!), producers);
   const dims = node?.op === 'Conv' ? graph.constants.get(node.inputs[1]!)?.dims : undefined;
   return dims?.length === 4 ? Number(dims[0]) : undefined;
 }

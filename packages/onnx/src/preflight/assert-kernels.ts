@@ -1,12 +1,11 @@
 import { UnavailableError } from '@hm/tensor/host';
-import { TensorProto_DataType as DataType } from 'onnx-buf';
-import { placementOf } from '#runtime';
+import { TensorProto_DataType as DataType, type GraphProto, type NodeProto } from 'onnx-buf';
+import { placementOf, probeProvider } from '#runtime';
 import { readModelFile } from '../precision/model-file.ts';
 import { loadSession } from '../session/load-session.ts';
 import type { Provider } from '../session/provider.ts';
 import { executionProvider } from '../session/providers.ts';
 import type { Session, SessionOptions } from '../session.ts';
-import { valueTypes } from './value-types.ts';
 
 /**
  * Checks that ONNX Runtime leaves no operator of a graph to the CPU for want of a kernel. Those that handle nothing but
@@ -53,4 +52,54 @@ const noKernels = (provider: Provider, operators: readonly string[]) =>
     received: `none for ${operators.join(', ')}`,
     fix: 'Write the step without them, or choose another provider.',
     fields: { provider, operators },
+  });
+
+/** Operators that yield truth values. */
+const BOOLEAN = new Set(
+  'And Equal Greater GreaterOrEqual IsInf IsNaN Less LessOrEqual Not Or Xor'.split(' '),
+);
+/** Operators that yield sizes and indices. */
+const INDICES = new Set(['ArgMax', 'ArgMin', 'NonZero', 'Shape', 'Size']);
+
+/** The element type of each value of a traced graph, by name. */
+function valueTypes(graph: GraphProto): Map<string, DataType> {
+  const types = new Map(graph.initializer.map(({ name, dataType }) => [name, dataType as DataType]));
+  for (const { name, type } of graph.input)
+    if (type?.value.case === 'tensorType') types.set(name, type.value.value.elemType);
+  for (const node of graph.node)
+    for (const [place, name] of node.output.entries()) types.set(name, typeOf(node, place, types));
+  return types;
+}
+
+function typeOf(node: NodeProto, place: number, types: ReadonlyMap<string, DataType>): DataType {
+  const { opType, input } = node;
+  if (BOOLEAN.has(opType)) return DataType.BOOL;
+  if (INDICES.has(opType) || (opType === 'TopK' && place === 1)) return DataType.INT64;
+  if (opType === 'Cast') return Number(node.attribute.find(({ name }) => name === 'to')!.i) as DataType;
+  // A choice and a one-hot vector have the type of what they choose from.
+  const source = { Where: 1, OneHot: 2 }[opType] ?? 0;
+  return types.get(input[source]!) ?? DataType.UNDEFINED;
+}
+
+/**
+ * Checks that a provider computes in half precision. A provider that does not start at all is left to whoever loads a
+ * session on it, who says so.
+ *
+ * @throws {UnavailableError} if it starts and does not.
+ */
+export async function assertHalf({ provider = 'cpu', deviceId }: SessionOptions): Promise<void> {
+  if (provider === 'cpu') return;
+  const executor = executionProvider(provider, deviceId);
+  const problem = await probeProvider(executor, true);
+  if (problem === undefined || (await probeProvider(executor)) !== undefined) return;
+  throw noHalf(provider, problem);
+}
+
+const noHalf = (provider: Provider, problem: string) =>
+  new UnavailableError({
+    where: 'compile',
+    expected: `half precision on ${provider} for mixedPrecision`,
+    received: problem,
+    fix: 'Leave out mixedPrecision, or use a graphics processor and a driver that have it (with WebGPU: shader-f16).',
+    fields: { provider },
   });

@@ -6,7 +6,6 @@ import { anyRank, type Communicator, collectValues } from '../parallel/communica
 import type { EpochSampler } from '../sampling/epoch-sampler.ts';
 import type { StepBatch } from '../step-runner.ts';
 import { type Patience, waitFor } from '../wait.ts';
-import { unlabeledImages } from './unlabeled.ts';
 
 /** What batches come from. */
 export interface BatchesSource {
@@ -113,3 +112,21 @@ export class Batches {
 
 const collected = (ranks: Communicator, own: readonly BadSample[]): readonly BadSample[] =>
   anyRank(ranks, own.length > 0) ? collectValues(ranks, own).flat() : own;
+
+/**
+ * Images without labels for every batch of a run, epoch after epoch of theirs.
+ *
+ * @param position batches of the run before the first one.
+ */
+async function* unlabeledImages(
+  loader: Loader,
+  position: number,
+): AsyncGenerator<Batch['images'], never, void> {
+  const { batchesPerEpoch } = loader;
+  for (
+    let epoch = Math.floor(position / batchesPerEpoch), start = position % batchesPerEpoch;
+    ;
+    epoch++, start = 0
+  )
+    for await (const { images } of loader.batches({ epoch, start })) yield images;
+}

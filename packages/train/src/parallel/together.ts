@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
-import { HmError, InvalidArgumentError } from '@hm/tensor';
+import { decodeSafetensors, encodeSafetensors, HmError, InvalidArgumentError } from '@hm/tensor';
+import type { Beginning } from '../begin-run.ts';
 import { alone, type Communicator } from './communicator.ts';
 import { placeOf } from './place-of.ts';
 
@@ -54,4 +55,25 @@ export async function joinRanks(): Promise<Communicator> {
   if (placeOf(process.env) === undefined) return alone;
   joined ??= import('./open-mpi.ts').then(({ joinOpenMpi }) => joinOpenMpi());
   return joined;
+}
+
+/** Where the run begins, as rank 0 finds it: no other rank reads or writes the run's folder, which may be on its host alone. */
+export async function shareBeginning(
+  ranks: Communicator,
+  begin: () => Promise<Beginning>,
+): Promise<Beginning> {
+  if (ranks.count === 1) return begin();
+  if (ranks.rank === 0) {
+    const beginning = await begin();
+    const progress = JSON.stringify(beginning.progress);
+    ranks.broadcast(encodeSafetensors(beginning.state, { progress }), 0);
+    return beginning;
+  }
+  const { tensors, metadata } = decodeSafetensors(ranks.broadcast(new Uint8Array(), 0));
+  return {
+    state: tensors,
+    progress: JSON.parse(metadata.progress!),
+    checkpoint: undefined,
+    damaged: [],
+  };
 }

@@ -1,11 +1,12 @@
 import { type Head, hardMiningOf } from '@hm/losses';
 import type { StepFunction } from '@hm/onnx';
-import type { Backbone } from '@hm/resnet';
+import type { Backbone, Variables } from '@hm/resnet';
 import {
   acrossRanks,
   allReduce,
   flattenParams,
   InvalidArgumentError,
+  l2Normalize,
   mapParams,
   meanOverRanks,
   mergeParams,
@@ -19,7 +20,6 @@ import { optimizerOf } from '../optimize/optimizer-of.ts';
 import { lossScaleIn } from '../optimize/scale-loss.ts';
 import type { TrainState, Transform } from '../optimize/transform.ts';
 import type { Recipe } from '../recipe.ts';
-import { forgetting } from './forgetting.ts';
 
 type Tensors = Record<string, tf.Tensor>;
 
@@ -243,3 +243,25 @@ function assertGradients(names: string[], gradients: readonly (tf.Tensor | null 
 
 const mapTensors = (tensors: Tensors, change: (tensor: tf.Tensor) => tf.Tensor): Tensors =>
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor)]));
+
+/**
+ * How far the embeddings are from those of the network that the run began with: the mean of `1 − cos`, over the images
+ * without labels if there are some, which pass as in inference, else over the batch.
+ *
+ * @param pass of the batch.
+ */
+function forgetting(
+  backbone: Backbone,
+  variables: Variables,
+  pass: { embeddings: tf.Tensor2D },
+  { teacher }: TrainState,
+  { images, unlabeled }: Record<string, tf.Tensor>,
+): tf.Scalar {
+  const seen = (unlabeled ?? images) as tf.Tensor4D;
+  const { params = {}, statistics = {} } = teacher as Record<string, Params>;
+  const wanted = backbone.apply({ params, statistics }, seen, 'inference').embeddings;
+  const given =
+    unlabeled === undefined ? pass.embeddings : backbone.apply(variables, seen, 'inference').embeddings;
+  const cosines = tf.sum(tf.mul(l2Normalize(given), l2Normalize(wanted)), 1);
+  return tf.sub(1, tf.mean(cosines));
+}

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '@hm/tensor';
 import { expect, test } from 'vitest';
 import { resolveOptions } from '../options.ts';
 import { tinyOptions, tinyRecipe } from '../testing/tiny-run.ts';
-import { checkRanks } from './check-ranks.ts';
+import { checkRanks } from './rank-checks.ts';
 
 const check = (count: number, recipe = {}, changes = {}) =>
   checkRanks(resolveOptions(tinyOptions('run', { recipe: { ...tinyRecipe, ...recipe }, ...changes })), {
