@@ -79,31 +79,42 @@ export class Graph {
    * constant or another output.
    */
   publish(wanted: string, output: string): void {
-    const value = this.#published.get(wanted) ?? wanted;
-    const producer = this.nodes.find(({ outputs }) => outputs.includes(value));
-    if (producer === undefined || !value.includes('#')) {
-      this.nodes.push({
-        op: 'Identity',
-        domain: '',
-        inputs: [value],
-        outputs: [output],
-        attributes: {},
-        sameShape: false,
-      });
-      return;
-    }
-    this.#published.set(value, output);
-    const rename = (name: string) => (name === value ? output : name);
-    producer.outputs = producer.outputs.map(rename);
-    for (const node of this.nodes) node.inputs = node.inputs.map(rename);
+    this.publishAll([[wanted, output]]);
   }
 
-  /** Gives a constant another name, which is free. */
-  rename(from: string, to: string): void {
-    const constant = this.constants.get(from)!;
-    this.constants.delete(from);
-    this.constants.set(to, { ...constant, name: to });
-    for (const node of this.nodes) node.inputs = node.inputs.map((name) => (name === from ? to : name));
+  /** The same for each pair of a value and the name of an output. */
+  publishAll(pairs: Iterable<readonly [wanted: string, output: string]>): void {
+    const produced = new Set(this.nodes.flatMap(({ outputs }) => outputs));
+    const names = new Map<string, string>();
+    for (const [wanted, output] of pairs) {
+      const value = this.#published.get(wanted) ?? wanted;
+      if (produced.has(value) && value.includes('#')) {
+        this.#published.set(value, output);
+        names.set(value, output);
+      } else {
+        const [inputs, outputs] = [[value], [output]];
+        this.nodes.push({ op: 'Identity', domain: '', inputs, outputs, attributes: {}, sameShape: false });
+      }
+    }
+    this.#rename(names);
+  }
+
+  /** Gives constants other names, which are free. */
+  renameConstants(names: ReadonlyMap<string, string>): void {
+    for (const [from, to] of names) {
+      const constant = this.constants.get(from)!;
+      this.constants.delete(from);
+      this.constants.set(to, { ...constant, name: to });
+    }
+    this.#rename(names);
+  }
+
+  #rename(names: ReadonlyMap<string, string>): void {
+    const renamed = (name: string) => names.get(name) ?? name;
+    for (const node of this.nodes) {
+      node.inputs = node.inputs.map(renamed);
+      node.outputs = node.outputs.map(renamed);
+    }
   }
 
   /** Whether a value is a constant of the graph. */

@@ -100,10 +100,9 @@ export function record(
   tracer.names = new Map(Object.entries(parameters).map(([name, { dataId }]) => [dataId, name]));
   tracer.graph.take(Object.keys(inputs));
   if (chooseForm !== undefined) tracer.chooseForm = chooseForm;
+  const layoutOf = (name: string) => layouts[name] ?? 'logical';
   return traceBackend.record(tracer, () => {
-    const infos = Object.entries(inputs).map(([name, spec]) =>
-      inputInfo(tracer, name, spec, layouts[name] ?? 'logical'),
-    );
+    const infos = Object.entries(inputs).map(([name, spec]) => inputInfo(tracer, name, spec, layoutOf(name)));
     const tensors = infos.map(({ name, info }) => [name, engine().makeTensorFromTensorInfo(info)] as const);
     const results = run(Object.fromEntries(tensors));
     assertOwnNames(Object.keys(results), inputs);
@@ -114,14 +113,16 @@ export function record(
     const native = present(
       Object.entries(results).map(([name, tensor]) => [name, tracer.nativeLayout(tensor)]),
     );
+    const named = Object.entries(results).map(
+      ([name, tensor]) => [tracer.named(tensor, layoutOf(name)), name] as const,
+    );
+    tracer.graph.publishAll(named);
     const outputs = Object.entries(results).map(([name, tensor]) =>
-      publish(tracer, name, tensor, layouts[name] ?? 'logical', symbols[0]),
+      outputValue(name, tensor, layoutOf(name), symbols[0]),
     );
     if (scatters) scatterLabels(tracer.graph);
     tracer.graph.nodes = fuseBlocked(tracer.graph.nodes, new Set(outputs.map(({ name }) => name)));
-    const values = infos.map(({ name, info, spec }) =>
-      inputValue(name, info, spec, layouts[name] ?? 'logical'),
-    );
+    const values = infos.map(({ name, info, spec }) => inputValue(name, info, spec, layoutOf(name)));
     const wanted = present(infos.map(({ name, info }) => [name, tracer.valueOf(info).wanted]));
     const { graph } = tracer;
     return {
@@ -165,14 +166,7 @@ function inputValue(name: string, info: TensorInfo, spec: InputSpec, layout: Lay
   return { name, dtype: info.dtype as HostDtype, shape };
 }
 
-function publish(
-  tracer: Tracer,
-  name: string,
-  tensor: Tensor,
-  layout: Layout,
-  symbol: string | undefined,
-): GraphValue {
-  tracer.graph.publish(tracer.named(tensor, layout), name);
+function outputValue(name: string, tensor: Tensor, layout: Layout, symbol: string | undefined): GraphValue {
   const shape = declaredShape(layout, tensor.shape).map((size) =>
     size === SYMBOLIC_SIZE && symbol ? symbol : size,
   );

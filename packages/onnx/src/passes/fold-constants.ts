@@ -20,12 +20,14 @@ export function foldConstants(graph: Graph, outputs: ReadonlySet<string>): void 
     return false;
   });
   const read = new Set([...graph.nodes.flatMap(({ inputs }) => inputs), ...outputs]);
+  const names = new Map<string, string>();
   for (const [name, source] of folded) {
     if (!read.has(name) || read.has(source)) continue;
     const origin = originOf(source, folded);
-    if (!read.has(origin)) graph.rename(name, origin);
+    if (!read.has(origin)) names.set(name, origin);
     read.add(origin);
   }
+  graph.renameConstants(names);
 }
 
 const originOf = (name: string, folded: ReadonlyMap<string, string>): string => {
