@@ -7,7 +7,7 @@ export const command = (name: string, instead?: (flag: string) => string | undef
     .option('--verbose', 'show where an error comes from')
     .allowExcessArguments(false);
 
-/** What other programs call an option. */
+/** Names of other programs for an option. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   '--batch-size': '--batch',
   '--bs': '--batch',

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '@hm/tensor/host';
 import { assertFolder } from './input.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
-/** What `hm eval` is typed about its pairs. */
+/** Options of `hm eval` that choose its pairs. */
 export interface EvaluationDataOptions {
   lfw?: string;
   protocol?: string;

@@ -1,7 +1,7 @@
 import type { Run, StepEvent, TrainEvent } from '@hm/train';
 import type { Progress } from './progress.ts';
 
-/** What became of a run. */
+/** Outcome of a run. */
 export type RunEnd = Extract<TrainEvent, { kind: 'done' | 'stopped' }>;
 
 /** Trains by going through a run's events; shows where it is, and tells each event. */

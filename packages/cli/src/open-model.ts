@@ -2,7 +2,7 @@ import type { Recognizer, RecognizerOptions } from '@hm/recognize';
 import { type PreprocessingOptions, preprocessingFromOptions } from './preprocessing-from-options.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
-/** What the options of {@link modelOptions} say about a model. */
+/** Values of {@link modelOptions}. */
 export interface OpenModelOptions
   extends PreprocessingOptions,
     Pick<

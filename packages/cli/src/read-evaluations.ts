@@ -127,7 +127,7 @@ const result: JsonSchema = {
   },
 };
 
-/** What the run.json of a folder says of the training, for models without metadata. */
+/** Description of the training from a folder's run.json, for models without metadata. */
 async function metadataOf(run: unknown): Promise<Record<string, string>> {
   const { head, backbone, data } = (run ?? {}) as { head?: HeadConfig; backbone?: unknown; data?: unknown };
   const { headShorthand } = await import('@hm/losses');

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readTextIfThere } from '@hm/tensor/files';
 import type { TrainEvent } from '@hm/train';
 
-/** What a run has told so far, from its `metrics.jsonl`; nothing if it has none. Lines that are no events are left out. */
+/** Events of a run so far, from its `metrics.jsonl`; empty if it has none. Lines that are no events are left out. */
 export async function readEvents(run: string): Promise<TrainEvent[]> {
   const text = (await readTextIfThere(join(run, 'metrics.jsonl'))) ?? '';
   return text.split('\n').flatMap(eventOf);

@@ -31,7 +31,7 @@ const run = (out: string) => {
 const lastEvent = (out: string) =>
   JSON.parse(readFileSync(join(out, 'metrics.jsonl'), 'utf8').trimEnd().split('\n').at(-1)!);
 
-/** What a run that was stopped has left: its last step as a checkpoint. */
+/** Checks that a stopped run has left its last step as a checkpoint. */
 async function expectStopped(out: string): Promise<void> {
   const { kind, step } = lastEvent(out);
   expect(kind).toBe('stopped');

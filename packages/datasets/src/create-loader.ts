@@ -25,7 +25,7 @@ export interface EpochOptions {
   order?: readonly number[] | undefined;
 }
 
-/** What each of {@link EpochOptions} may be. */
+/** Types of the members of {@link EpochOptions}. */
 export const epochOptions: OptionKinds<EpochOptions> = { epoch: 'number', start: 'number', order: 'array' };
 
 /** Reads epochs of a data set with worker threads that live until it is closed. */

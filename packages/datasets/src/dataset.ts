@@ -15,7 +15,7 @@ export interface Sample {
   image: ImageSource;
   /** The class, from `[0, classes)`. */
   label: number;
-  /** What an error message calls it: a path relative to the data set, or a generated name. */
+  /** Name in error messages: a path relative to the data set, or a generated one. */
   id: string;
 }
 
@@ -40,7 +40,7 @@ export interface Dataset {
   name(label: number): string;
   /** Each image's class, for readers that know it without opening the image; whoever needs it else asks for samples. */
   readonly labels?: Int32Array | undefined;
-  /** What was found and is not used, of readers that look for images. */
+  /** Entries that were found but not used, by readers that look for images. */
   readonly skipped?: readonly SkippedEntry[] | undefined;
   /** What does not agree in the files, in words. */
   readonly problems?: readonly string[] | undefined;

@@ -10,7 +10,7 @@ export interface WithoutIdentities extends Dataset {
   readonly excluded: readonly string[];
 }
 
-/** What {@link excludeIdentities} takes. */
+/** Options of {@link excludeIdentities}. */
 export interface ExcludeOptions {
   /** Accept names that the data set does not have. Default false: a misspelt name would leak a test identity. */
   allowUnknown?: boolean;

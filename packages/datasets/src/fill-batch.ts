@@ -15,7 +15,7 @@ export interface FillItem {
   image: PortableSource;
 }
 
-/** What a worker needs to fill places of a batch; plain data that can cross to another thread. */
+/** All that a worker needs to fill places of a batch: plain data, which can be sent to another thread. */
 export interface FillTask extends Omit<SampleStream, 'index'> {
   items: readonly FillItem[];
   /** `[B, height, width, 3]`, to be written into and handed back. */

@@ -7,7 +7,7 @@ import { normalName } from './files/entry-name.ts';
 import { type Identity, scanIdentities } from './scan-identities.ts';
 import { isSplitName } from './splits.ts';
 
-/** What {@link imageFolder} takes. */
+/** Options of {@link imageFolder}. */
 export interface ImageFolderOptions {
   /** Names of identity folders to leave out. Default none. */
   exclude?: readonly string[];

@@ -25,7 +25,7 @@ export interface Shard {
   count: number;
 }
 
-/** What a loader is made with. */
+/** Settings of a loader. */
 export interface LoaderOptions {
   batchSize: number;
   /** An integer; order and augmentation depend on it and the epoch alone. */
@@ -64,7 +64,7 @@ export type ResolvedLoaderOptions = Required<Omit<LoaderOptions, 'augment' | 'ma
   maxBad: number;
 };
 
-/** What each of {@link LoaderOptions} may be. */
+/** Types of the members of {@link LoaderOptions}. */
 export const loaderOptions: OptionKinds<LoaderOptions> = {
   ...{ batchSize: 'number', seed: 'number', preprocessing: 'object', augment: 'object' },
   ...{ shuffle: 'boolean', dropLast: 'boolean', shard: 'object', workers: 'number', queue: 'number' },

@@ -19,7 +19,7 @@ export const datasetFormats = ['folder', 'recordio', 'tar', 'parquet', 'ms-celeb
 /** A form of data sets that is told by what is there. */
 export type DatasetFormat = (typeof datasetFormats)[number];
 
-/** What {@link openDataset} takes. */
+/** Options of {@link openDataset}. */
 export interface OpenDatasetOptions {
   /** Default: told by what is there. */
   form?: DatasetFormat;

@@ -9,7 +9,7 @@ import { verificationBin } from './verification-bin/verification-bin.ts';
 import type { FrameChoice } from './ytf/choose-frames.ts';
 import { ytfPairs } from './ytf/ytf-pairs.ts';
 
-/** What {@link openProtocol} takes. */
+/** Options of {@link openProtocol}. */
 export interface OpenProtocolOptions {
   /** The list of pairs, where it is not beside the images. */
   pairs?: string;

@@ -3,7 +3,7 @@ import type { Dataset, Sample } from './dataset.ts';
 import type { KeptImage, ReadTask } from './jobs/read-job.ts';
 import { runJobs } from './jobs/run-jobs.ts';
 
-/** What {@link preload} takes. */
+/** Options of {@link preload}. */
 export interface PreloadOptions {
   /** Worker threads. Default: one per core. */
   workers?: number;

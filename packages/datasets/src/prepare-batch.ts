@@ -7,7 +7,7 @@ import { type Gathered, gatherSamples } from './gather-samples.ts';
 import type { BadSample, ResolvedLoaderOptions } from './loader-options.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
-/** What every batch of an epoch shares. */
+/** Values that all batches of an epoch share. */
 export interface EpochContext {
   dataset: Dataset;
   options: ResolvedLoaderOptions;

@@ -9,7 +9,7 @@ export interface Preprocessing {
   channels: 'rgb' | 'bgr';
   /** Subtracted from each 8-bit value. */
   mean: number;
-  /** What the difference is divided by. */
+  /** Divisor of the difference. */
   scale: number;
   /** The template that the faces are aligned to, by landmarks, or for FaceNet by their box. */
   template: 'arcface-112x112' | 'sphereface-112x96' | 'dlib-150x150' | 'facenet-160x160' | 'none';

@@ -39,6 +39,6 @@ export interface VerificationProtocol {
   folds: number;
   /** False if a score on these pairs may not be compared with published ones. */
   official: boolean;
-  /** What a report must say about the pairs, as whole sentences. */
+  /** Notes about the pairs that a report must include, as whole sentences. */
   notes: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** What runs in a browser too, with onnxruntime-web: models by address or bytes, images as aligned pixels. */
+/** The part that runs in a browser too, with onnxruntime-web: models by address or bytes, images as aligned pixels. */
 export {
   type Embedder,
   type EmbedderImage,

@@ -1,4 +1,4 @@
-/** What runs in a browser too. */
+/** The part that runs in a browser too. */
 export { type BrowserImage, decodeImage } from './decode/decode-image.web.ts';
 export { inOrder } from './in-order.ts';
 export { resizePixels } from './resize-pixels.ts';

@@ -5,7 +5,7 @@ import type { RgbImage } from './rgb-image.ts';
 /** How an image file is written. */
 export type ImageFormat = 'jpeg' | 'png';
 
-/** What {@link encodeImage} takes. */
+/** Options of {@link encodeImage}. */
 export interface EncodeOptions {
   /** Default `jpeg`, chroma at full resolution. */
   format?: ImageFormat;

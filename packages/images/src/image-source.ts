@@ -20,7 +20,7 @@ export type EncodedSource = { path: string } | FileRange | { bytes: Uint8Array }
 /** An image that is encoded, or its pixels. */
 export type ImageSource = EncodedSource | RgbImage;
 
-/** What an error calls an image; `name` is its own, where several share a file or it has none. */
+/** Name of an image in errors; `name` is its own, where several share a file or it has none. */
 export function nameOf(source: ImageSource, name: string | undefined): string {
   if ('path' in source) return source.path;
   if ('file' in source) return name ? `${source.file} (${name})` : `${source.file}, byte ${source.offset}`;

@@ -87,7 +87,7 @@ export const decorators: Readonly<Record<string, Entry<MakeDecorator> & { prefix
   'label-smoothing': { ...entry<MakeDecorator>(labelSmoothing, labelSmoothingOptions), prefix: 'smooth-' },
 };
 
-/** What adds a term with a state of its own to a head; in the short form its name follows a plus sign. */
+/** Adds a term with its own state to a head; in the short form its name follows a plus sign. */
 export const additions: Readonly<Record<string, Entry<MakeDecorator>>> = {
   center: entry(centerLoss, centerLossOptions),
   'minimum-margin': entry(minimumMargin, minimumMarginOptions),

@@ -1,7 +1,7 @@
 import type { Params, Rng } from '@hm/tensor';
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** What a loss head needs to make its parameters. */
+/** Arguments for creating a loss head's parameters. */
 export interface HeadSize {
   /** C, the number of identities. */
   classes: number;

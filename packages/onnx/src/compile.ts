@@ -86,7 +86,7 @@ export async function compile(step: StepFunction, options: CompileOptions): Prom
   return load(recording, new StateLayouts(state, layouts, block), options);
 }
 
-/** What each of {@link CompileOptions} may be. */
+/** Types of the members of {@link CompileOptions}. */
 export const compileOptions: OptionKinds<CompileOptions> = {
   ...sessionOptions,
   ...{ state: 'object', inputs: 'object', mixedPrecision: 'boolean', kernels: 'object' },

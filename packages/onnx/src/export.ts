@@ -13,7 +13,7 @@ import { withMetadata } from './session.ts';
 import { type InputSpec, type TraceOptions, trace } from './trace.ts';
 import { TraceError } from './trace-error.ts';
 
-/** What an exported file is to look like. */
+/** Settings of an exported file. */
 export interface ExportOptions extends TraceOptions {
   /** Default true: see {@link TraceOptions}. */
   foldNormalization?: boolean;

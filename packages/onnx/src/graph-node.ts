@@ -15,7 +15,7 @@ export interface GraphNode {
   sameShape: boolean;
 }
 
-/** What a node needs beside its operator and inputs. */
+/** Properties of a node besides its operator and inputs. */
 export type NodeOptions = Partial<Pick<GraphNode, 'attributes' | 'domain' | 'sameShape'>>;
 
 /** A graph input or output as ONNX Runtime sees it; a string is a symbolic dimension. */

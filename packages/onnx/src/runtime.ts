@@ -21,7 +21,7 @@ export interface Runtime {
   copiesGivenOutputs: boolean;
 }
 
-/** What an error calls the package. */
+/** Name of the package in errors. */
 export type RuntimePackage = 'onnxruntime-node' | 'onnxruntime-web';
 
 /** What a session wants of it. */
@@ -31,7 +31,7 @@ export interface RuntimeOptions {
   profile?: string;
 }
 
-/** What `#runtime` exports. */
+/** Exports of `#runtime`. */
 export interface RuntimeModule {
   runtimePackage: RuntimePackage;
   /** @throws {UnavailableError} if the package is not installed, or an option has no meaning here. */
@@ -40,7 +40,7 @@ export interface RuntimeModule {
   readModel(location: string): Promise<Uint8Array>;
   /** A file with weights beside a model. @throws {InvalidDataError} if there is no such file. */
   readBeside(model: string, name: string): Promise<Uint8Array>;
-  /** What goes wrong when a tiny model, of half precision if so wished, runs on a provider, or `undefined`. */
+  /** The error of running a tiny model on a provider, in half precision if wanted, or `undefined`. */
   probeProvider(provider: ExecutionProvider, half?: boolean): Promise<string | undefined>;
   /** Where each operator of a model would run; undefined if it cannot be loaded, or nothing is to be found out. */
   placementOf(model: Uint8Array, provider: ExecutionProvider): Promise<PlacedNode[] | undefined>;

@@ -31,7 +31,7 @@ function traceFailure(run: (inputs: Inputs) => Inputs, shape: (number | string)[
   return error as TraceError;
 }
 
-/** What a function gives on the eager backend. */
+/** Results of a function on the eager backend. */
 function eager(f: () => tf.Tensor) {
   const result = tf.tidy(f);
   const values = result.dataSync();

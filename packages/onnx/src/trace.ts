@@ -52,7 +52,7 @@ export function trace(
   return recording.model;
 }
 
-/** What a traced file is to look like. */
+/** Settings of a traced file. */
 export interface TraceOptions {
   /** Tensors that the function holds, by the names that they have in the file. */
   parameters?: Readonly<Record<string, Tensor>>;

@@ -1,7 +1,7 @@
 import type { DataType, TensorInfo, TypedArray } from '@tensorflow/tfjs-core';
 import type { Layout } from './layout.ts';
 
-/** What the tracing backend knows of one tensor. */
+/** The tracing backend's record of one tensor. */
 export interface TracedValue {
   readonly shape: readonly number[];
   readonly dtype: DataType;

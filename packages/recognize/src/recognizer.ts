@@ -12,7 +12,7 @@ import { judge, type Subject, type Verdict, type VerdictOptions } from './verdic
 /** A face with its embedding. */
 export interface RecognizedFace extends Omit<FoundFace, 'aligned' | 'quality'> {
   quality: FaceQuality;
-  /** What the network makes of it: to be compared by its direction. */
+  /** Its embedding, to be compared by direction. */
   embedding: Float32Array;
 }
 
@@ -39,9 +39,9 @@ export interface Recognizer {
   readonly fingerprint: string;
   readonly embeddingSize: number;
   readonly preprocessing: Preprocessing;
-  /** What may be done with it, as its file says; null if it says nothing. */
+  /** License, as its file states it; null if it states none. */
   readonly license: string | null;
-  /** What its similarities mean; undefined if nobody has measured it. */
+  /** Calibration of its similarities; undefined if nobody has measured it. */
   readonly calibration: ModelCalibration | undefined;
   /**
    * Whether two photographs show one person. Of several faces the largest counts; `faces` of the result's `first` and
@@ -84,7 +84,7 @@ export interface EmbedPhotographsOptions {
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** What a recognizer is made of. */
+/** Parts of a recognizer. */
 export interface Parts {
   name: string;
   fingerprint: string;
@@ -182,7 +182,7 @@ export function recognizerOf(parts: Parts): Recognizer {
   };
 }
 
-/** What was found in a photograph. */
+/** Faces of a photograph. */
 interface Look extends Omit<FacesOfPhotograph, 'faces'> {
   found: FoundFaces | undefined;
 }

@@ -43,7 +43,7 @@ export interface FalseMatchRate {
   interval: Interval;
 }
 
-/** What two embeddings' similarity means. @throws {InvalidArgumentError} if there is no threshold. */
+/** Verdict on the similarity of two embeddings. @throws {InvalidArgumentError} if there is no threshold. */
 export function judge(
   similarity: number,
   calibration: ModelCalibration | undefined,

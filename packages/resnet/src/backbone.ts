@@ -3,7 +3,7 @@ import { checkArguments } from '@hm/tensor/host';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Layer, Mode } from './layers.ts';
 
-/** What a network computes with: trained parameters, and batch-norm statistics, which are carried along. */
+/** Variables of a network: trained parameters, and batch-norm statistics, which are carried along. */
 export interface Variables {
   params: Params;
   statistics: Params;

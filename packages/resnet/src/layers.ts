@@ -16,7 +16,7 @@ import * as tf from '@tensorflow/tfjs-core';
 /** `train` normalizes with the batch's statistics and moves the running ones; `inference` uses the running ones. */
 export type Mode = 'train' | 'inference';
 
-/** What a layer computes with. The parameters of a layer with a single tensor are that tensor. */
+/** Variables of a layer. The parameters of a layer with a single tensor are that tensor. */
 export interface LayerVariables {
   params: Params | tf.Tensor;
   /** Running statistics of normalizations; empty if there are none. */

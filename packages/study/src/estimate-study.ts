@@ -9,11 +9,11 @@ import { checkPlan, type StudyPlan } from './plan.ts';
 import { openNetwork, type TrainedCell, trainingOf } from './run-cell.ts';
 import type { StudyOptions } from './study.ts';
 
-/** What a plan would cost. */
+/** Estimated cost of a plan. */
 export interface StudyEstimate {
   /** Networks to train, those that tune included. */
   networks: number;
-  /** What is trained on and judged by, under each condition. */
+  /** Training and test data of each condition. */
   conditions: {
     condition: string;
     images: number;

@@ -16,7 +16,7 @@ export interface StudyPlan {
   backbone: NewNetwork | PretrainedNetwork;
   /** What differs from the paper's recipe; of a pretrained network, options of `fineTune`. */
   recipe?: Partial<Recipe>;
-  /** What is compared, by name. */
+  /** Compared results, by name. */
   arms: Readonly<Record<string, StudyArm>>;
   /** One of each arm's: first weights, batches and augmentation are the same for all arms of a seed. */
   seeds: readonly number[];
@@ -87,7 +87,7 @@ const MEMBERS = {
   optional: ['$schema', 'conditions', 'recipe', 'tuning', 'comparisons'],
 };
 
-/** What a plan may say of the recipe for fine-tuning. */
+/** Members of the fine-tuning recipe that a plan may set. */
 const FINE_TUNING = ['epochs', 'batchSize', 'learningRate'];
 
 /** The plan, if it is one. @throws {InvalidArgumentError} */

@@ -5,7 +5,7 @@ import { readRegularFile, readTextIfThere } from '@hm/tensor/files';
 import { americanSpelling, checkArguments, InvalidDataError } from '@hm/tensor/host';
 import type { HardnessEvent, Recipe } from '@hm/train';
 
-/** What a study keeps of one trained network: a line of `rows.jsonl`. */
+/** Record of one trained network: a line of `rows.jsonl`. */
 export interface StudyRow {
   study: string;
   stage: 'tuning' | 'final';
@@ -16,14 +16,14 @@ export interface StudyRow {
   configuration: string;
   /** None of a network that was taken as it is. */
   recipe?: Recipe;
-  /** What ran it: engine, threads, versions. */
+  /** Environment of the run: engine, threads, versions. */
   kernels: string;
   versions: Readonly<Record<string, string>>;
   processor: string;
   /** When it was done, in ISO 8601, and seconds of its last, uninterrupted piece. */
   time: string;
   seconds: number;
-  /** What was trained on, and what cleaning had left out of it. */
+  /** Training images, and those that cleaning had left out. */
   data: {
     images: number;
     classes: number;

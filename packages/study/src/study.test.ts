@@ -26,7 +26,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => rm(folder, { recursive: true }));
 
-/** What two runs of one configuration share: everything but when and how fast. */
+/** The part of the events that two runs of one configuration share: all but times and rates. */
 const lasting = ({ time: _, seconds: __, ...row }: StudyRow) => row;
 const finals = () => rows.filter(({ stage }) => stage === 'final');
 

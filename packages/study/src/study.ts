@@ -9,7 +9,7 @@ import { checkPlan, type StudyPlan } from './plan.ts';
 import { appendRow, mendRows, readRows, type StudyRow } from './rows.ts';
 import { type CellEngine, type CellPlace, removeRun } from './run-cell.ts';
 
-/** What {@link study} takes. */
+/** Options of {@link study}. */
 export interface StudyOptions {
   /** The study's folder: the plan, `rows.jsonl`, scores of each pair, runs under way. */
   out: string;
@@ -27,7 +27,7 @@ export interface StudyOptions {
   onEvent?: (event: StudyEvent) => void;
 }
 
-/** What a study tells. */
+/** An event of a study. */
 export type StudyEvent =
   | { kind: 'begin'; cell: StudyCell; done: number; cells: number }
   | { kind: 'epoch'; cell: StudyCell; epoch: EpochEvent }

@@ -1,6 +1,6 @@
 import type { StudyRow } from './rows.ts';
 
-/** What an epoch's samples did to an arm under a condition: means over its seeds. */
+/** Effect of an epoch's samples on an arm under a condition: means over its seeds. */
 export interface MiningSummary {
   condition: string;
   arm: string;

@@ -7,7 +7,7 @@ import type { StudyPlan } from './plan.ts';
 import { readRows, type StudyRow } from './rows.ts';
 import { type MiningSummary, summarizeMining } from './summarize-mining.ts';
 
-/** What a study has found so far. */
+/** Results of a study so far. */
 export interface StudySummary {
   arms: readonly ArmSummary[];
   comparisons: readonly ComparisonSummary[];

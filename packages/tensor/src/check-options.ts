@@ -14,7 +14,7 @@ export type OptionKind =
   | { has: readonly string[] }
   | 'any';
 
-/** What each member of an options object may be; the compiler sees that none is forgotten. */
+/** Allowed types of each member of an options object; the compiler checks that none is missing. */
 export type OptionKinds<T> = { readonly [Name in keyof Required<T>]: OptionKind };
 
 /**

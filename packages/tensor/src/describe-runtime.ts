@@ -13,9 +13,9 @@ export interface EnginePackage {
   usable: boolean;
   /** Exactly why it is not usable. */
   reason: string | undefined;
-  /** What to do to make it usable. */
+  /** Advice that makes it usable. */
   fix: string | undefined;
-  /** What to know of it, if it is usable. */
+  /** Note about it, if it is usable. */
   note: string | undefined;
 }
 

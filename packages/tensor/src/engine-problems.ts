@@ -36,13 +36,13 @@ export const engineChecks: Record<string, Check> = {
     onnxBinary(installed, `${platform}/${architecture}`),
 };
 
-/** What a package needs beside itself, for those who think of installing it. */
+/** Requirements of a package, for those who consider installing it. */
 export const engineNeeds: Record<string, string> = {
   '@tensorflow/tfjs-node-gpu': 'Linux or Windows on x64, CUDA 11.2, cuDNN 8.1',
   '@tensorflow/tfjs-node': 'macOS, Linux or Windows on x64',
 };
 
-/** What to know of a package that can be used. */
+/** Note about a package that can be used. */
 export const engineNotes: Record<string, (machine: Machine) => string | undefined> = {
   '@tensorflow/tfjs-node-gpu': removedFunction,
   '@tensorflow/tfjs-node': removedFunction,

@@ -1,14 +1,14 @@
 import { printable } from './printable.ts';
 
-/** What an {@link HmError} tells: message = `where: expected …, got …. Fix: …`. */
+/** Parts of an {@link HmError}: message = `where: expected …, got …. Fix: …`. */
 export interface HmErrorDetails {
   /** The function or file that found the fault. */
   where: string;
-  /** What was expected, as the end of a sentence: `a positive integer`. */
+  /** The expected value, as the end of a sentence: `a positive integer`. */
   expected: string;
-  /** What came instead; strings are printed as they are, other values as JSON. */
+  /** The value received; strings are printed as they are, other values as JSON. */
   received: unknown;
-  /** What the reader should do, as a whole sentence. */
+  /** Advice to the reader, as a whole sentence. */
   fix: string;
   /** Machine-readable facts, such as a file, an offset or a list of labels. */
   fields?: Record<string, unknown>;
@@ -33,7 +33,7 @@ export class HmError extends Error {
   readonly code: string;
   /** The function or file that found the fault: the message's beginning. */
   readonly where: string;
-  /** What the reader should do: the message's end. */
+  /** Advice to the reader: the message's end. */
   readonly fix: string;
   /** The facts of the message for programs. */
   readonly fields: Readonly<Record<string, unknown>>;

@@ -7,7 +7,7 @@ export interface OptionalPackage {
   where: string;
   /** Its name on npm. */
   name: string;
-  /** What to do, as a whole sentence. Default: to install it with npm. */
+  /** Advice, as a whole sentence. Default: to install it with npm. */
   fix?: string;
 }
 

@@ -2,7 +2,7 @@ import { checkArguments } from './check-options.ts';
 import { isRecord } from './is-record.ts';
 import { nearest } from './nearest.ts';
 
-/** What a value may be, as JSON Schema (draft 7) writes it: the part of it that we use. */
+/** The part of JSON Schema (draft 7) that we use. */
 export interface JsonSchema {
   readonly type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
   readonly description?: string;
@@ -59,7 +59,7 @@ export function variantOf(value: unknown, schema: JsonSchema): JsonSchema | unde
   });
 }
 
-/** What a schema says, in words: `a whole number from 1 to 8`. */
+/** Description of a schema in words: `a whole number from 1 to 8`. */
 export function describeSchema(schema: JsonSchema): string {
   checkArguments('describeSchema', { schema }, { schema: 'object' });
   const { type, const: only, enum: words = only === undefined ? undefined : [only], anyOf } = schema;

@@ -137,7 +137,7 @@ async function firstBeginning(
 
 const configPath = (run: string) => join(run, 'run.json');
 
-/** What `run.json` holds. */
+/** Contents of `run.json`. */
 export interface RunFile extends RunConfig {
   environment: RunEnvironment;
 }

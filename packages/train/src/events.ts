@@ -1,7 +1,7 @@
 /** Training begins or goes on. */
 export interface StartEvent {
   kind: 'start';
-  /** What runs the steps: `onnx cpu`, `tfjs-webgpu`. */
+  /** Name of the engine: `onnx cpu`, `tfjs-webgpu`. */
   engine: string;
   /** Finished steps: 0, or those of the checkpoint. */
   step: number;
@@ -39,7 +39,7 @@ export interface StepEvent {
   learningRate: number;
   /** Before clipping, of the last step; only if the recipe clips. */
   gradientNorm?: number;
-  /** What the loss is multiplied by; only in mixed precision. Halved when a step was left out for an overflow. */
+  /** Factor of the loss; only in mixed precision. Halved when a step was skipped for an overflow. */
   lossScale?: number;
   imagesPerSecond: number;
   secondsLeft: number;
@@ -150,7 +150,7 @@ export interface DoneEvent {
   checkpoint: string;
 }
 
-/** What a run tells; `kind` says which. */
+/** An event of a run; `kind` says which. */
 export type TrainEvent =
   | EngineEvent
   | StartEvent

@@ -19,7 +19,7 @@ import type { Part, RunConfig } from './run-config.ts';
 import { trainedValues } from './trained-values.ts';
 import { withTfjs } from './with-tfjs.ts';
 
-/** What `exportRun` may need to be told. */
+/** Options of `exportRun`. */
 export interface ExportRunOptions {
   /** The run's backbone; needed only if it is not one of @hm/resnet's. */
   backbone?: Backbone;
@@ -34,7 +34,7 @@ export interface ExportRunOptions {
   foldNormalization?: boolean;
 }
 
-/** What an exported file comes from. */
+/** Source of an exported file. */
 export type Source = Pick<LoadedRun, 'config' | 'progress' | 'versions' | 'state'>;
 
 /** The network of a checkpoint as an ONNX file; see `exportRun`. */

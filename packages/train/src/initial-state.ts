@@ -22,7 +22,7 @@ export interface BackboneValues {
   statistics: HostParams;
 }
 
-/** What a first state is made of. */
+/** Parts of an initial state. */
 export interface InitialStateOptions {
   backbone: Backbone;
   head: Head;

@@ -18,7 +18,7 @@ import { checkSampler } from './sampling/sampler.ts';
 import { warmupLength } from './schedule.ts';
 import type { PretrainedBackbone } from './start/pretrained-backbone.ts';
 
-/** What {@link train} takes. */
+/** Options of {@link train}. */
 export interface TrainOptions {
   data: Dataset;
   backbone: PretrainedBackbone;
@@ -98,7 +98,7 @@ export interface TrainOptions {
   dataLicense?: string;
 }
 
-/** What each of {@link TrainOptions} may be. */
+/** Types of the members of {@link TrainOptions}. */
 export const trainOptions: OptionKinds<TrainOptions> = {
   ...{
     data: 'object',

@@ -14,7 +14,7 @@ export interface PartialFc {
 
 /** How to train, as plain data: a run's configuration holds it, and a changed copy is a recipe of your own. */
 export interface Recipe {
-  /** What reports call it. */
+  /** Name in reports. */
   name: string;
   epochs: number;
   /** Images in a step. An epoch leaves out the last ones that do not fill a batch, another few each time. */

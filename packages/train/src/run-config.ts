@@ -24,13 +24,13 @@ export interface RunConfig {
   unlabeled?: { images: number };
   /** The optimizer, if it is not the recipe's. */
   optimizer?: Part;
-  /** What the backbone began with, if not with fresh values: a hash of them. */
+  /** Hash of the values that the backbone began with, if not with fresh ones. */
   pretrained?: { sha256: string };
-  /** What onto the exported file is written about the photographs' license. */
+  /** License text for the exported file, from that of the photographs. */
   dataLicense?: string;
 }
 
-/** What a configuration is made of. */
+/** A value in a configuration. */
 export interface ConfigSource {
   data: Dataset;
   unlabeled?: Dataset | undefined;

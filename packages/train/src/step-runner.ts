@@ -7,7 +7,7 @@ import { type Communicator, culprit } from './parallel/communicator.ts';
 import type { Recipe } from './recipe.ts';
 import { learningRateAt } from './schedule.ts';
 
-/** What a step tells: the means over its batches. */
+/** Metrics of a step, averaged over its batches. */
 export interface StepReadings {
   loss: number;
   accuracy?: number;
@@ -23,7 +23,7 @@ export interface StepBatch extends Batch {
   unlabeled?: Batch['images'];
 }
 
-/** What a runner works with. */
+/** Parts of a runner. */
 export interface StepRunnerOptions {
   program: Program;
   recipe: Recipe;

@@ -53,7 +53,7 @@ export function detectorOf(networks: Networks, options: DetectionOptions = {}): 
   };
 }
 
-/** What each of {@link DetectionOptions} may be. */
+/** Types of the members of {@link DetectionOptions}. */
 export const detectionOptions: OptionKinds<DetectionOptions> = {
   ...{ minFaceSize: 'number', factor: 'number', thresholds: 'array' },
 };

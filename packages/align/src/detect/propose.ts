@@ -12,7 +12,7 @@ interface Proposal {
   regression: Regression;
 }
 
-/** What the first stage needs to know. */
+/** Settings of the first stage. */
 export interface ProposeOptions {
   minFaceSize: number;
   factor: number;

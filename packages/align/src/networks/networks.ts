@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 /** Weights of one of the three networks by name (`conv1/weights`), filters `[h, w, in, out]`. */
 export type NetworkWeights = Record<string, tf.Tensor>;
 
-/** What a network says: face probability, edge shifts and, from O-Net, landmarks (5 × x, then 5 × y). */
+/** Outputs of a network: face probability, edge shifts and, from O-Net, landmarks (5 × x, then 5 × y). */
 export interface NetworkOutput extends Record<string, tf.Tensor> {
   /** `[..., 2]`: no face, face. */
   probabilities: tf.Tensor;

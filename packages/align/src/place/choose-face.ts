@@ -1,7 +1,7 @@
 import { checkArguments } from '@hm/tensor/host';
 import type { Face } from '../detect/face.ts';
 
-/** What makes a face the subject of a photograph. */
+/** Rules by which a face is taken for the subject of a photograph. */
 export type FacePreference = 'largest' | 'center' | 'highest-score';
 
 /**

@@ -32,7 +32,7 @@ export interface AlignFolderOptions extends DetectionOptions {
   weights?: string;
 }
 
-/** What each of {@link AlignFolderOptions} may be. */
+/** Types of the members of {@link AlignFolderOptions}. */
 export const alignFolderOptions: OptionKinds<AlignFolderOptions> = {
   ...detectionOptions,
   template: { oneOf: Object.keys(templates) },

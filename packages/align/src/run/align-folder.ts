@@ -20,7 +20,7 @@ import {
 import { shardOf } from './shard.ts';
 import { startAligner } from './worker-pool.ts';
 
-/** What became of all images of a folder. */
+/** Outcome of all images of a folder. */
 export interface AlignSummary {
   images: number;
   /** Aligned by this run. */
@@ -34,7 +34,7 @@ export interface AlignSummary {
   imagesPerSecond: number;
   /** Path of `alignment.jsonl`. */
   manifest: string;
-  /** What was found in the input folder and is no image that can be read. */
+  /** Entries of the input folder that are not readable images. */
   leftOut: readonly SkippedEntry[];
   /** False for a shard that waits for others: the last to finish writes the manifest of all. */
   whole: boolean;

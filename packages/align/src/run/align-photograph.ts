@@ -12,7 +12,7 @@ import { chooseFace, type FacePreference } from '../place/choose-face.ts';
 import { type TemplateName, templates } from '../place/templates.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
 
-/** What is the same for every photograph of a folder. */
+/** Settings for all photographs of a folder. */
 export interface PhotographSettings {
   input: string;
   /** Null keeps the aligned face in memory instead. */
@@ -31,7 +31,7 @@ export interface Photograph {
   output: string;
 }
 
-/** What became of a photograph, with its face where that is kept in memory. */
+/** Outcome of a photograph, with its face where that is kept in memory. */
 export interface AlignedPhotograph extends AlignmentRecord {
   image?: RgbImage;
 }

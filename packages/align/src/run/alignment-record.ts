@@ -1,7 +1,7 @@
 import type { Face } from '../detect/face.ts';
 import type { TemplateName } from '../place/templates.ts';
 
-/** What became of one image: a line of `alignment.jsonl`. */
+/** Outcome of one image: a line of `alignment.jsonl`. */
 export interface AlignmentRecord {
   /** The image, relative to the input folder, with `/` between. */
   path: string;

@@ -14,17 +14,17 @@ import {
   unwritable,
 } from './align-photograph.ts';
 
-/** What a worker is started with. */
+/** The data that a worker starts with. */
 export interface WorkerData {
   models: MtcnnModels;
   detection: DetectionOptions;
   settings: PhotographSettings;
 }
 
-/** What a worker is told. */
+/** A message to a worker. */
 export type WorkerRequest = { id: number; photograph: Photograph } | 'close';
 
-/** What a worker answers. */
+/** A worker's reply. */
 export type WorkerReply =
   | { id: number; record: AlignedPhotograph }
   | { id: number; failure: { path: string; code?: string; received: string } };

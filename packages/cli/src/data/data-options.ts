@@ -1,7 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import type { OpenDatasetOptions } from '@hm/datasets';
 
-/** What is typed about a data set whose path does not say all. */
+/** Options that describe a data set where its path does not say all. */
 export type DataFormOptions = Pick<OpenDatasetOptions, 'form' | 'split' | 'imageColumn' | 'labelColumn'>;
 
 /** The forms of `--form`, as `@hm/datasets` has them; importing it takes longer than help should. */

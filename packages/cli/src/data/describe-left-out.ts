@@ -6,7 +6,7 @@ type Skipped = NonNullable<Dataset['skipped']>;
 /** Names of each reason that are printed; `--json` has all. */
 const LISTED = 5;
 
-/** What was found and is not used, a line for each reason, those first by which images may be lost; empty if nothing. */
+/** Entries found but not used, a line for each reason, those that may lose images first; empty if there are none. */
 export function describeLeftOut(skipped: Skipped = []): string {
   const reasons = new Map<string, string[]>();
   for (const { path, reason } of [...skipped].sort((a, b) => Number(b.missed) - Number(a.missed)))

@@ -6,7 +6,7 @@ import { describeLeftOut, isMissed } from './describe-left-out.ts';
 /** Most lines of each list that are printed; `--json` has all. */
 const LISTED = 20;
 
-/** What a data set holds, as text for a terminal. */
+/** Summary of a data set, as text for a terminal. */
 export function describeReport(report: DatasetReport): string {
   const { images, inspected, perIdentity, sizes, formats } = report;
   const { identities, least, median, mean, most, histogram } = perIdentity;

@@ -16,7 +16,7 @@ export interface EmbeddedData {
   missing: { id: string; reason: string }[];
 }
 
-/** What embeds data sets. */
+/** An embedder of data sets. */
 export interface DataModelOptions extends OpenModelOptions {
   model?: string;
 }

@@ -2,7 +2,7 @@ import type { OpenedDataset } from '@hm/datasets';
 import { withoutUndefined } from '../without-undefined.ts';
 import type { DataFormOptions } from './data-options.ts';
 
-/** What is typed about a data set, and about whom to leave out of it. */
+/** Options that describe a data set, and whom to leave out of it. */
 export interface OpenDataOptions extends DataFormOptions {
   exclude?: string;
   allowUnknownExclude?: boolean;
@@ -17,7 +17,7 @@ export async function openData(path: string, options: OpenDataOptions = {}): Pro
   return openDataset(path, withoutUndefined({ ...left, minImages, form, split, imageColumn, labelColumn }));
 }
 
-/** What leaves identities out when a data set is opened. */
+/** Options that leave identities out when a data set is opened. */
 interface Exclusion {
   exclude?: readonly string[];
   allowUnknownExclude?: true;

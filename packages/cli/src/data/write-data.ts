@@ -16,7 +16,7 @@ export interface WriteDataOptions extends EncodedSamplesOptions {
   overwrite?: boolean;
 }
 
-/** What was written. */
+/** Summary of the written files. */
 export interface Written {
   out: string;
   format: Format;
@@ -24,7 +24,7 @@ export interface Written {
   identities: number;
   /** Left out, as they are bad. */
   skipped: { index: number; reason: string }[];
-  /** What the data set's reader found and did not use. */
+  /** Entries that the data set's reader found and did not use. */
   leftOut: NonNullable<Dataset['skipped']>;
   /** Images whose folder or file has another name than in the data set. */
   renamed: { id: string; path: string }[];

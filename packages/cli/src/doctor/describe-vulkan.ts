@@ -7,7 +7,7 @@ export interface Vulkan {
   loader: string | null;
   /** The drivers' manifests. */
   drivers: string[];
-  /** What is missing; empty if nothing is. */
+  /** Missing parts; empty if nothing is missing. */
   fix: string;
 }
 

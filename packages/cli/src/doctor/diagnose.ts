@@ -12,11 +12,11 @@ export interface EngineVerdict {
   version: string | null;
   usable: boolean;
   reason: string;
-  /** What would make it usable; empty if it is. */
+  /** Advice that makes it usable; empty if it is. */
   fix: string;
 }
 
-/** What `hm doctor --json` prints. */
+/** Output of `hm doctor --json`. */
 export interface Diagnosis {
   node: { version: string; supported: boolean; platform: string; architecture: string };
   /** `allowed` is what a container's limit leaves of the total. */

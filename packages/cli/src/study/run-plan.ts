@@ -5,7 +5,7 @@ import { writeFileSafely } from '@hm/tensor/files';
 import { stopOnInterrupt } from '../stop-on-interrupt.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
-/** What is typed about how a plan is run. */
+/** Options for running a plan. */
 export interface PlanOptions extends Pick<StudyOptions, 'threads' | 'provider'> {
   out: string;
   /** The folder that the plan's paths start from. */
@@ -81,7 +81,7 @@ function describeEstimate({
   ].join('\n');
 }
 
-/** What `hm reproduce` takes. */
+/** Options of `hm reproduce`. */
 interface ReproductionOptions extends Omit<PlanOptions, 'data' | 'merge'> {
   table: string;
   data: string;

@@ -16,7 +16,7 @@ import { study } from './study.ts';
 import { type StudyData, syntheticStudyData } from './study-data.ts';
 import { studyMarkdown, studyReport } from './study-report.ts';
 
-/** What `hm study` takes. */
+/** Options of `hm study`. */
 export interface StudyCommandOptions {
   losses: string[];
   out: string;

@@ -1,7 +1,7 @@
 import type { Dataset, ProtocolImage, VerificationProtocol } from '@hm/datasets';
 import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 
-/** What a study trains on and is judged by: they share nobody. */
+/** Training and test data of a study: they share nobody. */
 export interface StudyData {
   /** A sentence for the report. */
   description: string;

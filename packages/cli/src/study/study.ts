@@ -12,7 +12,7 @@ import { readEvents } from '../read-events.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import type { StudyData } from './study-data.ts';
 
-/** What {@link study} takes. */
+/** Options of {@link study}. */
 export interface StudyOptions {
   data: StudyData;
   /** Names of losses, each trained from the same first weights on the same batches. */
@@ -22,7 +22,7 @@ export interface StudyOptions {
   seed: number;
   /** Folder for runs and models. */
   out: string;
-  /** What the mirrored image adds. Default `off`. */
+  /** Use of the mirrored image. Default `off`. */
   flip?: Flip;
   /** Begin anew where a run is already. Default false: go on with it. */
   overwrite?: boolean;

@@ -114,7 +114,7 @@ const moved: Readonly<Record<string, string>> = {
   '--weight-decay': 'weightDecay',
 };
 
-/** What other programs call a setting that has no option of its own. */
+/** Names of other programs for settings that have no option of their own. */
 const synonyms: Readonly<Record<string, string>> = {
   '--optimiser': '--optimizer',
   '--data-licence': '--data-license',
@@ -215,7 +215,7 @@ export function addTo(command: {
   }
 }
 
-/** What was typed, as settings: first the options, then each `--set` in turn. */
+/** The command line as settings: first the options, then each `--set` in turn. */
 export function settingsTyped(command: CommandUnknownOpts): Settings {
   const typed = command.opts() as Record<string, unknown> & { set?: readonly Assignment[] };
   const short = Object.entries(typed)

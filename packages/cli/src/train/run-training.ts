@@ -20,7 +20,7 @@ import { assertSettings, defaultOf, mergedSettings, type Settings } from './sett
 import { trainingData } from './training-data.ts';
 import { heldOut, validationOf } from './validation.ts';
 
-/** What `hm train` takes beside settings. */
+/** Options of `hm train` besides settings. */
 export interface TrainCommandOptions {
   out: string;
   from?: string;

@@ -8,7 +8,7 @@ import {
   variantOf,
 } from '@hm/tensor/host';
 
-/** What `hm train` was told, as a tree: options and `--set` write into it, and `run.json` keeps it for `--from`. */
+/** Settings of `hm train` as a tree: options and `--set` write into it, and `run.json` keeps it for `--from`. */
 export interface Settings {
   data?: {
     path?: string;
@@ -177,7 +177,7 @@ const own: Readonly<Record<keyof Settings, JsonSchema>> = {
   allowChangedData: flag('resumes although images are not those that the run began with'),
 };
 
-/** What `--set` knows, by path. */
+/** Settings of `--set`, by path. */
 export const settingsSchema: JsonSchema = {
   ...{ type: 'object', additionalProperties: false },
   properties: { ...recipeMembers, ...own },

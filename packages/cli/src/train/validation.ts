@@ -3,7 +3,7 @@ import { InvalidArgumentError } from '@hm/tensor/host';
 import type { TrainOptions } from '@hm/train';
 import { withoutUndefined } from '../without-undefined.ts';
 
-/** What a run is validated with. */
+/** Settings of a run's validation. */
 export interface ValidationOptions {
   validate?: string;
   validatePairs?: string;

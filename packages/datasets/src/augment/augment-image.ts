@@ -12,7 +12,7 @@ import type { ResolvedAugmentation } from './resolve-augmentation.ts';
 import { kernels } from './taps.ts';
 import { warpAffine } from './warp-affine.ts';
 
-/** What names a sample's random draws. */
+/** Names of a sample's random streams. */
 export interface SampleStream {
   seed: number;
   epoch: number;

@@ -44,7 +44,7 @@ const words: Record<string, readonly string[]> = {
 
 const whole = new Set(['shiftPixels', 'lowestQuality', 'highestQuality']);
 
-/** What an augmentation may be, for schemas of what holds one. */
+/** Schema of an augmentation, for schemas that contain one. */
 export const augmentationSchema: JsonSchema = {
   type: 'object',
   description: 'random changes to training images; {} for none, "flip": {} for a step with its defaults',

@@ -5,7 +5,7 @@ import { checkArguments, checkOptions, HmError, UnavailableError } from '@hm/ten
 import { tarEntries } from '../tar/tar-entries.ts';
 import { type DownloadOptions, download, type PublishedFile } from './download.ts';
 
-/** What {@link fetchLfw} takes. */
+/** Options of {@link fetchLfw}. */
 export interface FetchLfwOptions extends Omit<DownloadOptions, 'onProgress'> {
   /** An address that has `lfw.tgz`, `pairs.txt` …, instead of the public ones: a mirror inside a closed network. */
   mirror?: string;

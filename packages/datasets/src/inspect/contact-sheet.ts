@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import type { Dataset } from '../dataset.ts';
 import { labelsOf } from '../write/encoded-samples.ts';
 
-/** What {@link contactSheet} takes. */
+/** Options of {@link contactSheet}. */
 export interface ContactSheetOptions {
   /** Rows, an identity each. Default 8. */
   identities?: number;

@@ -8,7 +8,7 @@ import { hashWords } from './difference-hash.ts';
 import { countsOf, describeCounts, type IdentityCounts } from './identity-counts.ts';
 import { nearDuplicates } from './near-duplicates.ts';
 
-/** What {@link inspectDataset} takes. */
+/** Options of {@link inspectDataset}. */
 export interface InspectOptions {
   /** Look into this many images, evenly spread. Default: all. */
   images?: number;
@@ -30,7 +30,7 @@ export interface Duplicates {
   names: string[];
 }
 
-/** What a data set holds. */
+/** Summary of a data set. */
 export interface DatasetReport {
   images: number;
   /** How many were looked into: the lists below speak of these. */
@@ -40,7 +40,7 @@ export interface DatasetReport {
   sizes: { height: number; width: number; images: number }[];
   formats: Record<string, number>;
   undecodable: { id: string; reason: string }[];
-  /** What was found and is not used. */
+  /** Entries that were found but not used. */
   leftOut: readonly SkippedEntry[];
   /** What does not agree in the data set's files. */
   problems: readonly string[];

@@ -6,7 +6,7 @@ export interface ReadTask {
   source: PortableSource;
 }
 
-/** What can be kept in memory. */
+/** A value that can be kept in memory. */
 export type KeptImage = Extract<ImageSource, { bytes: Uint8Array } | { pixels: Uint8Array }>;
 
 /** The worker's side of reading: the file's bytes, or the pixels that were rendered. */

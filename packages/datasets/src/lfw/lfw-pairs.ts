@@ -9,7 +9,7 @@ import { archiveFinder, isArchive } from './archive-finder.ts';
 import { type FoundImage, imageFinder } from './image-finder.ts';
 import { type NamedPair, type PairList, parsePairs } from './parse-pairs.ts';
 
-/** What {@link lfwPairs} takes. */
+/** Options of {@link lfwPairs}. */
 export interface LfwPairsOptions {
   /** The pair list. Default: `pairs.txt` in the root or beside it. */
   pairs?: string;

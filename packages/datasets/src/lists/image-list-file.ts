@@ -11,7 +11,7 @@ import { type Columns, type ColumnWords, headerColumns, noColumn, normalTitle } 
 import { guessColumns, type ImageColumn, isImagePath, splitPathAndLabel } from './guess-columns.ts';
 import { type ListRow, listRows } from './list-rows.ts';
 
-/** What {@link imageListFile} takes. */
+/** Options of {@link imageListFile}. */
 export interface ImageListFileOptions {
   /** The folder that the list's paths start from. Default: the list's own. */
   root?: string;

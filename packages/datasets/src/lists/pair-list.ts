@@ -10,7 +10,7 @@ import { type Columns, type ColumnWords, headerColumns } from './columns.ts';
 import { isImagePath } from './guess-columns.ts';
 import { type ListRow, listRows } from './list-rows.ts';
 
-/** What {@link pairList} takes. */
+/** Options of {@link pairList}. */
 export interface PairListOptions {
   /** The folder that the list's paths start from. Default: the list's own. */
   root?: string;

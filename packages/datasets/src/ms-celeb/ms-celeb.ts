@@ -7,7 +7,7 @@ import { readAt } from '../files/read-at.ts';
 import { type CleanList, readCleanList } from './clean-list.ts';
 import { nameOfRow, type Row, scanRows } from './scan-rows.ts';
 
-/** What {@link msCeleb} takes. */
+/** Options of {@link msCeleb}. */
 export interface MsCelebOptions {
   /** A cleaned list of the images to use: lines `[./]m.xxx/rank.jpg` or `m.xxx/rank-FaceId-n.jpg`, with a label or without. */
   list?: string;

@@ -57,7 +57,7 @@ export async function openParquet(path: string, bytes?: Uint8Array): Promise<Par
   return { ...file, metadata, rows, groups };
 }
 
-/** What a task needs of a file: where it is, or its bytes from `start` to `end`. */
+/** The part of a file that a task needs: its path, or its bytes from `start` to `end`. */
 const sourceOf = (
   { path, bytes, byteLength }: Pick<ParquetFile, 'path' | 'bytes' | 'byteLength'>,
   start: number,

@@ -8,7 +8,7 @@ import { GroupCache } from './group-cache.ts';
 import { openParquet, type ParquetFile, readRows } from './parquet-file.ts';
 import { classNames } from './parquet-schema.ts';
 
-/** What {@link parquetImages} takes. */
+/** Options of {@link parquetImages}. */
 export interface ParquetImagesOptions {
   /** The column of images: bytes, or a structure with `bytes` as Hugging Face's. Default `image`, `img` or the like. */
   imageColumn?: string;

@@ -5,7 +5,7 @@ import { writeFiles } from '../files/output-file.ts';
 import type { EncodedSample } from '../write/encoded-samples.ts';
 import { describeClasses, featuresKey } from './parquet-schema.ts';
 
-/** What {@link writeParquet} takes. */
+/** Options of {@link writeParquet}. */
 export interface WriteParquetOptions {
   /** Rows that are written, and read, together. Default 256. */
   rowsPerGroup?: number;

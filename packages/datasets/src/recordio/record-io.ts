@@ -13,7 +13,7 @@ import type { RecordIndex } from './record-index.ts';
 import { type ImagePlaces, insightFacePlaces, labelOf, plainPlaces } from './record-layout.ts';
 import { scanRecords } from './scan-records.ts';
 
-/** What {@link recordIo} takes. */
+/** Options of {@link recordIo}. */
 export interface RecordIoOptions {
   /** The index. Default: the file's name with `.idx`; rebuilt by scanning if there is none. */
   index?: string;

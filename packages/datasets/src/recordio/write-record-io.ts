@@ -6,7 +6,7 @@ import { writeFiles } from '../files/output-file.ts';
 import type { EncodedSample } from '../write/encoded-samples.ts';
 import { encodeImageRecord, type RecordHeader } from './encode-record.ts';
 
-/** What {@link writeRecordIo} takes. */
+/** Options of {@link writeRecordIo}. */
 export interface WriteRecordIoOptions {
   /**
    * `plain` is im2rec's form; `insightface` adds identity records, record 0 and the file `property`, and wants each

@@ -2,7 +2,7 @@ import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import type { Dataset, PixelSource, Sample } from '../dataset.ts';
 import { type FaceRecipe, renderRecipe } from './face-recipe.ts';
 
-/** What {@link syntheticFaces} takes. */
+/** Options of {@link syntheticFaces}. */
 export interface SyntheticFacesOptions {
   /** Number of people, at least 1. */
   identities: number;

@@ -2,7 +2,7 @@ import { checkArguments, checkOptions, InvalidArgumentError, Rng } from '@hm/ten
 import type { ProtocolImage, VerificationPair, VerificationProtocol } from '../protocol.ts';
 import type { SyntheticFaces } from './synthetic-faces.ts';
 
-/** What {@link syntheticPairs} takes. */
+/** Options of {@link syntheticPairs}. */
 export interface SyntheticPairsOptions {
   /** Folds to score in, each with people of its own. Default 10. */
   folds?: number;

@@ -44,7 +44,7 @@ export async function fileStream(path: string): Promise<ByteStream> {
   };
 }
 
-/** What a gzip file holds; offsets are those of its contents. */
+/** Contents of a gzip file; offsets count uncompressed bytes. */
 export function gunzipStream(path: string): ByteStream {
   regularFileSize(path);
   const limit = bombBytes(path);

@@ -2,7 +2,7 @@ import { limits } from '@hm/tensor/host';
 import { damaged } from '../files/damaged.ts';
 import type { TarEntry } from './tar-entries.ts';
 
-/** What a file beside an image says of it. */
+/** Description of an image in a file beside it. */
 export interface Label {
   label?: number;
   name?: string;

@@ -2,7 +2,7 @@ import { damaged } from '../files/damaged.ts';
 
 export const blockBytes = 512;
 
-/** What a header block says of the entry after it. */
+/** Fields of a header block, which describe the entry after it. */
 export interface TarHeader {
   name: string;
   /** Bytes. */

@@ -9,7 +9,7 @@ import { isSplitName, splitNamed } from '../splits.ts';
 import { keysOf, type Label, labelIn } from './sample-label.ts';
 import { type TarEntry, tarEntries } from './tar-entries.ts';
 
-/** What {@link tarShards} takes. */
+/** Options of {@link tarShards}. */
 export interface TarShardsOptions {
   /** Which archives, or top folders inside them, by the split that their names speak of. Default: all, if of one. */
   split?: string;

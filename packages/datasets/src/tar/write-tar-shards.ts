@@ -6,7 +6,7 @@ import { createTarPacker } from 'modern-tar';
 import { outputFile } from '../files/output-file.ts';
 import type { EncodedSample } from '../write/encoded-samples.ts';
 
-/** What {@link writeTarShards} takes. */
+/** Options of {@link writeTarShards}. */
 export interface WriteTarShardsOptions {
   /** A shard is closed once it has this many bytes. Default 256 MiB. */
   shardBytes?: number;

@@ -16,7 +16,7 @@ export interface EncodedSample {
   key?: number;
 }
 
-/** What {@link encodedSamples} takes. */
+/** Options of {@link encodedSamples}. */
 export interface EncodedSamplesOptions extends Encoding {
   /** `label` gives each identity's images together, in the labels' order. Default `index`. */
   order?: 'index' | 'label';

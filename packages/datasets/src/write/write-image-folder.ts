@@ -6,7 +6,7 @@ import { checkArguments, checkOptions } from '@hm/tensor/host';
 import type { EncodedSample } from './encoded-samples.ts';
 import { safeName, UniqueNames } from './file-names.ts';
 
-/** What {@link writeImageFolder} takes. */
+/** Options of {@link writeImageFolder}. */
 export interface WriteImageFolderOptions {
   /** Is told of each image that was written, from 1. */
   onImage?: (count: number) => void;

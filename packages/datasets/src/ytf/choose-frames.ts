@@ -3,7 +3,7 @@ import { InvalidArgumentError, Rng } from '@hm/tensor/host';
 /** Which frames of a video are used: all, every n-th, the first n, or n drawn at random by the seed and the video. */
 export type FrameChoice = 'all' | { every: number } | { first: number } | { random: number; seed: number };
 
-/** What a report says of a choice. */
+/** Description of a choice in a report. */
 export const describeFrames = (choice: FrameChoice): string => {
   if (choice === 'all') return 'all frames';
   if ('every' in choice) return `one of every ${choice.every} frames`;

@@ -11,7 +11,7 @@ import type { ProtocolImage, VerificationPair, VerificationProtocol } from '../p
 import { chooseFrames, describeFrames, type FrameChoice } from './choose-frames.ts';
 import { parseSplits, type VideoPair, type VideoPairList } from './parse-splits.ts';
 
-/** What {@link ytfPairs} takes. */
+/** Options of {@link ytfPairs}. */
 export interface YtfPairsOptions {
   /** The pair list. Default: `splits.txt` in the root or beside it. */
   pairs?: string;

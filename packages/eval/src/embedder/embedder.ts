@@ -26,7 +26,7 @@ export interface EmbedderOptions extends Pick<InferenceOptions, 'provider' | 'th
   output?: string | undefined;
 }
 
-/** What each of {@link EmbedderOptions} may be. */
+/** Types of the members of {@link EmbedderOptions}. */
 export const embedderOptions: OptionKinds<EmbedderOptions> = {
   ...{ provider: 'string', threads: 'number', preprocessing: 'object', output: 'string' },
   convolutions: { oneOf: ['direct', 'measured'] },
@@ -40,7 +40,7 @@ export interface EmbedOptions {
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** What each of {@link EmbedOptions} may be. */
+/** Types of the members of {@link EmbedOptions}. */
 export const embedOptions: OptionKinds<EmbedOptions> = { flip: 'string', onProgress: 'function' };
 
 /** An image, and what an error message calls it. */
@@ -52,7 +52,7 @@ export interface Embedder {
   readonly name: string;
   readonly provider: Provider;
   readonly preprocessing: Preprocessing;
-  /** What the model's file says of itself, such as `hm.recipe`. */
+  /** Metadata of the model's file, such as `hm.recipe`. */
   readonly metadata: Readonly<Record<string, string>>;
   /** D. */
   readonly embeddingSize: number;

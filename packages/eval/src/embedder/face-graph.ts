@@ -15,7 +15,7 @@ export interface FaceGraph {
   readonly embeddingSize: number;
   /** Images per run. */
   readonly batchSize: number;
-  /** What the network is fed for at most `batchSize` images. */
+  /** Inputs of the network for at most `batchSize` images. */
   prepare(images: readonly Uint8Array[]): Record<string, HostTensor>;
   /** Embeddings `[images, D]`, row by row, of at most `batchSize` images `[H, W, 3]`. */
   run(images: readonly Uint8Array[], mirrored: boolean): Promise<Float32Array[]>;

@@ -25,7 +25,7 @@ const labels = new Map(
   }),
 );
 
-/** What the paper calls a loss; of one that it does not have, its own name. */
+/** The paper's name of a loss, or our own where the paper has none. */
 export const lossLabel = (loss: string): string => labels.get(loss) ?? loss;
 
 const rows = (accuracies: Record<string, [lfw: number, ytf: number]>): PaperRow[] =>

@@ -4,7 +4,7 @@ import { type Html, html, name } from './html.ts';
 import type { Plots } from './plots.ts';
 import { behind, table } from './tables.ts';
 
-/** What a reader calls a result among others. */
+/** Label of a result among others. */
 export const seriesName = ({ model, flip, protocol }: VerificationResult): string =>
   `${model}${flip === 'off' ? '' : `, flip ${flip}`}, ${protocol}`;
 
@@ -128,7 +128,7 @@ export function foldSection(results: readonly VerificationResult[], plots: Plots
 ${behind('Folds as a table', seriesTable('Folds', ['Fold', 'Pairs', 'Accuracy', 'Threshold'], results, rows))}</section>`;
 }
 
-/** What must be said beside the scores. */
+/** Notes to print with the scores. */
 export function noteSection(results: readonly VerificationResult[]): Html {
   const lines = results.flatMap((result) => [
     ...(result.official ? [] : ['Not the official score.']).map((text) => ({ result, text })),

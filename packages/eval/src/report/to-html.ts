@@ -17,7 +17,7 @@ import {
   seriesName,
 } from './sections.ts';
 
-/** What an HTML report contains. */
+/** Contents of an HTML report. */
 export interface HtmlReportOptions {
   /** Default: the models and protocols. */
   title?: string | undefined;

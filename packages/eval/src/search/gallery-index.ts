@@ -1,6 +1,6 @@
 import type { HostTensor } from '@hm/tensor/host';
 
-/** What was found for each probe, best first. */
+/** Hits of each probe, best first. */
 export interface Matches {
   /** Found for each probe: as many as were asked for, or all there are. */
   top: number;

@@ -12,7 +12,7 @@ export interface BootstrapOptions {
   seed?: number | string | undefined;
 }
 
-/** What each of {@link BootstrapOptions} may be. */
+/** Types of the members of {@link BootstrapOptions}. */
 export const bootstrapOptions: OptionKinds<BootstrapOptions> = {
   ...{ resamples: 'number', confidence: 'number', seed: ['string', 'number'] },
 };

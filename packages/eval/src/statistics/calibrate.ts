@@ -24,7 +24,7 @@ export interface CalibratedThreshold {
   tarInterval: Interval;
 }
 
-/** What the distances of a model mean. */
+/** Meaning of a model's distances. */
 export interface Calibration {
   confidence: number;
   genuine: number;
@@ -44,7 +44,7 @@ export interface CalibrateOptions {
   probability?: 'platt' | 'isotonic' | undefined;
 }
 
-/** What each of {@link CalibrateOptions} may be. */
+/** Types of the members of {@link CalibrateOptions}. */
 export const calibrateOptions: OptionKinds<CalibrateOptions> = {
   ...{ rates: 'array', confidence: 'number', probability: 'string' },
 };

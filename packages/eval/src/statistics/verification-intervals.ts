@@ -20,7 +20,7 @@ export interface VerificationIntervals {
   tarAtFar: (RateEstimate & { far: number })[];
 }
 
-/** What {@link verificationIntervals} takes. */
+/** Options of {@link verificationIntervals}. */
 export interface VerificationIntervalsOptions {
   /** A pair is accepted if its distance is below; one for all pairs, or one for each, as folds have. */
   threshold: number | ArrayLike<number>;

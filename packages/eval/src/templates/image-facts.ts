@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '@hm/tensor/host';
 
-/** What is said about an image beside its embedding. */
+/** Description of an image besides its embedding. */
 export interface ImageFacts {
   id?: string;
   /** The video or photograph that it is from; an image without one is a medium of its own. */

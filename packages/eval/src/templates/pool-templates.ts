@@ -19,7 +19,7 @@ export interface PoolingOptions {
   best?: { count: number; by: 'quality' | 'norm' } | undefined;
 }
 
-/** What each of {@link PoolingOptions} may be. */
+/** Types of the members of {@link PoolingOptions}. */
 export const poolingOptions: OptionKinds<PoolingOptions> = {
   ...{ norms: 'string', weightByQuality: 'boolean', best: 'object' },
 };

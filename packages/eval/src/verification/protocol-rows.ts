@@ -5,7 +5,7 @@ import { type PairwiseAggregation, templateDistances } from '../templates/templa
 import { type Distance, pairDistances } from './pair-distances.ts';
 import type { TemplateOptions } from './score-options.ts';
 
-/** What a protocol's pairs compare: rows of embeddings, or templates image by image. */
+/** The two sides of a protocol's pairs: rows of embeddings, or templates image by image. */
 export interface ProtocolRows {
   embeddings: HostTensor<'float32'>;
   nameOf(row: number): string;

@@ -29,7 +29,7 @@ import type { PairScore, VerificationResult } from './verification-result.ts';
 export interface EmbeddingSource {
   model: string;
   flip?: Flip | undefined;
-  /** What the model's file says of itself. */
+  /** Metadata of the model's file. */
   metadata?: Readonly<Record<string, string>> | undefined;
   /** Added to the result's notes. */
   notes?: readonly string[] | undefined;

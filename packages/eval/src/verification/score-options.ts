@@ -37,10 +37,10 @@ export interface ScoreOptions {
   scores?: boolean | undefined;
 }
 
-/** What each of {@link TemplateOptions} may be. */
+/** Types of the members of {@link TemplateOptions}. */
 export const templateOptions: OptionKinds<TemplateOptions> = { ...poolingOptions, aggregation: 'string' };
 
-/** What each of {@link ScoreOptions} may be. */
+/** Types of the members of {@link ScoreOptions}. */
 export const scoreOptions: OptionKinds<ScoreOptions> = {
   ...{ distance: 'string', thresholdSearch: 'string', threshold: ['number', 'string'] },
   ...{ center: 'boolean', fmr: 'number', templates: 'object', scores: 'boolean' },

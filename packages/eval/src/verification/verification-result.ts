@@ -10,7 +10,7 @@ import type { TemplateOptions } from './score-options.ts';
 
 /** One pair's score. */
 export interface PairScore {
-  /** What the protocol calls the image; of a template the first image, and how many there are. */
+  /** Name of the image in the protocol; of a template the first image, and how many there are. */
   first: string;
   second: string;
   same: boolean;
@@ -57,9 +57,9 @@ export interface VerificationResult {
   folds: FoldResult[];
   /** False if the score may not be compared with published ones. */
   official: boolean;
-  /** What must be said beside the score, as whole sentences. */
+  /** Notes to print with the score, as whole sentences. */
   notes: string[];
-  /** What the model's file says of its training, where it says anything. */
+  /** Description of the training in the model's file, if there is one. */
   metadata?: Readonly<Record<string, string>>;
   /** How the images of a template were joined, where pairs are of templates. */
   templates?: TemplateOptions;

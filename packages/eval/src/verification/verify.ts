@@ -10,7 +10,7 @@ import type { VerificationResult } from './verification-result.ts';
 /** How a protocol is embedded and scored. */
 export interface VerifyOptions extends EmbedOptions, ScoreOptions {}
 
-/** What each of {@link VerifyOptions} may be. */
+/** Types of the members of {@link VerifyOptions}. */
 export const verifyOptions: OptionKinds<VerifyOptions> = { ...embedOptions, ...scoreOptions };
 
 /**

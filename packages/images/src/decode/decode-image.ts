@@ -10,14 +10,14 @@ import { plainJpeg } from './jpeg/plain-jpeg.ts';
 import { MOST_PIXELS } from './most-pixels.ts';
 import { type ExtraSamples, extraSamples } from './tiff-samples.ts';
 
-/** What {@link decodeImage} takes. */
+/** Options of {@link decodeImage}. */
 export interface DecodeOptions {
   /** Wanted size in pixels, together with `width`; default: the image's own. */
   height?: number;
   width?: number;
   /** More pixels than this in the file are refused before decoding. Default 100 million. */
   maxPixels?: number;
-  /** What an error calls an image that has no path. Default `image bytes`. */
+  /** Name in errors of an image that has no path. Default `image bytes`. */
   name?: string;
 }
 

@@ -60,7 +60,7 @@ type ValueOf<Spec> = Spec extends { annealed: true }
 /** Every option, defaults filled in. */
 export type ConfigOf<Specs> = { -readonly [Name in keyof Specs]: ValueOf<Specs[Name]> };
 
-/** What a factory takes: some of the options. */
+/** Arguments of a factory: some of the options. */
 export type OptionsOf<Specs> = { [Name in keyof Specs]?: ValueOf<Specs[Name]> };
 
 /** Specifications as they are written, their choices kept as literal types. */

@@ -13,7 +13,7 @@ export const adaptiveHardSamplesOptions = optionSpecs({
   },
 });
 
-/** What {@link adaptiveHardSamples} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link adaptiveHardSamples}; {@link optionsOf} has the defaults. */
 export type AdaptiveHardSamplesOptions = OptionsOf<typeof adaptiveHardSamplesOptions>;
 
 /**

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Head, HeadConfig, HeadResult } from '../head.ts';
 
-/** What a decorator does to a head. */
+/** A change to a head. */
 export interface Decoration {
   /** The decorator's name and options. */
   config: HeadConfig;

@@ -10,7 +10,7 @@ export const focalOptions = optionSpecs({
   gamma: { default: 2, from: 0, doc: 'γ, how strongly easy samples are turned down' },
 });
 
-/** What {@link focal} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link focal}; {@link optionsOf} has the defaults. */
 export type FocalOptions = OptionsOf<typeof focalOptions>;
 
 /**

@@ -26,7 +26,7 @@ export const hardMiningOptions = optionSpecs({
   },
 });
 
-/** What {@link hardMiningLoss} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link hardMiningLoss}; {@link optionsOf} has the defaults. */
 export type HardMiningOptions = OptionsOf<typeof hardMiningOptions>;
 
 /** Every option of {@link hardMiningLoss}, defaults filled in. */

@@ -10,7 +10,7 @@ export const ohemOptions = optionSpecs({
   keep: { default: 0.7, above: 0, to: 1, doc: 'share of a batch that is kept, at least one sample' },
 });
 
-/** What {@link ohem} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link ohem}; {@link optionsOf} has the defaults. */
 export type OhemOptions = OptionsOf<typeof ohemOptions>;
 
 /**

@@ -16,7 +16,7 @@ export const labelSmoothingOptions = optionSpecs({
   },
 });
 
-/** What {@link labelSmoothing} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link labelSmoothing}; {@link optionsOf} has the defaults. */
 export type LabelSmoothingOptions = OptionsOf<typeof labelSmoothingOptions>;
 
 /**

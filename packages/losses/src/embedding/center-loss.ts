@@ -12,7 +12,7 @@ export const centerLossOptions = optionSpecs({
   normalize: { default: false, doc: 'compares unit vectors; the paper compares the embeddings as they are' },
 });
 
-/** What {@link centerLoss} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link centerLoss}; {@link optionsOf} has the defaults. */
 export type CenterLossOptions = OptionsOf<typeof centerLossOptions>;
 
 /**

@@ -18,7 +18,7 @@ export const circleLossOptions = optionSpecs({
   gamma: { default: 256, above: 0, doc: 'γ, the scale' },
 });
 
-/** What {@link circleLoss} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link circleLoss}; {@link optionsOf} has the defaults. */
 export type CircleLossOptions = OptionsOf<typeof circleLossOptions>;
 
 /**

@@ -12,7 +12,7 @@ export const contrastiveOptions = optionSpecs({
   normalize: { default: true, doc: 'compares unit vectors instead of the embeddings as they are' },
 });
 
-/** What {@link contrastive} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link contrastive}; {@link optionsOf} has the defaults. */
 export type ContrastiveOptions = OptionsOf<typeof contrastiveOptions>;
 
 /**

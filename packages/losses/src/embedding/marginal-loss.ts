@@ -11,7 +11,7 @@ export const marginalLossOptions = optionSpecs({
   xi: { default: 0.3, from: 0, doc: 'ξ, how far from τ a pair must be to count no more' },
 });
 
-/** What {@link marginalLoss} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link marginalLoss}; {@link optionsOf} has the defaults. */
 export type MarginalLossOptions = OptionsOf<typeof marginalLossOptions>;
 
 /**

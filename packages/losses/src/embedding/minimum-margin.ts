@@ -22,7 +22,7 @@ export const minimumMarginOptions = optionSpecs({
   normalize: { default: true, doc: 'compares unit vectors instead of the embeddings as they are' },
 });
 
-/** What {@link minimumMargin} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link minimumMargin}; {@link optionsOf} has the defaults. */
 export type MinimumMarginOptions = OptionsOf<typeof minimumMarginOptions>;
 
 /**

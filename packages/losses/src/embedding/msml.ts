@@ -15,7 +15,7 @@ export const msmlOptions = optionSpecs({
   normalize: { default: true, doc: 'compares unit vectors instead of the embeddings as they are' },
 });
 
-/** What {@link msml} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link msml}; {@link optionsOf} has the defaults. */
 export type MsmlOptions = OptionsOf<typeof msmlOptions>;
 
 /**

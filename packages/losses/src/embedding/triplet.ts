@@ -20,7 +20,7 @@ export const tripletOptions = optionSpecs({
   },
 });
 
-/** What {@link triplet} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link triplet}; {@link optionsOf} has the defaults. */
 export type TripletOptions = OptionsOf<typeof tripletOptions>;
 
 /**

@@ -26,7 +26,7 @@ export const aSoftmaxOptions = optionSpecs({
   },
 });
 
-/** What {@link aSoftmax} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link aSoftmax}; {@link optionsOf} has the defaults. */
 export type ASoftmaxOptions = OptionsOf<typeof aSoftmaxOptions>;
 
 /**

@@ -20,7 +20,7 @@ export const adaFaceOptions = optionSpecs({
   rate: { default: 0.01, above: 0, to: 1, doc: 'share of a batch that enters the moving averages' },
 });
 
-/** What {@link adaFace} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link adaFace}; {@link optionsOf} has the defaults. */
 export type AdaFaceOptions = OptionsOf<typeof adaFaceOptions>;
 
 const EPSILON = 1e-3;

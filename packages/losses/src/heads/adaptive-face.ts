@@ -12,7 +12,7 @@ export const adaptiveFaceOptions = optionSpecs({
   lambda: { default: 70, from: 0, doc: 'λ, how strongly margins are pushed up' },
 });
 
-/** What {@link adaptiveFace} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link adaptiveFace}; {@link optionsOf} has the defaults. */
 export type AdaptiveFaceOptions = OptionsOf<typeof adaptiveFaceOptions>;
 
 /**

@@ -9,7 +9,7 @@ export const amSoftmaxOptions = optionSpecs({
   scale: { ...cosFaceOptions.scale, default: 30 },
 });
 
-/** What {@link amSoftmax} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link amSoftmax}; {@link optionsOf} has the defaults. */
 export type AmSoftmaxOptions = OptionsOf<typeof amSoftmaxOptions>;
 
 /**

@@ -17,7 +17,7 @@ export const arcFaceOptions = optionSpecs({
   },
 });
 
-/** What {@link arcFace} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link arcFace}; {@link optionsOf} has the defaults. */
 export type ArcFaceOptions = OptionsOf<typeof arcFaceOptions>;
 
 /**

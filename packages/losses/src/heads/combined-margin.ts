@@ -18,7 +18,7 @@ export const combinedMarginOptions = optionSpecs({
   },
 });
 
-/** What {@link combinedMargin} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link combinedMargin}; {@link optionsOf} has the defaults. */
 export type CombinedMarginOptions = OptionsOf<typeof combinedMarginOptions>;
 
 /**

@@ -10,7 +10,7 @@ export const cosFaceOptions = optionSpecs({
   margin: { default: 0.35, from: 0, to: 1, doc: "m, taken from the target's cosine" },
 });
 
-/** What {@link cosFace} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link cosFace}; {@link optionsOf} has the defaults. */
 export type CosFaceOptions = OptionsOf<typeof cosFaceOptions>;
 
 /**

@@ -15,7 +15,7 @@ export const curricularFaceOptions = optionSpecs({
   rate: { default: 0.01, above: 0, to: 1, doc: 'share of a batch that enters the moving average t' },
 });
 
-/** What {@link curricularFace} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link curricularFace}; {@link optionsOf} has the defaults. */
 export type CurricularFaceOptions = OptionsOf<typeof curricularFaceOptions>;
 
 /**

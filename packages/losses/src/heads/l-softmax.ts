@@ -18,7 +18,7 @@ export const lSoftmaxOptions = optionSpecs({
   },
 });
 
-/** What {@link lSoftmax} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link lSoftmax}; {@link optionsOf} has the defaults. */
 export type LSoftmaxOptions = OptionsOf<typeof lSoftmaxOptions>;
 
 /**

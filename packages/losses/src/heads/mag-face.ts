@@ -19,7 +19,7 @@ export const magFaceOptions = optionSpecs({
   easyMargin: { default: true, doc: "no margin where θ > π/2, as in the authors' code" },
 });
 
-/** What {@link magFace} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link magFace}; {@link optionsOf} has the defaults. */
 export type MagFaceOptions = OptionsOf<typeof magFaceOptions>;
 
 /**

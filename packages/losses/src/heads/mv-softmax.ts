@@ -30,7 +30,7 @@ export const mvSoftmaxOptions = optionSpecs({
   },
 });
 
-/** What {@link mvSoftmax} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link mvSoftmax}; {@link optionsOf} has the defaults. */
 export type MvSoftmaxOptions = OptionsOf<typeof mvSoftmaxOptions>;
 
 /**

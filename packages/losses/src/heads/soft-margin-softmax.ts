@@ -13,7 +13,7 @@ export const softMarginSoftmaxOptions = optionSpecs({
   bias: { default: false, doc: "a bias per class, `params.bias` `[C]`; the paper's formula has none" },
 });
 
-/** What {@link softMarginSoftmax} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link softMarginSoftmax}; {@link optionsOf} has the defaults. */
 export type SoftMarginSoftmaxOptions = OptionsOf<typeof softMarginSoftmaxOptions>;
 
 /**

@@ -7,7 +7,7 @@ export const softmaxOptions = optionSpecs({
   bias: { default: true, doc: "a bias per class, `params.bias` `[C]`, as in the paper's equation 1" },
 });
 
-/** What {@link softmax} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link softmax}; {@link optionsOf} has the defaults. */
 export type SoftmaxOptions = OptionsOf<typeof softmaxOptions>;
 
 /**

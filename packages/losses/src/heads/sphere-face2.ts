@@ -31,7 +31,7 @@ export const sphereFace2Options = optionSpecs({
   },
 });
 
-/** What {@link sphereFace2} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link sphereFace2}; {@link optionsOf} has the defaults. */
 export type SphereFace2Options = OptionsOf<typeof sphereFace2Options>;
 
 /**

@@ -13,7 +13,7 @@ export const subCenterArcFaceOptions = optionSpecs({
   centers: { default: 3, from: 1, integer: true, doc: 'K, the centers of each class' },
 });
 
-/** What {@link subCenterArcFace} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link subCenterArcFace}; {@link optionsOf} has the defaults. */
 export type SubCenterArcFaceOptions = OptionsOf<typeof subCenterArcFaceOptions>;
 
 /**

@@ -14,7 +14,7 @@ export const uniFaceOptions = optionSpecs({
   negativeWeight: { default: 1, above: 0, doc: 'λ, the weight of the other classes' },
 });
 
-/** What {@link uniFace} takes; {@link optionsOf} has the defaults. */
+/** Options of {@link uniFace}; {@link optionsOf} has the defaults. */
 export type UniFaceOptions = OptionsOf<typeof uniFaceOptions>;
 
 /**

@@ -8,7 +8,7 @@ export interface ClassSample {
   labels: Int32Array;
 }
 
-/** What {@link sampleClasses} takes. */
+/** Options of {@link sampleClasses}. */
 export interface SampleClassesOptions {
   /** C, the number of classes. */
   classes: number;

@@ -15,7 +15,7 @@ export interface Curve {
   mark?: { loss: number; text: string };
 }
 
-/** What a figure shows. */
+/** Contents of a figure. */
 export type Quantity = 'loss' | 'slope';
 
 // The figure is as high as the loss of a sample that is wrong for sure: 5 % for its class.

@@ -16,7 +16,7 @@ const plotOptions = optionSpecs({
   height: { default: 440, from: 240, doc: 'pixels, unless the picture is scaled' },
 });
 
-/** What {@link plotHardMining} takes. */
+/** Options of {@link plotHardMining}. */
 export type PlotOptions = OptionsOf<typeof plotOptions>;
 
 /**
@@ -84,7 +84,7 @@ function checkCount(choices: readonly HardMiningOptions[]): readonly HardMiningO
 const titleOf = ({ length }: readonly Curve[], show: Quantity): string =>
   length === 1 ? titles[show] : `${titles[show]}, ${length} choices of options`;
 
-/** What a reader who cannot see the figure should know. */
+/** Text alternative of the figure. */
 function words(curves: readonly Curve[], show: Quantity): string[] {
   const what =
     show === 'loss'

@@ -2,7 +2,7 @@ import type { Rng } from '@hm/tensor';
 import { checkOptions, type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
 import { type ClassPair, SamplePicker } from './sample-picker.ts';
 
-/** What {@link doppelgangerBatches} takes. */
+/** Options of {@link doppelgangerBatches}. */
 export interface DoppelgangerOptions {
   /** The class of every sample, from 0. */
   labels: ArrayLike<number>;

@@ -5,7 +5,7 @@ import { arcFaceTarget, aSoftmaxTarget, crossEntropy } from './reference.ts';
 
 export type Inputs = Omit<EvaluationInputs, 'upstream' | 'step'>;
 
-/** What a formula sees of one sample. */
+/** The values of one sample that a formula reads. */
 interface Sample {
   cosines: number[];
   /** `x·w_j`. */

@@ -6,7 +6,7 @@ export type FormTimes = Readonly<Record<Form, number>>;
 
 /** Measurements by a convolution's name, kept from one program to the next. */
 export interface KernelCache {
-  /** What was measured before; `{}` where nothing was. */
+  /** Earlier measurements; `{}` if there are none. */
   read(): Promise<Readonly<Record<string, FormTimes>>>;
   /** Keeps all of `times`. */
   write(times: Readonly<Record<string, FormTimes>>): Promise<void>;

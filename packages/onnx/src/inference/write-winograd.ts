@@ -7,7 +7,7 @@ import { type BlockedConvolution, tapsOf } from './blocked-convolution.ts';
 /** Values that convolutions of one graph share, by what they are. */
 export type Shared = Map<string, string>;
 
-/** What a convolution is written into. */
+/** Target of a written convolution. */
 export interface Target {
   graph: Graph;
   /** Channels in a block. */

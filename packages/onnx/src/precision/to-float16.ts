@@ -65,7 +65,7 @@ function castOutputs(graph: GraphProto): void {
   for (const [name, half] of names) graph.node.push(newNode('Cast', [half], name, { to: DataType.FLOAT }));
 }
 
-/** What the values are called inside, in half precision. */
+/** Names of the values inside, in half precision. */
 const namesOf = (values: readonly ValueInfoProto[]) =>
   new Map(values.map(({ name }) => [name, `${name}_float16`]));
 

@@ -12,9 +12,9 @@ InferenceSession.create(require('node:fs').readFileSync(0), options)
 const TIMEOUT_MILLISECONDS = 60_000;
 const LONGEST_LOG = 2 ** 28;
 
-/** What came of loading a model in a process of its own. */
+/** Result of loading a model in its own process. */
 export interface Trial {
-  /** What went wrong, or `undefined`. */
+  /** The error, or `undefined`. */
   problem: string | undefined;
   /** What ONNX Runtime wrote, if it was asked for. */
   log: string;

@@ -8,7 +8,7 @@ import { planBuffers } from './plan-buffers.ts';
 /** Adds up a block of numbers over all ranks, in place. Every rank calls it as often, with as many numbers. */
 export type SumOverRanks = (values: Float32Array) => void | Promise<void>;
 
-/** What is cut and run. */
+/** A part of the graph, ready to run. */
 interface Whole {
   graph: Graph;
   inputs: readonly GraphValue[];

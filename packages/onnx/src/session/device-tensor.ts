@@ -40,5 +40,5 @@ export class HeldTensor implements DeviceTensor {
   }
 }
 
-/** What a session is fed with. */
+/** Inputs of a session. */
 export type Feed = HostTensor | DeviceTensor;

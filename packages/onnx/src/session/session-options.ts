@@ -16,7 +16,7 @@ export interface SessionOptions {
   profile?: string;
 }
 
-/** What each of {@link SessionOptions} may be. */
+/** Types of the members of {@link SessionOptions}. */
 export const sessionOptions: OptionKinds<SessionOptions> = {
   ...{ provider: 'string', deviceId: 'number', threads: 'number', profile: 'string' },
 };
@@ -32,7 +32,7 @@ export interface InferenceOptions extends SessionOptions {
   convolutions?: 'direct' | 'measured';
 }
 
-/** What each of {@link InferenceOptions} may be. */
+/** Types of the members of {@link InferenceOptions}. */
 export const inferenceOptions: OptionKinds<InferenceOptions> = {
   ...sessionOptions,
   convolutions: { oneOf: ['direct', 'measured'] },

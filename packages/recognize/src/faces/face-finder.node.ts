@@ -7,7 +7,7 @@ import { decode, type Source, sourceOf } from './decode.node.ts';
 import type { FaceFinder } from './face-finder.ts';
 import { type FoundFaces, findFaces } from './find-faces.ts';
 
-/** What a worker is started with. */
+/** The data that a worker starts with. */
 export interface FinderData {
   template: Template;
   border: number;
@@ -45,7 +45,7 @@ export function faceFinder(data: FinderData, workers = availableParallelism()): 
   };
 }
 
-/** What a worker is asked, and what it answers. */
+/** A worker's request and reply. */
 export type FinderRequest = { id: number; source: Source; name: string } | 'close';
 export type FinderReply = { id: number } & (
   | { found: FoundFaces }

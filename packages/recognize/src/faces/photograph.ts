@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '@hm/tensor/host';
 /** A photograph: a path or address, a `URL`, an encoded file's bytes, a `Blob` or `File`, or pixels. */
 export type Photograph = string | URL | Uint8Array | Blob | RgbImage;
 
-/** What a photograph is called in results and errors: its path or address, else `photograph 3`. */
+/** Name of a photograph in results and errors: its path or address, else `photograph 3`. */
 export function nameOf(photograph: Photograph, index: number): string {
   if (typeof photograph === 'string') return photograph;
   if (photograph instanceof URL) return photograph.href;

@@ -30,7 +30,7 @@ export interface EnrollOptions {
   alike?: boolean | undefined;
 }
 
-/** What became of the photographs. */
+/** Outcome of the photographs. */
 export interface Enrolled {
   person: Person;
   refused: RefusedPhotograph[];

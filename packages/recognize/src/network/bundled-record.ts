@@ -6,7 +6,7 @@ import { dlibLicense, dlibPreprocessing } from './dlib-facts.ts';
 /** All that is known of a network. */
 export interface NetworkRecord extends Convention {
   name: string;
-  /** What was measured here, with the command. */
+  /** Our measurement, with its command. */
   measured: readonly MeasuredScore[];
   /** Thresholds for false accept rates with intervals, for each use of the mirrored image. */
   calibrations: readonly ModelCalibration[];

@@ -19,11 +19,11 @@ export interface Convention {
   sha256: Readonly<Record<string, string>>;
   preprocessing: Preprocessing;
   license: string;
-  /** What they were trained on. */
+  /** Their training data. */
   trainedOn: string;
   /** Whether the people of the training photographs were asked, and can ask to be left out. */
   leavingOut: string;
-  /** What was measured here, of the file in `sha256` where it is one of several. */
+  /** Our measurements, of the file in `sha256` where it is one of several. */
   measured?: readonly MeasuredScore[];
   /** Thresholds for false accept rates with intervals, for each use of the mirrored image. */
   calibrations?: readonly ModelCalibration[];
@@ -117,7 +117,7 @@ export const conventions: Readonly<Record<string, Convention>> = {
   },
 };
 
-/** What a file is to say of itself. */
+/** Metadata to write into a file. */
 export interface NetworkDescription {
   /** A name of {@link conventions}. */
   like: string;
@@ -152,7 +152,7 @@ export async function describeNetwork(
   });
 }
 
-/** What was measured of this very file. */
+/** Measurements of this very file. */
 const calibrationsOf = async ({ sha256, calibrations }: Convention, model: Uint8Array) =>
   Object.values(sha256).includes(await sha256Of(model)) ? calibrations : undefined;
 

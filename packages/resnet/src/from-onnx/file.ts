@@ -8,7 +8,7 @@ import {
   type TensorProto,
 } from 'onnx-buf';
 
-/** What of an ONNX file a network is made of. */
+/** The parts of an ONNX file that form a network. */
 export interface OnnxFile {
   nodes: readonly NodeProto[];
   input: string;

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { NodeProto } from 'onnx-buf';
 
-/** What a weight is used as. */
+/** Role of a weight. */
 export type WeightKind = 'as it is' | 'filter' | 'turned' | 'channels' | 'image';
 
 /** One operator of a file: its node, and what comes in. */

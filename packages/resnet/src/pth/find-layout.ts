@@ -25,7 +25,7 @@ const LEAVES: Readonly<Record<string, string>> = {
   bias: 'bias',
 };
 
-/** What a layout calls the values of a network. */
+/** Names of a network's values in a layout. */
 export function theirNames(layout: Layout, { params, statistics }: Shapes): TheirNames {
   const of = new Map(
     [...Object.keys(params), ...Object.keys(statistics)].map((ours) => {

@@ -5,7 +5,7 @@ import type { NoisyData } from './label-noise.ts';
 
 /** Data without what looked mislabeled. */
 export interface CleanedData extends NoisyData {
-  /** What was left out, and how much of it had another person's label. */
+  /** Images that were left out, and how many of them had another person's label. */
   removed: { images: number; mislabeled: number };
 }
 

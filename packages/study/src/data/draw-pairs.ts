@@ -1,7 +1,7 @@
 import type { ProtocolImage, VerificationPair, VerificationProtocol } from '@hm/datasets';
 import { InvalidArgumentError, Rng } from '@hm/tensor/host';
 
-/** What {@link drawPairs} takes. */
+/** Options of {@link drawPairs}. */
 export interface DrawPairsOptions {
   name: string;
   folds: number;

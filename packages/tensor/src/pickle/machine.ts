@@ -21,7 +21,7 @@ export type Operation<Own> = (machine: Machine<Own>) => void;
 
 /** A kind of pickles: which names and opcodes they use, and what is made of a call. Nothing is looked up or run. */
 export interface Dialect<Own> {
-  /** What such files are called in messages: `verification sets`. */
+  /** Name of such files in messages: `verification sets`. */
   readonly files: string;
   /** Who writes them: `numpy`. */
   readonly writer: string;

@@ -29,7 +29,7 @@ type Shared =
 export interface PageTrainOptions extends Pick<TrainOptions, Shared> {
   /** Where checkpoints go: {@link indexedDbStore}, or one of your own. */
   store: PageStore;
-  /** What computes the steps. Default `cpu`, which is WebAssembly. */
+  /** Provider that computes the steps. Default `cpu`, which is WebAssembly. */
   provider?: 'cpu' | 'webgpu';
   /** Threads of WebAssembly, in a page that is cross-origin isolated. Default: as ONNX Runtime chooses. */
   threads?: number;
@@ -49,7 +49,7 @@ const {
   dataLicense,
 } = others;
 
-/** What each of {@link PageTrainOptions} may be. */
+/** Types of the members of {@link PageTrainOptions}. */
 const pageOptions: OptionKinds<PageTrainOptions> = {
   ...{ data, unlabeled, backbone, head, recipe, optimizer, seed, resume, signal },
   ...{ logEvery, checkpointEvery, validate, validateEvery, patience, hardness, hardnessGroups, dataLicense },

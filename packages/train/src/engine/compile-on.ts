@@ -4,7 +4,7 @@ import { assertKernels } from './tfjs/assert-kernels.ts';
 import { EagerProgram } from './tfjs/eager-program.ts';
 import { startBackend } from './tfjs/start-backend.ts';
 
-/** What a step is compiled with, on any engine. */
+/** Settings for compiling a step, on any engine. */
 export type StepOptions = Pick<
   CompileOptions,
   'state' | 'inputs' | 'sumOverRanks' | 'mixedPrecision' | 'kernels'

@@ -28,7 +28,7 @@ export interface TfjsEngine {
   backend: TfjsBackend;
 }
 
-/** What runs the steps. */
+/** The engine that runs the steps. */
 export type Engine = OnnxEngine | TfjsEngine;
 
 /** The fastest engine that can be used here, found out as training begins; an event tells which, and why. */

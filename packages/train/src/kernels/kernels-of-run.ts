@@ -6,7 +6,7 @@ import type { StepOptions } from '../engine/compile-on.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type Communicator, shareValue } from '../parallel/communicator.ts';
 
-/** What the choice depends on. */
+/** Settings that the choice depends on. */
 export interface KernelsSource {
   /** The run's folder. */
   out: string;

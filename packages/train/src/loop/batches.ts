@@ -7,7 +7,7 @@ import type { EpochSampler } from '../sampling/epoch-sampler.ts';
 import type { StepBatch } from '../step-runner.ts';
 import { type Patience, waitFor } from '../wait.ts';
 
-/** What batches come from. */
+/** Source of batches. */
 export interface BatchesSource {
   loader: Loader;
   /** Images without labels, if the run has some. */

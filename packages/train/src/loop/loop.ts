@@ -20,7 +20,7 @@ export interface Plan {
   checkpointEvery: number;
 }
 
-/** What a loop works with. */
+/** Parts of a loop. */
 export interface LoopParts {
   plan: Plan;
   /** Where training begins or goes on. */

@@ -18,9 +18,9 @@ import { type CheckpointStore, Checkpoints } from './checkpoints.ts';
 import type { LoopParts } from './loop.ts';
 import { Reporter } from './reporter.ts';
 
-/** What a run has opened. */
+/** Resources that a run has opened. */
 export interface Opened {
-  /** What the `start` event calls it. */
+  /** Name in the `start` event. */
   engine: string;
   config: RunConfig;
   beginning: Beginning;

@@ -13,7 +13,7 @@ export interface Validation {
   score: number;
 }
 
-/** What a validation is made with. */
+/** Settings of a validation. */
 export interface ValidatorOptions {
   validate(model: Uint8Array, step: number): Promise<Validation>;
   backbone: Backbone;

@@ -4,7 +4,7 @@ import type { TrainState, Transform } from './transform.ts';
 
 /** How the loss is scaled where gradients are computed in half precision. */
 export interface MixedPrecision {
-  /** What the loss is first multiplied by. Default 65536. */
+  /** Initial factor of the loss. Default 65536. */
   initialScale?: number;
   /** Steps without overflow after which the scale doubles. Default 2000. */
   growthInterval?: number;
@@ -20,7 +20,7 @@ export const LARGEST_SCALE = 2 ** 24;
 export const scalingOf = (option: boolean | MixedPrecision = false): Required<MixedPrecision> | undefined =>
   option === false ? undefined : { ...DEFAULTS, ...(option === true ? {} : option) };
 
-/** What the loss is multiplied by, if it is. */
+/** Factor of the loss, if it is scaled. */
 export const lossScaleIn = (state: TrainState): tf.Tensor | undefined =>
   (state.lossScale as { scale?: tf.Tensor } | undefined)?.scale;
 

@@ -8,7 +8,7 @@ import type * as tf from '@tensorflow/tfjs-core';
  */
 export type TrainState<T = tf.Tensor> = Params<T>;
 
-/** What a transform may look at besides gradients and state. */
+/** Inputs of a transform besides gradients and state. */
 export interface StepFacts {
   /** Scalars. `step` counts finished steps, from 0. */
   learningRate: tf.Tensor;
@@ -19,7 +19,7 @@ export interface StepFacts {
   statistics: Params;
 }
 
-/** What a transform changes; all that it leaves out stays as it is. */
+/** Changes by a transform; what it leaves out stays as it is. */
 export interface Change {
   /** For the transforms after it. */
   gradients?: Params;

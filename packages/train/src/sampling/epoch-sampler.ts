@@ -3,12 +3,12 @@ import { type Head, headShorthand, nearestClasses } from '@hm/losses';
 import { type HostTensor, InvalidArgumentError } from '@hm/tensor';
 import { epochSamples, type Sampler } from './sampler.ts';
 
-/** What a checkpoint holds beside the state of the step. */
+/** Contents of a checkpoint besides the state of the step. */
 export const NEIGHBORS = 'sampler.neighbors';
 
 const DEFAULT_NEIGHBORS = 10;
 
-/** What the order of an epoch depends on. */
+/** Settings that the order of an epoch depends on. */
 export interface EpochSamplerOptions {
   recipe: { sampler?: Sampler; accumulate?: number; batchSize: number };
   data: Dataset;

@@ -15,7 +15,7 @@ export type Sampler =
    */
   | { kind: 'hard'; images: number; neighbors?: number; refreshEpochs?: number };
 
-/** What an order depends on. */
+/** Settings that an order depends on. */
 export interface OrderOptions {
   /** The class of every image. */
   labels: Int32Array;

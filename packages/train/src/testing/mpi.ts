@@ -13,7 +13,7 @@ export const hasMpi = /Open MPI|OpenRTE/.test(
 if (!hasMpi)
   console.log('No mpirun of Open MPI: tests of several processes are skipped (apt-get install openmpi-bin).');
 
-/** What became of a job. */
+/** Outcome of a job. */
 export interface JobEnd {
   code: number | null;
   events: (TrainEvent & { rank: number })[];

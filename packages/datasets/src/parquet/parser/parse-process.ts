@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type ParseTask, parse } from './parse.ts';
 
-/** What comes back: what was read, or why it could not be. */
+/** Result: what was read, or why it could not be. */
 export type ParseAnswer = { result: unknown } | { reason: string };
 
 // The library may fail at one column after it has failed at another, when nobody waits for it any more.

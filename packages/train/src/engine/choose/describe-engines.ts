@@ -8,9 +8,9 @@ export interface EngineReport {
   /** `onnx cpu`, `tfjs-webgpu`. */
   name: string;
   usable: boolean;
-  /** What computes, or exactly why it cannot be used. */
+  /** The engine, or exactly why it cannot be used. */
   reason: string;
-  /** What would make it usable; empty if it is. */
+  /** Advice that makes it usable; empty if it is. */
   fix: string;
 }
 

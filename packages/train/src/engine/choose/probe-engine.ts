@@ -3,15 +3,15 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Engine } from '../engine.ts';
 
-/** What became of an engine that was tried. */
+/** Outcome of an engine that was tried. */
 export interface Probe {
-  /** What computes, where the engine tells. */
+  /** Name of the device, where the engine tells it. */
   description?: string;
   /** Of a small step, if it was asked for. */
   milliseconds?: number;
   /** Why it cannot be used. */
   problem?: string;
-  /** What would make it usable. */
+  /** Advice that makes it usable. */
   fix?: string;
 }
 

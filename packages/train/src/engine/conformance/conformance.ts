@@ -14,7 +14,7 @@ import { type Engine, engineName } from '../engine.ts';
 
 type State = Record<string, HostTensor>;
 
-/** What the others are compared with. */
+/** Baseline of the comparisons. */
 const reference: Engine = { kind: 'onnx', threads: 1 };
 
 /** How far an engine may be from the reference, of the largest value of a tensor, after a few steps. */
@@ -87,7 +87,7 @@ function batch(step: number, { accumulate }: Recipe): State {
   };
 }
 
-/** What some steps tell, and the state after them. */
+/** Outputs of some steps, and the state after them. */
 async function train(engine: Engine, recipe: Recipe, steps: number, backbone?: Backbone) {
   const program = await programOf(engine, recipe, backbone);
   const outputs: State[] = [];

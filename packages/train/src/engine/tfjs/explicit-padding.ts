@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 interface Padded {
   /** The input that gets the margin. */
   input?: string;
-  /** What the margin holds. */
+  /** Contents of the margin. */
   value?: number;
   /** The attribute with the shape of the input that gets the margin, if the input itself is not there. */
   shape?: string;

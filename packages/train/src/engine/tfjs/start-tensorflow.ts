@@ -10,7 +10,7 @@ const NAME = 'tensorflow';
 /** Whether the backend's kernels have been extended; the registry that holds them is the program's. */
 let prepared = false;
 
-/** What the backend of tfjs-node tells of itself. */
+/** Description of tfjs-node's backend by itself. */
 interface NodeBackend {
   isGPUPackage: boolean;
   isUsingGpuDevice: boolean;

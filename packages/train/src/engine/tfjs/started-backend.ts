@@ -4,7 +4,7 @@ import { engine } from '@tensorflow/tfjs-core';
 export interface StartedBackend {
   /** By which tfjs knows it. */
   name: string;
-  /** What computes: `TensorFlow 2.9 of @tensorflow/tfjs-node on the processor`. */
+  /** Description of the engine: `TensorFlow 2.9 of @tensorflow/tfjs-node on the processor`. */
   description: string;
   /**
    * Computes on it. The backend that was current is current again afterwards, and nothing else can run in between, as
