@@ -8,10 +8,11 @@ import { compileStep } from './compile-step.ts';
 import { settleEngine } from './engine/choose/choose-engine.ts';
 import { type Engine, engineName } from './engine/engine.ts';
 import type { TrainEvent } from './events.ts';
-import { heard, listenersOf } from './listeners.ts';
 import type { CheckpointStore } from './loop/checkpoints.ts';
 import { loop } from './loop/loop.ts';
 import { partsOf } from './loop/parts-of.ts';
+import { logEvent } from './metrics-log.ts';
+import { TensorBoardFile } from './observe/tensor-board.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Communicator } from './parallel/communicator.ts';
 import { assertSameRun, assertSameState, checkRanks } from './parallel/rank-checks.ts';
@@ -115,4 +116,25 @@ function openLoader(options: ResolvedOptions, ranks: Communicator): Loader {
     ...(workers === undefined ? {} : { workers }),
     ...(onBadSample === undefined ? {} : { onBadSample }),
   });
+}
+
+/** Hears every event of a run before it is handed on. */
+type Listener = (event: TrainEvent) => Promise<void>;
+
+/** Events that each listener hears in turn before they are handed on. */
+async function* heard(listeners: readonly Listener[], events: AsyncGenerator<TrainEvent, void, void>) {
+  for await (const event of events) {
+    for (const hear of listeners) await hear(event);
+    yield event;
+  }
+}
+
+/** Those of a run: the log, and TensorBoard's files if they are asked for. */
+function listenersOf({ out, tensorBoard = false }: { out: string; tensorBoard?: boolean }): Listener[] {
+  let board: TensorBoardFile | undefined;
+  const draw: Listener = async (event) => {
+    if (event.kind === 'start') board = new TensorBoardFile(out, event.step);
+    await board?.write(event);
+  };
+  return [(event) => logEvent(out, event), ...(tensorBoard ? [draw] : [])];
 }

@@ -1,10 +1,10 @@
 import type { RgbImage } from '@hm/images';
 import { Rng } from '@hm/tensor/host';
 import { recompress } from '#recompress';
+import type { CropOptions } from './augmentation.ts';
 import { adjustColors, toGrayscale } from './color.ts';
-import { blackenOutside, enlarge } from './crop.ts';
+import { blackenOutside, type CropRectangle, enlarge } from './crop.ts';
 import { cutOut } from './cut-out.ts';
-import { drawCrop } from './draw-crop.ts';
 import { lowerResolution } from './lower-resolution.ts';
 import { mirror } from './mirror.ts';
 import { blur } from './resample.ts';
@@ -83,4 +83,19 @@ export async function augmentImage(
     }
   }
   return result;
+}
+
+/** Draws the rectangle that a crop keeps. */
+export function drawCrop(
+  { height, width }: RgbImage,
+  { smallest, largest, aspect }: Required<CropOptions>,
+  rng: Rng,
+): CropRectangle {
+  const area = height * width * rng.uniform(smallest, largest);
+  const ratio = Math.exp(rng.uniform(-1, 1) * Math.log(aspect));
+  const side = (length: number, most: number) => Math.min(most, Math.max(1, Math.round(length)));
+  const [across, down] = [side(Math.sqrt(area * ratio), width), side(Math.sqrt(area / ratio), height)];
+  const left = rng.integer(width - across + 1);
+  const top = rng.integer(height - down + 1);
+  return { top, left, height: down, width: across };
 }

@@ -1,6 +1,6 @@
 import util from 'node:util';
 import { afterAll, expect, test } from 'vitest';
-import { withLegacyUtil } from './legacy-util.ts';
+import { withLegacyUtil } from './start-tensorflow.ts';
 
 const functions = util as { isNullOrUndefined?: (value: unknown) => boolean };
 const own = functions.isNullOrUndefined;

@@ -1,8 +1,8 @@
+import util from 'node:util';
 import { assertSingleTfjs, type EnginePackage } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { enginePackages, importPackage, notStarted, unusable } from './engine-package.ts';
 import { allowExplicitPadding } from './explicit-padding.ts';
-import { withLegacyUtil } from './legacy-util.ts';
 import { onBackend, type StartedBackend } from './started-backend.ts';
 
 const NAME = 'tensorflow';
@@ -71,3 +71,19 @@ function describe(): string {
 }
 
 const RUN_DOCTOR = 'Run `hm doctor`, or use the onnx engine.';
+
+const functions = util as { isNullOrUndefined?: (value: unknown) => boolean };
+
+/**
+ * Lends Node's `util` the function `isNullOrUndefined` while `work` runs: Node 23 removed it, and the kernels of tfjs-node
+ * 4.22 call it. As `work` may not wait, no other code ever sees it.
+ */
+export function withLegacyUtil<T>(work: () => T): T {
+  if (functions.isNullOrUndefined !== undefined) return work();
+  functions.isNullOrUndefined = (value) => value === null || value === undefined;
+  try {
+    return work();
+  } finally {
+    delete functions.isNullOrUndefined;
+  }
+}

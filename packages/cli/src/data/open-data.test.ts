@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { excludedNames } from './data/open-data.ts';
+import { excludedNames } from './open-data.ts';
 
 test('names come from a file, or from the list that is built in', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'hm-exclude-'));
