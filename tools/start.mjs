@@ -3,9 +3,9 @@ import { install, script, stage } from './run-stage.mjs';
 
 const options = process.argv.slice(2);
 
-// The demonstration starts afresh each time; training on photographs takes hours and goes on where it was stopped.
+// The demonstration starts afresh each time, on small faces; training on photographs takes hours and goes on where it was stopped.
 const photographs = options.some((option) => option === '--data' || option.startsWith('--data='));
-const given = photographs ? options : [...options, '--overwrite'];
+const given = photographs ? options : ['--image-size', '64', ...options, '--overwrite'];
 
 if (install() && script('Build', 'build')) {
   const done = stage('Main job', process.execPath, 'packages/cli/dist/hm.js', 'study', ...given);
