@@ -17,7 +17,7 @@ export function modelsOf(weights: MtcnnWeights): MtcnnModels {
 /** Channels that ONNX Runtime keeps together on any processor. */
 const BLOCK = 16;
 
-/** The weights with channels of zeros after the first convolution, until their number fills blocks. */
+/** The weights, R-Net's with channels of zeros behind its first convolution until they fill blocks; P-Net gains nothing by it. */
 export function inBlocks({ pnet, rnet, onet }: MtcnnWeights): MtcnnWeights {
   return { pnet, rnet: fill(rnet), onet };
 }
