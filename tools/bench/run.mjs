@@ -193,14 +193,20 @@ const round2 = (number) => Math.round(number * 100) / 100;
 const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
 
 /** Lets ours and the peer, or ours with other arguments, take turns. */
-async function compare({ label, ours: args = files, theirs = args, against, batch = bench.batch }) {
+async function compare({
+  label,
+  ours: args = files,
+  theirs = bench.against ? [] : args,
+  against,
+  batch = bench.batch,
+}) {
   const program = bench.program ?? name;
   const rate = (seconds) => (batch * bench.steps) / seconds;
   const start = (these) => new Contestant(process.execPath, [path(`${program}.mjs`), ...these]);
   const ours = start(args);
   const other = () =>
     bench.against
-      ? new Contestant(process.execPath, [path(bench.against), ...(bench.cases ? theirs : [])])
+      ? new Contestant(process.execPath, [path(bench.against), ...theirs])
       : new Contestant(values.python, [path(`${program}.py`), ...theirs]);
   // Ours may measure while it starts, and must be alone for that.
   await ours.run(WARM_UP);

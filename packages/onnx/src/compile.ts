@@ -10,7 +10,7 @@ import { blockSize } from './blocks.ts';
 import { type ChooseForm, type Kernels, nameOf } from './forms/forms.ts';
 import type { Layout } from './layout.ts';
 import { toMixedPrecision } from './precision/mixed-precision.ts';
-import { assertHalf, assertKernels, createWholeSession } from './preflight/assert-kernels.ts';
+import { assertHalf, assertKernels, createWholeSession } from './preflight/assert-runnable.ts';
 import { HostProgram } from './program/host-program.ts';
 import { NEXT, type Program } from './program/program.ts';
 import { ResidentProgram } from './program/resident-program.ts';

@@ -1,4 +1,5 @@
 import { BLOCKED_DOMAIN, type GraphNode } from './graph.ts';
+import { withoutDead } from './passes/without-dead.ts';
 
 /**
  * Joins a blocked convolution with the addition and the rectifier that follow it, where nothing else reads what
@@ -22,18 +23,6 @@ export function fuseBlocked(nodes: readonly GraphNode[], outputs: ReadonlySet<st
         }
       : undefined,
   );
-}
-
-/** Nodes on which an output depends, in their order. */
-function withoutDead(nodes: readonly GraphNode[], outputs: ReadonlySet<string>): GraphNode[] {
-  const needed = new Set(outputs);
-  const live: GraphNode[] = [];
-  for (const node of nodes.toReversed()) {
-    if (!node.outputs.some((name) => needed.has(name))) continue;
-    for (const name of node.inputs) needed.add(name);
-    live.push(node);
-  }
-  return live.reverse();
 }
 
 type Merge = (convolution: GraphNode, follower: GraphNode) => GraphNode | undefined;

@@ -30,6 +30,7 @@ export interface SummedImage {
   width: number;
 }
 
+/** Sums up an image, once for all windows that are resampled of it. */
 export function summedImage({ pixels, height, width }: RgbImage): SummedImage {
   const row = (width + 1) * 3;
   const Sums = height * width * 255 < 2 ** 31 ? Int32Array : Float64Array;
@@ -62,10 +63,9 @@ export function resample(image: SummedImage, window: Window, target: Target, cla
   const rows = boxes(window.top, window.height, height, image.height, clamp);
   let above = new Float64Array(columns.at.length * 3);
   let below = new Float64Array(columns.at.length * 3);
-  readLine(image, rows, 0, columns, below);
   for (let y = 0; y < height; y++) {
-    [above, below] = [below, above];
-    if (rows.stride === 2 && y > 0) readLine(image, rows, 2 * y, columns, above);
+    if (y > 0 && rows.stride === 1) [above, below] = [below, above];
+    else readLine(image, rows, rows.stride * y, columns, above);
     readLine(image, rows, rows.stride * y + 1, columns, below);
     mixLines(above, below, columns, rows.weights[y]!, data, offset + y * rowLength);
   }
@@ -125,6 +125,7 @@ function readLine(
   }
 }
 
+/** One channel's sum at a place `right` and `down` of a corner: bilinear, as a pixel is one color all over. */
 function between(
   sums: SummedImage['sums'],
   corner: number,

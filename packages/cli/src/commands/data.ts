@@ -1,7 +1,7 @@
 import { Argument } from '@commander-js/extra-typings';
 import { printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
-import { formOption, imageColumnOption, labelColumnOption, splitOption } from '../data/data-options.ts';
+import { dataFormOptions } from '../data/data-options.ts';
 import { describeProblems, describeReport } from '../data/describe-report.ts';
 import { inspectData } from '../data/inspect-data.ts';
 import { positiveInteger, upTo, wholeNumber } from '../parse-option.ts';
@@ -24,15 +24,13 @@ export const data = () => {
 
 /** `hm data info DATA`: what is in it. */
 const info = () =>
-  command('info')
-    .description('Say what a data set holds: images, identities, sizes, formats.')
-    .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
-    .option('--images <number>', 'look into so many images, evenly spread', positiveInteger, 1000)
-    .option('--workers <number>', 'threads (default: one per core)', upTo('workers'))
-    .addOption(formOption())
-    .addOption(splitOption())
-    .addOption(imageColumnOption())
-    .addOption(labelColumnOption())
+  dataFormOptions(
+    command('info')
+      .description('Say what a data set holds: images, identities, sizes, formats.')
+      .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
+      .option('--images <number>', 'look into so many images, evenly spread', positiveInteger, 1000)
+      .option('--workers <number>', 'threads (default: one per core)', upTo('workers')),
+  )
     .option('--json', 'print one JSON object')
     .action(async (path, { images, workers, json, verbose: _, ...form }) => {
       const report = await inspectData(path, { images, ...(workers !== undefined && { workers }) }, form);
@@ -65,21 +63,19 @@ const fetchCommand = () =>
 
 /** `hm data check DATA`: what is wrong with it. */
 const check = () =>
-  command('check')
-    .description('Decode every image and list what may be wrong; the exit code is 1 if anything is.')
-    .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
-    .option('--few <images>', 'identities with fewer are listed', positiveInteger, 2)
-    .option(
-      '--near-bits <number>',
-      'of 128 in which pictures that look the same may differ, 0 to 7',
-      wholeNumber,
-      4,
-    )
-    .option('--workers <number>', 'threads (default: one per core)', upTo('workers'))
-    .addOption(formOption())
-    .addOption(splitOption())
-    .addOption(imageColumnOption())
-    .addOption(labelColumnOption())
+  dataFormOptions(
+    command('check')
+      .description('Decode every image and list what may be wrong; the exit code is 1 if anything is.')
+      .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
+      .option('--few <images>', 'identities with fewer are listed', positiveInteger, 2)
+      .option(
+        '--near-bits <number>',
+        'of 128 in which pictures that look the same may differ, 0 to 7',
+        wholeNumber,
+        4,
+      )
+      .option('--workers <number>', 'threads (default: one per core)', upTo('workers')),
+  )
     .option('--json', 'print one JSON object')
     .action(async (path, { few: fewImages, nearBits, workers, json, verbose: _, ...form }) => {
       const options = { fewImages, nearBits, ...(workers !== undefined && { workers }) };

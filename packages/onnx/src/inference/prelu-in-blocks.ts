@@ -2,6 +2,7 @@ import { blockSize } from '../blocks.ts';
 import type { Graph, GraphNode } from '../graph.ts';
 import { floats } from '../passes/constants.ts';
 import { rewrite } from '../passes/rewrite.ts';
+import { withoutDead } from '../passes/without-dead.ts';
 import { type ModelFile, readModelFile, writeModelFile } from '../precision/model-file.ts';
 
 /** A PReLU, however it is written. */
@@ -57,7 +58,7 @@ function preluInBlocks(graph: Graph, outputs: ReadonlySet<string>, block: number
     if (prelu === undefined) graph.nodes.push(node);
     else write(graph, prelu, node.outputs[0]!);
   }
-  dropUnread(graph, outputs);
+  graph.nodes = withoutDead(graph.nodes, outputs);
   return found.size;
 }
 
@@ -71,19 +72,6 @@ function write(graph: Graph, { input, slopes }: Prelu, output: string): void {
   const negative = graph.add('Relu', [scaled(input, minusOnes)]);
   const inputs = [scaled(negative, minusSlopes), positive];
   graph.nodes.push({ op: 'Add', domain: '', inputs, outputs: [output], attributes: {}, sameShape: false });
-}
-
-/** Drops nodes that nothing reads any more. */
-function dropUnread(graph: Graph, outputs: ReadonlySet<string>): void {
-  const read = new Set(outputs);
-  graph.nodes = graph.nodes
-    .toReversed()
-    .filter((node) => {
-      const isRead = node.outputs.some((name) => read.has(name));
-      if (isRead) for (const name of node.inputs) read.add(name);
-      return isRead;
-    })
-    .toReversed();
 }
 
 /** `PRelu(x, slopes)`, or `Relu(x) + Min(x, 0) · slopes`, also with `Max(x, 0)`. */
@@ -129,9 +117,9 @@ function channelsOf(
   node: GraphNode | undefined,
   producers: ReadonlyMap<string, GraphNode>,
 ): number | undefined {
-  const bias = node?.op === 'Add' ? node.inputs.findIndex((name) => graph.constants.has(name)) : -1;
-  if (node?.op === 'BatchNormalization' || bias >= 0)
-    return channelsOf(graph, producers.get(node!.inputs[bias === 0 ? 1 : 0]!), producers);
+  const computed = node?.op === 'Add' ? node.inputs.filter((name) => !graph.constants.has(name)) : [];
+  if (node?.op === 'BatchNormalization' || computed.length === 1)
+    return channelsOf(graph, producers.get(computed[0] ?? node!.inputs[0]!), producers);
   const dims = node?.op === 'Conv' ? graph.constants.get(node.inputs[1]!)?.dims : undefined;
   return dims?.length === 4 ? Number(dims[0]) : undefined;
 }

@@ -1,6 +1,6 @@
 import { type HostTensor, hostTensor, hostZeros, sizeOf } from '@hm/tensor/host';
 import type { Graph, GraphValue } from '../graph.ts';
-import { createWholeSession } from '../preflight/assert-kernels.ts';
+import { createWholeSession } from '../preflight/assert-runnable.ts';
 import type { Session, SessionOptions, ValueInfo } from '../session.ts';
 import { cutGraph, type Reduction, type Segment } from './cut-graph.ts';
 import { planBuffers } from './plan-buffers.ts';

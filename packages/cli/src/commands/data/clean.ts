@@ -2,7 +2,7 @@ import type { Dataset } from '@hm/datasets';
 import type { MislabeledImage, SamePeopleResult } from '@hm/eval';
 import { printable } from '@hm/tensor/host';
 import { command } from '../../command.ts';
-import { formOption, imageColumnOption, labelColumnOption, splitOption } from '../../data/data-options.ts';
+import { dataFormOptions } from '../../data/data-options.ts';
 import { type EmbeddedData, embedData, withModel } from '../../data/embed-data.ts';
 import { openData } from '../../data/open-data.ts';
 import { modelOptions } from '../../model-options.ts';
@@ -13,17 +13,15 @@ import { withoutUndefined } from '../../without-undefined.ts';
 /** `hm data clean DATA`: images of somebody else, and people who are there twice. */
 export const clean = () =>
   modelOptions(
-    command('clean')
-      .description(
-        'Find images that look more like another person of the set than like their own, and people under two names.',
-      )
-      .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
-      .option('--model <file>', 'ONNX file that embeds (default: the network that npm installed)')
-      .option('--out <file>', 'CSV list to write of the images that stay, for hm train --data')
-      .addOption(formOption())
-      .addOption(splitOption())
-      .addOption(imageColumnOption())
-      .addOption(labelColumnOption()),
+    dataFormOptions(
+      command('clean')
+        .description(
+          'Find images that look more like another person of the set than like their own, and people under two names.',
+        )
+        .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
+        .option('--model <file>', 'ONNX file that embeds (default: the network that npm installed)')
+        .option('--out <file>', 'CSV list to write of the images that stay, for hm train --data'),
+    ),
   ).action(async (path, { out, json, form, split, imageColumn, labelColumn, verbose: _, ...options }) => {
     if (out !== undefined) {
       formatByName('--out', out, { '.csv': 'csv' });

@@ -1,6 +1,6 @@
 import { printable } from '@hm/tensor/host';
 import { command } from '../../command.ts';
-import { formOption, imageColumnOption, labelColumnOption, splitOption } from '../../data/data-options.ts';
+import { dataFormOptions } from '../../data/data-options.ts';
 import { openData } from '../../data/open-data.ts';
 import { formatByName, prepareFile, writeResult } from '../../output.ts';
 import { integer, positiveInteger } from '../../parse-option.ts';
@@ -8,18 +8,16 @@ import { print } from '../../print.ts';
 
 /** `hm data sample DATA`: a picture to look at. */
 export const sample = () =>
-  command('sample')
-    .description('Draw images at random and write them as one PNG, a row for each identity.')
-    .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
-    .option('--out <file>', 'PNG file', 'sample.png')
-    .option('--identities <number>', 'rows', positiveInteger, 8)
-    .option('--images <number>', 'columns', positiveInteger, 8)
-    .option('--size <pixels>', 'size of each picture', positiveInteger, 112)
-    .option('--seed <number>', 'decides whom it shows', integer, 1)
-    .addOption(formOption())
-    .addOption(splitOption())
-    .addOption(imageColumnOption())
-    .addOption(labelColumnOption())
+  dataFormOptions(
+    command('sample')
+      .description('Draw images at random and write them as one PNG, a row for each identity.')
+      .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
+      .option('--out <file>', 'PNG file', 'sample.png')
+      .option('--identities <number>', 'rows', positiveInteger, 8)
+      .option('--images <number>', 'columns', positiveInteger, 8)
+      .option('--size <pixels>', 'size of each picture', positiveInteger, 112)
+      .option('--seed <number>', 'decides whom it shows', integer, 1),
+  )
     .option('--json', 'print one JSON object')
     .action(
       async (path, { out, identities, images: imagesPerIdentity, size, seed, json, verbose: _, ...form }) => {

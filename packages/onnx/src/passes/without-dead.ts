@@ -1,0 +1,13 @@
+import type { GraphNode } from '../graph.ts';
+
+/** Nodes on which an output depends, in their order. */
+export function withoutDead(nodes: readonly GraphNode[], outputs: ReadonlySet<string>): GraphNode[] {
+  const needed = new Set(outputs);
+  const live: GraphNode[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!node.outputs.some((name) => needed.has(name))) continue;
+    for (const name of node.inputs) needed.add(name);
+    live.push(node);
+  }
+  return live.reverse();
+}
