@@ -4,6 +4,7 @@ import * as images from './index.ts';
 
 test('the public surface', () => {
   expect(Object.keys(images).sort()).toEqual([
+    'averageWindows',
     'badImage',
     'decodeImage',
     'encodeImage',
@@ -22,12 +23,15 @@ test('the public surface', () => {
     'rgbOf',
     'shrinkPixels',
     'unusedFile',
+    'warpPixels',
   ]);
   expect(Object.keys(browser).sort()).toEqual([
+    'averageWindows',
     'decodeImage',
     'inOrder',
     'resizePixels',
     'rgbOf',
     'shrinkPixels',
+    'warpPixels',
   ]);
 });

@@ -1,3 +1,4 @@
+export { type AveragedWindow, averageWindows, type Window } from './average-windows.ts';
 export { badImage } from './bad-image.ts';
 export { type DecodeOptions, decodeImage } from './decode/decode-image.ts';
 export { type EncodeOptions, encodeImage, type ImageFormat } from './encode-image.ts';
@@ -18,3 +19,4 @@ export { resizePixels } from './resize-pixels.ts';
 export type { RgbImage } from './rgb-image.ts';
 export { rgbOf } from './rgb-of.ts';
 export { shrinkPixels } from './shrink-pixels.ts';
+export { warpPixels } from './warp-pixels.ts';

@@ -1,4 +1,4 @@
-import type { Window } from './resample.ts';
+import type { Window } from '@hm/images/browser';
 
 /**
  * A candidate in the original implementation's coordinates: 1-based, both ends inclusive, so that the width

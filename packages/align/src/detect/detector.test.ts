@@ -17,7 +17,6 @@ import type { Landmarks } from './face.ts';
 import { loadMtcnn } from './load-mtcnn.ts';
 import { ceilMask, paint } from './paint-canvas.ts';
 import { pyramid } from './pyramid.ts';
-import { summedImage } from './resample.ts';
 import { searchRatio } from './search-size.ts';
 
 let detector: Detector;
@@ -126,7 +125,7 @@ describe('P-Net on a canvas', () => {
     const networks = eagerNetworks(weights);
     const levels = pyramid(image.height, image.width, 20, 0.709);
     const [canvas] = layOut(levels);
-    const painted = paint(summedImage(image), canvas!);
+    const painted = paint(image, canvas!);
     const { probabilities } = await networks.propose(painted, ceilMask(canvas!));
     expect(canvas!.pieces.some(({ width }) => width % 2 === 1)).toBe(true);
     expect(canvas!.pieces.some(({ height }) => height % 2 === 1)).toBe(true);

@@ -4,7 +4,6 @@ import type { Networks } from '../networks/network-runner.ts';
 import type { Face } from './face.ts';
 import { propose } from './propose.ts';
 import { finish, refine } from './refine.ts';
-import { summedImage } from './resample.ts';
 import { enlargeFace, SMALLEST_FACE, searchRatio } from './search-size.ts';
 
 /** How faces are searched for. */
@@ -42,7 +41,7 @@ export function detectorOf(networks: Networks, options: DetectionOptions = {}): 
     async detect(whole) {
       assertImage(whole);
       const ratio = searchRatio(whole, options.minFaceSize);
-      const image = summedImage(shrinkPixels(whole, ratio));
+      const image = shrinkPixels(whole, ratio);
       const minFaceSize = (options.minFaceSize ?? SMALLEST_FACE * ratio) / ratio;
       const proposals = await propose(networks, image, { minFaceSize, factor, threshold: thresholds[0] });
       const refined = await refine(networks, image, proposals, thresholds[1]);

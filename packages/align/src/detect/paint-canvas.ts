@@ -1,14 +1,13 @@
-import { type HostTensor, hostTensor, hostZeros } from '@hm/tensor/host';
+import { averageWindows, type RgbImage } from '@hm/images/browser';
+import { type HostTensor, hostTensor } from '@hm/tensor/host';
 import type { Canvas } from './canvas.ts';
-import { resample, type SummedImage } from './resample.ts';
 
 /** Low enough never to be a window's maximum. */
 const MASKED = -1e9;
 
 /** The image's pyramid on a canvas, `[1, H, W, 3]`, RGB 0–255. */
-export function paint(image: SummedImage, { height, width, pieces }: Canvas): HostTensor<'float32'> {
-  const canvas = hostZeros('float32', [1, height, width, 3]);
-  for (const { level, left, top, x, y, ...size } of pieces) {
+export function paint(image: RgbImage, { height, width, pieces }: Canvas): HostTensor<'float32'> {
+  const windows = pieces.map(({ level, left, top, x, y, ...size }) => {
     const [stepX, stepY] = [image.width / level.width, image.height / level.height];
     const window = {
       left: left * stepX,
@@ -16,10 +15,10 @@ export function paint(image: SummedImage, { height, width, pieces }: Canvas): Ho
       width: size.width * stepX,
       height: size.height * stepY,
     };
-    const target = { data: canvas.data, offset: (y * width + x) * 3, rowLength: width * 3, ...size };
-    resample(image, window, target, true);
-  }
-  return canvas;
+    return { window, ...size, offset: (y * width + x) * 3, rowLength: width * 3 };
+  });
+  const values = averageWindows(image, height * width * 3, windows, true);
+  return hostTensor('float32', [1, height, width, 3], values);
 }
 
 /**

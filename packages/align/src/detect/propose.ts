@@ -1,3 +1,4 @@
+import type { RgbImage } from '@hm/images/browser';
 import type { HostTensor } from '@hm/tensor/host';
 import type { Networks } from '../networks/network-runner.ts';
 import { type Candidate, type Regression, regress, toSquare } from './box.ts';
@@ -5,7 +6,6 @@ import { layOut, type Piece } from './canvas.ts';
 import { nonMaximumSuppression } from './non-maximum-suppression.ts';
 import { ceilMask, paint } from './paint-canvas.ts';
 import { type Level, pyramid } from './pyramid.ts';
-import type { SummedImage } from './resample.ts';
 
 interface Proposal {
   box: Candidate;
@@ -25,7 +25,7 @@ const CELL = 12;
 /** Stage 1: P-Net over the pyramid, suppression within each scale, then across, edges moved, squared. */
 export async function propose(
   networks: Networks,
-  image: SummedImage,
+  image: RgbImage,
   { minFaceSize, factor, threshold }: ProposeOptions,
 ): Promise<Candidate[]> {
   const levels = pyramid(image.height, image.width, minFaceSize, factor);

@@ -1,10 +1,10 @@
+import { averageWindows, type RgbImage } from '@hm/images/browser';
 import { type HostTensor, hostTensor } from '@hm/tensor/host';
 import type { Networks } from '../networks/network-runner.ts';
 import { type Candidate, type Regression, regress, toSquare, windowOf } from './box.ts';
 import type { Face, Point } from './face.ts';
 import { nonMaximumSuppression } from './non-maximum-suppression.ts';
 import { regressionAt } from './propose.ts';
-import { resample, type SummedImage } from './resample.ts';
 
 /** Bounds the memory of one run; most photographs have fewer candidates. */
 const BATCH = 256;
@@ -12,7 +12,7 @@ const BATCH = 256;
 /** Stage 2: R-Net on every candidate; those above the threshold are suppressed, edges moved, squared. */
 export async function refine(
   networks: Networks,
-  image: SummedImage,
+  image: RgbImage,
   candidates: readonly Candidate[],
   threshold: number,
 ): Promise<Candidate[]> {
@@ -37,7 +37,7 @@ export async function refine(
  */
 export async function finish(
   networks: Networks,
-  image: SummedImage,
+  image: RgbImage,
   candidates: readonly Candidate[],
   threshold: number,
 ): Promise<Face[]> {
@@ -63,13 +63,12 @@ function* batches(candidates: readonly Candidate[]): Generator<Candidate[]> {
   for (let start = 0; start < whole.length; start += BATCH) yield whole.slice(start, start + BATCH);
 }
 
-function crop(image: SummedImage, candidates: readonly Candidate[], size: number): HostTensor<'float32'> {
+function crop(image: RgbImage, candidates: readonly Candidate[], size: number): HostTensor<'float32'> {
   const length = size * size * 3;
-  const data = new Float32Array(candidates.length * length);
-  candidates.forEach((candidate, index) => {
-    const target = { data, offset: index * length, rowLength: size * 3, width: size, height: size };
-    resample(image, windowOf(candidate), target);
-  });
+  const windows = candidates.map((candidate, index) => ({
+    ...{ window: windowOf(candidate), height: size, width: size, offset: index * length },
+  }));
+  const data = averageWindows(image, candidates.length * length, windows);
   return hostTensor('float32', [candidates.length, size, size, 3], data);
 }
 

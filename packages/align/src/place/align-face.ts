@@ -1,8 +1,8 @@
-import type { RgbImage } from '@hm/images/browser';
+import type { RgbImage, Window } from '@hm/images/browser';
 import { checkArguments } from '@hm/tensor/host';
 import type { Face } from '../detect/face.ts';
-import { resample, summedImage, type Window } from '../detect/resample.ts';
 import { alignImage } from './align-image.ts';
+import { averageWindow } from './average-window.ts';
 import { type Template, type TemplateName, templates } from './templates.ts';
 
 /**
@@ -31,10 +31,7 @@ export function alignFace(
   const [left, right] = widened(face.box[0], face.box[2], margin / (width - margin), image.width);
   const [top, bottom] = widened(face.box[1], face.box[3], margin / (height - margin), image.height);
   const cut = cutOut(image, { left, top, width: right - left, height: bottom - top });
-  const data = new Float32Array(height * width * 3);
-  const window = { left: 0, top: 0, width: cut.width, height: cut.height };
-  resample(summedImage(cut), window, { data, offset: 0, rowLength: width * 3, width, height }, true);
-  return { pixels: Uint8Array.from(data, Math.round), height, width };
+  return averageWindow(cut, { left: 0, top: 0, width: cut.width, height: cut.height }, target);
 }
 
 /** What lies beside the box is not mixed into its border. */

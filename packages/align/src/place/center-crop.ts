@@ -1,5 +1,5 @@
-import type { RgbImage } from '@hm/images';
-import { resample, summedImage } from '../detect/resample.ts';
+import type { RgbImage } from '@hm/images/browser';
+import { averageWindow } from './average-window.ts';
 
 /**
  * The greatest part of an image about its centre that has the aspect of `height` × `width`, times
@@ -17,7 +17,5 @@ export function centerCrop(
     width: width * scale,
     height: height * scale,
   };
-  const data = new Float32Array(height * width * 3);
-  resample(summedImage(image), window, { data, offset: 0, rowLength: width * 3, width, height }, true);
-  return { pixels: Uint8Array.from(data, Math.round), height, width };
+  return averageWindow(image, window, { height, width });
 }

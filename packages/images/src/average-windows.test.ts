@@ -1,7 +1,7 @@
-import type { RgbImage } from '@hm/images';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resample, summedImage } from './resample.ts';
+import { averageWindows } from './average-windows.ts';
+import type { RgbImage } from './rgb-image.ts';
 
 const ramp = (height: number, width: number): RgbImage => ({
   height,
@@ -20,10 +20,8 @@ function resized(
   clamp = false,
 ) {
   const [left, top, w, h] = window;
-  const data = new Float32Array(height * width * 3).fill(-1);
-  const target = { data, offset: 0, rowLength: width * 3, width, height };
-  resample(summedImage(image), { left, top, width: w, height: h }, target, clamp);
-  return Array.from(data);
+  const target = { window: { left, top, width: w, height: h }, height, width };
+  return Array.from(averageWindows(image, height * width * 3, [target], clamp));
 }
 
 const expectClose = (got: readonly number[], wanted: readonly number[]) => {
@@ -33,7 +31,7 @@ const expectClose = (got: readonly number[], wanted: readonly number[]) => {
   });
 };
 
-describe('resample', () => {
+describe('averageWindows', () => {
   it('copies at scale 1', () => {
     const image = ramp(5, 7);
     expectClose(resized(image, [0, 0, 7, 5], 5, 7), Array.from(image.pixels));
