@@ -17,9 +17,9 @@ export function modelsOf(weights: MtcnnWeights): MtcnnModels {
 /** Channels that ONNX Runtime keeps together on any processor. */
 const BLOCK = 16;
 
-/** The weights, R-Net's with channels of zeros behind its first convolution until they fill blocks; P-Net gains nothing by it. */
+/** The weights, with channels of zeros behind the first convolution until they fill blocks. */
 export function inBlocks({ pnet, rnet, onet }: MtcnnWeights): MtcnnWeights {
-  return { pnet, rnet: fill(rnet), onet };
+  return { pnet: fill(pnet), rnet: fill(rnet), onet };
 }
 
 function fill(weights: Record<string, HostTensor<'float32'>>): Record<string, HostTensor<'float32'>> {

@@ -24,7 +24,7 @@ export function proposalNetwork(
   mask?: tf.Tensor4D,
 ): NetworkOutput {
   let x = convolve(weights, 1, normalize(images));
-  if (mask !== undefined) x = tf.add(x, mask);
+  if (mask !== undefined) x = tf.add(x, onEachChannel(mask, x.shape[3]));
   x = tf.maxPool(x, 2, 2, 'same');
   x = convolve(weights, 3, convolve(weights, 2, x));
   return {
@@ -61,6 +61,10 @@ export function outputNetwork(
     landmarks: linear(weights, 'fc2_3', features),
   };
 }
+
+/** By a convolution, as ONNX Runtime adds its outcome in the same pass. */
+const onEachChannel = (mask: tf.Tensor4D, channels: number): tf.Tensor4D =>
+  tf.conv2d(mask, tf.ones<tf.Rank.R4>([1, 1, 1, channels]), 1, 'valid');
 
 const normalize = (images: tf.Tensor4D): tf.Tensor4D => tf.mul(tf.sub(images, 127.5), 0.0078125);
 
