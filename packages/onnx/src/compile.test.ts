@@ -11,6 +11,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { compile, type StepFunction } from './compile.ts';
 import type { Program } from './program/program.ts';
+import { repeatStep } from './repeat-step.ts';
 import type { Provider } from './session.ts';
 import { expectSame } from './testing/compare.ts';
 import { floats, integers } from './testing/inputs.ts';
@@ -70,6 +71,18 @@ const batch = (seed: number): HostTensors => ({
 
 const inputs = { images: { shape: [3, 6, 5, 3] }, labels: { shape: [3], dtype: 'int32' as const } };
 
+const floatsOf = (values: number[]) => hostTensor('float32', [values.length], Float32Array.from(values));
+
+/** Batches one behind the other, with an axis of their number in front. */
+function together(batches: HostTensors[]): HostTensors {
+  const pixels = batches.flatMap(({ images }) => [...(images!.data as Float32Array)]);
+  const labels = batches.flatMap(({ labels }) => [...(labels!.data as Int32Array)]);
+  return {
+    images: hostTensor('float32', [batches.length, ...inputs.images.shape], Float32Array.from(pixels)),
+    labels: hostTensor('int32', [batches.length, ...inputs.labels.shape], Int32Array.from(labels)),
+  };
+}
+
 async function eager(
   state: HostTensors,
   feeds: HostTensors,
@@ -110,6 +123,30 @@ describe.each(providers)('a compiled step on $name', ({ provider, usable }) => {
     }
     expect([...state.step!.data]).toEqual([4]);
     await program.release();
+  });
+
+  test('takes several steps in one run as it does one by one, on the CPU to the bit', async () => {
+    const single = await compile(train, { state: start, inputs, provider, threads: 1 });
+    const losses: number[] = [];
+    for (let step = 0; step < 6; step++) losses.push((await single.run(batch(step))).loss!.data[0] as number);
+    const repeated = {
+      images: { shape: [3, ...inputs.images.shape] },
+      labels: { ...inputs.labels, shape: [3, 3] },
+    };
+    const three = await compile(repeatStep(train, 3), {
+      state: start,
+      inputs: repeated,
+      provider,
+      threads: 1,
+    });
+    const tolerance = provider === 'cpu' ? 0 : 1e-6;
+    for (const first of [0, 3]) {
+      const { loss } = await three.run(together([batch(first), batch(first + 1), batch(first + 2)]));
+      expectSame({ loss: loss! }, { loss: floatsOf(losses.slice(first, first + 3)) }, tolerance, 'losses');
+    }
+    expectSame(await three.readState(), await single.readState(), tolerance, 'the state');
+    await Promise.all([single.release(), three.release()]);
+    expect(() => repeatStep(train, 0)).toThrow(InvalidArgumentError);
   });
 
   test('gives back the state that it was given, filters of every kind in their own layouts', async () => {

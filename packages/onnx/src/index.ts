@@ -10,6 +10,7 @@ export { traceKernel } from './kernels/trace-kernel.ts';
 export { kernelsOf } from './kernels-of.ts';
 export { withOpenDimensions } from './open-dimensions.ts';
 export type { Program } from './program/program.ts';
+export { repeatStep } from './repeat-step.ts';
 export type { SumOverRanks } from './segments/segmented-session.ts';
 export { type InputSpec, type TraceOptions, trace } from './trace.ts';
 export { TraceError } from './trace-error.ts';

@@ -1,29 +1,38 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
-import type { Program } from '@hm/onnx';
+import { repeatStep } from '@hm/onnx';
 import { compileOn, type StepOptions } from './engine/compile-on.ts';
 import type { Engine } from './engine/engine.ts';
 import { kernelsOfRun } from './kernels/kernels-of-run.ts';
+import { mapRecord } from './map-record.ts';
 import type { SettledOptions } from './options.ts';
 import { type Communicator, collectValues } from './parallel/communicator.ts';
 import { compilePartial } from './partial-program.ts';
 import { stepOf } from './step/step-of.ts';
+import { StepProgram } from './step/step-program.ts';
 
 /** The step of a run as a program on its engine, at the state where it begins. */
 export async function compileStep(
   options: SettledOptions,
   state: StepOptions['state'],
   ranks: Communicator,
-): Promise<Program> {
-  const { recipe, data, seed, out, resume, kernels = 'direct' } = options;
+): Promise<StepProgram> {
+  const { recipe, data, seed, out, resume, kernels = 'direct', stepsPerCall } = options;
   const { partialFc } = recipe;
   const engine = engineOfRank(options.engine, ranks);
   const { step, stepOptions } = stepOf(options, state, ranks);
   if (partialFc === undefined) {
     const chosen = await kernelsOfRun({ out, resume, kernels, engine, ranks }, step, stepOptions);
-    return compileOn(engine, step, { ...stepOptions, kernels: chosen });
+    const whole = { ...stepOptions, kernels: chosen };
+    const single = await compileOn(engine, step, whole);
+    if (stepsPerCall === 1) return new StepProgram(single);
+    const count = stepsPerCall * (recipe.accumulate ?? 1);
+    const inputs = mapRecord(whole.inputs, (input) => ({ ...input, shape: [count, ...input.shape] }));
+    const program = await compileOn(engine, repeatStep(step, count), { ...whole, inputs });
+    return new StepProgram(single, { program, count });
   }
-  return compilePartial(engine, step, stepOptions, { ...partialFc, classes: data.classes, seed });
+  const partial = { ...partialFc, classes: data.classes, seed };
+  return new StepProgram(await compilePartial(engine, step, stepOptions, partial));
 }
 
 /** The engine with threads for this rank, unless their number was given. */

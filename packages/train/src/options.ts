@@ -44,6 +44,12 @@ export interface TrainOptions {
    * with other roundings on another processor. `direct` (default) leaves them as they stand. No choice with `partialFc`.
    */
   kernels?: 'direct' | 'measured';
+  /**
+   * Steps that one call of ONNX Runtime takes, where no checkpoint or validation is due between them. The weights are the
+   * same; what a provider copies with every call, such as the state with `cuda`, is copied as much less often, the graph
+   * takes longer to load, and a signal waits for the call. Default 1. Not with ranks or `partialFc`.
+   */
+  stepsPerCall?: number;
   /** Instead of the recipe's. */
   augment?: Augmentation;
   /** Threads that decode images. Default: one less than the processor's cores, from 1 to 4. */
@@ -109,7 +115,13 @@ export const trainOptions: OptionKinds<TrainOptions> = {
     out: 'string',
   },
   ...{ seed: 'number', engine: ['object', 'string'], kernels: { oneOf: ['direct', 'measured'] } },
-  ...{ augment: 'object', workers: 'number', preprocessing: 'object', pretrained: 'string' },
+  ...{
+    stepsPerCall: 'number',
+    augment: 'object',
+    workers: 'number',
+    preprocessing: 'object',
+    pretrained: 'string',
+  },
   ...{ resume: 'boolean', allowChangedData: 'boolean', signal: 'object' },
   ...{ batchTimeoutSeconds: 'number', validationTimeoutSeconds: 'number' },
   ...{ logEvery: 'number', checkpointEvery: 'number', keep: 'number' },
@@ -134,6 +146,7 @@ export interface ResolvedOptions extends Omit<TrainOptions, 'augment'> {
   logEvery: number;
   keep: number;
   stepsPerEpoch: number;
+  stepsPerCall: number;
   /** Of the whole run. */
   steps: number;
   checkpointEvery: number;
@@ -177,13 +190,14 @@ export function resolveOptions({ augment, ...options }: TrainOptions): ResolvedO
       options.engine === 'auto' ? { kind: 'auto' as const } : (options.engine ?? { kind: 'onnx' as const }),
     preprocessing: options.preprocessing ?? backbone.preprocessing ?? preprocessingFor(backbone),
     resume: options.resume ?? false,
+    stepsPerCall: options.stepsPerCall ?? 1,
     logEvery: options.logEvery ?? 10,
     checkpointEvery: options.checkpointEvery ?? stepsPerEpoch,
     validateEvery: options.validateEvery ?? stepsPerEpoch,
     keep: options.keep ?? 2,
     batchTimeoutSeconds: options.batchTimeoutSeconds ?? 600,
   } satisfies ResolvedOptions;
-  for (const name of ['logEvery', 'checkpointEvery', 'validateEvery', 'keep'] as const)
+  for (const name of ['stepsPerCall', 'logEvery', 'checkpointEvery', 'validateEvery', 'keep'] as const)
     positive(name, resolved[name]);
   for (const name of ['batchTimeoutSeconds', 'validationTimeoutSeconds'] as const)
     checkTimeout(name, options[name]);
@@ -192,8 +206,20 @@ export function resolveOptions({ augment, ...options }: TrainOptions): ResolvedO
   checkEngine(resolved.engine);
   if (resolved.engine.kind !== 'onnx' && scalingOf(recipe.mixedPrecision) !== undefined)
     throw invalid('recipe.mixedPrecision', 'none with an engine other than onnx', recipe.mixedPrecision);
+  checkStepsPerCall(resolved);
   checkSize(resolved.preprocessing, backbone);
   return resolved;
+}
+
+function checkStepsPerCall({ stepsPerCall, engine, recipe }: ResolvedOptions): void {
+  if (stepsPerCall === 1) return;
+  if (engine.kind !== 'onnx') throw invalid('stepsPerCall', '1 with an engine other than onnx', stepsPerCall);
+  if (recipe.partialFc !== undefined)
+    throw invalid(
+      'stepsPerCall',
+      '1 with recipe.partialFc, which draws classes for every step',
+      stepsPerCall,
+    );
 }
 
 /** A timer of Node counts milliseconds in 31 bits. */

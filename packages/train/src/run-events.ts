@@ -1,5 +1,4 @@
 import { createLoader, type Loader } from '@hm/datasets';
-import type { Program } from '@hm/onnx';
 import type { HostTensor } from '@hm/tensor';
 import { lockFolder } from '@hm/tensor/files';
 import { assertBeginnable, type Beginning, beginRun } from './begin-run.ts';
@@ -20,6 +19,7 @@ import { joinRanks, shareBeginning, together } from './parallel/together.ts';
 import { runConfig } from './run-config.ts';
 import { EpochSampler, NEIGHBORS } from './sampling/epoch-sampler.ts';
 import { readPretrained } from './start/read-pretrained.ts';
+import type { StepProgram } from './step/step-program.ts';
 import { waitFor } from './wait.ts';
 
 /** The events of a run; asking for them is what trains. Each is in `metrics.jsonl` before it is handed on. */
@@ -43,7 +43,7 @@ async function* eventsOf(
   const lock = leads ? await lockFolder(options.out) : undefined;
   let loader: Loader | undefined;
   let unlabeled: Loader | undefined;
-  let program: Program | undefined;
+  let program: StepProgram | undefined;
   try {
     const { config, beginning } = await begin(options, ranks);
     yield* found(beginning);

@@ -1,11 +1,13 @@
 import type { Batch } from '@hm/datasets';
-import type { Program } from '@hm/onnx';
 import { type HostTensor, hostTensor } from '@hm/tensor';
 import { mapRecord } from './map-record.ts';
 import { firstNonFinite, nonFinite, overflows } from './non-finite.ts';
 import { type Communicator, culprit } from './parallel/communicator.ts';
 import type { Recipe } from './recipe.ts';
 import { learningRateAt } from './schedule.ts';
+import type { StepProgram } from './step/step-program.ts';
+
+type HostTensors = Record<string, HostTensor>;
 
 /** Metrics of a step, averaged over its batches. */
 export interface StepReadings {
@@ -25,7 +27,7 @@ export interface StepBatch extends Batch {
 
 /** Parts of a runner. */
 export interface StepRunnerOptions {
-  program: Program;
+  program: StepProgram;
   recipe: Recipe;
   stepsPerEpoch: number;
   ranks: Communicator;
@@ -40,44 +42,61 @@ export class StepRunner {
   }
 
   /**
-   * @param batches of the step.
-   * @param step finished steps.
+   * @param steps the batches of each step.
+   * @param first finished steps.
    * @param checkpoint the last good one, for the error.
    * @throws {NonFiniteError} if the loss is not finite.
    */
-  async run(batches: readonly StepBatch[], step: number, checkpoint?: string): Promise<StepReadings> {
-    const { recipe, stepsPerEpoch } = this.#options;
-    const learningRate = learningRateAt(recipe, step, stepsPerEpoch);
-    const outputs: Record<string, HostTensor>[] = [];
-    for (const batch of batches) {
-      const update =
-        recipe.accumulate === undefined ? {} : { update: scalar(batch === batches.at(-1) ? 1 : 0) };
-      const feeds = { learningRate: scalar(learningRate), step: scalar(step), ...update };
-      outputs.push(await this.#runBatch(batch, feeds, step, checkpoint));
+  async run(
+    steps: readonly (readonly StepBatch[])[],
+    first: number,
+    checkpoint?: string,
+  ): Promise<StepReadings[]> {
+    const feeds = steps.flatMap((batches, index) => this.#feedsOf(batches, first + index));
+    const outputs: HostTensors[] = [];
+    for await (const output of this.#options.program.runEach(feeds)) {
+      // ONNX Runtime computes on this thread: without a turn, neither a signal nor a worker's batch would get through.
+      await turnOfEventLoop();
+      await this.#assertFinite(output, feeds[outputs.length]!, checkpoint);
+      outputs.push(output);
     }
-    return { ...summary(outputs), learningRate };
+    const perStep = feeds.length / steps.length;
+    return steps.map((_, index) => ({
+      ...summary(outputs.slice(index * perStep, (index + 1) * perStep)),
+      learningRate: this.#learningRateAt(first + index),
+    }));
   }
 
-  async #runBatch(
-    { images, labels, unlabeled }: StepBatch,
-    feeds: Record<string, HostTensor>,
-    step: number,
-    checkpoint?: string,
-  ) {
+  #feedsOf(batches: readonly StepBatch[], step: number): HostTensors[] {
+    return batches.map((batch, index) => ({
+      ...{ images: batch.images, labels: batch.labels },
+      ...(batch.unlabeled && { unlabeled: batch.unlabeled }),
+      ...{ learningRate: scalar(this.#learningRateAt(step)), step: scalar(step) },
+      ...(this.#options.recipe.accumulate !== undefined && {
+        update: scalar(index === batches.length - 1 ? 1 : 0),
+      }),
+    }));
+  }
+
+  #learningRateAt(step: number): number {
+    const { recipe, stepsPerEpoch } = this.#options;
+    return learningRateAt(recipe, step, stepsPerEpoch);
+  }
+
+  async #assertFinite(outputs: HostTensors, feeds: HostTensors, checkpoint?: string): Promise<void> {
     const { program, ranks } = this.#options;
-    const outputs = await program.run({ images, labels, ...(unlabeled && { unlabeled }), ...feeds });
-    // ONNX Runtime computes on this thread: without a turn, neither a signal nor a worker's batch would get through.
-    await turnOfEventLoop();
+    const images = feeds.images as HostTensor<'float32'>;
+    const step = Number(feeds.step!.data[0]);
     const loss = Number(outputs.loss!.data[0]);
     if (Number(outputs.lossScale?.data[0] ?? 1) < 1) throw overflows(step + 1, checkpoint);
-    if (Number.isFinite(loss)) return outputs;
+    if (Number.isFinite(loss)) return;
     const isOwn = firstNonFinite({ images }) !== undefined;
     const rank = ranks.count > 1 ? culprit(ranks, isOwn) : undefined;
     throw nonFinite(step + 1, loss, { images }, await program.readState(), checkpoint, rank);
   }
 }
 
-function summary(outputs: readonly Record<string, HostTensor>[]): Omit<StepReadings, 'learningRate'> {
+function summary(outputs: readonly HostTensors[]): Omit<StepReadings, 'learningRate'> {
   const at = (index: number) => mapRecord(outputs.at(index)!, ({ data }) => Number(data[0]));
   const parts = outputs.map((_, index) => at(index));
   const mean = (name: string) => parts.reduce((sum, part) => sum + part[name]!, 0) / parts.length;

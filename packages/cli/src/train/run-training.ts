@@ -80,7 +80,8 @@ async function openRun({ out, resume }: TrainCommandOptions, settings: Settings,
   const { train } = await import('@hm/train');
   const { seed = defaultOf<number>('seed'), validate: folder, validatePairs, validatePeople } = settings;
   const { threads, validateEvery, validationTimeoutSeconds, patience, checkpointEvery, keep } = settings;
-  const { hardness, tensorBoard, kernels, onBadSample, batchTimeoutSeconds, workers } = settings;
+  const { hardness, tensorBoard, kernels, stepsPerCall, onBadSample, batchTimeoutSeconds, workers } =
+    settings;
   const { dataLicense, unlabeled, allowChangedData } = settings;
   // What was typed is checked before anything is read.
   const network = await networkOf(settings);
@@ -102,6 +103,7 @@ async function openRun({ out, resume }: TrainCommandOptions, settings: Settings,
       hardness,
       tensorBoard,
       kernels,
+      stepsPerCall,
       onBadSample,
       allowChangedData,
       dataLicense,

@@ -39,6 +39,7 @@ export interface Settings {
   engine?: 'onnx' | 'tfjs-tensorflow' | 'tfjs-webgpu' | 'tfjs-cpu' | 'auto';
   provider?: 'cpu' | 'webgpu' | 'cuda' | 'coreml' | 'dml';
   kernels?: 'direct' | 'measured';
+  stepsPerCall?: number;
   deviceId?: number;
   threads?: number;
   workers?: number;
@@ -151,6 +152,12 @@ const own: Readonly<Record<keyof Settings, JsonSchema>> = {
     'convolutions as they stand, or in the form that is fastest here',
     'direct',
   ),
+  stepsPerCall: {
+    ...count(
+      'steps in one call of ONNX Runtime: what a provider copies, such as the state with cuda, once for all',
+    ),
+    default: 1,
+  },
   deviceId: { type: 'integer', minimum: 0, description: 'which GPU, with the providers cuda and dml' },
   threads: count('threads of ONNX Runtime', limits.threads),
   workers: count('threads that decode images', limits.workers),

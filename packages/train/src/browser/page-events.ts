@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { pageLoader } from '@hm/datasets/browser';
-import { compile, type Program } from '@hm/onnx';
+import { compile } from '@hm/onnx';
 import {
   flattenParams,
   type HostTensor,
@@ -20,6 +20,7 @@ import { alone } from '../parallel/communicator.ts';
 import { assertSameConfig, type RunConfig, runConfig } from '../run-config.ts';
 import { EpochSampler, NEIGHBORS } from '../sampling/epoch-sampler.ts';
 import { stepOf } from '../step/step-of.ts';
+import { StepProgram } from '../step/step-program.ts';
 import { resumedState } from '../step/train-state.ts';
 import type { PageStore } from './page-store.ts';
 
@@ -31,7 +32,7 @@ export async function* pageEvents(
 ): AsyncGenerator<TrainEvent, void, void> {
   const config = await runConfig(options);
   const release = await owned(store);
-  let program: Program | undefined;
+  let program: StepProgram | undefined;
   try {
     const beginning = await begin(options, config, store);
     for (const { path, reason } of beginning.damaged) yield { kind: 'damaged', path, reason };
@@ -40,7 +41,7 @@ export async function* pageEvents(
     const batchSize = recipe.batchSize / (recipe.accumulate ?? 1);
     const loading = { batchSize, seed, preprocessing, augment: recipe.augment };
     const { step, stepOptions } = stepOf(options, state, alone);
-    program = await compile(step, { ...stepOptions, ...session });
+    program = new StepProgram(await compile(step, { ...stepOptions, ...session }));
     const opened = {
       ...{ config, beginning, program, store, ranks: alone },
       engine: `onnxruntime-web ${session.provider === 'webgpu' ? 'WebGPU' : 'WebAssembly'}`,

@@ -17,6 +17,8 @@ export interface BatchesSource {
   sampler: EpochSampler;
   /** Batches that a step is made of. */
   perStep: number;
+  /** Steps whose batches are asked for before they are needed. */
+  ahead: number;
   readState(): Promise<Record<string, HostTensor>>;
   ranks: Communicator;
   signal: AbortSignal | undefined;
@@ -50,25 +52,30 @@ export class Batches {
 
   /** Begins an epoch after so many steps of it; false if the signal was raised. @throws {UnavailableError} */
   async open(epoch: number, position: number): Promise<boolean> {
-    const { loader, unlabeled, stepsPerEpoch, sampler, perStep, readState } = this.#source;
+    const { loader, unlabeled, stepsPerEpoch, sampler, perStep, ahead, readState } = this.#source;
     const sampled = sampler.order(epoch, position, readState).then((order) => ({ order }));
     const samples = await waitFor(sampled, this.#patience);
     if (samples === undefined) return false;
     this.#epoch = loader.batches({ epoch, start: position * perStep, order: samples.order });
     this.#unlabeled = unlabeled && unlabeledImages(unlabeled, (epoch * stepsPerEpoch + position) * perStep);
-    this.#next = Array.from({ length: perStep }, () => this.#ask());
+    this.#next = Array.from({ length: ahead * perStep }, () => this.#ask());
     return true;
   }
 
-  /** The batches of a step; undefined if the signal was raised before all were there. @throws {UnavailableError} */
-  async next(): Promise<{ batches: StepBatch[]; waitMilliseconds: number } | undefined> {
+  /** The batches of each of `count` steps; undefined if the signal was raised before all were there. @throws {UnavailableError} */
+  async next(count: number): Promise<{ steps: StepBatch[][]; waitMilliseconds: number } | undefined> {
+    const { perStep } = this.#source;
     const asked = performance.now();
-    const all = Promise.all(this.#next).then((results) => results.map(({ value }) => value as StepBatch));
+    const wanted = this.#next.slice(0, count * perStep);
+    const all = Promise.all(wanted).then((results) => results.map(({ value }) => value as StepBatch));
     const batches = await waitFor(all, this.#patience);
     if (batches === undefined) return undefined;
     const waitMilliseconds = performance.now() - asked;
-    this.#next = this.#next.map(() => this.#ask());
-    return { batches, waitMilliseconds };
+    this.#next = [...this.#next.slice(wanted.length), ...wanted.map(() => this.#ask())];
+    const steps = Array.from({ length: count }, (_, index) =>
+      batches.slice(index * perStep, (index + 1) * perStep),
+    );
+    return { steps, waitMilliseconds };
   }
 
   /** The losses of each batch of a step, all ranks together, with the groups of its samples. */

@@ -4,7 +4,7 @@ import type { TrainEvent } from '../events.ts';
 import { addHardness, hardnessEvent, noHardness } from '../observe/hardness.ts';
 import type { Validator } from '../observe/validation.ts';
 import { anyRank, type Communicator } from '../parallel/communicator.ts';
-import type { StepRunner } from '../step-runner.ts';
+import type { StepBatch, StepReadings, StepRunner } from '../step-runner.ts';
 import type { Batches } from './batches.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Reporter } from './reporter.ts';
@@ -13,6 +13,8 @@ import type { Reporter } from './reporter.ts';
 export interface Plan {
   steps: number;
   stepsPerEpoch: number;
+  /** Steps that are taken together where nothing is due between them. */
+  stepsPerCall: number;
   logEvery: number;
   validateEvery: number;
   /** Validations without a better score that end the run. Default: never. */
@@ -78,14 +80,34 @@ export async function* loop(parts: LoopParts): Events {
     yield { kind: 'stopped', step: progress.step, steps: plan.steps, checkpoint: checkpoints.path, resume };
   }
 
-  /** One step, and the events that are due after it; false if the signal was raised before. */
-  async function* step(): Events<boolean> {
+  /** As many as a call takes, or one where the network is wanted sooner: after the last step at the latest. */
+  const stepsAtOnce = () => {
+    const left = [plan.validateEvery, plan.checkpointEvery].map((every) => every - (progress.step % every));
+    const free = Math.min(...left, plan.stepsPerEpoch - progress.position);
+    return free < plan.stepsPerCall ? 1 : plan.stepsPerCall;
+  };
+
+  /** A step or several, and the events that are due after each; false if the signal was raised before. */
+  async function* advance(): Events<boolean> {
     if (anyRank(ranks, signal?.aborted ?? false)) return false;
     const asked = performance.now();
-    const ready = await batches.next();
+    const ready = await batches.next(stepsAtOnce());
     if (ready === undefined) return false;
-    const readings = await steps.run(ready.batches, progress.step, checkpoints.path || undefined);
-    const { loss, accuracy = 0, sampleLosses } = readings;
+    const all = await steps.run(ready.steps, progress.step, checkpoints.path || undefined);
+    const milliseconds = (performance.now() - asked) / all.length;
+    for (const [index, readings] of all.entries()) {
+      count(readings, ready.steps[index]!);
+      reporter.add(readings, milliseconds, ready.waitMilliseconds / all.length);
+      yield* batches.badSamples();
+      if (isDue(plan.logEvery) || reporter.isFirst) yield reporter.stepEvent(progress, readings);
+    }
+    if (progress.position === plan.stepsPerEpoch) yield* endEpoch();
+    if (isDue(plan.validateEvery)) yield* leading(validate);
+    if (isDue(plan.checkpointEvery) && progress.step < plan.steps) yield* leading(save);
+    return true;
+  }
+
+  function count({ loss, accuracy = 0, sampleLosses }: StepReadings, own: readonly StepBatch[]): void {
     progress = {
       ...progress,
       step: progress.step + 1,
@@ -93,16 +115,9 @@ export async function* loop(parts: LoopParts): Events {
       lossSum: progress.lossSum + loss,
       accuracySum: progress.accuracySum + accuracy,
       ...(progress.hardness && {
-        hardness: addHardness(progress.hardness, batches.withGroups(sampleLosses, ready.batches), mining),
+        hardness: addHardness(progress.hardness, batches.withGroups(sampleLosses, own), mining),
       }),
     };
-    reporter.add(readings, performance.now() - asked, ready.waitMilliseconds);
-    yield* batches.badSamples();
-    if (isDue(plan.logEvery) || reporter.isFirst) yield reporter.stepEvent(progress, readings);
-    if (progress.position === plan.stepsPerEpoch) yield* endEpoch();
-    if (isDue(plan.validateEvery)) yield* leading(validate);
-    if (isDue(plan.checkpointEvery) && progress.step < plan.steps) yield* leading(save);
-    return true;
   }
 
   function* endEpoch(): Generator<TrainEvent, void, void> {
@@ -120,7 +135,7 @@ export async function* loop(parts: LoopParts): Events {
     const { epoch, position } = progress;
     if (!(await batches.open(epoch, position))) return yield* stop();
     try {
-      while (progress.epoch === epoch && !isStale()) if (!(yield* step())) return yield* stop();
+      while (progress.epoch === epoch && !isStale()) if (!(yield* advance())) return yield* stop();
     } finally {
       batches.close();
     }

@@ -1,6 +1,5 @@
 import type { Loader } from '@hm/datasets/browser';
 import { hardMiningOf } from '@hm/losses';
-import type { Program } from '@hm/onnx';
 import { flattenParams, sizeOf, unflattenParams } from '@hm/tensor';
 import type { Beginning } from '../begin-run.ts';
 import { firstNonFinite, nonFinite } from '../non-finite.ts';
@@ -10,6 +9,7 @@ import type { ResolvedOptions } from '../options.ts';
 import type { Communicator } from '../parallel/communicator.ts';
 import type { RunConfig } from '../run-config.ts';
 import type { EpochSampler } from '../sampling/epoch-sampler.ts';
+import type { StepProgram } from '../step/step-program.ts';
 import { betweenSteps } from '../step/train-state.ts';
 import { StepRunner } from '../step-runner.ts';
 import { versions } from '../versions.ts';
@@ -28,7 +28,7 @@ export interface Opened {
   /** Of images without labels. */
   unlabeled?: Loader | undefined;
   sampler: EpochSampler;
-  program: Program;
+  program: StepProgram;
   ranks: Communicator;
   store: CheckpointStore;
   assertSame: LoopParts['assertSame'];
@@ -55,6 +55,7 @@ export function partsOf(options: ResolvedOptions, opened: Opened): LoopParts {
       ...{ loader, sampler, readState, ranks, signal },
       ...{ unlabeled: opened.unlabeled, stepsPerEpoch: options.stepsPerEpoch },
       perStep: recipe.accumulate ?? 1,
+      ahead: options.stepsPerCall,
       groups: options.hardnessGroups,
       seconds: options.batchTimeoutSeconds,
       skips: options.onBadSample === 'skip',

@@ -21,6 +21,7 @@ test.each([
   [2, {}, { engine: { kind: 'tfjs', backend: 'cpu' } }, /engine.*expected onnx cpu.*got tfjs-cpu/],
   [2, {}, { engine: 'auto' }, /expected onnx cpu.*got auto/],
   [2, {}, { engine: { kind: 'onnx', provider: 'webgpu' } }, /got onnx webgpu/],
+  [2, {}, { stepsPerCall: 2 }, /stepsPerCall/],
 ])('%i ranks, %o, %o are refused', (count, recipe, changes, message) => {
   expect(() => check(count, recipe, changes)).toThrow(message);
   expect(() => check(count, recipe, changes)).toThrow(InvalidArgumentError);

@@ -70,13 +70,17 @@ export function assertSameState(ranks: Communicator, state: Record<string, HostT
 }
 
 /** @throws {InvalidArgumentError} if a run cannot be shared by that many ranks. */
-export function checkRanks({ recipe, engine }: ResolvedOptions, { count }: Pick<Place, 'count'>): void {
+export function checkRanks(
+  { recipe, engine, stepsPerCall }: ResolvedOptions,
+  { count }: Pick<Place, 'count'>,
+): void {
   if (count === 1) return;
   const { batchSize, accumulate = 1, partialFc } = recipe;
   if (batchSize % (accumulate * count) !== 0)
     throw invalid('recipe.batchSize', `a multiple of ${shares(count, accumulate)}`, batchSize);
   // The classes that a step draws depend on the labels of the whole batch.
   if (partialFc !== undefined) throw refused('recipe.partialFc', 'none', partialFc);
+  if (stepsPerCall !== 1) throw refused('stepsPerCall', '1', stepsPerCall);
   if (engineName(engine) !== 'onnx cpu') throw refused('engine', 'onnx cpu', engineName(engine));
 }
 
