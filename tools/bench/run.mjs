@@ -6,7 +6,7 @@ import { Contestant } from './contestant.mjs';
 import { writeFaces } from './write-faces.mjs';
 
 // Programs of their own: processes that speak with one another, a browser beside Node, and what times nothing.
-const others = ['mpi', 'page', 'count', 'backbones'];
+const others = ['mpi', 'page', 'count', 'share', 'backbones'];
 if (others.includes(process.argv[2])) {
   await import(`./${process.argv[2]}.mjs`);
   process.exit();

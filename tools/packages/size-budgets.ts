@@ -6,7 +6,7 @@ export const sizeBudgets: Readonly<Record<string, number>> = {
   eval: 115,
   images: 30,
   losses: 80,
-  onnx: 100,
+  onnx: 105,
   recognize: 50,
   resnet: 46,
   study: 30,

@@ -31,6 +31,8 @@ export class HmCommand extends Command {
     this.#instead = instead;
     // What commander says quotes what was typed.
     this.configureOutput({ writeErr: (text) => process.stderr.write(printableLines(text)) });
+    // An exit at once, as after help, would come before the error of an output that takes nothing more.
+    this.exitOverride();
   }
 
   /** A misspelt option is told before one that is missing: the one is most often the other. */

@@ -73,21 +73,22 @@ describe('hm train', () => {
   );
 });
 
-it.skipIf(!existsSync('/dev/full'))(
-  'an output that takes nothing more is told on the other one',
-  async () => {
-    const full = openSync('/dev/full', 'w');
-    const child = spawn(process.execPath, [program, 'model', 'list'], { stdio: ['ignore', full, 'pipe'] });
-    const told: Buffer[] = [];
-    child.stderr!.on('data', (bytes) => told.push(bytes));
-    const [status] = await once(child, 'close');
-    closeSync(full);
-    expect([status, Buffer.concat(told).toString()]).toEqual([
-      1,
-      expect.stringMatching(/^hm model list: .*no space left.* Fix: Make room\.\n$/),
-    ]);
-  },
-);
+it.skipIf(!existsSync('/dev/full')).each([
+  ['hm model list', ['model', 'list']],
+  ['hm', ['--help']],
+  ['hm', ['model', 'list', '--help']],
+])('an output that takes nothing more is told on the other one: %s %j', async (name, words) => {
+  const full = openSync('/dev/full', 'w');
+  const child = spawn(process.execPath, [program, ...words], { stdio: ['ignore', full, 'pipe'] });
+  const told: Buffer[] = [];
+  child.stderr!.on('data', (bytes) => told.push(bytes));
+  const [status] = await once(child, 'close');
+  closeSync(full);
+  expect([status, Buffer.concat(told).toString()]).toEqual([
+    1,
+    expect.stringMatching(new RegExp(`^${name}: .*no space left.* Fix: Make room\\.\n$`)),
+  ]);
+});
 
 /** Until a run has told of a step. */
 async function underway(out: string): Promise<void> {

@@ -36,6 +36,7 @@ test('the public surface', () => {
     'preload',
     'preprocessingFromMetadata',
     'preprocessingToMetadata',
+    'readExclusion',
     'readNameList',
     'recordIo',
     'standard',

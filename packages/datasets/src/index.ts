@@ -63,6 +63,7 @@ export {
 } from './preprocessing.ts';
 export type { ProtocolImage, VerificationPair, VerificationProtocol } from './protocol.ts';
 export type { Batch } from './read-epoch.ts';
+export { type Exclusion, readExclusion } from './read-exclusion.ts';
 export type { ImageProperty } from './recordio/record-companions.ts';
 export { type RecordIo, type RecordIoOptions, recordIo } from './recordio/record-io.ts';
 export { type WriteRecordIoOptions, writeRecordIo } from './recordio/write-record-io.ts';

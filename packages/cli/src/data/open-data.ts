@@ -1,4 +1,4 @@
-import type { OpenedDataset } from '@hm/datasets';
+import type { Exclusion, OpenedDataset } from '@hm/datasets';
 import { withoutUndefined } from '../without-undefined.ts';
 import type { DataFormOptions } from './data-options.ts';
 
@@ -17,19 +17,12 @@ export async function openData(path: string, options: OpenDataOptions = {}): Pro
   return openDataset(path, withoutUndefined({ ...left, minImages, form, split, imageColumn, labelColumn }));
 }
 
-/** Options that leave identities out when a data set is opened. */
-interface Exclusion {
-  exclude?: readonly string[];
-  allowUnknownExclude?: true;
-}
-
-/**
- * What `--exclude` names: a file with a name on each line, or `casia-lfw`, the people of CASIA-WebFace who are in LFW, of
- * whom published variants have left out some already. All of a file must be there, unless `allowUnknown` says otherwise.
- */
-export async function excludedNames(given: string | undefined, allowUnknown?: boolean): Promise<Exclusion> {
+/** The people whom `--exclude` names; all of a file must be there, unless `allowUnknown` says otherwise. */
+export async function excludedNames(
+  given: string | undefined,
+  allowUnknown = false,
+): Promise<Partial<Exclusion>> {
   if (given === undefined) return {};
-  const { casiaLfwOverlap, readNameList } = await import('@hm/datasets');
-  if (given === 'casia-lfw') return { exclude: casiaLfwOverlap, allowUnknownExclude: true };
-  return { exclude: await readNameList(given), ...(allowUnknown === true && { allowUnknownExclude: true }) };
+  const { readExclusion } = await import('@hm/datasets');
+  return { ...(await readExclusion(given)), ...(allowUnknown && { allowUnknownExclude: true }) };
 }

@@ -88,11 +88,9 @@ async function drawnPool(plan: DrawnData, size: number): Promise<Dataset> {
 }
 
 async function photographPool({ faces, exclude }: PhotographData, root: string): Promise<Dataset> {
-  const { casiaLfwOverlap, openDataset, readNameList } = await import('@hm/datasets');
-  const namesIn = (list: string) =>
-    list === 'casia-lfw' ? casiaLfwOverlap : readNameList(resolve(root, list));
-  const names = exclude === undefined ? [] : await namesIn(exclude);
-  return openDataset(resolve(root, faces), { exclude: names, allowUnknownExclude: true });
+  const { openDataset, readExclusion } = await import('@hm/datasets');
+  const exclusion = exclude === undefined ? {} : await readExclusion(exclude, root);
+  return openDataset(resolve(root, faces), { ...exclusion, allowUnknownExclude: true });
 }
 
 async function splitPeople(pool: Dataset, plan: DrawnData | PhotographData) {
