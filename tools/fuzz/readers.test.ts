@@ -12,12 +12,12 @@ import { loadRun, readConfig } from '@hm/train';
 import { afterAll, describe, test } from 'vitest';
 import { readCalibration } from '../../packages/cli/src/read-calibration.ts';
 import { readEvaluations } from '../../packages/cli/src/read-evaluations.ts';
-import { readEvents } from '../../packages/cli/src/read-events.ts';
 import type { FuzzTarget } from '../../packages/datasets/src/testing/fuzz.ts';
 import { fuzzReader, fuzzRuns } from '../../packages/datasets/src/testing/fuzz-reader.ts';
 import { decodeGallery, encodeGallery } from '../../packages/recognize/src/gallery/gallery-file.ts';
 import { encodeCheckpoint } from '../../packages/train/src/checkpoint.ts';
 import { rewindLog } from '../../packages/train/src/metrics-log.ts';
+import { readEvents } from '../../packages/train/src/read-events.ts';
 
 const table = {
   ids: ['ada.jpg', 'grâce.jpg', 'c'],

@@ -1,7 +1,7 @@
 /** KiB that each package's tarball may weigh: about a quarter above what it weighed when the figure was set. */
 export const sizeBudgets: Readonly<Record<string, number>> = {
   align: 48,
-  cli: 83,
+  cli: 80,
   datasets: 155,
   eval: 115,
   images: 30,
@@ -9,7 +9,7 @@ export const sizeBudgets: Readonly<Record<string, number>> = {
   onnx: 105,
   recognize: 50,
   resnet: 46,
-  study: 30,
+  study: 37,
   tensor: 92,
   train: 105,
 };

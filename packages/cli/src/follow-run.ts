@@ -12,14 +12,17 @@ export async function followRun(
 ): Promise<RunEnd | undefined> {
   let end: RunEnd | undefined;
   for await (const event of run) {
-    if (event.kind === 'step') line.update(event.step, event.steps, note(event), event.secondsLeft);
-    else if (event.kind === 'done' || event.kind === 'stopped') {
-      line.stop();
-      end = event;
-    }
+    showEvent(event, line);
+    if (event.kind === 'done' || event.kind === 'stopped') end = event;
     tell(event);
   }
   return end;
+}
+
+/** Moves the bar as far as an event says; the last one takes it away. */
+export function showEvent(event: TrainEvent, line: Progress): void {
+  if (event.kind === 'step') line.update(event.step, event.steps, note(event), event.secondsLeft);
+  else if (event.kind === 'done' || event.kind === 'stopped') line.stop();
 }
 
 const note = ({ epoch, epochs, loss, accuracy, imagesPerSecond }: StepEvent) =>

@@ -2,12 +2,5 @@ import { expect, it } from 'vitest';
 import * as cli from './index.ts';
 
 it('exports what the README lists, and nothing else', () => {
-  expect(Object.keys(cli).sort()).toEqual([
-    'createProgram',
-    'diagnose',
-    'study',
-    'studyMarkdown',
-    'studyReport',
-    'syntheticStudyData',
-  ]);
+  expect(Object.keys(cli).sort()).toEqual(['createProgram', 'diagnose']);
 });

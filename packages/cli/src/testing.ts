@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { syntheticFaces } from '@hm/datasets';
 import { printableLines } from '@hm/tensor/host';
-import sharp from 'sharp';
 import { vi } from 'vitest';
 import { emptyHome } from '../../../tools/empty-home.ts';
 import { createProgram } from './create-program.ts';
@@ -85,42 +83,4 @@ export function temporaryFolder(): { path: string; dispose: () => void } {
   return { path, dispose: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Rendered faces as files in LFW's form: `Name/Name_0001.png`. */
-export async function writeFaces(
-  root: string,
-  {
-    identities,
-    images,
-    size,
-    firstIdentity = 0,
-  }: { identities: number; images: number; size: number; firstIdentity?: number },
-): Promise<string[]> {
-  const faces = syntheticFaces({
-    identities,
-    imagesPerIdentity: images,
-    hardness: 0.2,
-    seed: 3,
-    size,
-    firstIdentity,
-  });
-  for (let index = 0; index < faces.length; index++) {
-    const { image, label } = faces.sample(index);
-    const name = faces.name(label);
-    const file = join(root, name, `${name}_${String((index % images) + 1).padStart(4, '0')}.png`);
-    mkdirSync(dirname(file), { recursive: true });
-    await sharp(image.pixels, { raw: { width: size, height: size, channels: 3 } })
-      .png()
-      .toFile(file);
-  }
-  return Array.from({ length: identities }, (_, label) => faces.name(label));
-}
-
-/** Pairs in the grammar of LFW's `pairs.txt`: in each fold one genuine pair of each of two people, and two impostor pairs. */
-export function writePairs(path: string, names: readonly string[]): void {
-  const folds = Math.floor(names.length / 2);
-  const lines = Array.from({ length: folds }, (_, fold) => {
-    const [a, b] = [names[2 * fold]!, names[2 * fold + 1]!];
-    return [`${a}\t1\t2`, `${b}\t1\t2`, `${a}\t1\t${b}\t1`, `${a}\t2\t${b}\t2`];
-  });
-  writeFileSync(path, [`${folds}\t2`, ...lines.flat(), ''].join('\n'));
-}
+export { writeFaces, writePairs } from '../../../tools/lfw-files.ts';

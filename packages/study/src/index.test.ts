@@ -4,13 +4,18 @@ import * as surface from './index.ts';
 test('exports exactly this', () => {
   expect(Object.keys(surface).sort()).toEqual([
     'checkPlan',
+    'compareLosses',
+    'comparisonMarkdown',
+    'comparisonReport',
     'countCells',
     'estimateStudy',
     'mergeStudies',
     'peopleOf',
+    'photographComparison',
     'readPlan',
     'readRows',
     'readyCells',
+    'renderedComparison',
     'reproductionMarkdown',
     'reproductionPlan',
     'study',

@@ -1,4 +1,18 @@
 export { countCells, readyCells, type StudyCell } from './cells.ts';
+export {
+  type ComparedLoss,
+  type CompareLossesOptions,
+  type ComparisonEvent,
+  compareLosses,
+} from './compare/compare-losses.ts';
+export type { ComparisonData } from './compare/comparison-data.ts';
+export { type ComparisonReport, comparisonMarkdown, comparisonReport } from './compare/comparison-report.ts';
+export {
+  type ComparisonAlignment,
+  type PhotographComparisonOptions,
+  photographComparison,
+} from './compare/photograph-comparison.ts';
+export { type RenderedComparisonOptions, renderedComparison } from './compare/rendered-comparison.ts';
 export type { DrawnData, PhotographData } from './data/data-plan.ts';
 export { type NoisyData, withLabelNoise } from './data/label-noise.ts';
 export { estimateStudy, type StudyEstimate } from './estimate-study.ts';

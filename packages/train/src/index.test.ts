@@ -27,6 +27,7 @@ test('exports what it is meant to', () => {
     'progressLine',
     'quick',
     'readConfig',
+    'readEvents',
     'recipeSchema',
     'sgd',
     'towardsStart',

@@ -47,6 +47,7 @@ export {
 export { type DecayGroups, decay, decoupledDecay, type WeightDecay } from './optimize/weight-decay.ts';
 export type { TrainOptions } from './options.ts';
 export { duration, progressLine } from './progress-line.ts';
+export { readEvents } from './read-events.ts';
 export { type PartialFc, paper, quick, type Recipe } from './recipe.ts';
 export { recipeSchema } from './recipe-schema.ts';
 export type { Part, RunConfig } from './run-config.ts';

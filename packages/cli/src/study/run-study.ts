@@ -1,20 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AlignFolderOptions } from '@hm/align';
+import type { ComparisonAlignment, ComparisonData, ComparisonEvent, ComparisonReport } from '@hm/study';
 import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import { alignInto } from '../align-into.ts';
 import { backboneOf } from '../backbone-options.ts';
-import { eventLine } from '../follow-run.ts';
+import { eventLine, showEvent } from '../follow-run.ts';
 import { writeResult } from '../output.ts';
 import { print, tell } from '../print.ts';
-import { progress } from '../progress.ts';
+import { type Progress, progress } from '../progress.ts';
 import { stopOnInterrupt } from '../stop-on-interrupt.ts';
 import { squareSize } from '../train/training-data.ts';
 import { withoutUndefined } from '../without-undefined.ts';
-import { photographStudyData } from './photograph-study-data.ts';
-import { study } from './study.ts';
-import { type StudyData, syntheticStudyData } from './study-data.ts';
-import { studyMarkdown, studyReport } from './study-report.ts';
 
 /** Options of `hm study`. */
 export interface StudyCommandOptions {
@@ -45,45 +41,76 @@ export interface StudyCommandOptions {
 export async function runStudy(options: StudyCommandOptions): Promise<void> {
   const began = performance.now();
   const interrupt = stopOnInterrupt(tell);
+  const shown = new ShownComparison();
   try {
+    const { compareLosses, comparisonReport } = await import('@hm/study');
     const data = await studyData(options);
     tell(printable(data.description, 2000));
     const settings = await studySettings(options);
-    const runs = await study({
-      ...{ data, ...settings, losses: options.losses, out: options.out, progress, signal: interrupt.signal },
-      ...withoutUndefined({
-        overwrite: options.overwrite,
-        threads: options.threads,
-        workers: options.workers,
-      }),
-      tell: (loss, event) => {
-        const text = eventLine(event);
-        if (text !== undefined) tell(printable(`${loss}: ${text}`, 1000));
-      },
+    const { losses, out, overwrite, threads, workers } = options;
+    const compared = await compareLosses({
+      ...{ data, ...settings, losses, out, signal: interrupt.signal },
+      ...withoutUndefined({ overwrite, threads, workers }),
+      onEvent: (event) => shown.show(event),
     });
     const seconds = (performance.now() - began) / 1000;
-    if (runs === undefined) stopped(interrupt.status);
-    else await writeReport(options, studyReport(runs, { data: data.description, ...settings, seconds }));
+    if (compared === undefined) stopped(interrupt.status);
+    else
+      await writeReport(
+        options,
+        comparisonReport(compared, { data: data.description, ...settings, seconds }),
+      );
   } finally {
+    shown.stop();
     interrupt.release();
   }
 }
 
-async function studyData(options: StudyCommandOptions): Promise<StudyData> {
+/** A bar for each part, and a line for what it tells. */
+class ShownComparison {
+  #part = '';
+  #line: Progress | undefined;
+
+  show(event: ComparisonEvent): void {
+    const line = this.#lineOf(event.kind === 'training' ? `training ${event.loss}` : 'embedding');
+    if (event.kind === 'embedding') line.update(event.done, event.total);
+    else {
+      showEvent(event.event, line);
+      const text = eventLine(event.event);
+      if (text !== undefined) tell(printable(`${event.loss}: ${text}`, 1000));
+    }
+  }
+
+  stop(): void {
+    this.#line?.stop();
+  }
+
+  #lineOf(part: string): Progress {
+    if (this.#line === undefined || part !== this.#part) {
+      this.stop();
+      this.#line = progress(part);
+      this.#part = part;
+    }
+    return this.#line;
+  }
+}
+
+async function studyData(options: StudyCommandOptions): Promise<ComparisonData> {
+  const { photographComparison, renderedComparison } = await import('@hm/study');
   const { data, lfw, pairs, exclude, out, imageSize } = options;
   if (data === undefined && lfw === undefined) {
     const { identities, imagesPerIdentity, heldOut, imagesPerHeldOut, pairsPerFold, hardness, seed } =
       options;
     const people = { identities, imagesPerIdentity, heldOut, imagesPerHeldOut };
-    return syntheticStudyData({ ...people, pairsPerFold, hardness, seed, size: squareSize(imageSize) });
+    return renderedComparison({ ...people, pairsPerFold, hardness, seed, size: squareSize(imageSize) });
   }
   if (data === undefined || lfw === undefined) throw onlyOne(data === undefined ? '--lfw' : '--data');
-  const align = async (input: string, output: string, settings: AlignFolderOptions) => {
+  const align = async (input: string, output: string, settings: ComparisonAlignment) => {
     tell(printable(`The images in ${input} are not 112 × 112: aligning them into ${output}.`));
     await alignInto(input, output, settings, tell);
   };
   const given = withoutUndefined({ pairs, exclude });
-  return photographStudyData({ data, lfw, aligned: join(out, 'aligned'), align, ...given });
+  return photographComparison({ data, lfw, aligned: join(out, 'aligned'), align, ...given });
 }
 
 async function studySettings({
@@ -99,11 +126,9 @@ async function studySettings({
   return { recipe, ...(await backboneOf({ imageSize })), seed };
 }
 
-async function writeReport(
-  { out, json }: StudyCommandOptions,
-  report: ReturnType<typeof studyReport>,
-): Promise<void> {
-  const markdown = studyMarkdown(report);
+async function writeReport({ out, json }: StudyCommandOptions, report: ComparisonReport): Promise<void> {
+  const { comparisonMarkdown } = await import('@hm/study');
+  const markdown = comparisonMarkdown(report);
   await mkdir(out, { recursive: true });
   await writeResult(join(out, 'report.md'), markdown);
   await writeResult(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);

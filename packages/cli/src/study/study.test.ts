@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSession } from '@hm/onnx/session';
+import type { ComparisonReport } from '@hm/study';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hm, type Outcome, temporaryFolder } from '../testing.ts';
-import type { StudyReport } from './study-report.ts';
 
 const folder = temporaryFolder();
 afterAll(folder.dispose);
@@ -23,7 +23,7 @@ const options = ['study', ...small, '--epochs', '1', '--out', folder.path, '--js
 
 describe('hm study on rendered faces', () => {
   let outcome: Outcome;
-  let report: StudyReport;
+  let report: ComparisonReport;
   beforeAll(async () => {
     outcome = await hm(options);
     report = JSON.parse(outcome.stdout);
@@ -66,7 +66,7 @@ describe('hm study on rendered faces', () => {
   });
 
   it('goes on with what is there: a finished run is not trained again', async () => {
-    const again: StudyReport = JSON.parse((await hm(options)).stdout);
+    const again: ComparisonReport = JSON.parse((await hm(options)).stdout);
     expect(again.runs.map(({ epochs }) => epochs)).toEqual(report.runs.map(({ epochs }) => epochs));
     expect(again.runs.map(({ result }) => result)).toEqual(report.runs.map(({ result }) => result));
   });

@@ -9,7 +9,6 @@ import { engineOf } from '../engine-option.ts';
 import { eventLine, followRun, type RunEnd } from '../follow-run.ts';
 import { lossHead } from '../loss-head.ts';
 import { progress } from '../progress.ts';
-import { readEvents } from '../read-events.ts';
 import { shardOfRank } from '../shard-of-rank.ts';
 import { stopOnInterrupt } from '../stop-on-interrupt.ts';
 import { withoutUndefined } from '../without-undefined.ts';
@@ -71,6 +70,7 @@ async function settingsOf({ from, recipe }: TrainCommandOptions, typed: Settings
 async function dashboardOf({ dashboard, out, resume }: TrainCommandOptions, tell: (line: string) => void) {
   if (dashboard === undefined) return undefined;
   const { startDashboard } = await import('../dashboard/dashboard-server.ts');
+  const { readEvents } = await import('@hm/train');
   const page = await startDashboard(dashboard === true ? 0 : dashboard, resume ? await readEvents(out) : []);
   tell(`Live page: ${page.url}`);
   return page;

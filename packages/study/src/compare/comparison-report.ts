@@ -3,10 +3,10 @@ import { toMarkdown } from '@hm/eval';
 import type { Backbone } from '@hm/resnet';
 import { checkArguments, printable } from '@hm/tensor/host';
 import type { Recipe } from '@hm/train';
-import type { StudyRun } from './study.ts';
+import type { ComparedLoss } from './compare-losses.ts';
 
 /** Everything that a study found, and what it depends on. */
-export interface StudyReport {
+export interface ComparisonReport {
   data: string;
   backbone: { name: string; config: Readonly<Record<string, unknown>> };
   recipe: Recipe;
@@ -14,15 +14,19 @@ export interface StudyReport {
   machine: { node: string; platform: string; processor: string; cores: number };
   /** Of this call; parts that were already there are not counted. */
   seconds: number;
-  runs: StudyRun[];
+  runs: ComparedLoss[];
 }
 
 /** Puts runs beside what they depend on. */
-export const studyReport = (
-  runs: StudyRun[],
+export const comparisonReport = (
+  runs: ComparedLoss[],
   about: { data: string; backbone: Backbone; recipe: Recipe; seed: number; seconds: number },
-): StudyReport => {
-  checkArguments('studyReport', { runs, about }, { runs: 'array', about: { has: ['data', 'backbone'] } });
+): ComparisonReport => {
+  checkArguments(
+    'comparisonReport',
+    { runs, about },
+    { runs: 'array', about: { has: ['data', 'backbone'] } },
+  );
   const { data, backbone, recipe, seed, seconds } = about;
   return {
     data,
@@ -38,8 +42,8 @@ export const studyReport = (
 };
 
 /** The report as Markdown. */
-export function studyMarkdown(report: StudyReport): string {
-  checkArguments('studyMarkdown', { report }, { report: { has: ['data', 'backbone'] } });
+export function comparisonMarkdown(report: ComparisonReport): string {
+  checkArguments('comparisonMarkdown', { report }, { report: { has: ['data', 'backbone'] } });
   const { runs, recipe, backbone, machine } = report;
   return [
     `# Study: ${runs.map(({ loss }) => loss).join(', ')}`,
@@ -55,7 +59,7 @@ export function studyMarkdown(report: StudyReport): string {
     .concat('\n');
 }
 
-function trainingTable(runs: readonly StudyRun[]): string {
+function trainingTable(runs: readonly ComparedLoss[]): string {
   const rows = runs.flatMap(({ loss, epochs }) =>
     epochs.map(
       (epoch) =>

@@ -1,9 +1,17 @@
 import { join } from 'node:path';
 import { readTextIfThere } from '@hm/tensor/files';
-import type { TrainEvent } from '@hm/train';
+import { checkArguments } from '@hm/tensor/host';
+import type { TrainEvent } from './events.ts';
 
-/** Events of a run so far, from its `metrics.jsonl`; empty if it has none. Lines that are no events are left out. */
+/**
+ * The events of a run so far, from its `metrics.jsonl`; empty if it has none. Lines that are no events are left out.
+ *
+ * @param run the run's folder.
+ * @example
+ * const epochs = (await readEvents('runs/mine')).filter((event) => event.kind === 'epoch');
+ */
 export async function readEvents(run: string): Promise<TrainEvent[]> {
+  checkArguments('readEvents', { run }, { run: 'string' });
   const text = (await readTextIfThere(join(run, 'metrics.jsonl'))) ?? '';
   return text.split('\n').flatMap(eventOf);
 }

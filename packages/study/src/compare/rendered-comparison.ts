@@ -1,16 +1,9 @@
-import type { Dataset, ProtocolImage, VerificationProtocol } from '@hm/datasets';
+import type { ProtocolImage } from '@hm/datasets';
 import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
+import type { ComparisonData } from './comparison-data.ts';
 
-/** Training and test data of a study: they share nobody. */
-export interface StudyData {
-  /** A sentence for the report. */
-  description: string;
-  train: Dataset;
-  protocol: VerificationProtocol;
-}
-
-/** How many faces are rendered. */
-export interface SyntheticStudyOptions {
+/** Options of {@link renderedComparison}. */
+export interface RenderedComparisonOptions {
   identities: number;
   imagesPerIdentity: number;
   /** Identities to be judged by, which are never trained on. */
@@ -27,9 +20,14 @@ export interface SyntheticStudyOptions {
 /**
  * Rendered faces: some identities to train on, others to be judged by with pairs in the form of LFW's View 2. Both are
  * kept in memory, as every loss reads them again.
+ *
+ * @throws {InvalidArgumentError} if the people to be judged by are too few for ten folds.
+ * @example
+ * const people = { identities: 100, imagesPerIdentity: 20, heldOut: 100, imagesPerHeldOut: 8 };
+ * const data = await renderedComparison({ ...people, pairsPerFold: 200, hardness: 0.3, size: 112, seed: 1 });
  */
-export async function syntheticStudyData(options: SyntheticStudyOptions): Promise<StudyData> {
-  checkOptions('syntheticStudyData', options, {
+export async function renderedComparison(options: RenderedComparisonOptions): Promise<ComparisonData> {
+  checkOptions('renderedComparison', options, {
     ...{ identities: 'number', imagesPerIdentity: 'number', heldOut: 'number', imagesPerHeldOut: 'number' },
     ...{ pairsPerFold: 'number', hardness: 'number', size: 'number', seed: 'number' },
   });
@@ -57,7 +55,7 @@ export async function syntheticStudyData(options: SyntheticStudyOptions): Promis
 const FOLDS = 10;
 
 /** @throws {InvalidArgumentError} if the people to be judged by are too few for ten folds. */
-function assertHeldOut({ heldOut, imagesPerHeldOut, pairsPerFold }: SyntheticStudyOptions): void {
+function assertHeldOut({ heldOut, imagesPerHeldOut, pairsPerFold }: RenderedComparisonOptions): void {
   if (heldOut < 2 * FOLDS)
     throw tooFew('--held-out', `at least ${2 * FOLDS}, two for each of ten folds`, heldOut, 2 * FOLDS);
   if (imagesPerHeldOut < 2)

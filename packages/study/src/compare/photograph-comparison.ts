@@ -1,23 +1,29 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AlignFolderOptions } from '@hm/align';
-import type { ImageSource } from '@hm/datasets';
-import { InvalidDataError } from '@hm/tensor/host';
-import type { StudyData } from './study-data.ts';
+import type { Exclusion, ImageSource } from '@hm/datasets';
+import { checkOptions, InvalidDataError } from '@hm/tensor/host';
+import type { ComparisonData } from './comparison-data.ts';
 
-/** Photographs to train on and to be judged by. */
-export interface PhotographStudyOptions {
+/** Options of `alignFolder` of @hm/align for a folder of a comparison. */
+export interface ComparisonAlignment {
+  prefer?: 'center';
+  noFace?: 'center';
+  centerFraction?: number;
+}
+
+/** Options of {@link photographComparison}. */
+export interface PhotographComparisonOptions {
   /** One folder for each identity. */
   data: string;
   /** LFW, or a folder in its form. */
   lfw: string;
   pairs?: string;
-  /** File with identities to leave out of training, one a line: those that LFW shows too. */
+  /** Whom to leave out of training, those that LFW shows too: a file with one name a line, or `casia-lfw`. */
   exclude?: string;
   /** Folder for what has to be aligned. */
   aligned: string;
-  /** Aligns a folder and tells how it goes. */
-  align: (input: string, output: string, options: AlignFolderOptions) => Promise<void>;
+  /** Aligns a folder into another one. */
+  align: (input: string, output: string, options: ComparisonAlignment) => Promise<void>;
 }
 
 /**
@@ -25,13 +31,25 @@ export interface PhotographStudyOptions {
  * first, next to the report.
  *
  * @throws {InvalidDataError} if a folder, the list of pairs or an image is missing.
+ * @example
+ * const folders = { data: 'faces', lfw: 'lfw', aligned: 'report/aligned' };
+ * const data = await photographComparison({
+ *   ...folders,
+ *   async align(input, output, options) {
+ *     for await (const event of alignFolder(input, output, options)) if (event.kind === 'done') console.log(event.summary);
+ *   },
+ * });
  */
-export async function photographStudyData(options: PhotographStudyOptions): Promise<StudyData> {
-  const { lfw, exclude: excludeFile, aligned } = options;
-  const { imageFolder, lfwPairs, readNameList } = await import('@hm/datasets');
-  const exclude = excludeFile === undefined ? [] : await readNameList(excludeFile);
+export async function photographComparison(options: PhotographComparisonOptions): Promise<ComparisonData> {
+  checkOptions('photographComparison', options, {
+    ...{ data: 'string', lfw: 'string', pairs: 'string', exclude: 'string', aligned: 'string' },
+    align: 'function',
+  });
+  const { lfw, exclude, aligned } = options;
+  const { imageFolder, lfwPairs, readExclusion } = await import('@hm/datasets');
+  const exclusion: Exclusion = exclude === undefined ? { exclude: [] } : await readExclusion(exclude);
   const pairs = options.pairs ?? (await pairsOf(lfw));
-  const [folder, protocol] = [await imageFolder(options.data, { exclude }), await lfwPairs(lfw, { pairs })];
+  const [folder, protocol] = [await imageFolder(options.data, exclusion), await lfwPairs(lfw, { pairs })];
 
   const images = Array.from({ length: folder.length }, (_, index) => folder.sample(index));
   const trainSources = (await Promise.all(images)).map(({ image }) => image);
@@ -39,23 +57,25 @@ export async function photographStudyData(options: PhotographStudyOptions): Prom
   const lfwRoot = await alignedRoot(options, lfw, join(aligned, 'lfw'), protocol.images, forLfw);
 
   const unchanged = trainRoot === options.data;
-  const train = unchanged ? folder : await imageFolder(trainRoot, { exclude, allowUnknownExclude: true });
+  const train = unchanged
+    ? folder
+    : await imageFolder(trainRoot, { ...exclusion, allowUnknownExclude: true });
   return {
-    description: `Photographs: ${train.length} images of ${train.classes} identities to train on, ${exclude.length} identities left out.`,
+    description: `Photographs: ${train.length} images of ${train.classes} identities to train on, ${exclusion.exclude.length} identities left out.`,
     train,
     protocol: lfwRoot === lfw ? protocol : await lfwPairs(lfwRoot, { pairs }),
   };
 }
 
 /** LFW's pictures are cut around their subject, and no pair may be lost. */
-const forLfw: AlignFolderOptions = { prefer: 'center', noFace: 'center', centerFraction: 0.45 };
+const forLfw: ComparisonAlignment = { prefer: 'center', noFace: 'center', centerFraction: 0.45 };
 
 async function alignedRoot(
-  { align }: PhotographStudyOptions,
+  { align }: PhotographComparisonOptions,
   root: string,
   output: string,
   images: readonly ImageSource[],
-  options: AlignFolderOptions,
+  options: ComparisonAlignment,
 ): Promise<string> {
   if (await areAligned(images)) return root;
   await align(root, output, options);

@@ -1,14 +1,15 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { imageFolder } from '@hm/datasets';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { temporaryFolder, writeFaces, writePairs } from '../testing.ts';
-import { type PhotographStudyOptions, photographStudyData } from './photograph-study-data.ts';
+import { writeFaces, writePairs } from '../../../../tools/lfw-files.ts';
+import { type PhotographComparisonOptions, photographComparison } from './photograph-comparison.ts';
 
-const folder = temporaryFolder();
-const path = (...parts: string[]) => join(folder.path, ...parts);
-afterAll(folder.dispose);
+const folder = mkdtempSync(join(tmpdir(), 'hm-comparison-'));
+const path = (...parts: string[]) => join(folder, ...parts);
+afterAll(() => rmSync(folder, { recursive: true }));
 
 beforeAll(async () => {
   const people = { images: 2, size: 112 };
@@ -23,7 +24,7 @@ beforeAll(async () => {
 /** An aligner that only resizes, and what it was asked for. */
 function resizer() {
   const asked: { input: string; output: string; prefer: string | undefined }[] = [];
-  const align: PhotographStudyOptions['align'] = async (input, output, { prefer }) => {
+  const align: PhotographComparisonOptions['align'] = async (input, output, { prefer }) => {
     asked.push({ input, output, prefer });
     const images = await imageFolder(input);
     for (let index = 0; index < images.length; index++) {
@@ -37,11 +38,11 @@ function resizer() {
 
 const aligned = path('aligned');
 
-describe('photographs for a study', () => {
+describe('photographs for a comparison', () => {
   it('of 112 × 112 are used as they are, without the people to leave out', async () => {
     const { asked, align } = resizer();
     const options = { data: path('faces'), lfw: path('lfw'), exclude: path('exclude.txt'), aligned, align };
-    const { train, protocol, description } = await photographStudyData(options);
+    const { train, protocol, description } = await photographComparison(options);
     expect(asked).toEqual([]);
     expect([train.classes, train.length, train.name(0)]).toEqual([2, 4, 'person-000001']);
     expect(protocol.pairs).toHaveLength(8);
@@ -50,7 +51,7 @@ describe('photographs for a study', () => {
 
   it('of another size are aligned first, those of LFW so that no pair is lost', async () => {
     const { asked, align } = resizer();
-    const { protocol } = await photographStudyData({
+    const { protocol } = await photographComparison({
       data: path('faces'),
       lfw: path('large'),
       aligned,
@@ -72,7 +73,7 @@ describe('photographs for a study', () => {
       align,
     };
     writeFileSync(options.exclude, 'person-000003\n');
-    const { train } = await photographStudyData(options);
+    const { train } = await photographComparison(options);
     expect(asked).toEqual([{ input: path('large'), output: join(aligned, 'data'), prefer: undefined }]);
     expect([train.classes, train.name(0)]).toEqual([3, 'person-000004']);
   });
@@ -80,7 +81,7 @@ describe('photographs for a study', () => {
   it('without a list of pairs are an error that says where it was looked for', async () => {
     const { align } = resizer();
     const options = { data: path('faces'), lfw: path('faces'), aligned, align };
-    await expect(photographStudyData(options)).rejects.toThrow(
+    await expect(photographComparison(options)).rejects.toThrow(
       /a list of pairs at .*pairs\.txt.*Pass --pairs FILE/,
     );
   });
