@@ -7,6 +7,7 @@ import {
   type Params,
   Rng,
   readTensor,
+  sizeOf,
   unflattenParams,
 } from '@hm/tensor';
 import type { Transform } from './optimize/transform.ts';
@@ -50,6 +51,12 @@ export async function initialState(options: InitialStateOptions): Promise<Record
     return flattenParams(firstState(recipe, values, optimizer));
   });
 }
+
+/** Numbers in a state that are trained. */
+export const trainedIn = (state: Readonly<Record<string, HostTensor>>): number =>
+  Object.entries(state)
+    .filter(([name]) => name.startsWith('params.'))
+    .reduce((sum, [, { shape }]) => sum + sizeOf(shape), 0);
 
 /** Fresh values of a backbone. */
 export async function freshBackbone(backbone: Backbone, seed: number): Promise<BackboneValues> {

@@ -7,12 +7,13 @@ import { compileStep } from './compile-step.ts';
 import { settleEngine } from './engine/choose/choose-engine.ts';
 import { type Engine, engineName } from './engine/engine.ts';
 import type { TrainEvent } from './events.ts';
+import { trainedIn } from './initial-state.ts';
 import type { CheckpointStore } from './loop/checkpoints.ts';
 import { loop } from './loop/loop.ts';
 import { partsOf } from './loop/parts-of.ts';
 import { logEvent } from './metrics-log.ts';
 import { TensorBoardFile } from './observe/tensor-board.ts';
-import type { ResolvedOptions } from './options.ts';
+import type { ResolvedOptions, SettledOptions } from './options.ts';
 import type { Communicator } from './parallel/communicator.ts';
 import { assertSameRun, assertSameState, checkRanks } from './parallel/rank-checks.ts';
 import { joinRanks, shareBeginning, together } from './parallel/together.ts';
@@ -51,12 +52,10 @@ async function* eventsOf(
     const settled = { ...options, engine };
     loader = openLoader(options, ranks);
     unlabeled = options.unlabeled && openLoader({ ...options, data: options.unlabeled }, ranks);
-    const { [NEIGHBORS]: neighbors, ...state } = beginning.state;
-    const sampler = new EpochSampler(options, neighbors as HostTensor<'int32'> | undefined);
-    program = await compileStep(settled, state, ranks);
-    const running = program;
+    const { sampler, parameters, program: running } = await openStep(settled, beginning, ranks);
+    program = running;
     const opened = {
-      ...{ config, beginning, loader, unlabeled, sampler, program, ranks },
+      ...{ config, beginning, parameters, loader, unlabeled, sampler, program, ranks },
       engine: engineName(engine),
       store: folderStore(options),
       async assertSame(step: number) {
@@ -68,6 +67,17 @@ async function* eventsOf(
     await Promise.all([program?.release(), closed(loader), closed(unlabeled)]);
     await lock?.release();
   }
+}
+
+/** The step at the state where the run begins, which nothing else holds from here on: of many classes it is gigabytes. */
+async function openStep(options: SettledOptions, beginning: Beginning, ranks: Communicator) {
+  const { [NEIGHBORS]: neighbors, ...state } = beginning.state;
+  beginning.state = {};
+  return {
+    sampler: new EpochSampler(options, neighbors as HostTensor<'int32'> | undefined),
+    parameters: trainedIn(state),
+    program: await compileStep(options, state, ranks),
+  };
 }
 
 const folderStore = ({ out, keep }: ResolvedOptions): CheckpointStore => ({

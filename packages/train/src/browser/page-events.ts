@@ -12,7 +12,7 @@ import type { Beginning } from '../begin-run.ts';
 import { START } from '../checkpoint.ts';
 import type { OnnxEngine } from '../engine/engine.ts';
 import type { TrainEvent } from '../events.ts';
-import { initialState } from '../initial-state.ts';
+import { initialState, trainedIn } from '../initial-state.ts';
 import { loop } from '../loop/loop.ts';
 import { partsOf } from '../loop/parts-of.ts';
 import type { ResolvedOptions } from '../options.ts';
@@ -43,7 +43,7 @@ export async function* pageEvents(
     const { step, stepOptions } = stepOf(options, state, alone);
     program = new StepProgram(await compile(step, { ...stepOptions, ...session }));
     const opened = {
-      ...{ config, beginning, program, store, ranks: alone },
+      ...{ config, beginning, program, store, parameters: trainedIn(state), ranks: alone },
       engine: `onnxruntime-web ${session.provider === 'webgpu' ? 'WebGPU' : 'WebAssembly'}`,
       loader: pageLoader(data, loading),
       unlabeled: unlabeled && pageLoader(unlabeled, loading),

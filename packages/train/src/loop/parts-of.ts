@@ -1,6 +1,6 @@
 import type { Loader } from '@hm/datasets/browser';
 import { hardMiningOf } from '@hm/losses';
-import { flattenParams, sizeOf, unflattenParams } from '@hm/tensor';
+import { flattenParams, unflattenParams } from '@hm/tensor';
 import type { Beginning } from '../begin-run.ts';
 import { firstNonFinite, nonFinite } from '../non-finite.ts';
 import { noHardness } from '../observe/hardness.ts';
@@ -23,7 +23,9 @@ export interface Opened {
   /** Name in the `start` event. */
   engine: string;
   config: RunConfig;
-  beginning: Beginning;
+  beginning: Pick<Beginning, 'progress' | 'checkpoint'>;
+  /** Trained numbers. */
+  parameters: number;
   loader: Loader;
   /** Of images without labels. */
   unlabeled?: Loader | undefined;
@@ -46,7 +48,6 @@ export function partsOf(options: ResolvedOptions, opened: Opened): LoopParts {
   const saved = checkpoint === undefined ? undefined : { step: progress.step, path: checkpoint };
   const checkpoints = new Checkpoints((checkpoint) => store.save(checkpoint), saved);
   const readState = () => program.readState();
-  const trained = Object.entries(beginning.state).filter(([name]) => name.startsWith('params.'));
   return {
     ...{ plan: options, progress, checkpoints, ranks, signal },
     assertSame: opened.assertSame,
@@ -64,7 +65,7 @@ export function partsOf(options: ResolvedOptions, opened: Opened): LoopParts {
     reporter: new Reporter({
       ...{ engine, epochs: recipe.epochs, batchSize: recipe.batchSize, steps: options.steps },
       ...{ images: data.length, classes: data.classes },
-      parameters: trained.reduce((sum, [, { shape }]) => sum + sizeOf(shape), 0),
+      parameters: opened.parameters,
     }),
     validator:
       validate &&
