@@ -3,11 +3,15 @@ export function table({ machine, providers, conformance, benches }) {
   const { gpu, processor, cores, node, torch, date } = machine;
   const lines = [
     `${gpu ?? 'No NVIDIA card'}; ${processor}, ${cores} cores; Node ${node}; PyTorch ${torch ?? 'not there'}; ${date}.`,
-    '',
   ];
-  for (const { provider, usable, reason } of providers) if (!usable) lines.push(`- ${provider}: ${reason}.`);
-  for (const { provider, passed, failed, skipped } of conformance)
-    lines.push(`- Conformance on ${provider}: ${passed} passed, ${failed} failed, ${skipped} skipped.`);
+  const notes = [
+    ...providers.filter(({ usable }) => !usable).map(({ provider, reason }) => `- ${provider}: ${reason}.`),
+    ...conformance.map(
+      ({ provider, passed, failed, skipped }) =>
+        `- Conformance on ${provider}: ${passed} passed, ${failed} failed, ${skipped} skipped.`,
+    ),
+  ];
+  if (notes.length > 0) lines.push('', ...notes);
   for (const what of new Set(benches.map((bench) => bench.what)))
     lines.push(
       '',
