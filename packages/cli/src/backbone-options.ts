@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import type { Backbone, BackboneName, ResNetOptions } from '@hm/resnet';
 import { imageSize } from './parse-option.ts';
 
-/** Which backbone to train. */
+/** Options of the backbone. */
 export interface BackboneOptions extends ResNetOptions {
   /** A name, or the file of a trained network. Default: the network in the file to begin with, else a ResNet-18. */
   backbone?: string | undefined;

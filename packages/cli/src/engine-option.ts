@@ -4,7 +4,7 @@ import type { AutoEngine, Engine } from '@hm/train';
 import type { Settings } from './train/settings.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
-/** What can be typed for an engine. */
+/** Names of engines, as they are typed. */
 export type EngineName = NonNullable<Settings['engine']>;
 
 interface EngineOptions {

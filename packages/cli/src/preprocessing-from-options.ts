@@ -1,7 +1,7 @@
 import type { Preprocessing } from '@hm/datasets';
 import { InvalidArgumentError } from '@hm/tensor/host';
 
-/** How the user says that images are prepared. */
+/** Options that describe how images are prepared. */
 export interface PreprocessingOptions {
   size?: [height: number, width: number];
   mean?: number;

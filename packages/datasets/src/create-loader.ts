@@ -12,7 +12,7 @@ import type { PreparedBatch } from './prepare-batch.ts';
 import { type Batch, readEpoch } from './read-epoch.ts';
 import { WorkerPool } from './worker-pool.ts';
 
-/** Which part of which epoch to read. */
+/** The epoch to read, and where in it to begin. */
 export interface EpochOptions {
   /** From 0. */
   epoch: number;

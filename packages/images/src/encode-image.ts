@@ -2,7 +2,7 @@ import { checkArguments, checkOptions } from '@hm/tensor/host';
 import sharp from 'sharp';
 import type { RgbImage } from './rgb-image.ts';
 
-/** How an image file is written. */
+/** Format of an image file. */
 export type ImageFormat = 'jpeg' | 'png';
 
 /** Options of {@link encodeImage}. */

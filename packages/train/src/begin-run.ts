@@ -28,7 +28,7 @@ import { assertSameConfig, type RunConfig } from './run-config.ts';
 import { resumedState } from './step/train-state.ts';
 import { waitFor } from './wait.ts';
 
-/** Where a run begins, or goes on. */
+/** State and progress at which a run begins or resumes. */
 export interface Beginning {
   state: Record<string, HostTensor>;
   progress: Progress;

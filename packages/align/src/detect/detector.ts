@@ -6,7 +6,7 @@ import { propose } from './propose.ts';
 import { finish, refine } from './refine.ts';
 import { enlargeFace, SMALLEST_FACE, searchRatio } from './search-size.ts';
 
-/** How faces are searched for. */
+/** Settings of a search for faces. */
 export interface DetectionOptions {
   /**
    * Side in pixels of the smallest face that is looked for. Default 20, and as much more as a photograph above 2

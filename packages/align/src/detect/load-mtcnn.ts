@@ -10,7 +10,7 @@ import {
   detectorOf,
 } from './detector.ts';
 
-/** How {@link loadMtcnn} sets up. */
+/** Options of {@link loadMtcnn}. */
 export interface MtcnnOptions extends DetectionOptions {
   /** Threads inside one operator. Default 1: two detectors in two workers are faster than two threads. */
   threads?: number;

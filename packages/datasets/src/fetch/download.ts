@@ -6,7 +6,7 @@ import { InvalidDataError, UnavailableError } from '@hm/tensor/host';
 
 /** A file that is published with its checksum. */
 export interface PublishedFile {
-  /** Where it can be had, best first. */
+  /** Addresses, best first. */
   urls: readonly string[];
   /** Hexadecimal. */
   sha256: string;

@@ -15,7 +15,7 @@ export interface FetchLfwOptions extends Omit<DownloadOptions, 'onProgress'> {
   onProgress?: (file: string, done: number, total: number) => void;
 }
 
-/** Where the parts of LFW are. */
+/** Paths of the parts of LFW. */
 export interface FetchedLfw {
   /** `Name/Name_0001.jpg` */
   images: string;

@@ -1,7 +1,7 @@
 import { InvalidDataError } from '@hm/tensor/host';
 import { readUpTo } from './read-at.ts';
 
-/** How a file is packed, and what unpacks it. */
+/** A compression and its decoder. */
 export interface Compression {
   name: string;
   command: string;

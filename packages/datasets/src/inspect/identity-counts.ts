@@ -1,4 +1,4 @@
-/** How many images identities have. */
+/** Counts of images per identity. */
 export interface IdentityCounts {
   /** Identities with at least one image. */
   identities: number;

@@ -3,7 +3,7 @@ import { checkArguments, checkOptions } from '@hm/tensor/host';
 import sharp from 'sharp';
 import type { Dataset, ImageSource } from '../dataset.ts';
 
-/** What {@link imageAdvice} compares with. */
+/** Options of {@link imageAdvice}. */
 export interface ImageAdviceOptions {
   /** The network's, in pixels. */
   height: number;

@@ -2,7 +2,7 @@ import { decodeImage, type EncodeOptions, encodeImage } from '@hm/images';
 import { fromPortable, type PortableSource } from '../portable-source.ts';
 import { fileBytes } from '../write/file-bytes.ts';
 
-/** How images become files. */
+/** Options for encoding images. */
 export interface Encoding extends EncodeOptions {
   /** Resize to cover this and crop about the centre. Default: as they are, and encoded images pass unchanged. */
   size?: { height: number; width: number };

@@ -1,7 +1,7 @@
 import { InvalidDataError } from '@hm/tensor/host';
 import type { ListRow } from './list-rows.ts';
 
-/** Which field of a row is what. */
+/** Numbers of a row's fields, by column. */
 export type Columns<Name extends string> = Readonly<Partial<Record<Name, number>>>;
 
 /** What each column may be called, in lower case and with `_` between words, the best first. */

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '@hm/tensor/host';
 import { imageHeaderBytes, magic, maximumPartBytes, partFlags, partHeaderBytes } from './record.ts';
 
-/** What the image header of a record says. */
+/** Contents of a record's image header. */
 export interface RecordHeader {
   /** A number is written into the header; a list after it, with its length as the flag. */
   label: number | readonly number[];

@@ -1,4 +1,4 @@
-/** Where the records of a file start, by key, in ascending order of the keys. */
+/** Offsets of a file's records, by key, in ascending order of the keys. */
 export interface RecordIndex {
   readonly length: number;
   /** The key at a place. */

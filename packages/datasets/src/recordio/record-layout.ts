@@ -3,7 +3,7 @@ import { damaged } from '../files/damaged.ts';
 import { type ImageRecord, readImageRecord } from './image-record.ts';
 import type { RecordIndex } from './record-index.ts';
 
-/** Which records of a file are images. */
+/** Positions of a file's image records. */
 export interface ImagePlaces {
   readonly length: number;
   key(place: number): number;

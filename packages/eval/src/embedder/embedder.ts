@@ -18,7 +18,7 @@ import { type FaceGraph, faceGraph } from './face-graph.ts';
 import { combineViews, type Flip, flips } from './flip.ts';
 import { modelPreprocessing } from './model-preprocessing.ts';
 
-/** How a model is loaded. */
+/** Options of `loadEmbedder`. */
 export interface EmbedderOptions extends Pick<InferenceOptions, 'provider' | 'threads' | 'convolutions'> {
   /** Takes the place of what the model's metadata says. */
   preprocessing?: Preprocessing | undefined;
@@ -32,7 +32,7 @@ export const embedderOptions: OptionKinds<EmbedderOptions> = {
   convolutions: { oneOf: ['direct', 'measured'] },
 };
 
-/** How images are embedded. */
+/** Options of `Embedder.embed`. */
 export interface EmbedOptions {
   /** Default `off`. */
   flip?: Flip | undefined;

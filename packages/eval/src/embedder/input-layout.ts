@@ -6,7 +6,7 @@ import { InvalidDataError } from '@hm/tensor/host';
 export const inputTypes = ['float32', 'float16', 'uint8'] as const;
 export type InputType = (typeof inputTypes)[number];
 
-/** How a model wants its images. */
+/** Layout of a model's input. */
 export interface InputLayout {
   /** The input's name. */
   name: string;

@@ -22,7 +22,7 @@ export interface MislabeledImage {
   other: number;
 }
 
-/** How mislabeled images are looked for. */
+/** Options of {@link findMislabeled}. */
 export interface FindMislabeledOptions {
   /** Centers are made again without what was found, at most so often. Default 5. */
   rounds?: number | undefined;

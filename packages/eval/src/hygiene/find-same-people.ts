@@ -18,14 +18,14 @@ export interface SamePeople {
   closest: number;
 }
 
-/** What was found, and where the line was drawn. */
+/** People with two names, and the threshold that found them. */
 export interface SamePeopleResult {
   threshold: number;
   /** Most similar first. */
   people: SamePeople[];
 }
 
-/** How one person with two names is looked for. */
+/** Options of {@link findSamePeople}. */
 export interface FindSamePeopleOptions {
   /** Least similarity. Default: what the set itself says, see {@link findSamePeople}. */
   threshold?: number | undefined;

@@ -2,7 +2,7 @@ import { type HostTensor, hostTensor, InvalidArgumentError } from '@hm/tensor/ho
 import type { LabeledEmbeddings } from '../identification/labeled-embeddings.ts';
 import { unitRows } from '../search/unit-rows.ts';
 
-/** Who a face shows. */
+/** Name or number of a person. */
 export type PersonName = string | number;
 
 /** Unit embeddings `[N, D]` and the person of each. */

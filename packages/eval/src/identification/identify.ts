@@ -4,7 +4,7 @@ import type { GalleryIndex, Matches } from '../search/gallery-index.ts';
 import { assertLabels, type LabeledEmbeddings } from './labeled-embeddings.ts';
 import { type TpirAtFpir, tpirAtFpir } from './open-set.ts';
 
-/** How people are looked up. */
+/** Options of {@link identify}. */
 export interface IdentifyOptions {
   /** The last rank of the CMC. Default 20. */
   ranks?: number | undefined;
@@ -16,7 +16,7 @@ export interface IdentifyOptions {
   index?: GalleryIndex | undefined;
 }
 
-/** How often people were found in a gallery. */
+/** Result of {@link identify}. */
 export interface IdentificationResult {
   /** Embeddings in the gallery, distractors included. */
   gallery: number;

@@ -4,7 +4,7 @@ import { type Html, html, name } from './html.ts';
 import { seriesName } from './sections.ts';
 import { table } from './tables.ts';
 
-/** How each result was made: the evaluation's choices, then what the model's file says of its training. */
+/** Settings of each result: the evaluation's choices, then what the model's file says of its training. */
 export const recipeSection = (results: readonly VerificationResult[]): Html =>
   html`<section aria-labelledby="recipe"><h2 id="recipe">Recipe</h2>${results.map(
     (result) =>

@@ -21,7 +21,7 @@ import {
 export interface HtmlReportOptions {
   /** Default: the models and protocols. */
   title?: string | undefined;
-  /** How many of the hardest pairs of either kind are listed. Default 12. */
+  /** Number of the hardest pairs of either kind that are listed. Default 12. */
   hardest?: number | undefined;
   /**
    * Embeds small pictures of the hardest pairs, read from this protocol's images. Default: none, so that a report can

@@ -5,7 +5,7 @@ import type { GalleryIndex, Matches } from './gallery-index.ts';
 import { noMatches } from './merge-matches.ts';
 import { unitRows } from './unit-rows.ts';
 
-/** How an approximate index is built and searched (HNSW). Greater numbers find more and take longer. */
+/** Options of {@link approximateIndex} (HNSW). Greater numbers find more and take longer. */
 export interface ApproximateIndexOptions {
   /** Neighbours of each embedding in the graph. Default 16. */
   connectivity?: number | undefined;

@@ -9,7 +9,7 @@ import { inverseLength, unitRows } from './unit-rows.ts';
 /** Rows of the gallery and probes that are compared at once: their similarities take 32 MB. */
 const [GALLERY_ROWS, PROBE_ROWS] = [8192, 1024];
 
-/** How a gallery is searched. */
+/** Options of {@link exactIndex}. */
 export interface ExactIndexOptions extends Pick<SessionOptions, 'provider' | 'threads'> {
   /** The embeddings have unit length already, which saves half the time of a single probe. Default false. */
   areUnit?: boolean | undefined;

@@ -2,7 +2,7 @@ import { checkOptions, InvalidArgumentError, type OptionKinds, Rng } from '@hm/t
 import type { Interval } from './binomial.ts';
 import { quantile } from './quantile.ts';
 
-/** How a bootstrap draws. */
+/** Options of a bootstrap. */
 export interface BootstrapOptions {
   /** Default 2000. */
   resamples?: number | undefined;

@@ -34,7 +34,7 @@ export interface Calibration {
   probability: Logistic | Isotonic;
 }
 
-/** How a calibration is made. */
+/** Options of {@link calibrate}. */
 export interface CalibrateOptions {
   /** False accept rates; those finer than one impostor pair are left out. Default 0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6. */
   rates?: readonly number[] | undefined;

@@ -9,7 +9,7 @@ import {
 import { assertOneOf } from '../assert-one-of.ts';
 import { type ImageFacts, lengthOf, qualityOf } from './image-facts.ts';
 
-/** How the images of a template become one embedding. */
+/** Options of pooling a template's images into one embedding. */
 export interface PoolingOptions {
   /** `unit` (default, IJB-C's N0): embeddings are scaled to unit length first. `keep` (N1): longer ones count more. */
   norms?: 'unit' | 'keep' | undefined;

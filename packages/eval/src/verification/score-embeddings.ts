@@ -25,7 +25,7 @@ import { compareRows, type ProtocolRows, protocolRows } from './protocol-rows.ts
 import { type ScoreOptions, scoreOptions, templateOptions } from './score-options.ts';
 import type { PairScore, VerificationResult } from './verification-result.ts';
 
-/** Where the embeddings are from, for the result. */
+/** Origin of embeddings, for the result. */
 export interface EmbeddingSource {
   model: string;
   flip?: Flip | undefined;

@@ -4,13 +4,13 @@ import { type PoolingOptions, poolingOptions } from '../templates/pool-templates
 import type { PairwiseAggregation } from '../templates/template-distances.ts';
 import type { Distance } from './pair-distances.ts';
 
-/** How templates of several images are compared. */
+/** Options for templates of several images. */
 export interface TemplateOptions extends PoolingOptions {
   /** Default `mean-embedding`: one embedding for each template; see {@link poolTemplates}. */
   aggregation?: 'mean-embedding' | PairwiseAggregation | undefined;
 }
 
-/** How compared pairs are scored. */
+/** Options of scoring pairs. */
 export interface ScoreOptions {
   /** Default `squared-euclidean`. */
   distance?: Distance | undefined;

@@ -50,9 +50,9 @@ export interface VerificationResult {
   threshold: number;
   flip: Flip;
   distance: Distance;
-  /** How the threshold was found; `given` if it came from elsewhere, `best` if from these same pairs. */
+  /** Origin of the threshold: `given` if it came from elsewhere, `best` if from these same pairs. */
   thresholdSearch: ThresholdSearch | 'given' | 'best';
-  /** Whether the mean embedding of the other folds was subtracted. */
+  /** True if the mean embedding of the other folds was subtracted. */
   centered: boolean;
   folds: FoldResult[];
   /** False if the score may not be compared with published ones. */

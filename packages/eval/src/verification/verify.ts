@@ -7,7 +7,7 @@ import { scoreEmbeddings } from './score-embeddings.ts';
 import { type ScoreOptions, scoreOptions } from './score-options.ts';
 import type { VerificationResult } from './verification-result.ts';
 
-/** How a protocol is embedded and scored. */
+/** Options of {@link verify}. */
 export interface VerifyOptions extends EmbedOptions, ScoreOptions {}
 
 /** Types of the members of {@link VerifyOptions}. */

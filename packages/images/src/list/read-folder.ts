@@ -9,11 +9,11 @@ import type { SkippedEntry } from './skipped-entry.ts';
 export interface FolderEntry {
   name: string;
   kind: 'file' | 'folder';
-  /** Where a link leads; undefined for what is no link. */
+  /** Target of a link; undefined for what is no link. */
   target: string | undefined;
 }
 
-/** What may be said of a folder's entries beside the folder itself. */
+/** Options of {@link readFolder}. */
 export interface ReadFolderOptions {
   /** Links that lead out of this folder, whose path has no links itself, are left out. Default: followed. */
   inside?: string;

@@ -6,7 +6,7 @@ import { bestOf } from './best-of.ts';
 import type { ConvolutionShape, Form } from './forms.ts';
 import { operandsOf, resultOf, runConvolution } from './run-convolution.ts';
 
-/** Where a form is timed. */
+/** Setting in which a form is timed. */
 export interface Measurement {
   /** Channels in a block of the CPU's blocked layouts. */
   block: number;

@@ -12,7 +12,7 @@ export interface PlacedConvolution extends Pick<BlockedConvolution, 'channels' |
   side: readonly [height: number, width: number];
 }
 
-/** Where a form is timed. */
+/** Setting in which a form is timed. */
 export interface Bench {
   /** Images. */
   batch: number;

@@ -10,7 +10,7 @@ export interface WeightPlan {
   bias: TensorProto | undefined;
 }
 
-/** What becomes 8-bit. */
+/** Tensors that become 8-bit. */
 export interface QuantizationPlan {
   weights: WeightPlan[];
   /** Values between nodes, and the graph's inputs. */

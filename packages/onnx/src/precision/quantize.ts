@@ -8,7 +8,7 @@ import { floatsOf, newNode, newTensor, readModelFile, writeModelFile } from './m
 import { planQuantization, type WeightPlan } from './plan-quantization.ts';
 import { upgradeOpset } from './upgrade-opset.ts';
 
-/** How a model is quantised. */
+/** Options of {@link quantize}. */
 export interface QuantizeOptions {
   /** Default `minmax`: values are clipped nowhere within what the samples showed. `{ percentile: 99.99 }` clips outliers. */
   calibration?: Calibration | undefined;

@@ -20,7 +20,7 @@ export interface Trial {
   log: string;
 }
 
-/** How a model is tried. */
+/** Options of a trial. */
 export interface TrialOptions {
   /** Whether the model, which then must be of one number, also runs. */
   runs?: boolean;

@@ -1,7 +1,7 @@
 import type { HostDtype, OptionKinds } from '@hm/tensor/host';
 import type { Provider } from './provider.ts';
 
-/** How a session runs. */
+/** Options of a session. */
 export interface SessionOptions {
   /** Default `cpu`. A provider that is not there is an error, never replaced by another. */
   provider?: Provider;

@@ -25,7 +25,7 @@ export interface Plan {
 /** Parts of a loop. */
 export interface LoopParts {
   plan: Plan;
-  /** Where training begins or goes on. */
+  /** Progress at which training begins or resumes. */
   progress: Progress;
   batches: Batches;
   steps: StepRunner;

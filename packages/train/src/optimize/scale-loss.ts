@@ -2,7 +2,7 @@ import { flattenParams, hostTensor, hostZeros, type Params, zipParams } from '@h
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainState, Transform } from './transform.ts';
 
-/** How the loss is scaled where gradients are computed in half precision. */
+/** Options of loss scaling, for gradients in half precision. */
 export interface MixedPrecision {
   /** Initial factor of the loss. Default 65536. */
   initialScale?: number;

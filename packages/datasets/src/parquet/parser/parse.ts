@@ -9,7 +9,7 @@ export type ParquetSource = { byteLength: number } & (
   | { bytes: Uint8Array; start: number }
 );
 
-/** What is asked of the library. */
+/** A request to the parser. */
 export type ParseTask =
   | { kind: 'metadata'; source: ParquetSource }
   | {
