@@ -28,6 +28,7 @@ export interface CompareLossesOptions {
   workers?: number;
   /** Raise it to write a checkpoint and stop. */
   signal?: AbortSignal;
+  /** Told of each run's events, and how far embedding is. */
   onEvent?: (event: ComparisonEvent) => void;
 }
 
