@@ -34,11 +34,8 @@ export function repeatStep(step: StepFunction, count: number): StepFunction {
   };
 }
 
-const partOf = (input: tf.Tensor, index: number): tf.Tensor => {
-  const [, ...shape] = input.shape;
-  const part = tf.slice(input, [index, ...shape.map(() => 0)], [1, ...shape]);
-  return tf.reshape(part, shape);
-};
+/** Gathered, as ONNX Runtime makes one `Split` of slices, for which WebGPU has no kernel of integers. */
+const partOf = (input: tf.Tensor, index: number): tf.Tensor => tf.gather(input, tf.scalar(index, 'int32'));
 
 const stacked = (outputs: readonly Tensors[], name: string): tf.Tensor =>
   tf.concat(outputs.map((output) => tf.expandDims(output[name]!, 0)));

@@ -17,22 +17,27 @@ export async function compileStep(
   state: StepOptions['state'],
   ranks: Communicator,
 ): Promise<StepProgram> {
-  const { recipe, data, seed, out, resume, kernels = 'direct', stepsPerCall } = options;
+  const { recipe, data, seed, out, resume, kernels = 'direct' } = options;
   const { partialFc } = recipe;
   const engine = engineOfRank(options.engine, ranks);
   const { step, stepOptions } = stepOf(options, state, ranks);
-  if (partialFc === undefined) {
-    const chosen = await kernelsOfRun({ out, resume, kernels, engine, ranks }, step, stepOptions);
-    const whole = { ...stepOptions, kernels: chosen };
-    const single = await compileOn(engine, step, whole);
-    if (stepsPerCall === 1) return new StepProgram(single);
-    const count = stepsPerCall * (recipe.accumulate ?? 1);
-    const inputs = mapRecord(whole.inputs, (input) => ({ ...input, shape: [count, ...input.shape] }));
+  if (partialFc !== undefined) {
+    const partial = { ...partialFc, classes: data.classes, seed };
+    return new StepProgram(await compilePartial(engine, step, stepOptions, partial));
+  }
+  const chosen = await kernelsOfRun({ out, resume, kernels, engine, ranks }, step, stepOptions);
+  const whole = { ...stepOptions, kernels: chosen };
+  const single = await compileOn(engine, step, whole);
+  if (options.stepsPerCall === 1) return new StepProgram(single);
+  const count = options.stepsPerCall * (recipe.accumulate ?? 1);
+  const inputs = mapRecord(whole.inputs, (input) => ({ ...input, shape: [count, ...input.shape] }));
+  try {
     const program = await compileOn(engine, repeatStep(step, count), { ...whole, inputs });
     return new StepProgram(single, { program, count });
+  } catch (error) {
+    await single.release();
+    throw error;
   }
-  const partial = { ...partialFc, classes: data.classes, seed };
-  return new StepProgram(await compilePartial(engine, step, stepOptions, partial));
 }
 
 /** The engine with threads for this rank, unless their number was given. */

@@ -44,8 +44,8 @@ describe.skipIf(!hasMpi)('ranks that share every batch', () => {
       expect(found![i]!.accuracy).toBeCloseTo(accuracy!, 5);
       expect(Math.abs(found![i]!.gradientNorm! / gradientNorm! - 1)).toBeLessThan(1e-4);
     }
-    // Rounding adds up: 1.02e-5 on a processor without AVX-512.
-    expect(distance(alone!.state, shared!.state)).toBeLessThan(1.5e-5);
+    // Rounding adds up: 1.02e-5 on a processor without AVX-512, 4.3e-5 on a Zen 4. With statistics of its own images it is 0.6.
+    expect(distance(alone!.state, shared!.state)).toBeLessThan(1e-4);
     expect(shared!.config).toEqual(alone!.config);
     // Only rank 0 tells.
     expect(new Set(shared!.events.map(({ rank }) => rank))).toEqual(new Set([0]));
