@@ -10,7 +10,8 @@ const HALF: i32 = 1 << (PRECISION - 1);
  * of each, in 2⁻²²: at `taps`, for each `[first, count, weights…]`, `stride` bytes.
  */
 export function triangles(taps: usize, stride: i32, from: f64, to: f64, size: i32, limit: i32): void {
-  const scale = (to - from) / f64(size);
+  // Pillow subtracts in single precision.
+  const scale = f64(f32(to) - f32(from)) / f64(size);
   const radius = max(1.0, scale);
   for (let i = 0; i < size; i++, taps += stride) {
     const center = from + (f64(i) + 0.5) * scale;

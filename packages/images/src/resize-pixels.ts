@@ -4,7 +4,8 @@ import type { RgbImage } from './rgb-image.ts';
 
 /**
  * Resizes an image to cover a size, cropped about its centre: bilinear, over as many pixels as go into one where it gets
- * smaller. To the bit what Pillow's `resize(size, BILINEAR, box)` gives, in Node and in a browser.
+ * smaller, the width first. In Node and in a browser to the bit what Pillow's `resize(size, BILINEAR, box)` gives, which since
+ * version 13 takes the height first where that loses more than twice as many pixels.
  *
  * @param image RGB, row-major `[height, width, 3]`, 8 bits. @param size wanted height and width in pixels.
  */
