@@ -162,13 +162,14 @@ describe.skipIf(chromium === undefined || data === undefined)('the page', () => 
         await page.click('#add button');
         await status(page, new RegExp(`^3 faces of ${name} added`));
       }
-      await page.fill('#epochs', '2');
+      // More steps than go by between two looks at the page: each epoch is one.
+      await page.fill('#epochs', '6');
       await page.dispatchEvent('#epochs', 'change');
     };
     expect(await page.isDisabled('#train')).toBe(true);
     await addPeople();
     await page.click('#train:not([disabled])');
-    await status(page, /^Epoch 1 of 2, step 1 of 2: loss [\d.]+, /, 60_000);
+    await status(page, /^Epoch \d of 6, step \d of 6: loss [\d.]+, /, 60_000);
     await page.click('#pause');
     await status(page, /^Paused/, 60_000);
     await page.reload();
