@@ -63,6 +63,15 @@ describe('averageWindows', () => {
     expectClose(red(resized(image, [10, 10, 4, 4], 1, 1)), [0]);
   });
 
+  it.each([
+    [{ left: Number.NaN, top: 0, width: 4, height: 4 }, 2, 2, 12],
+    [{ left: 0, top: 0, width: 4, height: 4 }, 0, 2, 12],
+    [{ left: 0, top: 0, width: 4, height: 4 }, 2, 2, 11],
+  ])('refuses %j at %i × %i in %i values', (window, height, width, length) => {
+    const refused = () => averageWindows(ramp(4, 4), length, [{ window, height, width }]);
+    expect(refused).toThrow(/finite windows that become at least one pixel/);
+  });
+
   it('is the mean over each box, summed up pixel by pixel', () => {
     const length = fc.double({ min: 0.5, max: 40, noNaN: true });
     const start = fc.double({ min: -12, max: 12, noNaN: true });

@@ -27,7 +27,7 @@ export interface AveragedWindow {
  *
  * @param image RGB, row-major `[height, width, 3]`, 8 bits. @param length values of the array, 0 where no window lies.
  * @returns RGB values from 0 to 255, not rounded.
- * @throws {InvalidArgumentError} if a window does not fit into the array.
+ * @throws {InvalidArgumentError} if a window is not finite or does not fit into the array.
  * @example
  * const window = { left: 0, top: 0, width: image.width, height: image.height };
  * averageWindows(image, 24 * 24 * 3, [{ window, height: 24, width: 24 }]);
@@ -85,14 +85,16 @@ function strideOf(windows: readonly AveragedWindow[]): number {
 }
 
 function assertRoom(windows: readonly AveragedWindow[], length: number): void {
-  for (const { height, width, offset = 0, rowLength = width * 3 } of windows) {
-    const isSize = [height, width].every((size) => Number.isInteger(size) && size > 0);
+  for (const { window, height, width, offset = 0, rowLength = width * 3 } of windows) {
+    const isSize =
+      [height, width].every((size) => Number.isInteger(size) && size > 0) &&
+      [window.left, window.top, window.width, window.height].every(Number.isFinite);
     if (isSize && offset >= 0 && rowLength >= 0 && offset + (height - 1) * rowLength + width * 3 <= length)
       continue;
     throw new InvalidArgumentError({
       where: 'averageWindows',
-      expected: `windows that become at least one pixel, within ${length} values`,
-      received: { height, width, offset, rowLength },
+      expected: `finite windows that become at least one pixel, within ${length} values`,
+      received: { window, height, width, offset, rowLength },
       fix: 'Give whole sizes, and a length that reaches the end of the last row.',
     });
   }

@@ -1,6 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ComparisonAlignment, ComparisonData, ComparisonEvent, ComparisonReport } from '@hm/study';
+import type {
+  ComparisonAlignment,
+  ComparisonData,
+  ComparisonEvent,
+  ComparisonReport,
+  RenderedComparisonOptions,
+} from '@hm/study';
 import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import { alignInto } from '../align-into.ts';
 import { backboneOf } from '../backbone-options.ts';
@@ -13,24 +19,17 @@ import { squareSize } from '../train/training-data.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
 /** Options of `hm study`. */
-export interface StudyCommandOptions {
+export interface StudyCommandOptions extends Omit<RenderedComparisonOptions, 'size'> {
   losses: string[];
   out: string;
   data?: string;
   lfw?: string;
   pairs?: string;
   exclude?: string;
-  identities: number;
-  imagesPerIdentity: number;
-  heldOut: number;
-  imagesPerHeldOut: number;
-  pairsPerFold: number;
-  hardness: number;
   epochs?: number;
   batch: number;
   lr: number;
   imageSize: [height: number, width: number];
-  seed: number;
   threads?: number;
   workers?: number;
   overwrite?: true;

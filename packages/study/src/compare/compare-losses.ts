@@ -1,7 +1,7 @@
 import { access, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Flip, VerificationResult } from '@hm/eval';
-import { headByName } from '@hm/losses';
+import { type Head, headByName } from '@hm/losses';
 import type { Backbone } from '@hm/resnet';
 import { writeFileSafely } from '@hm/tensor/files';
 import { checkOptions } from '@hm/tensor/host';
@@ -54,7 +54,8 @@ export interface ComparedLoss {
  *
  * @throws {InvalidArgumentError} if a loss is unknown, or the folder holds runs of another configuration.
  * @example
- * const data = await renderedComparison();
+ * const people = { identities: 100, imagesPerIdentity: 20, heldOut: 100, imagesPerHeldOut: 8 };
+ * const data = await renderedComparison({ ...people, pairsPerFold: 200, hardness: 0.3, size: 112, seed: 1 });
  * const options = { backbone: resnet18(), recipe: quick, seed: 1, out: 'report' };
  * const compared = await compareLosses({ data, losses: ['ce', 'hm-ce'], ...options });
  * for (const { loss, result } of compared ?? []) console.log(loss, result.accuracy);
@@ -68,14 +69,14 @@ export async function compareLosses(options: CompareLossesOptions): Promise<Comp
   const heads = options.losses.map((loss) => headByName(loss));
   const compared: ComparedLoss[] = [];
   await mkdir(join(options.out, 'models'), { recursive: true });
-  for (const [index, { config }] of heads.entries()) {
+  for (const [index, head] of heads.entries()) {
     const loss = options.losses[index]!;
-    const run = await trainOne(options, loss);
+    const run = await trainOne(options, loss, head);
     if (run === undefined) return undefined;
     const model = join(options.out, 'models', `${loss}.onnx`);
     await writeFileSafely(model, await run.exportOnnx());
     const epochs = await readEpochs(run.out);
-    compared.push({ loss, config, epochs, model, result: await score(options, loss, model) });
+    compared.push({ loss, config: head.config, epochs, model, result: await score(options, loss, model) });
   }
   return compared;
 }
@@ -83,13 +84,14 @@ export async function compareLosses(options: CompareLossesOptions): Promise<Comp
 async function trainOne(
   { data, backbone, recipe, seed, onEvent, threads, workers, signal, ...options }: CompareLossesOptions,
   loss: string,
+  head: Head,
 ) {
   const { train } = await import('@hm/train');
   const out = join(options.out, 'runs', loss);
   const begun = await exists(join(out, 'run.json'));
   if (begun && options.overwrite) await rm(out, { recursive: true });
   const run = train({
-    ...{ data: data.train, backbone, head: headByName(loss), recipe, out, seed, keep: 1 },
+    ...{ data: data.train, backbone, head, recipe, out, seed, keep: 1 },
     resume: begun && !options.overwrite,
     engine: { kind: 'onnx', ...(threads !== undefined && { threads }) },
     ...(workers !== undefined && { workers }),
