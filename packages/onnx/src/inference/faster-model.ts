@@ -119,7 +119,7 @@ function writeModel(
     else {
       const front = write(nodes.slice(0, cut.nodes), input.name);
       const back = write(nodes.slice(cut.nodes), cut.value);
-      graph.nodes = [...fewAtATime(graph, { front, back }, input, cut, FEW), ...back];
+      graph.nodes = [...fewAtATime(graph, front, input, cut, FEW), ...back];
     }
   });
   return writeModelFile(file);

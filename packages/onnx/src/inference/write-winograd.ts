@@ -48,7 +48,8 @@ function inBlocks({ graph, block }: Target, convolution: BlockedConvolution, til
   const filter = graph.constants.get(node.inputs[1]!);
   const values = tapsFirst(floats(filter)!, block);
   const taps = graph.constant('float32', [9, values.length / 9], values);
-  return convolveInBlocks(graph, node.inputs[0]!, filterInBlocks(graph, taps, tiles), tiles);
+  const blocks = convolveInBlocks(graph, node.inputs[0]!, filterInBlocks(graph, taps, tiles), tiles);
+  return graph.add('Reshape', [blocks, graph.integers(-1, channels[1], ...tiling.outputs)]);
 }
 
 /** The result by tiles that are picked out, and products of matrices. */

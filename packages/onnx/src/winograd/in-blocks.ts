@@ -18,7 +18,7 @@ export interface BlockedTiles {
  * matrices while the tiles of all images lie in a cache, and slower behind that.
  *
  * @param image `[N, I, H, W]` in blocks. @param filter of {@link filterInBlocks}.
- * @returns `[N, O, H, W]` in blocks.
+ * @returns the blocks of `[N, O, H, W]`, as `[N, O / b · H · W, b]`.
  */
 export function convolveInBlocks(graph: Graph, image: string, filter: string, tiles: BlockedTiles): string {
   const { block, channels, tiling } = tiles;
@@ -37,12 +37,11 @@ export function convolveInBlocks(graph: Graph, image: string, filter: string, ti
     graph.add('Reshape', [products, graph.integers(-1, places, outputs * rows * columns)]),
   ]);
   const runs = (squares.length * outputs * rows * columns) / block;
-  const picked = graph.add(
+  return graph.add(
     'Gather',
     [graph.add('Reshape', [sums, graph.integers(-1, runs, block)]), resultRuns(graph, tiles)],
     { attributes: { axis: 1 } },
   );
-  return graph.add('Reshape', [picked, graph.integers(-1, outputs, ...tiling.outputs)]);
 }
 
 /**
