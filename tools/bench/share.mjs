@@ -6,7 +6,7 @@
  *   pnpm bench share [BATCH] [--json]
  */
 import '@tensorflow/tfjs-backend-cpu';
-import { chooseKernels, compile, trace } from '@hm/onnx';
+import { chooseKernels, compile, kernelCache, trace } from '@hm/onnx';
 import { createSession } from '@hm/onnx/session';
 import { hostTensor } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
@@ -62,7 +62,8 @@ async function productSeconds() {
 
 async function stepSeconds() {
   const { step, options, inputs } = stepOf('resnet18', batch, 112, 1000);
-  const program = await compile(step, { ...options, kernels: await chooseKernels(step, options) });
+  const kernels = await chooseKernels(step, options, kernelCache(options.threads));
+  const program = await compile(step, { ...options, kernels });
   const seconds = await secondsOf(() => program.run(inputs));
   await program.release();
   return seconds;

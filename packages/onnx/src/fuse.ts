@@ -1,4 +1,4 @@
-import { BLOCKED_DOMAIN, type GraphNode, readsOf } from './graph.ts';
+import { BLOCKED_DOMAIN, type GraphNode } from './graph.ts';
 import { withoutDead } from './passes/without-dead.ts';
 
 /**
@@ -30,7 +30,7 @@ type Merge = (convolution: GraphNode, follower: GraphNode) => GraphNode | undefi
 /** Merges each follower of type `op` with a blocked convolution that only it reads; the result stands in the follower's place. */
 function join(nodes: GraphNode[], outputs: ReadonlySet<string>, op: string, merge: Merge): GraphNode[] {
   const readers = new Map<string, number>();
-  for (const name of nodes.flatMap(readsOf)) readers.set(name, (readers.get(name) ?? 0) + 1);
+  for (const name of nodes.flatMap((node) => node.inputs)) readers.set(name, (readers.get(name) ?? 0) + 1);
   const producers = new Map(nodes.map((node) => [node.outputs[0]!, node]));
   const gone = new Set<GraphNode>();
   const result = nodes.map((node) => {

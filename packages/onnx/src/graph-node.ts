@@ -13,15 +13,10 @@ export interface GraphNode {
   attributes: Record<string, Attribute>;
   /** Set on element-wise nodes whose operands all have the shape of the result: none broadcasts. */
   sameShape: boolean;
-  /** Values that a graph inside of the node reads. */
-  captures?: readonly string[];
 }
 
-/** All that a node reads. */
-export const readsOf = ({ inputs, captures = [] }: GraphNode): readonly string[] => [...inputs, ...captures];
-
 /** Properties of a node besides its operator and inputs. */
-export type NodeOptions = Partial<Pick<GraphNode, 'attributes' | 'domain' | 'sameShape' | 'captures'>>;
+export type NodeOptions = Partial<Pick<GraphNode, 'attributes' | 'domain' | 'sameShape'>>;
 
 /** A graph input or output as ONNX Runtime sees it; a string is a symbolic dimension. */
 export interface GraphValue {

@@ -1,10 +1,10 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { HostDtype } from '@hm/tensor/host';
 import { ModelProtoSchema, type TensorProto } from 'onnx-buf';
-import { type GraphNode, type GraphValue, type NodeOptions, readsOf } from './graph-node.ts';
+import type { GraphNode, GraphValue, NodeOptions } from './graph-node.ts';
 import { constantProto, nodeProto, valueInfoProto } from './protos.ts';
 
-export { type Attribute, type GraphNode, type GraphValue, type NodeOptions, readsOf } from './graph-node.ts';
+export type { Attribute, GraphNode, GraphValue, NodeOptions } from './graph-node.ts';
 export { dataTypeOf } from './protos.ts';
 
 /** ONNX Runtime's blocked (NCHWc) convolutions, pooling and reorderings. */
@@ -32,11 +32,10 @@ export class Graph {
   add(
     op: string,
     inputs: string[],
-    { attributes = {}, domain = '', sameShape = false, captures }: NodeOptions = {},
+    { attributes = {}, domain = '', sameShape = false }: NodeOptions = {},
   ): string {
     const output = this.#unique(op);
-    const node = { op, domain, inputs, outputs: [output], attributes, sameShape };
-    this.nodes.push(captures === undefined ? node : { ...node, captures });
+    this.nodes.push({ op, domain, inputs, outputs: [output], attributes, sameShape });
     return output;
   }
 
@@ -133,7 +132,7 @@ export class Graph {
     outputs: readonly (GraphValue | Pick<GraphValue, 'name'>)[],
     nodes: readonly GraphNode[] = this.nodes,
   ): Uint8Array {
-    const read = new Set(nodes.flatMap(readsOf));
+    const read = new Set(nodes.flatMap((node) => node.inputs));
     const domains = [...new Set(nodes.map(({ domain }) => domain))].filter((domain) => domain !== '');
     return toBinary(
       ModelProtoSchema,

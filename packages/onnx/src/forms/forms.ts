@@ -12,8 +12,8 @@ export type Direction = 'forward' | 'input-gradient' | 'filter-gradient';
 
 /** The forms that a direction has, the direct one first. */
 export const formsOf: Record<Direction | 'inference', readonly Form[]> = {
-  forward: ['direct', 'winograd-2', 'winograd-4', 'winograd-4-in-blocks'],
-  'input-gradient': ['direct', 'winograd-2', 'winograd-4', 'winograd-4-in-blocks'],
+  forward: ['direct', 'winograd-2', 'winograd-4'],
+  'input-gradient': ['direct', 'winograd-2', 'winograd-4'],
   'filter-gradient': ['direct', 'winograd-2', 'winograd-4'],
   inference: ['direct', 'winograd-4', 'winograd-4-in-blocks'],
 };
@@ -58,21 +58,15 @@ function shapeOf(info: backend_util.Conv2DInfo, direction: Direction): Convoluti
   };
 }
 
-/** A convolution by tiles. */
-export interface Tiled {
-  tiling: Tiling;
-  form: Exclude<Form, 'direct'>;
-}
-
 /** The tiles by which a direction of a convolution is computed, if a form with tiles is chosen for it. */
-export function tilesFor(
+export function tilingFor(
   { chooseForm }: { chooseForm: ChooseForm },
   info: backend_util.Conv2DInfo,
   direction: Direction,
-): Tiled | undefined {
+): Tiling | undefined {
   const shape = shapeOf(info, direction);
   const form = shape === undefined ? 'direct' : chooseForm(shape);
-  return form === 'direct' ? undefined : { tiling: tilingOf(shape!, form), form };
+  return form === 'direct' ? undefined : tilingOf(shape!, form);
 }
 
 /** The tiles of a direction: for the gradient in the image, dy is what is convolved. */

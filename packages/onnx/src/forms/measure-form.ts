@@ -58,6 +58,7 @@ function layoutOf(
   const isFilter = name === 'filter' || (name === 'y' && direction === 'filter-gradient');
   const blocks = block > 0 && sizes[3]! % block === 0;
   if (!isFilter) return blocks ? 'nchw-blocked' : 'logical';
-  const takesBlocks = form === 'direct' || form === 'winograd-4-in-blocks';
-  return blocks && sizes[2]! % block === 0 && takesBlocks && name === 'filter' ? 'oihw-blocked' : 'logical';
+  return blocks && sizes[2]! % block === 0 && form === 'direct' && name === 'filter'
+    ? 'oihw-blocked'
+    : 'logical';
 }

@@ -1,10 +1,10 @@
 import type { Form } from '../forms/forms.ts';
 import { BLOCKED_DOMAIN, type Graph } from '../graph.ts';
 import { floats } from '../passes/constants.ts';
-import { convolveInBlocks, filterInBlocks } from '../winograd/in-blocks.ts';
 import { type Matrix, matrices, onSquares } from '../winograd/matrices.ts';
 import { gridOf, patchPlaces, resultPlaces, type Tiling } from '../winograd/tiling.ts';
 import { type BlockedConvolution, tapsFirst, tapsOf } from './blocked-convolution.ts';
+import { convolveInBlocks, filterInBlocks } from './winograd-in-blocks.ts';
 
 /** Values that convolutions of one graph share, by what they are. */
 export type Shared = Map<string, string>;
@@ -48,8 +48,7 @@ function inBlocks({ graph, block }: Target, convolution: BlockedConvolution, til
   const filter = graph.constants.get(node.inputs[1]!);
   const values = tapsFirst(floats(filter)!, block);
   const taps = graph.constant('float32', [9, values.length / 9], values);
-  const blocks = convolveInBlocks(graph, node.inputs[0]!, filterInBlocks(graph, taps, tiles), tiles);
-  return graph.add('Reshape', [blocks, graph.integers(-1, channels[1], ...tiling.outputs)]);
+  return convolveInBlocks(graph, node.inputs[0]!, filterInBlocks(graph, taps, tiles), tiles);
 }
 
 /** The result by tiles that are picked out, and products of matrices. */

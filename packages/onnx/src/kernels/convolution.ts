@@ -1,5 +1,5 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
-import { tilesFor } from '../forms/forms.ts';
+import { tilingFor } from '../forms/forms.ts';
 import { type Attribute, BLOCKED_DOMAIN } from '../graph.ts';
 import type { Layout } from '../layout.ts';
 import { TraceError } from '../trace-error.ts';
@@ -85,8 +85,8 @@ export function convolve(
   attributes: ConvolutionAttributes,
 ): TensorInfo {
   const info = convolutionInfo(x.shape, filter.shape, attributes);
-  const tiled = tilesFor(tracer, info, 'forward');
-  if (tiled !== undefined) return winogradImage(tracer, x, filter, tiled);
+  const tiling = tilingFor(tracer, info, 'forward');
+  if (tiling !== undefined) return winogradImage(tracer, x, filter, tiling);
   const nodeAttributes = windowAttributes(windowOf(info), [info.dilationHeight, info.dilationWidth]);
   const filterLayout = blockedFilter(tracer, info.inChannels, info.outChannels);
   if (filterLayout === undefined) {

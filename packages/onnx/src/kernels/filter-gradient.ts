@@ -1,5 +1,5 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
-import { tilesFor } from '../forms/forms.ts';
+import { tilingFor } from '../forms/forms.ts';
 import type { Tracer } from '../tracer.ts';
 import { type ConvolutionAttributes, convolutionInfo } from './convolution.ts';
 import { kernel } from './register.ts';
@@ -17,8 +17,8 @@ kernel<Inputs, ConvolutionAttributes & { filterShape: number[] }>(
   'Conv2DBackpropFilter',
   (tracer, { x, dy }, attributes) => {
     const info = convolutionInfo(x.shape, attributes.filterShape, { ...attributes, dilations: 1 });
-    const tiled = tilesFor(tracer, info, 'filter-gradient');
-    if (tiled !== undefined) return winogradFilter(tracer, x, dy, tiled.tiling);
+    const tiling = tilingFor(tracer, info, 'filter-gradient');
+    if (tiling !== undefined) return winogradFilter(tracer, x, dy, tiling);
     const taps = info.filterHeight * info.filterWidth;
     const positions = info.batchSize * info.outHeight * info.outWidth;
     const patches = tracer.reshape(patchesOf(tracer, x, info), [positions, taps * info.inChannels]);

@@ -1,5 +1,5 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
-import { tilesFor } from '../forms/forms.ts';
+import { tilingFor } from '../forms/forms.ts';
 import { BLOCKED_DOMAIN } from '../graph.ts';
 import type { Layout } from '../layout.ts';
 import type { Tracer } from '../tracer.ts';
@@ -56,9 +56,9 @@ kernel<Inputs, ConvolutionAttributes & { inputShape: number[] }>(
   'Conv2DBackpropInput',
   (tracer, { dy, filter }, attributes) => {
     const info = convolutionInfo(attributes.inputShape, filter.shape, { ...attributes, dilations: 1 });
-    const tiled = tilesFor(tracer, info, 'input-gradient');
-    if (tiled !== undefined)
-      return winogradImage(tracer, dy, filter, tiled, { turned: info, producer: 'Conv2DBackpropInput' });
+    const tiling = tilingFor(tracer, info, 'input-gradient');
+    if (tiling !== undefined)
+      return winogradImage(tracer, dy, filter, tiling, { turned: true, producer: 'Conv2DBackpropInput' });
     const turned = turnedFilter(tracer, filter, info);
     const { inChannels, outChannels } = info;
     const ofTaps: PhaseFilter['ofTaps'] = (taps, window) =>

@@ -1,21 +1,9 @@
-import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
-import type { Tiled } from '../forms/forms.ts';
-import type { Graph } from '../graph.ts';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Layout } from '../layout.ts';
-import { addScan } from '../scan.ts';
 import type { Tracer } from '../tracer.ts';
-import { type BlockedTiles, convolveInBlocks, filterInBlocks } from '../winograd/in-blocks.ts';
 import { type Matrix, matrices, onSquares, transpose } from '../winograd/matrices.ts';
 import { gridOf, patchPlaces, resultPlaces, type TileSize, type Tiling } from '../winograd/tiling.ts';
 import { imageOf } from './spatial.ts';
-import { turnedFilter } from './turned-filter.ts';
-
-/** Which convolution it is. */
-interface ImageOptions {
-  /** The sizes of a forward convolution, whose gradient in the image it is: of dy, by the filter turned. */
-  turned?: backend_util.Conv2DInfo;
-  producer?: string;
-}
 
 /**
  * A convolution by Winograd's minimal filtering: for each of the a² places of a tile, one product of all tiles with the
@@ -27,85 +15,22 @@ export function winogradImage(
   tracer: Tracer,
   x: TensorInfo,
   filter: TensorInfo,
-  { tiling, form }: Tiled,
-  { turned, producer = 'Conv2D' }: ImageOptions = {},
+  tiling: Tiling,
+  { turned = false, producer = 'Conv2D' } = {},
 ): TensorInfo {
-  const channels = filter.shape.slice(2) as [number, number];
-  if (form === 'winograd-4-in-blocks' && channels.every((count) => isBlocks(tracer, count)))
-    return imageInBlocks(tracer, x, filter, tiling, turned, producer);
-  const outputs = channels[turned ? 0 : 1];
-  const operands = [
-    tilesOf(tracer, x, tiling),
-    filterTiles(tracer, filter, tiling.size, turned !== undefined),
-  ];
+  const channels = filter.shape[turned ? 2 : 3]!;
+  const operands = [tilesOf(tracer, x, tiling), filterTiles(tracer, filter, tiling.size, turned)];
   const products = turned
     ? tracer.node('FusedMatMul', operands, { domain: CONTRIB, attributes: { transB: 1 } })
     : tracer.node('MatMul', operands);
-  const results = times(tracer, onSquares(matrices[tiling.size].result), products, countOf(tiling) * outputs);
-  return imageOfResults(tracer, results, tiling, outputs, producer);
-}
-
-/** Images whose tiles are made at a time where they stay in blocks: as many as a cache can hold. */
-const GROUP = 4;
-
-/** The same by tiles that stay in blocks, a group of images at a time. */
-function imageInBlocks(
-  tracer: Tracer,
-  x: TensorInfo,
-  filter: TensorInfo,
-  tiling: Tiling,
-  turned: backend_util.Conv2DInfo | undefined,
-  producer: string,
-): TensorInfo {
-  const { graph, block } = tracer;
-  const [first, second] = filter.shape.slice(2) as [number, number];
-  const channels = turned ? ([second, first] as const) : ([first, second] as const);
-  const tiles = { block, channels, tiling };
-  const squares = turned
-    ? turnedFilter(tracer, filter, turned).ofTaps([8, 7, 6, 5, 4, 3, 2, 1, 0])
-    : tracer.reshape(tracer.named(filter, 'oihw-blocked'), [(9 * first * second) / block ** 2, block ** 2]);
-  const transformed = filterInBlocks(graph, tapsFirst(tracer, squares, (first * second) / block ** 2), tiles);
-  const image = tracer.named(x, 'nchw-blocked');
-  const { batch, outputs } = tiling;
-  const blocks =
-    batch % GROUP === 0
-      ? inGroups(graph, image, transformed, tiles)
-      : convolveInBlocks(graph, image, transformed, tiles);
-  return imageOf(tracer, blocks, [batch, ...outputs, channels[1]], 'nchw-blocked', producer);
-}
-
-/** A convolution of one group of images after another. */
-function inGroups(graph: Graph, image: string, filter: string, tiles: BlockedTiles): string {
-  const { block, channels, tiling } = tiles;
-  const { batch, inputs, outputs } = tiling;
-  const group = {
-    name: `${image} in groups`,
-    dtype: 'float32' as const,
-    shape: [GROUP, channels[0], ...inputs],
-  };
-  const groups = graph.add('Reshape', [image, graph.integers(batch / GROUP, ...group.shape)]);
-  const outside = graph.nodes;
-  graph.nodes = [];
-  const name = convolveInBlocks(graph, group.name, filter, tiles);
-  const nodes = graph.nodes;
-  graph.nodes = outside;
-  const shape = [GROUP, (channels[1] / block) * outputs[0] * outputs[1], block];
-  return addScan(graph, { nodes, input: group, output: { name, dtype: 'float32', shape }, groups });
-}
-
-/** A filter's squares of channels, `[squares, 9]`, sorted by tap. */
-function tapsFirst(tracer: Tracer, squares: string, count: number): string {
-  const order = tracer.shared(`taps first ${count}`, () =>
-    tracer.graph.constant(
-      'int32',
-      [9 * count],
-      Int32Array.from({ length: 9 * count }, (_, index) => (index % count) * 9 + Math.floor(index / count)),
-    ),
+  const results = times(
+    tracer,
+    onSquares(matrices[tiling.size].result),
+    products,
+    countOf(tiling) * channels,
   );
-  return tracer.node('Gather', [squares, order], { attributes: { axis: 0 } });
+  return imageOfResults(tracer, results, tiling, channels, producer);
 }
-
-const isBlocks = ({ block }: Tracer, channels: number) => block > 0 && channels % block === 0;
 
 /** The gradient in the filter: the transformed tiles of the image, which the forward pass has made, times those of dy. */
 export function winogradFilter(tracer: Tracer, x: TensorInfo, dy: TensorInfo, tiling: Tiling): TensorInfo {
@@ -195,7 +120,7 @@ function imageOfResults(
   producer: string,
 ): TensorInfo {
   const { size, batch, outputs } = tiling;
-  const layout = isBlocks(tracer, channels) ? 'nchw-blocked' : 'logical';
+  const layout = tracer.block > 0 && channels % tracer.block === 0 ? 'nchw-blocked' : 'logical';
   const [blocks, run] = runsOf(tracer, layout, channels) as [number, number];
   const places = tracer.shared(`results ${blocks} ${JSON.stringify(tiling)}`, () => {
     const found = resultPlaces(tiling, blocks);

@@ -1,4 +1,4 @@
-import { type GraphNode, readsOf } from '../graph.ts';
+import type { GraphNode } from '../graph.ts';
 
 /** Nodes on which an output depends, in their order. */
 export function withoutDead(nodes: readonly GraphNode[], outputs: ReadonlySet<string>): GraphNode[] {
@@ -6,7 +6,7 @@ export function withoutDead(nodes: readonly GraphNode[], outputs: ReadonlySet<st
   const live: GraphNode[] = [];
   for (const node of nodes.toReversed()) {
     if (!node.outputs.some((name) => needed.has(name))) continue;
-    for (const name of readsOf(node)) needed.add(name);
+    for (const name of node.inputs) needed.add(name);
     live.push(node);
   }
   return live.reverse();

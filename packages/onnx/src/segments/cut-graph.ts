@@ -1,4 +1,4 @@
-import { COLLECTIVE_DOMAIN, type GraphNode, readsOf } from '../graph.ts';
+import { COLLECTIVE_DOMAIN, type GraphNode } from '../graph.ts';
 
 /** A part of a graph between reductions. */
 export interface Segment {
@@ -53,7 +53,7 @@ function placesOf(nodes: readonly GraphNode[], outputs: ReadonlySet<string>): Pl
     const readers = node.outputs.map((name) => latest.get(name) ?? Number.POSITIVE_INFINITY);
     const place = isReduction(node) || isOutput ? soon : Math.min(...readers);
     places.set(node, place);
-    for (const name of readsOf(node)) latest.set(name, Math.min(latest.get(name) ?? place, place));
+    for (const name of node.inputs) latest.set(name, Math.min(latest.get(name) ?? place, place));
   }
   return places;
 }
@@ -63,7 +63,7 @@ function earliestPlaces(nodes: readonly GraphNode[]): Places {
   const known = new Map<string, number>();
   const places = new Map<GraphNode, number>();
   for (const node of nodes) {
-    const place = Math.max(0, ...readsOf(node).map((name) => known.get(name) ?? 0));
+    const place = Math.max(0, ...node.inputs.map((name) => known.get(name) ?? 0));
     places.set(node, place);
     for (const name of node.outputs) known.set(name, isReduction(node) ? place + 1 : place);
   }
@@ -83,7 +83,7 @@ function lastReadsOf(segments: Segment[], isConstant: (name: string) => boolean)
   const last = new Map<string, number>();
   segments.forEach((segment, place) => {
     const own = new Set(segment.nodes.flatMap(({ outputs }) => outputs));
-    const read = new Set(segment.nodes.flatMap(readsOf));
+    const read = new Set(segment.nodes.flatMap(({ inputs }) => inputs));
     // A reduction of what was there before goes through a copy that is made here.
     for (const { source } of segment.reductions) if (!own.has(source)) read.add(source);
     segment.inputs = [...read].filter((name) => name !== '' && !own.has(name) && !isConstant(name));

@@ -1,6 +1,6 @@
 import { BLOCKED_DOMAIN, type Graph } from '../graph.ts';
-import { type Matrix, matrices, onSquares } from './matrices.ts';
-import { gridOf, type Tiling } from './tiling.ts';
+import { type Matrix, matrices, onSquares } from '../winograd/matrices.ts';
+import { gridOf, type Tiling } from '../winograd/tiling.ts';
 
 /** A convolution whose tiles stay in blocks of channels. */
 export interface BlockedTiles {
@@ -18,7 +18,7 @@ export interface BlockedTiles {
  * matrices while the tiles of all images lie in a cache, and slower behind that.
  *
  * @param image `[N, I, H, W]` in blocks. @param filter of {@link filterInBlocks}.
- * @returns the blocks of `[N, O, H, W]`, as `[N, O / b · H · W, b]`.
+ * @returns `[N, O, H, W]` in blocks.
  */
 export function convolveInBlocks(graph: Graph, image: string, filter: string, tiles: BlockedTiles): string {
   const { block, channels, tiling } = tiles;
@@ -37,11 +37,12 @@ export function convolveInBlocks(graph: Graph, image: string, filter: string, ti
     graph.add('Reshape', [products, graph.integers(-1, places, outputs * rows * columns)]),
   ]);
   const runs = (squares.length * outputs * rows * columns) / block;
-  return graph.add(
+  const picked = graph.add(
     'Gather',
     [graph.add('Reshape', [sums, graph.integers(-1, runs, block)]), resultRuns(graph, tiles)],
     { attributes: { axis: 1 } },
   );
+  return graph.add('Reshape', [picked, graph.integers(-1, outputs, ...tiling.outputs)]);
 }
 
 /**
