@@ -1,9 +1,10 @@
 import { Argument } from '@commander-js/extra-typings';
+import type { DatasetReport, InspectOptions } from '@hm/datasets';
 import { printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
-import { dataFormOptions } from '../data/data-options.ts';
+import { type DataFormOptions, dataFormOptions } from '../data/data-options.ts';
 import { describeProblems, describeReport } from '../data/describe-report.ts';
-import { inspectData } from '../data/inspect-data.ts';
+import { openData } from '../data/open-data.ts';
 import { positiveInteger, upTo, wholeNumber } from '../parse-option.ts';
 import { print } from '../print.ts';
 import { progress } from '../progress.ts';
@@ -85,3 +86,19 @@ const check = () =>
       print(json ? JSON.stringify({ ok: problems === '', ...report }) : text);
       if (problems !== '') process.exitCode = 1;
     });
+
+/** Looks into a data set, showing how far it is. */
+async function inspectData(
+  path: string,
+  options: InspectOptions,
+  form: DataFormOptions,
+): Promise<DatasetReport> {
+  const { inspectDataset } = await import('@hm/datasets');
+  const line = progress('reading');
+  try {
+    const onProgress = (done: number, total: number) => line.update(done, total);
+    return await inspectDataset(await openData(path, form), { ...options, onProgress });
+  } finally {
+    line.stop();
+  }
+}

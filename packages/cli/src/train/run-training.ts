@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Dataset } from '@hm/datasets';
+import type { Head } from '@hm/losses';
 import type { Backbone } from '@hm/resnet';
 import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import type { FineTuneOptions } from '@hm/train';
@@ -7,7 +8,6 @@ import { backboneOf } from '../backbone-options.ts';
 import type { Dashboard } from '../dashboard/dashboard-server.ts';
 import { engineOf } from '../engine-option.ts';
 import { eventLine, followRun, type RunEnd } from '../follow-run.ts';
-import { lossHead } from '../loss-head.ts';
 import { progress } from '../progress.ts';
 import { shardOfRank } from '../shard-of-rank.ts';
 import { stopOnInterrupt } from '../stop-on-interrupt.ts';
@@ -124,6 +124,17 @@ async function networkOf({
     ...(await backboneOf({ ...options, imageSize: sizeOf(backbone), backbone: network, pretrained })),
     head: await lossHead(name, lossOptions, labelSmoothing),
   };
+}
+
+/** A loss by its short form, with smoothed targets if a share is given. @throws {InvalidArgumentError} if a name or option is unknown */
+async function lossHead(
+  name: string,
+  options: Record<string, unknown> = {},
+  labelSmoothing?: number,
+): Promise<Head> {
+  const { headConfig, headFromConfig, withLabelSmoothing } = await import('@hm/losses');
+  const config = headConfig(name, options);
+  return headFromConfig(labelSmoothing === undefined ? config : withLabelSmoothing(config, labelSmoothing));
 }
 
 const sizeOf = ({

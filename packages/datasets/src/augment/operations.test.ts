@@ -5,12 +5,10 @@ import { describe, expect, test } from 'vitest';
 import { noise } from '../testing/files.ts';
 import { drawCrop } from './augment-image.ts';
 import { adjustColors, toGrayscale } from './color.ts';
-import { blackenOutside, enlarge } from './crop.ts';
-import { cutOut } from './cut-out.ts';
-import { lowerResolution } from './lower-resolution.ts';
 import { mirror } from './mirror.ts';
 import { recompress } from './recompress.node.ts';
-import { blur, resample } from './resample.ts';
+import { blackenOutside, cutOut, enlarge } from './rectangles.ts';
+import { blur, lowerResolution, resample } from './resample.ts';
 import { kernels } from './taps.ts';
 import { warpAffine } from './warp-affine.ts';
 
