@@ -1,7 +1,7 @@
 // `node tools/gpu/measure.mjs [--out FOLDER] [--batches 64,256] [--size 112] [--rounds 5] [--calls 1,8] [--providers webgpu,cuda] [--only conformance|benches] [--tests NAME]`:
 // the conformance suite of each provider, and steps and embeddings beside PyTorch on the same card; writes gpu.json and gpu.md.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,7 +75,15 @@ function conformance(provider) {
   const chosen = values.tests === undefined ? [] : ['-t', values.tests];
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
   const output = `--outputFile.json=${report}`;
-  spawnSync(process.execPath, [vitest, ...options, ...limits, ...chosen, output], { stdio: 'inherit' });
+  rmSync(report, { force: true });
+  const ended = spawnSync(process.execPath, [vitest, ...options, ...limits, ...chosen, output], {
+    stdio: 'inherit',
+  });
+  if (!existsSync(report)) {
+    // A driver that fails takes the process with it.
+    const reason = `ended with ${ended.signal ?? `status ${ended.status}`} before it told anything`;
+    return { provider, passed: 0, failed: 1, skipped: 0, failures: [{ name: 'the suite', reason }] };
+  }
   const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
     readFileSync(report, 'utf8'),
   );
