@@ -3,7 +3,7 @@ import type { TileSize, Tiling } from '../winograd/tiling.ts';
 
 /**
  * How a convolution is computed: as it stands, or by Winograd's minimal filtering with 2×2 or 4×4 results to a tile, whose
- * tiles are picked out for products of matrices, or stay in ONNX Runtime's blocks of channels.
+ * tiles are picked out for products of matrices or, in inference, stay in ONNX Runtime's blocks of channels.
  */
 export type Form = 'direct' | 'winograd-2' | 'winograd-4' | 'winograd-4-in-blocks';
 
