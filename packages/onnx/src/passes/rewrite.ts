@@ -23,6 +23,5 @@ export function rewrite(
   file.valueInfo = file.valueInfo.filter(({ name }) => made.has(name));
 }
 
-/** Whether an attribute of a node is a graph. */
-export const holdsGraph = ({ type }: { type: AttributeType }) =>
+const holdsGraph = ({ type }: { type: AttributeType }) =>
   type === AttributeType.GRAPH || type === AttributeType.GRAPHS;
