@@ -44,6 +44,8 @@ test('the public surface', () => {
     'syntheticPairs',
     'tarShards',
     'verificationBin',
+    'writableFormats',
+    'writeDataset',
     'writeImageFolder',
     'writeImageList',
     'writeParquet',

@@ -79,6 +79,13 @@ export { type WriteTarShardsOptions, writeTarShards } from './tar/write-tar-shar
 export { verificationBin } from './verification-bin/verification-bin.ts';
 export { writeVerificationBin } from './verification-bin/write-verification-bin.ts';
 export { type EncodedSample, type EncodedSamplesOptions, encodedSamples } from './write/encoded-samples.ts';
+export {
+  type WritableFormat,
+  type WriteDatasetOptions,
+  type WrittenDataset,
+  writableFormats,
+  writeDataset,
+} from './write/write-dataset.ts';
 export { type WriteImageFolderOptions, writeImageFolder } from './write/write-image-folder.ts';
 export { writeImageList } from './write/write-image-list.ts';
 export type { FrameChoice } from './ytf/choose-frames.ts';
