@@ -51,9 +51,8 @@ export async function writeDataset(
   dataset: Dataset,
   options: WriteDatasetOptions = {},
 ): Promise<WrittenDataset> {
-  checkArguments('writeDataset', { path, dataset }, { path: 'string', dataset: 'object' });
   const {
-    to = suggestedBy(path),
+    to: wanted,
     overwrite = false,
     onProgress,
     ...encoding
@@ -61,6 +60,8 @@ export async function writeDataset(
     ...{ to: { oneOf: writableFormats }, overwrite: 'boolean', onProgress: 'function' },
     ...{ workers: 'number', size: 'object', format: { oneOf: ['jpeg', 'png'] }, quality: 'number' },
   });
+  checkArguments('writeDataset', { path, dataset }, { path: 'string', dataset: 'object' });
+  const to = wanted ?? suggestedBy(path);
   const lock = await lockFile(path);
   try {
     const isThere = (await stat(path).catch(() => undefined)) !== undefined;
