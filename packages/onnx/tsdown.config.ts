@@ -6,6 +6,7 @@ export default library({
     'src/session.ts',
     'src/graph.ts',
     'src/precision.ts',
+    'src/inference/lane-worker.ts',
     'src/runtime.node.ts',
     'src/runtime.web.ts',
   ],

@@ -5,6 +5,7 @@ import type { ExecutionProvider } from './session/provider.ts';
 import { withoutTelemetry } from './telemetry.node.ts';
 
 export { kernelCache, kernelCachePath } from './forms/kernel-cache.node.ts';
+export { lanesFor, startLane } from './inference/lane.node.ts';
 
 export const runtimePackage: RuntimePackage = 'onnxruntime-node';
 

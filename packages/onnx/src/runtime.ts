@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { KernelCache } from './forms/fastest-form.ts';
+import type { Lane } from './inference/lane.node.ts';
 import type { PlacedNode } from './preflight/placement.ts';
 import type { ExecutionProvider, Provider } from './session/provider.ts';
 
@@ -50,4 +51,8 @@ export interface RuntimeModule {
   kernelCachePath(): string;
   /** A model as ONNX Runtime optimizes it for this CPU; undefined where that cannot be had. */
   optimizedModel(model: Uint8Array, threads?: number): Promise<Uint8Array | undefined>;
+  /** How many copies of a network, each on one thread, take so many threads, or all that there are; 1 for none beside. */
+  lanesFor(threads?: number): number;
+  /** Loads a network for one thread in a thread of its own; undefined where that cannot be had. */
+  startLane(model: Uint8Array): Promise<Lane | undefined>;
 }

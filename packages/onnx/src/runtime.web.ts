@@ -84,3 +84,11 @@ export const kernelCachePath = (): string => '';
 export async function optimizedModel(): Promise<undefined> {
   return undefined;
 }
+
+/** A browser's sessions run whole. */
+export const lanesFor = (): number => 1;
+
+/** There is none in a browser. */
+export async function startLane(): Promise<undefined> {
+  return undefined;
+}

@@ -2,7 +2,7 @@ import { checkArguments, checkOptions } from '@hm/tensor/host';
 import { blockSize } from '../blocks.ts';
 import { type CompileOptions, compileOptions, recordInOwnLayouts, type StepFunction } from '../compile.ts';
 import { fastestForms, type KernelCache } from './fastest-form.ts';
-import { type ConvolutionShape, type Kernels, nameOf } from './forms.ts';
+import { type ConvolutionShape, formsOf, type Kernels, nameOf } from './forms.ts';
 import { measureForm } from './measure-form.ts';
 
 /**
@@ -36,5 +36,9 @@ export async function chooseKernels(
     return 'direct' as const;
   };
   recordInOwnLayouts(step, state, inputs, { block, chooseForm });
-  return fastestForms(found, (shape, form) => measureForm(shape, form, { block, threads }), cache);
+  return fastestForms(found, {
+    formsOf: ({ direction }) => formsOf[direction],
+    measure: (shape, form) => measureForm(shape, form, { block, threads }),
+    cache,
+  });
 }

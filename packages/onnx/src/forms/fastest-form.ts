@@ -1,8 +1,8 @@
 import { checkArguments } from '@hm/tensor/host';
-import { type Form, forms } from './forms.ts';
+import type { Form } from './forms.ts';
 
-/** Milliseconds of a convolution in each form. */
-export type FormTimes = Readonly<Record<Form, number>>;
+/** Milliseconds of a convolution in each form that it has. */
+export type FormTimes = Readonly<Partial<Record<Form, number>> & Record<'direct', number>>;
 
 /** Measurements by a convolution's name, kept from one program to the next. */
 export interface KernelCache {
@@ -21,31 +21,47 @@ const ROUNDS = 2;
 /** The form that is taken for a convolution. */
 export const fastestForm = (times: FormTimes): Form => {
   checkArguments('fastestForm', { times }, { times: { has: ['direct'] } });
-  return forms.reduce(
-    (best, form) => (times[form] < times[best] * (best === 'direct' ? WORTH : 1) ? form : best),
+  return (Object.keys(times) as Form[]).reduce(
+    (best, form) => (times[form]! < times[best]! * (best === 'direct' ? WORTH : 1) ? form : best),
     'direct' as Form,
   );
 };
 
-/**
- * The fastest form of each convolution.
- *
- * @param convolutions by their names.
- * @param measure gives milliseconds, of which the least of each form counts; it is not asked about what the cache knows.
- */
-export async function fastestForms<T>(
+/** What is timed. */
+export interface FormBench<T> {
+  /** The forms of a convolution, the direct one first. */
+  formsOf(convolution: T): readonly Form[];
+  /** Milliseconds, of which the least of each form counts. */
+  measure(convolution: T, form: Form): Promise<number>;
+  /** It is not measured again what this knows. */
+  cache?: KernelCache | undefined;
+}
+
+/** The times of each convolution in every form, by the convolution's name. */
+export async function formTimes<T>(
   convolutions: ReadonlyMap<string, T>,
-  measure: (convolution: T, form: Form) => Promise<number>,
-  cache?: KernelCache,
-): Promise<Record<string, Form>> {
+  { formsOf, measure, cache }: FormBench<T>,
+): Promise<Record<string, FormTimes>> {
   const known = { ...(await cache?.read()) };
-  const missing = [...convolutions].filter(([name]) => known[name] === undefined);
+  const missing = [...convolutions].filter(([name, convolution]) =>
+    formsOf(convolution).some((form) => known[name]?.[form] === undefined),
+  );
   for (const [name, convolution] of missing) {
+    const forms = formsOf(convolution);
     const times = Object.fromEntries(forms.map((form) => [form, Number.POSITIVE_INFINITY]));
     for (let round = 0; round < ROUNDS; round++)
       for (const form of forms) times[form] = Math.min(times[form]!, await measure(convolution, form));
-    known[name] = times as FormTimes;
+    known[name] = times as unknown as FormTimes;
   }
   if (missing.length > 0) await cache?.write(known);
-  return Object.fromEntries([...convolutions.keys()].map((name) => [name, fastestForm(known[name]!)]));
+  return Object.fromEntries([...convolutions.keys()].map((name) => [name, known[name]!]));
+}
+
+/** The fastest form of each convolution. */
+export async function fastestForms<T>(
+  convolutions: ReadonlyMap<string, T>,
+  bench: FormBench<T>,
+): Promise<Record<string, Form>> {
+  const times = await formTimes(convolutions, bench);
+  return Object.fromEntries(Object.entries(times).map(([name, each]) => [name, fastestForm(each)]));
 }

@@ -1,14 +1,22 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
 import type { TileSize, Tiling } from '../winograd/tiling.ts';
 
-/** How a convolution is computed: as it stands, or by Winograd's minimal filtering with 2×2 or 4×4 results to a tile. */
-export const forms = ['direct', 'winograd-2', 'winograd-4'] as const;
-
-/** As it stands (`direct`), or by Winograd's minimal filtering with 2×2 or 4×4 results to a tile. */
-export type Form = (typeof forms)[number];
+/**
+ * How a convolution is computed: as it stands, or by Winograd's minimal filtering with 2×2 or 4×4 results to a tile, whose
+ * tiles are picked out for products of matrices, or stay in ONNX Runtime's blocks of channels.
+ */
+export type Form = 'direct' | 'winograd-2' | 'winograd-4' | 'winograd-4-in-blocks';
 
 /** What a convolution computes: its image, or the gradient in its image or its filter. */
 export type Direction = 'forward' | 'input-gradient' | 'filter-gradient';
+
+/** The forms that a direction has, the direct one first. */
+export const formsOf: Record<Direction | 'inference', readonly Form[]> = {
+  forward: ['direct', 'winograd-2', 'winograd-4'],
+  'input-gradient': ['direct', 'winograd-2', 'winograd-4'],
+  'filter-gradient': ['direct', 'winograd-2', 'winograd-4'],
+  inference: ['direct', 'winograd-4', 'winograd-4-in-blocks'],
+};
 
 /** A convolution of a step, as far as its speed depends on it. */
 export interface ConvolutionShape {

@@ -53,3 +53,16 @@ export function tapsOf(
           taps.set(blocked.subarray(from, from + block), (tap * inputs + i + row) * outputs + o);
   return taps;
 }
+
+/** A filter as `[9, O / b, I / b, b of I, b of O]`: its squares of channels, sorted by tap. */
+export function tapsFirst(blocked: Float32Array, block: number): Float32Array {
+  const square = block * block;
+  const squares = blocked.length / square / 9;
+  const taps = new Float32Array(blocked.length);
+  for (let from = 0; from < 9 * squares; from++)
+    taps.set(
+      blocked.subarray(from * square, (from + 1) * square),
+      ((from % 9) * squares + Math.floor(from / 9)) * square,
+    );
+  return taps;
+}

@@ -1,29 +1,52 @@
-import { hostZeros, sizeOf } from '@hm/tensor/host';
 import { kernelCache, optimizedModel } from '#runtime';
 import { blockSize } from '../blocks.ts';
-import { fastestForms } from '../forms/fastest-form.ts';
-import { type Kernels, nameOf } from '../forms/forms.ts';
-import { Graph, type GraphNode } from '../graph.ts';
+import { type FormTimes, fastestForm, formTimes } from '../forms/fastest-form.ts';
+import { type Form, formsOf, nameOf } from '../forms/forms.ts';
+import type { GraphNode } from '../graph.ts';
 import { rewrite } from '../passes/rewrite.ts';
-import { type ModelFile, newNode, readModelFile, writeModelFile } from '../precision/model-file.ts';
-import { graphNode } from '../protos.ts';
-import { loadSession } from '../session/load-session.ts';
+import { readModelFile, writeModelFile } from '../precision/model-file.ts';
 import type { ValueInfo } from '../session/session-options.ts';
-import { type BlockedConvolution, blockedConvolution } from './blocked-convolution.ts';
-import { type Bench, measureConvolution, type PlacedConvolution } from './measure-convolution.ts';
-import { tilingOf, writeWinograd } from './write-winograd.ts';
+import { fewAtATime } from './few-at-a-time.ts';
+import {
+  type Bench,
+  type MeasuredConvolution,
+  measureConvolution,
+  type PlacedConvolution,
+} from './measure-convolution.ts';
+import { type Network, type NetworkConvolution, type NetworkCut, networkOf } from './network.ts';
+import { writeForm } from './write-winograd.ts';
 
 /** Images in a run at which forms are timed, where the model takes any number. */
-const MEASURED_BATCH = 32;
+const ALL = 32;
 
-/** Below so many multiplications with an image, a convolution is not worth a choice. */
-const WORTH_MEASURING = 2 ** 20;
+/**
+ * Images at a time for the first part of a network. With eight, tiles fill the second cache of two cores, and a run takes
+ * now less and now half as much again; with two, every operator's start begins to count.
+ */
+const FEW = 4;
 
-type Found = BlockedConvolution & PlacedConvolution;
+/** A model, and how it is meant to run. */
+export interface FasterModel {
+  model: Uint8Array;
+  /** Parts of a batch that are computed at once, each on one thread; 1 for all of it, on all threads. */
+  lanes: number;
+}
+
+/** What a model is to run on. */
+export interface FasterModelOptions {
+  threads: number | undefined;
+  /** Parts that a batch may be computed in at once; 1 for none. */
+  lanes: number;
+}
+
+/** Two parts must be worth their handling: faster than one by so much. */
+const WORTH = 0.97;
 
 /**
  * A model as ONNX Runtime optimizes it on this CPU, with 3×3 convolutions by Winograd's minimal filtering where that was
- * measured to be faster with many images in a run.
+ * measured to be faster with many images in a run. Tiles of large images are faster a few images at a time, which a cache
+ * can hold, and large filters with many: where it was measured to be worth it, the network comes in two parts. That is only
+ * for one thread, since such small pieces are worth nothing to two threads that must hand them over to each other.
  *
  * @param input the model's only input, whose first axis is the batch and whose other axes are fixed.
  * @returns undefined where nothing would be faster.
@@ -31,90 +54,101 @@ type Found = BlockedConvolution & PlacedConvolution;
 export async function fasterModel(
   model: Uint8Array,
   input: ValueInfo,
-  threads: number | undefined,
-  choose = measuredForms,
-): Promise<Uint8Array | undefined> {
+  { threads, lanes: most }: FasterModelOptions,
+  measure = measuredTimes,
+): Promise<FasterModel | undefined> {
   const block = await blockSize();
   const optimized = block === 0 ? undefined : await optimizedModel(model, threads);
   if (optimized === undefined) return undefined;
-  const file = readModelFile(optimized);
-  const found = await placedConvolutions(file, input, block);
-  const batch = typeof input.shape[0] === 'number' ? input.shape[0] : MEASURED_BATCH;
-  const kernels = await choose(new Map(found.map((each) => [nameIn(batch, each), each])), {
-    ...{ batch, block, threads },
+  const network = await networkOf(readModelFile(optimized), input, block);
+  const [batch] = input.shape;
+  const all = typeof batch === 'number' ? batch : ALL;
+  const lanes = typeof batch === 'number' || !network.keepsImagesApart ? 1 : most;
+  const bench = { block, threads: lanes > 1 ? 1 : threads };
+  const few = typeof batch === 'number' || bench.threads !== 1 ? undefined : FEW;
+  const asked = [all, ...(few === undefined ? [] : [few])].flatMap((images) =>
+    network.convolutions.map((each) => [nameIn(images, each), { ...each, images }] as const),
+  );
+  const plan = planOf(network, await measure(new Map(asked), bench), all, few);
+  if (plan.forms.size === 0) return undefined;
+  return { model: writeModel(optimized, input, network, plan, block), lanes };
+}
+
+/** A convolution's name in the cache. */
+const nameIn = (images: number, { channels: [inputs, outputs], pads, side }: PlacedConvolution) =>
+  nameOf({
+    ...{ direction: 'inference', image: [images, ...side, inputs], filter: [3, 3, inputs, outputs], pads },
   });
-  const forms = new Map(found.map((each) => [each.node.outputs[0]!, kernels[nameIn(batch, each)]!]));
-  if ([...forms.values()].every((form) => form === 'direct')) return undefined;
+
+type Times = Readonly<Record<string, FormTimes>>;
+
+/** How a network is computed. */
+interface Plan {
+  /** Where it falls into two parts, if it does. */
+  cut: NetworkCut | undefined;
+  /** The form of each convolution that is not computed as it stands, by its result. */
+  forms: ReadonlyMap<string, Exclude<Form, 'direct'>>;
+}
+
+/** The fastest plan by the times of single convolutions. */
+function planOf({ convolutions, cuts }: Network, times: Times, all: number, few: number | undefined): Plan {
+  const imagesOf = ({ place }: NetworkConvolution, cut?: NetworkCut) =>
+    place < (cut?.nodes ?? 0) ? few! : all;
+  const total = (cut?: NetworkCut) =>
+    convolutions.reduce((sum, each) => {
+      const images = imagesOf(each, cut);
+      const found = times[nameIn(images, each)]!;
+      return sum + found[fastestForm(found)]! / images;
+    }, 0);
+  const possible = few === undefined ? [] : cuts;
+  const best = possible.map((cut) => ({ cut, total: total(cut) })).sort((a, b) => a.total - b.total)[0];
+  const cut = best !== undefined && best.total < WORTH * total() ? best.cut : undefined;
+  const chosen = convolutions.flatMap((each) => {
+    const form = fastestForm(times[nameIn(imagesOf(each, cut), each)]!);
+    return form === 'direct' ? [] : [[each.node.outputs[0]!, form] as const];
+  });
+  return { cut, forms: new Map(chosen) };
+}
+
+/** Writes a model with convolutions in other forms, and what comes before a cut for a few images at a time. */
+function writeModel(
+  model: Uint8Array,
+  input: ValueInfo,
+  { convolutions }: Network,
+  { cut, forms }: Plan,
+  block: number,
+): Uint8Array {
+  const file = readModelFile(model);
   rewrite(file, (graph) => {
-    const target = { graph, block, input: input.name, shared: new Map<string, string>() };
+    const write = (nodes: readonly GraphNode[], from: string) => {
+      const target = { graph, block, input: from, shared: new Map<string, string>() };
+      graph.nodes = [];
+      for (const node of nodes) {
+        const form = forms.get(node.outputs[0]!);
+        const convolution = convolutions.find((each) => each.node.outputs[0] === node.outputs[0]);
+        if (form === undefined || convolution === undefined) graph.nodes.push(node);
+        else writeForm(target, convolution, convolution.side, form);
+      }
+      return graph.nodes;
+    };
     const nodes = graph.nodes;
-    graph.nodes = [];
-    for (const node of nodes) {
-      const form = forms.get(node.outputs[0]!) ?? 'direct';
-      const convolution = found.find((each) => each.node.outputs[0] === node.outputs[0]);
-      if (form === 'direct' || convolution === undefined) graph.nodes.push(node);
-      else writeWinograd(target, convolution, tilingOf(convolution.pads, convolution.side, form));
+    if (cut === undefined) write(nodes, input.name);
+    else {
+      const front = write(nodes.slice(0, cut.nodes), input.name);
+      const back = write(nodes.slice(cut.nodes), cut.value);
+      graph.nodes = [...fewAtATime(graph, front, input, cut, FEW), ...back];
     }
   });
   return writeModelFile(file);
 }
 
-/** A convolution's name in the cache. */
-const nameIn = (batch: number, { channels: [inputs, outputs], pads, side }: PlacedConvolution) =>
-  nameOf({
-    ...{ direction: 'inference', image: [batch, ...side, inputs], filter: [3, 3, inputs, outputs], pads },
+/** The times of convolutions in every form on this processor; what was measured before is not measured again. */
+const measuredTimes = (
+  convolutions: ReadonlyMap<string, MeasuredConvolution>,
+  bench: Bench,
+): Promise<Times> =>
+  formTimes(convolutions, {
+    formsOf: () => formsOf.inference,
+    measure: (convolution, form) => measureConvolution(convolution, form, bench),
+    cache: kernelCache(bench.threads),
   });
-
-/** The convolutions that have other forms, with the sizes of their images, which a run of two images tells. */
-async function placedConvolutions(file: ModelFile, input: ValueInfo, block: number): Promise<Found[]> {
-  const graph = new Graph();
-  for (const tensor of file.graph.initializer) graph.constants.set(tensor.name, tensor);
-  const known = file.graph.node.flatMap((node) => {
-    const convolution = blockedConvolution(graph, graphNode(node), block);
-    return convolution === undefined ? [] : [convolution];
-  });
-  // Range, which numbers images, came with version 11.
-  const isOld = file.model.opsetImport.some(({ domain, version }) => domain === '' && version < 11n);
-  if (known.length === 0 || isOld) return [];
-  const shapes = await shapesOf(
-    file,
-    input,
-    known.map(({ node }) => node),
-  );
-  return known.flatMap((convolution) => {
-    const [images, , height, width] = shapes.get(convolution.node)!;
-    const { channels } = convolution;
-    const isBatch = images === (typeof input.shape[0] === 'number' ? input.shape[0] : 2);
-    const multiplications = sizeOf([...channels, height!, width!]) * 9;
-    return isBatch && multiplications >= WORTH_MEASURING
-      ? [{ ...convolution, side: [height!, width!] as const }]
-      : [];
-  });
-}
-
-const SHAPE = 'shape of ';
-
-/** The shapes of what nodes read first. */
-async function shapesOf(file: ModelFile, input: ValueInfo, nodes: readonly GraphNode[]) {
-  const { model, graph } = readModelFile(writeModelFile(file));
-  const names = [...new Set(nodes.map(({ inputs }) => inputs[0]!))];
-  graph.node.push(...names.map((name) => newNode('Shape', [name], SHAPE + name)));
-  graph.output = names.map((name) => ({ ...graph.output[0]!, name: SHAPE + name, type: undefined! }));
-  const session = await loadSession(writeModelFile({ model, graph }));
-  const [batch = 2, ...sizes] = input.shape;
-  const shape = [typeof batch === 'number' ? batch : 2, ...(sizes as number[])];
-  const shapes = await session.run({ [input.name]: hostZeros(input.dtype, shape) as never });
-  await session.release();
-  return new Map(nodes.map((node) => [node, Array.from(shapes[SHAPE + node.inputs[0]!]!.data, Number)]));
-}
-
-/** Chooses a form for each convolution, by its name. */
-type ChooseForms = (convolutions: ReadonlyMap<string, PlacedConvolution>, bench: Bench) => Promise<Kernels>;
-
-/** The forms that are fastest on this processor; what was measured before is not measured again. */
-const measuredForms: ChooseForms = (convolutions, bench) =>
-  fastestForms(
-    convolutions,
-    (convolution, form) => measureConvolution(convolution, form, bench),
-    kernelCache(bench.threads),
-  );

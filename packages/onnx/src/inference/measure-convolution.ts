@@ -4,7 +4,7 @@ import type { Form } from '../forms/forms.ts';
 import { BLOCKED_DOMAIN, Graph } from '../graph.ts';
 import { loadSession } from '../session/load-session.ts';
 import type { BlockedConvolution } from './blocked-convolution.ts';
-import { tilingOf, writeWinograd } from './write-winograd.ts';
+import { writeForm } from './write-winograd.ts';
 
 /** A convolution of a network, as far as its speed depends on it. */
 export interface PlacedConvolution extends Pick<BlockedConvolution, 'channels' | 'pads'> {
@@ -12,10 +12,11 @@ export interface PlacedConvolution extends Pick<BlockedConvolution, 'channels' |
   side: readonly [height: number, width: number];
 }
 
+/** Such a convolution of so many images. */
+export type MeasuredConvolution = PlacedConvolution & { images: number };
+
 /** Setting in which a form is timed. */
 export interface Bench {
-  /** Images. */
-  batch: number;
   /** Channels in a block. */
   block: number;
   threads: number | undefined;
@@ -25,9 +26,9 @@ const REPEATS = 4;
 
 /** Milliseconds of a convolution with its bias and a rectifier, its filter constant: the best of four runs. */
 export async function measureConvolution(
-  { channels: [inputs, outputs], pads, side }: PlacedConvolution,
+  { channels: [inputs, outputs], pads, side, images }: MeasuredConvolution,
   form: Form,
-  { batch, block, threads }: Bench,
+  { block, threads }: Bench,
 ): Promise<number> {
   const rng = Rng.of('measure-convolution');
   const noise = (size: number) => Float32Array.from({ length: size }, () => rng.uniform(-1, 1));
@@ -41,9 +42,9 @@ export async function measureConvolution(
   if (form === 'direct') graph.nodes.push(node);
   else {
     const target = { graph, block, input: 'x', shared: new Map<string, string>() };
-    writeWinograd(target, { node, channels: [inputs, outputs], pads }, tilingOf(pads, side, form));
+    writeForm(target, { node, channels: [inputs, outputs], pads }, side, form);
   }
-  const shape = [batch, inputs, ...side];
+  const shape = [images, inputs, ...side];
   const value = { name: 'x', dtype: 'float32' as const, shape };
   const model = graph.encode([value], [{ name: 'y' }]);
   const session = await loadSession(model, threads === undefined ? {} : { threads });

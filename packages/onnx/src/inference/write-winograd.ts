@@ -1,8 +1,10 @@
 import type { Form } from '../forms/forms.ts';
 import { BLOCKED_DOMAIN, type Graph } from '../graph.ts';
+import { floats } from '../passes/constants.ts';
 import { type Matrix, matrices, onSquares } from '../winograd/matrices.ts';
 import { gridOf, patchPlaces, resultPlaces, type Tiling } from '../winograd/tiling.ts';
-import { type BlockedConvolution, tapsOf } from './blocked-convolution.ts';
+import { type BlockedConvolution, tapsFirst, tapsOf } from './blocked-convolution.ts';
+import { convolveInBlocks, filterInBlocks } from './winograd-in-blocks.ts';
 
 /** Values that convolutions of one graph share, by what they are. */
 export type Shared = Map<string, string>;
@@ -17,23 +19,40 @@ export interface Target {
   shared: Shared;
 }
 
-/** The tiles of one image. */
-export const tilingOf = (
-  [top, left, bottom, right]: BlockedConvolution['pads'],
-  [height, width]: readonly [number, number],
-  form: Exclude<Form, 'direct'>,
-): Tiling => ({
-  ...{ size: form === 'winograd-2' ? 2 : 4, batch: 1, inputs: [height, width], pads: [top, left] },
-  outputs: [height + top + bottom - 2, width + left + right - 2],
-});
-
 /**
  * Appends the nodes of a convolution by Winograd's minimal filtering, for batches of any size: the last one gives the value
  * of the convolution's own name. The filter's transform is a product of constants, which ONNX Runtime makes as it loads.
  *
- * @param tiling of a batch of one.
+ * @param side height and width of the image.
  */
-export function writeWinograd(target: Target, convolution: BlockedConvolution, tiling: Tiling): void {
+export function writeForm(
+  target: Target,
+  convolution: BlockedConvolution,
+  side: readonly [number, number],
+  form: Exclude<Form, 'direct'>,
+): void {
+  const [top, left, bottom, right] = convolution.pads;
+  const [height, width] = side;
+  const tiling: Tiling = {
+    ...{ size: form === 'winograd-2' ? 2 : 4, batch: 1, inputs: side, pads: [top, left] },
+    outputs: [height + top + bottom - 2, width + left + right - 2],
+  };
+  const write = form === 'winograd-4-in-blocks' ? inBlocks : byMatrices;
+  finish(target, convolution, write(target, convolution, tiling));
+}
+
+/** The result by tiles that stay in blocks. */
+function inBlocks({ graph, block }: Target, convolution: BlockedConvolution, tiling: Tiling): string {
+  const { node, channels } = convolution;
+  const tiles = { block, channels, tiling };
+  const filter = graph.constants.get(node.inputs[1]!);
+  const values = tapsFirst(floats(filter)!, block);
+  const taps = graph.constant('float32', [9, values.length / 9], values);
+  return convolveInBlocks(graph, node.inputs[0]!, filterInBlocks(graph, taps, tiles), tiles);
+}
+
+/** The result by tiles that are picked out, and products of matrices. */
+function byMatrices(target: Target, convolution: BlockedConvolution, tiling: Tiling): string {
   const { graph, block } = target;
   const { node, channels } = convolution;
   const [inputs, outputs] = channels;
@@ -55,8 +74,7 @@ export function writeWinograd(target: Target, convolution: BlockedConvolution, t
   const picked = graph.add('Gather', [reshape(results, -1, block), resultIndices(target, outputs, tiling)], {
     attributes: { axis: 0 },
   });
-  const image = reshape(picked, -1, outputs, ...tiling.outputs);
-  finish(target, convolution, image);
+  return reshape(picked, -1, outputs, ...tiling.outputs);
 }
 
 /** Pixels of all tiles, `[side², N, tiles, runs, block]`: picked from the image's runs of channels, behind one of zeros. */

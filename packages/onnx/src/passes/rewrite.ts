@@ -23,5 +23,6 @@ export function rewrite(
   file.valueInfo = file.valueInfo.filter(({ name }) => made.has(name));
 }
 
-const holdsGraph = ({ type }: { type: AttributeType }) =>
+/** Whether an attribute of a node is a graph. */
+export const holdsGraph = ({ type }: { type: AttributeType }) =>
   type === AttributeType.GRAPH || type === AttributeType.GRAPHS;

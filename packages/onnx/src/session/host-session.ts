@@ -24,9 +24,12 @@ export interface Session {
   release(): Promise<void>;
 }
 
+/** A graph that can be run. */
+export type RunnableGraph = Pick<LoadedGraph, 'run' | 'release'>;
+
 /** A graph for some runs, instead of the one that was loaded. */
 export interface Substitute {
-  graphFor(feeds: HostTensors): Promise<LoadedGraph>;
+  graphFor(feeds: HostTensors): Promise<RunnableGraph>;
   release(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import type { HostTensor } from '@hm/tensor/host';
+import { lanesFor, startLane } from '#runtime';
 import { assertFeeds } from './assert-feeds.ts';
-import type { Substitute } from './host-session.ts';
+import type { RunnableGraph, Substitute } from './host-session.ts';
 import { type LoadedGraph, loadGraph } from './loaded-graph.ts';
 import type { SessionOptions, ValueInfo } from './session-options.ts';
 
@@ -19,7 +20,7 @@ export class LargeBatches implements Substitute {
   readonly #options: SessionOptions;
   readonly #input: ValueInfo | undefined;
   #images = 0;
-  #faster: Promise<LoadedGraph | undefined> | undefined;
+  #faster: Promise<RunnableGraph | undefined> | undefined;
 
   constructor(graph: LoadedGraph, options: SessionOptions) {
     this.#graph = graph;
@@ -28,7 +29,7 @@ export class LargeBatches implements Substitute {
     if (this.#input === undefined) graph.model = undefined;
   }
 
-  async graphFor(feeds: Readonly<Record<string, HostTensor>>): Promise<LoadedGraph> {
+  async graphFor(feeds: Readonly<Record<string, HostTensor>>): Promise<RunnableGraph> {
     const graph = this.#graph;
     const images = this.#input === undefined ? undefined : feeds[this.#input.name];
     if (images === undefined || !(images.shape[0]! >= LARGE) || graph.released) return graph;
@@ -39,13 +40,32 @@ export class LargeBatches implements Substitute {
     return (await this.#faster) ?? graph;
   }
 
-  async #load(): Promise<LoadedGraph | undefined> {
+  async #load(): Promise<RunnableGraph | undefined> {
     const { model } = this.#graph;
     this.#graph.model = undefined;
     if (model === undefined) return undefined;
+    const { threads, profile } = this.#options;
+    // A profile is of one graph.
+    const lanes = profile === undefined ? lanesFor(threads) : 1;
+    return (await this.#inLanes(model, lanes)) ?? this.#inLanes(model, 1);
+  }
+
+  /** Undefined where nothing would be faster, or where there are no other threads. */
+  async #inLanes(model: Uint8Array, most: number): Promise<RunnableGraph | undefined> {
     const { fasterModel } = await import('../inference/faster-model.ts');
-    const faster = await fasterModel(model, this.#input!, this.#options.threads);
-    return faster && loadGraph(faster, this.#options);
+    const faster = await fasterModel(model, this.#input!, { threads: this.#options.threads, lanes: most });
+    if (faster === undefined) return undefined;
+    const { lanes } = faster;
+    if (lanes === 1) return loadGraph(faster.model, this.#options);
+    const started = await Promise.all(Array.from({ length: lanes - 1 }, () => startLane(faster.model)));
+    const others = started.filter((lane) => lane !== undefined);
+    if (others.length < lanes - 1) {
+      await Promise.all(others.map((lane) => lane.release()));
+      return undefined;
+    }
+    const { Lanes } = await import('../inference/lanes.ts');
+    const graph = await loadGraph(faster.model, { ...this.#options, threads: 1 });
+    return new Lanes(graph, this.#input!.name, others);
   }
 
   async release(): Promise<void> {

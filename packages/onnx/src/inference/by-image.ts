@@ -1,0 +1,76 @@
+import type { Graph, GraphNode } from '../graph.ts';
+import { integers } from '../passes/constants.ts';
+import { holdsGraph } from '../passes/rewrite.ts';
+
+/** Operators that compute each image of a batch by itself, as inference uses them. */
+export const BY_IMAGE: ReadonlySet<string> = new Set(
+  (
+    'Conv FusedConv MaxPool AveragePool GlobalAveragePool GlobalMaxPool BatchNormalization ReorderInput ' +
+    'ReorderOutput Cast Identity Dropout Relu LeakyRelu PRelu Elu Selu Sigmoid HardSigmoid HardSwish Tanh Erf Exp Log ' +
+    'Sqrt Reciprocal Abs Neg Pow Clip Min Max Add Sub Mul Div Sum'
+  ).split(' '),
+);
+
+/**
+ * Whether every image of a batch is computed by itself in a whole network, so that a batch may be computed in parts. Where
+ * that is not plain from the operators, it counts as not so.
+ *
+ * @param input the network's only input, whose first axis is the batch, like that of its `outputs`.
+ */
+export function keepsImagesApart(graph: Graph, input: string, outputs: ReadonlySet<string>): boolean {
+  const ofImages = new Set([input]);
+  const areApart = graph.nodes.every((node) => {
+    if (hasGraph(node)) return false;
+    const [first, ...others] = node.inputs.map((name) => ofImages.has(name));
+    if (!first && !others.includes(true)) return true;
+    for (const name of node.outputs) ofImages.add(name);
+    const rule = conditions[node.op];
+    return rule === undefined ? BY_IMAGE.has(node.op) : first === true && rule(graph, node, others);
+  });
+  return areApart && [...outputs].every((name) => ofImages.has(name));
+}
+
+/** Whether a node has a graph inside, what it reads of outside is in no list of inputs. */
+export const hasGraph = ({ attributes }: GraphNode): boolean =>
+  Object.values(attributes).some(
+    (attribute) => typeof attribute === 'object' && 'type' in attribute && holdsGraph(attribute),
+  );
+
+type Rule = (graph: Graph, node: GraphNode, others: readonly boolean[]) => boolean;
+
+const byConstantFilter: Rule = (_, __, [filter]) => filter === false;
+
+/** A matrix of images by a constant one. */
+const byConstant: Rule = (_, { attributes: { transA = 0 } }, others) =>
+  transA === 0 && !others.includes(true);
+
+/** Axes, of an attribute or of the second input, none of which is the first. */
+const alongOthers: Rule = (graph, { inputs, attributes: { axes, axis } }) => {
+  const given =
+    axis === undefined ? (axes ?? integers(graph.constants.get(inputs[1] ?? ''))) : [axis as number];
+  return Array.isArray(given) && given.length > 0 && given.every((place) => place !== 0);
+};
+
+/** Operators that do under some condition; the first input is of images. */
+const conditions: Readonly<Record<string, Rule>> = {
+  Conv: byConstantFilter,
+  FusedConv: byConstantFilter,
+  BatchNormalization: (_, { attributes: { training_mode = 0 } }) => training_mode === 0,
+  Gemm: byConstant,
+  FusedGemm: byConstant,
+  MatMul: byConstant,
+  FusedMatMul: byConstant,
+  Flatten: (_, { attributes: { axis = 1 } }) => axis === 1,
+  Reshape: (graph, { inputs }) => [-1, 0].includes(integers(graph.constants.get(inputs[1]!))?.[0] ?? 1),
+  Transpose: (_, { attributes: { perm } }) => Array.isArray(perm) && perm[0] === 0,
+  Concat: alongOthers,
+  Softmax: alongOthers,
+  LpNormalization: alongOthers,
+  Squeeze: alongOthers,
+  Unsqueeze: alongOthers,
+  ReduceMean: alongOthers,
+  ReduceSum: alongOthers,
+  ReduceSumSquare: alongOthers,
+  ReduceL2: alongOthers,
+  ReduceMax: alongOthers,
+};

@@ -1,0 +1,86 @@
+import { hostZeros, sizeOf } from '@hm/tensor/host';
+import { Graph } from '../graph.ts';
+import { type ModelFile, newNode, readModelFile, writeModelFile } from '../precision/model-file.ts';
+import { graphNode } from '../protos.ts';
+import { loadSession } from '../session/load-session.ts';
+import type { ValueInfo } from '../session/session-options.ts';
+import { type BlockedConvolution, blockedConvolution } from './blocked-convolution.ts';
+import { keepsImagesApart } from './by-image.ts';
+import { type Cut, cutsOf } from './cuts.ts';
+import type { PlacedConvolution } from './measure-convolution.ts';
+
+/** Below so many multiplications with an image, a convolution is not worth a choice. */
+const WORTH_MEASURING = 2 ** 20;
+
+/** A convolution that has other forms. */
+export interface NetworkConvolution extends BlockedConvolution, PlacedConvolution {
+  /** Which of the network's nodes it is. */
+  place: number;
+}
+
+/** A place to cut a network, and the shape of an image's value there. */
+export interface NetworkCut extends Cut {
+  shape: readonly number[];
+}
+
+/** A network as ONNX Runtime optimizes it, as far as its forms depend on it. */
+export interface Network {
+  convolutions: readonly NetworkConvolution[];
+  cuts: readonly NetworkCut[];
+  /** Whether a batch may be computed in parts. */
+  keepsImagesApart: boolean;
+}
+
+/** Finds what can be computed otherwise; the sizes of images a run of two tells. */
+export async function networkOf(file: ModelFile, input: ValueInfo, block: number): Promise<Network> {
+  const graph = new Graph();
+  graph.nodes = file.graph.node.map(graphNode);
+  for (const tensor of file.graph.initializer) graph.constants.set(tensor.name, tensor);
+  const known = graph.nodes.flatMap((node, place) => {
+    const convolution = blockedConvolution(graph, node, block);
+    return convolution === undefined ? [] : [{ ...convolution, place }];
+  });
+  // Range, which numbers images, came with version 11.
+  const isOld = file.model.opsetImport.some(({ domain, version }) => domain === '' && version < 11n);
+  if (known.length === 0 || isOld) return { convolutions: [], cuts: [], keepsImagesApart: false };
+  const outputs = new Set(file.graph.output.map(({ name }) => name));
+  const cuts = cutsOf(graph, outputs);
+  const read = known.map(({ node }) => node.inputs[0]!);
+  const shapes = await shapesOf(file, input, [...read, ...cuts.map(({ value }) => value)]);
+  const batch = typeof input.shape[0] === 'number' ? input.shape[0] : 2;
+  const convolutions = known.flatMap((convolution) => {
+    const [images, , height, width] = shapes.get(convolution.node.inputs[0]!)!;
+    const multiplications = sizeOf([...convolution.channels, height!, width!]) * 9;
+    return images === batch && multiplications >= WORTH_MEASURING
+      ? [{ ...convolution, side: [height!, width!] as const }]
+      : [];
+  });
+  return {
+    convolutions,
+    keepsImagesApart: keepsImagesApart(graph, input.name, outputs),
+    cuts: cuts.flatMap((cut) => {
+      const [images, ...shape] = shapes.get(cut.value)!;
+      return images === batch ? [{ ...cut, shape }] : [];
+    }),
+  };
+}
+
+const SHAPE = 'shape of ';
+
+/** The shapes of values of a network. */
+async function shapesOf(
+  file: ModelFile,
+  input: ValueInfo,
+  values: readonly string[],
+): Promise<Map<string, number[]>> {
+  const { model, graph } = readModelFile(writeModelFile(file));
+  const names = [...new Set(values)];
+  graph.node.push(...names.map((name) => newNode('Shape', [name], SHAPE + name)));
+  graph.output = names.map((name) => ({ ...graph.output[0]!, name: SHAPE + name, type: undefined! }));
+  const session = await loadSession(writeModelFile({ model, graph }));
+  const [batch = 2, ...sizes] = input.shape;
+  const shape = [typeof batch === 'number' ? batch : 2, ...(sizes as number[])];
+  const shapes = await session.run({ [input.name]: hostZeros(input.dtype, shape) as never });
+  await session.release();
+  return new Map(names.map((name) => [name, Array.from(shapes[SHAPE + name]!.data, Number)]));
+}
