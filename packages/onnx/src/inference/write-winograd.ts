@@ -38,7 +38,7 @@ export function writeForm(
     outputs: [height + top + bottom - 2, width + left + right - 2],
   };
   const write = form === 'winograd-4-in-blocks' ? inBlocks : byMatrices;
-  finish(target, convolution, write(target, convolution, tiling));
+  finish(target, convolution, write(target, convolution, tiling, form));
 }
 
 /** The result by tiles that stay in blocks. */
@@ -52,7 +52,7 @@ function inBlocks({ graph, block }: Target, convolution: BlockedConvolution, til
 }
 
 /** The result by tiles that are picked out, and products of matrices. */
-function byMatrices(target: Target, convolution: BlockedConvolution, tiling: Tiling): string {
+function byMatrices(target: Target, convolution: BlockedConvolution, tiling: Tiling, form: Form): string {
   const { graph, block } = target;
   const { node, channels } = convolution;
   const [inputs, outputs] = channels;
@@ -66,15 +66,30 @@ function byMatrices(target: Target, convolution: BlockedConvolution, tiling: Til
     graph.add('Reshape', [value, graph.integers(...shape)]);
   const tiles = times(onSquares(tile), reshape(patches(target, node.inputs[0]!, inputs, tiling), area, -1));
   const taps = graph.constant('float32', [9, inputs * outputs], tapsOf(graph, convolution, block));
-  const products = graph.add('MatMul', [
-    reshape(tiles, area, -1, inputs),
-    reshape(times(onSquares(filter), taps), area, inputs, outputs),
-  ]);
+  const rows = reshape(tiles, area, -1, inputs);
+  const products =
+    form === 'winograd-4-packed'
+      ? eachProduct(graph, rows, (place) =>
+          reshape(times([onSquares(filter)[place]!], taps), inputs, outputs),
+        )
+      : graph.add('MatMul', [rows, reshape(times(onSquares(filter), taps), area, inputs, outputs)]);
   const results = times(onSquares(result), reshape(products, area, -1));
   const picked = graph.add('Gather', [reshape(results, -1, block), resultIndices(target, outputs, tiling)], {
     attributes: { axis: 0 },
   });
   return reshape(picked, -1, outputs, ...tiling.outputs);
+}
+
+/**
+ * The products for every place of a tile one by one: ONNX Runtime packs a constant matrix once if it is alone, and at every
+ * run if it is one of many.
+ */
+function eachProduct(graph: Graph, rows: string, filterOf: (place: number) => string): string {
+  const products = onSquares(matrices[4].filter).map((_, place) => {
+    const own = graph.add('Gather', [rows, graph.scalar(place, 'int64')], { attributes: { axis: 0 } });
+    return graph.add('MatMul', [own, filterOf(place)]);
+  });
+  return graph.add('Concat', products, { attributes: { axis: 0 } });
 }
 
 /** Pixels of all tiles, `[side², N, tiles, runs, block]`: picked from the image's runs of channels, behind one of zeros. */
