@@ -39,6 +39,8 @@ test('exports exactly this', () => {
     'poolTemplates',
     'probabilityOf',
     'rateInterval',
+    'readEvaluations',
+    'readModelCalibration',
     'rocCurve',
     'scoreEmbeddings',
     'seedDifference',

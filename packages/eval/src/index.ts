@@ -65,6 +65,7 @@ export {
 export { comparisonHtml, comparisonMarkdown } from './report/comparison-text.ts';
 export type { EvaluatedRun } from './report/evaluated-run.ts';
 export { type PaperRow, type PaperTable, paperTables } from './report/paper.ts';
+export { type ReadEvaluationsOptions, readEvaluations } from './report/read-evaluations.ts';
 export { toJson } from './report/report-json.ts';
 export { toMarkdown } from './report/report-markdown.ts';
 export { type HtmlReportOptions, toHtml } from './report/to-html.ts';
@@ -85,6 +86,7 @@ export type { Isotonic } from './statistics/isotonic.ts';
 export { type McNemar, mcnemar } from './statistics/mcnemar.ts';
 export { meanInterval } from './statistics/mean-interval.ts';
 export { calibrateModel, isModelCalibration, type ModelCalibration } from './statistics/model-calibration.ts';
+export { readModelCalibration } from './statistics/read-model-calibration.ts';
 export {
   type DetectionOptions,
   type Difference,

@@ -7,6 +7,7 @@ test('exports exactly this', () => {
     'bundledRecord',
     'conventions',
     'describeNetwork',
+    'embedDataset',
     'groupFaces',
     'openGallery',
     'openRecognizer',

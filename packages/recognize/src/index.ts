@@ -1,3 +1,4 @@
+export { type EmbeddedDataset, embedDataset } from './embed-dataset.ts';
 export type { Photograph } from './faces/photograph.ts';
 export type { FaceQuality } from './faces/quality.ts';
 export type {

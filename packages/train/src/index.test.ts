@@ -30,6 +30,7 @@ test('exports what it is meant to', () => {
     'readEvents',
     'recipeSchema',
     'sgd',
+    'startDashboard',
     'towardsStart',
     'train',
     'trainingStep',

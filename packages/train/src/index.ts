@@ -2,6 +2,7 @@ export { type RunFile, readConfig } from './begin-run.ts';
 export { changeRecipe, type RecipeChanges } from './change-recipe.ts';
 export type { Best, Progress } from './checkpoint.ts';
 export type { DamagedCheckpoint } from './checkpoint-folder.ts';
+export { type Dashboard, type DashboardOptions, startDashboard } from './dashboard/dashboard-server.ts';
 export { describeEngines, type EngineReport } from './engine/choose/describe-engines.ts';
 export type { AutoEngine, Engine, OnnxEngine, TfjsBackend, TfjsEngine } from './engine/engine.ts';
 export type { RunEnvironment } from './environment.ts';

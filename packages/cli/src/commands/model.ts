@@ -1,7 +1,6 @@
 import { readRegularFile, writeFileSafely } from '@hm/tensor/files';
 import { command } from '../command.ts';
 import { print } from '../print.ts';
-import { readCalibration } from '../read-calibration.ts';
 import { show } from './model/show.ts';
 
 /** `hm model`: what networks say of themselves. */
@@ -60,10 +59,10 @@ const add = () =>
     .action(async (file, { like, out = file, calibration, license, json }) => {
       const { describeNetwork } = await import('@hm/recognize');
       const bytes = await readRegularFile(file);
-      const calibrations = calibration === undefined ? undefined : [await readCalibration(calibration)];
+      const { loadEmbedder, readModelCalibration } = await import('@hm/eval');
+      const calibrations = calibration === undefined ? undefined : [await readModelCalibration(calibration)];
       const model = await describeNetwork(bytes, { like, calibrations, license });
       // What does not load is not written.
-      const { loadEmbedder } = await import('@hm/eval');
       const embedder = await loadEmbedder(model);
       const { height, width } = embedder.preprocessing;
       const { embeddingSize, metadata } = embedder;

@@ -1,7 +1,7 @@
+import type { HeadConfig } from '@hm/losses';
 import { command } from '../command.ts';
 import { formatByName, prepareFile, writeResult } from '../output.ts';
 import { print } from '../print.ts';
-import { readEvaluations } from '../read-evaluations.ts';
 
 /** `hm report RUN…`: evaluations compared with each other, and with the paper's Tables 1 and 2. */
 export const report = () =>
@@ -19,8 +19,9 @@ export const report = () =>
     .action(async (paths, { trainedOn, out, json }) => {
       const form = out === undefined ? 'markdown' : formatByName('--out', out, FORMS);
       if (out !== undefined) await prepareFile(out);
-      const { compareWithPaper, comparisonHtml, comparisonMarkdown } = await import('@hm/eval');
-      const runs = (await Promise.all(paths.map(readEvaluations))).flat();
+      const { compareWithPaper, comparisonHtml, comparisonMarkdown, readEvaluations } = await import('@hm/eval');
+      const evaluations = paths.map((path) => readEvaluations(path, { describeRun }));
+      const runs = (await Promise.all(evaluations)).flat();
       const named = trainedOn === undefined ? runs : runs.map((run) => ({ ...run, trainedOn }));
       const comparison = compareWithPaper(named);
       if (out !== undefined) {
@@ -30,5 +31,16 @@ export const report = () =>
       if (json) print(JSON.stringify(comparison, null, 2));
       else if (out === undefined) print(comparisonMarkdown(comparison).trimEnd());
     });
+
+/** Metadata of a run's network by its run.json. */
+async function describeRun(run: unknown): Promise<Record<string, string>> {
+  const { head, backbone, data } = (run ?? {}) as { head?: HeadConfig; backbone?: unknown; data?: unknown };
+  const { headShorthand } = await import('@hm/losses');
+  return {
+    ...(head && { 'hm.loss': headShorthand(head) }),
+    ...(backbone ? { 'hm.backbone': JSON.stringify(backbone) } : {}),
+    ...(data ? { 'hm.training': JSON.stringify({ data }) } : {}),
+  };
+}
 
 const FORMS = { '.md': 'markdown', '.html': 'page', '.htm': 'page' } as const;

@@ -7,7 +7,6 @@ import { modelOptions } from '../model-options.ts';
 import { openModel } from '../open-model.ts';
 import { finiteNumber } from '../parse-option.ts';
 import { print, tell } from '../print.ts';
-import { readCalibration } from '../read-calibration.ts';
 import { takenFace } from '../taken-face.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
@@ -31,7 +30,7 @@ export const verify = () =>
       if (threshold !== undefined && path !== undefined) throw bothThresholds();
       if (model !== undefined) await assertFile(model, 'a model');
       for (const photograph of [first, ...others]) await assertFile(photograph, 'a photograph');
-      const calibration = path === undefined ? undefined : await readCalibration(path);
+      const calibration = path === undefined ? undefined : await (await import('@hm/eval')).readModelCalibration(path);
       if (calibration) assertRate(calibration, far);
       const flip = calibration?.flip ?? options.flip;
       const recognizer = await openModel('hm verify', model, { ...options, flip, calibration });

@@ -3,9 +3,8 @@ import type { Dataset } from '@hm/datasets';
 import type { Head } from '@hm/losses';
 import type { Backbone } from '@hm/resnet';
 import { InvalidArgumentError, printable } from '@hm/tensor/host';
-import type { FineTuneOptions } from '@hm/train';
+import type { Dashboard, FineTuneOptions } from '@hm/train';
 import { backboneOf } from '../backbone-options.ts';
-import type { Dashboard } from '../dashboard/dashboard-server.ts';
 import { engineOf } from '../engine-option.ts';
 import { eventLine, followRun, type RunEnd } from '../follow-run.ts';
 import { progress } from '../progress.ts';
@@ -69,9 +68,9 @@ async function settingsOf({ from, recipe }: TrainCommandOptions, typed: Settings
 /** The live page, if it is asked for, with what the run has told so far. */
 async function dashboardOf({ dashboard, out, resume }: TrainCommandOptions, tell: (line: string) => void) {
   if (dashboard === undefined) return undefined;
-  const { startDashboard } = await import('../dashboard/dashboard-server.ts');
-  const { readEvents } = await import('@hm/train');
-  const page = await startDashboard(dashboard === true ? 0 : dashboard, resume ? await readEvents(out) : []);
+  const { readEvents, startDashboard } = await import('@hm/train');
+  const earlier = resume ? await readEvents(out) : [];
+  const page = await startDashboard({ earlier, ...(dashboard !== true && { port: dashboard }) });
   tell(`Live page: ${page.url}`);
   return page;
 }

@@ -2,10 +2,10 @@ import type { backend_util } from '@tensorflow/tfjs-core';
 import type { TileSize, Tiling } from '../winograd/tiling.ts';
 
 /**
- * How a convolution is computed: as it stands, or by Winograd's minimal filtering with 2×2 or 4×4 results to a tile. Tiles are
- * picked out for products of matrices, whose constant filters may be packed once, or stay in ONNX Runtime's blocks of channels.
+ * How a convolution is computed: as it stands, or by Winograd's minimal filtering with 2×2 or 4×4 results to a tile, whose
+ * tiles are picked out of the image, or stay in ONNX Runtime's blocks of channels.
  */
-export type Form = 'direct' | 'winograd-2' | 'winograd-4' | 'winograd-4-packed' | 'winograd-4-in-blocks';
+export type Form = 'direct' | 'winograd-2' | 'winograd-4' | 'winograd-4-in-blocks';
 
 /** What a convolution computes: its image, or the gradient in its image or its filter. */
 export type Direction = 'forward' | 'input-gradient' | 'filter-gradient';
@@ -15,7 +15,7 @@ export const formsOf: Record<Direction | 'inference', readonly Form[]> = {
   forward: ['direct', 'winograd-2', 'winograd-4'],
   'input-gradient': ['direct', 'winograd-2', 'winograd-4'],
   'filter-gradient': ['direct', 'winograd-2', 'winograd-4'],
-  inference: ['direct', 'winograd-4', 'winograd-4-packed', 'winograd-4-in-blocks'],
+  inference: ['direct', 'winograd-4', 'winograd-4-in-blocks'],
 };
 
 /** A convolution of a step, as far as its speed depends on it. */

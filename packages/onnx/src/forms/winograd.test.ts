@@ -84,7 +84,7 @@ const convolutions = fc
 
 const bounds: Record<Form, number> = {
   ...{ direct: 2e-6, 'winograd-2': 4e-6 },
-  ...{ 'winograd-4': 5e-5, 'winograd-4-packed': 5e-5, 'winograd-4-in-blocks': 5e-5 },
+  ...{ 'winograd-4': 5e-5, 'winograd-4-in-blocks': 5e-5 },
 };
 
 describe.each<Direction>(['forward', 'input-gradient', 'filter-gradient'])('%s', (direction) => {

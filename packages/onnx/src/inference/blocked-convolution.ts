@@ -1,5 +1,4 @@
 import { BLOCKED_DOMAIN, type Graph, type GraphNode } from '../graph.ts';
-import { floats } from '../passes/constants.ts';
 
 /** A convolution by a constant 3×3 filter with stride 1 between blocked images, as ONNX Runtime's optimizer leaves it. */
 export interface BlockedConvolution {
@@ -35,23 +34,6 @@ function padsOf({ attributes: { auto_pad = 'NOTSET', pads = [0, 0, 0, 0] } }: Gr
   if (auto_pad === 'NOTSET' && Array.isArray(pads)) return pads as [number, number, number, number];
   if (auto_pad === 'VALID') return [0, 0, 0, 0] as const;
   return auto_pad === 'SAME_UPPER' || auto_pad === 'SAME_LOWER' ? ([1, 1, 1, 1] as const) : undefined;
-}
-
-/** The filter as `[9, I, O]`: it lies as `[O / b, I / b, 9, b of I, b of O]`. */
-export function tapsOf(
-  graph: Graph,
-  { node, channels: [inputs, outputs] }: BlockedConvolution,
-  block: number,
-): Float32Array {
-  const blocked = floats(graph.constants.get(node.inputs[1]!))!;
-  const taps = new Float32Array(blocked.length);
-  let from = 0;
-  for (let o = 0; o < outputs; o += block)
-    for (let i = 0; i < inputs; i += block)
-      for (let tap = 0; tap < 9; tap++)
-        for (let row = 0; row < block; row++, from += block)
-          taps.set(blocked.subarray(from, from + block), (tap * inputs + i + row) * outputs + o);
-  return taps;
 }
 
 /** A filter as `[9, O / b, I / b, b of I, b of O]`: its squares of channels, sorted by tap. */

@@ -85,7 +85,6 @@ test.each([
   ['winograd-2', 'N', false, 7, [8, 3, 1]],
   ['winograd-4', 'N', false, 7, [9]],
   ['winograd-4', 4, false, 7, [4]],
-  ['winograd-4-packed', 'N', false, 115, [9, 1]],
   ['winograd-4-in-blocks', 'N', false, 3, [9, 1]],
   ['winograd-4-in-blocks', 4, true, 3, [4]],
   ['winograd-4', 'N', true, 8, [9]],

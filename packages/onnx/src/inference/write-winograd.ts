@@ -3,7 +3,7 @@ import { BLOCKED_DOMAIN, type Graph } from '../graph.ts';
 import { floats } from '../passes/constants.ts';
 import { type Matrix, matrices, onSquares } from '../winograd/matrices.ts';
 import { gridOf, patchPlaces, resultPlaces, type Tiling } from '../winograd/tiling.ts';
-import { type BlockedConvolution, tapsFirst, tapsOf } from './blocked-convolution.ts';
+import { type BlockedConvolution, tapsFirst } from './blocked-convolution.ts';
 import { convolveInBlocks, filterInBlocks } from './winograd-in-blocks.ts';
 
 /** Values that convolutions of one graph share, by what they are. */
@@ -37,107 +37,102 @@ export function writeForm(
     ...{ size: form === 'winograd-2' ? 2 : 4, batch: 1, inputs: side, pads: [top, left] },
     outputs: [height + top + bottom - 2, width + left + right - 2],
   };
-  const write = form === 'winograd-4-in-blocks' ? inBlocks : byMatrices;
-  finish(target, convolution, write(target, convolution, tiling, form));
+  const write = form === 'winograd-4-in-blocks' ? inBlocks : inRow;
+  finish(target, convolution, write(target, convolution, tiling));
 }
 
 /** The result by tiles that stay in blocks. */
-function inBlocks({ graph, block }: Target, convolution: BlockedConvolution, tiling: Tiling): string {
-  const { node, channels } = convolution;
-  const tiles = { block, channels, tiling };
-  const filter = graph.constants.get(node.inputs[1]!);
-  const values = tapsFirst(floats(filter)!, block);
-  const taps = graph.constant('float32', [9, values.length / 9], values);
-  return convolveInBlocks(graph, node.inputs[0]!, filterInBlocks(graph, taps, tiles), tiles);
+function inBlocks(target: Target, convolution: BlockedConvolution, tiling: Tiling): string {
+  const tiles = { block: target.block, channels: convolution.channels, tiling };
+  return convolveInBlocks(
+    target.graph,
+    convolution.node.inputs[0]!,
+    filterOf(target, convolution, tiling),
+    tiles,
+  );
 }
 
-/** The result by tiles that are picked out, and products of matrices. */
-function byMatrices(target: Target, convolution: BlockedConvolution, tiling: Tiling, form: Form): string {
+/**
+ * The result by tiles that are picked out and lie beside each other, as the pixels of one row: the products for all places
+ * of a tile are one convolution 1×1 with as many groups, which takes the filters as they lie. `MatMul` would pack them at every run.
+ */
+function inRow(target: Target, convolution: BlockedConvolution, tiling: Tiling): string {
   const { graph, block } = target;
   const { node, channels } = convolution;
   const [inputs, outputs] = channels;
-  const { tile, filter, result } = matrices[tiling.size];
-  const area = (tiling.size + 2) ** 2;
+  const { tile, result } = matrices[tiling.size];
+  const area = tile.length ** 2;
+  const reshape = (value: string, ...shape: number[]) =>
+    graph.add('Reshape', [value, graph.integers(...shape)]);
+  const pick = (runs: string, places: string) =>
+    graph.add('Gather', [runs, places], { attributes: { axis: 0 } });
   const times = (matrix: Matrix, values: string) => {
     const constant = graph.constant('float32', [matrix.length, matrix[0]!.length], matrix.flat());
     return graph.add('MatMul', [constant, values]);
   };
-  const reshape = (value: string, ...shape: number[]) =>
-    graph.add('Reshape', [value, graph.integers(...shape)]);
-  const tiles = times(onSquares(tile), reshape(patches(target, node.inputs[0]!, inputs, tiling), area, -1));
-  const taps = graph.constant('float32', [9, inputs * outputs], tapsOf(graph, convolution, block));
-  const rows = reshape(tiles, area, -1, inputs);
-  const products =
-    form === 'winograd-4-packed'
-      ? eachProduct(graph, rows, (place) =>
-          reshape(times([onSquares(filter)[place]!], taps), inputs, outputs),
-        )
-      : graph.add('MatMul', [rows, reshape(times(onSquares(filter), taps), area, inputs, outputs)]);
-  const results = times(onSquares(result), reshape(products, area, -1));
-  const picked = graph.add('Gather', [reshape(results, -1, block), resultIndices(target, outputs, tiling)], {
+  const border = graph.constant('float32', [1, block], new Float32Array(block));
+  const runs = graph.add('Concat', [border, reshape(node.inputs[0]!, -1, block)], {
     attributes: { axis: 0 },
   });
+  const patches = pick(runs, patchIndices(target, inputs / block, tiling));
+  const tiles = times(onSquares(tile), reshape(patches, area, -1));
+  const products = graph.add(
+    'Conv',
+    [reshape(tiles, 1, area * inputs, 1, -1), filterOf(target, convolution, tiling)],
+    { domain: BLOCKED_DOMAIN, attributes: { group: area, kernel_shape: [1, 1] } },
+  );
+  const results = times(onSquares(result), reshape(products, area, -1));
+  const picked = pick(reshape(results, -1, block), resultIndices(target, outputs / block, tiling));
   return reshape(picked, -1, outputs, ...tiling.outputs);
 }
 
-/**
- * The products for every place of a tile one by one: ONNX Runtime packs a constant matrix once if it is alone, and at every
- * run if it is one of many.
- */
-function eachProduct(graph: Graph, rows: string, filterOf: (place: number) => string): string {
-  const products = onSquares(matrices[4].filter).map((_, place) => {
-    const own = graph.add('Gather', [rows, graph.scalar(place, 'int64')], { attributes: { axis: 0 } });
-    return graph.add('MatMul', [own, filterOf(place)]);
-  });
-  return graph.add('Concat', products, { attributes: { axis: 0 } });
+/** The filter, transformed for all places of a tile. */
+function filterOf({ graph, block }: Target, { node, channels }: BlockedConvolution, tiling: Tiling): string {
+  const values = tapsFirst(floats(graph.constants.get(node.inputs[1]!))!, block);
+  const taps = graph.constant('float32', [9, values.length / 9], values);
+  return filterInBlocks(graph, taps, { block, channels, tiling });
 }
 
-/** Pixels of all tiles, `[side², N, tiles, runs, block]`: picked from the image's runs of channels, behind one of zeros. */
-function patches(target: Target, image: string, channels: number, tiling: Tiling): string {
-  const { graph, block } = target;
-  const border = graph.constant('float32', [1, block], new Float32Array(block));
-  const runs = graph.add('Reshape', [image, graph.integers(-1, block)]);
-  const bordered = graph.add('Concat', [border, runs], { attributes: { axis: 0 } });
-  return graph.add('Gather', [bordered, patchIndices(target, channels / block, tiling)], {
-    attributes: { axis: 0 },
-  });
-}
-
-/** Where each pixel of a patch lies, `[side², N, tiles, runs]`; 0 is the border. */
+/** Where each run of a patch's pixel lies, `[side², runs, N, tiles]`; 0 is the border. */
 function patchIndices(target: Target, blocks: number, tiling: Tiling): string {
   return remember(target, `patches ${blocks} ${JSON.stringify(tiling)}`, (graph) => {
     const side = tiling.size + 2;
-    const size = blocks * tiling.inputs[0] * tiling.inputs[1];
-    const places = patchPlaces(tiling, side, blocks).map((place) => (place === size ? 0 : place + 1));
-    const inside = places.filter((_, index) => index % blocks === 0).map(Math.sign);
-    const tiles = inside.length / side ** 2;
+    const plane = tiling.inputs[0] * tiling.inputs[1];
+    const first = patchPlaces(tiling, side, 1).map((place) => (place === plane ? 0 : place + 1));
+    const tiles = first.length / side ** 2;
+    const places = Int32Array.from({ length: first.length * blocks }, (_, index) => {
+      const run = Math.floor(index / tiles) % blocks;
+      const place = first[Math.floor(index / tiles / blocks) * tiles + (index % tiles)]!;
+      return place === 0 ? 0 : place + run * plane;
+    });
     const moved = graph.add('Mul', [
-      graph.constant('int32', [side ** 2, 1, tiles, 1], inside),
-      starts(target, size, 2),
+      graph.constant('int32', [side ** 2, 1, 1, tiles], first.map(Math.sign)),
+      starts(target, blocks * plane, 1),
     ]);
-    return graph.add('Add', [graph.constant('int32', [side ** 2, 1, tiles, blocks], places), moved]);
+    return graph.add('Add', [graph.constant('int32', [side ** 2, blocks, 1, tiles], places), moved]);
   });
 }
 
-/** Where each run of the result lies among `[m², N, tiles, runs]`: `[N, runs, H, W]`. */
-function resultIndices(target: Target, channels: number, tiling: Tiling): string {
-  const { block } = target;
-  const blocks = channels / block;
+/** Where each run of the result lies among `[m², runs, N, tiles]`: `[N, runs, H, W]`. */
+function resultIndices(target: Target, blocks: number, tiling: Tiling): string {
   return remember(target, `results ${blocks} ${JSON.stringify(tiling)}`, (graph) => {
     const [height, width] = tiling.outputs;
-    const size = gridOf(tiling).reduce((a, b) => a * b, blocks);
-    const places = resultPlaces(tiling, blocks);
-    const pixels = places.subarray(0, height * width).map((place) => Math.floor(place / size));
-    const plane = graph.add('Mul', [images(target), graph.scalar(size, 'int32')]);
-    const first = graph.add('Add', [
-      graph.add('Mul', [graph.constant('int32', [height, width], pixels), plane]),
+    const tiles = gridOf(tiling).reduce((a, b) => a * b);
+    const places = resultPlaces(tiling, 1);
+    const rows = Int32Array.from({ length: blocks * places.length }, (_, index) => {
+      const pixel = Math.floor(places[index % places.length]! / tiles);
+      return pixel * blocks + Math.floor(index / places.length);
+    });
+    const row = graph.add('Mul', [images(target), graph.scalar(tiles, 'int32')]);
+    const ofFirst = graph.add('Add', [
+      graph.add('Mul', [graph.constant('int32', [blocks, height, width], rows), row]),
       graph.constant(
         'int32',
-        [blocks, height, width],
-        places.map((place) => place % size),
+        [height, width],
+        places.map((place) => place % tiles),
       ),
     ]);
-    return graph.add('Add', [first, starts(target, size, 3)]);
+    return graph.add('Add', [ofFirst, starts(target, tiles, 3)]);
   });
 }
 

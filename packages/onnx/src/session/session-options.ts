@@ -26,8 +26,9 @@ export interface InferenceOptions extends SessionOptions {
   /**
    * How 3×3 convolutions with stride 1 are computed on the CPU in runs of eight images or more, once 512 images have come in
    * such runs. `measured`: each in the form that is fastest on this processor, as it stands or by Winograd's minimal filtering,
-   * in the network's first part perhaps four images at a time, which changes results by less than 1e-5 of the largest; what was
-   * measured is kept for the next program. `direct`: as they stand. Default `measured`.
+   * which changes results by less than 1e-5 of the largest; what was measured is kept for the next program. On two to four
+   * threads, a network that computes every image by itself is then held once for each thread, and takes its part of the batch
+   * there. `direct`: as they stand, on all threads together. Default `measured`.
    */
   convolutions?: 'direct' | 'measured';
 }

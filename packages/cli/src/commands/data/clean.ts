@@ -1,9 +1,10 @@
 import type { Dataset } from '@hm/datasets';
 import type { MislabeledImage, SamePeopleResult } from '@hm/eval';
+import type { EmbeddedDataset } from '@hm/recognize';
 import { printable } from '@hm/tensor/host';
 import { command } from '../../command.ts';
 import { dataFormOptions } from '../../data/data-options.ts';
-import { type EmbeddedData, embedData, withModel } from '../../data/embed-data.ts';
+import { embedData, withModel } from '../../data/embed-data.ts';
 import { openData } from '../../data/open-data.ts';
 import { modelOptions } from '../../model-options.ts';
 import { formatByName, prepareFile } from '../../output.ts';
@@ -39,7 +40,7 @@ export const clean = () =>
   });
 
 const summaryOf = (
-  { ids, missing }: EmbeddedData,
+  { ids, missing }: EmbeddedDataset,
   mislabeled: readonly MislabeledImage[],
   { threshold, people }: SamePeopleResult,
 ) => ({
@@ -51,7 +52,7 @@ const summaryOf = (
 });
 
 function describe(
-  { ids, missing }: EmbeddedData,
+  { ids, missing }: EmbeddedDataset,
   mislabeled: readonly MislabeledImage[],
   { threshold, people }: SamePeopleResult,
 ): string {
@@ -76,7 +77,7 @@ function describe(
 async function writeRest(
   out: string,
   data: Dataset,
-  { places }: EmbeddedData,
+  { places }: EmbeddedDataset,
   mislabeled: readonly MislabeledImage[],
 ): Promise<void> {
   const { writeImageList } = await import('@hm/datasets');

@@ -1,7 +1,8 @@
 import type { SamePeopleResult } from '@hm/eval';
+import type { EmbeddedDataset } from '@hm/recognize';
 import { printable } from '@hm/tensor/host';
 import { command } from '../../command.ts';
-import { type EmbeddedData, embedData, withModel } from '../../data/embed-data.ts';
+import { embedData, withModel } from '../../data/embed-data.ts';
 import { openData } from '../../data/open-data.ts';
 import { modelOptions } from '../../model-options.ts';
 import { prepareFile, writeResult } from '../../output.ts';
@@ -35,17 +36,17 @@ export const overlap = () =>
     });
   });
 
-const withImages = (first: EmbeddedData, second: EmbeddedData, { people }: SamePeopleResult) =>
+const withImages = (first: EmbeddedDataset, second: EmbeddedDataset, { people }: SamePeopleResult) =>
   people.map(({ rows: [a, b], ...rest }) => ({ ...rest, images: [first.ids[a], second.ids[b]] as const }));
 
-const summaryOf = (first: EmbeddedData, second: EmbeddedData, found: SamePeopleResult) => ({
+const summaryOf = (first: EmbeddedDataset, second: EmbeddedDataset, found: SamePeopleResult) => ({
   train: { images: first.ids.length, people: new Set(first.labels).size, missing: first.missing },
   test: { images: second.ids.length, people: new Set(second.labels).size, missing: second.missing },
   threshold: found.threshold,
   people: withImages(first, second, found),
 });
 
-function describe(first: EmbeddedData, second: EmbeddedData, found: SamePeopleResult): string {
+function describe(first: EmbeddedDataset, second: EmbeddedDataset, found: SamePeopleResult): string {
   const lines = withImages(first, second, found).map(
     ({ first: name, second: other, similarity, images }) =>
       `${name} is ${other} (${similarity.toFixed(2)}): ${images.join(' and ')}`,

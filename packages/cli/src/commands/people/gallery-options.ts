@@ -2,7 +2,6 @@ import type { Command, OptionValues } from '@commander-js/extra-typings';
 import type { Gallery, Recognizer } from '@hm/recognize';
 import { modelOptions } from '../../model-options.ts';
 import { type OpenModelOptions, openModel } from '../../open-model.ts';
-import { readCalibration } from '../../read-calibration.ts';
 
 /** Options of every command that opens a gallery. */
 export const galleryOptions = <Args extends unknown[], Options extends OptionValues>(
@@ -51,6 +50,6 @@ export async function withCalibration(
     ...options
   }: Omit<GalleryOptions, 'gallery'> & { gallery?: string },
 ): Promise<Recognizer> {
-  const calibration = path === undefined ? undefined : await readCalibration(path);
+  const calibration = path === undefined ? undefined : await (await import('@hm/eval')).readModelCalibration(path);
   return openModel(where, model, { ...options, flip: calibration?.flip ?? options.flip, calibration });
 }

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { HardnessEvent, StepEvent, TrainEvent, ValidationEvent } from '@hm/train';
+import type { HardnessEvent, StepEvent, TrainEvent, ValidationEvent } from '../events.ts';
 
 /** What runs in the page, whose text is sent there: it may use nothing from outside of itself. */
 export function watchRun(): void {

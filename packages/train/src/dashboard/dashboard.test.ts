@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
-import type { HardnessEvent, StepEvent, TrainEvent } from '@hm/train';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { installedChromium, launchChromium } from '../../../../tools/chromium.ts';
+import type { HardnessEvent, StepEvent, TrainEvent } from '../events.ts';
 import { type Dashboard, startDashboard } from './dashboard-server.ts';
 
 const step = (at: number): StepEvent => ({
@@ -34,7 +34,7 @@ const validation: TrainEvent = {
 
 let dashboard: Dashboard;
 beforeEach(async () => {
-  dashboard = await startDashboard(0, [step(5)]);
+  dashboard = await startDashboard({ earlier: [step(5)] });
 });
 afterEach(() => dashboard.close());
 
@@ -76,7 +76,7 @@ describe('the server', () => {
     expect(text).toBe(
       `data: ${JSON.stringify(step(5))}\n\ndata: ${JSON.stringify(validation)}\n\nevent: end\ndata: \n\n`,
     );
-    dashboard = await startDashboard(0);
+    dashboard = await startDashboard();
   });
 
   it('ends although a page keeps its connection and does not read', async () => {
@@ -86,13 +86,13 @@ describe('the server', () => {
     for (let event = 0; event < 2000; event++) dashboard.tell(step(event));
     await dashboard.close();
     agent.destroy();
-    dashboard = await startDashboard(0);
+    dashboard = await startDashboard();
   });
 
   it('a port that is taken is an error that names it', async () => {
     const { port } = new URL(dashboard.url);
-    await expect(startDashboard(Number(port))).rejects.toThrow(
-      new RegExp(`--dashboard.*port ${port}.*another port`),
+    await expect(startDashboard({ port: Number(port) })).rejects.toThrow(
+      new RegExp(`startDashboard.*port ${port}.*another port`),
     );
   });
 });

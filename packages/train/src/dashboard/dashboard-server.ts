@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { UnavailableError } from '@hm/tensor/host';
-import type { TrainEvent } from '@hm/train';
+import { checkOptions, UnavailableError } from '@hm/tensor/host';
+import type { TrainEvent } from '../events.ts';
 import { dashboardPage } from './dashboard-page.ts';
 
 /** A live page of a run. */
@@ -16,14 +16,29 @@ export interface Dashboard {
 /** Milliseconds in which open pages may read that the run has ended. */
 const LAST_WORDS = 500;
 
+/** Options of {@link startDashboard}. */
+export interface DashboardOptions {
+  /** Port of this machine; 0 for any that is free. Default 0. */
+  port?: number;
+  /** Events that were told before, of a run that goes on: those of `readEvents`. Default none. */
+  earlier?: readonly TrainEvent[];
+}
+
 /**
  * Serves a live page of a run to this machine alone: the server listens on loopback, and answers only requests that are
  * addressed to it, so that no other site's page can read it.
  *
- * @param port 0 for any that is free. @param earlier events that were told before, of a run that goes on.
  * @throws {UnavailableError} if the port cannot be used.
+ * @example
+ * const dashboard = await startDashboard();
+ * console.log(dashboard.url);
+ * for await (const event of run) dashboard.tell(event);
+ * await dashboard.close();
  */
-export async function startDashboard(port: number, earlier: readonly TrainEvent[] = []): Promise<Dashboard> {
+export async function startDashboard(options: DashboardOptions = {}): Promise<Dashboard> {
+  const { port = 0, earlier = [] } = checkOptions('startDashboard', options, {
+    ...{ port: 'number', earlier: 'array' },
+  });
   const history = earlier.map(line);
   const pages = new Set<ServerResponse>();
   const server = createServer((request, response) => {
@@ -82,7 +97,7 @@ function follow(response: ServerResponse, history: readonly string[], pages: Set
 
 const notListening = (port: number, cause: Error) =>
   new UnavailableError({
-    where: '--dashboard',
+    where: 'startDashboard',
     expected: `to listen on port ${port} of this machine`,
     received: cause.message,
     fix: 'Choose another port, or 0 for any that is free.',

@@ -1,16 +1,18 @@
-import type { ModelCalibration } from '@hm/eval';
 import { readRegularText } from '@hm/tensor/files';
-import { InvalidDataError } from '@hm/tensor/host';
+import { checkArguments, InvalidDataError } from '@hm/tensor/host';
+import { isModelCalibration, type ModelCalibration } from './model-calibration.ts';
 
 /**
- * Reads what `hm eval --calibration` wrote.
+ * Reads a calibration from a JSON file, such as `hm eval --calibration` writes.
  *
  * @throws {InvalidDataError} if it is missing or something else.
+ * @example
+ * const recognizer = await openRecognizer('face.onnx', { calibration: await readModelCalibration('face.json') });
  */
-export async function readCalibration(path: string): Promise<ModelCalibration> {
+export async function readModelCalibration(path: string): Promise<ModelCalibration> {
+  checkArguments('readModelCalibration', { path }, { path: 'string' });
   try {
     const found: unknown = JSON.parse(await readRegularText(path));
-    const { isModelCalibration } = await import('@hm/eval');
     if (isModelCalibration(found)) return found;
   } catch (cause) {
     throw notACalibration(path, cause instanceof Error ? cause.message : cause, cause);
@@ -23,7 +25,7 @@ const notACalibration = (path: string, received: unknown, cause?: unknown) =>
     where: path,
     expected: 'a calibration of a model',
     received,
-    fix: 'Write one: hm eval MODEL --lfw ALIGNED --calibration FILE.',
+    fix: 'Write one by calibrateModel, or hm eval MODEL --lfw ALIGNED --calibration FILE.',
     fields: { path },
     cause,
   });

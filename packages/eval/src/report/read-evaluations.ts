@@ -1,17 +1,36 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { EvaluatedRun, VerificationResult } from '@hm/eval';
-import type { HeadConfig } from '@hm/losses';
 import { readRegularText } from '@hm/tensor/files';
-import { InvalidDataError, type JsonSchema, schemaMistake } from '@hm/tensor/host';
+import {
+  checkArguments,
+  checkOptions,
+  InvalidDataError,
+  type JsonSchema,
+  schemaMistake,
+} from '@hm/tensor/host';
+import type { VerificationResult } from '../verification/verification-result.ts';
+import type { EvaluatedRun } from './evaluated-run.ts';
+
+/** Options of {@link readEvaluations}. */
+export interface ReadEvaluationsOptions {
+  /** Metadata of a model by its run's `run.json`, where the evaluated file had none. */
+  describeRun?: (run: unknown) => Promise<Readonly<Record<string, string>>>;
+}
 
 /**
- * The evaluations in a file, or in every `.json` file of a run's folder: what `hm eval --json` prints, a list of it, or a
- * study's `report.json`. A folder's `run.json` says the loss where the evaluated file does not.
+ * The evaluations in a file, or in every `.json` file of a run's folder: what `toJson` and `hm eval --json` write, a list of
+ * it, or a study's `report.json`.
  *
  * @throws {InvalidDataError} if there is none, or a file that was named is something else.
+ * @example
+ * console.log(comparisonMarkdown(compareWithPaper(await readEvaluations('runs/hm-arcface'))));
  */
-export async function readEvaluations(path: string): Promise<EvaluatedRun[]> {
+export async function readEvaluations(
+  path: string,
+  options: ReadEvaluationsOptions = {},
+): Promise<EvaluatedRun[]> {
+  const { describeRun } = checkOptions('readEvaluations', options, { describeRun: 'function' });
+  checkArguments('readEvaluations', { path }, { path: 'string' });
   const found = await stat(path).catch((cause: unknown) => {
     throw faulty(path, 'nothing there', cause);
   });
@@ -25,7 +44,7 @@ export async function readEvaluations(path: string): Promise<EvaluatedRun[]> {
   const training = contents[files.indexOf('run.json')];
   const evaluations = contents.flatMap((content) => evaluationsIn(content) ?? []);
   if (evaluations.length === 0) throw faulty(path, 'a folder without one');
-  const described = await metadataOf(training);
+  const described = await describeRun?.(training);
   return evaluations.map(({ result, ...run }) => ({
     ...run,
     result: { ...result, metadata: { ...described, ...result.metadata } },
@@ -127,23 +146,12 @@ const result: JsonSchema = {
   },
 };
 
-/** Description of the training from a folder's run.json, for models without metadata. */
-async function metadataOf(run: unknown): Promise<Record<string, string>> {
-  const { head, backbone, data } = (run ?? {}) as { head?: HeadConfig; backbone?: unknown; data?: unknown };
-  const { headShorthand } = await import('@hm/losses');
-  return {
-    ...(head && { 'hm.loss': headShorthand(head) }),
-    ...(backbone ? { 'hm.backbone': JSON.stringify(backbone) } : {}),
-    ...(data ? { 'hm.training': JSON.stringify({ data }) } : {}),
-  };
-}
-
 const faulty = (path: string, received: string, cause?: unknown) =>
   new InvalidDataError({
-    where: 'hm report',
+    where: path,
     expected: `an evaluation at ${basename(path)}`,
     received,
-    fix: `Write one first: hm eval MODEL --lfw ALIGNED --out ${path.endsWith('.json') ? path : join(path, 'lfw.json')}`,
+    fix: `Write one first, by toJson or hm eval MODEL --lfw ALIGNED --out ${path.endsWith('.json') ? path : join(path, 'lfw.json')}`,
     fields: { path },
     cause,
   });

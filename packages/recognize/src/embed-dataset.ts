@@ -1,0 +1,77 @@
+import type { Dataset, ImageSource } from '@hm/datasets';
+import { readEncoded } from '@hm/images';
+import { checkArguments, checkOptions, type HostTensor, hostTensor } from '@hm/tensor/host';
+import type { Photograph } from './faces/photograph.ts';
+import type { EmbedPhotographsOptions, Recognizer } from './recognizer.ts';
+
+/** Embeddings of a data set's images, `[N, D]`, and whom each shows. */
+export interface EmbeddedDataset {
+  embeddings: HostTensor<'float32'>;
+  /** Names of identities. */
+  labels: string[];
+  /** As the data set has them. */
+  ids: string[];
+  /** Places in the data set. */
+  places: number[];
+  /** Images without a face, or that cannot be decoded. */
+  missing: { id: string; reason: string }[];
+}
+
+/** Images that are held at a time. */
+const PIECE = 512;
+
+/**
+ * Embeds the face of every image of a data set, in whatever form it is: the embeddings that `findMislabeled` and
+ * `findSamePeople` of `@hm/eval` compare.
+ *
+ * @example
+ * const faces = await embedDataset(recognizer, await openDataset('faces'));
+ * const wrong = await findMislabeled(faces);
+ */
+export async function embedDataset(
+  recognizer: Recognizer,
+  dataset: Dataset,
+  options: EmbedPhotographsOptions = {},
+): Promise<EmbeddedDataset> {
+  const { onProgress } = checkOptions<EmbedPhotographsOptions>('embedDataset', options, {
+    onProgress: 'function',
+  });
+  checkArguments('embedDataset', { recognizer, dataset }, { recognizer: 'object', dataset: 'object' });
+  const width = recognizer.embeddingSize;
+  const all = new Float32Array(dataset.length * width);
+  const found: Omit<EmbeddedDataset, 'embeddings'> = { labels: [], ids: [], places: [], missing: [] };
+  for (let start = 0; start < dataset.length; start += PIECE) {
+    const places = Array.from({ length: Math.min(PIECE, dataset.length - start) }, (_, k) => start + k);
+    const samples = await Promise.all(places.map((place) => dataset.sample(place)));
+    const named = await Promise.all(samples.map(({ image }, k) => photographOf(image, `${start + k}`)));
+    const sampleOf = new Map(named.map(({ name }, k) => [name, k]));
+    const { ids, embeddings, missing } = await recognizer.embed(
+      named.map(({ photograph }) => photograph),
+      { onProgress: (done) => onProgress?.(start + done, dataset.length) },
+    );
+    all.set(embeddings.data, found.ids.length * width);
+    for (const name of ids) {
+      const k = sampleOf.get(name)!;
+      found.ids.push(samples[k]!.id);
+      found.labels.push(dataset.name(samples[k]!.label));
+      found.places.push(places[k]!);
+    }
+    for (const { path: name, reason } of missing)
+      found.missing.push({ id: samples[sampleOf.get(name)!]!.id, reason });
+  }
+  const rows = found.ids.length;
+  return { ...found, embeddings: hostTensor('float32', [rows, width], all.subarray(0, rows * width)) };
+}
+
+/** What a recognizer takes, and by which name it speaks of it. */
+async function photographOf(
+  image: ImageSource,
+  name: string,
+): Promise<{ photograph: Photograph; name: string }> {
+  if ('path' in image) return { photograph: image.path, name: image.path };
+  if ('pixels' in image) {
+    const { pixels, height, width } = image;
+    return { photograph: Object.assign({ pixels, height, width }, { name }), name };
+  }
+  return { photograph: new File([new Uint8Array(await readEncoded(image))], name), name };
+}
