@@ -27,16 +27,21 @@ function ourResNet18(): Uint8Array {
   );
 }
 
-/** The model with one form for all of its 3×3 convolutions with stride 1, and how many those are. */
-async function withForm(model: Uint8Array, form: Form) {
+/** The model with one form for all of its 3×3 convolutions with stride 1, a few images at a time or not, and their kinds. */
+async function withForm(model: Uint8Array, form: Form, groups = false) {
   const session = await createSession(model, { threads: 2, convolutions: 'direct' });
   const [input] = session.inputs;
   let kinds = 0;
-  const faster = await fasterModel(model, input!, 2, async (convolutions) => {
-    kinds = convolutions.size;
-    return Object.fromEntries([...convolutions.keys()].map((name) => [name, form]));
+  const found = await fasterModel(model, input!, { threads: 2, lanes: 2 }, async (convolutions) => {
+    kinds = new Set([...convolutions.values()].map(({ channels, side }) => `${channels} ${side}`)).size;
+    return Object.fromEntries(
+      [...convolutions].map(([name, { images }]) => {
+        const milliseconds = groups && images === 4 ? 1 : images;
+        return [name, { direct: 2 * milliseconds, [form]: milliseconds }];
+      }),
+    );
   });
-  return { session, input: input!, faster, kinds };
+  return { session, input: input!, faster: found?.model, lanes: found?.lanes, kinds };
 }
 
 /** Largest difference, relative to the largest value. */
@@ -46,26 +51,36 @@ function difference([a]: HostTensor[], [b]: HostTensor[]): number {
   return one.reduce((most, value, k) => Math.max(most, Math.abs(value - other[k]!)), 0) / largest;
 }
 
-test.each([
-  ["dlib's", bundledNetwork, 5],
-  ['ours', async () => ourResNet18(), 4],
-] as const)('a ResNet, %s, gives the same by tiles of 4×4 within 1e-5', async (_, load, kinds) => {
-  const { session, input, faster, kinds: found } = await withForm(await load(), 'winograd-4');
-  expect([found, faster === undefined]).toEqual([kinds, false]);
-  const other = await createSession(faster!, { threads: 2, convolutions: 'direct' });
-  const shape = [3, ...(input.shape.slice(1) as number[])];
-  const rng = Rng.of('images');
-  const feeds = {
-    [input.name]: hostTensor(
-      'float32',
-      shape,
-      Float32Array.from({ length: sizeOf(shape) }, () => rng.uniform(-1, 1)),
-    ),
-  };
-  const [plain, tiled] = await Promise.all([session.run(feeds), other.run(feeds)]);
-  expect(difference(Object.values(plain), Object.values(tiled))).toBeLessThan(1e-5);
-  await Promise.all([session.release(), other.release()]);
-});
+const networks = [
+  { whose: "dlib's", load: bundledNetwork, kinds: 5 },
+  { whose: 'ours', load: async () => ourResNet18(), kinds: 4 },
+];
+const cases = networks.flatMap((network) => [
+  { ...network, form: 'winograd-4' as const, groups: false },
+  { ...network, form: 'winograd-4-in-blocks' as const, groups: false },
+  { ...network, form: 'winograd-4-in-blocks' as const, groups: true },
+]);
+test.each(cases)(
+  'a ResNet, $whose, gives the same by $form, in groups: $groups, within 1e-5',
+  async (each) => {
+    const { load, kinds, form, groups } = each;
+    const { session, input, faster, lanes, kinds: found } = await withForm(await load(), form, groups);
+    expect([found, lanes]).toEqual([kinds, 2]);
+    const other = await createSession(faster!, { threads: 2, convolutions: 'direct' });
+    const shape = [5, ...(input.shape.slice(1) as number[])];
+    const rng = Rng.of('images');
+    const feeds = {
+      [input.name]: hostTensor(
+        'float32',
+        shape,
+        Float32Array.from({ length: sizeOf(shape) }, () => rng.uniform(-1, 1)),
+      ),
+    };
+    const [plain, tiled] = await Promise.all([session.run(feeds), other.run(feeds)]);
+    expect(difference(Object.values(plain), Object.values(tiled))).toBeLessThan(1e-5);
+    await Promise.all([session.release(), other.release()]);
+  },
+);
 
 const data = sharedData();
 test.skipIf(data === undefined)('a MobileFaceNet stays as it is (HM_DATA)', async () => {

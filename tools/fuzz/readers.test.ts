@@ -4,14 +4,18 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { defaultPreprocessing, preprocessingFromMetadata, preprocessingToMetadata } from '@hm/datasets';
-import { decodeEmbeddings, type EmbeddingsFormat, encodeEmbeddings } from '@hm/eval';
+import {
+  decodeEmbeddings,
+  type EmbeddingsFormat,
+  encodeEmbeddings,
+  readEvaluations,
+  readModelCalibration,
+} from '@hm/eval';
 import { Graph } from '@hm/onnx/graph';
 import { readMetadata, withMetadata } from '@hm/onnx/session';
 import { decodeSafetensors, encodeSafetensors, HmError, hostTensor } from '@hm/tensor/host';
 import { loadRun, readConfig } from '@hm/train';
 import { afterAll, describe, test } from 'vitest';
-import { readCalibration } from '../../packages/cli/src/read-calibration.ts';
-import { readEvaluations } from '../../packages/cli/src/read-evaluations.ts';
 import type { FuzzTarget } from '../../packages/datasets/src/testing/fuzz.ts';
 import { fuzzReader, fuzzRuns } from '../../packages/datasets/src/testing/fuzz-reader.ts';
 import { decodeGallery, encodeGallery } from '../../packages/recognize/src/gallery/gallery-file.ts';
@@ -152,7 +156,7 @@ const targets: FuzzTarget[] = [
     JSON.stringify({ runs: [{ loss: 'ce', result: evaluation }] }),
     readEvaluations,
   ),
-  ofFile('calibration', 'calibration.json', JSON.stringify(calibration), readCalibration),
+  ofFile('calibration', 'calibration.json', JSON.stringify(calibration), readModelCalibration),
   {
     hashed: true,
     ...ofFile('gallery', 'people.gallery', '', async (path) => decodeGallery(readFileSync(path), path)),

@@ -1,15 +1,15 @@
 /** KiB that each package's tarball may weigh: about a quarter above what it weighed when the figure was set. */
 export const sizeBudgets: Readonly<Record<string, number>> = {
   align: 48,
-  cli: 80,
+  cli: 76,
   datasets: 155,
   eval: 115,
   images: 30,
   losses: 80,
-  onnx: 105,
+  onnx: 115,
   recognize: 50,
   resnet: 46,
   study: 37,
   tensor: 92,
-  train: 105,
+  train: 112,
 };

@@ -86,7 +86,6 @@ export type { Isotonic } from './statistics/isotonic.ts';
 export { type McNemar, mcnemar } from './statistics/mcnemar.ts';
 export { meanInterval } from './statistics/mean-interval.ts';
 export { calibrateModel, isModelCalibration, type ModelCalibration } from './statistics/model-calibration.ts';
-export { readModelCalibration } from './statistics/read-model-calibration.ts';
 export {
   type DetectionOptions,
   type Difference,
@@ -99,6 +98,7 @@ export {
 export { bootstrapOverPeople } from './statistics/people-bootstrap.ts';
 export type { Logistic } from './statistics/platt.ts';
 export { type RateEstimate, rateInterval } from './statistics/rate-interval.ts';
+export { readModelCalibration } from './statistics/read-model-calibration.ts';
 export type { PeopleInPairs } from './statistics/shared-people.ts';
 export {
   type VerificationIntervals,

@@ -11,6 +11,7 @@ it('is one interface under Node and in a browser', () => {
     expect(Object.keys(module).sort()).toEqual([
       'kernelCache',
       'kernelCachePath',
+      'lanesFor',
       'loadRuntime',
       'optimizedModel',
       'placementOf',
@@ -18,6 +19,7 @@ it('is one interface under Node and in a browser', () => {
       'readBeside',
       'readModel',
       'runtimePackage',
+      'startLane',
     ]);
   }
 });

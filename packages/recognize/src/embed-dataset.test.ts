@@ -25,7 +25,9 @@ afterAll(async () => {
 });
 
 const png = (background: string) =>
-  sharp({ create: { width: 3, height: 2, channels: 3, background } }).png().toBuffer();
+  sharp({ create: { width: 3, height: 2, channels: 3, background } })
+    .png()
+    .toBuffer();
 
 /** Images in turn of two people. */
 const ofTwo = (...images: ImageSource[]): Dataset => ({
@@ -63,8 +65,8 @@ test('embeds files, encoded bytes, stretches of files and pixels, and tells what
 });
 
 test('goes on behind the first 512 images', async () => {
-  const grey = (value: number) => ({ pixels: new Uint8Array(18).fill(value), height: 2, width: 3 });
-  const data = ofTwo(...Array.from({ length: 515 }, (_, k) => grey(k % 251)));
+  const gray = (value: number) => ({ pixels: new Uint8Array(18).fill(value), height: 2, width: 3 });
+  const data = ofTwo(...Array.from({ length: 515 }, (_, k) => gray(k % 251)));
   const { embeddings, places } = await embedDataset(recognizer, data);
   expect(places).toEqual(Array.from({ length: 515 }, (_, k) => k));
   expect(embeddings.data[2 * 514]).toBe(514 % 251);

@@ -19,7 +19,9 @@ export const report = () =>
     .action(async (paths, { trainedOn, out, json }) => {
       const form = out === undefined ? 'markdown' : formatByName('--out', out, FORMS);
       if (out !== undefined) await prepareFile(out);
-      const { compareWithPaper, comparisonHtml, comparisonMarkdown, readEvaluations } = await import('@hm/eval');
+      const { compareWithPaper, comparisonHtml, comparisonMarkdown, readEvaluations } = await import(
+        '@hm/eval'
+      );
       const evaluations = paths.map((path) => readEvaluations(path, { describeRun }));
       const runs = (await Promise.all(evaluations)).flat();
       const named = trainedOn === undefined ? runs : runs.map((run) => ({ ...run, trainedOn }));

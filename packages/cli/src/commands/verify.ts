@@ -30,7 +30,8 @@ export const verify = () =>
       if (threshold !== undefined && path !== undefined) throw bothThresholds();
       if (model !== undefined) await assertFile(model, 'a model');
       for (const photograph of [first, ...others]) await assertFile(photograph, 'a photograph');
-      const calibration = path === undefined ? undefined : await (await import('@hm/eval')).readModelCalibration(path);
+      const calibration =
+        path === undefined ? undefined : await (await import('@hm/eval')).readModelCalibration(path);
       if (calibration) assertRate(calibration, far);
       const flip = calibration?.flip ?? options.flip;
       const recognizer = await openModel('hm verify', model, { ...options, flip, calibration });

@@ -151,7 +151,7 @@ const faulty = (path: string, received: string, cause?: unknown) =>
     where: path,
     expected: `an evaluation at ${basename(path)}`,
     received,
-    fix: `Write one first, by toJson or hm eval MODEL --lfw ALIGNED --out ${path.endsWith('.json') ? path : join(path, 'lfw.json')}`,
+    fix: `Write one first: hm eval MODEL --lfw ALIGNED --out ${path.endsWith('.json') ? path : join(path, 'lfw.json')}`,
     fields: { path },
     cause,
   });

@@ -25,7 +25,7 @@ const notACalibration = (path: string, received: unknown, cause?: unknown) =>
     where: path,
     expected: 'a calibration of a model',
     received,
-    fix: 'Write one by calibrateModel, or hm eval MODEL --lfw ALIGNED --calibration FILE.',
+    fix: 'Write one: hm eval MODEL --lfw ALIGNED --calibration FILE.',
     fields: { path },
     cause,
   });

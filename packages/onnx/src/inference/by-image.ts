@@ -62,6 +62,10 @@ const conditions: Readonly<Record<string, Rule>> = {
   FusedMatMul: byConstant,
   Flatten: (_, { attributes: { axis = 1 } }) => axis === 1,
   Reshape: (graph, { inputs }) => [-1, 0].includes(integers(graph.constants.get(inputs[1]!))?.[0] ?? 1),
+  Pad: (graph, { inputs, attributes: { pads } }) => {
+    const given = (pads ?? integers(graph.constants.get(inputs[1] ?? ''))) as number[] | undefined;
+    return inputs.length < 4 && given?.[0] === 0 && given[given.length / 2] === 0;
+  },
   Transpose: (_, { attributes: { perm } }) => Array.isArray(perm) && perm[0] === 0,
   Concat: alongOthers,
   Softmax: alongOthers,

@@ -50,6 +50,7 @@ export async function withCalibration(
     ...options
   }: Omit<GalleryOptions, 'gallery'> & { gallery?: string },
 ): Promise<Recognizer> {
-  const calibration = path === undefined ? undefined : await (await import('@hm/eval')).readModelCalibration(path);
+  const calibration =
+    path === undefined ? undefined : await (await import('@hm/eval')).readModelCalibration(path);
   return openModel(where, model, { ...options, flip: calibration?.flip ?? options.flip, calibration });
 }
