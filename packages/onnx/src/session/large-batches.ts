@@ -1,5 +1,7 @@
 import type { HostTensor } from '@hm/tensor/host';
 import { lanesFor, startLane } from '#runtime';
+import type { FasterModel } from '../inference/faster-model.ts';
+import type { Lane } from '../inference/lane.node.ts';
 import { assertFeeds } from './assert-feeds.ts';
 import type { RunnableGraph, Substitute } from './host-session.ts';
 import { type LoadedGraph, loadGraph } from './loaded-graph.ts';
@@ -46,31 +48,36 @@ export class LargeBatches implements Substitute {
     if (model === undefined) return undefined;
     const { threads, profile } = this.#options;
     // A profile is of one graph.
-    const lanes = profile === undefined ? lanesFor(threads) : 1;
-    return (await this.#inLanes(model, lanes)) ?? this.#inLanes(model, 1);
-  }
-
-  /** Undefined where nothing would be faster, or where there are no other threads. */
-  async #inLanes(model: Uint8Array, most: number): Promise<RunnableGraph | undefined> {
-    const { fasterModel } = await import('../inference/faster-model.ts');
-    const faster = await fasterModel(model, this.#input!, { threads: this.#options.threads, lanes: most });
+    const faster = await this.#make(model, profile === undefined ? lanesFor(threads) : 1);
     if (faster === undefined) return undefined;
-    const { lanes } = faster;
-    if (lanes === 1) return loadGraph(faster.model, this.#options);
-    const started = await Promise.all(Array.from({ length: lanes - 1 }, () => startLane(faster.model)));
-    const others = started.filter((lane) => lane !== undefined);
-    if (others.length < lanes - 1) {
-      await Promise.all(others.map((lane) => lane.release()));
-      return undefined;
+    const others = await startLanes(faster);
+    if (others?.length === 0) return loadGraph(faster.model, this.#options);
+    if (others === undefined) {
+      const whole = await this.#make(model, 1);
+      return whole && loadGraph(whole.model, this.#options);
     }
     const { Lanes } = await import('../inference/lanes.ts');
     const graph = await loadGraph(faster.model, { ...this.#options, threads: 1 });
     return new Lanes(graph, this.#input!.name, others);
   }
 
+  async #make(model: Uint8Array, lanes: number): Promise<FasterModel | undefined> {
+    const { fasterModel } = await import('../inference/faster-model.ts');
+    return fasterModel(model, this.#input!, { threads: this.#options.threads, lanes });
+  }
+
   async release(): Promise<void> {
     await (await this.#faster)?.release();
   }
+}
+
+/** The lanes of a model but for the first; undefined where there are no other threads. */
+async function startLanes({ model, lanes }: FasterModel): Promise<Lane[] | undefined> {
+  const started = await Promise.all(Array.from({ length: lanes - 1 }, () => startLane(model)));
+  const found = started.filter((lane) => lane !== undefined);
+  if (found.length === started.length) return found;
+  await Promise.all(found.map((lane) => lane.release()));
+  return undefined;
 }
 
 /** The only input of a graph, if it is a batch of images of one size. */
