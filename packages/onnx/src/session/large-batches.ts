@@ -10,7 +10,7 @@ import type { SessionOptions, ValueInfo } from './session-options.ts';
 /** With fewer images in a run, convolutions are left as they stand: one face is not worth the second graph. */
 const LARGE = 8;
 
-/** The second graph takes a second to make, and as long as some hundred images to be worth it: most programs run fewer. */
+/** The second graph takes a second or two to make, which about a thousand images give back: most programs run fewer. */
 const WORTH_IT = 512;
 
 /**
