@@ -5,22 +5,30 @@ import type { LaneReply, LaneRequest } from './lane.node.ts';
 
 const port = parentPort!;
 let session: Session;
+let last: Promise<void> = Promise.resolve();
 
-port.on('message', async (request: LaneRequest) => {
+port.on('message', receive);
+
+/** One after the other. */
+function receive(request: LaneRequest): void {
+  last = last.then(() => answer(request));
+}
+
+async function answer(request: LaneRequest): Promise<void> {
   if (request === 'release') {
     await session.release();
-    port.close();
+    // Deno's port has no `close`; without a listener the thread ends in every runtime.
+    port.off('message', receive);
   } else if ('model' in request) {
     session = await loadSession(request.model, { threads: 1 });
     tell('ready');
   } else {
     const { id, feeds } = request;
-    const answer = session.run(feeds).then(
-      (results) => ({ id, results }),
-      (error: Error) => ({ id, failure: error.message }),
+    await session.run(feeds).then(
+      (results) => tell({ id, results }),
+      (error: Error) => tell({ id, failure: error.message }),
     );
-    tell(await answer);
   }
-});
+}
 
 const tell = (reply: LaneReply): void => port.postMessage(reply);
