@@ -41,6 +41,7 @@ test.each([
   ['more images', isApart('Pad', {}, integers(0, 1, 1, 1))],
   ['a transposed batch', isApart('Transpose', attributes({ perm: [1, 0] }))],
   ['a mean over the batch', isApart('ReduceMean', attributes({ axes: [0, 1] }))],
+  ['a mean over what may be the batch', isApart('ReduceMean', attributes({ axes: [-2, -1] }))],
   ['a mean over everything', isApart('ReduceMean')],
   ['statistics of the batch', isApart('BatchNormalization', attributes({ training_mode: 1 }), matrix)],
   ['an operator that is not known', isApart('NonMaxSuppression')],

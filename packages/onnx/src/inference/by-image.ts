@@ -44,11 +44,14 @@ const byConstantFilter: Rule = (_, __, [filter]) => filter === false;
 const byConstant: Rule = (_, { attributes: { transA = 0 } }, others) =>
   transA === 0 && !others.includes(true);
 
-/** Axes, of an attribute or of the second input, none of which is the first. */
+/**
+ * Axes, of an attribute or of the second input, none of which is the first. Counted from behind, only the last is surely
+ * another: how many axes there are is not known.
+ */
 const alongOthers: Rule = (graph, { inputs, attributes: { axes, axis } }) => {
   const given =
     axis === undefined ? (axes ?? integers(graph.constants.get(inputs[1] ?? ''))) : [axis as number];
-  return Array.isArray(given) && given.length > 0 && given.every((place) => place !== 0);
+  return Array.isArray(given) && given.length > 0 && given.every((place) => place > 0 || place === -1);
 };
 
 /** Operators that do under some condition; the first input is of images. */

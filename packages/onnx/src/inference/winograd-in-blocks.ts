@@ -28,9 +28,7 @@ export function convolveInBlocks(graph: Graph, image: string, filter: string, ti
   const [rows, columns] = gridOf(tiling);
   const narrow = alongAxis(graph, image, inputs, tiles, 1);
   const transformed = alongAxis(graph, narrow, tile.length * inputs, tiles, 0);
-  const products = graph.add('Conv', [transformed, filter], {
-    ...{ domain: BLOCKED_DOMAIN, attributes: { group: places, kernel_shape: [1, 1] } },
-  });
+  const products = productsOf(graph, transformed, filter, places);
   const squares = onSquares(result);
   const sums = graph.add('MatMul', [
     graph.constant('float32', [squares.length, places], squares.flat()),
@@ -45,8 +43,14 @@ export function convolveInBlocks(graph: Graph, image: string, filter: string, ti
   return graph.add('Reshape', [picked, graph.integers(-1, outputs, ...tiling.outputs)]);
 }
 
+/** The products for all places of a tile: channels of the image, place by place, by a filter of {@link filterInBlocks}. */
+export const productsOf = (graph: Graph, tiles: string, filter: string, places: number): string =>
+  graph.add('Conv', [tiles, filter], {
+    ...{ domain: BLOCKED_DOMAIN, attributes: { group: places, kernel_shape: [1, 1] } },
+  });
+
 /**
- * A filter, transformed for {@link convolveInBlocks}.
+ * A filter, transformed for {@link productsOf}.
  *
  * @param taps `[9, O / b, I / b, b of I, b of O]`, of any shape that begins with 9.
  */

@@ -4,7 +4,7 @@ import { floats } from '../passes/constants.ts';
 import { type Matrix, matrices, onSquares } from '../winograd/matrices.ts';
 import { gridOf, patchPlaces, resultPlaces, type Tiling } from '../winograd/tiling.ts';
 import { type BlockedConvolution, tapsFirst } from './blocked-convolution.ts';
-import { convolveInBlocks, filterInBlocks } from './winograd-in-blocks.ts';
+import { convolveInBlocks, filterInBlocks, productsOf } from './winograd-in-blocks.ts';
 
 /** Values that convolutions of one graph share, by what they are. */
 export type Shared = Map<string, string>;
@@ -76,11 +76,8 @@ function inRow(target: Target, convolution: BlockedConvolution, tiling: Tiling):
   });
   const patches = pick(runs, patchIndices(target, inputs / block, tiling));
   const tiles = times(onSquares(tile), reshape(patches, area, -1));
-  const products = graph.add(
-    'Conv',
-    [reshape(tiles, 1, area * inputs, 1, -1), filterOf(target, convolution, tiling)],
-    { domain: BLOCKED_DOMAIN, attributes: { group: area, kernel_shape: [1, 1] } },
-  );
+  const filter = filterOf(target, convolution, tiling);
+  const products = productsOf(graph, reshape(tiles, 1, area * inputs, 1, -1), filter, area);
   const results = times(onSquares(result), reshape(products, area, -1));
   const picked = pick(reshape(results, -1, block), resultIndices(target, outputs / block, tiling));
   return reshape(picked, -1, outputs, ...tiling.outputs);
