@@ -25,6 +25,7 @@ const names = [
 const tensor = ['@hm/tensor', '@hm/tensor/host'];
 const files = '@hm/tensor/files';
 const pickle = '@hm/tensor/pickle';
+const workers = '@hm/tensor/workers';
 const onnx = ['@hm/onnx', '@hm/onnx/session'];
 const middle = ['@hm/datasets', '@hm/align', '@hm/losses', '@hm/resnet'];
 const datasetsInPage = '@hm/datasets/browser';
@@ -33,6 +34,7 @@ const everything = [
   '@hm/tensor/host',
   files,
   pickle,
+  workers,
   '@hm/images/browser',
   datasetsInPage,
   '@hm/onnx/session',
@@ -75,6 +77,7 @@ const allowed: Record<string, readonly string[]> = {
   'packages/recognize/src/a.ts': [
     ...tensor,
     files,
+    workers,
     ...onnx,
     '@hm/datasets',
     '@hm/align',
@@ -97,17 +100,29 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'packages/datasets/src/a.ts': ['@hm/tensor/host', files, pickle, '@hm/images', '@hm/onnx/session', builtin],
   'packages/images/src/a.ts': ['@hm/tensor/host', files, builtin],
-  'packages/align/src/a.ts': [...tensor, files, ...onnx, '@hm/images', '@hm/images/browser', tfjs, builtin],
+  'packages/align/src/a.ts': [
+    ...tensor,
+    files,
+    workers,
+    ...onnx,
+    '@hm/images',
+    '@hm/images/browser',
+    tfjs,
+    builtin,
+  ],
   'packages/losses/src/a.ts': [...tensor, ...onnx, tfjs],
   'packages/resnet/src/a.ts': [...tensor, pickle, ...onnx, tfjs],
   'packages/onnx/src/a.ts': [...tensor, tfjs],
   'packages/onnx/src/kernels/a.ts': [...tensor, tfjs],
   'packages/onnx/src/session.ts': ['@hm/tensor/host'],
-  'packages/onnx/src/runtime.node.ts': ['@hm/tensor/host', files, runtime, webRuntime, builtin],
+  'packages/onnx/src/runtime.node.ts': ['@hm/tensor/host', files, workers, runtime, webRuntime, builtin],
+  'packages/onnx/src/inference/a.ts': ['@hm/tensor/host'],
+  'packages/onnx/src/inference/lane.node.ts': ['@hm/tensor/host', files, workers, builtin],
   'packages/onnx/src/runtime.web.ts': ['@hm/tensor/host', runtime, webRuntime],
   'packages/onnx/src/metadata.ts': ['@hm/tensor/host'],
   'packages/tensor/src/a.ts': [tfjs],
   'packages/tensor/src/files/a.ts': [tfjs, builtin],
+  'packages/tensor/src/workers/a.ts': [tfjs, builtin],
   'packages/tensor/src/a.test.ts': [tfjs, builtin],
   'packages/losses/src/a.test.ts': [...tensor, ...onnx, tfjs, builtin],
 };

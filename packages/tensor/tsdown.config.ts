@@ -6,7 +6,14 @@ import { peerOperations } from './build/peer-operations.ts';
 // gets it bundled; bundlers get the plain import, which they share with everyone else's.
 export default defineConfig([
   library({
-    entry: ['src/index.ts', 'src/host.ts', 'src/files.ts', 'src/gradients.ts', 'src/pickle.ts'],
+    entry: [
+      'src/index.ts',
+      'src/host.ts',
+      'src/files.ts',
+      'src/gradients.ts',
+      'src/pickle.ts',
+      'src/workers.ts',
+    ],
     deps: { neverBundle: ['#gradients'] },
   }),
   library({

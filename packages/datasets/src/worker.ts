@@ -14,14 +14,17 @@ function serve(port: MessagePort): void {
   const canceled = new Set<number>();
   let closing = false;
   let last = Promise.resolve();
-  port.on('message', (message: ToWorker) => {
+  port.on('message', receive);
+
+  function receive(message: ToWorker): void {
     if (message.kind === 'fill') last = last.then(() => fill(message));
     else if (message.kind === 'cancel') canceled.add(message.group);
     else {
       closing = true;
-      port.close();
+      // Deno's port has no `close`; without a listener the thread ends in every runtime.
+      port.off('message', receive);
     }
-  });
+  }
 
   async function fill({ id, group, task }: ToWorker & { kind: 'fill' }): Promise<void> {
     const isCanceled = () => closing || canceled.has(group);

@@ -1,6 +1,4 @@
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
-import { UnavailableError } from '@hm/tensor/host';
+import { builtWorker, WorkerThread } from '@hm/tensor/workers';
 import type { DetectionOptions } from '../detect/detector.ts';
 import { loadMtcnn } from '../detect/load-mtcnn.ts';
 import { modelsOf } from '../networks/models-of.ts';
@@ -11,7 +9,6 @@ import {
   alignPhotograph,
   type Photograph,
   type PhotographSettings,
-  unwritable,
 } from './align-photograph.ts';
 
 /** The data that a worker starts with. */
@@ -20,14 +17,6 @@ export interface WorkerData {
   detection: DetectionOptions;
   settings: PhotographSettings;
 }
-
-/** A message to a worker. */
-export type WorkerRequest = { id: number; photograph: Photograph } | 'close';
-
-/** A worker's reply. */
-export type WorkerReply =
-  | { id: number; record: AlignedPhotograph }
-  | { id: number; failure: { path: string; code?: string; received: string } };
 
 /** Aligns photographs, several at a time. */
 export interface Aligner {
@@ -59,95 +48,22 @@ async function localAligner({ models, detection, settings }: WorkerData): Promis
 
 /** Aligns in `size` worker threads, each with a detector of its own; a photograph goes to the idlest. */
 function workerPool(size: number, data: WorkerData): Aligner {
-  const workers = Array.from({ length: size }, () => new AlignWorker(data));
+  const file = builtWorker(import.meta.url, './align-worker');
+  const options = {
+    where: 'alignFolder',
+    fix: 'Run again, finished images are kept; with `workers: 0` the failure is easier to trace.',
+    data,
+    pathOf: ({ path }: Photograph) => path,
+  };
+  const threads = Array.from(
+    { length: size },
+    () => new WorkerThread<Photograph, AlignedPhotograph>(file, options),
+  );
   return {
     align: (photograph) =>
-      workers.reduce((best, worker) => (worker.load < best.load ? worker : best)).align(photograph),
+      threads.reduce((best, thread) => (thread.load < best.load ? thread : best)).ask(photograph),
     async close() {
-      await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all(threads.map((thread) => thread.close()));
     },
   };
 }
-
-interface Waiting {
-  resolve(record: AlignedPhotograph): void;
-  reject(error: Error): void;
-}
-
-class AlignWorker {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  readonly #ended: Promise<void>;
-  #next = 0;
-  #failure: UnavailableError | undefined;
-
-  constructor(data: WorkerData) {
-    // Node's flags of the caller, such as --input-type, need not suit a file of plain JavaScript.
-    this.#worker = new Worker(workerFile(), { workerData: data, execArgv: [] });
-    this.#worker.on('message', (reply: WorkerReply) => this.#settle(reply));
-    this.#worker.on('error', (error) => this.#fail(error.message, error));
-    this.#ended = new Promise((resolve) => {
-      this.#worker.once('exit', (code) => {
-        this.#fail(`it ended with code ${code}`);
-        resolve();
-      });
-    });
-  }
-
-  get load(): number {
-    return this.#waiting.size;
-  }
-
-  align(photograph: Photograph): Promise<AlignedPhotograph> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    const id = this.#next++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#send({ id, photograph });
-    });
-  }
-
-  close(): Promise<void> {
-    this.#send('close');
-    return this.#ended;
-  }
-
-  #send(request: WorkerRequest): void {
-    this.#worker.postMessage(request);
-  }
-
-  #settle(reply: WorkerReply): void {
-    const waiting = this.#waiting.get(reply.id);
-    this.#waiting.delete(reply.id);
-    if ('record' in reply) waiting?.resolve(reply.record);
-    else waiting?.reject(errorOf(reply.failure));
-  }
-
-  #fail(received: string, cause?: unknown): void {
-    this.#failure ??= broken(received, undefined, cause);
-    for (const { reject } of this.#waiting.values()) reject(this.#failure);
-    this.#waiting.clear();
-  }
-}
-
-const errorOf = ({ path, code, received }: { path: string; code?: string; received: string }) =>
-  code === 'unavailable' ? unwritable(path, received) : broken(received, path);
-
-/** Threads load JavaScript only: run from its sources, as tests do, the package uses the built worker. */
-const workerFile = (): string =>
-  fileURLToPath(
-    new URL(
-      import.meta.url.endsWith('.ts') ? '../../dist/run/align-worker.js' : './align-worker.js',
-      import.meta.url,
-    ),
-  );
-
-const broken = (received: string, path?: string, cause?: unknown) =>
-  new UnavailableError({
-    where: 'alignFolder',
-    expected: 'every worker thread to keep running',
-    received: path === undefined ? received : `${received}, at ${path}`,
-    fix: 'Run again, finished images are kept; with `workers: 0` the failure is easier to trace.',
-    ...(path === undefined ? {} : { fields: { path } }),
-    cause,
-  });

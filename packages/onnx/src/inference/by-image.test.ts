@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { Graph, type NodeOptions } from '../graph.ts';
-import { keepsImagesApart } from './by-image.ts';
+import { byImage } from './by-image.ts';
 
-/** Whether it keeps the images apart: a rectifier, one operator, and what is made of its result by a constant. */
+/** Whether a network keeps the images apart to its end: a rectifier, one operator, and what is made of its result by a constant. */
 function isApart(op: string, options: NodeOptions = {}, others: (graph: Graph) => string[] = () => []) {
   const graph = new Graph();
   const x = graph.add('Relu', ['x']);
@@ -10,7 +10,7 @@ function isApart(op: string, options: NodeOptions = {}, others: (graph: Graph) =
     graph.add(op, [x, ...others(graph)], options),
     graph.constant('float32', [], [2]),
   ]);
-  return keepsImagesApart(graph, 'x', new Set([last]));
+  return byImage(graph, 'x').ofImages.has(last);
 }
 
 const attributes = (values: Record<string, number | number[]>): NodeOptions => ({ attributes: values });
@@ -53,6 +53,6 @@ test('an output that no image gives is not of images', () => {
   const graph = new Graph();
   const x = graph.add('Relu', ['x']);
   const other = graph.add('Relu', [graph.constant('float32', [], [2])]);
-  expect(keepsImagesApart(graph, 'x', new Set([x]))).toBe(true);
-  expect(keepsImagesApart(graph, 'x', new Set([x, other]))).toBe(false);
+  expect(byImage(graph, 'x')).toEqual({ nodes: 2, ofImages: new Set(['x', x]) });
+  expect(other).toBe('Relu#2');
 });

@@ -3,31 +3,38 @@ import { integers } from '../passes/constants.ts';
 import { holdsGraph } from '../passes/rewrite.ts';
 
 /** Operators that compute each image of a batch by itself, as inference uses them. */
-export const BY_IMAGE: ReadonlySet<string> = new Set(
+const BY_IMAGE: ReadonlySet<string> = new Set(
   (
-    'Conv FusedConv MaxPool AveragePool GlobalAveragePool GlobalMaxPool BatchNormalization ReorderInput ' +
-    'ReorderOutput Cast Identity Dropout Relu LeakyRelu PRelu Elu Selu Sigmoid HardSigmoid HardSwish Tanh Erf Exp Log ' +
-    'Sqrt Reciprocal Abs Neg Pow Clip Min Max Add Sub Mul Div Sum'
+    'MaxPool AveragePool GlobalAveragePool GlobalMaxPool ReorderInput ReorderOutput Cast Identity Dropout Relu LeakyRelu ' +
+    'PRelu Elu Selu Sigmoid HardSigmoid HardSwish Tanh Erf Exp Log Sqrt Reciprocal Abs Neg Pow Clip Min Max Add Sub Mul Div Sum'
   ).split(' '),
 );
 
+/** The first nodes of a network that compute every image of a batch by itself, and what they make of the images. */
+export interface ByImage {
+  /** How many nodes; all of them where a whole network keeps images apart. */
+  nodes: number;
+  /** The input, and the results whose first axis is still the batch. */
+  ofImages: ReadonlySet<string>;
+}
+
 /**
- * Whether every image of a batch is computed by itself in a whole network, so that a batch may be computed in parts. Where
- * that is not plain from the operators, it counts as not so.
+ * How far a batch may be computed in parts. Where it is not plain from the operators that images are kept apart, they
+ * count as mixed.
  *
- * @param input the network's only input, whose first axis is the batch, like that of its `outputs`.
+ * @param input the network's only input, whose first axis is the batch.
  */
-export function keepsImagesApart(graph: Graph, input: string, outputs: ReadonlySet<string>): boolean {
+export function byImage(graph: Graph, input: string): ByImage {
   const ofImages = new Set([input]);
-  const areApart = graph.nodes.every((node) => {
-    if (hasGraph(node)) return false;
+  for (const [index, node] of graph.nodes.entries()) {
     const [first, ...others] = node.inputs.map((name) => ofImages.has(name));
-    if (!first && !others.includes(true)) return true;
-    for (const name of node.outputs) ofImages.add(name);
+    if (!first && !others.includes(true) && !hasGraph(node)) continue;
     const rule = conditions[node.op];
-    return rule === undefined ? BY_IMAGE.has(node.op) : first === true && rule(graph, node, others);
-  });
-  return areApart && [...outputs].every((name) => ofImages.has(name));
+    const isApart = rule === undefined ? BY_IMAGE.has(node.op) : first === true && rule(graph, node, others);
+    if (!isApart || hasGraph(node)) return { nodes: index, ofImages };
+    for (const name of node.outputs) ofImages.add(name);
+  }
+  return { nodes: graph.nodes.length, ofImages };
 }
 
 /** Whether a node has a graph inside, what it reads of outside is in no list of inputs. */

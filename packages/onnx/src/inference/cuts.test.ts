@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Graph } from '../graph.ts';
+import { byImage } from './by-image.ts';
 import { cutsOf } from './cuts.ts';
 
 /** A convolution, a block with a shortcut, and what comes behind. */
@@ -12,7 +13,7 @@ function network(last: (graph: Graph, x: string) => string): { graph: Graph; out
 }
 
 const valuesOf = ({ graph, outputs }: ReturnType<typeof network>) =>
-  cutsOf(graph, outputs).map(({ nodes, value }) => `${nodes} ${value}`);
+  cutsOf(graph, byImage(graph, 'x'), outputs).map(({ nodes, value }) => `${nodes} ${value}`);
 
 test('a network is cut before and behind a shortcut, not inside', () => {
   expect(valuesOf(network((_, x) => x))).toEqual(['1 Conv#1', '4 Add#4']);
@@ -23,6 +24,13 @@ test('nothing is cut behind an operator that may mix the images of a batch', () 
     '1 Conv#1',
     '4 Add#4',
   ]);
+});
+
+test('a border of zeros is no end, one of more images is', () => {
+  const padded = (...pads: number[]) =>
+    valuesOf(network((graph, x) => graph.add('Relu', [graph.add('Pad', [x, graph.integers(...pads)])])));
+  expect(padded(0, 0, 0, 0, 0, 0, 1, 1)).toEqual(['1 Conv#1', '4 Add#4', '5 Pad#6', '6 Relu#7']);
+  expect(padded(0, 0, 0, 0, 1, 0, 1, 1)).toEqual(['1 Conv#1', '4 Add#4']);
 });
 
 test('nothing is cut whose input is read again', () => {

@@ -1,5 +1,5 @@
 import type { Graph } from '../graph.ts';
-import { BY_IMAGE, hasGraph } from './by-image.ts';
+import { type ByImage, hasGraph } from './by-image.ts';
 
 /** A place at which a network falls into two parts: of the first and of its input the second reads one value alone. */
 export interface Cut {
@@ -9,7 +9,11 @@ export interface Cut {
 }
 
 /** Where a network can be cut so that its first part may take the images of a batch a few at a time. */
-export function cutsOf({ nodes, constants }: Graph, outputs: ReadonlySet<string>): Cut[] {
+export function cutsOf(
+  { nodes, constants }: Graph,
+  { nodes: apart, ofImages }: ByImage,
+  outputs: ReadonlySet<string>,
+): Cut[] {
   // What a graph inside of a node reads is in no list of inputs.
   if (nodes.some(hasGraph)) return [];
   const made = new Map(nodes.flatMap((node, index) => node.outputs.map((name) => [name, index] as const)));
@@ -17,10 +21,9 @@ export function cutsOf({ nodes, constants }: Graph, outputs: ReadonlySet<string>
   for (const [index, { inputs }] of nodes.entries())
     for (const name of inputs)
       if (name !== '' && !constants.has(name)) lastRead.set(name, Math.max(index, lastRead.get(name) ?? 0));
-  const end = nodes.findIndex(({ op, outputs: results }) => !BY_IMAGE.has(op) || results.length > 1);
-  const first = end < 0 ? nodes : nodes.slice(0, end);
-  return first.flatMap(({ outputs: [value] }, index) => {
+  return nodes.slice(0, apart).flatMap(({ outputs: [value = ''] }, index) => {
     const passed = [...lastRead].filter(([name, last]) => last > index && (made.get(name) ?? -1) <= index);
-    return passed.length === 1 && passed[0]![0] === value ? [{ nodes: index + 1, value }] : [];
+    const isOnly = passed.length === 1 && passed[0]![0] === value;
+    return isOnly && ofImages.has(value) ? [{ nodes: index + 1, value }] : [];
   });
 }

@@ -1,34 +1,23 @@
-import { parentPort } from 'node:worker_threads';
+import type { HostTensor } from '@hm/tensor/host';
+import { serveRequests } from '@hm/tensor/workers';
 import type { Session } from '../session/host-session.ts';
 import { loadSession } from '../session/load-session.ts';
-import type { LaneReply, LaneRequest } from './lane.node.ts';
+import type { LaneRequest } from './lane.node.ts';
 
-const port = parentPort!;
-let session: Session;
-let last: Promise<void> = Promise.resolve();
+let session: Session | undefined;
+let last: Promise<unknown> = Promise.resolve();
 
-port.on('message', receive);
+serveRequests(inTurn, async () => session?.release());
 
-/** One after the other. */
-function receive(request: LaneRequest): void {
-  last = last.then(() => answer(request));
+/** One after the other: two runs at once would take two threads. */
+function inTurn(request: LaneRequest): Promise<Record<string, HostTensor>> {
+  const answered = last.then(() => answer(request));
+  last = answered.catch(() => undefined);
+  return answered;
 }
 
-async function answer(request: LaneRequest): Promise<void> {
-  if (request === 'release') {
-    await session.release();
-    // Deno's port has no `close`; without a listener the thread ends in every runtime.
-    port.off('message', receive);
-  } else if ('model' in request) {
-    session = await loadSession(request.model, { threads: 1 });
-    tell('ready');
-  } else {
-    const { id, feeds } = request;
-    await session.run(feeds).then(
-      (results) => tell({ id, results }),
-      (error: Error) => tell({ id, failure: error.message }),
-    );
-  }
+async function answer(request: LaneRequest): Promise<Record<string, HostTensor>> {
+  if ('feeds' in request) return session!.run(request.feeds);
+  session = await loadSession(request.model, { threads: 1 });
+  return {};
 }
-
-const tell = (reply: LaneReply): void => port.postMessage(reply);

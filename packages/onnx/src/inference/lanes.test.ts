@@ -76,7 +76,7 @@ test('a lane whose thread is lost costs time alone', async () => {
 test('a lane runs nothing once it is released, and a network that cannot be loaded has none', async () => {
   const lane = (await startLane(model()))!;
   await lane.release();
-  await expect(lane.run({ x: x(1) })).rejects.toThrow('its thread ended');
+  await expect(lane.run({ x: x(1) })).rejects.toThrow('it ended with code 0');
   expect(await startLane(Uint8Array.of(1, 2, 3))).toBeUndefined();
 });
 

@@ -5,7 +5,7 @@ import { graphNode } from '../protos.ts';
 import { loadSession } from '../session/load-session.ts';
 import type { ValueInfo } from '../session/session-options.ts';
 import { type BlockedConvolution, blockedConvolution } from './blocked-convolution.ts';
-import { keepsImagesApart } from './by-image.ts';
+import { byImage } from './by-image.ts';
 import { type Cut, cutsOf } from './cuts.ts';
 import type { PlacedConvolution } from './measure-convolution.ts';
 
@@ -44,7 +44,8 @@ export async function networkOf(file: ModelFile, input: ValueInfo, block: number
   const isOld = file.model.opsetImport.some(({ domain, version }) => domain === '' && version < 11n);
   if (known.length === 0 || isOld) return { convolutions: [], cuts: [], keepsImagesApart: false };
   const outputs = new Set(file.graph.output.map(({ name }) => name));
-  const cuts = cutsOf(graph, outputs);
+  const apart = byImage(graph, input.name);
+  const cuts = cutsOf(graph, apart, outputs);
   const read = known.map(({ node }) => node.inputs[0]!);
   const shapes = await shapesOf(file, input, [...read, ...cuts.map(({ value }) => value)]);
   const batch = typeof input.shape[0] === 'number' ? input.shape[0] : 2;
@@ -57,7 +58,8 @@ export async function networkOf(file: ModelFile, input: ValueInfo, block: number
   });
   return {
     convolutions,
-    keepsImagesApart: keepsImagesApart(graph, input.name, outputs),
+    keepsImagesApart:
+      apart.nodes === graph.nodes.length && [...outputs].every((name) => apart.ofImages.has(name)),
     cuts: cuts.flatMap((cut) => {
       const [images, ...shape] = shapes.get(cut.value)!;
       return images === batch ? [{ ...cut, shape }] : [];

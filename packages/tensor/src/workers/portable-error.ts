@@ -1,0 +1,33 @@
+import {
+  HmError,
+  InvalidArgumentError,
+  InvalidDataError,
+  NonFiniteError,
+  UnavailableError,
+} from '../errors.ts';
+
+/** What of an error crosses to another thread; its class and its cause do not. */
+export type PortableError = Pick<Error, 'message'> &
+  Partial<Pick<HmError, 'code' | 'where' | 'fix' | 'fields'>>;
+
+export function toPortable(error: unknown): PortableError {
+  if (!HmError.isInstance(error)) return { message: error instanceof Error ? error.message : String(error) };
+  const { message, code, where, fix, fields } = error;
+  return { message, code, where, fix, fields };
+}
+
+const classes = {
+  'invalid-argument': InvalidArgumentError,
+  'invalid-data': InvalidDataError,
+  'non-finite': NonFiniteError,
+  unavailable: UnavailableError,
+};
+
+/** The error again, as one of the same kind; undefined for one that was none of ours. */
+export function fromPortable({ message, code, where, fix, fields }: PortableError): HmError | undefined {
+  if (code === undefined) return;
+  const details = { where: where!, expected: '', received: '', fix: fix!, fields: { ...fields } };
+  const error =
+    code in classes ? new classes[code as keyof typeof classes](details) : new HmError(code, details);
+  return Object.assign(error, { message });
+}

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HmError, InvalidDataError } from '../errors.ts';
+import { builtWorker, WorkerThread } from './worker-thread.ts';
+
+/** Answers numbers by their doubles, the larger the later, and words by what they ask for. */
+const SOURCE = `
+import { writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { workerData } from 'node:worker_threads';
+import { HmError, InvalidDataError } from '${pathToFileURL(join(import.meta.dirname, '../../dist/host.js'))}';
+import { serveRequests } from '${pathToFileURL(join(import.meta.dirname, '../../dist/workers.js'))}';
+
+const details = { where: 'a.jpg', expected: 'an image', received: 'a text', fix: 'Replace it.', fields: { at: 3 } };
+const words = {
+  bad: () => { throw new InvalidDataError(details); },
+  odd: () => { throw new HmError('odd', details); },
+  fault: () => { throw new TypeError('no such member'); },
+  end: () => process.exit(3),
+};
+serveRequests(
+  async (request) => {
+    if (typeof request === 'string') return words[request]();
+    if (request instanceof Uint8Array) return request.length;
+    await setTimeout(20 * request);
+    return 2 * request;
+  },
+  async () => writeFileSync(workerData, 'released'),
+);
+`;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hm-workers-'));
+  writeFileSync(join(folder, 'worker.mjs'), SOURCE);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const start = () =>
+  new WorkerThread<number | string | Uint8Array, number>(pathToFileURL(join(folder, 'worker.mjs')), {
+    where: 'findAll',
+    fix: 'Run again.',
+    data: join(folder, 'released.txt'),
+    pathOf: (request) => `${request}.jpg`,
+  });
+
+describe('a worker thread', () => {
+  test('answers several requests at a time, and what was asked before it is closed', async () => {
+    const thread = start();
+    const order: number[] = [];
+    const asked = [9, 1, 5].map((number) => thread.ask(number).then((answer) => order.push(answer)));
+    expect(thread.load).toBe(3);
+    await thread.close();
+    await Promise.all(asked);
+    expect(order).toEqual([2, 10, 18]);
+    expect(thread.load).toBe(0);
+    await expect(thread.ask(1)).rejects.toThrow('findAll: expected every worker thread to keep running');
+  });
+
+  test('takes memory over', async () => {
+    const thread = start();
+    const bytes = new Uint8Array(5);
+    const asked = thread.ask(bytes, [bytes.buffer]);
+    expect(bytes.byteLength).toBe(0);
+    expect(await asked).toBe(5);
+    await thread.close();
+  });
+
+  test('rejects by the error that answering threw, in its class and with its facts', async () => {
+    const thread = start();
+    const message = 'a.jpg: expected an image, got a text. Fix: Replace it.';
+    const facts = { message, where: 'a.jpg', fix: 'Replace it.', fields: { at: 3 } };
+    const bad = await thread.ask('bad').catch((error: unknown) => error);
+    expect(bad).toBeInstanceOf(InvalidDataError);
+    expect(bad).toMatchObject({ ...facts, code: 'invalid-data' });
+    const odd = await thread.ask('odd').catch((error: unknown) => error);
+    expect(odd).toBeInstanceOf(HmError);
+    expect(odd).toMatchObject({ ...facts, code: 'odd' });
+    expect(await thread.ask(1)).toBe(2);
+    await thread.close();
+  });
+
+  test('says at which file a fault came', async () => {
+    const thread = start();
+    await expect(thread.ask('fault')).rejects.toMatchObject({
+      code: 'unavailable',
+      message:
+        'findAll: expected every worker thread to keep running, got no such member, at fault.jpg. Fix: Run again.',
+      fields: { path: 'fault.jpg' },
+    });
+    await thread.close();
+  });
+
+  test('that is lost rejects what waits and what comes, and can be closed', async () => {
+    const thread = start();
+    const waiting = [thread.ask(50), thread.ask('end')];
+    for (const asked of waiting) await expect(asked).rejects.toThrow('it ended with code 3');
+    await expect(thread.ask(1)).rejects.toThrow('it ended with code 3');
+    await thread.close();
+  });
+});
+
+test('a worker lies beside its user, and in the build for a source', () => {
+  const at = (user: string) => builtWorker(user, './find-worker').href;
+  expect(at('file:///src/p/dist/faces/finder.js')).toBe('file:///src/p/dist/faces/find-worker.js');
+  expect(at('file:///src/p/src/faces/finder.ts')).toBe('file:///src/p/dist/faces/find-worker.js');
+});
