@@ -111,6 +111,7 @@ export { type PairwiseAggregation, templateDistances } from './templates/templat
 export { type Distance, pairDistances } from './verification/pair-distances.ts';
 export { type EmbeddingSource, scoreEmbeddings } from './verification/score-embeddings.ts';
 export type { ScoreOptions, TemplateOptions } from './verification/score-options.ts';
+export { type ValidatorOptions, validator } from './verification/validator.ts';
 export type {
   ErrorVersusDiscard,
   PairScore,

@@ -2,10 +2,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defaultPreprocessing, type Preprocessing, type VerificationProtocol } from '@hm/datasets';
-import { type Embedder, loadEmbedder, type VerificationResult, verify } from '@hm/eval';
+import { type Embedder, type EmbedderOptions, loadEmbedder, validator, verify } from '@hm/eval';
 import { headByName } from '@hm/losses';
 import { backboneByName } from '@hm/resnet';
-import { readRegularFile, readRegularText, writeFileSafely } from '@hm/tensor/files';
+import { readRegularFile, writeFileSafely } from '@hm/tensor/files';
 import {
   type EpochEvent,
   exportRun,
@@ -17,6 +17,7 @@ import {
   pretrainedBackbone,
   type Recipe,
   readConfig,
+  readEvents,
   type TrainEvent,
   train,
 } from '@hm/train';
@@ -134,7 +135,7 @@ async function trainCell(
   const run = train({
     ...{ ...training, out, keep: 1 },
     resume: (await readConfig(out)) !== undefined,
-    validate: (file) => validationScore({ file }, data.validation, place.engine),
+    validate: validatorOf(data, place.engine),
   });
   for await (const event of run) place.onEvent?.(event);
   const best = await loadRun(out, 'best');
@@ -162,7 +163,7 @@ async function untrained(
   const [height, width] = backbone.imageSize;
   const { preprocessing = { ...defaultPreprocessing, height, width } } = backbone;
   const model = { file: await readRegularFile(pretrained!), preprocessing };
-  const { score } = await validationScore(model, data.validation, engine);
+  const { score } = await validatorOf(data, { ...engine, preprocessing })(model.file);
   return {
     versions: { node: process.versions.node },
     epochs: [],
@@ -171,25 +172,17 @@ async function untrained(
   };
 }
 
-/** The area under the curve: finer than the accuracy on few pairs. */
-async function validationScore(model: Model, protocol: VerificationProtocol, engine: CellEngine) {
-  const { auc } = await scored(model, protocol, engine, false);
-  return { name: 'auc', score: auc };
-}
-
-async function scored(
-  { file, ...options }: Model,
-  protocol: VerificationProtocol,
-  engine: CellEngine,
-  scores: boolean,
-): Promise<VerificationResult> {
+async function scored({ file, ...options }: Model, protocol: VerificationProtocol, engine: CellEngine) {
   const embedder = await loadEmbedder(file, { ...options, ...engine });
   try {
-    return await verify(embedder, protocol, { scores });
+    return await verify(embedder, protocol, { scores: true });
   } finally {
     await embedder.release();
   }
 }
+
+const validatorOf = ({ validation }: StudyData, options: EmbedderOptions) =>
+  validator(validation, { measure: 'auc', ...options });
 
 async function scoreCell(
   { configuration, condition }: StudyCell,
@@ -200,7 +193,7 @@ async function scoreCell(
   const results: Record<string, TestScore> = {};
   for (const name of ['scores', 'pairs']) await mkdir(join(out, name), { recursive: true });
   for (const [test, protocol] of Object.entries(tests)) {
-    const result = await scored(model, protocol, engine, true);
+    const result = await scored(model, protocol, engine);
     const distances = Float32Array.from(result.scores!, ({ distance }) => distance);
     await writeFileSafely(
       join(out, 'scores', `${configuration}.${test}.f32`),
@@ -229,14 +222,6 @@ const describe = ({ provider, threads }: CellEngine) =>
 /** An event's numbers, without when and where they were written. */
 const withoutPlace = ({ kind: _, step: __, time: ___, ...readings }: HardnessEvent & { time?: string }) =>
   readings;
-
-async function readEvents(run: string): Promise<TrainEvent[]> {
-  const text = await readRegularText(join(run, 'metrics.jsonl'));
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
-}
 
 /** Removes what only resuming needs. */
 export const removeRun = ({ configuration, stage }: StudyCell, out: string): Promise<void> =>

@@ -1,4 +1,4 @@
-import type { Dataset, VerificationProtocol } from '@hm/datasets';
+import type { Dataset } from '@hm/datasets';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import type { TrainOptions } from '@hm/train';
 import { withoutUndefined } from '../without-undefined.ts';
@@ -17,8 +17,8 @@ export async function validationOf(
 ): Promise<TrainOptions['validate'] | undefined> {
   const { validate: folder, validatePairs: pairs, threads } = options;
   if (folder === undefined) return undefined;
-  const { lfwPairs } = await import('@hm/datasets');
-  return scoring(await lfwPairs(folder, withoutUndefined({ pairs })), threads);
+  const [{ lfwPairs }, { validator }] = await Promise.all([import('@hm/datasets'), import('@hm/eval')]);
+  return validator(await lfwPairs(folder, withoutUndefined({ pairs })), withoutUndefined({ threads }));
 }
 
 /** Training data without the people whom `--validate-people` holds out, and the network's accuracy on pairs of those. */
@@ -28,24 +28,9 @@ export async function heldOut(
 ): Promise<{ data: Dataset; validate?: TrainOptions['validate'] }> {
   if (validatePeople === undefined) return { data };
   if (validate !== undefined) throw bothKinds();
-  const { holdOutPeople } = await import('@hm/datasets');
+  const [{ holdOutPeople }, { validator }] = await Promise.all([import('@hm/datasets'), import('@hm/eval')]);
   const held = await holdOutPeople(data, validatePeople, { seed });
-  return { data: held.data, validate: await scoring(held.protocol, threads) };
-}
-
-async function scoring(
-  protocol: VerificationProtocol,
-  threads: number | undefined,
-): Promise<NonNullable<TrainOptions['validate']>> {
-  const { loadEmbedder, verify } = await import('@hm/eval');
-  return async (model) => {
-    const embedder = await loadEmbedder(model, withoutUndefined({ threads }));
-    try {
-      return { name: 'accuracy', score: (await verify(embedder, protocol)).accuracy };
-    } finally {
-      await embedder.release();
-    }
-  };
+  return { data: held.data, validate: validator(held.protocol, withoutUndefined({ threads })) };
 }
 
 const bothKinds = () =>

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from '@hm/tensor/host';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Embedder, loadEmbedder } from '../embedder/embedder.ts';
 import { linearModel } from '../testing/tiny-model.ts';
+import { validator } from './validator.ts';
 import { verify } from './verify.ts';
 import { verifyHeldOut } from './verify-held-out.ts';
 
@@ -37,10 +38,12 @@ const protocol: VerificationProtocol = {
   notes: ['Made for a test.'],
 };
 
+const weight = Array.from({ length: 18 }, (_, k) => [Number(k === 0), Number(k === 6)]);
+const model = linearModel(['N', 3, 2, 3], weight);
+
 let embedder: Embedder;
 beforeAll(async () => {
-  const weight = Array.from({ length: 18 }, (_, k) => [Number(k === 0), Number(k === 6)]);
-  embedder = await loadEmbedder(linearModel(['N', 3, 2, 3], weight), { preprocessing });
+  embedder = await loadEmbedder(model, { preprocessing });
 });
 afterAll(() => embedder.release());
 
@@ -243,4 +246,25 @@ test('an embedding without direction is named by its image', async () => {
   const black = { id: 'the dark one', pixels: new Uint8Array(18), height: 2, width: 3 };
   const images = [...protocol.images.slice(0, 4), black, ...protocol.images.slice(5)];
   await expect(verify(embedder, { ...protocol, images })).rejects.toThrow(/positive length in the dark one/);
+});
+
+describe('a validator', () => {
+  test('scores one network after another by the accuracy, or by the area under the curve', async () => {
+    const { accuracy, auc } = await verify(embedder, protocol);
+    const validate = validator(protocol, { preprocessing });
+    expect(await validate(model)).toEqual({ name: 'accuracy', score: accuracy });
+    // It sees red alone, which every image has: all distances are zero.
+    const blind = linearModel(
+      ['N', 3, 2, 3],
+      weight.map(([red]) => [red! + 1, 0]),
+    );
+    expect(await validate(blind)).toEqual({ name: 'accuracy', score: 0.5 });
+    const byArea = validator(protocol, { preprocessing, measure: 'auc' });
+    expect(await byArea(model)).toEqual({ name: 'auc', score: auc });
+  });
+
+  test('refuses what it does not know before any network is there', () => {
+    expect(() => validator(protocol, { measure: 'loss' as 'auc' })).toThrow('one of accuracy, auc');
+    expect(() => validator({} as VerificationProtocol)).toThrow(/protocol/);
+  });
 });

@@ -1,0 +1,37 @@
+import type { VerificationProtocol } from '@hm/datasets';
+import { checkArguments, checkOptions, type OptionKinds } from '@hm/tensor/host';
+import { type EmbedderOptions, embedderOptions, loadEmbedder } from '../embedder/embedder.ts';
+import { verify } from './verify.ts';
+
+/** Options of {@link validator}. */
+export interface ValidatorOptions extends EmbedderOptions {
+  /** Default `accuracy`; the area under the curve is finer than that on few pairs. */
+  measure?: 'accuracy' | 'auc' | undefined;
+}
+
+/** Types of the members of {@link ValidatorOptions}. */
+export const validatorOptions: OptionKinds<ValidatorOptions> = {
+  ...embedderOptions,
+  measure: { oneOf: ['accuracy', 'auc'] },
+};
+
+/**
+ * Scores any network on a protocol, the higher the better: the `validate` of `train` in @hm/train.
+ *
+ * @returns a function of an ONNX file or its bytes, which fails as {@link loadEmbedder} and {@link verify} do.
+ * @throws {InvalidArgumentError} if an option is unknown or of another type.
+ * @example
+ * const run = train({ data, backbone, head, out, validate: validator(await lfwPairs('lfw-112x112')) });
+ */
+export function validator(protocol: VerificationProtocol, options: ValidatorOptions = {}) {
+  const { measure = 'accuracy', ...loading } = checkOptions('validator', options, validatorOptions);
+  checkArguments('validator', { protocol }, { protocol: { has: ['name', 'images'] } });
+  return async (model: string | Uint8Array): Promise<{ name: string; score: number }> => {
+    const embedder = await loadEmbedder(model, loading);
+    try {
+      return { name: measure, score: (await verify(embedder, protocol))[measure] };
+    } finally {
+      await embedder.release();
+    }
+  };
+}
