@@ -4,6 +4,7 @@ import type { Tracer } from '../tracer.ts';
 import { type ConvolutionAttributes, convolutionInfo } from './convolution.ts';
 import { kernel } from './register.ts';
 import { pick, pixelsOf, withBorder } from './spatial.ts';
+import { canSwap, swappedGradient } from './swapped-gradient.ts';
 import { winogradFilter } from './winograd.ts';
 
 type Inputs = { x: TensorInfo; dy: TensorInfo };
@@ -11,7 +12,7 @@ type Inputs = { x: TensorInfo; dy: TensorInfo };
 /**
  * The gradient of a convolution in its filter: the image's patches, one row for each pixel of dy, times dy. The
  * patches are picked by index from the image in NHWC, so that a pick copies all channels of a pixel at once, and
- * the product is the filter in HWIO.
+ * the product is the filter in HWIO. Images of few channels take another way.
  */
 kernel<Inputs, ConvolutionAttributes & { filterShape: number[] }>(
   'Conv2DBackpropFilter',
@@ -19,6 +20,7 @@ kernel<Inputs, ConvolutionAttributes & { filterShape: number[] }>(
     const info = convolutionInfo(x.shape, attributes.filterShape, { ...attributes, dilations: 1 });
     const tiling = tilingFor(tracer, info, 'filter-gradient');
     if (tiling !== undefined) return winogradFilter(tracer, x, dy, tiling);
+    if (canSwap(tracer, info)) return swappedGradient(tracer, x, dy, info);
     const taps = info.filterHeight * info.filterWidth;
     const positions = info.batchSize * info.outHeight * info.outWidth;
     const patches = tracer.reshape(patchesOf(tracer, x, info), [positions, taps * info.inChannels]);

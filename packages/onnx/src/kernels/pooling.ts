@@ -5,6 +5,7 @@ import { type ConvolutionAttributes, type Window, windowAttributes, windowOf } f
 import { interleave, phaseGrid } from './phases.ts';
 import { kernel } from './register.ts';
 import { imageOf, type Pixels, pick, pixelLayout, pixelsOf, withBorder } from './spatial.ts';
+import { STEEPEST } from './unary.ts';
 
 type Pooling = ConvolutionAttributes & { filterSize: [number, number] | number };
 
@@ -41,9 +42,9 @@ const poolAttributes = ({ kernel: size, strides, pads }: Window) => ({ kernel_sh
 type Gradient = { dy: TensorInfo; input: TensorInfo; output: TensorInfo };
 
 /**
- * The gradient of max pooling: for each tap of the window, the windows whose first maximum lies under it pass
- * their gradient on; then every pixel adds up what its windows passed to it. It needs no indices of the maxima,
- * which ONNX Runtime finds slowly on the CPU and not at all on WebGPU.
+ * The gradient of max pooling: tap by tap, the windows whose maximum lies under it pass on their gradient, and have none left
+ * for another; then every pixel adds up what its windows passed to it. It needs no indices of the maxima, which ONNX Runtime
+ * finds slowly on the CPU and not at all on WebGPU, and no booleans, which it turns into numbers one by one.
  */
 kernel<Gradient, Pooling>('MaxPoolGrad', (tracer, { dy, input, output }, attributes) => {
   const info = poolInfo(input.shape, attributes);
@@ -51,21 +52,21 @@ kernel<Gradient, Pooling>('MaxPoolGrad', (tracer, { dy, input, output }, attribu
   const image = pixelsOf(tracer, input, layout);
   const source = withBorder(tracer, image, Number.NEGATIVE_INFINITY);
   const [maxima, gradients] = [output, dy].map((x) => pixelsOf(tracer, x, layout)) as [Pixels, Pixels];
-  const passed: string[] = [];
-  let free: string | undefined;
-  for (const indices of tapIndices(info)) {
-    const equal = tracer.node('Equal', [pick(tracer, source, indices, [indices.length]), maxima.name]);
-    const first = free === undefined ? equal : tracer.node('And', [equal, free]);
-    const unequal = tracer.node('Not', [equal]);
-    // WebGPU has a kernel for And, none for Or.
-    free = free === undefined ? unequal : tracer.node('And', [free, unequal]);
-    passed.push(
-      tracer.node('Mul', [tracer.node('Cast', [first], { attributes: { to: 1 } }), gradients.name]),
-    );
-  }
-  const name = gatherBack(tracer, passed, { ...gradients, layout }, info);
+  const taps = tapIndices(info);
+  let left = gradients.name;
+  const passed = taps.slice(0, -1).map((indices) => {
+    const below = tracer.node('Sub', [pick(tracer, source, indices, [indices.length]), maxima.name]);
+    const given = tracer.node('Mul', [isZero(tracer, below), left]);
+    left = tracer.node('Sub', [left, given]);
+    return given;
+  });
+  const name = gatherBack(tracer, [...passed, left], { ...gradients, layout }, info);
   return imageOf(tracer, name, input.shape, layout, 'MaxPoolGrad');
 });
+
+/** 1 where a number that is not positive is zero, else 0. */
+const isZero = (tracer: Tracer, x: string): string =>
+  tracer.node('HardSigmoid', [x], { attributes: { alpha: { float: STEEPEST }, beta: { float: 1 } } });
 
 /** As tfjs's own kernels, each window gives every tap an equal share, those over padding included. */
 kernel<{ dy: TensorInfo; input: TensorInfo }, Pooling>('AvgPoolGrad', (tracer, { dy, input }, attributes) => {

@@ -52,6 +52,35 @@ it('convolutions of any geometry, with their gradients', async () => {
   );
 });
 
+const stems = fc.record({
+  batch: fc.constantFrom(16, 32),
+  height: fc.integer({ min: 3, max: 9 }),
+  width: fc.integer({ min: 3, max: 9 }),
+  from: fc.integer({ min: 1, max: 4 }),
+  to: fc.constantFrom(16, 32),
+  rows: fc.integer({ min: 1, max: 4 }),
+  columns: fc.integer({ min: 1, max: 4 }),
+  strides: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+});
+
+const stem = (strides: [number, number]) => (x: tf.Tensor, filter: tf.Tensor) =>
+  tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, 'same');
+
+it('convolutions of few channels, whose gradient in the filter sums over blocks of the batch', async () => {
+  await fc.assert(
+    fc.asyncProperty(stems, async ({ batch, height, width, from, to, rows, columns, strides }) => {
+      const inputs = [floats([batch, height, width, from]), floats([rows, columns, from, to])];
+      await compare(stem(strides), inputs, { gradients: true });
+    }),
+    { numRuns: 20, seed: 4 },
+  );
+  // So large that rows of the gradient are summed in several bands.
+  await compare(stem([2, 1]), [floats([16, 60, 20, 1]), floats([3, 3, 1, 64])], {
+    gradients: true,
+    tolerance: 1e-4,
+  });
+});
+
 const chains = fc.array(
   fc.constantFrom<(x: tf.Tensor) => tf.Tensor>(
     (x) => tf.relu(x),

@@ -113,7 +113,7 @@ kernel<Unary, { alpha: number }>('LeakyRelu', (tracer, { x }, { alpha }) =>
 );
 
 /** The steepest slope a float32 holds: `HardSigmoid` then is 0 up to zero and 1 above it, in one pass. */
-const STEEPEST = 3.4e38;
+export const STEEPEST = 3.4e38;
 
 kernel<Unary, { alpha: number }>('Step', (tracer, { x }, { alpha }) => {
   assertFloat('Step', x);
