@@ -117,7 +117,7 @@ const allowed: Record<string, readonly string[]> = {
   'packages/onnx/src/session.ts': ['@hm/tensor/host'],
   'packages/onnx/src/runtime.node.ts': ['@hm/tensor/host', files, workers, runtime, webRuntime, builtin],
   'packages/onnx/src/inference/a.ts': ['@hm/tensor/host'],
-  'packages/onnx/src/inference/lane.node.ts': ['@hm/tensor/host', files, workers, builtin],
+  'packages/onnx/src/inference/lane.node.ts': ['@hm/tensor/host', workers, builtin],
   'packages/onnx/src/runtime.web.ts': ['@hm/tensor/host', runtime, webRuntime],
   'packages/onnx/src/metadata.ts': ['@hm/tensor/host'],
   'packages/tensor/src/a.ts': [tfjs],

@@ -10,4 +10,6 @@ const [batch = 64, size = 112, classes = 1000] = numbers.map(Number);
 const { step, options, inputs } = stepOf(name, batch, size, classes);
 const kernels = direct ? {} : await chooseKernels(step, options, kernelCache(options.threads));
 const program = await compile(step, { ...options, kernels });
+// As `hm train` does: the program has its own copy.
+options.state = {};
 await serve(() => program.run(inputs));

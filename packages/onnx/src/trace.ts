@@ -7,6 +7,7 @@ import type { Graph, GraphValue } from './graph.ts';
 import { declaredShape, type Layout } from './layout.ts';
 import { foldAffine } from './passes/fold-affine.ts';
 import { foldConstants } from './passes/fold-constants.ts';
+import { scalingsFirst } from './passes/scalings-first.ts';
 import { scatterLabels } from './passes/scatter-labels.ts';
 import { isReduction } from './segments/cut-graph.ts';
 import { SYMBOLIC_SIZE } from './symbolic.ts';
@@ -122,6 +123,7 @@ export function record(
     );
     if (scatters) scatterLabels(tracer.graph);
     tracer.graph.nodes = fuseBlocked(tracer.graph.nodes, new Set(outputs.map(({ name }) => name)));
+    scalingsFirst(tracer.graph, new Set(Object.keys(inputs)));
     const values = infos.map(({ name, info, spec }) => inputValue(name, info, spec, layoutOf(name)));
     const wanted = present(infos.map(({ name, info }) => [name, tracer.valueOf(info).wanted]));
     const { graph } = tracer;
