@@ -5,8 +5,7 @@ import { graphNode } from '../protos.ts';
 import { loadSession } from '../session/load-session.ts';
 import type { ValueInfo } from '../session/session-options.ts';
 import { type BlockedConvolution, blockedConvolution } from './blocked-convolution.ts';
-import { byImage } from './by-image.ts';
-import { type Cut, cutsOf } from './cuts.ts';
+import { byImage, type Cut, cutsOf } from './by-image.ts';
 import type { PlacedConvolution } from './measure-convolution.ts';
 
 /** Below so many multiplications with an image, a convolution is not worth a choice. */
