@@ -4,7 +4,10 @@ import { Project } from './project.mjs';
 
 const runtimes = { bun: ['bun'], deno: ['deno', 'run', '--allow-all'] };
 
-/** Recognizes, enrolls and scores on Bun and on Deno, where they are installed, over both packages of ONNX Runtime. */
+/**
+ * Recognizes, enrolls and scores on Bun and on Deno, where they are installed, over both packages of ONNX Runtime; over its
+ * native library trains too, and goes on from a checkpoint.
+ */
 export function checkRuntimes(folder, registry) {
   const found = Object.entries(runtimes).filter(
     ([name]) => execute(folder, name, ['--version']).status === 0,
@@ -14,7 +17,19 @@ export function checkRuntimes(folder, registry) {
   return [
     ...problemsWith('onnxruntime-node', found),
     ...problemsWith('onnxruntime-web', [['node', ['node']], ...found]),
+    ...problemsInTraining([['node', ['node']], ...found]),
   ];
+
+  function problemsInTraining(programs) {
+    const project = new Project(join(folder, 'runtimes-training'), registry);
+    const packages = ['train', 'losses', 'resnet'].map((name) => `@hm/${name}`);
+    const engine = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', 'onnxruntime-node'];
+    if (!project.install('npm', [...packages, ...engine])) return project.problems;
+    project.write('train.mjs', training);
+    for (const [name, [command, ...options]] of programs)
+      project.expectSilence(`${name}, training`, command, [...options, 'train.mjs']);
+    return project.problems;
+  }
 
   function problemsWith(runtime, programs) {
     if (programs.length === 0) return [];
@@ -52,4 +67,31 @@ await recognizer.release();
 const embedder = await loadEmbedder(await bundledNetwork());
 check((await embedder.embed([wall(50)])).shape[1] === 128);
 await embedder.release();
+`;
+
+/** Every runtime compares the weights that it ends with to those of the first, once it has stopped halfway and gone on. */
+const training = `
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import '@tensorflow/tfjs-backend-cpu';
+import { arcFace, hardMining } from '@hm/losses';
+import { resnet18 } from '@hm/resnet';
+import { loadRun, quick, train } from '@hm/train';
+const sides = { height: 32, width: 32 };
+const pixels = Array.from({ length: 16 }, (_, k) => new Uint8Array(32 * 32 * 3).fill(15 * k));
+const data = {
+  ...{ length: 16, classes: 4, name: (label) => 'person ' + label },
+  sample: (k) => ({ id: 'image ' + k, label: k % 4, image: { pixels: pixels[k], ...sides } }),
+};
+const out = process.versions.bun ? 'bun' : process.versions.deno ? 'deno' : 'node';
+const options = { ...{ data, out, seed: 1, workers: 2, checkpointEvery: 1 }, recipe: { ...quick, epochs: 2, batchSize: 4 } };
+const parts = { backbone: resnet18({ imageSize: [32, 32] }), head: hardMining(arcFace()) };
+for await (const event of train({ ...options, ...parts })) if (event.kind === 'epoch') break;
+for await (const _ of train({ ...options, ...parts, resume: true }));
+const { state } = await loadRun(out);
+const hash = createHash('sha256');
+for (const { data } of Object.values(state)) hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+const weights = hash.digest('hex');
+if (!existsSync('weights.txt')) writeFileSync('weights.txt', weights);
+if (readFileSync('weights.txt', 'utf8') !== weights) throw new Error('other weights than those of Node');
 `;

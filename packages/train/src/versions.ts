@@ -4,9 +4,15 @@ import { version } from '../package.json' with { type: 'json' };
 /** Versions that a checkpoint notes; weights are reproducible to the bit only with the same ones. */
 export function versions(): Record<string, string> {
   const { process, navigator } = globalThis as {
-    process?: { versions: { node: string } };
+    process?: { versions: Record<string, string> };
     navigator?: { userAgent: string };
   };
-  const place = process === undefined ? { browser: navigator!.userAgent } : { node: process.versions.node };
+  const place = process === undefined ? { browser: navigator!.userAgent } : runtimeOf(process.versions);
   return { train: version, tfjs: version_core, ...place };
+}
+
+/** Bun and Deno give themselves a version of Node too. */
+function runtimeOf(versions: Record<string, string>): Record<string, string> {
+  const name = ['bun', 'deno'].find((other) => versions[other] !== undefined) ?? 'node';
+  return { [name]: versions[name]! };
 }

@@ -35,14 +35,16 @@ export async function readFolder(
   const { inside, onSkip } = checkOptions('readFolder', options, { inside: 'string', onSkip: 'function' });
   checkArguments('readFolder', { root, folder }, { root: 'string', folder: 'string' });
   const entries: FolderEntry[] = [];
-  const found = await readdir(join(root, folder), { withFileTypes: true, encoding: 'buffer' });
+  const found = await readdir(join(root, folder), { withFileTypes: true });
+  const unreadable = found.some(({ name }) => name.includes(REPLACED))
+    ? await namesThatAreNoText(join(root, folder))
+    : new Map<string, string>();
   for (const entry of found) {
-    const name = entry.name.toString('utf8');
-    const isText = Buffer.from(name).equals(entry.name);
-    const shown = isText ? name : escaped(entry.name);
+    const { name } = entry;
+    const shown = unreadable.get(name) ?? name;
     const path = folder === '' ? shown : `${folder}/${shown}`;
     const skip = (reason: string, missed = true) => onSkip({ path, reason, missed });
-    if (!isText) skip('a name that is not UTF-8');
+    if (unreadable.has(name)) skip('a name that is not UTF-8');
     else if (isLeftBehind(name)) skip('hidden, or left by a system or tool', false);
     else if (!entry.isSymbolicLink()) add(name, entry, undefined, skip);
     else {
@@ -65,6 +67,20 @@ export async function readFolder(
     else if (stats.isDirectory()) entries.push({ name, kind: 'folder', target });
     else skip('neither a file nor a folder', false);
   }
+}
+
+/** What stands in a name for bytes that are no text. */
+const REPLACED = '\uFFFD';
+
+/** Names of a folder that are not UTF-8, by what is read of them. Bun gives no types of entries together with bytes. */
+async function namesThatAreNoText(folder: string): Promise<Map<string, string>> {
+  const names = await readdir(folder, { encoding: 'buffer' });
+  return new Map(
+    names
+      .map((bytes) => [bytes.toString('utf8'), bytes] as const)
+      .filter(([text, bytes]) => !Buffer.from(text).equals(bytes))
+      .map(([text, bytes]) => [text, escaped(bytes)]),
+  );
 }
 
 /** Bytes beyond ASCII as \xe9, so that a name can be found. */
