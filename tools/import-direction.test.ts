@@ -98,7 +98,15 @@ const allowed: Record<string, readonly string[]> = {
     '@hm/images/browser',
     builtin,
   ],
-  'packages/datasets/src/a.ts': ['@hm/tensor/host', files, pickle, '@hm/images', '@hm/onnx/session', builtin],
+  'packages/datasets/src/a.ts': [
+    '@hm/tensor/host',
+    files,
+    pickle,
+    workers,
+    '@hm/images',
+    '@hm/onnx/session',
+    builtin,
+  ],
   'packages/images/src/a.ts': ['@hm/tensor/host', files, builtin],
   'packages/align/src/a.ts': [
     ...tensor,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { InvalidArgumentError, UnavailableError } from '@hm/tensor/host';
+import { builtWorker } from '@hm/tensor/workers';
 import type { FillResult, FillTask } from './fill-batch.ts';
 import { ownBuffers } from './portable-source.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
@@ -104,12 +105,8 @@ async function endWorker(worker: Worker): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Beside this file when built; run from source, as tests do, the built worker. */
 function workerFile(): URL {
-  const file = new URL(
-    import.meta.url.endsWith('.ts') ? '../dist/worker.js' : './worker.js',
-    import.meta.url,
-  );
+  const file = builtWorker(import.meta.url, './worker');
   if (existsSync(file)) return file;
   throw new UnavailableError({
     where: 'createLoader',

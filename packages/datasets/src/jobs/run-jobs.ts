@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { badImage } from '@hm/images';
 import { assertWithin, HmError, type InvalidDataError } from '@hm/tensor/host';
+import { builtWorker } from '@hm/tensor/workers';
 import { Tinypool } from 'tinypool';
 import type { Dataset, Sample } from '../dataset.ts';
 import { ownBuffers, type PortableSource, toPortable } from '../portable-source.ts';
@@ -36,7 +37,11 @@ export async function* runJobs<Task extends object, Result>(
 ): AsyncGenerator<JobResult<Result>, void, void> {
   assertWithin('workers', 'workers', workers);
   const pool = new Tinypool({
-    ...{ filename: workerFile(), minThreads: workers, maxThreads: workers },
+    ...{
+      filename: fileURLToPath(builtWorker(import.meta.url, './job-worker')),
+      minThreads: workers,
+      maxThreads: workers,
+    },
     ...{ runtime: 'worker_threads', isolateWorkers: false, execArgv: [] },
   });
   const pending: Promise<JobResult<Result>>[] = [];
@@ -88,12 +93,3 @@ function quiet<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;
 }
-
-/** Threads load JavaScript only: run from its sources, as tests do, the package uses the built worker. */
-const workerFile = (): string =>
-  fileURLToPath(
-    new URL(
-      import.meta.url.endsWith('.ts') ? '../../dist/jobs/job-worker.js' : './job-worker.js',
-      import.meta.url,
-    ),
-  );
