@@ -54,6 +54,7 @@ test('exports exactly this', () => {
     'toMarkdown',
     'tpirAtFpir',
     'validationRate',
+    'validator',
     'verificationIntervals',
     'verify',
     'verifyHeldOut',

@@ -1,4 +1,6 @@
 import { parentPort } from 'node:worker_threads';
+import { checkArguments } from '../check-options.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { toPortable } from './portable-error.ts';
 import type { Reply, Sent } from './worker-thread.ts';
 
@@ -6,6 +8,7 @@ import type { Reply, Sent } from './worker-thread.ts';
  * In a worker thread's file: answers what a {@link WorkerThread} asks. Requests are begun as they come, the next before the
  * last is answered; an error is the asker's. When the thread is closed, what was begun is finished first.
  *
+ * @throws {InvalidArgumentError} if this is no worker thread.
  * @param release gives back what the thread holds, such as a network; until it has, the thread runs.
  * @example
  * const loading = loadMtcnn();
@@ -18,7 +21,9 @@ export function serveRequests<Request, Answer>(
   answer: (request: Request) => Promise<Answer>,
   release: () => Promise<void>,
 ): void {
-  const port = parentPort!;
+  checkArguments('serveRequests', { answer, release }, { answer: 'function', release: 'function' });
+  if (parentPort === null) throw noWorker();
+  const port = parentPort;
   const underway = new Set<Promise<void>>();
   port.on('message', receive);
 
@@ -47,3 +52,11 @@ export function serveRequests<Request, Answer>(
     port.off('message', receive);
   }
 }
+
+const noWorker = () =>
+  new InvalidArgumentError({
+    where: 'serveRequests',
+    expected: 'to be called in a worker thread',
+    received: 'the main thread',
+    fix: 'Start its file with `new WorkerThread(file, options)`.',
+  });

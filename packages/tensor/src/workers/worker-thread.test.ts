@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HmError, InvalidDataError } from '../errors.ts';
+import { serveRequests } from './serve-requests.ts';
 import { builtWorker, WorkerThread } from './worker-thread.ts';
 
 /** Answers numbers by their doubles, the larger the later, and words by what they ask for. */
@@ -107,4 +108,15 @@ test('a worker lies beside its user, and in the build for a source', () => {
   const at = (user: string) => builtWorker(user, './find-worker').href;
   expect(at('file:///src/p/dist/faces/finder.js')).toBe('file:///src/p/dist/faces/find-worker.js');
   expect(at('file:///src/p/src/faces/finder.ts')).toBe('file:///src/p/dist/faces/find-worker.js');
+});
+
+test('the main thread serves nobody', () => {
+  const nothing = async () => undefined;
+  expect(() => serveRequests(nothing, nothing)).toThrow(/a worker thread, got the main thread/);
+});
+
+test('options that are unknown are refused before a thread is started', () => {
+  const file = pathToFileURL(join(folder, 'worker.mjs'));
+  const options = { where: 'findAll', fix: 'Run again.', dat: 1 };
+  expect(() => new WorkerThread(file, options)).toThrow(/`data`/);
 });

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { checkArguments, checkOptions, type OptionKinds } from '../check-options.ts';
 import { UnavailableError } from '../errors.ts';
 import { fromPortable, type PortableError } from './portable-error.ts';
 
@@ -13,6 +14,11 @@ export interface WorkerThreadOptions<Request = never> {
   /** The file that a request is about, for its error. */
   pathOf?(request: Request): string;
 }
+
+/** Types of the members of {@link WorkerThreadOptions}. */
+const workerThreadOptions: OptionKinds<WorkerThreadOptions<unknown>> = {
+  ...{ where: 'string', fix: 'string', data: 'any', pathOf: 'function' },
+};
 
 /** What a thread is sent. */
 export type Sent<Request> = { id: number; request: Request } | 'close';
@@ -47,7 +53,8 @@ export class WorkerThread<Request, Answer> {
   #last = 0;
 
   constructor(file: URL, options: WorkerThreadOptions<Request>) {
-    this.#options = options;
+    this.#options = checkOptions('WorkerThread', options, workerThreadOptions);
+    checkArguments('WorkerThread', { file }, { file: { has: ['href'] } });
     // Node's flags of the caller, such as --input-type, need not suit a file of plain JavaScript.
     this.#worker = new Worker(file, { workerData: options.data, execArgv: [] });
     this.#worker.on('message', (reply: Reply<Answer>) => this.#settle(reply));
@@ -123,6 +130,7 @@ export class WorkerThread<Request, Answer> {
  * `src`, as tests do, a package uses the worker in its `dist`.
  */
 export function builtWorker(user: string, name: string): URL {
+  checkArguments('builtWorker', { user, name }, { user: 'string', name: 'string' });
   const file = new URL(`${name}.js`, user).href;
   const { length } = '/src/';
   const at = file.lastIndexOf('/src/');
