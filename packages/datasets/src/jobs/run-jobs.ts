@@ -36,12 +36,9 @@ export async function* runJobs<Task extends object, Result>(
   { order = range(dataset.length), workers = availableParallelism() }: JobOptions = {},
 ): AsyncGenerator<JobResult<Result>, void, void> {
   assertWithin('workers', 'workers', workers);
+  const filename = fileURLToPath(builtWorker(import.meta.url, './job-worker'));
   const pool = new Tinypool({
-    ...{
-      filename: fileURLToPath(builtWorker(import.meta.url, './job-worker')),
-      minThreads: workers,
-      maxThreads: workers,
-    },
+    ...{ filename, minThreads: workers, maxThreads: workers },
     ...{ runtime: 'worker_threads', isolateWorkers: false, execArgv: [] },
   });
   const pending: Promise<JobResult<Result>>[] = [];

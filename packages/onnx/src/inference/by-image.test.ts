@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { Graph, type NodeOptions } from '../graph.ts';
-import { byImage, cutsOf } from './by-image.ts';
+import { byImage, cutsOf, keepsImagesApart } from './by-image.ts';
 
-/** Whether a network keeps the images apart to its end: a rectifier, one operator, and what is made of its result by a constant. */
+/** Whether it keeps the images apart: a rectifier, one operator, and what is made of its result by a constant. */
 function isApart(op: string, options: NodeOptions = {}, others: (graph: Graph) => string[] = () => []) {
   const graph = new Graph();
   const x = graph.add('Relu', ['x']);
@@ -10,7 +10,7 @@ function isApart(op: string, options: NodeOptions = {}, others: (graph: Graph) =
     graph.add(op, [x, ...others(graph)], options),
     graph.constant('float32', [], [2]),
   ]);
-  return byImage(graph, 'x').ofImages.has(last);
+  return keepsImagesApart(graph, byImage(graph, 'x'), new Set([last]));
 }
 
 const attributes = (values: Record<string, number | number[]>): NodeOptions => ({ attributes: values });
@@ -53,8 +53,9 @@ test('an output that no image gives is not of images', () => {
   const graph = new Graph();
   const x = graph.add('Relu', ['x']);
   const other = graph.add('Relu', [graph.constant('float32', [], [2])]);
-  expect(byImage(graph, 'x')).toEqual({ nodes: 2, ofImages: new Set(['x', x]) });
-  expect(other).toBe('Relu#2');
+  const apart = byImage(graph, 'x');
+  expect(keepsImagesApart(graph, apart, new Set([x]))).toBe(true);
+  expect(keepsImagesApart(graph, apart, new Set([x, other]))).toBe(false);
 });
 
 /** A convolution, a block with a shortcut, and what comes behind. */

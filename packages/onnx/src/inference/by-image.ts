@@ -27,15 +27,23 @@ export interface ByImage {
 export function byImage(graph: Graph, input: string): ByImage {
   const ofImages = new Set([input]);
   for (const [index, node] of graph.nodes.entries()) {
+    if (hasGraph(node)) return { nodes: index, ofImages };
     const [first, ...others] = node.inputs.map((name) => ofImages.has(name));
-    if (!first && !others.includes(true) && !hasGraph(node)) continue;
+    if (!first && !others.includes(true)) continue;
     const rule = conditions[node.op];
     const isApart = rule === undefined ? BY_IMAGE.has(node.op) : first === true && rule(graph, node, others);
-    if (!isApart || hasGraph(node)) return { nodes: index, ofImages };
+    if (!isApart) return { nodes: index, ofImages };
     for (const name of node.outputs) ofImages.add(name);
   }
   return { nodes: graph.nodes.length, ofImages };
 }
+
+/** Whether a batch may be computed in parts in a whole network, every one of whose `outputs` is of the batch. */
+export const keepsImagesApart = (
+  graph: Graph,
+  { nodes, ofImages }: ByImage,
+  outputs: ReadonlySet<string>,
+): boolean => nodes === graph.nodes.length && [...outputs].every((name) => ofImages.has(name));
 
 /** A place at which a network falls into two parts: of the first and of its input the second reads one value alone. */
 export interface Cut {

@@ -5,7 +5,7 @@ import { graphNode } from '../protos.ts';
 import { loadSession } from '../session/load-session.ts';
 import type { ValueInfo } from '../session/session-options.ts';
 import { type BlockedConvolution, blockedConvolution } from './blocked-convolution.ts';
-import { byImage, type Cut, cutsOf } from './by-image.ts';
+import { byImage, type Cut, cutsOf, keepsImagesApart } from './by-image.ts';
 import type { PlacedConvolution } from './measure-convolution.ts';
 
 /** Below so many multiplications with an image, a convolution is not worth a choice. */
@@ -57,8 +57,7 @@ export async function networkOf(file: ModelFile, input: ValueInfo, block: number
   });
   return {
     convolutions,
-    keepsImagesApart:
-      apart.nodes === graph.nodes.length && [...outputs].every((name) => apart.ofImages.has(name)),
+    keepsImagesApart: keepsImagesApart(graph, apart, outputs),
     cuts: cuts.flatMap((cut) => {
       const [images, ...shape] = shapes.get(cut.value)!;
       return images === batch ? [{ ...cut, shape }] : [];

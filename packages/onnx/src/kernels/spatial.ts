@@ -33,7 +33,11 @@ export const pixelLayout = (tracer: Tracer, x: TensorInfo): Pixels['layout'] =>
   tracer.has(x, 'nchw-blocked') ? 'nchw-blocked' : 'logical';
 
 /** Appends one pixel of a constant, whose index is then `pixels`. */
-export function withBorder(tracer: Tracer, { name, outer, inner }: Pixels, value: number): string {
+export function withBorder(
+  tracer: Tracer,
+  { name, outer, inner }: Pick<Pixels, 'name' | 'outer' | 'inner'>,
+  value: number,
+): string {
   const border = tracer.expand(tracer.graph.scalar(value), [outer, 1, inner], 'Gather');
   return tracer.node('Concat', [name, border], { attributes: { axis: 1 } });
 }
@@ -42,7 +46,7 @@ export function withBorder(tracer: Tracer, { name, outer, inner }: Pixels, value
 export const pick = (
   tracer: Tracer,
   name: string,
-  indices: readonly number[],
+  indices: ArrayLike<number>,
   shape: readonly number[],
 ): string =>
   tracer.node('Gather', [name, tracer.graph.constant('int32', shape, indices)], { attributes: { axis: 1 } });

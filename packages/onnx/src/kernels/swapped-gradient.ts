@@ -2,6 +2,7 @@ import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import { BLOCKED_DOMAIN } from '../graph.ts';
 import type { Tracer } from '../tracer.ts';
 import { windowAttributes } from './convolution.ts';
+import { pick, withBorder } from './spatial.ts';
 
 /** Bytes of dy that one part of the sum reads again for every channel of the image: about what a core's second cache holds. */
 const PART = 2 ** 20;
@@ -80,11 +81,8 @@ function imageParts(tracer: Tracer, x: TensorInfo, info: backend_util.Conv2DInfo
     { domain: BLOCKED_DOMAIN, attributes: { channels_last: 0 } },
   );
   const border = parts.blocks * inHeight * values;
-  const source = tracer.node(
-    'Concat',
-    [tracer.reshape(swapped, [border, block]), tracer.expand(tracer.graph.scalar(0), [1, block], 'Gather')],
-    { attributes: { axis: 0 } },
-  );
+  const rows = tracer.reshape(swapped, [1, border, block]);
+  const source = withBorder(tracer, { name: rows, outer: 1, inner: block }, 0);
   const height = (parts.rows - 1) * strideHeight + info.filterHeight;
   const width = (info.outWidth - 1) * info.strideWidth + info.filterWidth;
   const places = new Int32Array(inChannels * parts.blocks * parts.bands * height * width);
@@ -99,7 +97,7 @@ function imageParts(tracer: Tracer, x: TensorInfo, info: backend_util.Conv2DInfo
             const inside = y >= 0 && x >= 0 && y < inHeight && x < inWidth;
             places[place++] = inside ? (images * inHeight + y) * values + x * inChannels + channel : border;
           }
-  return tracer.reshape(pickRows(tracer, source, places), [
+  return tracer.reshape(pick(tracer, source, places, [places.length]), [
     inChannels,
     parts.blocks * parts.bands * block,
     height,
@@ -113,7 +111,7 @@ function dyParts(tracer: Tracer, dy: TensorInfo, info: backend_util.Conv2DInfo, 
   const { block } = tracer;
   const channels = outChannels / block;
   const pixels = outHeight * outWidth;
-  const source = tracer.reshape(tracer.named(dy, 'nchw-blocked'), [batchSize * channels * pixels, block]);
+  const source = tracer.reshape(tracer.named(dy, 'nchw-blocked'), [1, batchSize * channels * pixels, block]);
   const places = new Int32Array(batchSize * channels * pixels);
   const size = parts.rows * outWidth;
   let place = 0;
@@ -123,15 +121,10 @@ function dyParts(tracer: Tracer, dy: TensorInfo, info: backend_util.Conv2DInfo, 
         for (let pixel = band * size; pixel < (band + 1) * size; pixel++)
           for (let image = images * block; image < (images + 1) * block; image++)
             places[place++] = (image * channels + channel) * pixels + pixel;
-  return tracer.reshape(pickRows(tracer, source, places), [
+  return tracer.reshape(pick(tracer, source, places, [places.length]), [
     parts.blocks * parts.bands * outChannels,
     block,
     parts.rows,
     outWidth,
   ]);
 }
-
-const pickRows = (tracer: Tracer, rows: string, places: Int32Array): string =>
-  tracer.node('Gather', [rows, tracer.graph.constant('int32', [places.length], places)], {
-    attributes: { axis: 0 },
-  });

@@ -1,4 +1,4 @@
-import type { Graph } from '../graph.ts';
+import type { Graph, GraphNode } from '../graph.ts';
 
 /**
  * Moves products of an input by a constant to the front, such as the momentum that an optimizer keeps. ONNX Runtime goes from
@@ -6,8 +6,7 @@ import type { Graph } from '../graph.ts';
  * and momentum and hold them while it computes the gradient to add, each as large as the weights.
  */
 export function scalingsFirst(graph: Graph, inputs: ReadonlySet<string>): void {
-  const isScaling = (op: string, factors: readonly string[]) =>
+  const isScaling = ({ op, inputs: factors }: GraphNode) =>
     op === 'Mul' && factors.every((name) => inputs.has(name) || graph.isConstant(name));
-  const scalings = graph.nodes.filter((node) => isScaling(node.op, node.inputs));
-  graph.nodes = [...scalings, ...graph.nodes.filter((node) => !isScaling(node.op, node.inputs))];
+  graph.nodes = graph.nodes.toSorted((a, b) => Number(isScaling(b)) - Number(isScaling(a)));
 }

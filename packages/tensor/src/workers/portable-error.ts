@@ -16,18 +16,17 @@ export function toPortable(error: unknown): PortableError {
   return { message, code, where, fix, fields };
 }
 
-const classes = {
-  'invalid-argument': InvalidArgumentError,
-  'invalid-data': InvalidDataError,
-  'non-finite': NonFiniteError,
-  unavailable: UnavailableError,
-};
+const classes = new Map([
+  ['invalid-argument', InvalidArgumentError],
+  ['invalid-data', InvalidDataError],
+  ['non-finite', NonFiniteError],
+  ['unavailable', UnavailableError],
+]);
 
 /** The error again, as one of the same kind; undefined for one that was none of ours. */
 export function fromPortable({ message, code, where, fix, fields }: PortableError): HmError | undefined {
   if (code === undefined) return;
   const details = { where: where!, expected: '', received: '', fix: fix!, fields: { ...fields } };
-  const error =
-    code in classes ? new classes[code as keyof typeof classes](details) : new HmError(code, details);
-  return Object.assign(error, { message });
+  const Kind = classes.get(code);
+  return Object.assign(Kind ? new Kind(details) : new HmError(code, details), { message });
 }

@@ -8,8 +8,8 @@ import type { Reply, Sent } from './worker-thread.ts';
  * In a worker thread's file: answers what a {@link WorkerThread} asks. Requests are begun as they come, the next before the
  * last is answered; an error is the asker's. When the thread is closed, what was begun is finished first.
  *
- * @throws {InvalidArgumentError} if this is no worker thread.
  * @param release gives back what the thread holds, such as a network; until it has, the thread runs.
+ * @throws {InvalidArgumentError} if this is no worker thread.
  * @example
  * const loading = loadMtcnn();
  * serveRequests(
@@ -32,17 +32,22 @@ export function serveRequests<Request, Answer>(
       void end();
       return;
     }
-    const answered = reply(sent).then((message) => port.postMessage(message));
+    const answered = reply(sent);
     underway.add(answered);
     void answered.finally(() => underway.delete(answered));
   }
 
-  async function reply({ id, request }: Exclude<Sent<Request>, 'close'>): Promise<Reply<Answer>> {
+  /** An answer that cannot be sent is an error too. */
+  async function reply({ id, request }: Exclude<Sent<Request>, 'close'>): Promise<void> {
     try {
-      return { id, answer: await answer(request) };
+      send({ id, answer: await answer(request) });
     } catch (error) {
-      return { id, error: toPortable(error) };
+      send({ id, error: toPortable(error) });
     }
+  }
+
+  function send(message: Reply<Answer>): void {
+    port.postMessage(message);
   }
 
   async function end(): Promise<void> {

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -21,6 +22,7 @@ const words = {
   odd: () => { throw new HmError('odd', details); },
   fault: () => { throw new TypeError('no such member'); },
   end: () => process.exit(3),
+  unsendable: () => () => 1,
 };
 serveRequests(
   async (request) => {
@@ -29,7 +31,10 @@ serveRequests(
     await setTimeout(20 * request);
     return 2 * request;
   },
-  async () => writeFileSync(workerData, 'released'),
+  async () => {
+    await setTimeout(200);
+    writeFileSync(workerData, 'released');
+  },
 );
 `;
 
@@ -57,6 +62,7 @@ describe('a worker thread', () => {
     await thread.close();
     await Promise.all(asked);
     expect(order).toEqual([2, 10, 18]);
+    expect(readFileSync(join(folder, 'released.txt'), 'utf8')).toBe('released');
     expect(thread.load).toBe(0);
     await expect(thread.ask(1)).rejects.toThrow('findAll: expected every worker thread to keep running');
   });
@@ -93,6 +99,27 @@ describe('a worker thread', () => {
       fields: { path: 'fault.jpg' },
     });
     await thread.close();
+  });
+
+  test('says what cannot be sent', async () => {
+    const thread = start();
+    await expect(thread.ask('unsendable')).rejects.toThrow(/could not be cloned/);
+    expect(await thread.ask(1)).toBe(2);
+    await thread.close();
+  });
+
+  test('that is closed while it works keeps the program until it has ended', () => {
+    const program = `
+import { WorkerThread } from '${pathToFileURL(join(import.meta.dirname, '../../dist/workers.js'))}';
+const data = '${join(folder, 'by-program.txt')}';
+const thread = new WorkerThread(new URL('${pathToFileURL(join(folder, 'worker.mjs'))}'), { where: 'a', fix: 'b', data });
+thread.ask(1);
+await thread.close();
+console.log('ended');
+`;
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program]);
+    expect([status, stdout.toString()]).toEqual([0, 'ended\n']);
+    expect(readFileSync(join(folder, 'by-program.txt'), 'utf8')).toBe('released');
   });
 
   test('that is lost rejects what waits and what comes, and can be closed', async () => {

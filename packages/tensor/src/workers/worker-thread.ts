@@ -50,6 +50,7 @@ export class WorkerThread<Request, Answer> {
   readonly #waiting = new Map<number, Waiting<Request, Answer>>();
   readonly #ended: Promise<void>;
   #failure: Error | undefined;
+  #closing = false;
   #last = 0;
 
   constructor(file: URL, options: WorkerThreadOptions<Request>) {
@@ -87,8 +88,9 @@ export class WorkerThread<Request, Answer> {
     return new Promise((resolve, reject) => this.#waiting.set(id, { request, resolve, reject }));
   }
 
-  /** Lets the thread answer what it was asked and end. */
+  /** Lets the thread answer what it was asked and end; the program waits for that. */
   close(): Promise<void> {
+    this.#closing = true;
     this.#worker.ref();
     this.#send('close');
     return this.#ended;
@@ -101,7 +103,7 @@ export class WorkerThread<Request, Answer> {
   #settle(reply: Reply<Answer>): void {
     const { request, resolve, reject } = this.#waiting.get(reply.id)!;
     this.#waiting.delete(reply.id);
-    if (this.#waiting.size === 0) this.#worker.unref();
+    if (this.#waiting.size === 0 && !this.#closing) this.#worker.unref();
     if ('answer' in reply) resolve(reply.answer);
     else reject(fromPortable(reply.error) ?? this.#broken(reply.error.message, { request }));
   }
