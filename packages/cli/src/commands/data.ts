@@ -27,10 +27,10 @@ export const data = () => {
 const info = () =>
   dataFormOptions(
     command('info')
-      .description('Say what a data set holds: images, identities, sizes, formats.')
+      .description('Show what a data set contains: images, identities, sizes, formats.')
       .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
-      .option('--images <number>', 'look into so many images, evenly spread', positiveInteger, 1000)
-      .option('--workers <number>', 'threads (default: one per core)', upTo('workers')),
+      .option('--images <number>', 'number of images to inspect, evenly spread', positiveInteger, 1000)
+      .option('--workers <number>', 'worker threads (default: one per core)', upTo('workers')),
   )
     .option('--json', 'print one JSON object')
     .action(async (path, { images, workers, json, verbose: _, ...form }) => {
@@ -42,12 +42,12 @@ const info = () =>
 const fetchCommand = () =>
   command('fetch')
     .description(
-      'Download a public data set, verify and unpack it; run again, it goes on where it was interrupted.',
+      'Download, verify and unpack a public data set. Run again, it resumes where it was interrupted.',
     )
     .addArgument(new Argument('<name>', 'what to fetch').choices(['lfw'] as const))
     .option('--out <folder>', 'folder for images and lists', 'lfw')
-    .option('--mirror <url>', 'an address that has lfw.tgz, pairs.txt …, instead of the public ones')
-    .option('--keep-archive', 'keep lfw.tgz once it is unpacked')
+    .option('--mirror <url>', 'base URL of lfw.tgz, pairs.txt …, instead of the public servers')
+    .option('--keep-archive', 'keep lfw.tgz after unpacking')
     .option('--json', 'print one JSON object')
     .action(async (_, { out, mirror, keepArchive, json }) => {
       const { fetchLfw } = await import('@hm/datasets');
@@ -66,16 +66,16 @@ const fetchCommand = () =>
 const check = () =>
   dataFormOptions(
     command('check')
-      .description('Decode every image and list what may be wrong; the exit code is 1 if anything is.')
+      .description('Decode every image and list problems; the exit code is 1 if there are any.')
       .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
-      .option('--few <images>', 'identities with fewer are listed', positiveInteger, 2)
+      .option('--few <images>', 'list identities with fewer images than this', positiveInteger, 2)
       .option(
         '--near-bits <number>',
-        'of 128 in which pictures that look the same may differ, 0 to 7',
+        'largest distance between the 128-bit hashes of near-duplicates, 0 to 7',
         wholeNumber,
         4,
       )
-      .option('--workers <number>', 'threads (default: one per core)', upTo('workers')),
+      .option('--workers <number>', 'worker threads (default: one per core)', upTo('workers')),
   )
     .option('--json', 'print one JSON object')
     .action(async (path, { few: fewImages, nearBits, workers, json, verbose: _, ...form }) => {

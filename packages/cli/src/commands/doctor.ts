@@ -7,7 +7,7 @@ import { textTable } from '../text-table.ts';
 /** `hm doctor`: what is installed, which engines run here, and what to do about the others. */
 export const doctor = () =>
   command('doctor')
-    .description('Say what is installed, which engines can be used here, and why the others cannot.')
+    .description('Show what is installed, which engines can be used here, and why the others cannot.')
     .option('--json', 'print one JSON object')
     .action(async ({ json }) => {
       const diagnosis = await diagnose();

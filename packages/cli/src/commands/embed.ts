@@ -14,16 +14,17 @@ import { takenFace } from '../taken-face.ts';
 export const embed = () =>
   modelOptions(
     command('embed')
-      .description('Embed every photograph below a folder; its path below the folder is the id.')
+      .description('Embed every photograph in a folder; its path within the folder is its id.')
       .argument('<folder>', 'folder of photographs')
-      .option('--model <file>', 'ONNX file (default: the network that npm installed)')
+      .option('--model <file>', 'ONNX file of the network (default: the one that npm installed)')
       .addOption(
-        new Option(
-          '--format <name>',
-          'format of the output (default: by the name of --out, else npy)',
-        ).choices(['npy', 'parquet', 'jsonl'] as const),
+        new Option('--format <name>', 'output format (default: by the name of --out, else npy)').choices([
+          'npy',
+          'parquet',
+          'jsonl',
+        ] as const),
       )
-      .option('--out <file>', 'file to write (default: standard output)'),
+      .option('--out <file>', 'output file (default: standard output)'),
   )
     .addHelpText(
       'after',

@@ -18,54 +18,65 @@ import { withoutUndefined } from '../without-undefined.ts';
 export const evaluate = () =>
   command('eval')
     .description(
-      'Score a face-embedding network from its ONNX file on LFW, or on another protocol with --protocol.',
+      'Score the face-embedding network of an ONNX file on LFW, or on another protocol with --protocol.',
     )
     .argument('<model>', 'ONNX file')
-    .option('--lfw <folder>', 'aligned images, as NAME/NAME_0001.jpg')
-    .option('--protocol <path>', 'YouTube Faces, a .bin set, or a list of pairs of aligned images')
+    .option('--lfw <folder>', 'folder of aligned LFW images, as NAME/NAME_0001.jpg')
+    .option('--protocol <path>', 'YouTube Faces, a .bin file, or a list of pairs of aligned images')
     .option('--pairs <file>', 'list of pairs (default: pairs.txt in the folder or beside it)')
     .option(
       '--groups <file>',
-      'CSV with a header: image, group and perhaps quality; errors are reported for each group',
+      'CSV file with the columns image, group and, optionally, quality; errors are reported for each group',
     )
     .option(
       '--fmr <rate>',
-      'false match rate of all pairs at which groups and quality are judged (default: at the threshold of the accuracy)',
+      'false match rate at which groups and quality are compared (default: that of the accuracy threshold)',
       finiteNumber,
     )
-    .option('--skip-missing', 'drop pairs whose image is missing; the score is then not the official one')
+    .option('--skip-missing', 'skip pairs with a missing image; the score is then not official')
     .addOption(
-      new Option('--flip <how>', 'what the mirrored image adds')
+      new Option('--flip <how>', 'how to add the embedding of the mirrored image')
         .choices(['off', 'sum', 'concat'] as const)
         .default('off' as const),
     )
     .addOption(
-      new Option('--distance <name>', 'between embeddings')
+      new Option('--distance <name>', 'distance between embeddings')
         .choices(['squared-euclidean', 'cosine', 'angle', 'squared-euclidean-raw'] as const)
         .default('squared-euclidean' as const),
     )
     .addOption(
-      new Option('--threshold-search <how>', "every threshold, insightface's grid, or another program's")
+      new Option(
+        '--threshold-search <how>',
+        "how the threshold is searched: exactly, on InsightFace's grid, or as another program does",
+      )
         .choices(['exact', 'grid', 'sphereface', 'clcarwin', 'facex-zoo'] as const)
         .default('exact' as const),
     )
-    .option('--threshold <distance>', 'from elsewhere, or "best" of these pairs (optimistic)', thresholdFrom)
-    .option('--train-pairs <file>', "with --lfw: the list that the threshold is chosen on, as View 1's")
-    .option('--center', "subtract the mean embedding of the other folds, as SphereFace's code")
+    .option(
+      '--threshold <distance>',
+      'fixed threshold, or "best": the best one of these pairs (optimistic)',
+      thresholdFrom,
+    )
+    .option('--train-pairs <file>', "with --lfw: list of pairs to choose the threshold on, such as View 1's")
+    .option('--center', "subtract the mean embedding of the other folds, as SphereFace's code does")
     .addOption(
-      new Option('--aggregation <how>', 'how the images of a template or video are joined').choices([
+      new Option('--aggregation <how>', 'how the images of a template or video are combined').choices([
         'mean-embedding',
         'mean-distance',
         'min-distance',
         'max-distance',
       ] as const),
     )
-    .option('--best-frames <number>', 'only the frames with the longest embeddings', positiveInteger)
-    .option('--keep-norms', 'longer embeddings of a template count more')
-    .option('--output <name>', 'the embedding, of a model with several outputs')
+    .option(
+      '--best-frames <number>',
+      'number of frames to use, those with the longest embeddings',
+      positiveInteger,
+    )
+    .option('--keep-norms', 'weight the embeddings of a template by their length')
+    .option('--output <name>', 'name of the embedding output, if the model has several outputs')
     .addOption(providerOption())
-    .option('--threads <number>', 'threads of ONNX Runtime', upTo('threads'))
-    .optionsGroup('For a model without our metadata, all four:')
+    .option('--threads <number>', 'ONNX Runtime threads', upTo('threads'))
+    .optionsGroup('Needed together for a model without hm metadata:')
     .addOption(sizeOption())
     .addOption(meanOption())
     .addOption(scaleOption())
@@ -75,11 +86,11 @@ export const evaluate = () =>
     .option('--out <file>', 'write the JSON to a file, for hm report')
     .option(
       '--scores',
-      'the distance of every pair in the JSON, for hm report to compare losses pair by pair',
+      'include the distance of every pair in the JSON, for hm report to compare losses pair by pair',
     )
-    .option('--calibration <file>', 'write thresholds for false accept rates, for hm verify')
-    .option('--report <file>', 'write a page with curves, histograms and the hardest pairs')
-    .option('--thumbnails', 'pictures of the hardest pairs in the page of --report')
+    .option('--calibration <file>', 'write a calibration file for hm verify: thresholds by false accept rate')
+    .option('--report <file>', 'write an HTML page with curves, histograms and the hardest pairs')
+    .option('--thumbnails', 'show the images of the hardest pairs in the page of --report')
     .action(async (model, options) => {
       const { lfw, protocol, pairs, trainPairs, skipMissing, flip, distance, thresholdSearch } = options;
       const { threshold, center, provider, threads, json, out, report, thumbnails, calibration } = options;

@@ -12,22 +12,22 @@ import { print, tell } from '../print.ts';
 export const exportRun = () =>
   command('export')
     .description(
-      'Write the network of a run as an ONNX file, checked against the network before it is written, or as PyTorch weights.',
+      'Export the network of a run as an ONNX file, whose output is checked first, or as PyTorch weights.',
     )
     .argument('<run>', 'folder of a run')
-    .option('--out <file>', 'file to write: .onnx, or .pth for PyTorch (default: model.onnx in the run)')
+    .option('--out <file>', 'output file: .onnx, or .pth for PyTorch (default: model.onnx in the run)')
     .addOption(
-      new Option('--layout <order>', 'layout of the input: [N, 3, H, W] or [N, H, W, 3]')
+      new Option('--layout <order>', 'input layout: [N, 3, H, W] or [N, H, W, 3]')
         .choices(['nchw', 'nhwc'] as const)
         .default('nchw' as const),
     )
     .option(
       '--no-fold',
-      'batch normalization kept apart from convolutions, as `hm train --pretrained` needs it',
+      'keep batch normalization apart from convolutions, as hm train --pretrained needs it',
     )
-    .option('--ema', 'the moving average of the weights, of a run with --ema')
-    .option('--best', 'the checkpoint with the best validation score instead of the newest')
-    .option('--backbone <file>', 'the ONNX file that the run began with (default: where it was then)')
+    .option('--ema', 'export the moving average of the weights')
+    .option('--best', 'export the checkpoint with the best validation score instead of the newest')
+    .option('--backbone <file>', 'ONNX file that the run started from (default: its path at that time)')
     .option('--json', 'print one JSON object')
     .action(async (run, { out = join(run, 'model.onnx'), layout, fold, ema, best, backbone, json }) => {
       await assertFolder(run, 'the folder of a run');

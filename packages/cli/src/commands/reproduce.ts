@@ -7,33 +7,33 @@ import { providerOption } from '../provider-option.ts';
 export const reproduce = () =>
   command('reproduce')
     .description(
-      'Train the paper’s six losses with its recipe, score them on LFW and YouTube Faces, and print its table with its figures beside ours.',
+      'Train the paper’s six losses with its recipe, score them on LFW and YouTube Faces, and print its table with its figures next to ours.',
     )
     .addOption(
-      new Option('--table <number>', '1: trained on CASIA-WebFace; 2: on MS-Celeb-1M')
+      new Option('--table <number>', 'table of the paper: 1, trained on CASIA-WebFace, or 2, on MS-Celeb-1M')
         .choices(['1', '2'] as const)
         .makeOptionMandatory(),
     )
-    .requiredOption('--data <path>', 'aligned faces to train on, in any form (hm data --help)')
+    .requiredOption('--data <path>', 'aligned faces to train on, in any format (hm data --help)')
     .requiredOption('--lfw <folder>', 'aligned images of LFW')
     .option('--pairs <file>', 'list of pairs of LFW (default: pairs.txt in that folder or beside it)')
     .option('--ytf <folder>', 'aligned frames of YouTube Faces, with splits.txt in it or beside it')
     .option(
       '--exclude <file>',
-      'people not to train on because a test shows them: a file with one name a line, or casia-lfw',
+      'people of the tests to leave out of training: a file with one name per line, or casia-lfw',
     )
-    .option('--seeds <number>', 'networks of each loss, with other first weights', positiveInteger, 3)
+    .option('--seeds <number>', 'networks per loss, with different initial weights', positiveInteger, 3)
     .option(
       '--validate-people <number>',
-      'people of the training set who choose the checkpoint instead',
+      'people held out of the training set to choose the checkpoint',
       positiveInteger,
       100,
     )
-    .option('--out <folder>', 'folder for the plan, its rows and report.md', 'reproduction')
-    .option('--dry-run', 'open every path, measure the speed here, and say how long it would take')
+    .option('--out <folder>', 'output folder for the plan, its rows and report.md', 'reproduction')
+    .option('--dry-run', 'check all paths, measure the speed here and estimate the time, without training')
     .optionsGroup('Machine:')
-    .option('--jobs <number>', 'networks trained side by side; 0 = only the table', wholeNumber, 1)
-    .option('--threads <number>', 'threads of ONNX Runtime for each (default: one per core)', upTo('threads'))
+    .option('--jobs <number>', 'networks to train in parallel; 0 = only the table', wholeNumber, 1)
+    .option('--threads <number>', 'ONNX Runtime threads per network (default: one per core)', upTo('threads'))
     .addOption(providerOption())
     .option('--json', 'print one JSON object')
     .action(async (options) => (await import('../study/run-plan.ts')).runReproduction(options));

@@ -16,12 +16,12 @@ import { takenFace } from '../taken-face.ts';
 export const search = () =>
   modelOptions(
     command('search')
-      .description('Find the faces of a gallery that are most like the one in each photograph.')
+      .description('Find the faces of a gallery that are most similar to the one in each photograph.')
       .argument('<gallery>', 'folder of photographs, or a file that hm embed wrote')
       .argument('<probes...>', 'photographs')
-      .option('--model <file>', 'ONNX file (default: the network that npm installed)')
-      .option('--top <number>', 'how many to show', positiveInteger, 5)
-      .option('--threshold <similarity>', 'show none below this cosine similarity', finiteNumber),
+      .option('--model <file>', 'ONNX file of the network (default: the one that npm installed)')
+      .option('--top <number>', 'number of results', positiveInteger, 5)
+      .option('--threshold <similarity>', 'smallest cosine similarity of a result', finiteNumber),
   ).action(async (gallery, probes, { model, top, threshold = -1, json, ...options }) => {
     if (model !== undefined) await assertFile(model, 'a model');
     for (const probe of probes) await assertFile(probe, 'a photograph');

@@ -13,24 +13,24 @@ export const study = () =>
       '[plan]',
       'JSON file of a study over seeds, see @hm/study; of the options it takes those below it',
     )
-    .option('--losses <names>', 'losses to compare, with commas between', nameList, ['ce', 'hm-ce'])
-    .option('--out <folder>', 'folder for runs, models, report.md and report.json', 'report')
+    .option('--losses <names>', 'comma-separated losses to compare', nameList, ['ce', 'hm-ce'])
+    .option('--out <folder>', 'output folder for runs, models, report.md and report.json', 'report')
     .optionsGroup('Photographs (default: rendered faces):')
     .option(
       '--data <folder>',
-      'photographs to train on, one folder for each identity; aligned first unless they are 112 × 112',
+      'photographs to train on, one folder per identity; aligned first unless they are 112 × 112',
     )
     .option(
       '--lfw <folder>',
       'photographs to score on, as NAME/NAME_0001.jpg; aligned first unless they are 112 × 112',
     )
     .option('--pairs <file>', 'list of pairs (default: pairs.txt in that folder or beside it)')
-    .option('--exclude <file>', 'identities not to train on, one folder name a line')
+    .option('--exclude <file>', 'file of identities not to train on, one folder name per line')
     .optionsGroup('Rendered faces:')
-    .option('--identities <number>', 'identities to train on', positiveInteger, 100)
-    .option('--images-per-identity <number>', 'images of each identity to train on', positiveInteger, 20)
-    .option('--held-out <number>', 'identities to score on, none of them trained on', positiveInteger, 100)
-    .option('--images-per-held-out <number>', 'images of each identity to score on', positiveInteger, 8)
+    .option('--identities <number>', 'number of identities to train on', positiveInteger, 100)
+    .option('--images-per-identity <number>', 'training images per identity', positiveInteger, 20)
+    .option('--held-out <number>', 'number of other identities to score on', positiveInteger, 100)
+    .option('--images-per-held-out <number>', 'test images per identity', positiveInteger, 8)
     .option('--pairs-per-fold <number>', 'pairs in each of the ten folds (even)', positiveInteger, 200)
     .option('--hardness <share>', 'how hard the faces are to tell apart, 0 to 1', finiteNumber, 0.3)
     .optionsGroup('Training:')
@@ -39,22 +39,22 @@ export const study = () =>
       'epochs of each run (default: 3 on rendered faces, 8 on photographs)',
       positiveInteger,
     )
-    .option('--batch <images>', 'images in a step', upTo('batchSize'), 64)
+    .option('--batch <images>', 'images per step', upTo('batchSize'), 64)
     .option('--lr <number>', 'peak learning rate', finiteNumber, 0.05)
     .addOption(imageSizeOption('size of rendered faces'))
     .option('--seed <number>', 'seed of all random choices', integer, 1)
-    .option('--threads <number>', 'threads of ONNX Runtime', upTo('threads'))
-    .option('--workers <number>', 'threads that decode images', upTo('workers'))
-    .option('--overwrite', 'begin anew; without it, runs that are in the folder go on')
+    .option('--threads <number>', 'ONNX Runtime threads', upTo('threads'))
+    .option('--workers <number>', 'image decoding threads', upTo('workers'))
+    .option('--overwrite', 'start again; without it, runs in the folder are resumed')
     .optionsGroup('With a plan, beside --out and --data, the folder that its paths start from:')
     .option(
       '--jobs <number>',
-      'networks trained side by side, one thread each; 0 = only the report',
+      'networks to train in parallel, one thread each; 0 = only the report',
       wholeNumber,
       1,
     )
-    .option('--dry-run', 'open every path, measure the speed here, and say how long it would take')
-    .option('--merge <folders...>', 'studies whose rows are added first: parts from other machines')
+    .option('--dry-run', 'check all paths, measure the speed here and estimate the time, without training')
+    .option('--merge <folders...>', 'folders of parts from other machines, whose rows are added first')
     .optionsGroup('Options:')
     .option('--json', 'print the report as one JSON object')
     .action(async (plan, options) => {

@@ -8,30 +8,38 @@ Losses:    ce, soft-margin-softmax, l-softmax, a-softmax, cosface, am-softmax, a
            marginal, circle
 Backbones: resnet18, resnet34, iresnet18, iresnet34, iresnet50, iresnet100, mobilefacenet, mobilenetv4, dlib-resnet
 
---set reaches everything else, by the name it has in a recipe or in the options of train() of @hm/train:
+--set changes every other setting, by its name in a recipe or in the options of train() of @hm/train:
   --set optimizer.kind=adamw --set schedule.kind=cosine --set weightDecay.norms=0 --set sampler.kind=balanced
   --set loss.scale=32 --set backbone.stem=face --set data.minImages=5 --set patience=3 --set keep=5
-A recipe of your own is a JSON file; @hm/train/recipe.schema.json tells an editor what may be in it.
+To write your own recipe, pass a JSON file. With @hm/train/recipe.schema.json an editor checks and completes it.
 
-Ctrl-C finishes the step and writes a checkpoint; --resume goes on from it. So do a closed terminal, a closed pipe and
-kill (SIGTERM); under nohup a closed terminal changes nothing. The exit status is 128 and the signal's number.
+Ctrl-C finishes the step and writes a checkpoint, from which --resume continues. Closing the terminal, a closed pipe and
+kill (SIGTERM) do the same; under nohup a closed terminal is ignored. The exit status is 128 plus the signal's number.
 
-Several processes share every batch under Open MPI, with koffi installed beside @hm/cli:
+Under Open MPI several processes share every batch (install koffi beside @hm/cli):
   mpirun -np 4 hm train …
---batch is that of all of them, and their number may change with --resume. Only the first writes and prints. To stop
-with a checkpoint send SIGUSR2 to mpirun; for Ctrl-C give it time: mpirun --mca odls_base_sigkill_timeout 60 …`;
+--batch is the total of all processes, whose number may change with --resume. Only rank 0 writes and prints. To stop
+with a checkpoint, send SIGUSR2 to mpirun; for Ctrl-C give it time: mpirun --mca odls_base_sigkill_timeout 60 …`;
 
 /** `hm train`: trains a backbone with a loss. */
 export const train = () => {
   const declared = command('train', insteadOf)
-    .description('Train a network on aligned faces, one folder for each identity.')
-    .requiredOption('--out <run>', 'folder for checkpoints and metrics.jsonl')
-    .option('--resume', 'go on from the newest checkpoint, with the same options')
-    .option('--from <run>', 'repeat a run: its options, but for those that are typed here')
-    .option('--recipe <name>', 'paper, quick, finetune, or the JSON file of a recipe (default: paper)')
-    .option('--set <name=value>', 'any other setting, any number of times: optimizer.kind=adamw', assignment)
-    .option('--dashboard [port]', 'serve a live page on this machine (default: any free port)', wholeNumber)
-    .option('--json', 'print one JSON object a line: the events of metrics.jsonl');
+    .description('Train a network on aligned faces, one folder per identity.')
+    .requiredOption('--out <run>', 'folder of the run: checkpoints and metrics.jsonl')
+    .option('--resume', 'resume from the newest checkpoint, with the same options')
+    .option('--from <run>', 'repeat a run with its options; options given here override them')
+    .option('--recipe <name>', 'recipe: paper, quick, finetune, or a JSON file (default: paper)')
+    .option(
+      '--set <name=value>',
+      'any other setting, such as optimizer.kind=adamw; may be repeated',
+      assignment,
+    )
+    .option(
+      '--dashboard [port]',
+      'serve a live dashboard on this machine (default: any free port)',
+      wholeNumber,
+    )
+    .option('--json', 'print the events of metrics.jsonl as JSON lines');
   addTo(declared as never);
   return declared
     .addHelpText('after', AFTER)

@@ -17,13 +17,13 @@ const DIFFERENT = 2;
 export const verify = () =>
   modelOptions(
     command('verify')
-      .description('Say whether photographs show one person: the first against each of the others.')
+      .description('Compare the first photograph with each of the others: is it the same person?')
       .argument('<first>', 'photograph')
       .argument('<others...>', 'photographs to compare it with')
-      .option('--model <file>', 'ONNX file (default: the network that npm installed)')
-      .option('--threshold <similarity>', 'least cosine similarity of one person', finiteNumber)
-      .option('--calibration <file>', 'what similarities mean, by hm eval --calibration; its flip is used')
-      .option('--far <rate>', 'false match rate to put up with (default: 0.001)', finiteNumber),
+      .option('--model <file>', 'ONNX file of the network (default: the one that npm installed)')
+      .option('--threshold <similarity>', 'smallest cosine similarity of the same person', finiteNumber)
+      .option('--calibration <file>', 'calibration file of hm eval --calibration; its --flip is used')
+      .option('--far <rate>', 'acceptable false match rate (default: 0.001)', finiteNumber),
   )
     .addHelpText('after', `\nExit status: 0 the same person (all of them), ${DIFFERENT} another, 1 an error.`)
     .action(async (first, others, { model, threshold, calibration: path, far, json, ...options }) => {

@@ -13,11 +13,13 @@ export const dataFormOptions = <Args extends unknown[], Options extends OptionVa
 ) =>
   command
     .addOption(
-      new Option(
-        '--form <name>',
-        'form of the data, where a folder has several (default: what is there)',
-      ).choices(FORMS),
+      new Option('--form <name>', 'data format, if a folder contains several (default: detected)').choices(
+        FORMS,
+      ),
     )
-    .option('--split <name>', 'part of the data, where it has several: train, test or validation')
-    .option('--image-column <title>', 'column of the images in parquet files, or of their paths in a list')
-    .option('--label-column <title>', 'column of the classes in parquet files or a list');
+    .option('--split <name>', 'split to read, if the data has several: train, test or validation')
+    .option(
+      '--image-column <title>',
+      'name of the image column of parquet files, or of the path column of a list',
+    )
+    .option('--label-column <title>', 'name of the label column of parquet files or of a list');

@@ -22,28 +22,28 @@ export const groups: Readonly<Record<string, readonly ShortOption[]>> = {
     { flags: '--synthetic <identities>', to: 'synthetic.identities' },
     {
       ...{ flags: '--augment <how>', to: 'augment' },
-      help: "random changes to the images: none, flip, standard or adaface (default: the recipe's)",
+      help: "augmentation of the images: none, flip, standard or adaface (default: the recipe's)",
     },
   ],
   'Network and loss:': [
     {
       ...{ flags: '--loss <name>', to: 'loss.name' },
-      help: 'what is minimized; hm- before a name adds hard mining (names below)',
+      help: 'loss function; hm- before a name adds hard mining (names below)',
     },
     {
       ...{ flags: '--backbone <network>', to: 'backbone.name' },
       parse: backboneName,
-      help: 'a network by its name (names below), or the file of a trained one: .onnx, .pth (default: that of --pretrained FILE, else resnet18)',
+      help: 'network by name (names below), or a trained .onnx or .pth file (default: that of --pretrained FILE, else resnet18)',
     },
     { flags: '--pretrained <path>', to: 'pretrained' },
     { flags: '--embedding-size <number>', to: 'backbone.embeddingSize' },
     {
       ...{ flags: '--image-size <pixels>', to: 'backbone.imageSize' },
-      help: 'size of the images: 112 or 112x96 (height x width) (default: 112)',
+      help: 'image size: 112 or 112x96 (height x width) (default: 112)',
       parse: imageSize,
     },
   ],
-  'Recipe (what is not said is as in --recipe):': [
+  'Recipe (these override --recipe):': [
     { flags: '--epochs <number>', to: 'epochs' },
     { flags: '--batch <images>', to: 'batchSize' },
     { flags: '--lr <number>', to: 'learningRate' },

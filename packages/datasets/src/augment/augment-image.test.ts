@@ -114,18 +114,18 @@ describe('resolveAugmentation', () => {
   });
 
   test.each([
-    [{ flip: { probability: 1.5 } }, 'augment flip: expected probability from 0 to 1, got 1.5'],
-    [{ flip: { probability: Number.NaN } }, 'augment flip'],
-    [{ affine: { shiftPixels: 1.5 } }, 'shiftPixels to be whole'],
+    [{ flip: { probability: 1.5 } }, 'augment.flip.probability: expected a number from 0 to 1, got 1.5'],
+    [{ flip: { probability: Number.NaN } }, 'augment.flip.probability'],
+    [{ affine: { shiftPixels: 1.5 } }, 'shiftPixels: expected a whole number'],
     [{ affine: { border: 'mirror' } }, "'edge' or 'black'"],
     [{ cutout: { smallest: 0.5 } }, 'smallest ≤ largest'],
     [{ blur: { smallestSigma: 3 } }, 'smallestSigma ≤ largestSigma'],
-    [{ jpeg: { lowestQuality: 0 } }, 'lowestQuality from 1 to 100'],
-    [{ jpeg: { highestQuality: 70.5 } }, 'highestQuality to be whole'],
-    [{ crop: { aspect: 0.5 } }, 'aspect from 1 to 10'],
-    [{ crop: { outside: 'gray' } }, "outside 'black' or 'enlarge'"],
-    [{ mirror: {} }, 'expected one of flip, affine'],
-    [{ flip: { chance: 1 } }, 'fields among probability'],
+    [{ jpeg: { lowestQuality: 0 } }, 'lowestQuality: expected a whole number from 1 to 100'],
+    [{ jpeg: { highestQuality: 70.5 } }, 'highestQuality: expected a whole number'],
+    [{ crop: { aspect: 0.5 } }, 'aspect: expected a number from 1 to 10'],
+    [{ crop: { outside: 'gray' } }, "outside: expected 'black' or 'enlarge'"],
+    [{ mirror: {} }, 'expected members among flip, affine'],
+    [{ flip: { chance: 1 } }, 'members among probability'],
   ])('refuses %j', (augmentation, message) => {
     expect(() => resolveAugmentation(augmentation as Augmentation)).toThrow(message);
   });

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type JsonSchema } from '@hm/tensor/host';
+import { InvalidArgumentError, type JsonSchema, schemaMistake } from '@hm/tensor/host';
 import type { Augmentation } from './augmentation.ts';
 
 /** An augmentation whose entries have every field. */
@@ -6,43 +6,77 @@ export type ResolvedAugmentation = {
   [Name in keyof Augmentation]: Required<NonNullable<Augmentation[Name]>>;
 };
 
-const defaults: Required<ResolvedAugmentation> = {
-  flip: { probability: 0.5 },
-  affine: { probability: 1, shiftPixels: 4, rotationRadians: 0, scale: 0, border: 'edge' },
-  crop: { probability: 0.2, smallest: 0.2, largest: 1, aspect: 4 / 3, outside: 'black' },
-  lowResolution: { probability: 0.2, smallest: 0.25, kernel: 'smooth' },
-  blur: { probability: 0.1, smallestSigma: 0.1, largestSigma: 2 },
-  color: { probability: 1, brightness: 0.2, contrast: 0.2, saturation: 0.2 },
-  grayscale: { probability: 0.1 },
-  jpeg: { probability: 0.2, lowestQuality: 30, highestQuality: 95 },
-  cutout: { probability: 0.2, smallest: 0.1, largest: 0.4, fill: 'gray' },
+/** Schemas of an entry's fields, each with its default. */
+type FieldsOf<Name extends keyof Augmentation> = {
+  [Field in keyof Required<NonNullable<Augmentation[Name]>>]: JsonSchema & { default: unknown };
 };
 
-const limits: Record<string, readonly [low: number, high: number]> = {
-  probability: [0, 1],
-  shiftPixels: [0, 10_000],
-  rotationRadians: [0, Math.PI],
-  scale: [0, 10],
-  brightness: [0, 1],
-  contrast: [0, 1],
-  saturation: [0, 1],
-  smallest: [0, 1],
-  largest: [0, 1],
-  aspect: [1, 10],
-  smallestSigma: [0.01, 100],
-  largestSigma: [0.01, 100],
-  lowestQuality: [1, 100],
-  highestQuality: [1, 100],
-};
+const number = (standard: number, minimum: number, maximum: number, description: string) => ({
+  ...{ type: 'number' as const, description },
+  ...{ minimum, maximum, default: standard },
+});
+const integer = (standard: number, minimum: number, maximum: number, description: string) => ({
+  ...number(standard, minimum, maximum, description),
+  type: 'integer' as const,
+});
+const share = (standard: number, description: string) => number(standard, 0, 1, description);
+const probability = (standard: number) => share(standard, 'share of the images that it changes');
+const word = (words: readonly [standard: string, other: string], description: string) => ({
+  ...{ enum: words, default: words[0], description },
+});
 
-const words: Record<string, readonly string[]> = {
-  border: ['edge', 'black'],
-  outside: ['black', 'enlarge'],
-  kernel: ['smooth', 'any'],
-  fill: ['gray', 'noise'],
+/** Each augmentation's fields: what they may be, their defaults, and a line of help. */
+const entries: { readonly [Name in keyof Required<Augmentation>]: FieldsOf<Name> } = {
+  flip: { probability: probability(0.5) },
+  affine: {
+    probability: probability(1),
+    shiftPixels: integer(4, 0, 10_000, 'largest shift along each axis, in pixels'),
+    rotationRadians: number(0, 0, Math.PI, 'largest rotation either way, in radians'),
+    scale: number(0, 0, 10, 'largest relative change of size'),
+    border: word(['edge', 'black'], 'what lies outside the image: its edge repeated, or black'),
+  },
+  crop: {
+    probability: probability(0.2),
+    smallest: share(0.2, "smallest share of the image's area"),
+    largest: share(1, "largest share of the image's area"),
+    aspect: number(4 / 3, 1, 10, 'largest ratio of the sides, either way'),
+    outside: word(
+      ['black', 'enlarge'],
+      'what is outside becomes black, or the crop is enlarged to the image',
+    ),
+  },
+  lowResolution: {
+    probability: probability(0.2),
+    smallest: share(0.25, 'smallest factor for the sides'),
+    kernel: word(
+      ['smooth', 'any'],
+      'resampling: area averages and bilinear, or a random one of five each time',
+    ),
+  },
+  blur: {
+    probability: probability(0.1),
+    smallestSigma: number(0.1, 0.01, 100, 'smallest standard deviation, in pixels'),
+    largestSigma: number(2, 0.01, 100, 'largest standard deviation, in pixels'),
+  },
+  color: {
+    probability: probability(1),
+    brightness: share(0.2, 'largest relative change of brightness'),
+    contrast: share(0.2, 'largest relative change of contrast'),
+    saturation: share(0.2, 'largest relative change of saturation'),
+  },
+  grayscale: { probability: probability(0.1) },
+  jpeg: {
+    probability: probability(0.2),
+    lowestQuality: integer(30, 1, 100, 'lowest quality'),
+    highestQuality: integer(95, 1, 100, 'highest quality'),
+  },
+  cutout: {
+    probability: probability(0.2),
+    smallest: share(0.1, "smallest side as a share of the image's"),
+    largest: share(0.4, "largest side as a share of the image's"),
+    fill: word(['gray', 'noise'], 'what the rectangle is filled with'),
+  },
 };
-
-const whole = new Set(['shiftPixels', 'lowestQuality', 'highestQuality']);
 
 /** Schema of an augmentation, for schemas that contain one. */
 export const augmentationSchema: JsonSchema = {
@@ -50,21 +84,12 @@ export const augmentationSchema: JsonSchema = {
   description: 'random changes to training images; {} for none, "flip": {} for a step with its defaults',
   additionalProperties: false,
   properties: Object.fromEntries(
-    Object.entries(defaults).map(([name, fields]) => [
+    Object.entries(entries).map(([name, properties]) => [
       name,
-      { type: 'object', additionalProperties: false, properties: fieldsSchema(fields) },
+      { type: 'object', additionalProperties: false, properties },
     ]),
   ),
 };
-
-function fieldsSchema(fields: object): Record<string, JsonSchema> {
-  const schemas = Object.entries(fields).map(([field, value]) => {
-    if (words[field]) return [field, { enum: words[field], default: value }];
-    const [minimum, maximum] = limits[field]!;
-    return [field, { type: whole.has(field) ? 'integer' : 'number', minimum, maximum, default: value }];
-  });
-  return Object.fromEntries(schemas);
-}
 
 /** Fields of which the first may not exceed the second. */
 const ranges = [
@@ -79,50 +104,30 @@ const ranges = [
  * @throws {InvalidArgumentError} for an unknown name or a value out of range.
  */
 export function resolveAugmentation(augmentation: Augmentation): ResolvedAugmentation {
-  const entries = Object.entries(augmentation).filter(([, options]) => options !== undefined);
-  return Object.fromEntries(entries.map(([name, options]) => [name, resolveEntry(name, options)]));
+  const mistake = schemaMistake(augmentation, augmentationSchema);
+  if (mistake !== undefined) throw invalid(mistake.path, mistake.expected, mistake.received, mistake.meant);
+  const given = Object.entries(augmentation).filter(([, fields]) => fields !== undefined);
+  return Object.fromEntries(
+    given.map(([name, fields]) => [name, resolveEntry(name as keyof Augmentation, fields)]),
+  );
 }
 
-function resolveEntry(name: string, options: Record<string, unknown>): Record<string, unknown> {
-  const known: Record<string, unknown> = Object.hasOwn(defaults, name)
-    ? defaults[name as keyof Augmentation]
-    : {};
-  if (!Object.hasOwn(defaults, name)) throw invalid(name, `one of ${Object.keys(defaults).join(', ')}`, name);
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  for (const [field, value] of given) {
-    if (!Object.hasOwn(known, field))
-      throw invalid(name, `fields among ${Object.keys(known).join(', ')}`, field);
-    checkField(name, field, value);
-  }
-  const resolved: Record<string, unknown> = { ...known, ...Object.fromEntries(given) };
+function resolveEntry(name: keyof Augmentation, given: object): Record<string, unknown> {
+  const standard = Object.entries<{ default: unknown }>(entries[name]).map(([field, schema]) => [
+    field,
+    schema.default,
+  ]);
+  const chosen = Object.entries(given).filter(([, value]) => value !== undefined);
+  const resolved: Record<string, unknown> = Object.fromEntries([...standard, ...chosen]);
   for (const [low, high] of ranges) {
-    if (Number(resolved[low]) > Number(resolved[high])) {
-      throw invalid(name, `${low} ≤ ${high}`, `${resolved[low]} and ${resolved[high]}`);
-    }
+    const [from, to] = [resolved[low], resolved[high]];
+    if (Number(from) > Number(to)) throw invalid(`${name}.${low}`, `${low} ≤ ${high}`, `${from} and ${to}`);
   }
   return resolved;
 }
 
-function checkField(name: string, field: string, value: unknown): void {
-  const choices = words[field];
-  if (choices) {
-    if (!choices.includes(value as string)) {
-      throw invalid(name, `${field} ${choices.map((word) => `'${word}'`).join(' or ')}`, value);
-    }
-    return;
-  }
-  const [low, high] = limits[field]!;
-  const inside = typeof value === 'number' && value >= low && value <= high;
-  if (!inside) throw invalid(name, `${field} from ${low} to ${high}`, value);
-  if (whole.has(field) && !Number.isInteger(value)) {
-    throw invalid(name, `${field} to be whole`, value);
-  }
+function invalid(path: string, expected: string, received: unknown, meant?: string): InvalidArgumentError {
+  const where = path === '' ? 'augment' : `augment.${path}`;
+  const fix = meant === undefined ? `Change ${where}.` : `Write ${meant}.`;
+  return new InvalidArgumentError({ where, expected, received, fix, fields: { path: where } });
 }
-
-const invalid = (name: string, expected: string, received: unknown) =>
-  new InvalidArgumentError({
-    where: `augment ${name}`,
-    expected,
-    received,
-    fix: 'See the fields of Augmentation.',
-  });

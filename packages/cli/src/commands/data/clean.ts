@@ -17,11 +17,11 @@ export const clean = () =>
     dataFormOptions(
       command('clean')
         .description(
-          'Find images that look more like another person of the set than like their own, and people under two names.',
+          'Find images that look more like another person than like their own, and people listed under two names.',
         )
         .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
-        .option('--model <file>', 'ONNX file that embeds (default: the network that npm installed)')
-        .option('--out <file>', 'CSV list to write of the images that stay, for hm train --data'),
+        .option('--model <file>', 'ONNX file of the network (default: the one that npm installed)')
+        .option('--out <file>', 'write a CSV list of the images to keep, for hm train --data'),
     ),
   ).action(async (path, { out, json, form, split, imageColumn, labelColumn, verbose: _, ...options }) => {
     if (out !== undefined) {

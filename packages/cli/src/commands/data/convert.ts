@@ -11,22 +11,22 @@ import { withoutUndefined } from '../../without-undefined.ts';
 export const convert = () =>
   dataFormOptions(
     command('convert')
-      .description('Write a data set in another form. Encoded images pass unchanged unless --size is given.')
+      .description(
+        'Convert a data set to another format. Encoded images are copied unchanged unless --size is given.',
+      )
       .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
-      .argument('<out>', 'folder, or a name that ends in .rec or .parquet')
-      .addOption(new Option('--to <format>', 'default: what the name of OUT suggests').choices(formats))
+      .argument('<out>', 'output folder, or a file name that ends in .rec or .parquet')
+      .addOption(new Option('--to <format>', 'output format (default: by the name of OUT)').choices(formats))
       .option(
         '--exclude <file>',
-        'identities to leave out, one name a line; or casia-lfw, those of LFW in CASIA-WebFace',
+        'file of identities to leave out, one name per line; or casia-lfw, those of LFW in CASIA-WebFace',
       )
-      .option('--allow-unknown-exclude', 'some of the names to leave out need not be there')
+      .option('--allow-unknown-exclude', 'accept names to leave out that the data set does not contain')
       .option('--size <pixels>', 'resize and crop to 112 or 112x96 (height x width)', imageSize)
-      .addOption(
-        new Option('--format <name>', 'format of images that are encoded').choices(['jpeg', 'png'] as const),
-      )
-      .option('--quality <number>', 'quality of JPEG, 1 to 100', positiveInteger)
-      .option('--workers <number>', 'threads (default: one per core)', upTo('workers'))
-      .option('--overwrite', 'write over what is there'),
+      .addOption(new Option('--format <name>', 'format of encoded images').choices(['jpeg', 'png'] as const))
+      .option('--quality <number>', 'JPEG quality, 1 to 100', positiveInteger)
+      .option('--workers <number>', 'worker threads (default: one per core)', upTo('workers'))
+      .option('--overwrite', 'overwrite existing output'),
   )
     .option('--json', 'print one JSON object')
     .action(async (path, out, { json, verbose: _, size, ...options }) => {

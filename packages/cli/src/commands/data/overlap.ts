@@ -14,13 +14,17 @@ export const overlap = () =>
   modelOptions(
     command('overlap')
       .description(
-        'Find the people who are in training and in test data, under whatever names, by their faces.',
+        'Find people who are in both training and test data, by their faces instead of their names.',
       )
       .argument('<train>', 'data set to train on, in any form')
       .argument('<test>', 'data set to be judged by, a folder for each person for example')
-      .option('--model <file>', 'ONNX file that embeds (default: the network that npm installed)')
-      .option('--threshold <similarity>', 'least cosine similarity (default: what TRAIN says)', finiteNumber)
-      .option('--out <file>', 'list of names of TRAIN to write, for hm train --exclude'),
+      .option('--model <file>', 'ONNX file of the network (default: the one that npm installed)')
+      .option(
+        '--threshold <similarity>',
+        'smallest cosine similarity of a match (default: estimated on TRAIN)',
+        finiteNumber,
+      )
+      .option('--out <file>', 'write the names found in TRAIN to a list, for hm train --exclude'),
   ).action(async (train, test, { out, threshold, json, verbose: _, ...options }) => {
     if (out !== undefined) await prepareFile(out);
     const { findSamePeople } = await import('@hm/eval');

@@ -13,10 +13,10 @@ export const sample = () =>
       .description('Draw images at random and write them as one PNG, a row for each identity.')
       .argument('<data>', 'folder of identities, RecordIO, tar, parquet, MS-Celeb-1M lines, or a list')
       .option('--out <file>', 'PNG file', 'sample.png')
-      .option('--identities <number>', 'rows', positiveInteger, 8)
-      .option('--images <number>', 'columns', positiveInteger, 8)
-      .option('--size <pixels>', 'size of each picture', positiveInteger, 112)
-      .option('--seed <number>', 'decides whom it shows', integer, 1),
+      .option('--identities <number>', 'number of rows', positiveInteger, 8)
+      .option('--images <number>', 'number of columns', positiveInteger, 8)
+      .option('--size <pixels>', 'size of each image', positiveInteger, 112)
+      .option('--seed <number>', 'seed of all random choices', integer, 1),
   )
     .option('--json', 'print one JSON object')
     .action(

@@ -8,24 +8,24 @@ import { withoutUndefined } from '../../without-undefined.ts';
 /** `hm data synth --out DIR`: rendered faces as files. */
 export const synth = () =>
   command('synth')
-    .description('Render portraits of people who do not exist; the same seed gives the same bytes.')
-    .requiredOption('--out <folder>', 'folder, or a name that ends in .rec or .parquet')
-    .option('--identities <number>', 'people', positiveInteger, 1000)
-    .option('--images <number>', 'images of each identity', positiveInteger, 50)
-    .option('--hardness <share>', '0 easy to 1 hard', finiteNumber, 0.3)
+    .description('Render portraits of people who do not exist. The same seed gives the same bytes.')
+    .requiredOption('--out <folder>', 'output folder, or a file name that ends in .rec or .parquet')
+    .option('--identities <number>', 'number of people', positiveInteger, 1000)
+    .option('--images <number>', 'images per identity', positiveInteger, 50)
+    .option('--hardness <share>', 'how hard the faces are to tell apart, 0 to 1', finiteNumber, 0.3)
     .option('--seed <number>', 'seed of all random choices', integer, 1)
-    .option('--size <pixels>', 'height and width', positiveInteger, 112)
+    .option('--size <pixels>', 'height and width of the images', positiveInteger, 112)
     .option(
       '--first <number>',
-      'number of the first person: ranges that do not overlap share nobody',
+      'number of the first person; ranges that do not overlap have nobody in common',
       wholeNumber,
       0,
     )
-    .addOption(new Option('--to <format>', 'default: what the name of OUT suggests').choices(formats))
+    .addOption(new Option('--to <format>', 'output format (default: by the name of OUT)').choices(formats))
     .addOption(new Option('--format <name>', 'format of the images').choices(['jpeg', 'png'] as const))
-    .option('--quality <number>', 'quality of JPEG, 1 to 100', positiveInteger)
-    .option('--workers <number>', 'threads (default: one per core)', upTo('workers'))
-    .option('--overwrite', 'write over what is there')
+    .option('--quality <number>', 'JPEG quality, 1 to 100', positiveInteger)
+    .option('--workers <number>', 'worker threads (default: one per core)', upTo('workers'))
+    .option('--overwrite', 'overwrite existing output')
     .option('--json', 'print one JSON object')
     .action(
       async ({ out, identities, images, hardness, seed, size, first, json, verbose: _, ...options }) => {

@@ -9,7 +9,7 @@ import { print } from '../../print.ts';
 export const show = () =>
   command('show')
     .alias('describe')
-    .description('Show what is known of a network of hm model list, or what an ONNX file says of itself.')
+    .description('Show what is known about a network of hm model list, or the metadata of an ONNX file.')
     .argument('<name-or-file>', 'a name that hm model list gives, or an ONNX file')
     .option('--json', 'print one JSON object')
     .action(async (file, { json }) => {

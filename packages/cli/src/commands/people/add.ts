@@ -12,13 +12,17 @@ import { galleryOptions, withGallery } from './gallery-options.ts';
 export const add = () =>
   galleryOptions(
     command('add')
-      .description('Enroll someone by photographs, or everyone of a folder with a folder for each person.')
+      .description('Enroll a person by photographs, or everyone in a folder with one folder per person.')
       .argument('<name>', 'name, or a folder of folders')
       .argument('[photographs...]', 'photographs, or folders of them')
-      .option('--update', 'add the photographs to someone who is there')
-      .option('--alike', 'enroll someone who looks like another, such as a twin')
-      .option('--threshold <similarity>', 'least cosine similarity of one person', finiteNumber)
-      .option('--min-quality <number>', 'least quality, from 0 to 1 (default: 0.1)', finiteNumber),
+      .option('--update', 'add the photographs to a person who is enrolled')
+      .option('--alike', 'allow a person who looks like another, such as a twin')
+      .option('--threshold <similarity>', 'smallest cosine similarity of the same person', finiteNumber)
+      .option(
+        '--min-quality <number>',
+        'smallest quality of a photograph, 0 to 1 (default: 0.1)',
+        finiteNumber,
+      ),
   ).action(async (name, photographs, { update, alike, threshold, minQuality, json, ...options }) => {
     const people = photographs.length > 0 ? [{ name, photographs }] : await peopleOf(name);
     await withGallery('hm people add', options, async (gallery) => {

@@ -9,9 +9,9 @@ export const galleryOptions = <Args extends unknown[], Options extends OptionVal
 ) =>
   modelOptions(
     command
-      .option('--gallery <file>', 'file that the people are in', 'people.gallery')
-      .option('--model <file>', 'ONNX file (default: the network that npm installed)')
-      .option('--calibration <file>', 'what similarities mean, by hm eval --calibration; its flip is used'),
+      .option('--gallery <file>', 'gallery file', 'people.gallery')
+      .option('--model <file>', 'ONNX file of the network (default: the one that npm installed)')
+      .option('--calibration <file>', 'calibration file of hm eval --calibration; its --flip is used'),
   );
 
 interface GalleryOptions extends Omit<OpenModelOptions, 'calibration'> {

@@ -11,10 +11,10 @@ import { galleryOptions, withCalibration } from './gallery-options.ts';
 export const group = () =>
   galleryOptions(
     command('group')
-      .description('Group the faces of a folder by person, without knowing anybody.')
+      .description('Group the faces in a folder by person, without a gallery.')
       .argument('<folder>', 'folder of photographs')
-      .option('--threshold <similarity>', 'least mean cosine similarity within a group', finiteNumber)
-      .option('--far <rate>', 'false match rate to put up with (default: 0.001)', finiteNumber),
+      .option('--threshold <similarity>', 'smallest mean cosine similarity within a group', finiteNumber)
+      .option('--far <rate>', 'acceptable false match rate (default: 0.001)', finiteNumber),
   ).action(async (folder, { threshold, far, json, ...options }) => {
     const recognizer = await withCalibration('hm people group', options);
     const line = progress('looking');

@@ -9,15 +9,15 @@ import { galleryOptions, withGallery } from './gallery-options.ts';
 export const identify = () =>
   galleryOptions(
     command('identify')
-      .description('Say who every face of each photograph is.')
+      .description('Identify every face in each photograph.')
       .argument('<photographs...>', 'photographs')
-      .option('--threshold <similarity>', 'least cosine similarity', finiteNumber)
+      .option('--threshold <similarity>', 'smallest cosine similarity of a match', finiteNumber)
       .option(
         '--fpir <rate>',
-        'how often a stranger may be taken for someone of the gallery (default: 0.01)',
+        'acceptable rate at which strangers are identified as someone in the gallery (default: 0.01)',
         finiteNumber,
       )
-      .option('--margin <similarity>', 'least lead over the runner-up', finiteNumber),
+      .option('--margin <similarity>', 'smallest lead over the runner-up', finiteNumber),
   ).action(async (photographs, { threshold, fpir, margin, json, ...options }) =>
     withGallery('hm people identify', options, async (gallery) => {
       for (const photograph of photographs) {
