@@ -27,7 +27,7 @@ export interface SamePeopleResult {
 
 /** Options of {@link findSamePeople}. */
 export interface FindSamePeopleOptions {
-  /** Least similarity of a match. Default: derived from the set, see {@link findSamePeople}. */
+  /** Least similarity of a match. Default: what the set itself says, see {@link findSamePeople}. */
   threshold?: number | undefined;
   /** Number of threads for ONNX Runtime. */
   threads?: number | undefined;
