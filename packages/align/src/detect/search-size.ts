@@ -4,7 +4,7 @@ import type { Face, Point } from './face.ts';
 /** Most pixels of a photograph that is searched at full size. */
 const MOST_SEARCHED = 2_000_000;
 
-/** Default side of the smallest face, in pixels. */
+/** Side of the smallest face in pixels, unless another is given. */
 export const SMALLEST_FACE = 20;
 
 /**
