@@ -1,4 +1,4 @@
-/** The part that runs in a browser too, with onnxruntime-web: images come as pixels. */
+/** Entry point for browsers, on onnxruntime-web: images are given as pixels. */
 
 export { type BorderedDetection, detectWithBorder } from './detect/detect-with-border.ts';
 export type { DetectionOptions, Detector } from './detect/detector.ts';

@@ -1,6 +1,9 @@
 import { InvalidArgumentError } from '@hm/tensor/host';
 
-/** @throws {InvalidArgumentError} if an option, perhaps typed by a user, is none of its values. */
+/**
+ * @throws {InvalidArgumentError} if the value of an option, which a user may have typed, is not one of the allowed
+ * values.
+ */
 export function assertOneOf(where: string, option: string, value: string, values: readonly string[]): void {
   if (values.includes(value)) return;
   throw new InvalidArgumentError({

@@ -1,4 +1,4 @@
-/** The part that runs in a browser too, with onnxruntime-web: models by address or bytes, images as aligned pixels. */
+/** Entry point for browsers, on onnxruntime-web: models are given by URL or as bytes, images as aligned pixels. */
 export {
   type Embedder,
   type EmbedderImage,

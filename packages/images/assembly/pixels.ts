@@ -1,13 +1,15 @@
-// AssemblyScript, which kernels.test.ts compiles to WebAssembly with SIMD. Places are bytes of a memory that the caller
-// divides. Vectors of 16 bytes read and write up to 15 bytes beyond a row, so each array is followed by as many.
+// AssemblyScript, which kernels.test.ts compiles to WebAssembly with SIMD. Addresses are bytes of a memory that the
+// caller divides. Vectors of 16 bytes read and write up to 15 bytes beyond a row, so each array needs as much spare
+// space after it.
 
-/** Weights of `resize` have as many bits behind the point as Pillow's for 8 bits. */
+/** Fractional bits of the weights of `resize`, as in Pillow for 8 bits. */
 const PRECISION: i32 = 22;
 const HALF: i32 = 1 << (PRECISION - 1);
 
 /**
- * Which of `limit` pixels make each of `size` pixels along an axis, when `[from, to)` is resized by triangles, and how much
- * of each, in 2⁻²²: at `taps`, for each `[first, count, weights…]`, `stride` bytes.
+ * Computes which of `limit` pixels contribute to each of `size` pixels along an axis, and with which weight in 2⁻²²,
+ * when `[from, to)` is resized with a triangle filter. Writes `[first, count, weights…]` for each pixel to `taps`,
+ * `stride` bytes apart.
  */
 export function triangles(taps: usize, stride: i32, from: f64, to: f64, size: i32, limit: i32): void {
   // Pillow subtracts in single precision.
@@ -32,7 +34,7 @@ function triangle(at: i32, center: f64, radius: f64): f64 {
   return max(0.0, 1.0 - abs((f64(at) - center + 0.5) * (1.0 / radius)));
 }
 
-/** Rows of `width` RGB pixels to rows of `size`, rounded to 8 bits. */
+/** Resizes rows of `width` RGB pixels to rows of `size`, rounded to 8 bits. */
 export function resizeRows(
   pixels: usize,
   width: i32,
@@ -54,7 +56,7 @@ export function resizeRows(
   }
 }
 
-/** Red, green, blue and the byte after them. */
+/** Loads red, green, blue and the byte after them. */
 function colorAt(at: usize): v128 {
   return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(at)));
 }
@@ -64,7 +66,7 @@ function bytes(values: v128): v128 {
   return i8x16.narrow_i16x8_u(words, words);
 }
 
-/** Rows of `length` bytes to `size` rows, rounded to 8 bits. */
+/** Resizes rows of `length` bytes to `size` rows, rounded to 8 bits. */
 export function resizeColumns(
   values: usize,
   length: i32,
@@ -99,10 +101,10 @@ export function resizeColumns(
 }
 
 /**
- * The mean of an image over the part of a window that each of `outHeight` × `outWidth` pixels covers, at least one pixel
- * wide, as 32-bit floats; outside the image is 0, or with `clamp` left out.
+ * Averages an image over the part of a window that each of `outHeight` × `outWidth` pixels covers, at least one pixel
+ * wide, as 32-bit floats. Outside the image is 0, or ignored with `clamp`.
  *
- * @param taps room for `outWidth` taps of `stride` bytes. @param line room for a row of floats.
+ * @param taps Room for `outWidth` taps of `stride` bytes. @param line Room for a row of floats.
  */
 export function averageWindow(
   pixels: usize,
@@ -136,7 +138,7 @@ export function averageWindow(
   }
 }
 
-/** The pixels that the box of pixel `index` of `size` covers, at `tap`: `[first, count, weights…]`. */
+/** Writes the pixels that the box of pixel `index` of `size` covers to `tap`: `[first, count, weights…]`. */
 function box(tap: usize, from: f64, extent: f64, index: i32, size: i32, limit: i32, clamp: bool): void {
   const step = extent / f64(size);
   const half = max(1.0, step) / 2.0;
@@ -154,7 +156,7 @@ function box(tap: usize, from: f64, extent: f64, index: i32, size: i32, limit: i
   }
 }
 
-/** The weighted sum of `length` bytes of rows, as floats. */
+/** Writes the weighted sum of `length` bytes of rows, as floats. */
 function averageRows(from: usize, rowLength: i32, tap: usize, to: usize, length: i32): void {
   const end = tap + (load<i32>(tap, 4) << 2);
   for (let x = 0; x < length; x += 16, to += 64) {
@@ -179,7 +181,7 @@ function averageRows(from: usize, rowLength: i32, tap: usize, to: usize, length:
   }
 }
 
-/** The weighted sums of a line's pixels, three floats each. */
+/** Writes the weighted sums of a line's pixels, three floats each. */
 function averageColumns(line: usize, tap: usize, stride: i32, to: usize, size: i32): void {
   for (let x = 0; x < size; x++, tap += stride, to += 12) {
     let at = line + 12 * load<i32>(tap);
@@ -193,8 +195,8 @@ function averageColumns(line: usize, tap: usize, stride: i32, to: usize, size: i
 }
 
 /**
- * Reads an image bilinearly at `(a·x - b·y + tx, b·x + a·y + ty)` for each pixel (x, y) of `outHeight` × `outWidth`,
- * rounded; beyond its border lie zeros.
+ * Samples an image bilinearly at `(a·x - b·y + tx, b·x + a·y + ty)` for each pixel (x, y) of `outHeight` ×
+ * `outWidth`, rounded. Pixels beyond its border are zero.
  */
 export function warp(
   pixels: usize,

@@ -10,22 +10,24 @@ export interface Window {
   height: number;
 }
 
-/** A window and the `height` × `width` pixels that it becomes: a rectangle of a row-major `[rows, rowLength / 3, 3]` array. */
+/** A window and its target: `height` × `width` pixels, a rectangle of a row-major `[rows, rowLength / 3, 3]` array. */
 export interface AveragedWindow {
   window: Window;
   height: number;
   width: number;
-  /** Of the first value in the array. Default 0. */
+  /** Index of the target's first value in the array. Default 0. */
   offset?: number;
-  /** Values from one row to the next. Default `3 * width`. */
+  /** Number of values from one row to the next. Default `3 * width`. */
   rowLength?: number;
 }
 
 /**
- * Resamples windows of an image: the mean over each target pixel's area when shrinking, bilinear when enlarging (a box at
- * least one source pixel wide over the piecewise constant image). Outside the image is 0, or with `clamp` ignored.
+ * Resamples windows of an image: the mean over each target pixel's area when shrinking, bilinear when enlarging (a
+ * box at least one source pixel wide over the piecewise constant image). Outside the image is 0, or ignored with
+ * `clamp`.
  *
- * @param image RGB, row-major `[height, width, 3]`, 8 bits. @param length values of the array, 0 where no window lies.
+ * @param image RGB, row-major `[height, width, 3]`, 8 bits. @param length Number of values in the array, which are 0
+ * where no window is.
  * @returns RGB values from 0 to 255, not rounded.
  * @throws {InvalidArgumentError} if a window is not finite or does not fit into the array.
  * @example
@@ -66,7 +68,7 @@ export function averageWindows(
   return new Float32Array(kernels.memory.buffer, result, length).slice();
 }
 
-/** The image's rows that any window reaches. */
+/** Returns the rows of the image that the windows use. */
 function rowsOf({ height }: RgbImage, windows: readonly AveragedWindow[]): { first: number; end: number } {
   let [first, end] = [height, 0];
   for (const { window } of windows) {
@@ -76,7 +78,7 @@ function rowsOf({ height }: RgbImage, windows: readonly AveragedWindow[]): { fir
   return { first, end: Math.max(first, end) };
 }
 
-/** Bytes of the taps of one pixel: where they begin, how many they are, and their weights. */
+/** Returns the bytes for the taps of one pixel: their start, their count and their weights. */
 function strideOf(windows: readonly AveragedWindow[]): number {
   let most = 1;
   for (const { window, height, width } of windows)

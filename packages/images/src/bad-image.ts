@@ -1,6 +1,6 @@
 import { checkArguments, InvalidDataError } from '@hm/tensor/host';
 
-/** The error for an image that cannot be decoded; `reason` says why in a few words. */
+/** Returns the error for an image that cannot be decoded; `reason` says why in a few words. */
 export const badImage = (
   path: string,
   reason: string,

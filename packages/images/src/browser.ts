@@ -1,4 +1,4 @@
-/** The part that runs in a browser too. */
+/** Entry point for browsers. */
 export { type AveragedWindow, averageWindows, type Window } from './average-windows.ts';
 export { type BrowserImage, decodeImage } from './decode/decode-image.web.ts';
 export { inOrder } from './in-order.ts';

@@ -7,14 +7,14 @@ export type ImageFormat = 'jpeg' | 'png';
 
 /** Options of {@link encodeImage}. */
 export interface EncodeOptions {
-  /** Default `jpeg`, chroma at full resolution. */
+  /** Format of the file. Default `jpeg`, chroma at full resolution. */
   format?: ImageFormat;
-  /** Of JPEG, 1 to 100. Default 95. */
+  /** Quality of a JPEG, 1 to 100. Default 95. */
   quality?: number;
 }
 
 /**
- * Encodes pixels as JPEG or PNG, in a buffer of their own.
+ * Encodes pixels as JPEG or PNG, into a buffer of its own.
  *
  * @example
  * await writeFile('ada.png', await encodeImage(image, { format: 'png' }));

@@ -1,15 +1,15 @@
 import { checkArguments } from '@hm/tensor/host';
 
-/** The extensions of the formats that are decoded, as files are named that are written here. */
+/** File extensions of the formats that can be decoded, as used for files written here. */
 export type ImageExtension = 'jpg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif';
 
-/** The extension for an encoded image, by its first bytes; `jpg` for those that nothing else fits. */
+/** Returns the extension for an encoded image, by its first bytes; `jpg` if no other format matches. */
 export const imageExtension = (bytes: Uint8Array): ImageExtension => {
   checkArguments('imageExtension', { bytes }, { bytes: 'bytes' });
   return rasterFormat(bytes) ?? 'jpg';
 };
 
-/** The format of an image made of pixels, by its first bytes; undefined for all else, such as SVG. */
+/** Returns the format of a raster image, by its first bytes; undefined for anything else, such as SVG. */
 export function rasterFormat(bytes: Uint8Array): ImageExtension | undefined {
   checkArguments('rasterFormat', { bytes }, { bytes: 'bytes' });
   const start = String.fromCharCode(...bytes.subarray(0, 64));
@@ -21,7 +21,7 @@ export function rasterFormat(bytes: Uint8Array): ImageExtension | undefined {
   return brandsOf(start).some((brand) => brand === 'avif' || brand === 'avis') ? 'avif' : undefined;
 }
 
-/** What the formats that are told by their first bytes, and are not decoded, are called. */
+/** Returns the name of a format that can be recognized by its first bytes but is not decoded. */
 export function otherFormat(bytes: Uint8Array): string | undefined {
   const start = String.fromCharCode(...bytes.subarray(0, 64));
   if (bytes.length === 0) return 'an empty file';
@@ -35,7 +35,7 @@ export function otherFormat(bytes: Uint8Array): string | undefined {
   return /^<(!doctype )?html/i.test(start) ? 'a web page' : undefined;
 }
 
-/** The brands of an ISO media file, its own first: AVIF and HEIC differ in nothing else. */
+/** Returns the brands of an ISO media file, its own first. AVIF and HEIC differ in nothing else. */
 function brandsOf(start: string): string[] {
   if (start.slice(4, 8) !== 'ftyp') return [];
   const end = Math.min(start.charCodeAt(2) * 256 + start.charCodeAt(3), start.length);

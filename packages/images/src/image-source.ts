@@ -5,22 +5,25 @@ import { checkArguments } from '@hm/tensor/host';
 import { badImage } from './bad-image.ts';
 import type { RgbImage } from './rgb-image.ts';
 
-/** An encoded image inside a larger file, to be read where it is decoded. */
+/** An encoded image inside a larger file, which is read when it is decoded. */
 export interface FileRange {
   file: string;
-  /** Bytes from the start of the file. */
+  /** Offset from the start of the file, in bytes. */
   offset: number;
-  /** Bytes. */
+  /** Length in bytes. */
   length: number;
 }
 
-/** An image that is encoded: a file by its path, a stretch of a file, or bytes in memory. */
+/** An encoded image: a file by its path, a range of a file, or bytes in memory. */
 export type EncodedSource = { path: string } | FileRange | { bytes: Uint8Array };
 
-/** An image that is encoded, or its pixels. */
+/** An encoded image, or its pixels. */
 export type ImageSource = EncodedSource | RgbImage;
 
-/** Name of an image in errors; `name` is its own, where several share a file or it has none. */
+/**
+ * Returns the name of an image for error messages. `name` is the image's own, for images that share a file or have
+ * none.
+ */
 export function nameOf(source: ImageSource, name: string | undefined): string {
   if ('path' in source) return source.path;
   if ('file' in source) return name ? `${source.file} (${name})` : `${source.file}, byte ${source.offset}`;
@@ -28,9 +31,9 @@ export function nameOf(source: ImageSource, name: string | undefined): string {
 }
 
 /**
- * The bytes of an encoded image, as its file has them.
+ * Reads the bytes of an encoded image, unchanged.
  *
- * @throws {InvalidDataError} if the file is missing, no file, too large or too short.
+ * @throws {InvalidDataError} if the file is missing, not a regular file, too large or too short.
  */
 export function readEncoded(source: EncodedSource, name?: string): Uint8Array {
   checkArguments('readEncoded', { source }, { source: 'object' });
@@ -44,8 +47,8 @@ export function readEncoded(source: EncodedSource, name?: string): Uint8Array {
 }
 
 /**
- * A stretch of a file, or all of it, without waiting: reading a small file takes less than waiting for another thread to
- * read it, and opening it each time costs 10 µs, a hundredth of what decoding does.
+ * Reads a range of a file, or all of it, synchronously. For a small file that is faster than waiting for another
+ * thread to read it, and opening the file each time costs 10 µs, a hundredth of decoding.
  */
 function readRange(file: string, range?: { offset: number; length: number }): Uint8Array {
   regularFileSize(file);
@@ -65,7 +68,7 @@ function readRange(file: string, range?: { offset: number; length: number }): Ui
   }
 }
 
-/** A file of any size may be called an image; none is read whole before its size is known. */
+/** Checks the size before reading, since a file of any size may be named like an image. */
 function assertEncodedSize(bytes: number): void {
   if (bytes > MOST_ENCODED_BYTES) throw new RangeError(`${bytes} bytes, of at most ${MOST_ENCODED_BYTES}`);
 }
@@ -79,7 +82,7 @@ const reasons: Partial<Record<string, string>> = {
   EACCES: 'a file that may not be read',
 };
 
-/** What the system says about a file, in words. */
+/** Describes a file system error in words. */
 function reasonOf(cause: unknown): string {
   const { code, message, fields } = cause as NodeJS.ErrnoException & Partial<InvalidDataError>;
   if (fields?.reason !== undefined) return String(fields.reason);

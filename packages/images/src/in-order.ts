@@ -1,8 +1,8 @@
 import { checkArguments } from '@hm/tensor/host';
 
 /**
- * Runs `task` on up to `width` items at a time and yields the results in the items' order. A failure comes in its turn: then
- * nothing new is started, and what was started is awaited.
+ * Runs `task` on up to `width` items at a time and yields the results in the order of the items. An error is thrown
+ * when its item's turn comes. Then nothing new is started, and tasks in progress are awaited.
  */
 export async function* inOrder<T, R>(
   items: Iterable<T>,

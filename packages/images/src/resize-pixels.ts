@@ -3,11 +3,12 @@ import { kernelsFor } from './kernels/kernels.ts';
 import type { RgbImage } from './rgb-image.ts';
 
 /**
- * Resizes an image to cover a size, cropped about its centre: bilinear, over as many pixels as go into one where it gets
- * smaller, the width first. In Node and in a browser to the bit what Pillow's `resize(size, BILINEAR, box)` gives, which since
- * version 13 takes the height first where that loses more than twice as many pixels.
+ * Resizes an image to cover a size, cropped about its centre. It is bilinear, over all source pixels of a target
+ * pixel when shrinking, and resizes the width first. In Node and in browsers the result is identical to Pillow's
+ * `resize(size, BILINEAR, box)`, bit for bit, except that Pillow since version 13 resizes the height first if that
+ * removes more than twice as many pixels.
  *
- * @param image RGB, row-major `[height, width, 3]`, 8 bits. @param size wanted height and width in pixels.
+ * @param image RGB, row-major `[height, width, 3]`, 8 bits. @param size Target height and width in pixels.
  */
 export function resizePixels(image: RgbImage, size: { height: number; width: number }): RgbImage {
   checkArguments(
@@ -30,19 +31,19 @@ export function resizePixels(image: RgbImage, size: { height: number; width: num
   const { first, end } = covered(kernels.memory.buffer, rows, down.stride, size.height);
   memory.set(pixels.subarray(first * width * 3, end * width * 3), source);
   kernels.resizeRows(source, width, end - first, columns, across.stride, size.width, narrowed);
-  // Rows that the crop leaves out are not there.
+  // Rows outside the crop are not in memory.
   kernels.resizeColumns(narrowed - first * length, length, rows, down.stride, size.height, result);
   return { pixels: memory.slice(result, result + size.height * length), ...size };
 }
 
-/** The part of an axis that is seen, in Pillow's precision, and the bytes that the taps of one pixel take at most. */
+/** Returns the visible part of an axis, in Pillow's precision, and the most bytes that the taps of one pixel take. */
 function axis(limit: number, size: number, scale: number): { from: number; to: number; stride: number } {
   const from = (limit - size / scale) / 2;
   const most = 2 * Math.ceil(Math.max(1, 1 / scale)) + 2;
   return { from: Math.fround(from), to: Math.fround(from + size / scale), stride: 4 * (2 + most) };
 }
 
-/** The pixels of an axis that any tap reads. */
+/** Returns the range of pixels of an axis that the taps read. */
 function covered(memory: ArrayBuffer, taps: number, stride: number, size: number) {
   const [first] = new Int32Array(memory, taps, 1);
   const [last, count] = new Int32Array(memory, taps + (size - 1) * stride, 2);

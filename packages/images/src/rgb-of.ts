@@ -2,7 +2,8 @@ import { checkArguments } from '@hm/tensor/host';
 import type { RgbImage } from './rgb-image.ts';
 
 /**
- * The pixels of a canvas, whose `ImageData` has four bytes each, without transparency: that is laid over black.
+ * Returns the pixels of a canvas as RGB. Its `ImageData` has four bytes per pixel; transparency is flattened onto
+ * black.
  *
  * @example
  * const image = rgbOf(context.getImageData(0, 0, canvas.width, canvas.height));

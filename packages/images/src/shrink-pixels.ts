@@ -2,8 +2,8 @@ import { checkArguments } from '@hm/tensor/host';
 import type { RgbImage } from './rgb-image.ts';
 
 /**
- * Averages an image down by a whole number: each pixel is the mean of `ratio` × `ratio`, or of those that are left at the
- * right and lower border. Exact, and the same everywhere.
+ * Averages an image down by a whole number: each pixel is the mean of `ratio` × `ratio` pixels, or of those that are
+ * left at the right and lower border. The result is exact and the same everywhere.
  */
 export function shrinkPixels(image: RgbImage, ratio: number): RgbImage {
   checkArguments('shrinkPixels', { image, ratio }, { image: { has: ['pixels', 'height'] }, ratio: 'number' });

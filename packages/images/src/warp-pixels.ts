@@ -3,10 +3,11 @@ import { kernelsFor } from './kernels/kernels.ts';
 import type { RgbImage } from './rgb-image.ts';
 
 /**
- * Reads an image at `(a·x - b·y + tx, b·x + a·y + ty)` for each pixel (x, y) of `size`, bilinearly and rounded to 8 bits;
- * beyond the border is 0. Pixel centres are whole numbers, as in OpenCV's `warpAffine` with `WARP_INVERSE_MAP`.
+ * Samples an image bilinearly at `(a·x - b·y + tx, b·x + a·y + ty)` for each pixel (x, y) of `size`, rounded to 8
+ * bits. Pixels beyond the border are 0. Pixel centres are whole numbers, as in OpenCV's `warpAffine` with
+ * `WARP_INVERSE_MAP`.
  *
- * @param image RGB, row-major `[height, width, 3]`, 8 bits. @param size height and width in pixels.
+ * @param image RGB, row-major `[height, width, 3]`, 8 bits. @param size Height and width in pixels.
  * @example
  * const turned = warpPixels(image, { a: 0, b: 1, tx: 111, ty: 0 }, { height: 112, width: 112 });
  */
@@ -32,7 +33,7 @@ export function warpPixels(
   return { pixels: memory.slice(result, result + length), ...size };
 }
 
-/** The image's rows around what is read: a corner is read uppermost, and one lowest. */
+/** Returns the rows of the image that may be read: the uppermost and the lowest position are those of corners. */
 function rowsRead(
   limit: number,
   { a, b, ty }: { a: number; b: number; ty: number },

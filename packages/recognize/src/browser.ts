@@ -1,4 +1,4 @@
-/** The part that runs in a page, with onnxruntime-web. */
+/** Entry point for browsers, on onnxruntime-web. */
 export type { Photograph } from './faces/photograph.ts';
 export type { FaceQuality } from './faces/quality.ts';
 export type { Candidate, Enrolled, EnrollOptions, Gallery, IdentifiedFace } from './gallery/gallery.ts';

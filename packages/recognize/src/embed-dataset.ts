@@ -4,25 +4,25 @@ import { checkArguments, checkOptions, type HostTensor, hostTensor } from '@hm/t
 import type { Photograph } from './faces/photograph.ts';
 import type { EmbedPhotographsOptions, Recognizer } from './recognizer.ts';
 
-/** Embeddings of a data set's images, `[N, D]`, and whom each shows. */
+/** Embeddings of a data set's images, `[N, D]`, and the person in each. */
 export interface EmbeddedDataset {
   embeddings: HostTensor<'float32'>;
-  /** Names of identities. */
+  /** Name of the identity in each row. */
   labels: string[];
-  /** As the data set has them. */
+  /** Id of each row in the data set. */
   ids: string[];
-  /** Places in the data set. */
+  /** Index of each row in the data set. */
   places: number[];
-  /** Images without a face, or that cannot be decoded. */
+  /** Images without a face, and those that cannot be decoded. */
   missing: { id: string; reason: string }[];
 }
 
-/** Images that are held at a time. */
+/** Number of images in memory at a time. */
 const PIECE = 512;
 
 /**
- * Embeds the face of every image of a data set, in whatever form it is: the embeddings that `findMislabeled` and
- * `findSamePeople` of `@hm/eval` compare.
+ * Embeds the face of every image of a data set of any kind, for example for `findMislabeled` and `findSamePeople` of
+ * `@hm/eval`.
  *
  * @example
  * const faces = await embedDataset(recognizer, await openDataset('faces'));
@@ -63,7 +63,7 @@ export async function embedDataset(
   return { ...found, embeddings: hostTensor('float32', [rows, width], all.subarray(0, rows * width)) };
 }
 
-/** What a recognizer takes, and by which name it speaks of it. */
+/** Returns a photograph that a recognizer accepts, and the name under which it is reported. */
 async function photographOf(
   image: ImageSource,
   name: string,

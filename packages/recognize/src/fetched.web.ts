@@ -1,6 +1,8 @@
 import { InvalidDataError } from '@hm/tensor/host';
 
-/** The bytes at an address, from the page's own. @param name what an error calls it. @throws {InvalidDataError} */
+/**
+ * Downloads the bytes at a URL, relative to the page. @param name Name for error messages. @throws {InvalidDataError}
+ */
 export async function fetched(address: string, name = address): Promise<Uint8Array> {
   const page = (globalThis as { location?: { href: string } }).location?.href;
   const response = await fetch(new URL(address, page));

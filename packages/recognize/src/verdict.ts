@@ -3,47 +3,52 @@ import { type Interval, type ModelCalibration, probabilityOf } from '@hm/eval/br
 import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import type { FaceQuality } from './faces/quality.ts';
 
-/** From which similarity on two photographs are taken to show one person. */
+/** Options for deciding whether two photographs show one person. */
 export interface VerdictOptions {
-  /** Cosine similarity. Default: the calibration's threshold for `far`. */
+  /** Minimum cosine similarity. Default: the calibration's threshold for `far`. */
   threshold?: number | undefined;
-  /** False match rate that is put up with. Default 1e-3. */
+  /** Accepted false match rate. Default 1e-3. */
   far?: number | undefined;
-  /** How likely it was beforehand that the two are one person, for the probability. Default 0.5. */
+  /** Prior probability that the two are one person, for `probability` of the result. Default 0.5. */
   prior?: number | undefined;
 }
 
-/** The face of a photograph that was compared. */
+/** The compared face of a photograph. */
 export interface Subject extends Pick<Face, 'box' | 'landmarks' | 'score'> {
   quality: FaceQuality;
-  /** Faces in its photograph, this one included. */
+  /** Number of faces in its photograph, this one included. */
   faces: number;
 }
 
-/** Whether two photographs show one person. */
+/** Verdict on whether two photographs show one person. */
 export interface Verdict {
-  /** `similarity ≥ threshold`. */
+  /** True if `similarity ≥ threshold`. */
   same: boolean;
-  /** That they are one person, by the network's calibration and the prior; null without a calibration. */
+  /** Probability that they are one person, by the network's calibration and the prior; null without a calibration. */
   probability: number | null;
-  /** How often two different people are this similar or more, in the calibration's pairs, with a 95 % interval; null without one. */
+  /**
+   * How often two different people are this similar or more, in the calibration's pairs, with a 95 % interval; null
+   * without a calibration.
+   */
   falseMatchRate: FalseMatchRate | null;
   /** Cosine of the embeddings, from -1 to 1. */
   similarity: number;
   threshold: number;
-  /** The compared faces: with several in a photograph the largest, unless `prefer` says otherwise. */
+  /** Face of the first photograph: if it has several the largest, unless `prefer` says otherwise. */
   first: Subject;
   second: Subject;
 }
 
-/** A rate of mistakes at the verdict's threshold. */
+/** False match rate at the verdict's threshold. */
 export interface FalseMatchRate {
-  /** At the threshold: the largest rate in the calibration that the threshold keeps. */
+  /** Measured rate of the calibration's strictest threshold that is not above the verdict's. */
   rate: number;
   interval: Interval;
 }
 
-/** Verdict on the similarity of two embeddings. @throws {InvalidArgumentError} if there is no threshold. */
+/**
+ * Computes the verdict for the similarity of two embeddings. @throws {InvalidArgumentError} if there is no threshold.
+ */
 export function judge(
   similarity: number,
   calibration: ModelCalibration | undefined,
@@ -60,7 +65,7 @@ export function judge(
   return { same: similarity >= threshold, probability, falseMatchRate, similarity, threshold };
 }
 
-/** The least similarity of one person. @throws {InvalidArgumentError} if nothing says it. */
+/** Returns the minimum similarity of one person. @throws {InvalidArgumentError} if there is no threshold. */
 export function thresholdOf(
   calibration: ModelCalibration | undefined,
   { threshold, far = 1e-3 }: VerdictOptions,
@@ -85,7 +90,7 @@ export function thresholdOf(
   );
 }
 
-/** The rate of the calibration's strictest threshold that is not above this one. */
+/** Returns the rate of the calibration's strictest threshold that is not above this one. */
 function falseMatchRateAt({ thresholds }: ModelCalibration, similarity: number): FalseMatchRate | null {
   const kept = thresholds
     .filter(({ threshold }) => 1 - threshold <= similarity + 1e-9)

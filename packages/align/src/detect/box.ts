@@ -1,8 +1,8 @@
 import type { Window } from '@hm/images/browser';
 
 /**
- * A candidate in the original implementation's coordinates: 1-based, both ends inclusive, so that the width
- * is `x2 - x1 + 1`.
+ * A candidate box in the original implementation's coordinates: 1-based with both ends inclusive, so the width is
+ * `x2 - x1 + 1`.
  */
 export interface Candidate {
   x1: number;
@@ -12,10 +12,13 @@ export interface Candidate {
   score: number;
 }
 
-/** The four outputs of a network's regression head: shifts of the edges, in units of the box. */
+/** Outputs of a network's regression head: shifts of the four edges, in units of the box. */
 export type Regression = readonly [number, number, number, number];
 
-/** Moves the edges: `x1 + shift · w`, with `w = x2 - x1` for P-Net (`inclusive` 0) and one more later. */
+/**
+ * Moves the edges of a box: `x1 + shift · w`, with `w = x2 - x1` for P-Net (`inclusive` 0) and one more for the later
+ * networks.
+ */
 export function regress(box: Candidate, [left, top, right, bottom]: Regression, inclusive: 0 | 1): Candidate {
   const width = box.x2 - box.x1 + inclusive;
   const height = box.y2 - box.y1 + inclusive;
@@ -28,7 +31,7 @@ export function regress(box: Candidate, [left, top, right, bottom]: Regression, 
   };
 }
 
-/** The square about the same centre with the longer side, its corners cut to whole numbers. */
+/** Returns the square with the same centre and the longer side, with its corners truncated to whole numbers. */
 export function toSquare(box: Candidate): Candidate {
   const width = box.x2 - box.x1;
   const height = box.y2 - box.y1;
@@ -44,7 +47,7 @@ export function toSquare(box: Candidate): Candidate {
   };
 }
 
-/** The pixels a candidate covers, in 0-based edge coordinates. */
+/** Returns the pixels that a candidate covers, in 0-based edge coordinates. */
 export const windowOf = ({ x1, y1, x2, y2 }: Candidate): Window => ({
   left: x1 - 1,
   top: y1 - 1,

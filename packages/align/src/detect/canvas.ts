@@ -1,35 +1,35 @@
 import type { Level } from './pyramid.ts';
 
-/** A part of a pyramid level and its place on a canvas. All positions are even, as P-Net's stride is 2. */
+/** A part of a pyramid level and its position on a canvas. All positions are even, as P-Net's stride is 2. */
 export interface Piece {
   level: Level;
-  /** Where the piece begins in its level. */
+  /** Left edge of the piece in its level. */
   left: number;
   top: number;
   width: number;
   height: number;
-  /** Where it lies on the canvas. */
+  /** Left edge of the piece on the canvas. */
   x: number;
   y: number;
 }
 
-/** Pieces that P-Net sees in one run. */
+/** A canvas of pieces that P-Net processes in one run. */
 export interface Canvas {
   height: number;
   width: number;
   pieces: Piece[];
 }
 
-/** P-Net's window less its stride: what neighbouring pieces of one level share, so that no window is lost. */
+/** Overlap of neighbouring pieces of one level, so that no window is lost: P-Net's window minus its stride. */
 const OVERLAP = 10;
 const PIECE = 512;
 const LIMIT = 1024;
-/** Canvas sizes are multiples of this, so that photographs of many sizes share few graphs. */
+/** Canvas sizes are multiples of this, so that photographs of many sizes share a few graphs. */
 const STEP = 32;
 
 /**
- * Lays a pyramid's levels out on canvases of few different sizes, so that P-Net runs once instead of once
- * per level. Windows across two pieces mean nothing and are not read.
+ * Lays the levels of a pyramid out on canvases of a few sizes, so that P-Net runs once instead of once per level.
+ * Windows across two pieces are meaningless and are not read.
  */
 export function layOut(levels: readonly Level[]): Canvas[] {
   const canvases: Canvas[] = [];
@@ -67,7 +67,7 @@ function cut(level: Level): Piece[] {
   return pieces;
 }
 
-/** Puts the piece at the highest free corner, leftmost first; false if the canvas has no room. */
+/** Places the piece at the highest free corner, leftmost first. Returns false if the canvas has no room. */
 function place(canvas: Canvas, piece: Piece): boolean {
   const columns = [0, ...canvas.pieces.map(({ x, width }) => roundUp(x + width, 2))].sort((a, b) => a - b);
   const rows = [0, ...canvas.pieces.map(({ y, height }) => roundUp(y + height, 2))].sort((a, b) => a - b);

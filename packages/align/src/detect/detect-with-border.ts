@@ -4,16 +4,16 @@ import type { Detector } from './detector.ts';
 import type { Face, Point } from './face.ts';
 import { enlargeFace, searchRatio } from './search-size.ts';
 
-/** Faces, and whether they were only found once the picture had a border. */
+/** Detected faces, with a flag that is true if they were found only after a border was added. */
 export interface BorderedDetection {
   faces: Face[];
   bordered: boolean;
 }
 
 /**
- * Looks for faces and, if there are none and `border` is above 0, once more with the edge pixels repeated
- * by `border` times the shorter side all around: a picture cut tightly around a face has no room for the
- * detector's squares. Coordinates are the original picture's.
+ * Detects faces. If there are none and `border` is above 0, searches once more with the edge pixels repeated on all
+ * sides by `border` times the shorter side: an image cropped tightly around a face has no room for the detector's
+ * squares. Coordinates are those of the original image.
  */
 export async function detectWithBorder(
   detector: Detector,
@@ -26,7 +26,7 @@ export async function detectWithBorder(
     { detector: { has: ['detect', 'release'] }, image: { has: ['pixels', 'height'] }, border: 'number' },
   );
   const faces = await detector.detect(image);
-  // Whoever needs a border is large in the picture: a reduced one will do.
+  // A face that needs a border is large in the image, so a reduced image is enough.
   const ratio = searchRatio(image);
   const small = faces.length > 0 ? image : shrinkPixels(image, ratio);
   const margin = Math.round(border * Math.min(small.height, small.width));

@@ -6,24 +6,24 @@ import { propose } from './propose.ts';
 import { finish, refine } from './refine.ts';
 import { enlargeFace, SMALLEST_FACE, searchRatio } from './search-size.ts';
 
-/** Settings of a search for faces. */
+/** Options for detecting faces. */
 export interface DetectionOptions {
   /**
-   * Side in pixels of the smallest face that is looked for. Default 20, and as much more as a photograph above 2
-   * megapixels is reduced for the search. What is given is looked for in every photograph.
+   * Side in pixels of the smallest face to detect. Default 20, multiplied by the factor by which a photograph above 2
+   * megapixels is reduced for the search. A given size applies to every photograph.
    */
   minFaceSize?: number;
-  /** Ratio of one pyramid level to the one before. Default 0.709, that is √½. */
+  /** Ratio of each pyramid level to the previous one. Default 0.709, that is √½. */
   factor?: number;
-  /** Least probability in P-, R- and O-Net. Default 0.6, 0.7, 0.7. */
+  /** Minimum probability in P-, R- and O-Net. Default 0.6, 0.7, 0.7. */
   thresholds?: readonly [number, number, number];
 }
 
 /** Finds faces in photographs. */
 export interface Detector {
-  /** Faces, best first; none is an empty list. Coordinates are the image's pixels. */
+  /** Returns the faces, best first, or an empty list. Coordinates are the image's pixels. */
   detect(image: RgbImage): Promise<Face[]>;
-  /** Frees the networks. */
+  /** Frees the networks' memory. */
   release(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ const defaults: Required<DetectionOptions> = {
   thresholds: [0.6, 0.7, 0.7],
 };
 
-/** A detector over networks that are already there. */
+/** Creates a detector from loaded networks. */
 export function detectorOf(networks: Networks, options: DetectionOptions = {}): Detector {
   const { factor, thresholds } = { ...defaults, ...options };
   assertDetectionOptions(options);

@@ -1,7 +1,7 @@
-/** `[x, y]` in pixels; the centre of the top left pixel is `[0, 0]`. */
+/** A point `[x, y]` in pixels; the centre of the top left pixel is `[0, 0]`. */
 export type Point = readonly [x: number, y: number];
 
-/** Left eye, right eye, nose, left and right corner of the mouth, as the viewer sees them. */
+/** Landmarks of a face: left eye, right eye, nose, left and right corner of the mouth, as the viewer sees them. */
 export type Landmarks = readonly [Point, Point, Point, Point, Point];
 
 /** A detected face. */

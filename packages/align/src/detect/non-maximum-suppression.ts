@@ -1,10 +1,10 @@
 import type { Candidate } from './box.ts';
 
 /**
- * Keeps boxes in order of score and drops each that overlaps a kept one by more than `threshold`. The
- * overlap is the intersection over the union, or over the smaller area (`min`), with widths `x2 - x1 + 1`.
+ * Keeps boxes in order of score and drops each one that overlaps a kept one by more than `threshold`. The overlap is
+ * the intersection over the union, or over the smaller area (`min`), with widths `x2 - x1 + 1`.
  *
- * @returns the indices of the kept boxes, best first; of equal scores the earlier box wins.
+ * @returns The indices of the kept boxes, best first; of equal scores the earlier box wins.
  */
 export function nonMaximumSuppression(
   boxes: readonly Candidate[],

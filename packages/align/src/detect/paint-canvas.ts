@@ -2,10 +2,10 @@ import { averageWindows, type RgbImage } from '@hm/images/browser';
 import { type HostTensor, hostTensor } from '@hm/tensor/host';
 import type { Canvas } from './canvas.ts';
 
-/** Low enough never to be a window's maximum. */
+/** Low enough that it is never the maximum of a window. */
 const MASKED = -1e9;
 
-/** The image's pyramid on a canvas, `[1, H, W, 3]`, RGB 0–255. */
+/** Draws the image's pyramid on a canvas, `[1, H, W, 3]`, RGB 0–255. */
 export function paint(image: RgbImage, { height, width, pieces }: Canvas): HostTensor<'float32'> {
   const windows = pieces.map(({ level, left, top, x, y, ...size }) => {
     const [stepX, stepY] = [image.width / level.width, image.height / level.height];
@@ -22,8 +22,9 @@ export function paint(image: RgbImage, { height, width, pieces }: Canvas): HostT
 }
 
 /**
- * What P-Net adds before pooling, `[1, H - 2, W - 2, 1]`: takes the position beyond an odd piece's border out
- * of its pooling window, so that the piece comes out as if it were alone and pooled in ceil mode.
+ * Returns the mask that P-Net adds before pooling, `[1, H - 2, W - 2, 1]`. It excludes the position beyond the border
+ * of an odd-sized piece from its pooling window, so that the result is the same as for the piece alone, pooled in
+ * ceil mode.
  */
 export function ceilMask({ height, width, pieces }: Canvas): HostTensor<'float32'> {
   const [rows, columns] = [height - 2, width - 2];

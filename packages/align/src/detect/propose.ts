@@ -12,7 +12,7 @@ interface Proposal {
   regression: Regression;
 }
 
-/** Settings of the first stage. */
+/** Options for the first stage. */
 export interface ProposeOptions {
   minFaceSize: number;
   factor: number;
@@ -22,7 +22,10 @@ export interface ProposeOptions {
 const STRIDE = 2;
 const CELL = 12;
 
-/** Stage 1: P-Net over the pyramid, suppression within each scale, then across, edges moved, squared. */
+/**
+ * Stage 1: runs P-Net over the pyramid, suppresses within each scale and then across scales, moves the edges and
+ * makes the boxes square.
+ */
 export async function propose(
   networks: Networks,
   image: RgbImage,
@@ -40,7 +43,7 @@ export async function propose(
   return suppress(perScale, 0.7).map(({ box, regression }) => toSquare(regress(box, regression, 0)));
 }
 
-/** Cells of P-Net's map for `size` pixels: valid convolutions and one ceil-mode pooling. */
+/** Number of cells of P-Net's map for `size` pixels: valid convolutions and one ceil-mode pooling. */
 const cells = (size: number): number => Math.ceil((size - 2) / 2) - 4;
 
 function readPiece(piece: Piece, probabilities: HostTensor, regression: HostTensor, threshold: number) {
@@ -68,7 +71,7 @@ const cellBox = (column: number, row: number, scale: number, score: number): Can
   score,
 });
 
-/** The four shifts of row `index` of a network's regression output. */
+/** Returns the four shifts in row `index` of a network's regression output. */
 export const regressionAt = ({ data }: HostTensor, index: number): Regression =>
   Array.from(data.subarray(index * 4, index * 4 + 4) as Float32Array) as unknown as Regression;
 

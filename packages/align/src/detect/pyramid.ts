@@ -1,14 +1,14 @@
 /** One level of the image pyramid. */
 export interface Level {
-  /** Level pixels per image pixel: boxes are divided by it. */
+  /** Level pixels per image pixel; boxes are divided by it. */
   scale: number;
   height: number;
   width: number;
 }
 
 /**
- * The pyramid on which P-Net's 12×12 window sees faces from `minFaceSize` pixels upwards: scales
- * `12 / minFaceSize · factor^k` while the shorter side keeps 12 pixels, sizes rounded up.
+ * Returns the pyramid on which P-Net's 12×12 window sees faces from `minFaceSize` pixels upwards: scales
+ * `12 / minFaceSize · factor^k` while the shorter side has at least 12 pixels, with sizes rounded up.
  */
 export function pyramid(height: number, width: number, minFaceSize: number, factor: number): Level[] {
   const levels: Level[] = [];

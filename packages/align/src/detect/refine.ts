@@ -6,10 +6,13 @@ import type { Face, Point } from './face.ts';
 import { nonMaximumSuppression } from './non-maximum-suppression.ts';
 import { regressionAt } from './propose.ts';
 
-/** Bounds the memory of one run; most photographs have fewer candidates. */
+/** Limits the memory of one run; most photographs have fewer candidates. */
 const BATCH = 256;
 
-/** Stage 2: R-Net on every candidate; those above the threshold are suppressed, edges moved, squared. */
+/**
+ * Stage 2: runs R-Net on every candidate, suppresses those above the threshold, moves the edges and makes the boxes
+ * square.
+ */
 export async function refine(
   networks: Networks,
   image: RgbImage,
@@ -32,8 +35,8 @@ export async function refine(
 }
 
 /**
- * Stage 3: O-Net. Landmarks are read in the box as it came, then edges are moved, then suppression by the
- * smaller area.
+ * Stage 3: runs O-Net. Landmarks are read relative to the input box, then the edges are moved, then boxes are
+ * suppressed by the smaller area.
  */
 export async function finish(
   networks: Networks,

@@ -1,15 +1,15 @@
 import type { RgbImage } from '@hm/images/browser';
 import type { Face, Point } from './face.ts';
 
-/** Pixels of a photograph that is searched as it is. */
+/** Most pixels of a photograph that is searched at full size. */
 const MOST_SEARCHED = 2_000_000;
 
-/** Pixels of the smallest face that is looked for where nobody says another. */
+/** Side of the smallest face in pixels, unless another is given. */
 export const SMALLEST_FACE = 20;
 
 /**
- * How many times smaller, a whole number, a photograph is searched than it is: so that at most 2 megapixels are left, but
- * faces of `minFaceSize` keep the 20 pixels that the search needs. In Node and in a browser alike.
+ * Returns the whole number by which a photograph is reduced for the search. At most 2 megapixels are left, but faces
+ * of `minFaceSize` keep the 20 pixels that the search needs. The rule is the same in Node and in browsers.
  */
 export function searchRatio({ height, width }: RgbImage, minFaceSize?: number): number {
   const wanted = Math.ceil(Math.sqrt((height * width) / MOST_SEARCHED));
@@ -17,7 +17,10 @@ export function searchRatio({ height, width }: RgbImage, minFaceSize?: number): 
   return Math.max(1, Math.min(wanted, most));
 }
 
-/** A face of the smaller photograph in the larger one: pixel centres lie at `ratio · x + (ratio - 1) / 2`. */
+/**
+ * Converts a face from the reduced photograph to the original one: pixel centres are at
+ * `ratio · x + (ratio - 1) / 2`.
+ */
 export function enlargeFace({ box, score, landmarks }: Face, ratio: number): Face {
   const at = (value: number): number => ratio * value + (ratio - 1) / 2;
   const point = ([x, y]: Point): Point => [at(x), at(y)];

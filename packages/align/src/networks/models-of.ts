@@ -4,7 +4,7 @@ import { graphs } from './graphs.ts';
 import type { MtcnnModels } from './network-runner.ts';
 import type { MtcnnWeights } from './weights.ts';
 
-/** The networks with weights that are already read. */
+/** Returns the networks with the given weights. */
 export function modelsOf(weights: MtcnnWeights): MtcnnModels {
   const { pnet, rnet, onet } = inBlocks(weights);
   return {
@@ -14,10 +14,10 @@ export function modelsOf(weights: MtcnnWeights): MtcnnModels {
   };
 }
 
-/** Channels that ONNX Runtime keeps together on any processor. */
+/** Number of channels that ONNX Runtime groups into a block on any processor. */
 const BLOCK = 16;
 
-/** The weights, with channels of zeros behind the first convolution until they fill blocks. */
+/** Pads the channels after the first convolution with zeros, up to a multiple of the block size. */
 export function inBlocks({ pnet, rnet, onet }: MtcnnWeights): MtcnnWeights {
   return { pnet: fill(pnet), rnet: fill(rnet), onet };
 }
@@ -34,7 +34,7 @@ function fill(weights: Record<string, HostTensor<'float32'>>): Record<string, Ho
   };
 }
 
-/** A tensor whose axis `axis` is `size` long, with zeros at its end. */
+/** Pads axis `axis` of a tensor with zeros to length `size`. */
 function widened({ data, shape }: HostTensor<'float32'>, axis: number, size: number): HostTensor<'float32'> {
   const wide = hostZeros('float32', shape.with(axis, size));
   const block = sizeOf(shape.slice(axis));

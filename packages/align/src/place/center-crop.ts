@@ -2,8 +2,8 @@ import type { RgbImage } from '@hm/images/browser';
 import { averageWindow } from './average-window.ts';
 
 /**
- * The greatest part of an image about its centre that has the aspect of `height` × `width`, times
- * `fraction`, resampled to that size: what stands in for an aligned face where none was found.
+ * Crops the largest centred part of an image with the aspect ratio of `height` × `width`, times `fraction`, and
+ * resamples it to that size. It replaces the aligned face if no face was found.
  */
 export function centerCrop(
   image: RgbImage,

@@ -1,17 +1,18 @@
 import { checkArguments } from '@hm/tensor/host';
 import type { Face } from '../detect/face.ts';
 
-/** Rules by which a face is taken for the subject of a photograph. */
+/** Rules for choosing the subject among several faces. */
 export type FacePreference = 'largest' | 'center' | 'highest-score';
 
 /**
- * Picks the subject among the faces of one photograph.
+ * Chooses the subject among the faces of one photograph.
  *
- * `largest` (the default) is InsightFace's rule, the greatest `area - 2·d²` with d the distance from the
- * image's centre: large, unless far out. `center` is SphereFace's, the nearest to the centre, for pictures
- * cut around their subject. `highest-score` trusts the detector.
+ * - `largest` (the default) is InsightFace's rule, the greatest `area - 2·d²` with d the distance from the image's
+ *   centre: large, unless far from the centre.
+ * - `center` is SphereFace's, the nearest to the centre, for photographs cropped around their subject.
+ * - `highest-score` trusts the detector.
  *
- * @returns the face, or `undefined` if there is none. Of equal faces the first is taken.
+ * @returns The face, or `undefined` if there is none. Of equal faces the first is taken.
  * @example
  * const face = chooseFace(await detector.detect(image), image);
  */

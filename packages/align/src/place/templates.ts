@@ -1,13 +1,13 @@
 import type { Landmarks } from '../detect/face.ts';
 
-/** Where the five landmarks of an aligned face lie. */
+/** Size of an aligned face, and the positions of its five landmarks. */
 export interface Template {
   height: number;
   width: number;
   landmarks: Landmarks;
   /**
-   * The face is cut by its box instead, widened so that so many of the template's pixels lie outside of it; the landmarks
-   * are then where they lie in the mean.
+   * Number of the template's pixels outside the face's box. If given, the face is cropped by its box, widened by this
+   * margin, and the landmarks are mean positions.
    */
   margin?: number;
 }
@@ -25,7 +25,7 @@ const sphereface: Landmarks = [
 
 const shifted = sphereface.map(([x, y]) => [x + 8, y] as const) as unknown as Landmarks;
 
-/** Where our five points lie in dlib's mean face with a padding of a quarter. */
+/** Positions of our five points in dlib's mean face with a padding of a quarter. */
 const dlib: Landmarks = [
   [47.55, 46.6],
   [100.48, 46.6],
@@ -34,7 +34,7 @@ const dlib: Landmarks = [
   [97.61, 103.02],
 ];
 
-/** Where they lie in the widened boxes of 7,701 photographs of LFW. */
+/** Mean positions of the points in the widened boxes of 7,701 photographs of LFW. */
 const facenet: Landmarks = [
   [50.83, 64.92],
   [116.03, 64.08],
@@ -44,8 +44,8 @@ const facenet: Landmarks = [
 ];
 
 /**
- * The templates of SphereFace (112 high, 96 wide), of ArcFace (112×112: the same, 8 pixels to the right), of dlib and of
- * FaceNet, whose ports take MTCNN's box with a margin of 14 pixels.
+ * Templates of SphereFace (112 high, 96 wide), ArcFace (112×112: the same, 8 pixels to the right), dlib and FaceNet,
+ * whose ports use MTCNN's box with a margin of 14 pixels.
  *
  * @see https://github.com/wy1iu/sphereface
  * @see https://github.com/deepinsight/insightface

@@ -13,8 +13,8 @@ export interface SimilarityTransform {
 }
 
 /**
- * The similarity that maps `from` to `to` with the least squares error (Umeyama 1991). In the plane it has
- * a closed form: with both sets about their means, `a = Σ⟨p, q⟩ / Σ|p|²` and `b = Σ(p × q) / Σ|p|²`.
+ * Returns the similarity that maps `from` to `to` with the least squares error (Umeyama 1991). In the plane it has a
+ * closed form: with both sets relative to their means, `a = Σ⟨p, q⟩ / Σ|p|²` and `b = Σ(p × q) / Σ|p|²`.
  *
  * @throws {InvalidArgumentError} if the sets differ in size or the points of `from` are all the same.
  * @see https://doi.org/10.1109/34.88573
@@ -41,7 +41,7 @@ export function umeyama(from: readonly Point[], to: readonly Point[]): Similarit
   return { a, b, tx: toX - a * fromX + b * fromY, ty: toY - b * fromX - a * fromY };
 }
 
-/** The transform that undoes `transform`. */
+/** Returns the inverse of `transform`. */
 export function invert({ a, b, tx, ty }: SimilarityTransform): SimilarityTransform {
   const square = a * a + b * b;
   const [inverseA, inverseB] = [a / square, -b / square];
@@ -53,7 +53,7 @@ export function invert({ a, b, tx, ty }: SimilarityTransform): SimilarityTransfo
   };
 }
 
-/** Where a point goes. */
+/** Applies a transform to a point. */
 export const transformPoint = ({ a, b, tx, ty }: SimilarityTransform, [x, y]: Point): Point => [
   a * x - b * y + tx,
   b * x + a * y + ty,

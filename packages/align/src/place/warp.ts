@@ -3,10 +3,10 @@ import { checkArguments } from '@hm/tensor/host';
 import { invert, type SimilarityTransform } from './umeyama.ts';
 
 /**
- * Applies a similarity to an image: each output pixel is read at its inverse image, bilinearly; beyond the
- * border is 0. Pixel centres are whole numbers, as in OpenCV's `warpAffine`.
+ * Applies a similarity to an image. Each output pixel is sampled bilinearly at its inverse position; pixels beyond
+ * the border are 0. Pixel centres are whole numbers, as in OpenCV's `warpAffine`.
  *
- * @param transform from image coordinates to output coordinates.
+ * @param transform Maps image coordinates to output coordinates.
  * @example
  * const aligned = warp(image, umeyama(face.landmarks, template.landmarks), { height: 112, width: 112 });
  */

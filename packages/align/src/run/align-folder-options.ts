@@ -10,25 +10,30 @@ import { assertShard, type Shard } from './shard.ts';
 
 /** Options of `alignFolder`. */
 export interface AlignFolderOptions extends DetectionOptions {
-  /** Default `arcface-112x112`. */
+  /** Template that faces are aligned to. Default `arcface-112x112`. */
   template?: TemplateName;
-  /** Default `jpeg`: quality 95, no chroma subsampling. */
+  /** Format of the output. Default `jpeg`: quality 95, no chroma subsampling. */
   format?: ImageFormat;
   /** Which face is the subject. Default `largest`; `center` suits LFW. */
   prefer?: FacePreference;
-  /** Default `skip`: no output. `center` writes a centre crop, so that no pair of a protocol is lost. */
+  /**
+   * What to write if no face is found. Default `skip`: no output. `center` writes a centre crop, so that no pair of a
+   * protocol is lost.
+   */
   noFace?: 'skip' | 'center';
-  /** How much of the picture a centre crop keeps. Default 1, as much as the template's aspect allows. */
+  /** Fraction of the photograph that a centre crop keeps. Default 1, as much as the template's aspect allows. */
   centerFraction?: number;
-  /** Border, in parts of the shorter side, for a second search where the first finds none; 0 = none. Default 0.3. */
+  /**
+   * Border for a second search if the first finds no face, as a fraction of the shorter side; 0 = none. Default 0.3.
+   */
   border?: number;
-  /** Aligns again what has an output. Default false. */
+  /** True to align images again that already have an output. Default false. */
   overwrite?: boolean;
-  /** Worker threads; 0 = in this thread. Default: one per core. */
+  /** Number of worker threads; 0 = in this thread. Default: one per core. */
   workers?: number;
-  /** This process's part of the images, where several share a folder. Default: all of them. */
+  /** This process's part of the images, if several processes share a folder. Default: all of them. */
   shard?: Shard;
-  /** A weights file, as in {@link loadMtcnn}. */
+  /** Weights file, as in {@link loadMtcnn}. */
   weights?: string;
 }
 

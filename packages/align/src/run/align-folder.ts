@@ -20,27 +20,27 @@ import {
 import { shardOf } from './shard.ts';
 import { startAligner } from './worker-pool.ts';
 
-/** Outcome of all images of a folder. */
+/** Result of aligning a folder. */
 export interface AlignSummary {
   images: number;
-  /** Aligned by this run. */
+  /** Number of images aligned by this run. */
   aligned: number;
   noFace: number;
   undecodable: number;
-  /** Left alone, as their output was there. */
+  /** Number of images that were skipped because they already had an output. */
   skipped: number;
   seconds: number;
-  /** Images that this run read, per second. */
+  /** Images read per second by this run. */
   imagesPerSecond: number;
   /** Path of `alignment.jsonl`. */
   manifest: string;
   /** Entries of the input folder that are not readable images. */
   leftOut: readonly SkippedEntry[];
-  /** False for a shard that waits for others: the last to finish writes the manifest of all. */
+  /** False for a shard while others are unfinished: the last to finish writes the manifest of all. */
   whole: boolean;
 }
 
-/** One event per image in the order of their names, then `done`. `index` counts from 1. */
+/** One event per image, in the order of their names, then `done`. `index` counts from 1. */
 export type AlignEvent =
   | {
       kind: 'aligned' | 'no-face' | 'undecodable' | 'skipped';
@@ -51,12 +51,16 @@ export type AlignEvent =
   | { kind: 'done'; summary: AlignSummary };
 
 /**
- * Aligns every image below a folder into another, under the same relative names (another extension only
- * where the format changes). An image without a face and one that cannot be decoded are events and lines of
- * `alignment.jsonl`, not errors; those without a face are in `no-face.txt` too. Run again, it goes on where
- * it was stopped. Several processes, each with its own `shard`, share a folder. Breaking out of the loop finishes the images in work.
+ * Aligns every image below a folder into another folder, under the same relative names (the extension changes only if
+ * the format does). An image without a face or one that cannot be decoded is an event and a line of
+ * `alignment.jsonl`, not an error. Images without a face are also listed in `no-face.txt`.
  *
- * @throws {InvalidArgumentError} if an option is out of range, or the output folder holds faces that were made with other options.
+ * - If it is run again after an interruption, it resumes.
+ * - Several processes, each with its own `shard`, can share a folder.
+ * - Breaking out of the loop finishes the images in progress.
+ *
+ * @throws {InvalidArgumentError} if an option is out of range, or the output folder has faces that were made with
+ * other options.
  * @throws {InvalidDataError} if the input folder is missing or empty.
  * @throws {UnavailableError} if the output cannot be written.
  * @example
@@ -125,7 +129,7 @@ const outcome = (record: AlignmentRecord): Outcome => ({
 
 type Plan = Awaited<ReturnType<typeof planWork>>;
 
-/** All that is to be done, before anything is written. */
+/** Plans the work, before anything is written. */
 async function planWork(input: string, output: string, options: AlignFolderOptions) {
   const { shard, ...resolved } = resolveOptions(input, output, options);
   const listing = await listImages(input, output);
@@ -135,8 +139,9 @@ async function planWork(input: string, output: string, options: AlignFolderOptio
 }
 
 /**
- * What is known of the images. From the first run on the manifest tells whose outputs those are that are there: without a
- * line, of one that was killed as it wrote, which aligns them again; before, of somebody else, and they stay.
+ * Returns the existing records of the images. If there is a manifest, it says which existing outputs are ours: an
+ * output without a line was left by a killed run and is aligned again. If there is none, the existing outputs came
+ * from somewhere else and are kept.
  */
 async function beginManifest(
   { images, settings, detection, weights, shard, overwrite }: Plan,
@@ -171,7 +176,7 @@ function existing(
   return record?.output === output && existsSync(join(settings.output!, output)) ? record : undefined;
 }
 
-/** A face that was made before in another format is not left beside the new one. */
+/** Removes an output of an earlier run in another format, so that it does not stay beside the new one. */
 async function removeFormer(former: string | null | undefined, now: string, output: string): Promise<void> {
   if (former && former !== now && !former.split(/[/\\]/).includes('..'))
     await rm(join(output, former), { force: true });
@@ -203,8 +208,8 @@ const OWN_EXTENSION = { jpeg: /\.jpe?g$/i, png: /\.png$/i };
 const NEW_EXTENSION = { jpeg: '.jpg', png: '.png' };
 
 /**
- * The output of every image: its own name, or its name with the extension of the format it is written in. Where two
- * would share one, even on a system that takes `A` for `a`, the later gets a number.
+ * Returns the output path of every image: its own name, or its name with the extension of the output format. If two
+ * images would share an output, even on a case-insensitive file system, the later one gets a number.
  */
 function planOutputs(paths: readonly string[], format: ImageFormat): Photograph[] {
   const own = new Set(paths.filter((path) => OWN_EXTENSION[format].test(path)).map(key));

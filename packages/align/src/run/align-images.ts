@@ -6,20 +6,20 @@ import { type AlignFolderOptions, alignFolderOptions, resolveOptions } from './a
 import type { AlignedPhotograph } from './align-photograph.ts';
 import { startAligner } from './worker-pool.ts';
 
-/** As for {@link alignFolder}, but for what concerns files. */
+/** Options of {@link alignImages}: those of {@link alignFolder} without those about files. */
 export type AlignImagesOptions = Omit<AlignFolderOptions, 'format' | 'overwrite'>;
 
-/** One photograph's face in memory. */
+/** The aligned face of a photograph, in memory. */
 export interface AlignedImage extends Omit<AlignedPhotograph, 'output' | 'status'> {
   status: 'aligned' | 'no-face' | 'undecodable';
-  /** The face in its template; absent without a face, unless `noFace: 'center'`. */
+  /** The aligned face; missing if no face was found, unless `noFace: 'center'`. */
   image?: RgbImage;
 }
 
 /**
- * Aligns photographs in worker threads and gives their faces as pixels, in the order of the paths, while the caller
- * computes. A photograph without a face and one that cannot be decoded are results, not errors. Breaking out of the
- * loop ends the threads.
+ * Aligns photographs in worker threads and yields their faces as pixels, in the order of the paths, while the caller
+ * processes them. A photograph without a face or one that cannot be decoded is a result, not an error. Breaking out
+ * of the loop ends the threads.
  *
  * @throws {InvalidArgumentError} if an option is out of range.
  * @example

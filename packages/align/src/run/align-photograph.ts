@@ -15,7 +15,7 @@ import type { AlignmentRecord } from './alignment-record.ts';
 /** Settings for all photographs of a folder. */
 export interface PhotographSettings {
   input: string;
-  /** Null keeps the aligned face in memory instead. */
+  /** Output folder; null keeps the aligned face in memory instead. */
   output: string | null;
   template: TemplateName;
   format: ImageFormat;
@@ -25,13 +25,13 @@ export interface PhotographSettings {
   border: number;
 }
 
-/** One photograph, relative to the input folder, and its output, relative to the output folder. */
+/** A photograph, relative to the input folder, and its output, relative to the output folder. */
 export interface Photograph {
   path: string;
   output: string;
 }
 
-/** Outcome of a photograph, with its face where that is kept in memory. */
+/** Result for a photograph, with the face if it is kept in memory. */
 export interface AlignedPhotograph extends AlignmentRecord {
   image?: RgbImage;
 }
@@ -91,7 +91,7 @@ const blank = ({ path }: Photograph, { template }: PhotographSettings) => ({
   bordered: false,
 });
 
-/** Thousandths of a pixel are beyond what the detector knows, and keep the manifest small. */
+/** Rounds to thousandths of a pixel, which is finer than the detector's accuracy and keeps the manifest small. */
 function rounded({ box, landmarks, score }: Face): Face {
   const round = (value: number) => Math.round(value * 1000) / 1000;
   return {
@@ -110,7 +110,7 @@ async function write(image: RgbImage, path: string, format: ImageFormat): Promis
   }
 }
 
-/** The error of an output that cannot be written. */
+/** Returns the error for an output that cannot be written. */
 export const unwritable = (path: string, received: string, cause?: unknown): UnavailableError =>
   new UnavailableError({
     where: 'alignFolder',

@@ -6,7 +6,7 @@ import { alignPhotograph, type Photograph } from './align-photograph.ts';
 import type { WorkerData } from './worker-pool.ts';
 
 const { models, detection, settings } = workerData as WorkerData;
-/** libvips would start threads of its own in every worker; the images are small and there are many. */
+/** libvips would start its own threads in every worker, but the images are small and there are many workers. */
 sharp.concurrency(1);
 const loading = loadMtcnn({ models, ...detection });
 

@@ -1,26 +1,26 @@
 import type { Face } from '../detect/face.ts';
 import type { TemplateName } from '../place/templates.ts';
 
-/** Outcome of one image: a line of `alignment.jsonl`. */
+/** Result for one image: a line of `alignment.jsonl`. */
 export interface AlignmentRecord {
-  /** The image, relative to the input folder, with `/` between. */
+  /** Path of the image, relative to the input folder, separated by `/`. */
   path: string;
   /**
-   * `existing`: an output was there already and no record of it. `no-face` may have an output all the same,
-   * a centre crop.
+   * Status of the image. `existing`: there already was an output without a record. `no-face` may still have an
+   * output, a centre crop.
    */
   status: 'aligned' | 'no-face' | 'undecodable' | 'existing';
-  /** The written file, relative to the output folder; null if there is none. */
+  /** Path of the written file, relative to the output folder; null if there is none. */
   output: string | null;
   template: TemplateName;
-  /** `[left, top, right, bottom]`, pixels of the photograph. */
+  /** Box of the face, `[left, top, right, bottom]` in pixels of the photograph. */
   box: Face['box'] | null;
   landmarks: Face['landmarks'] | null;
   score: number | null;
   /** Number of faces in the photograph. */
   faces: number;
-  /** True if the face was only found with a border around the picture. */
+  /** True if the face was found only with a border around the photograph. */
   bordered: boolean;
-  /** Why the image could not be decoded. */
+  /** Reason why the image could not be decoded. */
   reason?: string;
 }

@@ -7,13 +7,16 @@ import type { MtcnnWeights } from '../networks/weights.ts';
 import type { PhotographSettings } from './align-photograph.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
 
-/** Name of the file in the output folder that says how its faces were made. */
+/** Name of the file in the output folder that records how its faces were made. */
 const SETTINGS = 'alignment-settings.json';
 
-/** What a face in an output folder depends on. What becomes of images without one may change from run to run. */
+/**
+ * Settings that a face in an output folder depends on. How images without a face are handled may change from run to
+ * run.
+ */
 export type FolderSettings = Readonly<Record<string, unknown>>;
 
-/** The settings of a run as they are kept. */
+/** Returns the settings of a run in the form in which they are stored. */
 export const folderSettings = (
   { template, format, prefer, border, noFace, centerFraction }: PhotographSettings,
   { minFaceSize, factor, thresholds }: DetectionOptions,
@@ -34,9 +37,10 @@ function digest(weights: MtcnnWeights): string {
 }
 
 /**
- * Refuses to go on in a folder whose faces were made in another way: they would be kept beside those of this run.
+ * Refuses to continue in a folder whose faces were made in another way, because they would be mixed with those of
+ * this run.
  *
- * @throws {InvalidArgumentError} that names the first option that differs.
+ * @throws {InvalidArgumentError} with the first option that differs.
  */
 export async function assertSameSettings(
   output: string,
@@ -72,7 +76,7 @@ async function readSettings(output: string): Promise<FolderSettings | undefined>
   }
 }
 
-/** What a manifest alone tells, of a folder that was made before settings were kept. */
+/** Infers settings from a manifest, for a folder that was made before settings were stored. */
 function settingsSeen(records: readonly AlignmentRecord[], settings: FolderSettings): FolderSettings {
   const [{ template, output }] = records as [AlignmentRecord];
   const format = extname(output!).toLowerCase() === '.png' ? 'png' : 'jpeg';

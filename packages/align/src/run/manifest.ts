@@ -5,24 +5,24 @@ import { unwritable } from './align-photograph.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
 import type { Shard } from './shard.ts';
 
-/** Name of the manifest in the output folder: one {@link AlignmentRecord} a line. */
+/** Name of the manifest in the output folder, with one {@link AlignmentRecord} per line. */
 export const MANIFEST = 'alignment.jsonl';
 /** Name of the list of images without a face in the output folder. */
 const NO_FACE = 'no-face.txt';
 
-/** Where a shard's finished records wait for those of the others. */
+/** File of a finished shard's records, until the other shards are finished too. */
 const finishedName = ({ index, count }: Shard): string => `alignment-${index + 1}-of-${count}.jsonl`;
 
-/** Where it adds a line for each image. A process that does everything adds to the manifest itself. */
+/** File to which a shard appends a line for each image. A process without shards appends to the manifest itself. */
 const workingName = (shard: Shard): string =>
   shard.count === 1 ? MANIFEST : `alignment-${shard.index + 1}-of-${shard.count}.part.jsonl`;
 
-/** The file that one process alone adds to. */
+/** Returns the path of the file that only this process appends to. */
 export const workingPath = (output: string, shard: Shard): string => join(output, workingName(shard));
 
 /**
- * Reads what is known by path, this shard's own lines last; the last line about an image counts. Undefined if no run has
- * begun there.
+ * Reads the existing records by path. This shard's own lines come last, and the last line about an image wins.
+ * Returns undefined if no run has started there.
  */
 export async function readManifest(
   output: string,
@@ -38,7 +38,7 @@ export async function readManifest(
   return begun ? records : undefined;
 }
 
-/** Begins the manifest with the outputs that were there before. */
+/** Creates the manifest with the outputs that already exist. */
 export async function startManifest(
   output: string,
   shard: Shard,
@@ -48,21 +48,21 @@ export async function startManifest(
   return new Map(records.map((record) => [record.path, record]));
 }
 
-/** The records of a file, a line that was cut off left out; undefined if there is no such file. */
+/** Reads the records of a file, ignoring a truncated line. Returns undefined if there is no such file. */
 async function readRecords(path: string): Promise<AlignmentRecord[] | undefined> {
   const text = await readTextIfThere(path);
   return text?.split('\n').flatMap((line) => parse(line) ?? []);
 }
 
-/** Adds one line, so that a run that is killed leaves a record of what it did. */
+/** Appends one line, so that a run that is killed leaves a record of what it did. */
 export const appendRecord = (output: string, shard: Shard, record: AlignmentRecord): Promise<void> =>
   guard(workingPath(output, shard), (path) => appendFile(path, `${JSON.stringify(record)}\n`));
 
 /**
- * Puts one line per image, in order, in place of what a run and the runs before it added; and the list. Of several shards,
- * the last to finish does it for all.
+ * Replaces the lines that this run and earlier ones appended by one line per image, in order, and writes the list of
+ * images without a face. With several shards, the last to finish does this for all.
  *
- * @returns whether the manifest is whole.
+ * @returns True if the manifest is complete.
  */
 export async function finishManifest(
   output: string,
@@ -78,7 +78,10 @@ export async function finishManifest(
   return merge(output, shard.count);
 }
 
-/** Two that finish at the same moment both do it, with the same result. */
+/**
+ * Merges the records of all shards, if all are finished. If two finish at the same moment both do it, with the same
+ * result.
+ */
 async function merge(output: string, count: number): Promise<boolean> {
   const paths = Array.from({ length: count }, (_, index) => join(output, finishedName({ index, count })));
   const parts: AlignmentRecord[] = [];

@@ -1,14 +1,14 @@
 import { InvalidArgumentError } from '@hm/tensor/host';
 
-/** One process's part of a folder. */
+/** Part of a folder that one process aligns. */
 export interface Shard {
-  /** From 0. */
+  /** Number of this part, from 0. */
   index: number;
-  /** How many parts there are. */
+  /** Number of parts. */
   count: number;
 }
 
-/** @throws {InvalidArgumentError} unless it is one of its count. */
+/** @throws {InvalidArgumentError} unless `0 ≤ index < count`. */
 export function assertShard({ index, count }: Shard): void {
   if (Number.isSafeInteger(count) && count >= 1 && Number.isInteger(index) && index >= 0 && index < count)
     return;
@@ -20,6 +20,6 @@ export function assertShard({ index, count }: Shard): void {
   });
 }
 
-/** Every `count`th item, so that large folders at one end of the alphabet are shared out. */
+/** Returns every `count`th item, so that large folders at one end of the alphabet are shared out. */
 export const shardOf = <T>(items: readonly T[], { index, count }: Shard): T[] =>
   items.filter((_, place) => place % count === index);

@@ -11,7 +11,7 @@ import {
   type PhotographSettings,
 } from './align-photograph.ts';
 
-/** The data that a worker starts with. */
+/** Data that a worker starts with. */
 export interface WorkerData {
   models: MtcnnModels;
   detection: DetectionOptions;
@@ -24,10 +24,12 @@ export interface Aligner {
   close(): Promise<void>;
 }
 
-/** Photographs in work per thread: one is decoded, one is searched, one is written. */
+/** Number of photographs in progress per thread: one is decoded, one is searched, one is written. */
 const PER_WORKER = 3;
 
-/** Starts so many threads, or none but this one, and says how many photographs to give them at a time. */
+/**
+ * Starts the given number of threads, or uses this one for 0. Also returns how many photographs to process at a time.
+ */
 export async function startAligner(
   workers: number,
   { weights, ...rest }: Omit<WorkerData, 'models'> & { weights: MtcnnWeights },
@@ -46,7 +48,7 @@ async function localAligner({ models, detection, settings }: WorkerData): Promis
   };
 }
 
-/** Aligns in `size` worker threads, each with a detector of its own; a photograph goes to the idlest. */
+/** Aligns in `size` worker threads, each with its own detector. A photograph goes to the least busy thread. */
 function workerPool(size: number, data: WorkerData): Aligner {
   const file = builtWorker(import.meta.url, './align-worker');
   const options = {

@@ -24,7 +24,7 @@ const face = `
   <path d="M99 164 Q120 158 141 164 Q120 178 99 164Z" fill="#a8504a"/>
   <path d="M99 164 Q120 168 141 164" stroke="#6a2a28" stroke-width="2" fill="none"/>`;
 
-/** A drawing that MTCNN takes for a face, at a place in a picture: tests need no photograph. */
+/** A drawing that MTCNN takes for a face, at a place in an image, so that tests need no photograph. */
 export function drawFace(width = 240, height = 240, ...at: [x: number, y: number][]): Sharp {
   const places = at.length === 0 ? [[0, 0] as const] : at;
   const faces = places.map(([x, y]) => `<g transform="translate(${x} ${y})">${face}</g>`).join('');

@@ -10,7 +10,7 @@ import {
 } from '../networks/networks.ts';
 import type { MtcnnWeights } from '../networks/weights.ts';
 
-/** The networks on whatever tfjs backend is set: what the traced graphs are compared with. */
+/** The networks on the current tfjs backend, for comparison with the traced graphs. */
 export function eagerNetworks(weights: MtcnnWeights): Networks {
   const run = async (network: () => NetworkOutput) => {
     const outputs = tf.tidy(network);

@@ -3,10 +3,10 @@ import { resizePixels } from '@hm/images/browser';
 import { InvalidArgumentError } from '@hm/tensor/host';
 
 /**
- * What stands for `@hm/images`' `decodeImage` outside Node, where there is no libvips: pixels, resized as there if the
- * wanted size is another.
+ * Replaces `decodeImage` of `@hm/images` outside Node, where libvips is not available. It takes pixels only, and
+ * resizes them to the same result as in Node if another size is wanted.
  *
- * @throws {InvalidArgumentError} if the image is a file or bytes, or its pixels do not fill its size.
+ * @throws {InvalidArgumentError} if the image is a file or bytes, or the number of pixels does not match its size.
  */
 export async function decodeImage(source: ImageSource, options: DecodeOptions = {}): Promise<RgbImage> {
   const name = options.name ?? 'image';

@@ -20,9 +20,12 @@ import { modelPreprocessing } from './model-preprocessing.ts';
 
 /** Options of `loadEmbedder`. */
 export interface EmbedderOptions extends Pick<InferenceOptions, 'provider' | 'threads' | 'convolutions'> {
-  /** Takes the place of what the model's metadata says. */
+  /** Overrides the preprocessing in the model's metadata. */
   preprocessing?: Preprocessing | undefined;
-  /** The output that is the embedding, of a model with several. Default: the only one, or the one named `embedding`. */
+  /**
+   * Name of the output that is the embedding, for a model with several. Default: the only one, or the one named
+   * `embedding`.
+   */
   output?: string | undefined;
 }
 
@@ -34,16 +37,16 @@ export const embedderOptions: OptionKinds<EmbedderOptions> = {
 
 /** Options of `Embedder.embed`. */
 export interface EmbedOptions {
-  /** Default `off`. */
+  /** How the mirrored image is used. Default `off`. */
   flip?: Flip | undefined;
-  /** Called after every batch. */
+  /** Called after every batch, with the number of images done and in total. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** Types of the members of {@link EmbedOptions}. */
 export const embedOptions: OptionKinds<EmbedOptions> = { flip: 'string', onProgress: 'function' };
 
-/** An image, and what an error message calls it. */
+/** An image, with the name used for it in error messages. */
 export type EmbedderImage = ImageSource & { id?: string };
 
 /** A face-embedding network. */
@@ -54,21 +57,21 @@ export interface Embedder {
   readonly preprocessing: Preprocessing;
   /** Metadata of the model's file, such as `hm.recipe`. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** D. */
+  /** Size of an embedding, D. */
   readonly embeddingSize: number;
   /**
-   * Embeds aligned face images, as the network gives them: not normalised. float32 `[N, D]`, with flip
-   * `concat` `[N, 2D]`. Images are decoded ahead while the network runs; memory does not grow with N but for
-   * the result.
+   * Embeds aligned face images. Embeddings are the network's output, not normalised: float32 `[N, D]`, or `[N, 2D]`
+   * with flip `concat`. Images are decoded ahead while the network runs; apart from the result, memory does not grow
+   * with N.
    *
-   * @throws {InvalidArgumentError} if `flip` is no such thing.
+   * @throws {InvalidArgumentError} if `flip` is not one of its values.
    * @throws {InvalidDataError} if an image is missing or cannot be decoded.
    * @throws {NonFiniteError} if an embedding is not finite; `fields.image` names the image.
    */
   embed(images: readonly EmbedderImage[], options?: EmbedOptions): Promise<HostTensor<'float32'>>;
   /**
-   * What the network is fed for these images, by the name of its input: to calibrate a quantised copy, or to run it
-   * elsewhere. One tensor for each run: of all images, or of as many as the model is fixed to.
+   * Returns the network's input for these images, by input name: to calibrate a quantised copy, or to run it
+   * elsewhere. There is one tensor per run, of all images or of the model's fixed batch size.
    */
   prepare(images: readonly EmbedderImage[]): Promise<Record<string, HostTensor>[]>;
   /** Frees the network's memory. */
@@ -76,14 +79,14 @@ export interface Embedder {
 }
 
 /**
- * Loads an embedding network from an ONNX file or its bytes. Size, channel order, mean and scale come from the
- * file's metadata; a file without them needs `preprocessing`. The input may be `[N, 3, H, W]` or
- * `[N, H, W, 3]`, float32, float16 or uint8, with N fixed or symbolic. Weights in another file are read from beside the
- * model. A license in the file's metadata (`hm.license`) that forbids commercial use is told on the console, once.
+ * Loads an embedding network from an ONNX file or its bytes. Size, channel order, mean and scale come from the file's
+ * metadata; a file without them needs `preprocessing`. The input may be `[N, 3, H, W]` or `[N, H, W, 3]`, float32,
+ * float16 or uint8, with N fixed or symbolic. External weights are read from the model's folder. If the license in
+ * the metadata (`hm.license`) forbids commercial use, a note is logged to the console, once.
  *
- * @throws {InvalidArgumentError} if nobody says how images are prepared.
- * @throws {InvalidDataError} if the file is no ONNX model, or its input or output has another form.
- * @throws {UnavailableError} if the provider is not there.
+ * @throws {InvalidArgumentError} if neither the metadata nor `preprocessing` says how images are prepared.
+ * @throws {InvalidDataError} if the file is not an ONNX model, or its input or output has another shape or type.
+ * @throws {UnavailableError} if the provider is not available.
  * @example
  * const embedder = await loadEmbedder('face.onnx', { threads: 2 });
  * const embeddings = await embedder.embed([{ path: 'ada.jpg' }, { path: 'grace.jpg' }], { flip: 'sum' });
@@ -153,7 +156,7 @@ async function prepareAll(graph: FaceGraph, preprocessing: Preprocessing, images
   return prepared;
 }
 
-/** Two batches are decoded ahead, at least eight images: work for libuv's threads while the network runs. */
+/** Decodes two batches ahead, or at least eight images, on libuv's threads while the network runs. */
 async function* decodedBatches(
   images: readonly EmbedderImage[],
   { height, width }: Preprocessing,
@@ -165,7 +168,7 @@ async function* decodedBatches(
   const decode = async ([index, image]: [number, EmbedderImage]) =>
     (await decodeImage(image, { height, width, name: nameOf(image, index) })).pixels;
   for await (const pixels of inOrder(images.entries(), Math.max(8, 2 * batchSize), decode)) {
-    // The last of a batch is done when the network has seen them all.
+    // The last image of a batch is reported only once the network has processed the batch.
     if (batch.length > 0) gathered(before + batch.length);
     batch.push(pixels);
     if (batch.length < batchSize) continue;
@@ -176,7 +179,7 @@ async function* decodedBatches(
   if (batch.length > 0) yield batch;
 }
 
-/** A path alone is a mistake that is easily made. */
+/** Catches the common mistake of passing paths as strings. */
 function assertImages(images: unknown): void {
   const wrong = Array.isArray(images)
     ? images.find((image) => typeof image !== 'object' || image === null)
@@ -216,7 +219,7 @@ const FORBIDS = /non-?commercial|research (use )?only|\bCC[ -]BY[ -]NC\b/i;
 
 const told = new Set<string>();
 
-/** Says on the console, once in a program, that a network's license forbids commercial use. */
+/** Logs once per program that a network's license forbids commercial use. */
 function noteLicense(name: string, { 'hm.license': license }: Readonly<Record<string, string>>): void {
   if (license === undefined || !FORBIDS.test(license)) return;
   const note = printable(`Note: ${name}: ${license.replace(/\.$/, '')}.`);

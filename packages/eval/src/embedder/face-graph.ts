@@ -5,8 +5,8 @@ import { fillInput, type InputValues, levels } from './fill-input.ts';
 import { type InputLayout, inputLayout } from './input-layout.ts';
 
 /**
- * Images per run where the model takes any number: ResNet-18 at 112×112 on two cores ran twice as fast with
- * 32 images a run as with 1, and a tenth faster still with 64, which doubles the memory.
+ * Images per run if the model takes any number. ResNet-18 at 112×112 on two cores ran twice as fast with 32 images a
+ * run as with 1, and a tenth faster still with 64, which doubles the memory.
  */
 const defaultBatchSize = 32;
 
@@ -15,18 +15,18 @@ export interface FaceGraph {
   readonly embeddingSize: number;
   /** Images per run. */
   readonly batchSize: number;
-  /** Inputs of the network for at most `batchSize` images. */
+  /** Returns the network's inputs for at most `batchSize` images. */
   prepare(images: readonly Uint8Array[]): Record<string, HostTensor>;
-  /** Embeddings `[images, D]`, row by row, of at most `batchSize` images `[H, W, 3]`. */
+  /** Returns the embeddings `[images, D]`, row by row, of at most `batchSize` images `[H, W, 3]`. */
   run(images: readonly Uint8Array[], mirrored: boolean): Promise<Float32Array[]>;
 }
 
 /**
- * Binds a session to a preprocessing. The output's shape is taken from a trial run on a blank image, because
- * what a file declares about its output is often missing or wrong.
+ * Binds a session to a preprocessing. The output's shape is taken from a trial run on a blank image, because the
+ * shape declared in a file is often missing or wrong.
  *
- * @param output the output that is the embedding, where there are several.
- * @throws {InvalidDataError} if the model takes no images or gives no embeddings.
+ * @param output Name of the output that is the embedding, if there are several.
+ * @throws {InvalidDataError} if the model does not take images or does not return embeddings.
  */
 export async function faceGraph(
   session: Session,
@@ -38,7 +38,8 @@ export async function faceGraph(
   const values = levels(layout.dtype, preprocessing);
   const batchSize = layout.batch ?? defaultBatchSize;
   const inputSize = batchSize * preprocessing.height * preprocessing.width * 3;
-  // New memory for every run costs about as much time as filling it does. Runs that overlap take one each.
+  // Allocating a buffer for every run takes about as long as filling it, so buffers are reused. Overlapping runs take
+  // one each.
   const spare: InputValues[] = [];
   const run = async (images: readonly Uint8Array[], mirrored: boolean) => {
     const memory = spare.pop() ?? memoryFor(values, inputSize);
@@ -64,7 +65,7 @@ async function runGraph(
   images: number,
 ): Promise<Float32Array[]> {
   const outputs = await session.run({ [input]: batch }).catch((cause: unknown) => {
-    // Such as a session that was released: that is not the model's fault.
+    // For example a released session, which is not the model's fault.
     if (HmError.isInstance(cause) && cause.code === 'invalid-argument') throw cause;
     throw notEmbeddings(batch.shape, cause instanceof Error ? cause.message.trim() : String(cause), cause);
   });
@@ -91,7 +92,7 @@ function batchTensor(
   return hostTensor(dtype, shape, data as Float32Array) as HostTensor;
 }
 
-/** Zeros of the same type. */
+/** Returns a zero-filled array of the same type as `values`. */
 const memoryFor = (values: InputValues, length: number): InputValues =>
   new (values.constructor as new (length: number) => InputValues)(length);
 
@@ -104,7 +105,7 @@ function rowsOf({ dtype, shape, data }: HostTensor, input: readonly number[]): F
   return Array.from({ length: rows }, (_, row) => values.subarray(row * size, (row + 1) * size));
 }
 
-/** The bits of float16 values, which some versions of Node have an array for. */
+/** Converts float16 to float32. The data is read as bits because some versions of Node have a Float16Array. */
 function fromHalves(data: HostTensor['data']): Float32Array {
   const bits = data as Uint16Array;
   return Float32Array.from(new Uint16Array(bits.buffer, bits.byteOffset, bits.length), fromHalf);
@@ -129,7 +130,7 @@ function embeddingOutput(outputs: readonly ValueInfo[], wanted: string | undefin
   });
 }
 
-/** The output that is most likely the embedding. */
+/** Name of the output that is most likely the embedding. */
 const widest = (outputs: readonly ValueInfo[]): string | undefined =>
   outputs
     .filter(({ shape }) => shape.length === 2 && typeof shape[1] === 'number' && shape[1] > 1)

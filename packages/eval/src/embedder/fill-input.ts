@@ -2,19 +2,19 @@ import type { Preprocessing } from '@hm/datasets';
 import { toHalf } from '@hm/onnx/session';
 import type { InputType } from './input-layout.ts';
 
-/** What each 8-bit level becomes, `(x - mean) / scale`, in the input's type; of float16 its bits. */
+/** Returns `(x - mean) / scale` for each 8-bit level, in the input's type (for float16, as its bits). */
 export function levels(dtype: InputType, { mean, scale }: Preprocessing): InputValues {
   const values = Float32Array.from({ length: 256 }, (_, level) => (level - mean) / scale);
   if (dtype === 'float16') return Uint16Array.from(values, toHalf);
   return dtype === 'uint8' ? Uint8Array.from(values) : values;
 }
 
-/** The memory of a batch. */
+/** Buffer of a batch. */
 export type InputValues = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
 
 /**
- * Writes an image, RGB `[H, W, 3]` of 8 bits, into its place in a batch as the values of its levels, in the model's
- * channel order and layout, mirrored left to right on request.
+ * Writes an 8-bit RGB image `[H, W, 3]` to its place in a batch. `value` maps each level to an input value. Channel
+ * order and layout are the model's, and the image can be mirrored left to right.
  */
 export function fillInput(
   target: InputValues,

@@ -1,14 +1,13 @@
-/** Every way to use the mirrored image. */
+/** Values of {@link Flip}. */
 export const flips = ['off', 'sum', 'concat'] as const;
 
 /**
- * What the mirrored image adds. `off`: nothing. `sum`: its embedding is added (insightface). `concat`: its
- * embedding is appended (facenet, SphereFace), so that the cosine is that of both views without their cross
- * terms.
+ * How the mirrored image is used. `off`: not at all. `sum`: its embedding is added (insightface). `concat`: its
+ * embedding is appended (facenet, SphereFace), so that the cosine is that of both views without their cross terms.
  */
 export type Flip = (typeof flips)[number];
 
-/** Writes one image's embedding, `[D]` or `[2D]`, made of its views. */
+/** Combines the embeddings of an image's views into one, `[D]` or `[2D]`. */
 export function combineViews(
   target: Float32Array,
   upright: Float32Array,

@@ -12,15 +12,15 @@ export interface InputLayout {
   name: string;
   order: 'nchw' | 'nhwc';
   dtype: InputType;
-  /** The only batch size it takes, or undefined if any. */
+  /** The fixed batch size, or undefined if the model takes any. */
   batch: number | undefined;
 }
 
 /**
- * Finds where a model's input has its channels, and checks that it takes images of the preprocessing's size.
+ * Finds the channel dimension of a model's input, and checks that the input matches the preprocessing's image size.
  *
- * @throws {InvalidDataError} unless there is one input, float32, float16 or uint8, `[N, 3, H, W]` or `[N, H, W, 3]`, or
- * if the preprocessing changes the values of an input that takes 8-bit ones.
+ * @throws {InvalidDataError} unless there is one input, float32, float16 or uint8, of shape `[N, 3, H, W]` or
+ * `[N, H, W, 3]`, or if the preprocessing changes pixel values but the input is uint8.
  */
 export function inputLayout(
   inputs: readonly ValueInfo[],
@@ -39,7 +39,7 @@ export function inputLayout(
     typeof found !== 'number' || found <= 0 || found === wanted;
   if (!fits(size[0], height) || !fits(size[1], width)) throw wrongSize(size, height, width);
   if (typeof batch === 'number' && batch > MOST_IMAGES) throw tooManyImages(batch);
-  // A symbolic size, -1 and 0 all stand for any.
+  // A symbolic size, -1 and 0 all mean any size.
   return {
     name: input.name,
     order,
@@ -48,7 +48,7 @@ export function inputLayout(
   };
 }
 
-/** Most images that a model's file may ask for at once: a thousand take 150 MB as input. */
+/** Largest fixed batch size that a model may have: a thousand images take 150 MB as input. */
 const MOST_IMAGES = 1024;
 
 function orderOf(shape: readonly (number | string)[]): InputLayout['order'] | undefined {

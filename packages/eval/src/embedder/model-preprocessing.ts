@@ -6,10 +6,10 @@ import {
 import { InvalidArgumentError } from '@hm/tensor/host';
 
 /**
- * What the images must go through: as the caller says, else as the model's metadata says. Nothing is guessed:
- * a wrong mean or channel order costs accuracy without any other sign.
+ * Returns the preprocessing given by the caller, or else the one in the model's metadata. Nothing is guessed: a wrong
+ * mean or channel order costs accuracy without any other sign.
  *
- * @throws {InvalidArgumentError} if neither says it.
+ * @throws {InvalidArgumentError} if there is neither.
  */
 export function modelPreprocessing(
   name: string,
@@ -32,7 +32,10 @@ export function modelPreprocessing(
   });
 }
 
-/** A mean and scale for values from 0 to 1, which libraries for tensors take: here they are for 0 to 255. */
+/**
+ * True for a mean and scale that look like those for values from 0 to 1, as tensor libraries use them. Here values
+ * are from 0 to 255.
+ */
 const isForUnitValues = ({ mean, scale }: Preprocessing) => (mean > 0 && mean < 1) || Math.abs(scale) < 1;
 
 const forUnitValues = ({ mean, scale }: Preprocessing) =>

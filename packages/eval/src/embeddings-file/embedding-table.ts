@@ -1,10 +1,10 @@
 import { type HostTensor, InvalidDataError, NonFiniteError } from '@hm/tensor/host';
 
-/** Embeddings with what each is of. */
+/** Embeddings with an id for each. */
 export interface EmbeddingTable {
-  /** One for each row, such as the path of a photograph. */
+  /** Id of each row, such as the path of a photograph. */
   ids: readonly string[];
-  /** `[N, D]`. */
+  /** Embeddings, `[N, D]`. */
   embeddings: HostTensor<'float32'>;
 }
 
@@ -12,7 +12,7 @@ export interface EmbeddingTable {
  * Checks a table that was read from a file.
  *
  * @throws {InvalidDataError} if an id is missing.
- * @throws {NonFiniteError} if a value is not finite; `fields.id` says of what.
+ * @throws {NonFiniteError} if a value is not finite; `fields.id` is the id of its row.
  */
 export function checkTable(table: EmbeddingTable): EmbeddingTable {
   const { ids, embeddings } = table;
@@ -31,7 +31,7 @@ export function checkTable(table: EmbeddingTable): EmbeddingTable {
   });
 }
 
-/** The error for bytes that hold no table of embeddings. */
+/** Returns the error for bytes that are not a table of embeddings. */
 export const notATable = (
   received: string,
   cause?: unknown,

@@ -5,14 +5,17 @@ import { decodeJsonl, encodeJsonl } from './jsonl.ts';
 import { decodeNpy, encodeNpy, isNpy } from './npy.ts';
 import { decodeParquet, encodeParquet, isParquet } from './parquet.ts';
 
-/** Every form of an embeddings file. */
+/** Formats of an embeddings file. */
 export const embeddingsFormats = ['npy', 'parquet', 'jsonl'] as const;
 
-/** `npy`: NumPy records of `id` and `embedding`. `parquet` and `jsonl`: columns, or lines, of the same two. */
+/**
+ * Format of an embeddings file. `npy`: NumPy records of `id` and `embedding`. `parquet` and `jsonl`: columns, or
+ * lines, of the same two.
+ */
 export type EmbeddingsFormat = (typeof embeddingsFormats)[number];
 
 /**
- * Embeddings with their ids as the bytes of a file.
+ * Encodes embeddings and their ids as the bytes of a file.
  *
  * @example
  * await writeFile('people.npy', await encodeEmbeddings({ ids, embeddings }, 'npy'));
@@ -23,9 +26,9 @@ export async function encodeEmbeddings(table: EmbeddingTable, format: Embeddings
 }
 
 /**
- * Reads an embeddings file in any of its forms, told apart by how they begin.
+ * Decodes an embeddings file. The format is detected from its first bytes.
  *
- * @throws {InvalidDataError} if it is none of them, or is damaged.
+ * @throws {InvalidDataError} if the file has none of the formats, or is damaged.
  * @throws {NonFiniteError} if a value is not finite.
  * @example
  * const { ids, embeddings } = await decodeEmbeddings(await readFile('people.npy'));

@@ -1,7 +1,7 @@
 import { hostTensor } from '@hm/tensor/host';
 import { checkTable, type EmbeddingTable, notATable } from './embedding-table.ts';
 
-/** One line for each embedding: `{"id":"ada.jpg","embedding":[0.1,…]}`. */
+/** Encodes a table as one line per embedding: `{"id":"ada.jpg","embedding":[0.1,…]}`. */
 export function encodeJsonl({ ids, embeddings: { data, shape } }: EmbeddingTable): Uint8Array {
   const size = shape[1]!;
   const lines = ids.map((id, row) => {
@@ -11,7 +11,7 @@ export function encodeJsonl({ ids, embeddings: { data, shape } }: EmbeddingTable
   return new TextEncoder().encode(lines.join(''));
 }
 
-/** The fewest digits that still read as the same float32. */
+/** Rounds to the fewest digits that still read as the same float32. */
 const shortest = (value: number): number => {
   for (let digits = 6; digits < 9; digits++) {
     const rounded = Number(value.toPrecision(digits));
@@ -20,7 +20,7 @@ const shortest = (value: number): number => {
   return value;
 };
 
-/** Reads what {@link encodeJsonl} writes; other fields of a line are left alone. */
+/** Decodes what {@link encodeJsonl} writes; other fields of a line are ignored. */
 export function decodeJsonl(bytes: Uint8Array): EmbeddingTable {
   const rows = [...linesOf(bytes)].map(parseLine);
   const size = rows[0]?.embedding.length ?? 0;
@@ -36,10 +36,10 @@ export function decodeJsonl(bytes: Uint8Array): EmbeddingTable {
   });
 }
 
-/** Most bytes of a line: an embedding of a hundred thousand numbers has two million. */
+/** Longest line, in bytes: an embedding of a hundred thousand numbers has two million. */
 const LONGEST_LINE = 1 << 24;
 
-/** Lines that are not blank, one by one: a file may be longer than a text can be. */
+/** Yields the lines that are not blank, one by one, because a file may be longer than the longest string. */
 function* linesOf(bytes: Uint8Array): Generator<string> {
   const decoder = new TextDecoder();
   for (let start = 0; start < bytes.length; ) {

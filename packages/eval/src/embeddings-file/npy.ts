@@ -3,8 +3,8 @@ import { hostTensor } from '@hm/tensor/host';
 import { checkTable, type EmbeddingTable, notATable } from './embedding-table.ts';
 
 /**
- * NumPy's .npy with one record for each embedding, fields `id` (text) and `embedding` (float32): after
- * `a = np.load('embeddings.npy')`, `a['embedding']` is the matrix `[N, D]` and `a['id']` the names.
+ * Encodes a table as NumPy's .npy with one record per embedding, fields `id` (text) and `embedding` (float32): after
+ * `a = np.load('embeddings.npy')`, `a['embedding']` is the matrix `[N, D]` and `a['id']` the ids.
  *
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
@@ -29,8 +29,8 @@ export function encodeNpy({ ids, embeddings }: EmbeddingTable): Uint8Array {
 }
 
 /**
- * Reads what {@link encodeNpy} writes, and a plain matrix of floats of 2, 4 or 8 bytes, in any byte and memory order, whose
- * rows are then named by their number.
+ * Decodes what {@link encodeNpy} writes. Also decodes a plain matrix of floats of 2, 4 or 8 bytes, in any byte and
+ * memory order; its ids are the row numbers.
  */
 export function decodeNpy(bytes: Uint8Array): EmbeddingTable {
   const { text, offset } = readHeader(bytes);
@@ -42,7 +42,7 @@ export function decodeNpy(bytes: Uint8Array): EmbeddingTable {
   const records = /\[\('id', '<U(\d+)'\), \('embedding', '<f4', \((\d+),\)\)\]/.exec(text);
   if (records === null) throw notATable(`an array ${text}`, undefined, IN_NUMPY);
   const [width, size] = [Number(records[1]), Number(records[2])];
-  // Rows of nothing are any number of them.
+  // With zero bytes a row, the file's length cannot confirm the number of rows.
   if (width * size === 0) throw notATable(`rows without content: ${text}`);
   const stride = 4 * (width + size);
   if (bytes.length - offset !== rows * stride)
@@ -87,10 +87,10 @@ function matrixOf(
 
 const MAGIC = [0x93, ...new TextEncoder().encode('NUMPY')];
 
-/** Whether bytes begin as .npy does. */
+/** True if the bytes begin as a .npy file does. */
 export const isNpy = (bytes: Uint8Array): boolean => MAGIC.every((byte, k) => bytes[k] === byte);
 
-/** Version 1.0, padded so that the data begins at a multiple of 64. */
+/** Header of version 1.0, padded so that the data begins at a multiple of 64. */
 function header(descr: string, rows: number): Uint8Array {
   const text = `{'descr': ${descr}, 'fortran_order': False, 'shape': (${rows},), }`;
   const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10;
@@ -110,7 +110,7 @@ function readHeader(bytes: Uint8Array) {
   };
 }
 
-/** Most letters that are put together at once: each is an argument of a call. */
+/** Most characters passed to one call of `String.fromCodePoint`, where each is an argument. */
 const AT_ONCE = 4096;
 
 function textAt(view: DataView, start: number, width: number): string {

@@ -1,7 +1,10 @@
 import { HmError, hostTensor } from '@hm/tensor/host';
 import { checkTable, type EmbeddingTable, notATable } from './embedding-table.ts';
 
-/** Parquet with the columns `id` (string) and `embedding` (list of float), for pandas, DuckDB, Spark. */
+/**
+ * Encodes a table as Parquet with the columns `id` (string) and `embedding` (list of float), for pandas, DuckDB,
+ * Spark.
+ */
 export async function encodeParquet({
   ids,
   embeddings: { data, shape },
@@ -26,7 +29,7 @@ export async function encodeParquet({
   return new Uint8Array(buffer);
 }
 
-/** Reads what {@link encodeParquet} writes, and the same columns from other programs. */
+/** Decodes what {@link encodeParquet} writes, and the same columns from other programs. */
 export async function decodeParquet(bytes: Uint8Array): Promise<EmbeddingTable> {
   const { openParquet, readRows } = await import('@hm/datasets/parquet');
   const ids: string[] = [];
@@ -67,6 +70,6 @@ const isRow = ({ id, embedding }: Record<string, unknown>, size: number): boolea
   embedding.length === size &&
   embedding.every((value) => typeof value === 'number');
 
-/** Whether bytes begin as Parquet does. */
+/** True if the bytes begin as a Parquet file does. */
 export const isParquet = (bytes: Uint8Array): boolean =>
   new TextDecoder('latin1').decode(bytes.subarray(0, 4)) === 'PAR1';

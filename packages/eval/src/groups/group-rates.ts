@@ -3,54 +3,58 @@ import type { ScoredPairs } from '../metrics/scored-pairs.ts';
 import { type RateEstimate, rateInterval } from '../statistics/rate-interval.ts';
 import type { PeopleInPairs } from '../statistics/shared-people.ts';
 
-/** The errors of one group of people. */
+/** Error rates of one group of people. */
 export interface GroupRates {
   group: string;
-  /** Of pairs of different people who are both of the group: the share that is accepted (FMR); null without such pairs. */
+  /**
+   * False match rate: share of accepted pairs among those of two different people of the group; null without such
+   * pairs.
+   */
   falseMatchRate: RateEstimate | null;
-  /** Of pairs of one person of the group: the share that is refused (FNMR); null without such pairs. */
+  /** False non-match rate: share of refused pairs among those of one person of the group; null without such pairs. */
   falseNonMatchRate: RateEstimate | null;
 }
 
-/** The group with the highest rate, and that rate over the geometric mean of all groups'. */
+/** The group with the highest rate, and the ratio of that rate to the geometric mean over all groups. */
 export interface WorstGroup {
   group: string;
   ratio: number;
 }
 
-/** The errors of each group at one threshold. */
+/** Error rates of each group at one threshold. */
 export interface GroupComparison {
-  /** A pair is accepted if its distance is below, whoever is in it. */
+  /** Threshold for all groups: a pair is accepted if its distance is below. */
   threshold: number;
-  /** Of the intervals. */
+  /** Confidence level of the intervals. */
   confidence: number;
-  /** In the order of their names. */
+  /** Groups, sorted by name. */
   groups: GroupRates[];
-  /** Of pairs of people of two groups; null without such pairs. */
+  /** False match rate of pairs of people of two groups; null without such pairs. */
   acrossGroups: RateEstimate | null;
-  /** Null with fewer than two groups that have such pairs. */
+  /** Worst group by false match rate. Null if fewer than two groups have such pairs. */
   worstFalseMatchRate: WorstGroup | null;
   worstFalseNonMatchRate: WorstGroup | null;
 }
 
-/** The group of each image of each pair; undefined where it is not known. */
+/** Group of each image of each pair; undefined if it is unknown. */
 export interface GroupsInPairs {
   first: readonly (string | undefined)[];
   second: readonly (string | undefined)[];
 }
 
-/** At which threshold groups are compared. */
+/** Options of {@link groupRates}. */
 export interface GroupRatesOptions {
-  /** One for all groups: a threshold for each would hide what differs. */
+  /** Threshold for all groups: one for each would hide the differences. */
   threshold: number;
-  /** Default 0.95. */
+  /** Confidence level of the intervals. Default 0.95. */
   confidence?: number | undefined;
 }
 
 /**
- * False match and false non-match rates of each group at one threshold, with Wilson's interval by a variance that knows which
- * pairs share a person, and the worst group against the geometric mean of all. A group without an error counts there as
- * having half of one, as zero would make every ratio infinite.
+ * Computes false match and false non-match rates of each group at one threshold, and the ratio of the worst group to
+ * the geometric mean of all. Each rate has Wilson's interval, with a variance that takes into account which pairs
+ * share a person. A group without errors counts as half an error in the geometric mean, since zero would make every
+ * ratio infinite.
  *
  * @throws {InvalidArgumentError} if the lists differ in length, or no pair has a group.
  * @see P. Grother, Demographic differentials in face recognition algorithms, NISTIR 8429; ISO/IEC 19795-10

@@ -3,7 +3,8 @@ import { checkArguments } from '@hm/tensor/host';
 import type { PeopleInPairs } from '../statistics/shared-people.ts';
 
 /**
- * Who is in each pair of a protocol, by number: images in one folder show one person, and so do those of a genuine pair.
+ * Numbers the people in each pair of a protocol. Images in one folder show one person, and so do those of a genuine
+ * pair.
  *
  * @example
  * const { accuracy } = verificationIntervals({ distances, same }, peopleInPairs(protocol), { threshold: 1.1 });

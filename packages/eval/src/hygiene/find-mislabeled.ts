@@ -10,11 +10,11 @@ import {
   similarityToOthers,
 } from './person-centers.ts';
 
-/** An image that is more like another person than like the other images of its own. */
+/** An image that resembles another person more than the other images of its own. */
 export interface MislabeledImage {
   row: number;
   label: PersonName;
-  /** Who it is most like. */
+  /** The person that it resembles most. */
   nearest: PersonName;
   /** Cosine to the center of its person's other images. */
   own: number;
@@ -24,20 +24,21 @@ export interface MislabeledImage {
 
 /** Options of {@link findMislabeled}. */
 export interface FindMislabeledOptions {
-  /** Centers are made again without what was found, at most so often. Default 5. */
+  /** Most rounds of recomputing the centers without the images found so far. Default 5. */
   rounds?: number | undefined;
-  /** Threads of ONNX Runtime. */
+  /** Number of threads for ONNX Runtime. */
   threads?: number | undefined;
 }
 
 /**
- * The images that are nearer to another person's center than to that of the other images of their own person, the most
- * certain first. What was found is left out of the centers, and the search begins again, until nothing changes. A person
- * with one image is not judged; an image of somebody who is not in the set may look like its own person most.
+ * Finds images that are nearer to another person's center than to that of the other images of their own person, the
+ * most certain first. The centers are then recomputed without these images and the search repeats, until nothing
+ * changes. A person with one image is not judged. An image of somebody who is not in the set may go unnoticed, if it
+ * resembles its labelled person most.
  *
  * @throws {InvalidArgumentError} unless every row has a label.
  * @throws {NonFiniteError} if an embedding is not finite.
- * @throws {UnavailableError} if ONNX Runtime is not there.
+ * @throws {UnavailableError} if ONNX Runtime is not available.
  * @example
  * for (const { row, nearest } of await findMislabeled({ embeddings, labels })) console.log(ids[row], nearest);
  */
@@ -52,7 +53,7 @@ export async function findMislabeled(
   return found.sort((a, b) => b.other - b.own - (a.other - a.own));
 }
 
-/** What was found, and the centers without it. */
+/** Finds mislabeled images, and returns them with the centers computed without them. */
 export async function withoutMislabeled(
   people: Faces,
   { rounds = 5, threads }: FindMislabeledOptions,

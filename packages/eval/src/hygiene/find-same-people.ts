@@ -6,46 +6,47 @@ import { quantile } from '../statistics/quantile.ts';
 import { withoutMislabeled } from './find-mislabeled.ts';
 import { type Centers, type Faces, facesOf, type PersonName, similarityToOthers } from './person-centers.ts';
 
-/** Two names that look like one person. */
+/** Two names that appear to be the same person. */
 export interface SamePeople {
   first: PersonName;
   second: PersonName;
-  /** Mean cosine of the images of the one with fewer to the center of the other. */
+  /** Mean cosine of the images of the person with fewer images to the center of the other. */
   similarity: number;
-  /** The evidence: the two most similar images, as rows of the first and of the second set. */
+  /** The two most similar images, as evidence: a row of the first set and one of the second. */
   rows: readonly [number, number];
-  /** Cosine of those two. */
+  /** Cosine of the two images in `rows`. */
   closest: number;
 }
 
-/** People with two names, and the threshold that found them. */
+/** People with two names, and the threshold that was used. */
 export interface SamePeopleResult {
   threshold: number;
-  /** Most similar first. */
+  /** Pairs of names, most similar first. */
   people: SamePeople[];
 }
 
 /** Options of {@link findSamePeople}. */
 export interface FindSamePeopleOptions {
-  /** Least similarity. Default: what the set itself says, see {@link findSamePeople}. */
+  /** Least similarity of a match. Default: what the set itself says, see {@link findSamePeople}. */
   threshold?: number | undefined;
-  /** Threads of ONNX Runtime. */
+  /** Number of threads for ONNX Runtime. */
   threads?: number | undefined;
 }
 
 /**
- * The people who are in a set under two names, or who are in two sets under whatever names, for example in training and
- * test data. Images that look mislabeled are left out first.
+ * Finds people who are in one set under two names, or in two sets under any names, for example in training and test
+ * data. Images that look mislabeled are excluded first.
  *
- * Without a threshold the first set gives it: most people's images are at least so similar to the center of the others of
- * their person (its 5 % quantile), and among all comparisons less than one pair of different people is (a normal
- * distribution with the median and the quartiles of what different people have); the higher of both.
+ * The default threshold comes from the first set. It is the higher of two values:
+ * - The 5 % quantile of the similarity of an image to the center of the other images of its person.
+ * - The similarity that less than one pair of different people is expected to reach among all comparisons. It assumes
+ *   a normal distribution with the median and the quartiles of the similarities of different people.
  *
- * @param others another set; without one, the first is searched in itself.
- * @throws {InvalidArgumentError} unless every row has a label, the sets have one embedding size, and the first has two
- * people of whom one has two images.
+ * @param others Another set. Without one, the first set is searched for duplicates.
+ * @throws {InvalidArgumentError} unless every row has a label, the sets have the same embedding size, and the first
+ * set has two people, one of them with two images.
  * @throws {NonFiniteError} if an embedding is not finite.
- * @throws {UnavailableError} if ONNX Runtime is not there.
+ * @throws {UnavailableError} if ONNX Runtime is not available.
  * @example
  * const { people } = await findSamePeople(training, test);
  * console.log(people.map(({ first }) => first)); // names to leave out of training
@@ -83,7 +84,7 @@ async function purified(labeled: LabeledEmbeddings, options: FindSamePeopleOptio
   return { faces, ...(await withoutMislabeled(faces, { threads: options.threads })) };
 }
 
-/** How similar two people are: the images of the one with fewer, to the center of the other. */
+/** Mean cosine of the images of the person with fewer images to the center of the other. */
 function similarityOf(first: PureFaces, second: PureFaces, a: number, b: number): number {
   const [fewer, f, more, m] =
     first.centers.counts[a]! <= second.centers.counts[b]! ? [first, a, second, b] : [second, b, first, a];
@@ -113,10 +114,10 @@ function thresholdOf(pure: PureFaces, comparisons: number): number {
   );
 }
 
-/** Pairs of different people that are looked at for the threshold, at most. */
+/** Most pairs of different people that the threshold is computed from. */
 const MOST = 1_000_000;
 
-/** Candidates whose centers are nearest, and of those the ones that are similar enough. */
+/** Finds the candidates with the nearest centers, and keeps those that are similar enough. */
 async function similarPeople(
   first: PureFaces,
   second: PureFaces,
@@ -142,7 +143,7 @@ async function similarPeople(
   return found;
 }
 
-/** People who are compared with each: more names than one person has. */
+/** Number of candidates per person: more names than one person has. */
 const NEAREST = 10;
 
 function closestImages(first: PureFaces, second: PureFaces, a: number, b: number) {

@@ -9,11 +9,13 @@ export type PersonName = string | number;
 export interface Faces {
   rows: HostTensor<'float32'>;
   names: readonly PersonName[];
-  /** `[N]`, a place in `names`. */
+  /** Index into `names`, `[N]`. */
   personOf: Int32Array;
 }
 
 /**
+ * Groups unit embeddings by person.
+ *
  * @throws {InvalidArgumentError} unless every row has a label.
  * @throws {NonFiniteError} if an embedding is not finite.
  */
@@ -39,15 +41,15 @@ export function facesOf(where: string, { embeddings, labels }: LabeledEmbeddings
 
 /** The mean direction of each person's images. */
 export interface Centers {
-  /** `[P, D]`, sums of unit rows. */
+  /** Sums of unit rows, `[P, D]`. */
   sums: Float32Array;
-  /** `[P]`, how many rows are in each. */
+  /** Number of rows in each sum, `[P]`. */
   counts: Int32Array;
-  /** `[P, D]`, of unit length; zeros for a person without images. */
+  /** Centers of unit length, `[P, D]`; zeros for a person without images. */
   unit: HostTensor<'float32'>;
 }
 
-/** @param kept `[N]`, 1 for the rows that count. */
+/** @param kept `[N]`, 1 for the rows to include. */
 export function centersOf({ rows, names, personOf }: Faces, kept: Uint8Array): Centers {
   const size = rows.shape[1]!;
   const sums = new Float32Array(names.length * size);
@@ -60,7 +62,7 @@ export function centersOf({ rows, names, personOf }: Faces, kept: Uint8Array): C
   return { sums, counts, unit: unitRows(hostTensor('float32', [names.length, size], sums)) };
 }
 
-/** The cosine of a row and its own person's center, itself left out; NaN if nothing else is there. */
+/** Returns the cosine of a row to the center of the other images of its person; NaN if there are none. */
 export function similarityToOthers(
   { rows, personOf }: Faces,
   { sums, counts }: Centers,

@@ -6,18 +6,22 @@ import { unitRows } from '../search/unit-rows.ts';
 import type { IdentifyOptions } from './identify.ts';
 import { assertLabels, type LabeledEmbeddings } from './labeled-embeddings.ts';
 
-/** How often one photograph of a person was found by another, hidden among distractors. */
+/** How often one photograph of a person is found by another among distractors. */
 export interface DistractorResult {
   distractors: number;
-  /** Ordered pairs of two photographs of one person. */
+  /** Number of ordered pairs of two photographs of one person. */
   trials: number;
-  /** `cmc[r - 1]`: share of trials with fewer than r distractors more similar than the mate. */
+  /**
+   * Cumulative match characteristic: `cmc[r - 1]` is the share of trials with fewer than r distractors more similar
+   * than the mate.
+   */
   cmc: number[];
 }
 
 /**
- * MegaFace's first challenge: of each person every photograph is the probe in turn, and every other one the only mate in
- * a gallery of distractors. A distractor exactly as similar as the mate counts against it.
+ * Runs MegaFace's first challenge: every photograph of a person is the probe in turn, and every other one of that
+ * person is in turn the only mate in a gallery of distractors. A distractor exactly as similar as the mate ranks
+ * before it.
  *
  * @throws {InvalidArgumentError} if labels are missing or no person has two photographs.
  * @see Kemelmacher-Shlizerman et al., CVPR 2016
@@ -53,7 +57,7 @@ export async function identifyAmongDistractors(
   }
 }
 
-/** Of each trial the number of distractors before the mate, at most `ranks`. */
+/** Returns for each trial the number of distractors that rank before the mate, at most `ranks`. */
 async function placesOfMates(
   people: LabeledEmbeddings,
   index: GalleryIndex,

@@ -6,36 +6,40 @@ import { type TpirAtFpir, tpirAtFpir } from './open-set.ts';
 
 /** Options of {@link identify}. */
 export interface IdentifyOptions {
-  /** The last rank of the CMC. Default 20. */
+  /** Last rank of the CMC. Default 20. */
   ranks?: number | undefined;
-  /** False positive identification rates. Default 0.1, 0.01, 0.001. */
+  /** False positive identification rates to report. Default 0.1, 0.01, 0.001. */
   rates?: readonly number[] | undefined;
-  /** Threads of the exact search. */
+  /** Number of threads for the exact search. */
   threads?: number | undefined;
-  /** An index over the gallery that is already there, for example an approximate one. It is not released. */
+  /** Existing index over the gallery, for example an approximate one. It is not released. */
   index?: GalleryIndex | undefined;
 }
 
 /** Result of {@link identify}. */
 export interface IdentificationResult {
-  /** Embeddings in the gallery, distractors included. */
+  /** Number of embeddings in the gallery, including distractors. */
   gallery: number;
-  /** Distractors among them. */
+  /** Number of distractors in the gallery. */
   distractors: number;
-  /** Probes whose person is in the gallery. */
+  /** Number of probes whose person is in the gallery. */
   mated: number;
-  /** Probes whose person is not. */
+  /** Number of probes whose person is not in the gallery. */
   nonMated: number;
-  /** Cumulative match characteristic: `cmc[r - 1]` is the share of mated probes whose person is among the first r people. Empty without mated probes. */
+  /**
+   * Cumulative match characteristic: `cmc[r - 1]` is the share of mated probes whose person is among the first r
+   * people. Empty without mated probes.
+   */
   cmc: number[];
-  /** Open set; empty without probes whose person is absent. */
+  /** Open-set rates; empty without probes whose person is absent. */
   tpirAtFpir: TpirAtFpir[];
   notes: string[];
 }
 
 /**
- * 1:N identification: whether the person of each probe is found in a gallery, closed set (CMC, rank-k) and open set
- * (TPIR at FPIR), by cosine similarity. Several embeddings of one person count as one candidate, at its best.
+ * Evaluates 1:N identification: whether the person of each probe is found in a gallery, closed set (CMC, rank-k) and
+ * open set (TPIR at FPIR), by cosine similarity. Several embeddings of one person count as one candidate, with the
+ * best of their similarities.
  *
  * @throws {InvalidArgumentError} if labels are missing or the embeddings do not fit each other.
  * @throws {NonFiniteError} if an embedding is not finite.
@@ -99,7 +103,7 @@ function summarize(
   };
 }
 
-/** The rank of each probe's person among the people found, from 1; infinite if it was not found. */
+/** Returns the rank of each probe's person among the people found, from 1; infinite if it was not found. */
 function ranksOf(
   { rows, top }: Matches,
   gallery: LabeledEmbeddings['labels'],
@@ -117,7 +121,7 @@ function ranksOf(
   });
 }
 
-/** Most embeddings that one person has. */
+/** Largest number of embeddings of one person. */
 function mostOfOne(labels: LabeledEmbeddings['labels']): number {
   const counts = new Map<unknown, number>();
   for (const label of labels) if (label !== null) counts.set(label, (counts.get(label) ?? 0) + 1);

@@ -3,7 +3,7 @@ import { type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
 /** Embeddings `[N, D]` of known people. */
 export interface LabeledEmbeddings {
   embeddings: HostTensor<'float32'>;
-  /** Who each row shows; null for a distractor, whom nobody asks for. */
+  /** Person of each row; null for a distractor, whom no probe shows. */
   labels: readonly (string | number | null)[];
 }
 

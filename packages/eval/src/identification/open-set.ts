@@ -2,24 +2,27 @@ import { checkArguments } from '@hm/tensor/host';
 
 /** True positive identification rate at one false positive identification rate. */
 export interface TpirAtFpir {
-  /** The rate of false alarms asked for, among probes whose person is not in the gallery. */
+  /** The requested rate of false alarms, among probes whose person is not in the gallery. */
   fpir: number;
-  /** Probes identified: their own person is first, and more similar than the threshold. Null where `fpir` is finer than the probes allow. */
+  /**
+   * Share of mated probes whose own person is first and more similar than the threshold. Null if there are too few
+   * probes to resolve `fpir`.
+   */
   tpir: number | null;
   /** A match counts if its similarity is above this. */
   threshold: number | null;
-  /** Probes of absent people with a match above the threshold. */
+  /** Number of probes of absent people with a match above the threshold. */
   falseAlarms: number | null;
   mated: number;
   nonMated: number;
 }
 
 /**
- * The best TPIR whose measured FPIR is not above each rate asked for; nothing is interpolated.
+ * Returns for each requested rate the best TPIR whose measured FPIR is not above it, without interpolation.
  *
- * @param mates Of each probe whose person is in the gallery: the similarity of its best match if that is this person,
- * else `-Infinity`.
- * @param alarms The similarity of the best match of each probe whose person is not in the gallery.
+ * @param mates Similarity of the best match of each probe whose person is in the gallery, if the match is this
+ * person, else `-Infinity`.
+ * @param alarms Similarity of the best match of each probe whose person is not in the gallery.
  * @see Grother, Ngan, Hanaoka, NISTIR 8271
  */
 export function tpirAtFpir(

@@ -3,8 +3,8 @@ import { curvePoints } from './curve.ts';
 import type { ScoredPairs } from './scored-pairs.ts';
 
 /**
- * Area under the ROC by trapezoids, which equals the Mann–Whitney statistic: the probability that a genuine
- * pair is closer than an impostor pair, ties counted half. Exact: the sum is of integers.
+ * Computes the area under the ROC by trapezoids, which equals the Mann–Whitney statistic: the probability that a
+ * genuine pair is closer than an impostor pair, with ties counted half. It is exact, because the sum is of integers.
  *
  * @throws {InvalidArgumentError} unless there is a genuine and an impostor pair.
  * @example

@@ -4,27 +4,32 @@ import { operatingPoints, thresholdOf } from './operating-points.ts';
 import { type ScoredPairs, type SortedPairs, sortPairs } from './scored-pairs.ts';
 import { searchGrid, thresholdGrids } from './threshold-grid.ts';
 
-/** Every way to search a threshold. */
+/** Values of {@link ThresholdSearch}. */
 export const thresholdSearches = ['exact', 'grid', 'sphereface', 'clcarwin', 'facex-zoo'] as const;
 
 /**
- * How thresholds are searched. `exact` tries every threshold that makes a difference; of equally accurate
- * intervals the widest wins (of equally wide ones the lowest), and the threshold is its middle. The others are
- * those of published programs, to get their digits. `grid` is insightface's and facenet's
- * `np.arange(0, 4, 0.01)` with the first maximum, for squared Euclidean distances of unit vectors. For cosine
- * distances: `sphereface`, 20,001 cosines and the mean of all maxima; `clcarwin`, 400 cosines and the last maximum;
- * `facex-zoo`, a thousand steps over the range of the scores and the first maximum of `TPR - FPR`.
+ * How thresholds are searched.
+ * - `exact` tries every threshold that makes a difference. Among equally accurate intervals the widest wins (of
+ *   equally wide ones the lowest), and the threshold is its middle.
+ *
+ * The others reproduce the digits of published programs:
+ * - `grid` is insightface's and facenet's `np.arange(0, 4, 0.01)` with the first maximum, for squared Euclidean
+ *   distances of unit vectors.
+ * - `sphereface`, for cosine distances: 20,001 cosines and the mean of all maxima.
+ * - `clcarwin`, for cosine distances: 400 cosines and the last maximum.
+ * - `facex-zoo`, for cosine distances: a thousand steps over the range of the scores and the first maximum of
+ *   `TPR - FPR`.
  */
 export type ThresholdSearch = (typeof thresholdSearches)[number];
 
-/** A threshold (accept if `distance < threshold`) and the share of pairs that it judges rightly. */
+/** A threshold (accept if `distance < threshold`) and the share of pairs that it classifies correctly. */
 export interface Threshold {
   threshold: number;
   accuracy: number;
 }
 
 /**
- * The threshold with the most right answers, in `O(n log n)`.
+ * Finds the threshold with the most correct answers, in `O(n log n)`.
  *
  * @throws {NonFiniteError} if a distance is not finite.
  * @example
@@ -35,7 +40,7 @@ export const bestThreshold = (pairs: ScoredPairs, search: ThresholdSearch = 'exa
   return searchThreshold(sortPairs(pairs), search);
 };
 
-/** {@link bestThreshold} of pairs that are sorted already. */
+/** Does the same as {@link bestThreshold} for sorted pairs. */
 export function searchThreshold(sorted: SortedPairs, search: ThresholdSearch): Threshold {
   assertOneOf('bestThreshold', 'search', search, thresholdSearches);
   if (search === 'exact') return searchExactly(sorted);
@@ -53,7 +58,7 @@ function searchExactly(sorted: SortedPairs): Threshold {
   return { threshold: thresholdOf(points, first, last), accuracy: most / sorted.same.length };
 }
 
-/** The runs `[first, last]` of neighbouring points that have this value. */
+/** Returns the runs `[first, last]` of neighbouring points with this value. */
 function runsOf(values: Uint32Array, value: number): [first: number, last: number][] {
   const runs: [number, number][] = [];
   values.forEach((other, k) => {
@@ -65,6 +70,9 @@ function runsOf(values: Uint32Array, value: number): [first: number, last: numbe
   return runs;
 }
 
-/** Rejecting or accepting everything has no middle, so any bounded interval is better. */
+/**
+ * Width of an interval of thresholds. It is 0 where all pairs are rejected or all accepted: such an interval has no
+ * middle, so any bounded one is better.
+ */
 const width = (distances: Float64Array, first: number, last: number) =>
   first === 0 || last === distances.length ? 0 : distances[last]! - distances[first - 1]!;

@@ -3,18 +3,18 @@ import { searchThreshold, type ThresholdSearch } from './best-threshold.ts';
 import { type ScoredPairs, type SortedPairs, selectPairs, sortPairs } from './scored-pairs.ts';
 import { mean, standardError } from './spread.ts';
 
-/** Pairs that are split into folds. */
+/** Pairs split into folds. */
 export interface FoldedPairs extends ScoredPairs {
-  /** `[pairs]`, each from `[0, folds)`; every fold has a pair. */
+  /** Fold of each pair, `[pairs]`, from `[0, folds)`; every fold has a pair. */
   fold: readonly number[];
 }
 
-/** One fold, judged by the threshold of the others. */
+/** Result of one fold, classified with a threshold found on the others. */
 export interface FoldResult {
   fold: number;
   pairs: number;
   accuracy: number;
-  /** Found on the other folds; a pair is accepted if its distance is below it. */
+  /** Threshold found on the other folds; a pair is accepted if its distance is below it. */
   threshold: number;
 }
 
@@ -22,7 +22,7 @@ export interface FoldResult {
 export interface CrossValidation {
   /** Mean of the folds' accuracies. */
   accuracy: number;
-  /** Of that mean, `σ̂ / √folds`; of a single fold the binomial `√(p(1 - p) / pairs)`. */
+  /** Standard error of that mean, `σ̂ / √folds`; for a single fold the binomial `√(p(1 - p) / pairs)`. */
   standardError: number;
   /** Mean of the folds' thresholds. */
   threshold: number;
@@ -30,10 +30,10 @@ export interface CrossValidation {
 }
 
 /**
- * LFW's View 2 accuracy: each fold is judged by the threshold that is best on all other folds; mean and
- * standard error over the folds. `O(pairs · (log pairs + folds))`.
+ * Computes LFW's View 2 accuracy: each fold is classified with the threshold that is best on all other folds. Returns
+ * the mean and standard error over the folds. `O(pairs · (log pairs + folds))`.
  *
- * @param distancesWithout Distances of all pairs as they are where this fold was not seen, for methods that learn
+ * @param distancesWithout Returns the distances of all pairs as computed without this fold, for methods that learn
  * from the other folds, such as subtracting their mean. Default: always `pairs.distances`.
  * @throws {InvalidArgumentError} if there are fewer than two folds or one is empty.
  * @throws {NonFiniteError} if a distance is not finite.
@@ -54,7 +54,7 @@ export function crossValidate(
   return summarize(folds);
 }
 
-/** Every fold judged by one threshold that was found elsewhere. */
+/** Classifies every fold with one threshold that was found elsewhere. */
 export function judgeAt(pairs: FoldedPairs, threshold: number): CrossValidation {
   const sorted = sortPairs(pairs);
   const numbers = [...new Set(pairs.fold)].sort((a, b) => a - b);
@@ -95,7 +95,7 @@ function judgedBy(
 }
 
 /**
- * Pairs in each fold.
+ * Returns the number of pairs in each fold.
  *
  * @throws {InvalidArgumentError} unless there are two folds or more, none of them empty.
  */

@@ -2,7 +2,7 @@ import { checkArguments, InvalidArgumentError } from '@hm/tensor/host';
 import { type OperatingPoints, operatingPoints, thresholdOf } from './operating-points.ts';
 import { type ScoredPairs, sortPairs } from './scored-pairs.ts';
 
-/** A receiver operating characteristic: a point for each distinct set of accepted pairs, from none to all. */
+/** A receiver operating characteristic, with a point for each distinct set of accepted pairs, from none to all. */
 export interface RocCurve {
   /** False accept rate, ascending from 0 to 1. */
   far: Float64Array;
@@ -15,7 +15,7 @@ export interface RocCurve {
 }
 
 /**
- * The ROC of compared pairs, without interpolation: `FAR(t) = P(distance < t | impostor)`,
+ * Computes the ROC of compared pairs, without interpolation: `FAR(t) = P(distance < t | impostor)`,
  * `TAR(t) = P(distance < t | genuine)`.
  *
  * @throws {InvalidArgumentError} unless there is a genuine and an impostor pair.
@@ -36,7 +36,7 @@ export function rocCurve(pairs: ScoredPairs): RocCurve {
   };
 }
 
-/** Operating points of pairs of both kinds; rates are undefined without either. */
+/** Returns the operating points. Both kinds of pairs must be present, since rates are undefined without either. */
 export function curvePoints(pairs: ScoredPairs): OperatingPoints {
   assertBothKinds(pairs.same);
   return operatingPoints(sortPairs(pairs));

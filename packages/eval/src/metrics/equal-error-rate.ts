@@ -3,7 +3,8 @@ import { rocCurve } from './curve.ts';
 import type { ScoredPairs } from './scored-pairs.ts';
 
 /**
- * The rate at which false accepts equal false rejects, `FAR = 1 - TAR`, on the ROC drawn with straight lines.
+ * Computes the rate at which false accepts equal false rejects, `FAR = 1 - TAR`, with linear interpolation on the
+ * ROC.
  *
  * @throws {InvalidArgumentError} unless there is a genuine and an impostor pair.
  * @example

@@ -1,24 +1,24 @@
 import { checkArguments, checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import type { ScoredPairs } from './scored-pairs.ts';
 
-/** The errors that are left once the worst pairs are discarded. */
+/** Error rates once the pairs of the lowest quality are discarded. */
 export interface DiscardPoint {
-  /** Share of the genuine pairs, and of the impostor pairs, that are discarded, those of the least quality first. */
+  /** Share of the genuine pairs, and of the impostor pairs, that is discarded, lowest quality first. */
   discarded: number;
-  /** Of the genuine pairs that are left, the share that is refused at the threshold. */
+  /** Share of the remaining genuine pairs that is refused at the threshold. */
   falseNonMatchRate: number;
-  /** Of the impostor pairs that are left, the share that is accepted at the threshold. */
+  /** Share of the remaining impostor pairs that is accepted at the threshold. */
   falseMatchRate: number;
 }
 
-/** From nothing to nine tenths. */
+/** Discarded shares, from 0 to 0.9. */
 const SHARES = Array.from({ length: 19 }, (_, k) => k / 20);
 
 /**
- * The error-versus-discard curve: how the errors at one threshold fall as pairs of low quality are discarded. A quality that
- * tells nothing leaves the rates as they are.
+ * Computes the error-versus-discard curve: how the errors at one threshold fall as pairs of low quality are
+ * discarded. If the quality says nothing about the errors, the rates stay the same.
  *
- * @param quality `[pairs]`, of each pair that of its worse image.
+ * @param quality Quality of the worse image of each pair, `[pairs]`.
  * @throws {InvalidArgumentError} if the lists differ in length, a quality is not finite, or one kind of pair is missing.
  * @see P. Grother, E. Tabassi, Performance of biometric quality measures, 2007; ISO/IEC 29794-1
  * @example

@@ -1,8 +1,8 @@
 import type { SortedPairs } from './scored-pairs.ts';
 
 /**
- * What every threshold does to a set of pairs. Point `k` accepts the pairs with the `k` smallest distinct
- * distances: point 0 accepts none, the last one all.
+ * Counts of accepted pairs at every threshold. Point `k` accepts the pairs with the `k` smallest distinct distances:
+ * point 0 accepts none, the last one all.
  */
 export interface OperatingPoints {
   /** The distinct distances, ascending: `[points - 1]`. */
@@ -15,7 +15,7 @@ export interface OperatingPoints {
   impostors: number;
 }
 
-/** Sweeps a threshold over sorted pairs. */
+/** Computes the operating points by sweeping a threshold over sorted pairs. */
 export function operatingPoints({ distances, same }: SortedPairs): OperatingPoints {
   const size = distances.length;
   const distinct = new Float64Array(size);
@@ -40,8 +40,8 @@ export function operatingPoints({ distances, same }: SortedPairs): OperatingPoin
 }
 
 /**
- * A threshold that realises all points from `first` to `last` (accept if `distance < threshold`): the middle
- * between the largest distance that must be accepted and the smallest that must not.
+ * Returns a threshold for all points from `first` to `last` (accept if `distance < threshold`): the middle between
+ * the largest distance that must be accepted and the smallest that must not.
  */
 export function thresholdOf({ distances }: OperatingPoints, first: number, last = first): number {
   if (first === 0) return distances[0]!;

@@ -1,21 +1,21 @@
 import { InvalidArgumentError, NonFiniteError } from '@hm/tensor/host';
 
-/** Compared pairs: one distance and one truth each. A small distance means the same person. */
+/** Compared pairs, each with a distance and its ground truth. A small distance means the same person. */
 export interface ScoredPairs {
-  /** `[pairs]`, finite. */
+  /** Distance of each pair, `[pairs]`, finite. */
   distances: ArrayLike<number>;
-  /** `[pairs]`, true for a genuine pair (one person), false for an impostor pair. */
+  /** Ground truth, `[pairs]`: true for a genuine pair (one person), false for an impostor pair. */
   same: readonly boolean[];
 }
 
-/** Pairs in ascending order of distance, with the index each had before. */
+/** Pairs in ascending order of distance, with their original indices. */
 export interface SortedPairs {
   distances: Float64Array;
   same: Uint8Array;
   index: Uint32Array;
 }
 
-/** Sorts pairs once, so that everything that sweeps a threshold over them is linear. */
+/** Sorts pairs, so that every later sweep of a threshold is linear. */
 export function sortPairs({ distances, same }: ScoredPairs): SortedPairs {
   assertScores(distances, same);
   const index = Uint32Array.from(same.keys());
@@ -26,7 +26,7 @@ export function sortPairs({ distances, same }: ScoredPairs): SortedPairs {
   );
 }
 
-/** The pairs that pass a filter on their original index, still sorted. */
+/** Returns the pairs that pass a filter on their original index, still sorted. */
 export function selectPairs(sorted: SortedPairs, keep: (index: number) => boolean): SortedPairs {
   const places = new Uint32Array(sorted.index.length);
   let count = 0;

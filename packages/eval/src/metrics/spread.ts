@@ -1,14 +1,14 @@
 import { checkArguments } from '@hm/tensor/host';
 
-/** Arithmetic mean. */
+/** Returns the arithmetic mean. */
 export const mean = (values: readonly number[]): number => {
   checkArguments('mean', { values }, { values: 'array' });
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 };
 
 /**
- * Standard error of a mean, LFW's `S_E = σ̂ / √folds` with `σ̂² = Σ (p - μ)² / (folds - 1)`
- * (Huang et al., technical report 07-49).
+ * Returns the standard error of a mean, LFW's `S_E = σ̂ / √folds` with `σ̂² = Σ (p - μ)² / (folds - 1)` (Huang et
+ * al., technical report 07-49).
  */
 export const standardError = (values: readonly number[]): number => {
   checkArguments('standardError', { values }, { values: 'array' });
@@ -16,7 +16,7 @@ export const standardError = (values: readonly number[]): number => {
 };
 
 /**
- * Population standard deviation, `np.std`: what insightface and facenet print after the `±`. It is about
+ * Returns the population standard deviation, `np.std`, which insightface and facenet print after the `±`. It is about
  * three times the standard error of ten folds.
  */
 export const standardDeviation = (values: readonly number[]): number => {

@@ -5,20 +5,20 @@ import type { ScoredPairs } from './scored-pairs.ts';
 
 /** The true accept rate at one false accept rate, with the counts behind it. */
 export interface TarAtFar {
-  /** The false accept rate asked for. */
+  /** The requested false accept rate. */
   far: number;
-  /** The true accept rate, or null where fewer than `1 / far` impostor pairs make the rate meaningless. */
+  /** The true accept rate, or null if there are fewer than `1 / far` impostor pairs, too few to measure it. */
   tar: number | null;
   /** A pair is accepted if its distance is below this. Null with `tar`. */
   threshold: number | null;
-  /** Impostor pairs accepted at that threshold. Null with `tar`. */
+  /** Number of impostor pairs accepted at that threshold. Null with `tar`. */
   falseAccepts: number | null;
   genuine: number;
   impostors: number;
 }
 
 /**
- * The largest measured TAR whose measured FAR is not above each rate asked for; nothing is interpolated.
+ * Returns for each requested rate the largest measured TAR whose measured FAR is not above it, without interpolation.
  *
  * @throws {InvalidArgumentError} unless there is a genuine and an impostor pair.
  * @example
@@ -47,5 +47,8 @@ export function tarAtFar(
   });
 }
 
-/** 0.07 · 100 is 7.000000000000001 and 0.29 · 100 is 28.999999999999996: both mean whole pairs. */
+/**
+ * Rounds down to whole pairs. 0.07 · 100 is 7.000000000000001 and 0.29 · 100 is 28.999999999999996: both mean whole
+ * pairs.
+ */
 const wholePairs = (count: number) => Math.floor(count * (1 + 4 * Number.EPSILON));

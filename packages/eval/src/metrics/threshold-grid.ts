@@ -1,11 +1,14 @@
 import type { SortedPairs } from './scored-pairs.ts';
 
-/** Thresholds that another program tries, as distances in ascending order. */
+/** Thresholds that another program tries, as ascending distances. */
 export interface ThresholdGrid {
   thresholds: Float64Array;
-  /** Which of equally good thresholds is taken. */
+  /** Which one of equally good thresholds is taken. */
   take: 'first' | 'last' | 'mean';
-  /** `accuracy`: right answers. `youden`: `TPR - FPR`, which weighs both kinds equally however many there are. */
+  /**
+   * What is maximised. `accuracy`: correct answers. `youden`: `TPR - FPR`, which weighs both kinds of pairs equally,
+   * whatever their numbers.
+   */
   maximize: 'accuracy' | 'youden';
 }
 
@@ -38,10 +41,10 @@ function facexZoo({ distances }: SortedPairs): ThresholdGrid {
   return { thresholds, take: 'last', maximize: 'youden' };
 }
 
-/** The grids by the name of their search. */
+/** Grids by the name of their search. */
 export const thresholdGrids = { grid: squared, sphereface, clcarwin, 'facex-zoo': facexZoo } as const;
 
-/** The best threshold of a grid (accept if `distance < threshold`), and its right answers. */
+/** Returns the best threshold of a grid (accept if `distance < threshold`), and its number of correct answers. */
 export function searchGrid({ distances, same }: SortedPairs, grid: ThresholdGrid) {
   const genuine = same.reduce((sum, kind) => sum + kind, 0);
   const impostors = same.length - genuine;

@@ -4,22 +4,23 @@ import { mean, standardDeviation } from './spread.ts';
 
 /** `VAL@FAR` as insightface and facenet print it: `val ± standardDeviation @ FAR=measuredFar`. */
 export interface ValidationRate {
-  /** The false accept rate asked for. */
+  /** The requested false accept rate. */
   far: number;
-  /** Mean over the folds of the genuine pairs accepted. */
+  /** Share of the genuine pairs accepted, averaged over the folds. */
   val: number;
-  /** `np.std` over the folds. */
+  /** Standard deviation of `val` over the folds, `np.std`. */
   standardDeviation: number;
-  /** Mean over the folds of the impostor pairs accepted. */
+  /** Share of the impostor pairs accepted, averaged over the folds. */
   measuredFar: number;
 }
 
 const thresholds = Float64Array.from({ length: 4000 }, (_, step) => step * 0.001);
 
 /**
- * The validation rate of insightface and facenet: of each fold, at the threshold whose FAR on the other folds is
- * `far`, interpolated between the squared distances `np.arange(0, 4, 0.001)`; 0 if the rate is never reached. It is
- * coarse: nine folds of LFW have 2,700 impostor pairs. {@link tarAtFar} needs no interpolation.
+ * Computes the validation rate of insightface and facenet. Each fold is classified with the threshold whose FAR on
+ * the other folds is `far`, interpolated between the squared distances `np.arange(0, 4, 0.001)`; the threshold is 0
+ * if the rate is never reached. The rate is coarse: nine folds of LFW have 2,700 impostor pairs. {@link tarAtFar}
+ * needs no interpolation.
  *
  * @throws {InvalidArgumentError} unless every fold has pairs of both kinds.
  * @example
@@ -45,7 +46,7 @@ export function validationRate(pairs: FoldedPairs, far = 1e-3): ValidationRate {
   };
 }
 
-/** Ascending distances of both kinds in the folds that are wanted. */
+/** Returns the ascending distances of both kinds of pairs in the wanted folds. */
 function kindsOf({ distances, same, fold }: FoldedPairs, wanted: (fold: number) => boolean) {
   const of = (kind: boolean) =>
     Float64Array.from(
@@ -56,7 +57,7 @@ function kindsOf({ distances, same, fold }: FoldedPairs, wanted: (fold: number) 
 
 const shareBelow = (sorted: Float64Array, threshold: number) => countBelow(sorted, threshold) / sorted.length;
 
-/** SciPy's `interp1d(far, thresholds, kind='linear')`: from the last of equal rates. */
+/** Reproduces SciPy's `interp1d(far, thresholds, kind='linear')`, interpolating from the last of equal rates. */
 function thresholdAt(impostors: Float64Array, far: number): number {
   const rates = thresholds.map((threshold) => shareBelow(impostors, threshold));
   if (rates.at(-1)! < far) return 0;

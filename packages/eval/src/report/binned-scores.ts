@@ -1,6 +1,6 @@
 import type { PairScore } from '../verification/verification-result.ts';
 
-/** How many pairs of either kind have a distance from `from` to below `to`. */
+/** Numbers of genuine and impostor pairs with a distance from `from` to below `to`. */
 export interface ScoreBin {
   from: number;
   to: number;
@@ -8,12 +8,15 @@ export interface ScoreBin {
   impostors: number;
 }
 
-/** Counts distances in `bins` intervals of equal width, from the least to the greatest; the last one includes its end. */
+/**
+ * Counts distances in `bins` intervals of equal width, from the smallest to the largest. The last interval includes
+ * its end.
+ */
 export function binnedScores(scores: readonly PairScore[], bins: number): ScoreBin[] {
   const distances = scores.map(({ distance }) => distance);
   const low = distances.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const high = distances.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  // All distances alike still have a place.
+  // The width must not be 0 if all distances are equal.
   const width = (high - low) / bins || 1 / bins;
   const counted = Array.from({ length: bins }, (_, k) => ({
     from: low + k * width,

@@ -4,41 +4,44 @@ import type { VerificationResult } from '../verification/verification-result.ts'
 import { type EvaluatedRun, type NamedRun, nameRun } from './evaluated-run.ts';
 import { lossLabel, type PaperRow, paperTables } from './paper.ts';
 
-/** A protocol's cell in a row: the paper's accuracy in percent, if it has one, and every run of ours. */
+/** One protocol's cell in a row: the paper's accuracy in percent, if it has one, and our results. */
 export interface ComparisonCell {
   paper: number | undefined;
   ours: VerificationResult[];
 }
 
-/** One loss, or one model whose loss is unknown. */
+/** A row of a comparison: one loss, or one model whose loss is unknown. */
 export interface ComparisonRow {
   label: string;
   cells: ComparisonCell[];
 }
 
-/** A table in the form of the paper's: losses by protocols, of one training set. */
+/** A table laid out like the paper's: losses by protocols, for one training set. */
 export interface ComparisonTable {
   title: string;
   protocols: string[];
   rows: ComparisonRow[];
-  /** The paper's cells that have no run, such as `ArcFace on YTF`. */
+  /** Cells of the paper that have no run, such as `ArcFace on YTF`. */
   missing: string[];
 }
 
-/** Runs, beside the paper's Tables 1 and 2 where those have a row for them, other training sets in tables of their own. */
+/**
+ * Runs compared with each other. Those with a row in the paper's Tables 1 and 2 are shown beside it; other training
+ * sets have their own tables.
+ */
 export interface PaperComparison {
-  /** The runs themselves, in the order in which they were given. */
+  /** Results of the runs, in the order given. */
   results: VerificationResult[];
   tables: ComparisonTable[];
-  /** Each loss against its hard-mining form, where both were scored on the same pairs with `scores: true`. */
+  /** Comparison of each loss with its hard-mining form, if both were scored on the same pairs with `scores: true`. */
   hardMining: { trainedOn: string; protocol: string; comparison: Comparison }[];
   notes: string[];
 }
 
 /**
- * Compares evaluations with each other, and with the paper's Tables 1 and 2 where those have a row for one of them.
+ * Compares evaluations with each other, and with the rows of the paper's Tables 1 and 2 that match them.
  *
- * @throws {InvalidArgumentError} if there is no run.
+ * @throws {InvalidArgumentError} if there are no runs.
  * @example
  * console.log(comparisonMarkdown(compareWithPaper([{ result, loss: 'hm-ce', trainedOn: 'CASIA-WebFace' }])));
  */
@@ -65,14 +68,14 @@ export function compareWithPaper(given: readonly EvaluatedRun[]): PaperCompariso
   };
 }
 
-/** Whether a row is the paper's, and has a run of ours. */
+/** True if a row is in the paper and has a run of ours. */
 const hasBoth = ({ cells }: ComparisonRow) =>
   cells.some(({ paper }) => paper !== undefined) && cells.some(({ ours }) => ours.length > 0);
 
 const runsOn = (runs: readonly NamedRun[], set: string | undefined) =>
   runs.filter(({ trainedOn }) => trainedOn === set);
 
-/** `LFW` and `YTF` as the paper says, other protocols by their own names. */
+/** Returns `LFW` and `YTF` as in the paper, and the own names of other protocols. */
 const protocolName = ({ protocol }: VerificationResult) => {
   if (/^lfw\b/i.test(protocol)) return 'LFW';
   return /^(ytf|youtube faces)\b/i.test(protocol) ? 'YTF' : protocol;

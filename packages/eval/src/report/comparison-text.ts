@@ -15,7 +15,7 @@ import { table } from './tables.ts';
 const legend =
   'Ours: mean over the folds ± standard error, in percent. The paper prints no errors; half a percent of LFW is thirty pairs.';
 
-/** The comparison as Markdown. */
+/** Formats a comparison as Markdown. */
 export function comparisonMarkdown(comparison: PaperComparison): string {
   checkArguments('comparisonMarkdown', { comparison }, { comparison: { has: ['results', 'tables'] } });
   const sections = comparison.tables.flatMap((found) => [
@@ -54,7 +54,7 @@ export function comparisonMarkdown(comparison: PaperComparison): string {
     .concat('\n');
 }
 
-/** The comparison as one page that needs nothing else, with the curves of all runs in one figure. */
+/** Formats a comparison as one self-contained HTML page, with the curves of all runs in one figure. */
 export async function comparisonHtml(comparison: PaperComparison): Promise<string> {
   checkArguments('comparisonHtml', { comparison }, { comparison: { has: ['results', 'tables'] } });
   const { results } = comparison;
@@ -153,7 +153,7 @@ const hardMiningRows = ({ hardMining }: PaperComparison): string[][] =>
     ];
   });
 
-/** A table whose first column names what the others are figures of. */
+/** Formats a table of figures whose first column names the rows. */
 const figures = (header: readonly string[], rows: readonly string[][]): string =>
   markdownTable(
     header,
@@ -161,11 +161,11 @@ const figures = (header: readonly string[], rows: readonly string[][]): string =
     rows,
   );
 
-/** Settings that say which result it is, or where and when it was made, rather than how. */
+/** Settings that identify a result, or where and when it was made, rather than how. */
 const IDENTITY =
   /^(model|protocol|runId|id|date|created)$|(^|\.)(sha256|path|out|host|started|finished|seconds)$/;
 
-/** The settings in which results differ: a header of their names, and a row for each setting. */
+/** Returns the settings in which results differ: a header with the names of the results, and a row for each setting. */
 function recipeDifferences(results: readonly VerificationResult[]): {
   header: string[];
   rows: string[][];

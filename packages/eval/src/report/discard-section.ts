@@ -3,7 +3,7 @@ import { type Html, html, name } from './html.ts';
 import type { Plots } from './plots.ts';
 import { behind, table } from './tables.ts';
 
-/** Error rates as pairs of low quality are discarded. */
+/** Renders the error rates as pairs of low quality are discarded. */
 export function discardSection(results: readonly VerificationResult[], plots: Plots): Html {
   const drawn = results.filter(({ errorVersusDiscard }) => errorVersusDiscard !== undefined);
   if (drawn.length === 0) return html``;

@@ -1,15 +1,15 @@
 import type { VerificationResult } from '../verification/verification-result.ts';
 
-/** One evaluation, and the training that it is of. */
+/** An evaluation, with the training that produced the model. */
 export interface EvaluatedRun {
   result: VerificationResult;
-  /** The loss's name, such as `hm-arcface`; default: what the result's metadata says. */
+  /** Name of the loss, such as `hm-arcface`; default: what the result's metadata says. */
   loss?: string | undefined;
-  /** The training set's name; default: judged by how many people the metadata says it has. */
+  /** Name of the training set; default: judged by how many people the metadata says it has. */
   trainedOn?: string | undefined;
 }
 
-/** A run whose loss and training set were found out; either may be unknown. */
+/** A run with its loss and training set, as far as they are known. */
 export interface NamedRun {
   result: VerificationResult;
   loss: string | undefined;
@@ -17,13 +17,13 @@ export interface NamedRun {
   backbone: string | undefined;
 }
 
-/** Numbers of people in the releases and cleaned lists of the two training sets of the paper. */
+/** Range of the numbers of people in the releases and cleaned lists of the paper's two training sets. */
 const sets: [name: string, least: number, most: number][] = [
   ['CASIA-WebFace', 10_500, 10_575],
   ['MS-Celeb-1M', 70_000, 100_000],
 ];
 
-/** Finds a run's loss, training set and backbone, where the caller does not say them, in the model's metadata. */
+/** Fills in a run's loss, training set and backbone from the model's metadata where the caller does not give them. */
 export function nameRun({ result, loss, trainedOn }: EvaluatedRun): NamedRun {
   const entry = (key: string) => parse(result.metadata?.[key]);
   const training = entry('hm.training') as { data?: { classes?: number } } | undefined;

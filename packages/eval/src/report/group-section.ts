@@ -5,7 +5,7 @@ import { type Html, html, name } from './html.ts';
 import type { Plots } from './plots.ts';
 import { table } from './tables.ts';
 
-/** Errors of each group at one threshold, of results whose protocol has groups. */
+/** Renders the error rates of each group at one threshold, for results whose protocol has groups. */
 export function groupSection(results: readonly VerificationResult[], plots: Plots): Html {
   const drawn = results.filter(({ groups }) => groups !== undefined);
   if (drawn.length === 0) return html``;
@@ -27,11 +27,11 @@ function groupsOf(result: VerificationResult, plots: Plots): Html {
 ${table('Errors of groups', header, rows)}`;
 }
 
-/** A rate with its interval. */
+/** Formats a rate with its interval. */
 export const describeRate = (rate: RateEstimate | null): string =>
   rate === null ? '–' : `${percent(rate.rate)} (${percent(rate.low)} to ${percent(rate.high)})`;
 
-/** The worst groups, in a sentence for each kind of error. */
+/** Returns a sentence about the worst group for each kind of error. */
 export function worstSentences({ groups }: VerificationResult): string[] {
   const sentence = (kind: string, worst: WorstGroup | null) =>
     worst === null

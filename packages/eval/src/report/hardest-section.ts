@@ -4,7 +4,7 @@ import type { PairScore, VerificationResult } from '../verification/verification
 import { type Html, html, name } from './html.ts';
 import { seriesName } from './sections.ts';
 
-/** The hardest genuine and impostor pairs of every result that kept its scores. */
+/** Renders the hardest genuine and impostor pairs of every result that has scores. */
 export async function hardestSection(
   results: readonly VerificationResult[],
   count: number,
@@ -41,7 +41,7 @@ function item(
 
 const SIDE = 96;
 
-/** Small JPEG pictures of the images that pairs name, as `data:` addresses by name. */
+/** Makes small JPEG thumbnails of the images in the pairs, as `data:` URLs by name. */
 async function thumbnails(
   pairs: HardestPairs,
   { images }: VerificationProtocol,
@@ -63,13 +63,13 @@ async function thumbnails(
   return found;
 }
 
-/** The pairs that a model finds hardest: of one person and far apart, or of two and close. */
+/** The hardest pairs for a model: of one person and far apart, or of two people and close. */
 interface HardestPairs {
   genuine: PairScore[];
   impostors: PairScore[];
 }
 
-/** The `count` hardest pairs of either kind, hardest first. */
+/** Returns the `count` hardest pairs of either kind, hardest first. */
 export function hardestPairs(scores: readonly PairScore[], count: number): HardestPairs {
   const kind = (same: boolean) => scores.filter((pair) => pair.same === same);
   const hardest = (pairs: PairScore[], order: (a: PairScore, b: PairScore) => number) =>

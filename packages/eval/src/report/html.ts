@@ -1,4 +1,4 @@
-/** Text that is HTML already. */
+/** Text that is already HTML, so it is not escaped. */
 export class Html {
   readonly text: string;
   constructor(text: string) {
@@ -9,7 +9,7 @@ export class Html {
 type Part = string | number | Html | undefined | false | readonly Part[];
 
 /**
- * HTML from a template: everything that is put in is escaped, unless it is {@link Html} itself.
+ * Builds HTML from a template. All values are escaped, except {@link Html}.
  *
  * @example
  * html`<p title="${name}">${name}</p>`;
@@ -31,7 +31,7 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Control characters of names become visible pictures of themselves; they could not stand in HTML. */
+/** Escapes text. Control characters, which HTML does not allow, become the visible symbols for them. */
 const escaped = (text: string): string =>
   text
     .replace(/[&<>"']/g, (character) => entities[character]!)
@@ -39,5 +39,8 @@ const escaped = (text: string): string =>
 
 const pictureOf = (code: number) => (code < 0x20 ? 0x2400 + code : code === 0x7f ? 0x2421 : 0xfffd);
 
-/** A name from a file or a list, which may be in any script and must not turn what stands around it. */
+/**
+ * Renders a name from a file or a list. It may be in any script, so it is isolated from the direction of the text
+ * around it.
+ */
 export const name = (text: string): Html => html`<bdi>${text}</bdi>`;

@@ -1,13 +1,13 @@
 import { printable } from '@hm/tensor/host';
 
-/** Text from elsewhere, such as a model's name, as Markdown that shows just that text, in one line and one cell. */
+/** Escapes untrusted text, such as a model's name, so that Markdown shows it literally, in one line and one cell. */
 export const markdownText = (text: string): string =>
   printable(text, 1000)
     .replaceAll(/[\\`[\]<>|~&]|(?<=\S)\*|\*(?=\S)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\$&')
     .replace(/^(?:#{1,6}|[-+])(?=\s|$)/, '\\$&')
     .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2');
 
-/** A table; every cell is text. */
+/** Formats a table. The text of every cell is escaped. */
 export function markdownTable(
   header: readonly string[],
   rule: readonly string[],

@@ -4,7 +4,7 @@ import { stylesheet } from './stylesheet.ts';
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
-/** A whole page that may load nothing and run nothing. */
+/** Renders a whole page. Its policy forbids it to load or run anything. */
 export const page = (title: string, content: readonly Html[]): string =>
   html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${new Html(policy)}">

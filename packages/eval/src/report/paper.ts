@@ -1,13 +1,13 @@
 /** A row of the hard-mining paper's Tables 1 and 2: one loss, accuracies in percent. */
 export interface PaperRow {
-  /** The loss, by the name that @hm/losses gives it. */
+  /** Name of the loss in @hm/losses. */
   loss: string;
   label: string;
   lfw: number;
   ytf: number;
 }
 
-/** One of the paper's tables: ResNet-18 trained on one set with six losses. */
+/** A table of the paper: ResNet-18 trained on one set with six losses. */
 export interface PaperTable {
   number: number;
   trainedOn: string;
@@ -25,7 +25,7 @@ const labels = new Map(
   }),
 );
 
-/** The paper's name of a loss, or our own where the paper has none. */
+/** Returns the paper's name of a loss, or our own if the paper has none. */
 export const lossLabel = (loss: string): string => labels.get(loss) ?? loss;
 
 const rows = (accuracies: Record<string, [lfw: number, ytf: number]>): PaperRow[] =>

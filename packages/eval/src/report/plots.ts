@@ -4,7 +4,7 @@ import type { PairScore, VerificationResult } from '../verification/verification
 import { binnedScores, type ScoreBin } from './binned-scores.ts';
 import { Html } from './html.ts';
 
-/** A report's plots of results that have their pairs' scores, as SVG. */
+/** Plots of a report as SVG, for results that have the scores of their pairs. */
 export interface Plots {
   roc(results: readonly VerificationResult[]): Html;
   det(results: readonly VerificationResult[]): Html;
@@ -18,11 +18,14 @@ const WIDTH = 420;
 const rates = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1];
 const percent = (share: number) => `${Number((100 * share).toPrecision(3))} %`;
 
-/** Colours are the page's, so that they follow its light or dark scheme; dashes tell lines apart without colour. */
+/**
+ * The colours come from the page, so that they follow its light or dark scheme. Dashes distinguish the lines without
+ * colour.
+ */
 const stroke = (index: number) => `var(--series-${index % 6})`;
 const dashes = ['', '6 3', '2 3', '8 3 2 3', '1 2', '10 4'];
 
-/** Loads the plotting library, which is only needed for HTML reports. */
+/** Loads the plotting library, which only HTML reports need. */
 export async function loadPlots(): Promise<Plots> {
   const [Plot, { parseHTML }] = await Promise.all([import('@observablehq/plot'), import('linkedom')]);
   const draw = (label: string, options: Parameters<typeof Plot.plot>[0]) => {
@@ -223,7 +226,7 @@ export async function loadPlots(): Promise<Plots> {
   };
 }
 
-/** On a logarithmic axis no error is drawn as half of one. */
+/** Points of the group plot. A rate of zero is drawn as half an error, because the axis is logarithmic. */
 const groupPoints = ({ groups }: GroupComparison) =>
   groups.flatMap(({ group, falseMatchRate, falseNonMatchRate }) =>
     [
@@ -245,12 +248,12 @@ interface CurvePoint {
   frr: number;
 }
 
-/** A plot's width in pixels holds no more points than that. */
+/** Most points across a plot: more would not fit its width in pixels. */
 const BUCKETS = 360;
 
 /**
- * The operating points that a plot with a logarithmic FAR can show: of those that fall on one pixel the lowest and the
- * highest.
+ * Returns the operating points that a plot with a logarithmic FAR can show: the lowest and the highest of those that
+ * fall on one pixel.
  */
 export function curvePoints(scores: readonly PairScore[]): CurvePoint[] {
   const { far, tar, impostors } = rocCurve({

@@ -13,15 +13,15 @@ import type { EvaluatedRun } from './evaluated-run.ts';
 
 /** Options of {@link readEvaluations}. */
 export interface ReadEvaluationsOptions {
-  /** Metadata of a model by its run's `run.json`, where the evaluated file had none. */
+  /** Returns the metadata of a model from its run's `run.json`, for evaluations of files that had none. */
   describeRun?: (run: unknown) => Promise<Readonly<Record<string, string>>>;
 }
 
 /**
- * The evaluations in a file, or in every `.json` file of a run's folder: what `toJson` and `hm eval --json` write, a list of
- * it, or a study's `report.json`.
+ * Reads the evaluations in a file, or in every `.json` file of a run's folder. A file holds what `toJson` and
+ * `hm eval --json` write, a list of it, or a study's `report.json`.
  *
- * @throws {InvalidDataError} if there is none, or a file that was named is something else.
+ * @throws {InvalidDataError} if there are none, or the given file is something else.
  * @example
  * console.log(comparisonMarkdown(compareWithPaper(await readEvaluations('runs/hm-arcface'))));
  */
@@ -87,7 +87,7 @@ const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'n
 const rate = orNull(object({ rate: number, low: number, high: number, pairs: number }));
 const worst = orNull(object({ group: text, ratio: number }));
 
-/** All that a report reads. */
+/** Schema of everything that a report reads. */
 const result: JsonSchema = {
   type: 'object',
   required: [

@@ -4,7 +4,9 @@ import { type Html, html, name } from './html.ts';
 import { seriesName } from './sections.ts';
 import { table } from './tables.ts';
 
-/** Settings of each result: the evaluation's choices, then what the model's file says of its training. */
+/**
+ * Renders the settings of each result: the evaluation's choices, then the training as described in the model's file.
+ */
 export const recipeSection = (results: readonly VerificationResult[]): Html =>
   html`<section aria-labelledby="recipe"><h2 id="recipe">Recipe</h2>${results.map(
     (result) =>
@@ -16,7 +18,9 @@ export const recipeSection = (results: readonly VerificationResult[]): Html =>
       )}`,
   )}</section>`;
 
-/** A result's settings by name: the evaluation's choices and what the model's file says of its training. */
+/**
+ * Returns a result's settings by name: the evaluation's choices, then the training as described in the model's file.
+ */
 export const settingsOf = (result: VerificationResult): Map<string, string> =>
   new Map([...choices(result), ...metadata(result)]);
 
@@ -48,7 +52,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** `recipe.learningRate` and so on: a nested value as one row for each number or word. */
+/** Flattens a nested value to one row per number or word, with keys such as `recipe.learningRate`. */
 function flatten(key: string, value: unknown): [string, string][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [[key, typeof value === 'string' ? value : JSON.stringify(value)]];

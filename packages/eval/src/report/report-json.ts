@@ -1,7 +1,7 @@
 import type { VerificationResult } from '../verification/verification-result.ts';
 
 /**
- * A result as one JSON object, every number in full precision.
+ * Formats a result as one JSON object, with every number in full precision.
  *
  * @example
  * await writeFile('lfw.json', toJson(result));

@@ -5,8 +5,8 @@ import { describeRate, worstSentences } from './group-section.ts';
 import { markdownTable, markdownText } from './markdown.ts';
 
 /**
- * Results as Markdown: first the accuracies, one row a model and one column a protocol as in the tables of
- * the hard-mining paper, then every measure, then the notes.
+ * Formats results as Markdown: first the accuracies, with one row per model and one column per protocol as in the
+ * tables of the hard-mining paper, then every measure, then the notes.
  *
  * @example
  * await writeFile('report.md', toMarkdown([crossEntropy, hardMining]));
@@ -41,7 +41,7 @@ function accuracyTable(results: readonly VerificationResult[]): string {
   );
 }
 
-/** Every measure of every result, a row each. */
+/** Formats a table of every measure, with one row per result. */
 export function measureTable(results: readonly VerificationResult[]): string {
   const rates = [...new Set(results.flatMap(({ tarAtFar }) => tarAtFar.map(({ far }) => far)))];
   const header = ['Model', 'Protocol', 'Pairs', 'Accuracy (%)', 'Std (%)', 'AUC', 'EER (%)'];
@@ -60,7 +60,7 @@ export function measureTable(results: readonly VerificationResult[]): string {
   return markdownTable(names, ruleOf(names.length), rows);
 }
 
-/** Errors of each group at one threshold; empty without groups. */
+/** Formats the error rates of each group at one threshold. Returns an empty string without groups. */
 export function groupTable(result: VerificationResult): string {
   if (result.groups === undefined) return '';
   const rows = result.groups.groups.map(({ group, falseMatchRate, falseNonMatchRate }) => [

@@ -4,13 +4,13 @@ import { type Html, html, name } from './html.ts';
 import type { Plots } from './plots.ts';
 import { behind, table } from './tables.ts';
 
-/** Label of a result among others. */
+/** Returns the label of a result among others. */
 export const seriesName = ({ model, flip, protocol }: VerificationResult): string =>
   `${model}${flip === 'off' ? '' : `, flip ${flip}`}, ${protocol}`;
 
 const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
 
-/** The figures that matter most, large. */
+/** Renders the most important figures in large type. */
 export function keyFigures(result: VerificationResult): Html {
   const { accuracy, standardError, auc, eer, tarAtFar, folds, pairs } = result;
   const strictest = tarAtFar.findLast(({ tar }) => tar !== null);
@@ -34,7 +34,7 @@ export function keyFigures(result: VerificationResult): Html {
   return html`<dl class="figures">${figures.map(([term, value, small]) => html`<div><dt>${term}</dt><dd>${value}<small>${small}</small></dd></div>`)}</dl>`;
 }
 
-/** Every measure of every result as a table. */
+/** Renders a table of every measure of every result. */
 export function measures(results: readonly VerificationResult[]): Html {
   const rates = [...new Set(results.flatMap(({ tarAtFar }) => tarAtFar.map(({ far }) => far)))];
   const header = [
@@ -59,7 +59,7 @@ export function measures(results: readonly VerificationResult[]): Html {
   return table('Measures', header, rows);
 }
 
-/** ROC and DET of all results, beside each other where there is room. */
+/** Renders ROC and DET of all results, side by side if there is room. */
 export function curveSection(results: readonly VerificationResult[], plots: Plots): Html {
   const drawn = results.filter(({ scores }) => scores !== undefined);
   if (drawn.length === 0) return html``;
@@ -83,7 +83,10 @@ const rateRows = ({ tarAtFar }: VerificationResult) =>
     falseAccepts === null ? `– of ${impostors}` : `${falseAccepts} of ${impostors}`,
   ]);
 
-/** Rows of every result, with its name before them if there are several. */
+/**
+ * Renders a table with the rows of every result. If there are several results, each row begins with the result's
+ * name.
+ */
 function seriesTable(
   label: string,
   header: readonly string[],
@@ -95,7 +98,7 @@ function seriesTable(
   return table(label, ['Model', ...header], rows);
 }
 
-/** How far genuine and impostor pairs lie apart. */
+/** Renders histograms of the distances of genuine and impostor pairs. */
 export function histogramSection(results: readonly VerificationResult[], plots: Plots): Html {
   const drawn = results.filter(({ scores }) => scores !== undefined);
   if (drawn.length === 0) return html``;
@@ -114,7 +117,7 @@ function histogram(result: VerificationResult, plots: Plots): Html {
 ${behind('Counts as a table', table('Distances', ['Distance', 'Genuine', 'Impostor'], rows))}`;
 }
 
-/** Accuracy of each fold. */
+/** Renders the accuracy of each fold. */
 export function foldSection(results: readonly VerificationResult[], plots: Plots): Html {
   const rows = ({ folds }: VerificationResult) =>
     folds.map(({ fold, pairs, accuracy, threshold }) => [
@@ -128,7 +131,7 @@ export function foldSection(results: readonly VerificationResult[], plots: Plots
 ${behind('Folds as a table', seriesTable('Folds', ['Fold', 'Pairs', 'Accuracy', 'Threshold'], results, rows))}</section>`;
 }
 
-/** Notes to print with the scores. */
+/** Renders the notes. */
 export function noteSection(results: readonly VerificationResult[]): Html {
   const lines = results.flatMap((result) => [
     ...(result.official ? [] : ['Not the official score.']).map((text) => ({ result, text })),

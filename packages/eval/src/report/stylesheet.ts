@@ -1,4 +1,4 @@
-/** The report's look: the reader's own light or dark scheme, from a telephone to paper. */
+/** Stylesheet of a report. It follows the reader's light or dark scheme, and fits anything from a phone to paper. */
 export const stylesheet = `
 :root {
   color-scheme: light dark;

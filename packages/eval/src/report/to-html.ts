@@ -17,26 +17,26 @@ import {
   seriesName,
 } from './sections.ts';
 
-/** Contents of an HTML report. */
+/** Options of {@link toHtml}. */
 export interface HtmlReportOptions {
-  /** Default: the models and protocols. */
+  /** Title of the page. Default: the models and protocols. */
   title?: string | undefined;
-  /** Number of the hardest pairs of either kind that are listed. Default 12. */
+  /** Number of hardest pairs to list of either kind. Default 12. */
   hardest?: number | undefined;
   /**
-   * Embeds small pictures of the hardest pairs, read from this protocol's images. Default: none, so that a report can
-   * be shared where the photographs may not be.
+   * Protocol whose images are embedded as thumbnails of the hardest pairs. Default: none, so that a report can be
+   * shared where the photographs may not be.
    */
   thumbnails?: VerificationProtocol | undefined;
 }
 
 /**
- * Results as one HTML page that needs nothing else: ROC and DET with a logarithmic FAR, histograms of the distances,
- * accuracy of each fold, the hardest pairs, the recipe and the notes. Curves, histograms and pairs need results made
- * with `scores: true`. It has no scripts and loads nothing.
+ * Formats results as one self-contained HTML page, without scripts. It has ROC and DET with a logarithmic FAR,
+ * histograms of the distances, accuracy of each fold, the hardest pairs, the recipe and the notes. Curves, histograms
+ * and pairs need results made with `scores: true`.
  *
- * @throws {InvalidArgumentError} if there is no result.
- * @throws {InvalidDataError} if a picture cannot be read.
+ * @throws {InvalidArgumentError} if there are no results.
+ * @throws {InvalidDataError} if an image for a thumbnail cannot be read.
  * @example
  * await writeFile('report.html', await toHtml(await verify(embedder, protocol, { scores: true })));
  */

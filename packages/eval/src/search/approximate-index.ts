@@ -5,24 +5,25 @@ import type { GalleryIndex, Matches } from './gallery-index.ts';
 import { noMatches } from './merge-matches.ts';
 import { unitRows } from './unit-rows.ts';
 
-/** Options of {@link approximateIndex} (HNSW). Greater numbers find more and take longer. */
+/** Options of {@link approximateIndex} (HNSW). Larger numbers find more and take longer. */
 export interface ApproximateIndexOptions {
-  /** Neighbours of each embedding in the graph. Default 16. */
+  /** Number of neighbours of each embedding in the graph. Default 16. */
   connectivity?: number | undefined;
-  /** Candidates while the graph is built. Default 128. */
+  /** Number of candidates while the graph is built. Default 128. */
   buildEffort?: number | undefined;
-  /** Candidates of a search. Default 64. */
+  /** Number of candidates in a search. Default 64. */
   searchEffort?: number | undefined;
-  /** Default: one per core. */
+  /** Number of threads. Default: one per core. */
   threads?: number | undefined;
 }
 
 /**
- * A gallery that is searched through a graph of neighbours (HNSW, by the npm package `usearch`): far faster than
- * {@link exactIndex} for few probes, at the price of misses and of minutes to build. Holds a copy of the embeddings.
+ * Indexes a gallery as a graph of neighbours (HNSW, from the npm package `usearch`). It is far faster than
+ * {@link exactIndex} for few probes, but misses some matches and takes minutes to build. The index holds a copy of
+ * the embeddings.
  *
  * @throws {UnavailableError} if `usearch` is not installed.
- * @throws {InvalidArgumentError} if there is no embedding.
+ * @throws {InvalidArgumentError} if the gallery is empty.
  * @throws {NonFiniteError} if an embedding is not finite.
  * @see Malkov and Yashunin, IEEE TPAMI 42, 2020
  * @example
@@ -82,7 +83,7 @@ function searchGraph(index: Index, probes: HostTensor<'float32'>, top: number, t
   return matches;
 }
 
-/** Of one probe `counts` is left out. */
+/** Result of usearch. `counts` is missing if there was only one probe. */
 interface SearchResult {
   keys: BigUint64Array;
   distances: Float32Array;

@@ -1,12 +1,12 @@
 import { type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
 
-/** @throws {InvalidArgumentError} unless there are rows, `[N, D]`. */
+/** @throws {InvalidArgumentError} unless the gallery has rows and the shape `[N, D]`. */
 export function assertGallery({ shape }: HostTensor<'float32'>): void {
   if (shape.length === 2 && shape[0]! > 0 && shape[1]! > 0) return;
   throw invalid('a gallery of embeddings [N, D]', `[${shape.join(', ')}]`, 'Embed at least one image.');
 }
 
-/** @throws {InvalidArgumentError} if the probes do not fit the gallery, or `top` is no positive whole number. */
+/** @throws {InvalidArgumentError} if the probes do not match the gallery, or `top` is not a positive whole number. */
 export function assertProbes({ shape }: HostTensor<'float32'>, dimensions: number, top: number): void {
   if (shape.length !== 2 || shape[1] !== dimensions) {
     const fix = 'Embed both with one model and one flip.';

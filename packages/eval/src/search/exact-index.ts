@@ -6,22 +6,22 @@ import { mergeMatches, noMatches } from './merge-matches.ts';
 import { searchGraph } from './search-graph.ts';
 import { inverseLength, unitRows } from './unit-rows.ts';
 
-/** Rows of the gallery and probes that are compared at once: their similarities take 32 MB. */
+/** Number of gallery rows and of probes that are compared at once. Their similarities take 32 MB. */
 const [GALLERY_ROWS, PROBE_ROWS] = [8192, 1024];
 
 /** Options of {@link exactIndex}. */
 export interface ExactIndexOptions extends Pick<SessionOptions, 'provider' | 'threads'> {
-  /** The embeddings have unit length already, which saves half the time of a single probe. Default false. */
+  /** True if the embeddings already have unit length, which saves half the time of a single probe. Default false. */
   areUnit?: boolean | undefined;
 }
 
 /**
- * A gallery that is searched whole, by cosine similarity in float32. The embeddings, `[N, D]` of any length, are used
- * where they are: beside them a search takes some tens of megabytes, whatever N is.
+ * Indexes a gallery for exhaustive search, by cosine similarity in float32. The embeddings, `[N, D]` of any length,
+ * are used in place: besides them a search takes some tens of megabytes, whatever N is.
  *
- * @throws {InvalidArgumentError} if there is no embedding.
+ * @throws {InvalidArgumentError} if the gallery is empty.
  * @throws {NonFiniteError} if an embedding is not finite.
- * @throws {UnavailableError} if ONNX Runtime or the provider is not there.
+ * @throws {UnavailableError} if ONNX Runtime or the provider is not available.
  * @example
  * const index = await exactIndex(gallery, { threads: 2 });
  * const { rows, similarities } = await index.search(probes, 5);
@@ -65,7 +65,7 @@ async function searchWhole(
   return found;
 }
 
-/** Consecutive rows, without a copy. */
+/** Yields blocks of consecutive rows, without copying. */
 function* piecesOf({ data, shape }: HostTensor<'float32'>, rows: number) {
   const [count, size] = shape as [number, number];
   for (let start = 0; start < count; start += rows) {

@@ -1,7 +1,7 @@
 import type { HostTensor } from '@hm/tensor/host';
 import type { Matches } from './gallery-index.ts';
 
-/** Places for matches that are still to be found. */
+/** Returns empty slots for matches, to be filled by {@link mergeMatches}. */
 export const noMatches = (probes: number, top: number): Matches => ({
   top,
   rows: new Int32Array(probes * top).fill(-1),
@@ -9,8 +9,8 @@ export const noMatches = (probes: number, top: number): Matches => ({
 });
 
 /**
- * Merges what a piece of the gallery gave, `[P, k]` best first, into what earlier pieces gave: of equal similarities the
- * earlier row stays first.
+ * Merges the matches in a block of the gallery, `[P, k]` best first, into those of earlier blocks. Among equal
+ * similarities the earlier row stays first.
  */
 export function mergeMatches(
   { top, rows, similarities }: Matches,

@@ -1,10 +1,10 @@
 import { Graph } from '@hm/onnx/graph';
 
 /**
- * Unit probes `[P, D]` and a piece of a gallery `[C, D]` to the `k` most similar of the piece: their cosines `[P, k]`,
- * best first, and their places in the piece.
+ * Builds an ONNX graph that finds the `k` most similar rows. Inputs are unit probes `[P, D]` and a block of a gallery
+ * `[C, D]`. Outputs are the cosines `[P, k]`, best first, and their rows in the block.
  *
- * @param areUnit The gallery's rows have unit length already.
+ * @param areUnit True if the gallery's rows already have unit length.
  */
 export function searchGraph(dimensions: number, areUnit = false): Uint8Array {
   const graph = new Graph();

@@ -1,9 +1,9 @@
 import { type HostTensor, hostTensor, NonFiniteError } from '@hm/tensor/host';
 
 /**
- * Rows `[N, D]` scaled to unit length, as a copy; a row of zeros stays one.
+ * Returns a copy of the rows `[N, D]` scaled to unit length; a row of zeros stays zero.
  *
- * @throws {NonFiniteError} if a value is not finite; `fields.row` says where.
+ * @throws {NonFiniteError} if a value is not finite; `fields.row` is its row.
  */
 export function unitRows({ data, shape }: HostTensor<'float32'>): HostTensor<'float32'> {
   const [rows, size] = shape as [number, number];
@@ -15,7 +15,7 @@ export function unitRows({ data, shape }: HostTensor<'float32'>): HostTensor<'fl
   return hostTensor('float32', shape, unit);
 }
 
-/** `1 / |row|`, or 0 where the row is zeros. */
+/** Returns `1 / |row|`, or 0 for a row of zeros. */
 export function inverseLength(data: Float32Array, row: number, size: number): number {
   let sum = 0;
   for (let k = row * size; k < (row + 1) * size; k++) sum += data[k]! * data[k]!;

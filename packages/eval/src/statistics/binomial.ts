@@ -7,13 +7,13 @@ export interface Interval {
   high: number;
 }
 
-/** `P(X ≤ k)` for `X ~ Binomial(n, p)`. */
+/** Returns `P(X ≤ k)` for `X ~ Binomial(n, p)`. */
 export const binomialCdf = (k: number, n: number, p: number): number =>
   k < 0 ? 0 : k >= n ? 1 : incompleteBeta(1 - p, n - k, k + 1);
 
 /**
- * The exact interval of a rate of which `hits` in `trials` were seen (Clopper and Pearson 1934): it holds the true
- * rate in at least `confidence` of all samples.
+ * Computes the exact confidence interval of a rate, given `hits` in `trials` (Clopper and Pearson 1934). It contains
+ * the true rate in at least `confidence` of all samples.
  *
  * @example
  * clopperPearson(3, 3000); // { low: 0.000206…, high: 0.00292… }
@@ -27,7 +27,7 @@ export function clopperPearson(hits: number, trials: number, confidence = 0.95):
   };
 }
 
-/** Where an increasing function crosses 0, in (0, 1). */
+/** Returns the root of an increasing function in (0, 1). */
 function solve(increasing: (p: number) => number): number {
   let [low, high] = [0, 1];
   for (let step = 0; step < 200; step++) {

@@ -4,11 +4,11 @@ import { quantile } from './quantile.ts';
 
 /** Options of a bootstrap. */
 export interface BootstrapOptions {
-  /** Default 2000. */
+  /** Number of resamples. Default 2000. */
   resamples?: number | undefined;
-  /** Default 0.95. */
+  /** Confidence level of the interval. Default 0.95. */
   confidence?: number | undefined;
-  /** Default 0: the same interval every time. */
+  /** Seed of the random draws. Default 0: the same interval every time. */
   seed?: number | string | undefined;
 }
 
@@ -18,10 +18,10 @@ export const bootstrapOptions: OptionKinds<BootstrapOptions> = {
 };
 
 /**
- * The percentile interval of a statistic over `size` items drawn with replacement (Efron 1979). Items should be
- * independent: pairs that share people vary more than the interval says.
+ * Computes the percentile interval of a statistic over `size` items drawn with replacement (Efron 1979). Items should
+ * be independent: pairs that share people vary more than the interval says.
  *
- * @param statistic Takes indices of items, one drawn item each.
+ * @param statistic Takes the index of each drawn item.
  * @example
  * const { low, high } = bootstrap(values.length, (drawn) => mean([...drawn].map((index) => values[index])));
  */

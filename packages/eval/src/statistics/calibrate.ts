@@ -7,40 +7,40 @@ import { binomialCdf, clopperPearson, type Interval } from './binomial.ts';
 import { fitIsotonic, type Isotonic } from './isotonic.ts';
 import { fitPlatt, type Logistic, sigmoid } from './platt.ts';
 
-/** The threshold for a false accept rate, with what the number of pairs leaves open. */
+/** The threshold for a false accept rate, with confidence intervals. */
 export interface CalibratedThreshold {
-  /** The rate asked for. */
+  /** The requested rate. */
   far: number;
-  /** Accept if the distance is below. */
+  /** A pair is accepted if its distance is below this. */
   threshold: number;
-  /** Where the threshold for exactly this rate lies; an end is null where there are too few pairs to bound it. */
+  /** Interval of the threshold for exactly this rate. An end is null if there are too few pairs to bound it. */
   thresholdInterval: { low: number | null; high: number | null };
   falseAccepts: number;
   impostors: number;
-  /** The true rate at `threshold`, by Clopper and Pearson. */
+  /** Interval of the true rate at `threshold`, by Clopper and Pearson. */
   farInterval: Interval;
-  /** Genuine pairs accepted at `threshold`. */
+  /** Share of the genuine pairs accepted at `threshold`. */
   tar: number;
   tarInterval: Interval;
 }
 
-/** Meaning of a model's distances. */
+/** What a model's distances mean: thresholds for false accept rates, and probabilities. */
 export interface Calibration {
   confidence: number;
   genuine: number;
   impostors: number;
   thresholds: CalibratedThreshold[];
-  /** For pairs of which `genuine / (genuine + impostors)` are genuine; see {@link probabilityOf}. */
+  /** Fit for pairs of which `genuine / (genuine + impostors)` are genuine; see {@link probabilityOf}. */
   probability: Logistic | Isotonic;
 }
 
 /** Options of {@link calibrate}. */
 export interface CalibrateOptions {
-  /** False accept rates; those finer than one impostor pair are left out. Default 0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6. */
+  /** False accept rates; those finer than one impostor pair are omitted. Default 0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6. */
   rates?: readonly number[] | undefined;
-  /** Of the intervals. Default 0.95. */
+  /** Confidence level of the intervals. Default 0.95. */
   confidence?: number | undefined;
-  /** `platt` (default), a logistic curve, or `isotonic`, any falling curve. */
+  /** Kind of fit: `platt` (default), a logistic curve, or `isotonic`, any non-increasing curve. */
   probability?: 'platt' | 'isotonic' | undefined;
 }
 
@@ -50,8 +50,9 @@ export const calibrateOptions: OptionKinds<CalibrateOptions> = {
 };
 
 /**
- * Thresholds for wanted false accept rates with their confidence intervals, and the map from distances to probabilities.
- * The thresholds' intervals are order statistics of the impostor distances: they assume independent pairs, nothing else.
+ * Computes thresholds for the requested false accept rates with their confidence intervals, and the map from
+ * distances to probabilities. The thresholds' intervals are order statistics of the impostor distances, and assume
+ * nothing except independent pairs.
  *
  * @throws {InvalidArgumentError} unless there is a genuine and an impostor pair.
  * @example
@@ -88,9 +89,9 @@ export function calibrate(pairs: ScoredPairs, options: CalibrateOptions = {}): C
 }
 
 /**
- * The probability that a pair is genuine.
+ * Returns the probability that a pair is genuine.
  *
- * @param prior Share of genuine pairs where it is used; the fit's own is that of the pairs it was made on. Only for `platt`.
+ * @param prior Share of genuine pairs in use. The fit's own is that of the pairs it was made on. Only for `platt`.
  * @example
  * const probability = probabilityOf(calibration, 0.8, 0.01);
  */
@@ -106,7 +107,7 @@ export function probabilityOf(calibration: Calibration, distance: number, prior?
   return sigmoid(fit.intercept + fit.slope * distance + shift);
 }
 
-/** Order statistics between which the `share` quantile lies with at least this confidence. */
+/** Returns the order statistics between which the `share` quantile lies with at least this confidence. */
 function quantileInterval(sorted: Float64Array, share: number, confidence: number) {
   const tail = (1 - confidence) / 2;
   const n = sorted.length;
@@ -116,7 +117,7 @@ function quantileInterval(sorted: Float64Array, share: number, confidence: numbe
   return { low: low === 0 ? null : sorted[low - 1]!, high: high === n ? null : sorted[high]! };
 }
 
-/** The first whole number below `end` where a condition holds that then goes on to hold, or `end`. */
+/** Binary search for the first whole number below `end` from which on a condition holds, or `end`. */
 function firstWhere(end: number, holds: (value: number) => boolean): number {
   let [low, high] = [0, end];
   while (low < high) {

@@ -4,22 +4,25 @@ import type { Interval } from './binomial.ts';
 import { type BootstrapOptions, bootstrap, bootstrapOptions } from './bootstrap.ts';
 import { type McNemar, mcnemar } from './mcnemar.ts';
 
-/** Two models on the same pairs. */
+/** Comparison of two models on the same pairs. */
 export interface Comparison extends McNemar {
   first: string;
   second: string;
   pairs: number;
-  /** Of all pairs, second minus first, each pair judged by its fold's threshold. */
+  /**
+   * Difference of the accuracies over all pairs, second minus first. Each pair is classified with its fold's
+   * threshold.
+   */
   accuracyDifference: number;
-  /** Of that difference, by a bootstrap over the pairs. */
+  /** Interval of that difference, by a bootstrap over the pairs. */
   interval: Interval;
 }
 
 /**
- * Whether one model is better than another on the same pairs, by McNemar's exact test and a paired bootstrap: far finer
- * than comparing two standard errors, which count what both models find hard twice.
+ * Tests whether one model is better than another on the same pairs, by McNemar's exact test and a paired bootstrap.
+ * This is far more sensitive than comparing two standard errors, which count what both models find hard twice.
  *
- * @throws {InvalidArgumentError} unless both results keep their `scores`, of the same pairs in the same order.
+ * @throws {InvalidArgumentError} unless both results have `scores`, of the same pairs in the same order.
  * @example
  * const { pValue, interval } = compareResults(ce, hm); // both by verify(…, { scores: true })
  */

@@ -1,13 +1,13 @@
 /**
- * The regularised incomplete beta function `I_x(a, b)`, by its continued fraction (Lentz), `a, b > 0`, `x` from 0
- * to 1. Relative error about 1e-12, and 1e-9 where `a + b` is a million.
+ * Computes the regularised incomplete beta function `I_x(a, b)` by its continued fraction (Lentz), for `a, b > 0` and
+ * `x` from 0 to 1. The relative error is about 1e-12, and 1e-9 where `a + b` is a million.
  *
  * @see https://dlmf.nist.gov/8.17#v
  */
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  // The fraction converges fast below the mean; above it the complement does.
+  // The fraction converges fast below the mean; above it, the complement does.
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
   const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - logBeta(a, b)) / a;
   return front / continuedFraction(x, a, b);
@@ -36,7 +36,7 @@ function continuedFraction(x: number, a: number, b: number): number {
 /** `ln B(a, b)`. */
 const logBeta = (a: number, b: number) => logGamma(a) + logGamma(b) - logGamma(a + b);
 
-/** Stirling's series after raising the argument to at least 15, `x > 0`. */
+/** Computes `ln Γ(x)` for `x > 0`, by Stirling's series after raising the argument to at least 15. */
 function logGamma(x: number): number {
   let [shifted, product] = [x, 1];
   for (; shifted < 15; shifted++) product *= shifted;

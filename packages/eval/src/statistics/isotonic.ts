@@ -3,9 +3,9 @@ import { type ScoredPairs, sortPairs } from '../metrics/scored-pairs.ts';
 /** A probability that never rises with the distance, linear between its points. */
 export interface Isotonic {
   kind: 'isotonic';
-  /** Ascending. */
+  /** Distances of the points, ascending. */
   distances: number[];
-  /** Never rising. */
+  /** Probabilities of the points, never rising. */
   probabilities: number[];
 }
 
@@ -17,8 +17,8 @@ interface Block {
 }
 
 /**
- * The non-increasing function with the least squared error (pool adjacent violators): follows any shape, and needs
- * many pairs.
+ * Fits the non-increasing function with the least squared error (pool adjacent violators). It follows any shape, but
+ * needs many pairs.
  *
  * @see Zadrozny and Elkan, KDD 2002
  */
@@ -43,7 +43,7 @@ export function fitIsotonic(pairs: ScoredPairs): Isotonic {
   };
 }
 
-/** Joins the last blocks while a later one is more probable than the one before. */
+/** Merges the last blocks while a later one is more probable than the one before. */
 function poolViolators(blocks: Block[]): void {
   while (blocks.length > 1) {
     const [before, after] = blocks.slice(-2) as [Block, Block];

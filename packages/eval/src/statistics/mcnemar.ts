@@ -1,21 +1,22 @@
 import { checkArguments } from '@hm/tensor/host';
 import { binomialCdf } from './binomial.ts';
 
-/** McNemar's exact test of two models on the same pairs. */
+/** Result of McNemar's exact test of two models on the same pairs. */
 export interface McNemar {
-  /** Pairs that only the first model judges rightly. */
+  /** Number of pairs that only the first model classifies correctly. */
   onlyFirst: number;
-  /** Pairs that only the second model judges rightly. */
+  /** Number of pairs that only the second model classifies correctly. */
   onlySecond: number;
-  /** Two-sided: how often equally good models would differ at least so much. */
+  /** Two-sided p-value: how often equally good models would differ at least this much. */
   pValue: number;
 }
 
 /**
- * `p = min(1, 2 · P(X ≤ min(b, c)))`, `X ~ Binomial(b + c, ½)`: pairs on which both models agree say nothing about
- * which is better.
+ * Computes McNemar's exact test: `p = min(1, 2 · P(X ≤ min(b, c)))`, `X ~ Binomial(b + c, ½)`, with b and c the
+ * numbers of pairs that only one model classifies correctly. Pairs on which both agree say nothing about which is
+ * better.
  *
- * @param first Whether the first model judges each pair rightly; `second` the same pairs.
+ * @param first True for each pair that the first model classifies correctly; `second` the same for the second model.
  * @see McNemar, Psychometrika 12, 1947
  * @example
  * const { pValue } = mcnemar([true, true, false], [true, false, false]); // 1

@@ -4,10 +4,10 @@ import type { Interval } from './binomial.ts';
 import { studentQuantile } from './normal.ts';
 
 /**
- * Student's interval for a mean, such as that of accuracies over seeds.
+ * Computes Student's interval of a mean, such as that of accuracies over seeds.
  *
- * @param values at least two. @param confidence default 0.95.
- * @throws {InvalidArgumentError} if there are fewer.
+ * @param values At least two. @param confidence default 0.95.
+ * @throws {InvalidArgumentError} if there are fewer than two values.
  * @example
  * const { low, high } = meanInterval([0.951, 0.957, 0.949]);
  */

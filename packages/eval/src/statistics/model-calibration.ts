@@ -9,14 +9,16 @@ import {
   probabilityOf,
 } from './calibrate.ts';
 
-/** A calibration with what it holds for. Its distances are cosine distances, `1 - cos`. */
+/**
+ * A calibration, with the model, protocol and flip that it holds for. Its distances are cosine distances, `1 - cos`.
+ */
 export interface ModelCalibration extends Calibration {
   model: string;
   protocol: string;
   flip: Flip;
 }
 
-/** Whether what a file holds can be used as a calibration. */
+/** True if the content of a file is a usable calibration. */
 export function isModelCalibration(content: unknown): content is ModelCalibration {
   const { thresholds, probability, flip } = (content ?? {}) as Partial<ModelCalibration>;
   if (!Array.isArray(thresholds) || typeof probability !== 'object' || typeof flip !== 'string') return false;
@@ -27,15 +29,15 @@ export function isModelCalibration(content: unknown): content is ModelCalibratio
       Number.isFinite(probabilityOf(content as ModelCalibration, distance, 0.5)),
     );
   } catch {
-    // Neither kind of curve.
+    // It is neither kind of curve.
     return false;
   }
 }
 
 /**
- * Calibrates a model by its scores on a protocol, in cosine distances.
+ * Calibrates a model from its scores on a protocol, in cosine distances.
  *
- * @throws {InvalidArgumentError} unless the result keeps its `scores`, in cosine or squared Euclidean distances.
+ * @throws {InvalidArgumentError} unless the result has `scores`, in cosine or squared Euclidean distances.
  * @example
  * const calibration = calibrateModel(await verify(embedder, protocol, { scores: true }));
  */

@@ -3,26 +3,27 @@ import type { Interval } from './binomial.ts';
 import { normalQuantile, studentCdf, studentQuantile } from './normal.ts';
 import { carryingPeople, countPeople, type PeopleInPairs, varianceOverPeople } from './shared-people.ts';
 
-/** A difference, with its interval and how often as large a one would come from nothing. */
+/** A difference, with its interval and its p-value. */
 export interface Difference extends Interval {
   difference: number;
   standardError: number;
   pValue: number;
 }
 
-/** A difference of two ways of training, seen in several seeds on the same pairs. */
+/** A difference of two ways of training, measured over several seeds on the same pairs. */
 export interface SeedDifference extends Difference {
-  /** For training again on these people and these pairs: Student's t over the seeds. */
+  /** Difference over seeds, for retraining with the same people and pairs: Student's t over the seeds. */
   overSeeds: Difference;
-  /** For these networks on other people of the same kind. */
+  /** Difference over people, for the same networks on other people of the same kind. */
   overPeople: Difference;
 }
 
 /**
- * The difference of two networks on the same pairs, second minus first, where pairs share people. McNemar's test is the
- * case in which none do.
+ * Computes the difference of two networks on the same pairs, second minus first, where pairs may share people.
+ * McNemar's test is the case in which none do.
  *
- * @param first `[pairs]`, 1 or true for a pair that the first network judges rightly; `second` the same pairs.
+ * @param first `[pairs]`, 1 or true for a pair that the first network classifies correctly; `second` the same for the
+ * second network.
  * @example
  * const { difference, low, high, pValue } = pairedDifference(rightOfCe, rightOfHm, people);
  */
@@ -41,10 +42,10 @@ export function pairedDifference(
 }
 
 /**
- * The difference of two ways of training over seeds and people together: a two-way variance, of which seeds and people
- * are crossed, with Student's t at one degree of freedom less than there are seeds.
+ * Computes the difference of two ways of training over seeds and people together. The variance is two-way, with seeds
+ * and people crossed, and Student's t has one degree of freedom less than there are seeds.
  *
- * @param first for each seed what {@link pairedDifference} takes; `second` the same seeds on the same pairs.
+ * @param first Argument of {@link pairedDifference} for each seed; `second` for the same seeds on the same pairs.
  * @see C. Cameron, J. Gelbach, D. Miller, Robust inference with multiway clustering, 2011
  * @throws {InvalidArgumentError} unless both have the same seeds, at least two.
  */
@@ -91,7 +92,10 @@ function gainsOf(first: ArrayLike<number | boolean>, second: ArrayLike<number | 
   });
 }
 
-/** No pair that the two judge differently still leaves room for three in so many (the rule of three). */
+/**
+ * Estimates a difference from the gain of each pair. If the two networks agree on every pair, the interval still
+ * leaves room by the rule of three.
+ */
 function ofGains(gains: Float64Array, people: PeopleInPairs, confidence: number): Difference {
   const pairs = gains.length;
   const difference = gains.reduce((sum, one) => sum + one, 0) / pairs;
@@ -120,10 +124,10 @@ function studentEstimate(
 }
 
 /**
- * Holm's correction of several comparisons that were named before: the smallest p-value times their number, the next
- * times one less, and so on, none below the one before.
+ * Applies Holm's correction to several comparisons that were planned beforehand. The smallest p-value is multiplied
+ * by their number, the next by one less, and so on; none may be below the one before.
  *
- * @returns `[comparisons]`, in the order given.
+ * @returns The corrected p-values, `[comparisons]`, in the order given.
  * @see S. Holm, A simple sequentially rejective multiple test procedure, 1979
  * @example
  * holm([0.01, 0.04, 0.03]); // [0.03, 0.06, 0.06]
@@ -140,21 +144,21 @@ export function holm(pValues: readonly number[]): number[] {
   return corrected;
 }
 
-/** The test of {@link smallestDetectable}. */
+/** Options of {@link smallestDetectable}. */
 export interface DetectionOptions {
-  /** Probability of seeing the difference. Default 0.8. */
+  /** Probability of detecting the difference. Default 0.8. */
   power?: number;
   /** Level of the two-sided test. Default 0.05. */
   level?: number;
-  /** Comparisons of which Holm's first step divides the level. Default 1. */
+  /** Number of comparisons by which Holm's first step divides the level. Default 1. */
   comparisons?: number;
-  /** Degrees of freedom that the standard error has: one less than seeds. Default: so many that it is known. */
+  /** Degrees of freedom of the standard error: one less than seeds. Default: so many that it is known. */
   degrees?: number;
 }
 
 /**
- * The smallest true difference that a two-sided test with this standard error finds with this probability: about 2.8
- * standard errors.
+ * Returns the smallest true difference that a two-sided test with this standard error detects with the given power:
+ * about 2.8 standard errors.
  *
  * @example
  * smallestDetectable(0.002); // 0.0056

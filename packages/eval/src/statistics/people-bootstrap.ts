@@ -4,11 +4,12 @@ import { type BootstrapOptions, bootstrapOptions } from './bootstrap.ts';
 import type { PeopleInPairs } from './shared-people.ts';
 
 /**
- * The percentile interval of a statistic where people are drawn with replacement, and not pairs: a pair counts as often
- * as both of its people were drawn together, a genuine pair as often as its person. Right where people are in many pairs;
- * where each is in one it is wider than need be, by up to `√3`.
+ * Computes the percentile interval of a statistic by drawing people with replacement, rather than pairs. The weight
+ * of a pair is the product of the number of draws of its two people; for a genuine pair it is the number of draws of
+ * its person. The interval is right if people are in many pairs. If each person is in one pair, it is too wide, by up
+ * to `√3`.
  *
- * @param statistic Takes a weight for each pair, zero for those that were not drawn.
+ * @param statistic Takes a weight for each pair, zero for pairs that were not drawn.
  * @see R. Fogliato, P. Patil, P. Perona, Confidence intervals for error rates in 1:1 matching tasks, IJCV 2024
  * @example
  * const { low, high } = bootstrapOverPeople(people, (weights) => weightedMean(wrong, weights));

@@ -1,6 +1,6 @@
 import type { ScoredPairs } from '../metrics/scored-pairs.ts';
 
-/** `P(same | distance) = 1 / (1 + exp(-(intercept + slope · distance)))`. */
+/** A logistic curve: `P(same | distance) = 1 / (1 + exp(-(intercept + slope · distance)))`. */
 export interface Logistic {
   kind: 'platt';
   slope: number;
@@ -8,8 +8,8 @@ export interface Logistic {
 }
 
 /**
- * Platt's fit of probabilities to distances: logistic regression on targets `(N₊ + 1) / (N₊ + 2)` and
- * `1 / (N₋ + 2)`, which stay finite where the kinds part perfectly. Newton's method with halved steps.
+ * Fits probabilities to distances as Platt does: logistic regression on targets `(N₊ + 1) / (N₊ + 2)` and
+ * `1 / (N₋ + 2)`, which stay finite where the kinds separate perfectly. It uses Newton's method with step halving.
  *
  * @see Platt, Probabilistic outputs for support vector machines, 1999; Lin, Lin, Weng 2007
  */
@@ -35,7 +35,7 @@ export function fitPlatt({ distances, same }: ScoredPairs): Logistic {
   return { kind: 'platt', slope, intercept };
 }
 
-/** `1 / (1 + e⁻ˣ)`. */
+/** Returns `1 / (1 + e⁻ˣ)`. */
 export const sigmoid = (x: number): number =>
   x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
 

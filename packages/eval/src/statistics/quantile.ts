@@ -1,4 +1,4 @@
-/** The value below which a share of sorted values lies, linear between neighbouring ones, as NumPy's default. */
+/** Returns the `share` quantile of sorted values, with linear interpolation as NumPy's default. */
 export function quantile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);

@@ -8,17 +8,18 @@ export interface RateEstimate extends Interval {
   rate: number;
   standardError: number;
   pairs: number;
-  /** How many independent pairs would tell as much. */
+  /** Number of independent pairs that would carry as much information. */
   effectivePairs: number;
 }
 
 /**
- * The share of pairs with a property, for example of those judged wrongly, and Wilson's interval with the effective number
- * of pairs in the place of theirs: pairs that share a person tell less than as many that do not. Few people tell little of
- * their variance: the quantile is Student's, with as many degrees of freedom as people carry it, less one, and the variance
- * is raised by `P / (P − 2)` for P people.
+ * Computes the share of pairs with a property, for example of those classified wrongly, and its Wilson interval. The
+ * interval uses the effective number of pairs, because pairs that share a person carry less information than as many
+ * that do not. With few people their variance is itself uncertain. So the quantile is Student's, with one degree of
+ * freedom less than the number of people who carry the variance, and the variance is raised by `P / (P − 2)` for P
+ * people.
  *
- * @param has `[pairs]`, 1 or true where a pair has it.
+ * @param has `[pairs]`, 1 or true for a pair with the property.
  * @see R. Fogliato, P. Patil, P. Perona, Confidence intervals for error rates in 1:1 matching tasks, IJCV 2024
  * @example
  * const { rate, low, high } = rateInterval([0, 1, 0], { first: [1, 1, 2], second: [1, 2, 3] });
@@ -37,7 +38,7 @@ export function rateInterval(
   return { ...wilsonOverPeople(rate, terms, people, { hits, pairs, confidence }), pairs };
 }
 
-/** Wilson's interval of a figure that is, but for a constant, the sum of a term of each pair. */
+/** Computes Wilson's interval of a figure that is, up to a constant, the sum of one term per pair. */
 export function wilsonOverPeople(
   rate: number,
   terms: Float64Array,
@@ -50,7 +51,10 @@ export function wilsonOverPeople(
   return wilson(rate, variance, { hits, pairs, confidence, quantile });
 }
 
-/** Wilson's interval of a rate whose estimate has this variance. At no or one hit it follows the Poisson distribution. */
+/**
+ * Computes Wilson's interval of a rate whose estimate has this variance. With no hit or one it follows the Poisson
+ * distribution.
+ */
 export function wilson(
   rate: number,
   variance: number,

@@ -5,7 +5,7 @@ import { isModelCalibration, type ModelCalibration } from './model-calibration.t
 /**
  * Reads a calibration from a JSON file, such as `hm eval --calibration` writes.
  *
- * @throws {InvalidDataError} if it is missing or something else.
+ * @throws {InvalidDataError} if the file is missing or is not a calibration.
  * @example
  * const recognizer = await openRecognizer('face.onnx', { calibration: await readModelCalibration('face.json') });
  */

@@ -1,18 +1,19 @@
 import { InvalidArgumentError } from '@hm/tensor/host';
 
-/** Who is in each pair, by number: the same person twice in a genuine pair. */
+/** People in each pair, by number. A genuine pair has the same person twice. */
 export interface PeopleInPairs {
-  /** `[pairs]`. */
+  /** Person in the first image of each pair, `[pairs]`. */
   first: ArrayLike<number>;
-  /** `[pairs]`. */
+  /** Person in the second image of each pair, `[pairs]`. */
   second: ArrayLike<number>;
 }
 
 /**
- * The variance of a sum of terms, one of each pair and zero on average, where two pairs depend on each other if they
- * share a person: the sum of all products of such terms, each with itself included. In linear time: with `S_i` the sum of
- * the terms of person i, `T_ij` that of persons i and j, it is `Σ S_i² − Σ_{i<j} T_ij²`. That can come out too low, even
- * negative, with few people: then it is `Σ T_ij²`, as if only pairs of the same two persons depended on each other.
+ * Computes the variance of a sum of one term per pair, each zero on average, if two pairs depend on each other when
+ * they share a person. It is the sum of all products of such terms, including each with itself. In linear time, with
+ * `S_i` the sum of the terms of person i and `T_ij` that of persons i and j, it is `Σ S_i² − Σ_{i<j} T_ij²`. With few
+ * people that can come out too low, even negative. Then it is `Σ T_ij²`, as if only pairs of the same two persons
+ * depended on each other.
  *
  * @see P. Aronow, C. Samii, V. Assenova, Cluster-robust variance estimation for dyadic data, 2015
  * @see R. Fogliato, P. Patil, P. Perona, Confidence intervals for error rates in 1:1 matching tasks, IJCV 2024
@@ -36,18 +37,20 @@ export function varianceOverPeople(terms: ArrayLike<number>, { first, second }: 
   const squares = (sums: Map<number, number>) => [...sums.values()].reduce((sum, one) => sum + one * one, 0);
   const blocks = squares(ofTwo) + squares(ofOne);
   const all = squares(ofPerson) - squares(ofTwo);
-  // What a person adds to genuine and to impostor pairs may cancel: only within one kind is less than the blocks too low.
+  // A person's contributions to genuine and to impostor pairs may cancel, so a sum below the blocks' is known to be
+  // too low only if all pairs are of one kind.
   const isMixed = ofTwo.size > 0 && ofOne.size > 0;
   return isMixed && all > 0 ? all : Math.max(all, blocks);
 }
 
-/** How many people are in the pairs. */
+/** Returns the number of people in the pairs. */
 export const countPeople = ({ first, second }: PeopleInPairs): number =>
   new Set([...Array.from(first), ...Array.from(second)]).size;
 
 /**
- * How many people carry the variance, `(Σ S_i²)² / Σ S_i⁴`: all of them if each adds as much, few where errors are rare or
- * fall on few. A variance is known no better than that many squares can tell.
+ * Returns the number of people who carry the variance, `(Σ S_i²)² / Σ S_i⁴`: all of them if each contributes equally,
+ * few if errors are rare or fall on few people. The variance is only as certain as an estimate from that many
+ * squares.
  */
 export function carryingPeople(terms: ArrayLike<number>, { first, second }: PeopleInPairs): number {
   const sums = new Map<number, number>();
@@ -61,7 +64,7 @@ export function carryingPeople(terms: ArrayLike<number>, { first, second }: Peop
   return total === 0 ? sums.size : total ** 2 / squares.reduce((sum, one) => sum + one * one, 0);
 }
 
-/** Numbers of people are below it. */
+/** Upper bound of the numbers of people. */
 const MOST_PEOPLE = 2 ** 26;
 
 function assertPeople(pairs: number, first: number, second: number): void {

@@ -6,9 +6,9 @@ import { quantile } from './quantile.ts';
 import { type RateEstimate, rateInterval, wilsonOverPeople } from './rate-interval.ts';
 import type { PeopleInPairs } from './shared-people.ts';
 
-/** Every figure of a verification with its interval. */
+/** Figures of a verification, with intervals. */
 export interface VerificationIntervals {
-  /** Of all pairs, at the threshold. */
+  /** Share of all pairs that are classified correctly at the threshold. */
   accuracy: RateEstimate;
   /** Share of the impostor pairs that are accepted at the threshold. */
   falseMatchRate: RateEstimate;
@@ -16,24 +16,24 @@ export interface VerificationIntervals {
   falseNonMatchRate: RateEstimate;
   equalErrorRate: RateEstimate;
   areaUnderCurve: RateEstimate;
-  /** Share of the genuine pairs that are accepted where this share of the impostor pairs is. */
+  /** Share of the genuine pairs accepted at the threshold that accepts the share `far` of the impostor pairs. */
   tarAtFar: (RateEstimate & { far: number })[];
 }
 
 /** Options of {@link verificationIntervals}. */
 export interface VerificationIntervalsOptions {
-  /** A pair is accepted if its distance is below; one for all pairs, or one for each, as folds have. */
+  /** A pair is accepted if its distance is below: one threshold for all pairs, or one for each, as with folds. */
   threshold: number | ArrayLike<number>;
-  /** Default 0.95. */
+  /** Confidence level of the intervals. Default 0.95. */
   confidence?: number | undefined;
-  /** Default 0.01 and 0.1. */
+  /** False accept rates to report. Default 0.01 and 0.1. */
   fars?: readonly number[] | undefined;
 }
 
 /**
- * Accuracy, FMR, FNMR, EER, AUC and TAR@FAR, each with Wilson's interval by a variance that knows which pairs share a
- * person. For the last three the variance is that of their linear part, with the density of the distances at the threshold
- * from a kernel estimate: {@link bootstrapOverPeople} checks it.
+ * Computes accuracy, FMR, FNMR, EER, AUC and TAR@FAR. Each has Wilson's interval, with a variance that takes into
+ * account which pairs share a person. For the last three it is the variance of their linear part, with the density of
+ * the distances at the threshold from a kernel estimate. {@link bootstrapOverPeople} can check it.
  *
  * @throws {InvalidArgumentError} if the lists differ in length, or one kind of pair is missing.
  * @example
@@ -93,7 +93,7 @@ const peopleIn = ({ first, second }: PeopleInPairs, pairs: readonly number[]): P
   second: pairs.map((pair) => second[pair]!),
 });
 
-/** Of each pair the share of the other kind that it is ordered rightly with, about the mean. */
+/** Returns for each pair the share of pairs of the other kind that it is ordered correctly with, minus the mean. */
 function termsOfArea({ distances, genuine, impostor }: Kinds, auc: number): Float64Array {
   const terms = new Float64Array(distances.length);
   const [near, far] = [sortedOf(distances, genuine), sortedOf(distances, impostor)];
@@ -102,7 +102,7 @@ function termsOfArea({ distances, genuine, impostor }: Kinds, auc: number): Floa
   return terms;
 }
 
-/** Where both rates cross: each moves it by as much as its own slope is small beside the other's. */
+/** Terms of the rate where both error rates cross. The weight of each rate grows with the slope of the other. */
 function termsOfEqualError(kinds: Kinds, eer: number): Float64Array {
   const { distances, genuine, impostor } = kinds;
   const threshold = quantile(sortedOf(distances, impostor), eer);
@@ -135,7 +135,7 @@ function tarAt(
 const sortedOf = (distances: ArrayLike<number>, pairs: readonly number[]): Float64Array =>
   Float64Array.from(pairs, (pair) => distances[pair]!).sort();
 
-/** Ties count half. */
+/** Share of sorted values below a value; ties count half. */
 function shareBelow(sorted: Float64Array, value: number): number {
   const place = (isBelow: (other: number) => boolean) => {
     let [low, high] = [0, sorted.length];
@@ -149,7 +149,7 @@ function shareBelow(sorted: Float64Array, value: number): number {
   return (place((other) => other < value) + place((other) => other <= value)) / (2 * sorted.length);
 }
 
-/** Gaussian kernels of Silverman's width. */
+/** Estimates the density at a value with Gaussian kernels of Silverman's width. */
 function densityAt(distances: ArrayLike<number>, pairs: readonly number[], value: number): number {
   const sorted = sortedOf(distances, pairs);
   const mean = sorted.reduce((sum, one) => sum + one, 0) / sorted.length;

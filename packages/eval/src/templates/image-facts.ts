@@ -1,15 +1,15 @@
 import { InvalidArgumentError } from '@hm/tensor/host';
 
-/** Description of an image besides its embedding. */
+/** Facts about an image besides its embedding. */
 export interface ImageFacts {
   id?: string;
-  /** The video or photograph that it is from; an image without one is a medium of its own. */
+  /** The video or photograph that it is from. An image without one counts as a medium of its own. */
   media?: string | number | undefined;
-  /** For example the detector's score. */
+  /** Quality, for example the detector's score. */
   quality?: number | undefined;
 }
 
-/** Euclidean length of a vector. */
+/** Returns the Euclidean length of a vector. */
 export const lengthOf = (row: Float32Array): number => Math.sqrt(row.reduce((sum, x) => sum + x * x, 0));
 
 /** @throws {InvalidArgumentError} if the image has no quality. */

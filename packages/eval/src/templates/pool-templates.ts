@@ -9,13 +9,16 @@ import {
 import { assertOneOf } from '../assert-one-of.ts';
 import { type ImageFacts, lengthOf, qualityOf } from './image-facts.ts';
 
-/** Options of pooling a template's images into one embedding. */
+/** Options for pooling a template's images into one embedding. */
 export interface PoolingOptions {
-  /** `unit` (default, IJB-C's N0): embeddings are scaled to unit length first. `keep` (N1): longer ones count more. */
+  /**
+   * How lengths count. `unit` (default, IJB-C's N0): embeddings are scaled to unit length first. `keep` (N1): longer
+   * embeddings have more weight.
+   */
   norms?: 'unit' | 'keep' | undefined;
-  /** Weighs each embedding by its image's `quality` (D1). Default false. */
+  /** True to weight each embedding by its image's `quality` (D1). Default false. */
   weightByQuality?: boolean | undefined;
-  /** Only the best images of a template count: by `quality`, or by the length of their embedding. Default: all. */
+  /** Uses only the best images of a template, by `quality` or by the length of their embedding. Default: all. */
   best?: { count: number; by: 'quality' | 'norm' } | undefined;
 }
 
@@ -25,11 +28,12 @@ export const poolingOptions: OptionKinds<PoolingOptions> = {
 };
 
 /**
- * One embedding for each template, `[templates, D]`: the mean within each medium, and the sum over media, as
- * insightface does for IJB-B and IJB-C. Without media that has the direction of the mean of all images.
+ * Pools each template into one embedding, `[templates, D]`: the mean within each medium, then the sum over media, as
+ * insightface does for IJB-B and IJB-C. Without media it has the direction of the mean of all images.
  *
  * @param images One for each row of `embeddings`.
- * @throws {InvalidArgumentError} if a template is empty or names an image that is not there, or a quality is missing.
+ * @throws {InvalidArgumentError} if a template is empty or names an image that does not exist, or a quality is
+ * missing.
  * @example
  * const pooled = poolTemplates(embeddings, [[0, 1, 2], [3, 4]], images);
  */
@@ -57,7 +61,10 @@ export function poolTemplates(
   return pooled;
 }
 
-/** The best images of a template, best first; of equal ones the earlier. All of them where there are no more. */
+/**
+ * Returns the best images of a template, best first (the earlier of equal ones), or all if there are no more than
+ * `count`.
+ */
 function bestImages(
   template: readonly number[],
   { data, shape }: HostTensor<'float32'>,

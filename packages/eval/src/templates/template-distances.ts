@@ -2,17 +2,20 @@ import type { HostTensor } from '@hm/tensor/host';
 import { checkArguments } from '@hm/tensor/host';
 import { type Distance, distanceBetween } from '../verification/pair-distances.ts';
 
-/** Every way to compare two templates image by image. */
+/** Values of {@link PairwiseAggregation}. */
 export const pairwiseKinds = ['mean-distance', 'min-distance', 'max-distance'] as const;
 
-/** The mean, least or greatest distance of an image of one template to an image of the other. */
+/**
+ * How two templates are compared: by the mean, least or greatest distance between an image of one and an image of the
+ * other.
+ */
 export type PairwiseAggregation = (typeof pairwiseKinds)[number];
 
 /**
- * Distances of templates by the distances of their images, `images · images` of them for each pair: minutes for
- * YouTube Faces, where the mean embedding takes a second.
+ * Computes distances of templates from the distances of their images, `images · images` of them for each pair. This
+ * takes minutes for YouTube Faces, where the mean embedding takes a second.
  *
- * @throws {InvalidArgumentError} if an image has no direction or does not exist.
+ * @throws {InvalidArgumentError} if an embedding has length zero or an image does not exist.
  * @example
  * const distances = templateDistances(embeddings, [[0, 1], [2, 3]], [{ first: 0, second: 1 }], 'mean-distance');
  */

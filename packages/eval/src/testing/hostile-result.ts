@@ -3,7 +3,7 @@ import { hostTensor, Rng } from '@hm/tensor/host';
 import { scoreEmbeddings } from '../verification/score-embeddings.ts';
 import type { VerificationResult } from '../verification/verification-result.ts';
 
-/** Names as files and lists may have them, and that a page must only ever show. */
+/** Names that files and lists may have, and that a page must only ever display. */
 export const hostileNames = [
   '<script>document.title = "broken"</script>.jpg',
   '"><img src=x onerror=alert(1)>/0001.jpg',

@@ -9,7 +9,7 @@ import { distanceKinds } from './pair-distances.ts';
 import { assertPairs } from './protocol-notes.ts';
 import type { ScoreOptions } from './score-options.ts';
 
-/** Finds every fault of a call before the images are embedded, which takes minutes. */
+/** Checks all arguments before the images are embedded, which takes minutes. */
 export function assertScorable(
   protocol: VerificationProtocol,
   options: ScoreOptions,

@@ -1,21 +1,24 @@
 import { checkArguments, type HostTensor, InvalidArgumentError } from '@hm/tensor/host';
 import { assertOneOf } from '../assert-one-of.ts';
 
-/** Every distance. */
+/** Values of {@link Distance}. */
 export const distanceKinds = ['squared-euclidean', 'cosine', 'angle', 'squared-euclidean-raw'] as const;
 
 /**
- * `squared-euclidean`: `|a/|a| - b/|b||²`, from 0 to 4 (insightface). `cosine`: `1 - a·b / |a||b|`, half of it.
- * `angle`: `acos(cos) / π`, from 0 to 1 (facenet's metric 1). `squared-euclidean-raw`: `|a - b|²` of the embeddings
- * as they are (facenet's metric 0, which doubles where views are concatenated).
+ * Distance of two embeddings.
+ * - `squared-euclidean`: `|a/|a| - b/|b||²`, from 0 to 4 (insightface).
+ * - `cosine`: `1 - a·b / |a||b|`, half of it.
+ * - `angle`: `acos(cos) / π`, from 0 to 1 (facenet's metric 1).
+ * - `squared-euclidean-raw`: `|a - b|²` of the embeddings without normalisation (facenet's metric 0, which doubles
+ *   where views are concatenated).
  */
 export type Distance = (typeof distanceKinds)[number];
 
 /**
- * Distances between rows of `embeddings` `[N, D]`, in double precision.
+ * Computes distances between rows of `embeddings` `[N, D]`, in double precision.
  *
- * @param nameOf What an error calls a row. Default `row 7`.
- * @throws {InvalidArgumentError} if a row that is compared has no direction (length zero) or does not exist.
+ * @param nameOf Returns the name of a row for error messages. Default `row 7`.
+ * @throws {InvalidArgumentError} if a compared row has length zero, so no direction, or does not exist.
  * @example
  * const distances = pairDistances(embeddings, [{ first: 0, second: 1 }], 'cosine');
  */
@@ -34,7 +37,7 @@ export function pairDistances(
   return Float64Array.from(pairs, ({ first, second }) => between(first, second));
 }
 
-/** The distance of two rows as a function; lengths are taken once. */
+/** Returns a function for the distance of two rows. Lengths are computed once. */
 export function distanceBetween(
   { data, shape }: HostTensor<'float32'>,
   distance: Distance,
@@ -54,7 +57,10 @@ export function distanceBetween(
   };
 }
 
-/** From the squared distance. The angle by `2 asin(chord / 2)`, which is exact for small angles, where `acos` is not. */
+/**
+ * Converts a squared distance. The angle is computed as `2 asin(chord / 2)`, which is exact for small angles, unlike
+ * `acos`.
+ */
 const finishes: Record<Distance, (squared: number) => number> = {
   'squared-euclidean': (squared) => squared,
   'squared-euclidean-raw': (squared) => squared,

@@ -4,8 +4,8 @@ import { decodeImage } from '#decode';
 import type { TarAtFar } from '../metrics/tar-at-far.ts';
 
 /**
- * What a reader of a score must know about its pairs: the protocol's own notes, and pairs that a list should
- * not have.
+ * Returns the notes that a reader of a score needs: the protocol's own, and those about pairs that a list should not
+ * contain.
  */
 export function pairNotes({ notes, images, templates, pairs }: VerificationProtocol): string[] {
   const { repeated, contradicted } = repetitions(pairs);
@@ -22,10 +22,10 @@ export function pairNotes({ notes, images, templates, pairs }: VerificationProto
   ];
 }
 
-/** A rate that rests on fewer false accepts than this has a 95 % interval wider than itself. */
+/** With fewer false accepts than this, the 95 % interval of a rate is wider than the rate itself. */
 const FEW = 10;
 
-/** Says which false accept rates were too fine for the number of impostor pairs. */
+/** Returns notes about false accept rates that are too fine for the number of impostor pairs. */
 export function rateNotes(rates: readonly TarAtFar[]): string[] {
   const impostors = rates[0]?.impostors ?? 0;
   const list = (found: readonly TarAtFar[]) => found.map(({ far }) => far).join(', ');
@@ -39,13 +39,13 @@ export function rateNotes(rates: readonly TarAtFar[]): string[] {
   ].filter((note) => note !== false);
 }
 
-/** Says how a threshold that is not from the other folds was found. */
+/** Returns a note if the threshold was chosen on the same pairs. */
 export const thresholdNotes = (threshold: number | 'best' | undefined): string[] =>
   threshold === 'best'
     ? ['The threshold was chosen on the pairs that it judges: the accuracy is optimistic.']
     : [];
 
-/** Says where groups were compared, if not at the threshold of the accuracy. */
+/** Returns a note on the threshold at which groups were compared, if it is not that of the accuracy. */
 export const operatingNotes = (fmr: number | undefined, threshold: number): string[] =>
   fmr === undefined
     ? []
@@ -54,8 +54,8 @@ export const operatingNotes = (fmr: number | undefined, threshold: number): stri
       ];
 
 /**
- * Says that images had to be resized, judged by the first: photographs that nobody aligned score far too low, and nothing
- * else shows it.
+ * Returns a note if images had to be resized, judging by the first one. Unaligned photographs score far too low, and
+ * nothing else shows it.
  */
 export async function sizeNotes(image: ProtocolImage, { height, width }: Preprocessing): Promise<string[]> {
   const found = await decodeImage(image, { name: image.id });
@@ -65,7 +65,7 @@ export async function sizeNotes(image: ProtocolImage, { height, width }: Preproc
   ];
 }
 
-/** @throws {InvalidArgumentError} if a pair names an image that the protocol does not have. */
+/** @throws {InvalidArgumentError} if a pair names an image that is not in the protocol. */
 export function assertPairs({ name, images, templates, pairs }: VerificationProtocol): void {
   const { length } = templates ?? images;
   const known = (index: number) => Number.isInteger(index) && index >= 0 && index < length;

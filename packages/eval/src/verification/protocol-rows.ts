@@ -5,14 +5,16 @@ import { type PairwiseAggregation, templateDistances } from '../templates/templa
 import { type Distance, pairDistances } from './pair-distances.ts';
 import type { TemplateOptions } from './score-options.ts';
 
-/** The two sides of a protocol's pairs: rows of embeddings, or templates image by image. */
+/** What the pairs of a protocol index: rows of embeddings, or templates that are compared image by image. */
 export interface ProtocolRows {
   embeddings: HostTensor<'float32'>;
   nameOf(row: number): string;
   pairwise?: { aggregation: PairwiseAggregation; templates: readonly (readonly number[])[] };
 }
 
-/** Images, templates pooled to one embedding each, or templates with all their images. */
+/**
+ * Returns the rows of a protocol: images, templates pooled to one embedding each, or templates with all their images.
+ */
 export function protocolRows(
   embeddings: HostTensor<'float32'>,
   { images, templates }: VerificationProtocol,
@@ -27,7 +29,7 @@ export function protocolRows(
   };
 }
 
-/** Distances of pairs of rows. */
+/** Computes the distances of pairs of rows. */
 export function compareRows(
   { embeddings, nameOf, pairwise }: ProtocolRows,
   pairs: readonly VerificationPair[],

@@ -25,7 +25,7 @@ import { compareRows, type ProtocolRows, protocolRows } from './protocol-rows.ts
 import { type ScoreOptions, scoreOptions, templateOptions } from './score-options.ts';
 import type { PairScore, VerificationResult } from './verification-result.ts';
 
-/** Origin of embeddings, for the result. */
+/** Origin of embeddings, copied to the result. */
 export interface EmbeddingSource {
   model: string;
   flip?: Flip | undefined;
@@ -36,10 +36,10 @@ export interface EmbeddingSource {
 }
 
 /**
- * Scores embeddings that are already there: a row for each image of the protocol, `[images, D]`, made by any program.
+ * Scores existing embeddings, made by any program: a row for each image of the protocol, `[images, D]`.
  *
- * @throws {InvalidArgumentError} if there are no pairs, a pair without image, one kind of pair, an empty fold, or an
- * embedding of length zero.
+ * @throws {InvalidArgumentError} if there are no pairs, a pair names a missing image, one kind of pair is missing, a
+ * fold is empty, or an embedding has length zero.
  * @throws {NonFiniteError} if a distance is not finite.
  * @example
  * const result = scoreEmbeddings(embeddings, protocol, { model: 'mine.npy' }, { distance: 'cosine' });
@@ -109,7 +109,11 @@ export function scoreEmbeddings(
   };
 }
 
-/** Where the errors of groups and of what is left of the pairs are taken. @throws {InvalidArgumentError} with too few pairs. */
+/**
+ * Returns the threshold at which groups are compared and low-quality pairs discarded.
+ *
+ * @throws {InvalidArgumentError} with too few pairs.
+ */
 function operatingThreshold(scored: FoldedPairs, { threshold }: CrossValidation, fmr?: number): number {
   if (fmr === undefined) return threshold;
   const [found] = fmr > 0 && fmr < 1 ? tarAtFar(scored, [fmr]) : [];
@@ -138,7 +142,10 @@ function groupsOf(
   return { groups: groupRates(scored, peopleInPairs(protocol), inPairs, { threshold }) };
 }
 
-/** None where all images are alike, as embeddings of unit length are. */
+/**
+ * Computes the error-versus-discard curve. Omitted if all images have the same quality, as with embeddings of unit
+ * length.
+ */
 function discardCurve(
   { images, pairs, templates }: VerificationProtocol,
   { data, shape }: HostTensor<'float32'>,
@@ -200,8 +207,8 @@ function pairScores(
 }
 
 /**
- * Distances after the mean embedding of all pairs outside a fold is subtracted, both sides of each pair counted, as
- * SphereFace's MATLAB code and facenet's `subtract_mean` do.
+ * Computes distances after subtracting the mean embedding of all pairs outside a fold, counting both sides of each
+ * pair, as SphereFace's MATLAB code and facenet's `subtract_mean` do.
  */
 function centeredDistances(
   { data, shape }: HostTensor<'float32'>,

@@ -6,34 +6,36 @@ import type { Distance } from './pair-distances.ts';
 
 /** Options for templates of several images. */
 export interface TemplateOptions extends PoolingOptions {
-  /** Default `mean-embedding`: one embedding for each template; see {@link poolTemplates}. */
+  /**
+   * How templates are compared. Default `mean-embedding`: one embedding for each template; see {@link poolTemplates}.
+   */
   aggregation?: 'mean-embedding' | PairwiseAggregation | undefined;
 }
 
-/** Options of scoring pairs. */
+/** Options for scoring pairs. */
 export interface ScoreOptions {
-  /** Default `squared-euclidean`. */
+  /** Distance of two embeddings. Default `squared-euclidean`. */
   distance?: Distance | undefined;
-  /** Default `exact`. */
+  /** How the best threshold is searched. Default `exact`. */
   thresholdSearch?: ThresholdSearch | undefined;
   /**
-   * A threshold found elsewhere, such as on View 1's training pairs, or `best`: the best on these same pairs, which
-   * is optimistic. Default: each fold is judged by the best threshold of the others.
+   * A threshold found elsewhere, such as on View 1's training pairs, or `best` for the best on these same pairs,
+   * which is optimistic. Default: each fold is judged by the best threshold of the others.
    */
   threshold?: number | 'best' | undefined;
   /**
-   * Subtracts the mean embedding of the other folds' pairs before the distance is taken, as SphereFace's and, with
-   * `squared-euclidean-raw`, facenet's code can. Default false.
+   * True to subtract the mean embedding of the other folds' pairs before computing the distance, as SphereFace's code
+   * and, with `squared-euclidean-raw`, facenet's code can. Default false.
    */
   center?: boolean | undefined;
   /**
-   * False match rate of all impostor pairs at which groups are compared and pairs of low quality discarded, as NIST and
+   * False match rate of all impostor pairs at which groups are compared and low-quality pairs discarded, as NIST and
    * ISO/IEC 19795-10 do. Default: at the threshold of the accuracy.
    */
   fmr?: number | undefined;
-  /** For a protocol whose pairs are of templates. */
+  /** Options for a protocol whose pairs are of templates. */
   templates?: TemplateOptions | undefined;
-  /** Keeps every pair's distance in the result. Default false. */
+  /** True to keep every pair's distance in the result. Default false. */
   scores?: boolean | undefined;
 }
 

@@ -5,7 +5,7 @@ import { verify } from './verify.ts';
 
 /** Options of {@link validator}. */
 export interface ValidatorOptions extends EmbedderOptions {
-  /** Default `accuracy`; the area under the curve is finer than that on few pairs. */
+  /** The measure. Default `accuracy`; the area under the curve is finer than that on few pairs. */
   measure?: 'accuracy' | 'auc' | undefined;
 }
 
@@ -16,9 +16,11 @@ export const validatorOptions: OptionKinds<ValidatorOptions> = {
 };
 
 /**
- * Scores any network on a protocol, the higher the better: the `validate` of `train` in @hm/train.
+ * Returns a function that scores any network on a protocol (higher is better), for use as `validate` of `train` in
+ * @hm/train.
  *
- * @returns a function of an ONNX file or its bytes, which fails as {@link loadEmbedder} and {@link verify} do.
+ * @returns A function that takes an ONNX file or its bytes, and throws the same errors as {@link loadEmbedder} and
+ * {@link verify}.
  * @throws {InvalidArgumentError} if an option is unknown or of another type.
  * @example
  * const run = train({ data, backbone, head, out, validate: validator(await lfwPairs('lfw-112x112')) });

@@ -8,28 +8,28 @@ import type { ValidationRate } from '../metrics/validation-rate.ts';
 import type { Distance } from './pair-distances.ts';
 import type { TemplateOptions } from './score-options.ts';
 
-/** One pair's score. */
+/** Score of one pair. */
 export interface PairScore {
-  /** Name of the image in the protocol; of a template the first image, and how many there are. */
+  /** Name of the image in the protocol; for a template the name of its first image and the number of images. */
   first: string;
   second: string;
   same: boolean;
   fold: number;
   distance: number;
-  /** By its fold's threshold. */
+  /** True if the distance is below the threshold of its fold. */
   accepted: boolean;
 }
 
 /** An error-versus-discard curve. */
 export interface ErrorVersusDiscard {
-  /** Of each image what the protocol says (`given`), or else how long its embedding is (`norm`). */
+  /** Source of the qualities: the protocol (`given`), or the length of each embedding (`norm`). */
   quality: 'given' | 'norm';
   /** A pair is accepted if its distance is below. */
   threshold: number;
   points: DiscardPoint[];
 }
 
-/** A model's score on a protocol. */
+/** Result of a model on a protocol. */
 export interface VerificationResult {
   /** The protocol's name. */
   protocol: string;
@@ -39,9 +39,12 @@ export interface VerificationResult {
   pairs: number;
   /** Mean over the folds, from 0 to 1. */
   accuracy: number;
-  /** Of that mean: `σ̂ / √folds`, σ̂ with `folds - 1`; of a single fold the binomial `√(p(1 - p) / pairs)`. */
+  /**
+   * Standard error of that mean: `σ̂ / √folds`, σ̂ with `folds - 1`; for a single fold the binomial
+   * `√(p(1 - p) / pairs)`.
+   */
   standardError: number;
-  /** `np.std` over the folds, which insightface and facenet print after the `±`. */
+  /** Standard deviation over the folds, `np.std`, which insightface and facenet print after the `±`. */
   standardDeviation: number;
   auc: number;
   eer: number;
@@ -50,7 +53,10 @@ export interface VerificationResult {
   threshold: number;
   flip: Flip;
   distance: Distance;
-  /** Origin of the threshold: `given` if it came from elsewhere, `best` if from these same pairs. */
+  /**
+   * Origin of the threshold: a search, `given` if it came from elsewhere, or `best` if it was chosen on these same
+   * pairs.
+   */
   thresholdSearch: ThresholdSearch | 'given' | 'best';
   /** True if the mean embedding of the other folds was subtracted. */
   centered: boolean;
@@ -61,14 +67,17 @@ export interface VerificationResult {
   notes: string[];
   /** Description of the training in the model's file, if there is one. */
   metadata?: Readonly<Record<string, string>>;
-  /** How the images of a template were joined, where pairs are of templates. */
+  /** How the images of a template were combined, if pairs are of templates. */
   templates?: TemplateOptions;
-  /** insightface's and facenet's `VAL@FAR=1e-3`, where their grid was used. */
+  /** `VAL@FAR=1e-3` of insightface and facenet, if their grid was used. */
   validationRate?: ValidationRate;
-  /** The errors of each group at one threshold, that of the accuracy or of `fmr`, where the protocol's images have groups. */
+  /**
+   * Error rates of each group at one threshold, that of the accuracy or of `fmr`, if the protocol's images have
+   * groups.
+   */
   groups?: GroupComparison;
-  /** How the errors at that threshold fall as pairs of low quality are discarded, where `scores` was asked for. */
+  /** How the errors at that threshold fall as pairs of low quality are discarded, if `scores` was requested. */
   errorVersusDiscard?: ErrorVersusDiscard;
-  /** Every pair, in the protocol's order, where `scores` was asked for. */
+  /** Score of every pair, in the protocol's order, if `scores` was requested. */
   scores?: PairScore[];
 }

@@ -5,8 +5,8 @@ import type { VerificationResult } from './verification-result.ts';
 import { type VerifyOptions, verify, verifyOptions } from './verify.ts';
 
 /**
- * Chooses the threshold on one list of pairs and judges another by it, as LFW's View 1 does with `pairsDevTrain.txt` and
- * `pairsDevTest.txt`. The result is the test list's.
+ * Chooses the threshold on one list of pairs and applies it to another, as LFW's View 1 does with `pairsDevTrain.txt`
+ * and `pairsDevTest.txt`. The result is that of the test list.
  *
  * @throws as {@link verify}.
  * @example

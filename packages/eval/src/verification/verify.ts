@@ -14,10 +14,11 @@ export interface VerifyOptions extends EmbedOptions, ScoreOptions {}
 export const verifyOptions: OptionKinds<VerifyOptions> = { ...embedOptions, ...scoreOptions };
 
 /**
- * Scores a model on a verification protocol such as LFW's View 2: embeds each image that a pair names once,
- * compares the pairs, and judges each fold by the threshold of the others.
+ * Scores a model on a verification protocol such as LFW's View 2. Each image that a pair names is embedded once, the
+ * pairs are compared, and each fold is classified with the threshold of the others.
  *
- * @throws {InvalidArgumentError} if there are no pairs, a pair without image, one kind of pair, or an empty fold.
+ * @throws {InvalidArgumentError} if there are no pairs, a pair names a missing image, one kind of pair is missing, or
+ * a fold is empty.
  * @throws {InvalidDataError} if an image is missing or cannot be decoded.
  * @throws {NonFiniteError} if an embedding is not finite.
  * @example
@@ -46,7 +47,7 @@ export async function verify(
   );
 }
 
-/** The protocol with the images that its pairs name, each file once. */
+/** Reduces a protocol to the images that its pairs name, each file once. */
 function usedImages(protocol: VerificationProtocol): VerificationProtocol {
   const { images, pairs, templates } = protocol;
   const rows = new Map<string | number, number>();

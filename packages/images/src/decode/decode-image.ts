@@ -12,23 +12,29 @@ import { type ExtraSamples, extraSamples } from './tiff-samples.ts';
 
 /** Options of {@link decodeImage}. */
 export interface DecodeOptions {
-  /** Wanted size in pixels, together with `width`; default: the image's own. */
+  /** Target height in pixels, together with `width`; default: the image's own. */
   height?: number;
   width?: number;
-  /** More pixels than this in the file are refused before decoding. Default 100 million. */
+  /** Most pixels of a file; larger images are refused before decoding. Default 100 million. */
   maxPixels?: number;
-  /** Name in errors of an image that has no path. Default `image bytes`. */
+  /** Name for error messages, for an image without a path. Default `image bytes`. */
   name?: string;
 }
 
 /**
- * Decodes an image to sRGB, 8 bits: EXIF orientation applied; CMYK, grey, 16-bit and embedded colour profiles
- * converted; transparency flattened onto black; the first page of several. With a wanted size, an image of another
- * size is resized to cover it (bilinear, over all pixels that go into one) and cropped about its centre. Pixels that already fit are returned as they
- * are, without a copy.
+ * Decodes an image to sRGB, 8 bits:
+ * - The EXIF orientation is applied.
+ * - CMYK, grey, 16-bit and embedded colour profiles are converted.
+ * - Transparency is flattened onto black.
+ * - Of several pages the first is decoded.
  *
- * @throws {InvalidDataError} if the file is missing, truncated, corrupt, too large or no image; `fields.path` names it.
- * @throws {InvalidArgumentError} if only one of height and width is given, or pixels do not fill their size.
+ * With a target size, an image of another size is resized to cover it (bilinear, over all pixels that go into one)
+ * and cropped about its centre. Pixels that already fit are returned without a copy.
+ *
+ * @throws {InvalidDataError} if the file is missing, truncated, corrupt, too large or not an image; `fields.path`
+ * names it.
+ * @throws {InvalidArgumentError} if only one of height and width is given, or the number of pixels does not match the
+ * size.
  * @example
  * const { pixels, height, width } = await decodeImage({ path: 'face.jpg' }, { height: 112, width: 112 });
  */
@@ -50,7 +56,9 @@ export async function decodeImage(source: ImageSource, options: DecodeOptions = 
   }
 }
 
-/** libvips's own words are of all its threads together, and not the same each time: they stay in the cause. */
+/**
+ * Returns the reason in our own words: libvips's message covers all its threads and varies, so it stays in the cause.
+ */
 function reasonOf(cause: unknown, maxPixels: number): string {
   if (cause instanceof TypeError) return cause.message;
   const isLarge = cause instanceof Error && cause.message.includes('pixel limit');
@@ -62,10 +70,13 @@ function reasonOf(cause: unknown, maxPixels: number): string {
 const decode = async (bytes: Uint8Array, maxPixels: number, size: Size | undefined): Promise<RgbImage> =>
   (await decodePlainJpeg(bytes, maxPixels)) ?? decodeByLibvips(bytes, maxPixels, size);
 
-/** The WebAssembly decoder keeps the memory of its largest image. */
+/** Limit for the WebAssembly decoder, which keeps the memory of its largest image. */
 const MOST_QUICK_PIXELS = 1 << 20;
 
-/** Undefined for images that need conversion, and for those about which the decoder complains: libvips decides. */
+/**
+ * Decodes with the WebAssembly decoder. Returns undefined for images that need conversion or that the decoder
+ * rejects; libvips then decides.
+ */
 async function decodePlainJpeg(bytes: Uint8Array, maxPixels: number): Promise<RgbImage | undefined> {
   const found = plainJpeg(bytes);
   if (!found || found.height * found.width > Math.min(maxPixels, MOST_QUICK_PIXELS)) return undefined;
@@ -77,13 +88,13 @@ async function decodePlainJpeg(bytes: Uint8Array, maxPixels: number): Promise<Rg
   }
 }
 
-/** Large images it resizes itself, without holding all of their pixels. */
+/** Decodes with libvips, which also resizes large images, without holding all of their pixels. */
 async function decodeByLibvips(
   bytes: Uint8Array,
   limitInputPixels: number,
   size: Size | undefined,
 ): Promise<RgbImage> {
-  // Programs that draw, such as SVG, are no photographs and may refer to other files.
+  // Vector graphics such as SVG are not photographs and may refer to other files.
   if (!rasterFormat(bytes)) throw new TypeError(notRaster(bytes));
   const image = sharp(bytes, { failOn: 'error', autoOrient: true, limitInputPixels });
   const { width = 0, height = 0 } = size ? await image.metadata() : {};
@@ -100,7 +111,7 @@ async function decodeByLibvips(
 const rawPixels = (image: Sharp) =>
   image.toColorspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
 
-/** What came out, as red, green and blue. libvips takes any further sample of a TIFF for transparency. */
+/** Reduces the decoded samples to red, green and blue. libvips treats any extra sample of a TIFF as transparency. */
 function threeChannels(
   data: Uint8Array,
   { channels, height, width }: OutputInfo,

@@ -3,12 +3,12 @@ import type { RgbImage } from '../rgb-image.ts';
 import { rgbOf } from '../rgb-of.ts';
 import { MOST_PIXELS } from './most-pixels.ts';
 
-/** An encoded image as pages have it: a `File` or `Blob`, or bytes. */
+/** An encoded image in a page: a `File` or `Blob`, or bytes. */
 export type BrowserImage = Blob | { bytes: Uint8Array<ArrayBuffer> };
 
 /**
- * Decodes an image as the browser shows it, EXIF orientation applied, transparency laid over black; the same sizes are
- * refused as in Node.
+ * Decodes an image as the browser displays it, with EXIF orientation applied and transparency flattened onto black.
+ * The size limit is the same as in Node.
  *
  * @throws {InvalidDataError} if the browser cannot decode it, or it is too large.
  * @example
@@ -35,7 +35,7 @@ export async function decodeImage(source: BrowserImage, maxPixels = MOST_PIXELS)
   }
 }
 
-/** The part of a page that is used here: the package is compiled without the types of browsers. */
+/** The browser API that is used here: the package is compiled without the types of browsers. */
 interface Page {
   createImageBitmap(blob: Blob, options: { imageOrientation: 'from-image' }): Promise<Bitmap>;
   OffscreenCanvas: new (

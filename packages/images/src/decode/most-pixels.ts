@@ -1,2 +1,2 @@
-/** Pixels of a file that is decoded unless more are allowed. */
+/** Limit for the number of pixels in a file, unless another is given. */
 export const MOST_PIXELS = 100_000_000;

@@ -1,12 +1,12 @@
-/** What a TIFF holds of each pixel beside its colour. */
+/** Samples that a TIFF has for each pixel besides its colour. */
 export interface ExtraSamples {
-  /** Which of them is transparency; undefined if none is. */
+  /** Index of the transparency sample; undefined if there is none. */
   transparency: number | undefined;
 }
 
 /**
- * The samples of a TIFF beyond grey, red, green and blue or CMYK, such as a saved selection; undefined for another
- * format, for a TIFF without, and for one that breaks off.
+ * Finds the samples of a TIFF besides grey, RGB or CMYK, such as a saved selection. Returns undefined for another
+ * format, for a TIFF without such samples, and for a truncated one.
  */
 export function extraSamples(bytes: Uint8Array): ExtraSamples | undefined {
   const tags = firstDirectory(bytes);
@@ -18,12 +18,12 @@ export function extraSamples(bytes: Uint8Array): ExtraSamples | undefined {
 }
 
 const [PHOTOMETRIC, SAMPLES, EXTRA] = [262, 277, 338];
-/** Transparency that the colour is multiplied by, which libvips undoes, and such that it is not. */
+/** Premultiplied transparency, which libvips undoes, and transparency that is not premultiplied. */
 const [ASSOCIATED, UNASSOCIATED] = [1, 2];
-/** Samples of a colour by its photometric interpretation: white is zero, black is zero, RGB, CMYK, YCbCr, L*a*b*. */
+/** Number of colour samples by photometric interpretation: white is zero, black is zero, RGB, CMYK, YCbCr, L*a*b*. */
 const colorsOf: Partial<Record<number, number>> = { 0: 1, 1: 1, 2: 3, 5: 4, 6: 3, 8: 3 };
 
-/** The tags of whole numbers of the first image of a TIFF or BigTIFF. */
+/** Returns the SHORT tags of the first image of a TIFF or BigTIFF. */
 function firstDirectory(bytes: Uint8Array): Map<number, number[]> | undefined {
   const start = String.fromCharCode(...bytes.subarray(0, 4));
   if (!/^(II[*+]\0|MM\0[*+])$/.test(start)) return undefined;

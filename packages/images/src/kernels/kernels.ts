@@ -1,6 +1,9 @@
 import { wasm } from './kernels.wasm.ts';
 
-/** What `assembly/pixels.ts` exports, and says of it; arguments are places in `memory`, in bytes, and sizes. */
+/**
+ * Exports of `assembly/pixels.ts`, where they are documented. Arguments are addresses in `memory`, in bytes, and
+ * sizes.
+ */
 export interface Kernels {
   memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   triangles(taps: number, stride: number, from: number, to: number, size: number, limit: number): void;
@@ -45,13 +48,16 @@ export interface Kernels {
   ): void;
 }
 
-/** Vectors reach up to 15 bytes beyond an array's end. */
+/** Spare bytes per array: vectors reach up to 15 bytes beyond its end. */
 const SPARE = 16;
 const PAGE = 1 << 16;
-/** More than this is not held on to: memory of WebAssembly never shrinks. */
+/** Largest memory that is kept, in bytes: WebAssembly memory never shrinks. */
 const MOST_KEPT = 1 << 25;
 
-/** The kernels with room for arrays of so many bytes each, and where these begin. What they hold is left from before. */
+/**
+ * Returns the kernels with room for arrays of the given sizes in bytes, and the addresses of the arrays. The memory
+ * is not cleared.
+ */
 export function kernelsFor(sizes: readonly number[]): { kernels: Kernels; places: number[] } {
   const places: number[] = [];
   let end = 0;
@@ -73,7 +79,7 @@ function keptKernels(): Kernels {
   return kept;
 }
 
-/** TypeScript has these names for pages alone; Node has them too. */
+/** TypeScript declares these names only for browsers, but Node has them too. */
 const { WebAssembly } = globalThis as unknown as {
   WebAssembly: {
     Module: new (bytes: Uint8Array) => object;
@@ -81,7 +87,7 @@ const { WebAssembly } = globalThis as unknown as {
   };
 };
 
-/** Small enough to be compiled at once, also on a page. */
+/** Compiles synchronously; the module is small enough for that, also in a page. */
 function instantiate(): Kernels {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(wasm), (letter) => letter.charCodeAt(0)));
   return new WebAssembly.Instance(compiled).exports as Kernels;

@@ -4,7 +4,7 @@ import type { SkippedEntry } from './skipped-entry.ts';
 
 const decoded = new Set(['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.gif', '.avif']);
 
-/** Whether a file is taken for an image: by its extension, in capitals or not, unless a system left it there. */
+/** True if a file is an image by its extension, in upper or lower case, and was not left by a system. */
 export const isImageName = (name: string): boolean => {
   checkArguments('isImageName', { name }, { name: 'string' });
   return decoded.has(extname(name).toLowerCase()) && !isLeftBehind(name);
@@ -19,13 +19,13 @@ const others = new Set(
     .map((extension) => `.${extension}`),
 );
 
-/** Whether a file is a picture in a form that is not decoded, by its extension. */
+/** True if a file is an image in a format that is not decoded, by its extension. */
 export const isOtherImageName = (name: string): boolean => {
   checkArguments('isOtherImageName', { name }, { name: 'string' });
   return others.has(extname(name).toLowerCase());
 };
 
-/** Files and folders, in lower case, that systems, file servers and archivers make by themselves. */
+/** Files and folders, in lower case, that systems, file servers and archivers create. */
 const systemNames = new Set([
   '__macosx',
   '@eadir',
@@ -47,7 +47,7 @@ const systemNames = new Set([
   '__pycache__',
 ]);
 
-/** Whether the last part of a path is a file or folder that nobody put there: hidden, or left by a system or tool. */
+/** True if a file or folder name is hidden, or was left by a system or tool. */
 export const isLeftBehind = (name: string): boolean => {
   checkArguments('isLeftBehind', { name }, { name: 'string' });
   return (
@@ -58,13 +58,13 @@ export const isLeftBehind = (name: string): boolean => {
   );
 };
 
-/** Whether any part of a path inside an archive or a list is one that nobody put there. */
+/** True if any part of a path, inside an archive or a list, is hidden or was left by a system or tool. */
 export const isLeftBehindPath = (path: string): boolean => {
   checkArguments('isLeftBehindPath', { path }, { path: 'string' });
   return path.split(/[/\\]/).some((part) => part !== '.' && part !== '..' && isLeftBehind(part));
 };
 
-/** Why a file that is no image is not used. */
+/** Returns why a file that is not an image is not used. */
 export const unusedFile = (name: string): Omit<SkippedEntry, 'path'> => {
   checkArguments('unusedFile', { name }, { name: 'string' });
   return isOtherImageName(name)

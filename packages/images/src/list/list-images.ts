@@ -4,19 +4,19 @@ import { isImageName, unusedFile } from './entry-names.ts';
 import { readFolder, realFolder } from './read-folder.ts';
 import type { SkippedEntry } from './skipped-entry.ts';
 
-/** The images of a folder, and what was left out. */
+/** Images of a folder, and the entries that were skipped. */
 export interface ImageListing {
-  /** Relative to the folder, with `/` between, sorted by code unit. */
+  /** Paths relative to the folder, separated by `/`, sorted by code unit. */
   images: string[];
   skipped: SkippedEntry[];
 }
 
 /**
- * Every image below a folder, and what was found and is none: files of other formats, hidden ones, those of systems and
- * tools, broken links, folders that cannot be read. Links are followed, and each folder is read once.
+ * Lists every image below a folder, and everything that was skipped: files of other formats, hidden files, files of
+ * systems and tools, broken links, folders that cannot be read. Links are followed, and each folder is read once.
  *
- * @param except A folder that is not looked into.
- * @throws {InvalidDataError} if the folder is missing or holds no image.
+ * @param except A folder to ignore.
+ * @throws {InvalidDataError} if the folder is missing or contains no image.
  * @example
  * const { images } = await listImages('photographs');
  */
@@ -40,7 +40,7 @@ class Walk {
   readonly skipped: SkippedEntry[] = [];
   readonly #root: string;
   readonly #except: string | undefined;
-  /** Folders that were read, without links in their paths. */
+  /** Folders already read, by paths without links. */
   readonly #seen = new Set<string>();
   readonly #links: Link[] = [];
 
@@ -49,7 +49,7 @@ class Walk {
     this.#except = except === undefined ? undefined : resolve(except);
   }
 
-  /** Links wait until all else is read: a folder is read under its own name. */
+  /** Links are followed after everything else, so that a folder is read under its own name. */
   async all(base: string): Promise<void> {
     await this.#folder('', base);
     for (let link = this.#links.shift(); link; link = this.#links.shift()) {

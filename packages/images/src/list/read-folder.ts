@@ -5,25 +5,25 @@ import { checkArguments, checkOptions, InvalidDataError } from '@hm/tensor/host'
 import { isLeftBehind } from './entry-names.ts';
 import type { SkippedEntry } from './skipped-entry.ts';
 
-/** A file or folder that people put there. */
+/** A file or folder that was not left by a system or tool. */
 export interface FolderEntry {
   name: string;
   kind: 'file' | 'folder';
-  /** Target of a link; undefined for what is no link. */
+  /** Target of a link; undefined if the entry is not a link. */
   target: string | undefined;
 }
 
 /** Options of {@link readFolder}. */
 export interface ReadFolderOptions {
-  /** Links that lead out of this folder, whose path has no links itself, are left out. Default: followed. */
+  /** Folder, given by a path without links: links that lead out of it are skipped. Default: followed. */
   inside?: string;
-  /** Is told of what is left out. */
+  /** Callback for each entry that is skipped. */
   onSkip: (entry: SkippedEntry) => void;
 }
 
 /**
- * The entries of a folder below a root, sorted by code unit, without those of systems and tools, without links that lead
- * nowhere, and without names that are no text.
+ * Returns the entries of a folder below a root, sorted by code unit, without those of systems and tools, broken
+ * links, and names that are not UTF-8.
  *
  * @throws the system's error if the folder cannot be read.
  */
@@ -69,10 +69,13 @@ export async function readFolder(
   }
 }
 
-/** What stands in a name for bytes that are no text. */
+/** Replacement character for bytes of a name that are not UTF-8. */
 const REPLACED = '\uFFFD';
 
-/** Names of a folder that are not UTF-8, by what is read of them. Bun gives no types of entries together with bytes. */
+/**
+ * Returns the names in a folder that are not UTF-8, by their decoded form. The names are read separately, because Bun
+ * gives no entry types together with bytes.
+ */
 async function namesThatAreNoText(folder: string): Promise<Map<string, string>> {
   const names = await readdir(folder, { encoding: 'buffer' });
   return new Map(
@@ -83,7 +86,7 @@ async function namesThatAreNoText(folder: string): Promise<Map<string, string>> 
   );
 }
 
-/** Bytes beyond ASCII as \xe9, so that a name can be found. */
+/** Escapes bytes beyond ASCII as \xe9, so that a name can be found. */
 const escaped = (name: Buffer): string =>
   name
     .toString('latin1')
@@ -92,9 +95,9 @@ const escaped = (name: Buffer): string =>
 const leadsOut = (base: string, target: string): boolean => relative(base, target).split(sep)[0] === '..';
 
 /**
- * A folder's path without symbolic links.
+ * Returns a folder's path without symbolic links.
  *
- * @throws {InvalidDataError} if it is missing or no folder.
+ * @throws {InvalidDataError} if it is missing or not a folder.
  */
 export async function realFolder(root: string): Promise<string> {
   checkArguments('realFolder', { root }, { root: 'string' });

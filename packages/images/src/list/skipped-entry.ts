@@ -1,8 +1,8 @@
-/** Something in a folder or archive that is not used, and why. */
+/** An entry of a folder or archive that is not used, with the reason. */
 export interface SkippedEntry {
-  /** Relative to the root, with `/` between. */
+  /** Path relative to the root, separated by `/`. */
   path: string;
   reason: string;
-  /** True where an image or a person may be lost by it; false for system files and texts. */
+  /** True if an image or a person may be lost by skipping it; false for system files and texts. */
   missed: boolean;
 }

@@ -4,7 +4,7 @@ import { sourceOf } from './decode.node.ts';
 import type { FaceFinder } from './face-finder.ts';
 import { qualityOf } from './quality.ts';
 
-/** Takes photographs for faces that are aligned already, and looks for none. */
+/** Creates a finder that treats each photograph as an aligned face, without detection. */
 export const alignedFaces = (template: Template): FaceFinder => ({
   async find(photograph, name) {
     const { width, height, landmarks } = template;

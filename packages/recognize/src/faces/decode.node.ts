@@ -3,10 +3,13 @@ import { decodeImage, type ImageSource } from '@hm/images';
 import { InvalidDataError } from '@hm/tensor/host';
 import { isPixels, type Photograph } from './photograph.ts';
 
-/** What can be sent to a worker thread, and decoded there. */
+/** An image that can be sent to a worker thread and decoded there. */
 export type Source = ImageSource;
 
-/** Fetches what lies elsewhere. @throws {InvalidDataError} if there is nothing at an address. */
+/**
+ * Converts a photograph to a source, and downloads it if it is a URL. @throws {InvalidDataError} if there is nothing
+ * at the URL.
+ */
 export async function sourceOf(photograph: Photograph, name: string): Promise<Source> {
   if (photograph instanceof Blob) return { bytes: new Uint8Array(await photograph.arrayBuffer()) };
   if (photograph instanceof Uint8Array) return { bytes: photograph };
@@ -17,7 +20,7 @@ export async function sourceOf(photograph: Photograph, name: string): Promise<So
   return /^(https?|data):/.test(address) ? { bytes: await download(address, name) } : { path: address };
 }
 
-/** A photograph's pixels. @throws {InvalidDataError} that says what is wrong with it. */
+/** Decodes a photograph. @throws {InvalidDataError} that says what is wrong with it. */
 export const decode = (source: Source, name: string) => decodeImage(source, { name });
 
 async function download(address: string, name: string): Promise<Uint8Array> {

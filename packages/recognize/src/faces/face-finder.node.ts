@@ -5,19 +5,20 @@ import { decode, type Source, sourceOf } from './decode.node.ts';
 import type { FaceFinder } from './face-finder.ts';
 import { type FoundFaces, findFaces } from './find-faces.ts';
 
-/** The data that a worker starts with. */
+/** Data that a worker starts with. */
 export interface FinderData {
   template: Template;
   border: number;
 }
 
-/** Photographs that are worth the start of threads. */
+/** Number of photographs from which starting threads is worth it. */
 const MANY = 8;
 
 /**
- * Finds faces in this thread, and from the first time that many photographs come at once in worker threads, which are kept.
+ * Creates a finder that works in this thread. Once many photographs come at a time, it starts worker threads and
+ * keeps them.
  *
- * @param workers 0 for this thread always.
+ * @param workers Number of worker threads; 0 to always use this thread.
  */
 export function faceFinder(data: FinderData, workers = availableParallelism()): FaceFinder {
   let detector: Promise<Detector> | undefined;
@@ -43,7 +44,7 @@ export function faceFinder(data: FinderData, workers = availableParallelism()): 
   };
 }
 
-/** What a worker is asked. */
+/** A request to a worker. */
 export interface FinderRequest {
   source: Source;
   name: string;

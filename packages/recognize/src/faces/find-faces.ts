@@ -5,11 +5,11 @@ import { type ImageQuality, qualityOf } from './quality.ts';
 /** A face in a photograph, before it is embedded. */
 export interface FoundFace extends Face {
   quality: ImageQuality;
-  /** The face in the network's template. */
+  /** The face, aligned to the network's template. */
   aligned: RgbImage;
 }
 
-/** A photograph's faces, best first, and its size. */
+/** Faces of a photograph, best first, and the photograph's size. */
 export interface FoundFaces {
   width: number;
   height: number;
@@ -17,8 +17,9 @@ export interface FoundFaces {
 }
 
 /**
- * Finds and aligns every face; boxes and landmarks are in the photograph's own pixels. How much smaller a large photograph
- * is searched is the detector's rule, in Node and in a page; faces are cut out of the photograph itself.
+ * Finds and aligns every face. Boxes and landmarks are in the photograph's own pixels. The detector decides by how
+ * much a large photograph is reduced for the search, the same in Node and in browsers. Faces are cropped from the
+ * full photograph.
  */
 export async function findFaces(
   detector: Detector,

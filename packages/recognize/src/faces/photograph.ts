@@ -1,10 +1,10 @@
 import type { RgbImage } from '@hm/images/browser';
 import { InvalidArgumentError } from '@hm/tensor/host';
 
-/** A photograph: a path or address, a `URL`, an encoded file's bytes, a `Blob` or `File`, or pixels. */
+/** A photograph: a path or URL, a `URL` object, the bytes of an encoded file, a `Blob` or `File`, or pixels. */
 export type Photograph = string | URL | Uint8Array | Blob | RgbImage;
 
-/** Name of a photograph in results and errors: its path or address, else `photograph 3`. */
+/** Returns the name of a photograph for results and errors: its path or URL, else for example `photograph 3`. */
 export function nameOf(photograph: Photograph, index: number): string {
   if (typeof photograph === 'string') return photograph;
   if (photograph instanceof URL) return photograph.href;
@@ -12,11 +12,11 @@ export function nameOf(photograph: Photograph, index: number): string {
   return typeof name === 'string' && name !== '' ? name : `photograph ${index + 1}`;
 }
 
-/** Whether it is pixels already. */
+/** True if the photograph is given as pixels. */
 export const isPixels = (photograph: Photograph): photograph is RgbImage =>
   typeof photograph === 'object' && 'pixels' in photograph;
 
-/** @throws {InvalidArgumentError} unless it is a list of what photographs can be. */
+/** @throws {InvalidArgumentError} unless it is a list of photographs. */
 export function assertPhotographs(
   where: string,
   photographs: unknown,
@@ -26,7 +26,7 @@ export function assertPhotographs(
   for (const photograph of photographs) assertPhotograph(where, photograph);
 }
 
-/** @throws {InvalidArgumentError} unless it is what a photograph can be. */
+/** @throws {InvalidArgumentError} unless it has one of the forms of a photograph. */
 export function assertPhotograph(where: string, photograph: unknown): asserts photograph is Photograph {
   if (typeof photograph === 'string' ? photograph !== '' : isObject(photograph)) return;
   const expected = 'a photograph: a path or address, a URL, bytes, a Blob, or pixels with height and width';

@@ -1,26 +1,26 @@
 import type { Landmarks, Point } from '@hm/align/browser';
 import type { RgbImage } from '@hm/images/browser';
 
-/** How well a face can be recognized, in numbers. */
+/** Quality of a face for recognition. */
 export interface FaceQuality {
-  /** Pixels between the eyes. */
+  /** Distance between the eyes, in pixels. */
   size: number;
-  /** How much of the finest detail there is, from 0: below about 0.02 the face is out of focus or enlarged. */
+  /** Amount of the finest detail, from 0: below about 0.02 the face is out of focus or enlarged. */
   sharpness: number;
-  /** Angles from the five points: radians, 0 facing the camera. */
+  /** Angles of the head in radians, estimated from the five points; 0 faces the camera. */
   pose: { yaw: number; pitch: number; roll: number };
-  /** From 0, all black or all white, to 1. */
+  /** Exposure, from 0 (all black or all white) to 1. */
   exposure: number;
   /** Length of the embedding. */
   norm: number;
-  /** All but the norm in one number from 0 to 1: a template's weight. */
+  /** Combination of all measures except the norm, from 0 to 1: the weight in a template. */
   score: number;
 }
 
-/** What {@link qualityOf} gives without the embedding. */
+/** Result of {@link qualityOf}: the quality without that of the embedding. */
 export type ImageQuality = Omit<FaceQuality, 'norm'>;
 
-/** Quality of a face by its landmarks in the photograph and its aligned image. */
+/** Computes the quality of a face from its landmarks in the photograph and its aligned image. */
 export function qualityOf(landmarks: Landmarks, aligned: RgbImage): ImageQuality {
   const [left, right] = landmarks;
   const size = Math.hypot(right[0] - left[0], right[1] - left[1]);
@@ -37,7 +37,7 @@ export function qualityOf(landmarks: Landmarks, aligned: RgbImage): ImageQuality
   return { size, sharpness, pose, exposure, score };
 }
 
-/** 0 up to `low`, 1 from `high`, straight between. */
+/** Returns 0 up to `low`, 1 from `high`, and interpolates linearly between. */
 const ramp = (value: number, low: number, high: number): number =>
   Math.min(1, Math.max(0, (value - low) / (high - low)));
 
@@ -48,7 +48,7 @@ function luminance({ pixels }: RgbImage): Float32Array {
   return light;
 }
 
-/** Mean size of the Laplacian over the face's middle, relative to its contrast. */
+/** Mean absolute Laplacian over the middle of the face, relative to its contrast. */
 function sharpnessOf(light: Float32Array, { width, height }: RgbImage): number {
   const margin = Math.floor(Math.min(width, height) / 5);
   let [sum, squares, edges, count] = [0, 0, 0, 0];
@@ -74,8 +74,9 @@ function exposureOf(light: Float32Array): number {
 }
 
 /**
- * Yaw from the nose's place between the eyes' and the mouth's middle, pitch from its height between them, both on the
- * average head, whose nose stands out by about 0.6 eye distances; roll from the line of the eyes.
+ * Estimates the pose on an average head, whose nose stands out by about 0.6 eye distances. Yaw comes from the nose's
+ * place between the eyes' and the mouth's middle, pitch from its height between them, and roll from the line of the
+ * eyes.
  */
 function poseOf([left, right, nose, leftMouth, rightMouth]: Landmarks): FaceQuality['pose'] {
   const eyes = middle(left, right);
@@ -87,7 +88,7 @@ function poseOf([left, right, nose, leftMouth, rightMouth]: Landmarks): FaceQual
   const [x, y] = [nose[0] - center[0], nose[1] - center[1]];
   const sideways = x * Math.cos(roll) + y * Math.sin(roll);
   const downwards = -x * Math.sin(roll) + y * Math.cos(roll);
-  // The larger of the two lengths is the one that the turn has not shortened.
+  // The larger of the two lengths is the one that turning the head has not shortened.
   const scale = Math.max(across, down);
   const angle = (offset: number) => Math.asin(Math.min(1, Math.max(-1, offset / (0.6 * scale))));
   return { yaw: angle(sideways), pitch: angle(downwards - 0.05 * scale), roll };

@@ -4,10 +4,10 @@ import { type Lock, lockFile, readRegularFile, writeFileSafely } from '@hm/tenso
 import { HmError } from '@hm/tensor/host';
 import type { GalleryStore } from './gallery-store.ts';
 
-/** Milliseconds for which another writer is waited for. */
+/** How long to wait for another writer, in milliseconds. */
 const PATIENCE = 10_000;
 
-/** A gallery in a file, which one process writes at a time. */
+/** Stores a gallery in a file, which one process writes at a time. */
 export const fileStore = (path: string): GalleryStore => ({
   name: path,
   async version() {

@@ -8,9 +8,9 @@ import {
 } from '@hm/tensor/host';
 import { isPerson, type Person } from './person.ts';
 
-/** All that a gallery knows. */
+/** Content of a gallery. */
 export interface GalleryContent {
-  /** Of the recognizer whose embeddings these are. */
+  /** Fingerprint of the recognizer that made the embeddings. */
   fingerprint: string;
   people: Person[];
   /** One row of `size` numbers for each person: the weighted sum of unit embeddings. */
@@ -20,7 +20,7 @@ export interface GalleryContent {
 
 const FORMAT = 'hm-gallery 1';
 
-/** A gallery as a safetensors file: people as JSON, templates `[N, D]`, and a hash over both. */
+/** Encodes a gallery as a safetensors file: people as JSON, templates `[N, D]`, and a hash over both. */
 export async function encodeGallery({
   fingerprint,
   people,
@@ -33,7 +33,11 @@ export async function encodeGallery({
   return encodeSafetensors({ templates: tensor }, { format: FORMAT, fingerprint, people: text, sha256 });
 }
 
-/** @throws {InvalidDataError} if the bytes are not, to the last one, what {@link encodeGallery} gave. */
+/**
+ * Decodes a gallery.
+ *
+ * @throws {InvalidDataError} if any byte differs from what {@link encodeGallery} returned.
+ */
 export async function decodeGallery(bytes: Uint8Array, name: string): Promise<GalleryContent> {
   const { tensors, metadata } = decoded(bytes, name);
   const { format, fingerprint = '', people: text = '', sha256 } = metadata;
@@ -49,7 +53,7 @@ export async function decodeGallery(bytes: Uint8Array, name: string): Promise<Ga
   return { fingerprint, people, templates: data, size };
 }
 
-/** Whoever wrote the file may have made the hash too. */
+/** Parses and validates the people: a correct hash does not make the content valid, since anyone can compute it. */
 function peopleIn(text: string): Person[] | undefined {
   const people = parsed(text);
   return Array.isArray(people) && people.every(isPerson) ? people : undefined;

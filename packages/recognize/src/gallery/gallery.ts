@@ -20,79 +20,90 @@ import {
 import { checkName, type Person } from './person.ts';
 import { agreeing, portraitsOf, type RefusedPhotograph, sumOf, weightOf } from './templates.ts';
 
-/** How someone is enrolled. */
+/** Options for enrolling someone. */
 export interface EnrollOptions {
-  /** Least similarity of two faces of one person, among the photographs and to others in the gallery. Default: by the calibration. */
+  /**
+   * Minimum similarity of two faces of one person, among the photographs and to others in the gallery. Default: by
+   * the calibration.
+   */
   threshold?: number | undefined;
-  /** Least quality, from 0 to 1. Default 0.1. */
+  /** Minimum quality, from 0 to 1. Default 0.1. */
   minQuality?: number | undefined;
-  /** Enrolls someone who looks like another, such as a twin. Default false. */
+  /** True to enroll someone who looks like another person, such as a twin. Default false. */
   alike?: boolean | undefined;
 }
 
-/** Outcome of the photographs. */
+/** Result of enrolling someone. */
 export interface Enrolled {
   person: Person;
   refused: RefusedPhotograph[];
 }
 
-/** A face, and who it is. */
+/** A face, with the person it was identified as. */
 export interface IdentifiedFace extends RecognizedFace {
-  /** Null for nobody in the gallery. */
+  /** Name of the person. Null if the face matches nobody in the gallery. */
   name: string | null;
-  /** Why there is no name: nobody is similar enough, or two are. */
+  /** Reason for a missing name: nobody is similar enough (`unknown`), or two people are (`ambiguous`). */
   reason: 'unknown' | 'ambiguous' | null;
-  /** That it is the most similar person; null without a calibration or people. */
+  /** Probability that the face is the most similar person's; null without a calibration or people. */
   probability: number | null;
-  /** The most similar people, best first, whether or not they are similar enough. */
+  /** Most similar people, best first, whether or not they are similar enough. */
   candidates: Candidate[];
 }
 
-/** Someone in a gallery who looks like a face. */
+/** A person in a gallery who resembles a face. */
 export interface Candidate {
   name: string;
   similarity: number;
 }
 
-/** People by their faces. */
+/** A gallery of people, known by their faces. */
 export interface Gallery {
   /**
-   * Adds someone. Photographs with no face, several, a bad one or another person's do not count and are told.
+   * Adds someone. Photographs with no face, with several faces, of poor quality or of another person are refused and
+   * reported.
    *
-   * @throws {InvalidArgumentError} if the name is taken or none.
-   * @throws {InvalidDataError} if no photograph counts, or the person looks like someone in the gallery (`fields.person`).
-   * @throws {UnavailableError} if another writes for long, or the disk is full: the gallery is then what it was.
+   * @throws {InvalidArgumentError} if the name is taken or invalid.
+   * @throws {InvalidDataError} if all photographs are refused, or the person looks like someone in the gallery
+   * (`fields.person`).
+   * @throws {UnavailableError} if another writer does not finish in time, or the disk is full. The gallery is then
+   * unchanged.
    */
   enroll(name: string, photographs: readonly Photograph[], options?: EnrollOptions): Promise<Enrolled>;
-  /** Adds photographs to someone; those that do not look like that person do not count. @throws as {@link Gallery.enroll} */
+  /**
+   * Adds photographs to someone. Those that do not look like that person are refused.
+   *
+   * @throws as {@link Gallery.enroll}
+   */
   update(name: string, photographs: readonly Photograph[], options?: EnrollOptions): Promise<Enrolled>;
-  /** Removes someone: nothing of that person stays in the file. False if there was nobody of that name. */
+  /** Removes someone: nothing of that person stays in the file. Returns false if the name is not in the gallery. */
   forget(name: string): Promise<boolean>;
-  /** Who every face of a photograph is. @throws {InvalidArgumentError} if there is no threshold. */
+  /** Identifies every face in a photograph. @throws {InvalidArgumentError} if there is no threshold. */
   identify(photograph: Photograph, options?: IdentifyOptions): Promise<IdentifiedFace[]>;
-  /** Who a face is that was embedded before. */
+  /** Identifies a face that is already embedded. */
   identifyFace(face: RecognizedFace, options?: IdentifyOptions): Promise<IdentifiedFace>;
-  /** Everyone, in the order of enrolment. */
+  /** Returns all people, in the order of enrolment. */
   list(): Promise<Person[]>;
-  /** Everyone's template, of unit length, `[N, D]`: what `encodeEmbeddings` of `@hm/eval` writes. */
+  /** Returns every person's template, of unit length, `[N, D]`, for `encodeEmbeddings` of `@hm/eval`. */
   export(): Promise<{ ids: string[]; embeddings: HostTensor<'float32'> }>;
-  /** Frees the search. The recognizer stays. */
+  /** Frees the search index. The recognizer is not released. */
   release(): Promise<void>;
 }
 
-/** Candidates that are told. */
+/** Number of candidates in a result. */
 const TOP = 5;
 
 /**
- * A gallery in a store. What others write to the store meanwhile is seen.
+ * Opens a gallery in a store. Changes that others write to the store are picked up.
  *
- * @throws {InvalidDataError} if the content is altered, or made with another network.
+ * @throws {InvalidDataError} if the content was altered, or was made with another network.
  */
 export async function galleryOf(store: GalleryStore, recognizer: Recognizer): Promise<Gallery> {
   const state = new GalleryState(store, recognizer);
   await state.refresh();
   const { calibration } = recognizer;
-  // Photographs of one person differ, and a template of several is surer than a pair: a looser threshold does.
+  // Photographs of one person vary, and a template of several is more reliable than a pair, so a looser threshold is
+  // enough.
   const ofOne = (options: EnrollOptions) => likeness(calibration, 0.01, options);
   const ofAnother = (options: EnrollOptions) => likeness(calibration, 0.001, options);
   const identifyFace = async (
@@ -198,7 +209,7 @@ export async function galleryOf(store: GalleryStore, recognizer: Recognizer): Pr
   };
 }
 
-/** Checks the options too. @throws {InvalidArgumentError} */
+/** Checks the options and returns the minimum quality. @throws {InvalidArgumentError} */
 function minQualityOf(where: string, options: EnrollOptions): number {
   checkOptions<EnrollOptions>(where, options, {
     ...{ threshold: 'number', minQuality: 'number', alike: 'boolean' },
@@ -213,7 +224,7 @@ function minQualityOf(where: string, options: EnrollOptions): number {
   });
 }
 
-/** The content in memory, kept equal to the store's, and its index. */
+/** The content in memory, kept in sync with the store, and its index. */
 class GalleryState {
   readonly #store: GalleryStore;
   readonly #recognizer: Recognizer;
@@ -229,7 +240,7 @@ class GalleryState {
     this.#content = this.#empty();
   }
 
-  /** Reads what others have written. */
+  /** Reads the content if others have changed it. */
   async refresh(): Promise<Person[]> {
     const version = await this.#store.version();
     if (version !== this.#version) {
@@ -243,7 +254,7 @@ class GalleryState {
     return this.#content.people;
   }
 
-  /** Changes a copy and writes it, one change at a time; nothing is changed if the task or the writing fails. */
+  /** Changes a copy and writes it, one change at a time. Nothing is changed if the task or the writing fails. */
   change<T>(task: (content: GalleryContent) => Promise<T>): Promise<T> {
     const changing = this.#last.then(() =>
       this.#store.alone(async () => {
@@ -275,7 +286,7 @@ class GalleryState {
     return { ids: this.#content.people.map(({ name }) => name), embeddings: this.#unit() };
   }
 
-  /** The templates, of unit length. */
+  /** Returns the templates, of unit length. */
   #unit(): HostTensor<'float32'> {
     const { people, templates, size } = this.#content;
     const unit = new Float32Array(templates);

@@ -3,28 +3,28 @@ import { assertPhotographs, type Photograph } from '../faces/photograph.ts';
 import { lengthOf, type RecognizedFace, type Recognizer } from '../recognizer.ts';
 import { thresholdOf, type VerdictOptions } from '../verdict.ts';
 
-/** A face of a photograph. */
+/** A face, with the name of its photograph. */
 export interface GroupedFace extends RecognizedFace {
   photograph: string;
 }
 
-/** Faces that look like one person, and what could not be read. */
+/** Faces grouped by person, and the photographs without any. */
 export interface FaceGroups {
-  /** Largest first; each face is in one group, alone if it is like no other. */
+  /** Groups of faces, largest first. Each face is in one group, alone if it resembles no other. */
   groups: GroupedFace[][];
-  /** Photographs without a face, or undecodable. */
+  /** Photographs that have no face or cannot be decoded. */
   missing: { path: string; reason: string }[];
 }
 
-/** How faces are grouped. */
+/** Options for grouping faces. */
 export interface GroupOptions extends Pick<VerdictOptions, 'threshold' | 'far'> {
   /** Called after each photograph. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * Groups every face of some photographs by person: the most similar faces are joined first, and two groups are joined if
- * their faces are as similar on average as two of one person (average linkage).
+ * Groups every face in some photographs by person. The most similar faces are joined first, and two groups are joined
+ * if their faces are on average as similar as two of one person (average linkage).
  *
  * @throws {InvalidArgumentError} if there is no threshold.
  * @example
@@ -54,7 +54,7 @@ export async function groupFaces(
   return { groups: groups.sort((a, b) => b.length - a.length), missing };
 }
 
-/** Groups of rows whose mean cosine stays at `threshold` or above, joined from the most similar pair on. */
+/** Groups rows whose mean cosine stays at `threshold` or above, joining the most similar pairs first. */
 export function averageLinkage(embeddings: readonly Float32Array[], threshold: number): number[][] {
   const sums = embeddings.map((embedding) => {
     const length = lengthOf(embedding) || 1;

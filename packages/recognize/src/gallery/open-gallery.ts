@@ -4,11 +4,12 @@ import { fileStore } from './file-store.ts';
 import { type Gallery, galleryOf } from './gallery.ts';
 
 /**
- * Opens a gallery of people in a file, which is made when the first is enrolled. The file holds names and templates, no
- * photographs; it belongs to the recognizer's network. Each change is written as a whole, so that a process killed at any
- * moment loses none, and one process writes at a time.
+ * Opens a gallery of people in a file, which is created with the first enrolment. The file holds names and templates
+ * but no photographs, and belongs to the recognizer's network. Each change is written atomically, so a process killed
+ * at any moment loses none, and one process writes at a time.
  *
- * @throws {InvalidDataError} if the file is no gallery, cut, altered, or made with another network.
+ * @throws {InvalidDataError} if the file is not a gallery, was truncated or altered, or was made with another
+ * network.
  * @example
  * const people = await openGallery('people.gallery', await openRecognizer());
  * await people.enroll('Ada', ['ada-1.jpg', 'ada-2.jpg']);

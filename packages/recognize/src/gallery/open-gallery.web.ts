@@ -4,7 +4,7 @@ import { type Gallery, galleryOf } from './gallery.ts';
 import { pageStore } from './page-store.web.ts';
 
 /**
- * Opens a gallery of people in the page's own storage, under a name: nothing leaves the device.
+ * Opens a gallery of people by name in the page's own storage. Nothing leaves the device.
  *
  * @throws {InvalidDataError} if it was made with another network.
  * @example

@@ -2,21 +2,21 @@ import type { ModelCalibration } from '@hm/eval/browser';
 import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
 import { thresholdOf } from '../verdict.ts';
 
-/** When a face is taken for someone of a gallery. */
+/** Options for identifying a face in a gallery. */
 export interface IdentifyOptions {
-  /** Least cosine similarity. Default: by the calibration, for `fpir`. */
+  /** Minimum cosine similarity. Default: by the calibration, for `fpir`. */
   threshold?: number | undefined;
-  /** How often someone who is not in the gallery may be taken for someone who is (FPIR). Default 0.01. */
+  /** How often someone who is not in the gallery may be mistaken for someone who is (FPIR). Default 0.01. */
   fpir?: number | undefined;
-  /** How much more similar than the runner-up. Default: three times the odds, or 0 without a calibration. */
+  /** Minimum lead over the similarity of the runner-up. Default: three times the odds, or 0 without a calibration. */
   margin?: number | undefined;
 }
 
 /**
- * The least similarity for a gallery of so many people: someone unknown meets each of them, so each may be mistaken `people`
- * times more seldom than the whole.
+ * Returns the minimum similarity for a gallery of this many people. A stranger is compared with each of them, so the
+ * rate for each comparison is `people` times lower than for the whole.
  *
- * @throws {InvalidArgumentError} if nothing says it.
+ * @throws {InvalidArgumentError} if there is neither a threshold nor a calibration.
  */
 export function openSetThreshold(
   calibration: ModelCalibration | undefined,
@@ -39,7 +39,11 @@ export function openSetThreshold(
   return similarityAt(calibration, fpir / Math.max(1, people));
 }
 
-/** The least similarity of two faces of one person, as given or for a false match rate. @throws {InvalidArgumentError} if nothing says it. */
+/**
+ * Returns the minimum similarity of two faces of one person, as given or for a false match rate.
+ *
+ * @throws {InvalidArgumentError} if there is neither a threshold nor a calibration.
+ */
 export const likeness = (
   calibration: ModelCalibration | undefined,
   rate: number,
@@ -49,7 +53,10 @@ export const likeness = (
     ? thresholdOf(calibration, { threshold })
     : similarityAt(calibration, rate);
 
-/** The threshold for a false match rate: between those of the calibration, and beyond them, straight over the rate's logarithm. */
+/**
+ * Returns the threshold for a false match rate, interpolated between those of the calibration and extrapolated beyond
+ * them, linearly over the logarithm of the rate.
+ */
 export function similarityAt({ thresholds }: ModelCalibration, rate: number): number {
   const known = thresholds.toSorted((a, b) => b.far - a.far);
   if (known.length === 1) return 1 - known[0]!.threshold;
@@ -60,15 +67,16 @@ export function similarityAt({ thresholds }: ModelCalibration, rate: number): nu
   return Math.min(1, 1 - (a.threshold + share * (b.threshold - a.threshold)));
 }
 
-/** The margin over the runner-up that makes the best three times as likely. */
+/** Returns the lead over the runner-up that makes the best candidate three times as likely. */
 export const defaultMargin = (calibration: ModelCalibration | undefined): number =>
   calibration?.probability.kind === 'platt' ? Math.log(3) / Math.abs(calibration.probability.slope) : 0;
 
 /**
- * That a face is the best candidate's, if beforehand it was as likely to be nobody's as someone's, and each person's alike:
- * the candidate's likelihood ratio among those of all. Null without a calibration.
+ * Returns the probability that a face is the best candidate's: the candidate's likelihood ratio relative to those of
+ * all. A priori the face is as likely to be nobody's as someone's, and each person is equally likely. Returns null
+ * without a calibration.
  *
- * @param similarities of the best candidates, best first.
+ * @param similarities Similarities of the best candidates, best first.
  */
 export function probabilityOfBest(
   calibration: ModelCalibration | undefined,

@@ -4,7 +4,7 @@ import type { GalleryStore } from './gallery-store.ts';
 const DATABASE = 'hm-recognize';
 const TABLE = 'galleries';
 
-/** A gallery in the page's own database (IndexedDB), under a name; one tab writes at a time. */
+/** Stores a gallery by name in the page's own database (IndexedDB); one tab writes at a time. */
 export const pageStore = (name: string): GalleryStore => ({
   name,
   version: async () => (await inTable<Entry>('readonly', (table) => table.get(name)))?.version,
@@ -21,7 +21,7 @@ interface Entry {
   version: string;
 }
 
-/** Runs one request; what it wrote is safe once this resolves. */
+/** Runs one request. What it wrote is durable once this resolves. */
 async function inTable<T>(
   mode: 'readonly' | 'readwrite',
   ask: (table: Table) => Request<T | undefined>,
@@ -57,7 +57,7 @@ const full = (cause: unknown) =>
     cause,
   });
 
-/** The part of a page that is used here: the package is compiled without the types of browsers. */
+/** The browser API that is used here: the package is compiled without the types of browsers. */
 interface Request<T> {
   result: T;
   error: unknown;

@@ -1,20 +1,20 @@
 import { InvalidArgumentError } from '@hm/tensor/host';
 
-/** Someone in a gallery. */
+/** A person in a gallery. */
 export interface Person {
   name: string;
-  /** How many went into the template. */
+  /** Number of photographs in the template. */
   photographs: number;
-  /** Sum of their weights. */
+  /** Sum of the photographs' weights. */
   weight: number;
-  /** When, as ISO 8601. */
+  /** Time of enrolment, as ISO 8601. */
   enrolled: string;
   updated: string;
 }
 
 const LONGEST = 200;
 
-/** Whether that is what a file says of someone. */
+/** True if a value from a file is a valid person. */
 export const isPerson = (value: unknown): value is Person => {
   const { name, photographs, weight, enrolled, updated } = (value ?? {}) as Partial<Person>;
   return (
@@ -28,9 +28,9 @@ const isName = (name: string) =>
   name.length > 0 && name.length <= LONGEST && !/[\p{Cc}\p{Zl}\p{Zp}/\\]/u.test(name);
 
 /**
- * A name as it is kept: in Unicode's composed form, without blanks around it.
+ * Returns a name in the form in which it is stored: in Unicode's composed form, without surrounding spaces.
  *
- * @throws {InvalidArgumentError} if it is empty, too long, or holds a slash or a control character.
+ * @throws {InvalidArgumentError} if it is empty, too long, or contains a slash or a control character.
  */
 export function checkName(name: string): string {
   const kept = typeof name === 'string' ? name.normalize('NFC').trim() : '';

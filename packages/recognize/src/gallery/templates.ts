@@ -2,22 +2,22 @@ import { HmError, InvalidDataError } from '@hm/tensor/host';
 import { nameOf, type Photograph } from '../faces/photograph.ts';
 import { cosine, lengthOf, type RecognizedFace, type Recognizer } from '../recognizer.ts';
 
-/** A photograph that does not count for a person. */
+/** A photograph that was refused for a person. */
 export interface RefusedPhotograph {
   photograph: string;
   reason: 'undecodable' | 'no face' | 'several faces' | 'quality' | 'another person';
-  /** In words. */
+  /** Details of the reason, as text. */
   detail: string;
 }
 
-/** The faces that count. */
+/** Accepted faces, with the names of their photographs, and the refused photographs. */
 export interface Portraits {
   faces: RecognizedFace[];
   names: string[];
   refused: RefusedPhotograph[];
 }
 
-/** The one face of each photograph, and why some give none. */
+/** Finds the single face of each photograph, and refuses photographs without one. */
 export async function portraitsOf(
   recognizer: Recognizer,
   photographs: readonly Photograph[],
@@ -54,7 +54,7 @@ async function portraitOf(
   }
 }
 
-/** The largest face, unless another is more than half as wide, or it is too bad. */
+/** Returns the largest face, or a refusal if another is more than half as wide or its quality is too low. */
 function onlyFace(faces: readonly RecognizedFace[], minQuality: number): RecognizedFace | Refusal {
   const width = ({ box }: RecognizedFace) => box[2] - box[0];
   const [first, second] = faces.toSorted((a, b) => width(b) - width(a));
@@ -73,9 +73,9 @@ function faultOf({ size, sharpness, exposure, pose, score }: RecognizedFace['qua
 }
 
 /**
- * Leaves out, worst first, the photographs that look less like the others together than `threshold`.
+ * Removes, worst first, the photographs whose similarity to the others together is below `threshold`.
  *
- * @throws {InvalidDataError} if of two that differ nothing says which is the person.
+ * @throws {InvalidDataError} if two are left that differ, since nothing says which shows the person.
  */
 export function agreeing({ faces, names, refused }: Portraits, threshold: number): Portraits {
   const [kept, left] = [[...faces], [...names]];
@@ -93,7 +93,7 @@ export function agreeing({ faces, names, refused }: Portraits, threshold: number
   return outcome;
 }
 
-/** The sum of unit embeddings, each weighted by its face's quality. */
+/** Returns the sum of unit embeddings, each weighted by its face's quality. */
 export function sumOf(faces: readonly RecognizedFace[]): Float32Array {
   const sum = new Float32Array(faces[0]!.embedding.length);
   for (const face of faces) {
@@ -105,7 +105,7 @@ export function sumOf(faces: readonly RecognizedFace[]): Float32Array {
   return sum;
 }
 
-/** Never zero: where quality is not asked for, a bad face still counts for something. */
+/** Returns the weight of a face. It is never zero: if no quality is required, a bad face still counts a little. */
 export const weightOf = ({ quality }: RecognizedFace): number => Math.max(0.05, quality.score);
 
 const different = (names: readonly string[]) =>

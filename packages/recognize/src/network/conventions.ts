@@ -9,23 +9,23 @@ import { checkOptions, InvalidArgumentError, sha256Of } from '@hm/tensor/host';
 import { calibrationToMetadata } from './calibration-metadata.ts';
 import { mobileFaceNetCalibrations } from './mobile-face-net-calibrations.ts';
 
-/** How the networks of a project want their images, where they are from, and what may be done with them. */
+/** How the networks of a project expect their images, where they come from, and how they may be used. */
 export interface Convention {
-  /** Which published files follow it. */
+  /** Published files that follow the convention. */
   files: string;
-  /** Where they are published. */
+  /** URL of the publication. */
   source: string;
-  /** SHA-256 of files that are always the same, by name. */
+  /** SHA-256, by name, of files that never change. */
   sha256: Readonly<Record<string, string>>;
   preprocessing: Preprocessing;
   license: string;
-  /** Their training data. */
+  /** Training data. */
   trainedOn: string;
-  /** Whether the people of the training photographs were asked, and can ask to be left out. */
+  /** Whether the people in the training photographs were asked, and whether they can ask to be removed. */
   leavingOut: string;
-  /** Our measurements, of the file in `sha256` where it is one of several. */
+  /** Our measurements; if there are several files, of the one in `sha256`. */
   measured?: readonly MeasuredScore[];
-  /** Thresholds for false accept rates with intervals, for each use of the mirrored image. */
+  /** Thresholds for false accept rates with intervals, for each `flip`. */
   calibrations?: readonly ModelCalibration[];
 }
 
@@ -34,14 +34,14 @@ export interface MeasuredScore {
   protocol: string;
   flip: 'off' | 'sum';
   accuracy: number;
-  /** Of the mean over the folds. */
+  /** Standard error of the mean over the folds. */
   standardError: number;
   equalErrorRate: number;
   command: string;
   processor: string;
 }
 
-/** The protocol and the machine of every score. */
+/** Protocol and processor of every score. */
 export const measuredOnLfw = {
   protocol: 'LFW View 2, 6000 pairs',
   processor: '2 cores of an AMD EPYC (family 25, model 1: Zen 3, "Milan")',
@@ -117,21 +117,22 @@ export const conventions: Readonly<Record<string, Convention>> = {
   },
 };
 
-/** Metadata to write into a file. */
+/** Metadata to write into a network's file. */
 export interface NetworkDescription {
-  /** A name of {@link conventions}. */
+  /** Name of the convention in {@link conventions}. */
   like: string;
-  /** For each use of the mirrored image that was calibrated. Default: those of a file that was measured here. */
+  /** Calibration for each `flip` that was calibrated. Default: those of a file that was measured here. */
   calibrations?: readonly ModelCalibration[] | undefined;
-  /** Takes the place of the convention's. */
+  /** Overrides the convention's license. */
   license?: string | undefined;
 }
 
 /**
- * A copy of a foreign ONNX file that says how its images are prepared, so that nobody is asked again.
+ * Returns a copy of a foreign ONNX file with metadata that says how its images are prepared, so that it need not be
+ * given again.
  *
- * @throws {InvalidArgumentError} if `like` is no known convention.
- * @throws {InvalidDataError} if the bytes are no ONNX model.
+ * @throws {InvalidArgumentError} if `like` is not a known convention.
+ * @throws {InvalidDataError} if the bytes are not an ONNX model.
  * @example
  * await writeFile('sface.onnx', await describeNetwork(await readFile('face_recognition_sface_2021dec.onnx'), { like: 'sface' }));
  */
@@ -152,7 +153,7 @@ export async function describeNetwork(
   });
 }
 
-/** Measurements of this very file. */
+/** Returns the calibrations of a file, if it is the one that was measured. */
 const calibrationsOf = async ({ sha256, calibrations }: Convention, model: Uint8Array) =>
   Object.values(sha256).includes(await sha256Of(model)) ? calibrations : undefined;
 

@@ -1,9 +1,9 @@
 import type { ModelCalibration } from '@hm/eval/browser';
 
 /**
- * What dlib's similarities mean: every pair of up to 25 photographs of each of the people who are not in LFW, of a public
- * collection of celebrities; written by `tools/study/calibrate-recognizer.mjs --begins pins_`. The pairs share people and
- * photographs, so the intervals are narrower than they should be.
+ * Calibrations of dlib's network. They use every pair of up to 25 photographs of each person who is not in LFW, from
+ * a public collection of celebrities, and were written by `tools/study/calibrate-recognizer.mjs --begins pins_`. The
+ * pairs share people and photographs, so the intervals are narrower than they should be.
  */
 export const dlibCalibrations: readonly ModelCalibration[] = [
   {

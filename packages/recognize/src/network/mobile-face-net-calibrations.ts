@@ -1,8 +1,9 @@
 import type { ModelCalibration } from '@hm/eval/browser';
 
 /**
- * What the similarities of the MobileFaceNet of the conventions mean, measured as dlib's: `tools/study/calibrate-recognizer.mjs
- * --network mobilefacenet.onnx --begins pins_`. Its training photographs are not known: they may show the same people.
+ * Calibrations of the MobileFaceNet of the conventions, measured as for dlib:
+ * `tools/study/calibrate-recognizer.mjs --network mobilefacenet.onnx --begins pins_`. Its training photographs are
+ * unknown and may show the same people.
  */
 export const mobileFaceNetCalibrations: readonly ModelCalibration[] = [
   {

@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module';
 import type { RgbImage } from '../../rgb-image.ts';
 
-/** libjpeg-turbo as WebAssembly: one small image takes a tenth of what a libvips pipeline costs, and no other thread. */
+/** libjpeg-turbo as WebAssembly. A small image costs a tenth of a libvips pipeline, and no other thread. */
 export interface JpegDecoder {
-  /** RGB pixels of a whole colour JPEG. @throws if the decoder complains about anything at all. */
+  /** Returns the RGB pixels of a whole colour JPEG. @throws if the decoder reports any problem. */
   decode(bytes: Uint8Array): RgbImage;
 }
 
-/** The part of the module that is used here; buffers are views of its memory, valid until its next call. */
+/** The part of the module that is used here. Buffers are views of its memory, valid until its next call. */
 interface TurboModule {
   JPEGDecoder: new () => {
     getEncodedBuffer(length: number): Uint8Array;
@@ -19,7 +19,7 @@ interface TurboModule {
 
 let loaded: Promise<JpegDecoder> | undefined;
 
-/** The decoder of this thread, loaded when first asked for. */
+/** Returns the decoder of this thread, loaded on first use. */
 export function jpegDecoder(): Promise<JpegDecoder> {
   loaded ??= load();
   return loaded;

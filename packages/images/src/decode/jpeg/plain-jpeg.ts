@@ -1,12 +1,12 @@
-/** Height and width in pixels. */
+/** Size of a JPEG in pixels. */
 export interface PlainJpeg {
   height: number;
   width: number;
 }
 
 /**
- * The size of a JPEG that needs nothing but decoding: three components of 8 bits, no Exif (which may turn it), no
- * colour profile, no Adobe colour space but YCbCr. Anything else, broken headers included, is undefined.
+ * Returns the size of a JPEG that needs no conversion: three components of 8 bits, no Exif (which may rotate it), no
+ * colour profile, no Adobe colour space except YCbCr. Returns undefined for anything else, including broken headers.
  */
 export function plainJpeg(bytes: Uint8Array): PlainJpeg | undefined {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
