@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type JsonSchema } from '@hm/tensor/host';
 import type { Augmentation } from './augmentation.ts';
 
-/** An augmentation whose entries have every field. */
+/** An augmentation with every field filled in. */
 export type ResolvedAugmentation = {
   [Name in keyof Augmentation]: Required<NonNullable<Augmentation[Name]>>;
 };
@@ -44,7 +44,7 @@ const words: Record<string, readonly string[]> = {
 
 const whole = new Set(['shiftPixels', 'lowestQuality', 'highestQuality']);
 
-/** Schema of an augmentation, for schemas that contain one. */
+/** JSON schema of an augmentation, to embed in other schemas. */
 export const augmentationSchema: JsonSchema = {
   type: 'object',
   description: 'random changes to training images; {} for none, "flip": {} for a step with its defaults',
@@ -66,7 +66,7 @@ function fieldsSchema(fields: object): Record<string, JsonSchema> {
   return Object.fromEntries(schemas);
 }
 
-/** Fields of which the first may not exceed the second. */
+/** Pairs of fields; the first may not exceed the second. */
 const ranges = [
   ['smallest', 'largest'],
   ['smallestSigma', 'largestSigma'],
