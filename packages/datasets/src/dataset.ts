@@ -6,7 +6,7 @@ export type ImageSource = EncodedSource | PixelSource;
 
 /** Pixels of an image. */
 export interface PixelSource extends RgbImage {
-  /** Of a rendered face: what a worker makes the pixels of, which are then never read here. */
+  /** Recipe of a rendered face. Workers render the pixels from it, so `pixels` is never read in the main thread. */
   readonly recipe?: FaceRecipe;
 }
 
