@@ -6,7 +6,7 @@ export type ImageSource = EncodedSource | PixelSource;
 
 /** Pixels of an image. */
 export interface PixelSource extends RgbImage {
-  /** Recipe of a rendered face. Workers render the pixels from it, so `pixels` is never read in the main thread. */
+  /** Recipe of a rendered face. Workers render the pixels from it, instead of being sent `pixels`. */
   readonly recipe?: FaceRecipe;
 }
 

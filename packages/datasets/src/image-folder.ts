@@ -11,7 +11,9 @@ import { isSplitName } from './splits.ts';
 export interface ImageFolderOptions {
   /** Names of identity folders to leave out. Default none. */
   exclude?: readonly string[];
-  /** Accept names in `exclude` that the folder does not have. Default false: a misspelt name would leak a test identity. */
+  /**
+   * Accept names in `exclude` that the folder does not have. Default false: a misspelt name would leak a test identity.
+   */
   allowUnknownExclude?: boolean;
   /** Identities with fewer images than this are skipped. Default 1. */
   minImages?: number;

@@ -7,7 +7,10 @@ export interface TarHeader {
   name: string;
   /** Size in bytes. */
   size: number;
-  /** One character: `0` a file, `5` and `D` folders, `1` and `2` links, `L`, `K`, `x` and `g` headers for the next entry. */
+  /**
+   * One character: `0` a file, `5` and `D` folders, `1` and `2` links, `L`, `K`, `x` and `g` headers for the next
+   * entry.
+   */
   type: string;
 }
 

@@ -39,7 +39,7 @@ export class NumpyScalar {
   }
 }
 
-/** Objects that only numpy's pickles have. */
+/** Objects that numpy adds to a pickle. */
 export type Own = Latin1Bytes | DataType | NumpyArray | NumpyScalar;
 
 /** Any value in such a pickle. */
