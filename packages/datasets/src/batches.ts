@@ -5,7 +5,7 @@ import { type LoaderOptions, loaderOptions } from './loader-options.ts';
 import type { Batch } from './read-epoch.ts';
 
 /**
- * The batches of one epoch: a loader that is closed when the loop ends, however it ends.
+ * Returns the batches of one epoch, from a loader that is closed when the loop ends for any reason.
  *
  * @throws {InvalidArgumentError} if an option is out of range.
  * @throws {InvalidDataError} if the data set is empty, or from the loop if a sample is bad.

@@ -1,4 +1,4 @@
-/** The part that runs in a browser too: photographs as pixels, batches without threads. */
+/** The part of the package that also runs in a browser: photographs as pixels, batches without threads. */
 export { type Augmentation, flipOnly, standard } from './augment/augmentation.ts';
 export { augmentationSchema } from './augment/resolve-augmentation.ts';
 export { type PageLoaderOptions, pageLoader } from './browser/page-loader.ts';

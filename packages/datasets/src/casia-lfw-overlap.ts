@@ -1,7 +1,8 @@
 /**
- * CASIA-WebFace's folders of people who are in LFW too, as published by the FaceDatasets project: 17 identities. Leave
- * them out when LFW is the test set. The widespread 10,572-class version of CASIA leaves out three of them only: 0166921,
- * 1056413, 1193098. Of 0430107 and 3478560 it is disputed that they are the people of that name in LFW.
+ * CASIA-WebFace's folders of people who are also in LFW, as published by the FaceDatasets project: 17 identities.
+ * Exclude them when LFW is the test set. The widespread 10,572-class version of CASIA already excludes three of them,
+ * but no more: 0166921, 1056413, 1193098. For 0430107 and 3478560 it is disputed whether they are the people of that
+ * name in LFW.
  *
  * @see https://github.com/happynear/FaceDatasets/blob/master/CASIA/webface_lfw_overlap.txt
  * @example

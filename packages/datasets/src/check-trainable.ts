@@ -2,11 +2,11 @@ import { checkArguments, InvalidDataError } from '@hm/tensor/host';
 import type { Dataset } from './dataset.ts';
 
 /**
- * What a trainer asks of a data set before it starts. Opening a data set does not ask it, because embedding the
- * photographs of a single person is a fair use.
+ * Checks that a data set can be trained on. Opening a data set does not check this, because embedding the photographs
+ * of a single person is a valid use.
  *
- * @throws {InvalidDataError} if there are fewer than two identities, or far more than images (one label that lies would
- * make a network of any size), or its files do not agree about them.
+ * @throws {InvalidDataError} if there are fewer than two identities, or far more identities than images (one wrong
+ * label could make the network any size), or if the data set's files disagree about them.
  * @example
  * checkTrainable(await imageFolder('faces'));
  */
@@ -35,7 +35,7 @@ const disagreement = (problem: string) =>
     fields: { reason: problem },
   });
 
-/** So many identities are trained at once on any number of images. */
+/** Up to this many identities are accepted with any number of images. */
 const FEW = 1000;
 
 const tooManyClasses = (classes: number, images: number) =>

@@ -1,4 +1,4 @@
-/** Classes that are numbered from 0 without gaps, whatever the numbers in a file are. */
+/** Classes numbered from 0 without gaps, whatever numbers a file uses. */
 export interface Classes {
   labels: Int32Array;
   classes: number;
@@ -6,8 +6,8 @@ export interface Classes {
 }
 
 /**
- * Numbers classes in the order of the labels that occur: the largest label says nothing about how many there are. A
- * class without a name is called by its label.
+ * Numbers classes in the order of the labels that occur. The largest label does not tell how many classes there are. A
+ * class without a name is named after its label.
  *
  * @param given Whole numbers from 0.
  */
@@ -26,8 +26,8 @@ export function numberClasses(
 }
 
 /**
- * Numbers classes that are texts: by value where all of them are whole numbers (`3` and `3.0` are one), else in the
- * order of the names.
+ * Numbers classes given as text: by value if all of them are whole numbers (`3` and `3.0` are the same), otherwise in
+ * the order of the names.
  */
 export function numberTexts(texts: readonly string[]): Classes {
   const canonical = texts.map((text) => text.replace(/^(\d+)\.0*$/, '$1'));
@@ -42,7 +42,7 @@ export function numberTexts(texts: readonly string[]): Classes {
   };
 }
 
-/** Digits of any number, more than a float64 holds. */
+/** Compares whole numbers of any length, even those beyond float64. */
 function byValue(a: string, b: string): number {
   const [first, second] = [BigInt(a), BigInt(b)];
   return first === second ? (a < b ? -1 : 1) : first < second ? -1 : 1;

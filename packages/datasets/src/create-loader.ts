@@ -12,15 +12,15 @@ import type { PreparedBatch } from './prepare-batch.ts';
 import { type Batch, readEpoch } from './read-epoch.ts';
 import { WorkerPool } from './worker-pool.ts';
 
-/** The epoch to read, and where in it to begin. */
+/** The epoch to read, and where to start in it. */
 export interface EpochOptions {
-  /** From 0. */
+  /** Epoch number, from 0. */
   epoch: number;
-  /** The first batch to read, to resume within an epoch. Default 0. */
+  /** Index of the first batch to read, to resume within an epoch. Default 0. */
   start?: number;
   /**
-   * The places in the data set of the samples to read, batch after batch, in the place of the seed's shuffle: at least as
-   * many as an epoch's batches take. One that comes again has the same random changes.
+   * Indices of the samples to read, batch after batch, instead of the seed's shuffle. Must hold at least as many as an
+   * epoch's batches take. A repeated index gets the same random changes each time.
    */
   order?: readonly number[] | undefined;
 }
@@ -31,14 +31,14 @@ export const epochOptions: OptionKinds<EpochOptions> = { epoch: 'number', start:
 /** Reads epochs of a data set with worker threads that live until it is closed. */
 export interface Loader {
   readonly batchesPerEpoch: number;
-  /** Samples that `onBadSample` skipped so far, each once. */
+  /** Samples skipped so far under `onBadSample`, each listed once. */
   readonly badSamples: readonly BadSample[];
   /**
-   * The batches of an epoch, which depend on the seed and the epoch and not on the number of workers. Leaving the loop
-   * early stops the preparation of further ones.
+   * Returns the batches of an epoch. They depend on the seed and the epoch, not on the number of workers. Leaving the
+   * loop early stops preparing further batches.
    *
-   * @throws {InvalidDataError} from the loop, if a sample is bad and `onBadSample` is `throw`; `fields.id` names it. If
-   * more than `maxBadShare` are bad; `fields.bad` lists them.
+   * @throws {InvalidDataError} from the loop, if a sample is bad and `onBadSample` is `throw` (`fields.id` names it),
+   * or if more than `maxBadShare` are bad (`fields.bad` lists them).
    * @throws {UnavailableError} from the loop, if a worker dies.
    */
   batches(options: EpochOptions): AsyncGenerator<Batch, void, void>;
@@ -47,8 +47,9 @@ export interface Loader {
 }
 
 /**
- * Prepares batches ahead of their consumer: samples are asked for in the main thread; reading, decoding, augmenting and
- * normalising happen in worker threads. Close it when done; an idle loader does not keep the process alive.
+ * Creates a loader that prepares batches ahead of their consumer. Samples are requested in the main thread; reading,
+ * decoding, augmenting and normalising happen in worker threads. Close it when done. An idle loader does not keep the
+ * process alive.
  *
  * @throws {InvalidArgumentError} if an option is out of range.
  * @throws {InvalidDataError} if the data set is empty.

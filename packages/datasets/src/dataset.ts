@@ -1,12 +1,12 @@
 import type { EncodedSource, RgbImage, SkippedEntry } from '@hm/images';
 import type { FaceRecipe } from './synthetic/face-recipe.ts';
 
-/** An encoded file by path, a stretch of a file, encoded bytes in memory, or RGB pixels. */
+/** An encoded file by path, a byte range of a file, encoded bytes in memory, or RGB pixels. */
 export type ImageSource = EncodedSource | PixelSource;
 
 /** Pixels of an image. */
 export interface PixelSource extends RgbImage {
-  /** Of a rendered face: what a worker makes the pixels of, which are then never read here. */
+  /** Recipe of a rendered face. Workers render the pixels from it, instead of being sent `pixels`. */
   readonly recipe?: FaceRecipe;
 }
 
@@ -15,13 +15,13 @@ export interface Sample {
   image: ImageSource;
   /** The class, from `[0, classes)`. */
   label: number;
-  /** Name in error messages: a path relative to the data set, or a generated one. */
+  /** Name for error messages: a path relative to the data set, or a generated one. */
   id: string;
 }
 
 /**
- * What the loader reads: anyone's object with the first four members is a data set. `sample` runs in the main thread,
- * so it should name a file or hand over bytes and leave decoding to the loader.
+ * What the loader reads. Any object with the required members is a data set. `sample` runs in the main thread, so it
+ * should name a file or return bytes and leave decoding to the loader.
  *
  * @example
  * const two: Dataset = {
@@ -36,14 +36,16 @@ export interface Dataset {
   readonly length: number;
   /** Number of identities. */
   readonly classes: number;
-  /** The identity's name. */
+  /** Returns the name of an identity. */
   name(label: number): string;
-  /** Each image's class, for readers that know it without opening the image; whoever needs it else asks for samples. */
+  /**
+   * Class of each image, if the reader knows it without opening the image. Without it, the classes come from `sample`.
+   */
   readonly labels?: Int32Array | undefined;
-  /** Entries that were found but not used, by readers that look for images. */
+  /** Entries that were found but not used, from readers that search for images. */
   readonly skipped?: readonly SkippedEntry[] | undefined;
-  /** What does not agree in the files, in words. */
+  /** Inconsistencies between the files, in words. */
   readonly problems?: readonly string[] | undefined;
-  /** The image at an index from `[0, length)`. */
+  /** Returns the image at an index from `[0, length)`. */
   sample(index: number): Promise<Sample> | Sample;
 }

@@ -1,7 +1,8 @@
 /**
- * A note about the pairs that were dropped because something is missing: how many, and every name.
+ * Returns a note about the pairs that were dropped because something is missing: how many, and every name.
  *
- * @param what such as `an image`. @param names one for each dropped pair; repeated ones are told once.
+ * @param what such as `an image`.
+ * @param names one for each dropped pair; duplicates are listed once.
  */
 export function droppedPairs(names: readonly string[], pairs: number, what: string): string {
   const distinct = [...new Set(names)].join(', ');

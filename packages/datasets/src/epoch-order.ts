@@ -1,12 +1,14 @@
 import { Rng } from '@hm/tensor/host';
 
-/** The order of an epoch's samples: a shuffle that (seed, epoch) alone decides, or the data set's own order. */
+/**
+ * Returns the order of an epoch's samples: a shuffle that depends only on (seed, epoch), or the data set's own order.
+ */
 export function epochOrder(length: number, seed: number, epoch: number, shuffle: boolean): readonly number[] {
   const inOrder = Array.from({ length }, (_, index) => index);
   return shuffle ? Rng.of(seed, 'order', epoch).shuffle(inOrder) : inOrder;
 }
 
-/** Stands in for a bad sample: drawn at random by (seed, epoch, place in the order, attempt), so no other batch moves. */
+/** Draws the replacement of a bad sample by (seed, epoch, place in the order, attempt), so no other batch changes. */
 export const replacementFor = (
   length: number,
   seed: number,

@@ -6,7 +6,7 @@ import { labelsOf } from './write/encoded-samples.ts';
 /** A data set without some identities. */
 export interface WithoutIdentities extends Dataset {
   readonly labels: Int32Array;
-  /** Names that were left out. */
+  /** Names of the identities that were left out. */
   readonly excluded: readonly string[];
 }
 
@@ -17,7 +17,7 @@ export interface ExcludeOptions {
 }
 
 /**
- * Leaves identities out of a data set of any format, by name, and numbers the rest anew without gaps.
+ * Leaves identities out of a data set of any format, by name, and renumbers the rest without gaps.
  *
  * @throws {InvalidArgumentError} if a name is not one of the data set's.
  * @example
@@ -62,9 +62,9 @@ export async function excludeIdentities(
 }
 
 /**
- * Refuses names of which nobody was left out: a misspelt one would leak a test identity.
+ * Throws if a name matches no identity, because a misspelt name would leak a test identity.
  *
- * @throws {InvalidArgumentError} that names them.
+ * @throws {InvalidArgumentError} that lists these names.
  */
 export function checkExcluded(
   where: string,

@@ -9,24 +9,24 @@ import type { Preprocessing } from './preprocessing.ts';
 /** One image and its place in the batch. */
 export interface FillItem {
   slot: number;
-  /** Of the sample in its data set. */
+  /** Index of the sample in its data set. */
   index: number;
   id: string;
   image: PortableSource;
 }
 
-/** All that a worker needs to fill places of a batch: plain data, which can be sent to another thread. */
+/** Everything a worker needs to fill slots of a batch: plain data that can be sent to another thread. */
 export interface FillTask extends Omit<SampleStream, 'index'> {
   items: readonly FillItem[];
-  /** `[B, height, width, 3]`, to be written into and handed back. */
+  /** Buffer to fill and return, `[B, height, width, 3]`. */
   images: Float32Array<ArrayBuffer>;
   preprocessing: Preprocessing;
   augment: ResolvedAugmentation;
-  /** Go on after an image that cannot be used. */
+  /** Continue after an image that cannot be used. */
   keepGoing: boolean;
 }
 
-/** An image that could not be used, by its place in the batch. */
+/** An image that could not be used, by its slot in the batch. */
 export interface BadItem {
   slot: number;
   path: string;
@@ -38,10 +38,10 @@ export interface FillResult {
   bad: readonly BadItem[];
 }
 
-/** Longer turns of a worker would hold up the message that cancels. */
+/** How long a worker runs before it checks for messages, so that a cancellation is not held up. */
 const turnMilliseconds = 8;
 
-/** Decodes, augments and normalises each item straight into its place; stops between images once `isCanceled`. */
+/** Decodes, augments and normalises each item straight into its slot. Stops between images once `isCanceled`. */
 export async function fillBatch(task: FillTask, isCanceled: () => boolean): Promise<FillResult> {
   const bad: BadItem[] = [];
   let since = performance.now();

@@ -2,19 +2,19 @@ import { setImmediate } from 'node:timers/promises';
 import type { Dataset, Sample } from './dataset.ts';
 import { type PortableSource, toPortable } from './portable-source.ts';
 
-/** A sample that is ready to cross to a worker. */
+/** A sample that is ready to be sent to a worker. */
 export interface PortableSample extends Omit<Sample, 'image'> {
   image: PortableSource;
 }
 
-/** Such a sample, or why there is none. */
+/** A sample, or the error that prevented it. */
 export type Gathered = { sample: PortableSample } | { error: unknown };
 
-/** Longer turns of the main thread would hold up batches that are ready. */
+/** How long the main thread runs before it yields, so that finished batches are not held up. */
 const turnMilliseconds = 8;
 
 /**
- * Asks a data set for samples, all at once if it answers with promises.
+ * Requests samples from a data set, all at once if it returns promises.
  *
  * @throws the signal's reason once it is aborted.
  */
@@ -37,7 +37,7 @@ export async function gatherSamples(
   return gathered;
 }
 
-/** A sample that comes without waiting is packed without waiting: its pixels may be computed as they are read. */
+/** Packs a sample that is returned synchronously at once, because reading its pixels may compute them. */
 function ask(dataset: Dataset, index: number): Gathered | Promise<Gathered> {
   try {
     const sample = dataset.sample(index);

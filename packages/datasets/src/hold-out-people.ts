@@ -7,23 +7,23 @@ import { labelsOf } from './write/encoded-samples.ts';
 
 /** Options of {@link holdOutPeople}. */
 export interface HoldOutOptions {
-  /** Default 1. */
+  /** Random seed. Default 1. */
   seed?: number | undefined;
-  /** Genuine pairs of each person, at most; as many of two people. Default 20. */
+  /** Largest number of genuine pairs per person; as many impostor pairs are drawn. Default 20. */
   pairs?: number | undefined;
 }
 
-/** A data set in two: people to train with, and pairs of others. */
+/** A data set split into people to train on and pairs of other people. */
 export interface HeldOut {
   data: WithoutIdentities;
-  /** Pairs of those who were held out, in ten folds; `people` are the two of each pair. */
+  /** Pairs of the held-out people, in ten folds. `people` are the two people of each pair. */
   protocol: VerificationProtocol;
   people: { first: Int32Array; second: Int32Array };
 }
 
 /**
- * Holds people out of a data set, drawn by the seed: what a network does with people whom it was not trained on, and when
- * training should end, they tell.
+ * Holds out people of a data set, chosen by the seed. They show how a network does on people it was not trained on, and
+ * when training should end.
  *
  * @throws {InvalidArgumentError} unless two people with two images each can be held out, and two are left.
  * @example
@@ -81,7 +81,7 @@ function imagesByPerson(labels: Int32Array, classes: number): number[][] {
   return images;
 }
 
-/** Different pairs of one person's images. */
+/** Draws distinct pairs of one person's images. */
 function drawnPairs(rng: Rng, images: readonly number[], most: number): (readonly [number, number])[] {
   const all = images.flatMap((first, at) => images.slice(at + 1).map((second) => [first, second] as const));
   return rng.shuffle(all).slice(0, most);

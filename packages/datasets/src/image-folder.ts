@@ -11,31 +11,34 @@ import { isSplitName } from './splits.ts';
 export interface ImageFolderOptions {
   /** Names of identity folders to leave out. Default none. */
   exclude?: readonly string[];
-  /** Accept names in `exclude` that the folder does not have. Default false: a misspelt name would leak a test identity. */
+  /**
+   * Accept names in `exclude` that the folder does not have. Default false: a misspelt name would leak a test identity.
+   */
   allowUnknownExclude?: boolean;
   /** Identities with fewer images than this are skipped. Default 1. */
   minImages?: number;
 }
 
-/** A data set of image files, with what was left out of it and why. */
+/** A data set of image files, and what was left out of it and why. */
 export interface ImageFolder extends Dataset {
   /** The folder that was opened. */
   readonly root: string;
   /** Identities' names by label. */
   readonly names: readonly string[];
-  /** Entries that were found and not used: files that are no images, empty identities. */
+  /** Entries that were found but not used: files that are not images, empty identities. */
   readonly skipped: readonly SkippedEntry[];
   /** Identities that `exclude` left out. */
   readonly excluded: readonly string[];
 }
 
 /**
- * Opens a folder that holds one folder of images for each identity. Labels follow the names' order by code unit, and
- * images the order of their file names, so that they are the same on every machine. Images are jpg, jpeg, png, webp,
- * tif, tiff, gif and avif files, told by their extension; they are decoded only when read. One identity is enough to
- * open a folder: {@link checkTrainable} asks for two.
+ * Opens a folder with one subfolder of images for each identity. Labels follow the order of the names by code unit, and
+ * images the order of their file names, so they are the same on every machine. Images are jpg, jpeg, png, webp, tif,
+ * tiff, gif and avif files, recognised by their extension. They are decoded only when read. One identity is enough to
+ * open a folder; {@link checkTrainable} requires two.
  *
- * @throws {InvalidDataError} if the folder does not exist, has no identity with images, or holds a symbolic link that leads out of it.
+ * @throws {InvalidDataError} if the folder does not exist, has no identity with images, or holds a symbolic link that
+ * leads out of it.
  * @throws {InvalidArgumentError} if `exclude` names identities that the folder does not have.
  * @example
  * const data = await imageFolder('casia-112x112', { exclude: ['0166921'] });

@@ -2,7 +2,7 @@ import { checkArguments } from '@hm/tensor/host';
 import type { Dataset, ImageSource } from './dataset.ts';
 
 /**
- * A list of images as a data set, so that the loader can decode it; `label` is the image's place in the list.
+ * Makes a data set of a list of images, so that the loader can decode it; `label` is the image's index in the list.
  *
  * @example
  * const loader = createLoader(imageList(protocol.images), { batchSize: 32, seed: 0, shuffle: false, preprocessing });

@@ -3,8 +3,8 @@ import { checkArguments } from '@hm/tensor/host';
 import type { Dataset, ImageSource, Sample } from './dataset.ts';
 
 /**
- * A data set that keeps what it has read: the bytes of files, and pixels that are computed on demand. For sets that fit
- * into memory and are read for several epochs; an image of pixels takes `3 · height · width` bytes.
+ * Caches what a data set has read: the bytes of files, and pixels that are computed on demand. For data sets that fit
+ * into memory and are read for several epochs. An image given as pixels takes `3 · height · width` bytes.
  *
  * @throws {InvalidDataError} from `sample`, if a file cannot be read.
  * @example
@@ -35,7 +35,7 @@ function read(dataset: Dataset, index: number, kept: Map<number, Sample>): Sampl
   return isThere ? keep(answer) : Promise.resolve(answer).then(keep);
 }
 
-/** Reading `pixels` once computes them, if they are computed at all. */
+/** Returns the image's bytes or pixels to keep. Reading `pixels` computes them if they are computed on demand. */
 function hold(image: ImageSource): ImageSource {
   if (!('pixels' in image)) return { bytes: readEncoded(image) };
   return { pixels: image.pixels, height: image.height, width: image.width };

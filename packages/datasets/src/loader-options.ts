@@ -13,46 +13,50 @@ import { checkPreprocessing, type Preprocessing } from './preprocessing.ts';
 
 /** A sample that could not be read or decoded. */
 export interface BadSample {
-  /** In the data set. */
+  /** Index in the data set. */
   index: number;
   id: string;
   reason: string;
 }
 
-/** Which part of every batch a loader reads. */
+/** The part of every batch that a loader reads. */
 export interface Shard {
   index: number;
   count: number;
 }
 
-/** Settings of a loader. */
+/** Options of a loader. */
 export interface LoaderOptions {
   batchSize: number;
-  /** An integer; order and augmentation depend on it and the epoch alone. */
+  /** Integer seed. Order and augmentation depend only on the seed and the epoch. */
   seed: number;
   preprocessing: Preprocessing;
-  /** Default: none. */
+  /** Random changes to the images. Default: none. */
   augment?: Augmentation;
-  /** Default true; false keeps the data set's order. */
+  /** Shuffle the samples of each epoch. Default true; false keeps the data set's order. */
   shuffle?: boolean;
   /** Leave out an epoch's last batch if it is not full. Default false. */
   dropLast?: boolean;
   /**
-   * Reads only one of `count` equal parts of every batch, the `index`-th from 0: for processes that share the work. Which
-   * samples make a batch, and how they are changed, does not depend on it. `batchSize` is that of the whole batch.
+   * Reads only one of `count` equal parts of every batch, the `index`-th from 0, for processes that share the work. It
+   * does not affect which samples make up a batch or how they are augmented. `batchSize` is the size of the whole
+   * batch.
    */
   shard?: Shard;
-  /** Worker threads. Default: one less than the processor's cores, from 1 to 4. */
+  /** Number of worker threads. Default: one less than the processor's cores, from 1 to 4. */
   workers?: number;
-  /** The most batches that are prepared ahead, each of `batchSize · height · width · 12` bytes. Default `workers + 2`. */
+  /**
+   * Largest number of batches prepared ahead, each of `batchSize · height · width · 12` bytes. Default `workers + 2`.
+   */
   queue?: number;
   /**
-   * `throw` names the first bad sample. `skip`, or a function that is told of it, puts a randomly drawn sample in its
-   * place, so that batches keep their size; the loader lists what was skipped in `badSamples`. Default `throw`.
+   * What to do with bad samples. `throw` throws an error that names the first one. `skip`, or a callback for each of
+   * them, replaces it with a random sample, so that batches keep their size; the loader lists it in `badSamples`.
+   * Default `throw`.
    */
   onBadSample?: 'throw' | 'skip' | ((bad: BadSample) => void);
   /**
-   * More bad samples than this share of the data set end the reading with an error that lists them. Default 0.01, but
+   * Largest share of bad samples in the data set; more end the epoch with an error that lists them. Default 0.01, but
    * not fewer than ten samples.
    */
   maxBadShare?: number;
@@ -60,7 +64,7 @@ export interface LoaderOptions {
 
 export type ResolvedLoaderOptions = Required<Omit<LoaderOptions, 'augment' | 'maxBadShare'>> & {
   augment: ResolvedAugmentation;
-  /** More bad samples than this are an error. */
+  /** Largest number of bad samples; more are an error. */
   maxBad: number;
 };
 
@@ -71,7 +75,7 @@ export const loaderOptions: OptionKinds<LoaderOptions> = {
   ...{ onBadSample: ['string', 'function'], maxBadShare: 'number' },
 };
 
-/** Fills in the defaults and checks them against a data set. */
+/** Fills in the defaults and checks the options against a data set. */
 export function resolveLoaderOptions(dataset: Dataset, options: LoaderOptions): ResolvedLoaderOptions {
   if (!(dataset.length > 0)) throw emptyError(dataset.length);
   const workers = options.workers ?? Math.min(4, Math.max(1, availableParallelism() - 1));

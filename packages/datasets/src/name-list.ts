@@ -3,9 +3,9 @@ import { checkArguments, type HmError, InvalidDataError } from '@hm/tensor/host'
 import { decodeText } from './files/text.ts';
 
 /**
- * Reads a list of names, one a line, such as identities to leave out; what follows a tab, such as the number of images in
- * LFW's list, is no part of a name. Blank lines, spaces around a name, repetitions, byte order marks and Windows line
- * ends do not matter.
+ * Reads a list of names, one per line, such as identities to leave out. Text after a tab, such as the number of images
+ * in LFW's list, is not part of the name. Blank lines, spaces around a name, duplicates, byte order marks and Windows
+ * line ends do not matter.
  *
  * @throws {InvalidDataError} if the file cannot be read.
  * @example
@@ -18,10 +18,10 @@ export async function readNameList(path: string): Promise<string[]> {
   return [...new Set(names)].filter((name) => name !== '');
 }
 
-/** Most bytes of a text that is read as a whole. */
+/** Largest text that is read as a whole, in bytes. */
 const MOST_TEXT = 2 ** 26;
 
-/** A text file's contents, see {@link decodeText}. */
+/** Returns a text file's contents, see {@link decodeText}. */
 export async function readText(path: string, expected: string): Promise<string> {
   try {
     return decodeText(await readRegularFile(path, MOST_TEXT));

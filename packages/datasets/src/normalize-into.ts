@@ -4,9 +4,9 @@ import type { Preprocessing } from './preprocessing.ts';
 
 /**
  * Writes one image into a batch: `(x - mean) / scale` as float32, `[height, width, 3]` in the preprocessing's channel
- * order, at place `slot` of a `[B, height, width, 3]` array.
+ * order, into slot `slot` of a `[B, height, width, 3]` array.
  *
- * @throws {InvalidArgumentError} if the image does not have the preprocessing's size or the batch has no such place.
+ * @throws {InvalidArgumentError} if the image does not have the preprocessing's size or the batch has no such slot.
  * @example
  * const batch = new Float32Array(1 * 112 * 112 * 3);
  * normalizeInto(batch, 0, await decodeImage({ path: 'face.jpg' }, defaultPreprocessing), defaultPreprocessing);

@@ -14,42 +14,43 @@ import { recordIo } from './recordio/record-io.ts';
 import { ofOneSplit } from './splits.ts';
 import { tarShards } from './tar/tar-shards.ts';
 
-/** The forms of data sets that are told by what is there. */
+/** The formats that {@link openDataset} recognises. */
 export const datasetFormats = ['folder', 'recordio', 'tar', 'parquet', 'ms-celeb', 'list'] as const;
-/** A form of data sets that is told by what is there. */
+/** A format that {@link openDataset} recognises. */
 export type DatasetFormat = (typeof datasetFormats)[number];
 
 /** Options of {@link openDataset}. */
 export interface OpenDatasetOptions {
-  /** Default: told by what is there. */
+  /** Format of the data set. Default: told by what is there. */
   form?: DatasetFormat;
   /** Names of identities to leave out. Default none. */
   exclude?: readonly string[];
   /** Accept names in `exclude` that the data set does not have. Default false. */
   allowUnknownExclude?: boolean;
-  /** Identities of a folder with fewer images than this are left out. Default 1. */
+  /** Identities of a folder are left out if they have fewer images than this. Default 1. */
   minImages?: number;
-  /** Which files or folders, where names speak of several splits: `train`, `test`, `validation`. */
+  /** Split to open, if file or folder names mention several: `train`, `test`, `validation`. */
   split?: string;
-  /** The column of images of parquet files, or of paths of a list with a header. Default: told by its title. */
+  /** Column of images of parquet files, or of paths of a list with a header. Default: told by its title. */
   imageColumn?: string;
-  /** The column of classes of parquet files, or of a list with a header. Default: told by its title. */
+  /** Column of classes of parquet files, or of a list with a header. Default: told by its title. */
   labelColumn?: string;
-  /** MS-Celeb-1M's cleaned list. */
+  /** Path of MS-Celeb-1M's cleaned list. */
   list?: string;
-  /** The folder that a list's paths start from. Default: the list's own. */
+  /** Folder that a list's paths start from. Default: the list's own. */
   root?: string;
 }
 
-/** A data set and its form. */
+/** A data set and its format. */
 export type OpenedDataset = Dataset & { readonly format: DatasetFormat };
 
 /**
- * Opens a data set in whatever form it is: a folder for each identity, RecordIO, tar shards, parquet files, MS-Celeb-1M's
- * lines, or a list of files. Folders are told by what they hold, files by their extension or first bytes. A folder with
- * nothing but one such folder in it is that one.
+ * Opens a data set of any supported format: a folder for each identity, RecordIO, tar shards, parquet files,
+ * MS-Celeb-1M's lines, or a list of files. Folders are recognised by their contents, files by their extension or first
+ * bytes. A folder whose only data set is in one subfolder opens that.
  *
- * @throws {InvalidDataError} if nothing fits, or several forms or splits do, with what was seen, or the files are damaged.
+ * @throws {InvalidDataError} if no format fits, or several formats or splits do (the message says what was found), or
+ * if the files are damaged.
  * @throws {InvalidArgumentError} if `exclude` names identities that the data set does not have.
  * @example
  * const data = await openDataset('faces_webface_112x112');
@@ -86,11 +87,11 @@ const openAs: Record<DatasetFormat, (path: string, options: OpenDatasetOptions) 
   list: (path, options) => imageListFile(path, pick(options, 'root', 'imageColumn', 'labelColumn', 'split')),
 };
 
-/** Some of the options: each form has its own. */
+/** Picks the options of one format: each has its own. */
 const pick = <T extends object, Name extends keyof T>(options: T, ...names: Name[]) =>
   Object.fromEntries(names.map((name) => [name, options[name]])) as Pick<T, Name>;
 
-/** A data set that was found, and what is still to be chosen of it. */
+/** A data set that was found, and the split still to be chosen from it. */
 interface Place {
   format: DatasetFormat;
   at: string;
@@ -113,7 +114,7 @@ async function findDataset(path: string, { form, split }: OpenDatasetOptions): P
 
 interface Form {
   format: DatasetFormat;
-  /** A file that shows it; empty for folders of identities. */
+  /** A file of this format; empty for folders of identities. */
   example: string;
 }
 
@@ -130,7 +131,7 @@ function formsIn(entries: readonly FolderEntry[]): Form[] {
 
 const entriesOf = (path: string) => readFolder(path, '', { onSkip: () => undefined });
 
-/** Whether a folder in it holds images. */
+/** True if a subfolder holds images. */
 async function holdsIdentities(path: string, entries: readonly FolderEntry[]): Promise<boolean> {
   for (const { name, kind } of entries) {
     if (kind === 'file') continue;
@@ -140,7 +141,7 @@ async function holdsIdentities(path: string, entries: readonly FolderEntry[]): P
   return false;
 }
 
-/** A data set in a folder below, as data hubs lay files out: the only one, or that of the split that is wanted. */
+/** Finds the data set in a subfolder, as data hubs lay files out: the only one, or the one of the wanted split. */
 async function below(
   path: string,
   entries: readonly FolderEntry[],
@@ -186,13 +187,13 @@ function formatOfFile(path: string): DatasetFormat {
   throw unknown(path, `a file that starts with ${JSON.stringify(start.slice(0, 16))}`);
 }
 
-/** Lines of MS-Celeb-1M have six or seven columns, of which the first are short. */
+/** True if the first line has six or seven columns, as in MS-Celeb-1M; all but the last are short. */
 function isMsCeleb(path: string): boolean {
   const start = Buffer.from(readUpTo(path, 0, 1 << 16)).toString('latin1');
   return [6, 7].includes(start.split('\n', 1)[0]!.split('\t').length) || start === '';
 }
 
-/** The error for a folder that holds no data set: what it holds instead, and what to do with that. */
+/** The error for a folder that holds no data set. It says what the folder holds instead, and what to do about it. */
 function nothing(path: string, entries: readonly FolderEntry[]): InvalidDataError {
   const files = entries.flatMap(({ name, kind }) => (kind === 'file' ? [name] : []));
   const packed = files.find(isPackedName);
@@ -227,7 +228,7 @@ const severalBelow = (path: string, names: readonly string[]) =>
     fields: { path, reason: 'several data sets', folders: names },
   });
 
-/** Names in a message. */
+/** Largest number of names in a message. */
 const LISTED = 5;
 
 function listed(names: readonly string[]): string {

@@ -11,19 +11,19 @@ import { ytfPairs } from './ytf/ytf-pairs.ts';
 
 /** Options of {@link openProtocol}. */
 export interface OpenProtocolOptions {
-  /** The list of pairs, where it is not beside the images. */
+  /** Path of the list of pairs, if it is not beside the images. */
   pairs?: string;
-  /** Drop pairs whose image is missing; the score is then not official. Default false. */
+  /** Drop pairs with a missing image; the score is then not official. Default false. */
   skipMissing?: boolean;
-  /** For videos. Default `all`. */
+  /** Frames to use of each video. Default `all`. */
   frames?: FrameChoice;
 }
 
 /**
- * Opens a verification protocol in whatever form it is: LFW's folder or archive, YouTube Faces, one of InsightFace's
+ * Opens a verification protocol of any supported format: LFW's folder or archive, YouTube Faces, one of InsightFace's
  * `.bin` sets, or a list of pairs of files.
  *
- * @throws {InvalidDataError} if nothing fits, with what was seen, or the files are damaged.
+ * @throws {InvalidDataError} if no format fits (the message says what was found), or if the files are damaged.
  * @example
  * const { name, pairs } = await openProtocol('faces_emore/agedb_30.bin');
  */
@@ -54,7 +54,7 @@ export async function openProtocol(
   });
 }
 
-/** YouTube Faces has its own list, or folders named after it. */
+/** True for YouTube Faces, which has its own list or folders named after it. */
 async function holdsVideos(path: string, pairs: string | undefined): Promise<boolean> {
   if (pairs?.includes('splits')) return true;
   const names = await readdir(path);

@@ -2,7 +2,9 @@ import type { FileRange } from '@hm/images';
 import type { ImageSource } from './dataset.ts';
 import { type FaceRecipe, renderRecipe } from './synthetic/face-recipe.ts';
 
-/** An image in a form that crosses to another thread cheaply: what can be read or made there is only named. */
+/**
+ * An image in a form that is cheap to send to another thread: what can be read or rendered there is only referenced.
+ */
 export type PortableSource =
   | { path: string }
   | FileRange
@@ -11,8 +13,8 @@ export type PortableSource =
   | { recipe: FaceRecipe };
 
 /**
- * Copies bytes and pixels once, into a buffer of their own that can be transferred: a data set may keep its memory, and
- * posting a view of a large buffer would copy the whole of it.
+ * Copies bytes and pixels once, into their own buffer that can be transferred. The data set may keep its memory, and
+ * posting a view of a large buffer would copy all of it.
  */
 export function toPortable(image: ImageSource): PortableSource {
   if ('path' in image) return { path: image.path };
@@ -22,14 +24,14 @@ export function toPortable(image: ImageSource): PortableSource {
   return { pixels: new Uint8Array(image.pixels), height: image.height, width: image.width };
 }
 
-/** The other thread's side of it. */
+/** Restores the image in the receiving thread, rendering it if it is a recipe. */
 export function fromPortable(source: PortableSource): ImageSource {
   if (!('recipe' in source)) return source;
   const { size } = source.recipe;
   return { pixels: renderRecipe(source.recipe), height: size, width: size };
 }
 
-/** Buffers that {@link toPortable} made, to be transferred. */
+/** Returns the buffers that {@link toPortable} made, to be transferred. */
 export function ownBuffers(source: PortableSource): ArrayBuffer[] {
   if ('bytes' in source) return [source.bytes.buffer as ArrayBuffer];
   return 'pixels' in source ? [source.pixels.buffer as ArrayBuffer] : [];

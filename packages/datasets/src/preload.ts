@@ -5,15 +5,15 @@ import { runJobs } from './jobs/run-jobs.ts';
 
 /** Options of {@link preload}. */
 export interface PreloadOptions {
-  /** Worker threads. Default: one per core. */
+  /** Number of worker threads. Default: one per core. */
   workers?: number;
-  /** Told after each image. */
+  /** Called after each image. */
   onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * Reads or renders a whole data set into memory in worker threads: what {@link inMemory} does as samples are asked for, in the
- * main thread. An image of pixels takes `3 · height · width` bytes.
+ * Reads or renders a whole data set into memory, in worker threads. {@link inMemory} does the same in the main thread
+ * as samples are requested. An image given as pixels takes `3 · height · width` bytes.
  *
  * @throws {InvalidDataError} if a file cannot be read.
  * @example

@@ -13,7 +13,7 @@ export interface EpochContext {
   options: ResolvedLoaderOptions;
   pool: WorkerPool;
   epoch: number;
-  /** Tells this reading of the epoch from others that use the same workers. */
+  /** Distinguishes this reading of the epoch from others that use the same workers. */
   group: number;
   order: readonly number[];
   signal: AbortSignal;
@@ -26,22 +26,22 @@ export interface PreparedBatch {
   bad: BadSample[];
 }
 
-/** A bad sample whose replacements are bad too, this many times over, means that the data set is. */
+/** Largest number of draws for a slot. If all of them are bad, the data set is. */
 const mostAttempts = 20;
 
-/** Where this loader's part of a batch begins in the epoch's order, and how many samples it has. */
+/** Returns where this loader's part of a batch begins in the epoch's order, and its number of samples. */
 function placesAt({ options: { batchSize, shard } }: EpochContext, position: number) {
   const size = batchSize / shard.count;
   return { start: position * batchSize + shard.index * size, size };
 }
 
-/** The samples' indices of a batch, or of this loader's part of it. */
+/** Returns the sample indices of a batch, or of this loader's part of it. */
 export function indicesAt(context: EpochContext, position: number): number[] {
   const { start, size } = placesAt(context, position);
   return context.order.slice(start, start + size);
 }
 
-/** Has a worker fill a batch from samples that were gathered, and draws others for those that cannot be used. */
+/** Fills a batch from gathered samples in a worker, and draws replacements for those that cannot be used. */
 export async function prepareBatch(
   context: EpochContext,
   position: number,
@@ -72,7 +72,7 @@ export async function prepareBatch(
   return batch;
 }
 
-/** Fills places of a batch and returns those that are still open. */
+/** Fills slots of a batch and returns those that are still open. */
 async function fillSlots(
   context: EpochContext,
   position: number,
@@ -109,7 +109,7 @@ async function fillSlots(
   return [...open.keys()];
 }
 
-/** A label out of range would train silently on nothing. */
+/** Checks that a label is in range; otherwise it would silently train on nothing. */
 function checkLabel(label: number, classes: number, id: string): number {
   if (Number.isInteger(label) && label >= 0 && label < classes) return label;
   throw new InvalidDataError({
@@ -121,7 +121,7 @@ function checkLabel(label: number, classes: number, id: string): number {
   });
 }
 
-/** Only invalid data makes a bad sample; any other error is a fault of the data set's code and surfaces. */
+/** Turns an invalid-data error into a bad sample. Any other error is a fault of the data set's code and is rethrown. */
 function unreadable(error: unknown, index: number, keepGoing: boolean): BadSample {
   if (!keepGoing || !HmError.isInstance(error) || error.code !== 'invalid-data') throw error;
   return { index, id: String(error.fields.id ?? error.fields.path ?? index), reason: error.message };

@@ -2,20 +2,20 @@ import { checkArguments, InvalidDataError, nearest } from '@hm/tensor/host';
 
 /** How 8-bit pixels become a network's input: `(x - mean) / scale` at one size and channel order. */
 export interface Preprocessing {
-  /** Pixels. */
+  /** Height in pixels. */
   height: number;
-  /** Pixels. */
+  /** Width in pixels. */
   width: number;
   channels: 'rgb' | 'bgr';
   /** Subtracted from each 8-bit value. */
   mean: number;
-  /** Divisor of the difference. */
+  /** Divisor applied after subtracting `mean`. */
   scale: number;
-  /** The template that the faces are aligned to, by landmarks, or for FaceNet by their box. */
+  /** Template that the faces are aligned to: by landmarks, or for FaceNet by their box. */
   template: 'arcface-112x112' | 'sphereface-112x96' | 'dlib-150x150' | 'facenet-160x160' | 'none';
 }
 
-/** The field's usual input: 112×112 RGB, aligned to ArcFace's template, `(x - 127.5) / 128`. */
+/** The usual input of face networks: 112×112 RGB, aligned to ArcFace's template, `(x - 127.5) / 128`. */
 export const defaultPreprocessing: Preprocessing = {
   height: 112,
   width: 112,
@@ -28,7 +28,7 @@ export const defaultPreprocessing: Preprocessing = {
 const key = 'hm.preprocessing';
 
 /**
- * Metadata entries that carry a preprocessing inside an ONNX file: one, `hm.preprocessing`, as JSON.
+ * Returns metadata entries that store a preprocessing in an ONNX file: one entry, `hm.preprocessing`, as JSON.
  *
  * @throws {InvalidDataError} if a field is missing or out of range.
  * @example
@@ -39,7 +39,7 @@ export const preprocessingToMetadata = (preprocessing: Preprocessing): Record<st
 });
 
 /**
- * The preprocessing that {@link preprocessingToMetadata} wrote, or undefined if the metadata has none.
+ * Reads the preprocessing that {@link preprocessingToMetadata} wrote; undefined if the metadata has none.
  *
  * @throws {InvalidDataError} if the entry is not JSON, or a field is missing or out of range.
  */
@@ -74,7 +74,7 @@ const rules: Record<keyof Preprocessing, readonly [string, (value: unknown) => b
 };
 
 /**
- * The six fields of a preprocessing, each checked.
+ * Checks the six fields of a preprocessing and returns them.
  *
  * @throws {InvalidDataError} if one is missing, unknown or out of range.
  */
@@ -84,7 +84,9 @@ export function checkPreprocessing(value: unknown, where: string): Preprocessing
   return checkFields(value, where);
 }
 
-/** The same of a file, which later versions may have written: what is unknown is dropped. */
+/**
+ * Checks the fields of a preprocessing from a file. A later version may have written it, so unknown fields are dropped.
+ */
 function checkFields(value: unknown, where: string): Preprocessing {
   if (typeof value !== 'object' || value === null) throw invalid(where, 'an object', value);
   const found = value as Record<string, unknown>;

@@ -2,21 +2,24 @@ import { type HostTensor, hostTensor } from '@hm/tensor/host';
 import { gatherSamples } from './gather-samples.ts';
 import { type EpochContext, indicesAt, type PreparedBatch, prepareBatch } from './prepare-batch.ts';
 
-/** Images and labels that are ready for a network, and where they come from. */
+/** Images and labels ready for a network, and where they come from. */
 export interface Batch {
   /** `[B, height, width, 3]`, normalised, in the preprocessing's channel order. */
   images: HostTensor<'float32'>;
-  /** `[B]`. */
+  /** Class of each image, `[B]`. */
   labels: HostTensor<'int32'>;
-  /** The samples' places in the data set, `B` of them. */
+  /** Indices of the samples in the data set, `B` of them. */
   indices: number[];
-  /** Number of this batch in its epoch, from 0. */
+  /** Index of this batch in its epoch, from 0. */
   position: number;
-  /** How long the consumer waited for it. */
+  /** Time the consumer waited for this batch. */
   waitMilliseconds: number;
 }
 
-/** Reads the batches `[start, end)` in order while later ones are prepared; whoever stops early ends the preparation. */
+/**
+ * Yields the batches `[start, end)` in order while later ones are prepared. A caller that stops early must end the
+ * preparation.
+ */
 export async function* readEpoch(
   context: EpochContext,
   start: number,
@@ -49,7 +52,7 @@ export async function* readEpoch(
   }
 }
 
-/** A batch that is never asked for may fail unheard. */
+/** Keeps a batch that is never awaited from raising an unhandled rejection. */
 function quiet<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;

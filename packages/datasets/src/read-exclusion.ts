@@ -3,18 +3,19 @@ import { checkArguments } from '@hm/tensor/host';
 import { casiaLfwOverlap } from './casia-lfw-overlap.ts';
 import { readNameList } from './name-list.ts';
 
-/** The options of `openDataset` and its kind that leave people out. */
+/** Options that leave people out, for `openDataset` and other readers. */
 export interface Exclusion {
   exclude: readonly string[];
-  /** Names need not all be there. Default: they must. */
+  /** Names need not all be in the data set. Default: they must. */
   allowUnknownExclude?: true;
 }
 
 /**
- * The people that one word leaves out: a file with a name on each line, all of whom must be there, or `casia-lfw`, those of
- * CASIA-WebFace who are in LFW, of whom published variants have left out some already.
+ * Returns the people to leave out for one option value. That is a file with a name on each line, all of which must be
+ * in the data set, or `casia-lfw`: the people of CASIA-WebFace who are in LFW, some of whom published variants have
+ * already left out.
  *
- * @param root folder that a relative path begins at. Default: the working directory.
+ * @param root folder that a relative path starts from. Default: the working directory.
  * @throws {InvalidDataError} if the file cannot be read.
  * @example
  * const data = await openDataset('CASIA-WebFace', await readExclusion('casia-lfw'));

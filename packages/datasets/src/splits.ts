@@ -12,25 +12,25 @@ const spellings: Record<string, string> = {
   dev: 'validation',
 };
 
-/** The split that a word names, such as `validation` for `val`; the word itself if it names none. */
+/** Returns the split that a word names, such as `validation` for `val`, or the word itself if it names none. */
 export const splitNamed = (word: string): string =>
   spellings[word.trim().toLowerCase()] ?? word.trim().toLowerCase();
 
-/** The split that a file's or folder's name speaks of, such as `train` for `train-00000-of-00002.parquet`. */
+/** Returns the split that a file or folder name mentions, such as `train` for `train-00000-of-00002.parquet`. */
 export function splitOf(name: string): string | undefined {
   const words = name.toLowerCase().split(/[^a-z]+/);
   const word = words.find((candidate) => Object.hasOwn(spellings, candidate));
   return word === undefined ? undefined : spellings[word];
 }
 
-/** Whether a name is that of a split and nothing else, as folders of splits are called. */
+/** True if a name is that of a split and nothing else, as folders of splits are named. */
 export const isSplitName = (name: string): boolean => Object.hasOwn(spellings, name.toLowerCase());
 
 /**
- * The names of one split: images to test on must not be trained on because they lie in the same folder.
+ * Picks the names of one split: test images must not be trained on because they lie in the same folder.
  *
- * @param path What holds them, for the error.
- * @throws {InvalidDataError} if there are several and none is asked for, or none of the one that is.
+ * @param path Path of the folder, for the error.
+ * @throws {InvalidDataError} if there are several splits and none is wanted, or if the wanted one is missing.
  */
 export function ofOneSplit(path: string, names: readonly string[], wanted: string | undefined): string[] {
   const splits = new Map<string | undefined, string[]>();

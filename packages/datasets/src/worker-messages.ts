@@ -1,6 +1,6 @@
 import type { FillResult, FillTask } from './fill-batch.ts';
 
-/** Tasks of one group can be cancelled together. */
+/** Message to a worker. Tasks of one group can be cancelled together. */
 export type ToWorker =
   | { kind: 'fill'; id: number; group: number; task: FillTask }
   | { kind: 'cancel'; group: number }

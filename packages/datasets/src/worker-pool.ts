@@ -15,8 +15,9 @@ interface Waiting {
 }
 
 /**
- * Threads that fill batches, started by the first task. A task is posted at once, so that a worker finds its next one without help from the main
- * thread, which ONNX Runtime blocks during a training step. Idle workers do not keep the process alive.
+ * Worker threads that fill batches, started by the first task. Tasks are posted at once, so that a worker finds its
+ * next one without help from the main thread, which ONNX Runtime blocks during a training step. Idle workers do not
+ * keep the process alive.
  */
 export class WorkerPool {
   readonly #count: number;
@@ -31,7 +32,7 @@ export class WorkerPool {
     this.#count = count;
   }
 
-  /** Hands a task to the worker of that number (modulo the count). The task's `images` are transferred. */
+  /** Posts a task to the worker with that number (modulo the count). The task's `images` are transferred. */
   async run(number: number, group: number, task: FillTask): Promise<FillResult> {
     const refusal = this.#closed ? closedError() : this.#failure;
     if (refusal) throw refusal;
@@ -46,13 +47,13 @@ export class WorkerPool {
     return new Promise((resolve, reject) => this.#waiting.set(id, { group, worker, resolve, reject }));
   }
 
-  /** Forgets a group's tasks: their promises never settle, and the workers stop before the next image. */
+  /** Cancels a group's tasks: their promises never settle, and the workers stop before the next image. */
   cancel(group: number): void {
     if (this.#take((waiting) => waiting.group === group).length === 0) return;
     for (const worker of this.#workers) post(worker, { kind: 'cancel', group });
   }
 
-  /** Ends the workers after the image that each is at; waiting tasks are rejected. */
+  /** Ends the workers after their current image; waiting tasks are rejected. */
   close(): Promise<void> {
     this.#closed ??= this.#end();
     return this.#closed;
@@ -81,7 +82,7 @@ export class WorkerPool {
     for (const { reject } of this.#take((waiting) => waiting.worker === worker)) reject(this.#failure);
   }
 
-  /** Removes the tasks that match and lets workers without any go idle. */
+  /** Removes the tasks that match, and lets workers without tasks go idle. */
   #take(matches: (waiting: Waiting, id: number) => boolean): Waiting[] {
     const taken = [...this.#waiting].filter(([id, waiting]) => matches(waiting, id));
     for (const [id] of taken) this.#waiting.delete(id);

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { fillBatch } from './fill-batch.ts';
 import type { ToWorker } from './worker-messages.ts';
 
-// One image is small work: a second thread inside libvips would only compete with the training step.
+// One image is little work: a second thread inside libvips would only compete with the training step.
 sharp.concurrency(1);
 sharp.cache(false);
 

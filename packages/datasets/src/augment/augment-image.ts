@@ -10,11 +10,11 @@ import type { ResolvedAugmentation } from './resolve-augmentation.ts';
 import { kernels } from './taps.ts';
 import { warpAffine } from './warp-affine.ts';
 
-/** Names of a sample's random streams. */
+/** Keys from which a sample's random streams are derived. */
 export interface SampleStream {
   seed: number;
   epoch: number;
-  /** Of the sample in its data set. */
+  /** Index of the sample in its data set. */
   index: number;
 }
 
@@ -62,10 +62,12 @@ const steps: Steps = {
   },
 };
 
-/** Streams that are not called like their step: another name would draw other numbers, and runs be other runs. */
+/**
+ * Stream names that differ from the step's name. Renaming a stream would change its random numbers and existing runs.
+ */
 const STREAMS: Partial<Record<keyof Steps, string>> = { color: 'colour' };
 
-/** Applies an augmentation; the image that is passed may be overwritten. */
+/** Applies an augmentation. May overwrite the image passed in. */
 export async function augmentImage(
   image: RgbImage,
   augmentation: ResolvedAugmentation,

@@ -1,7 +1,7 @@
 /**
- * Random changes to training images, as plain data. An absent entry is off; `{}` turns one on with its defaults. They
- * are applied in the order of this list to 8-bit pixels, and each draws from its own stream of (seed, epoch, index of
- * the sample), so that turning one on changes nothing about the others.
+ * Random changes to training images, as plain data. An absent entry is off; `{}` turns a step on with its defaults.
+ * Steps run on 8-bit pixels in the order of this list. Each draws from its own random stream, seeded by (seed, epoch,
+ * sample index), so turning one on does not change the others.
  *
  * @example
  * const augment: Augmentation = { flip: {}, colour: { probability: 0.2, brightness: 0.5 } };
@@ -18,15 +18,15 @@ export interface Augmentation {
   cutout?: CutoutOptions;
 }
 
-/** Left and right exchanged. */
+/** Mirrors the image left to right. */
 export interface FlipOptions {
-  /** Default 0.5. */
+  /** Probability of the step. Default 0.5. */
   probability?: number;
 }
 
-/** A random crop after padding (`shiftPixels`), with rotation and scale about the centre; bilinear. */
+/** Random shift (a random crop after padding), rotation and scale about the centre, sampled bilinearly. */
 export interface AffineOptions {
-  /** Default 1. */
+  /** Probability of the step. Default 1. */
   probability?: number;
   /** Largest shift along each axis, in whole pixels; uniform. Default 4. */
   shiftPixels?: number;
@@ -34,16 +34,16 @@ export interface AffineOptions {
   rotationRadians?: number;
   /** Largest relative change of size `s`: the factor is log-uniform in `[1 / (1 + s), 1 + s]`. Default 0. */
   scale?: number;
-  /** What lies outside the image: its edge pixels repeated, or black. Default `edge`. */
+  /** Fill for pixels from outside the image: repeated edge pixels or black. Default `edge`. */
   border?: 'edge' | 'black';
 }
 
 /**
- * Keeps a random rectangle, whose area is uniform and whose aspect log-uniform, as torchvision's `RandomResizedCrop`
- * draws it; sides longer than the image's are cut.
+ * Keeps a random rectangle of uniform area and log-uniform aspect ratio, like torchvision's `RandomResizedCrop`. Sides
+ * longer than the image's are cut to fit.
  */
 export interface CropOptions {
-  /** Default 0.2. */
+  /** Probability of the step. Default 0.2. */
   probability?: number;
   /** Smallest share of the image's area. Default 0.2. */
   smallest?: number;
@@ -51,26 +51,29 @@ export interface CropOptions {
   largest?: number;
   /** Largest ratio of the sides, either way. Default 4/3. */
   aspect?: number;
-  /** `black` leaves the face in its place and blackens what is outside (AdaFace); `enlarge` fills the image with the rectangle. Default `black`. */
+  /**
+   * `black` leaves the face where it is and blackens everything outside the rectangle (AdaFace). `enlarge` scales the
+   * rectangle up to the whole image. Default `black`.
+   */
   outside?: 'black' | 'enlarge';
 }
 
-/** Shrinks and enlarges again: a face seen from afar (AdaFace, Kim et al. 2022). */
+/** Shrinks the image and enlarges it again, like a face seen from afar (AdaFace, Kim et al. 2022). */
 export interface LowResolutionOptions {
-  /** Default 0.2. */
+  /** Probability of the step. Default 0.2. */
   probability?: number;
   /** Smallest factor for the sides; uniform in `[smallest, 1]`. Default 0.25. */
   smallest?: number;
   /**
-   * `smooth` shrinks by area averages and enlarges bilinearly; `any` draws one of nearest, linear, area, cubic and Lanczos
-   * for each of the two, as AdaFace does. Default `smooth`.
+   * `smooth` shrinks by area averages and enlarges bilinearly. `any` picks nearest, linear, area, cubic or Lanczos at
+   * random for each of the two, as AdaFace does. Default `smooth`.
    */
   kernel?: 'smooth' | 'any';
 }
 
-/** Gaussian blur, edge pixels repeated. */
+/** Gaussian blur with repeated edge pixels. */
 export interface BlurOptions {
-  /** Default 0.1. */
+  /** Probability of the step. Default 0.1. */
   probability?: number;
   /** Smallest standard deviation in pixels; uniform. Default 0.1. */
   smallestSigma?: number;
@@ -78,27 +81,30 @@ export interface BlurOptions {
   largestSigma?: number;
 }
 
-/** Brightness, then contrast about the image's mean luma, then saturation, each by a factor uniform in `[1 - x, 1 + x]`. */
+/**
+ * Changes brightness, then contrast about the image's mean luma, then saturation, each by a factor uniform in
+ * `[1 - x, 1 + x]`.
+ */
 export interface ColorOptions {
-  /** Default 1. */
+  /** Probability of the step. Default 1. */
   probability?: number;
-  /** Default 0.2. */
+  /** Range `x` of the brightness factor. Default 0.2. */
   brightness?: number;
-  /** Default 0.2. */
+  /** Range `x` of the contrast factor. Default 0.2. */
   contrast?: number;
-  /** Default 0.2. */
+  /** Range `x` of the saturation factor. Default 0.2. */
   saturation?: number;
 }
 
-/** All three channels become luma (Rec. 601). */
+/** Replaces all three channels by luma (Rec. 601). */
 export interface GrayscaleOptions {
-  /** Default 0.1. */
+  /** Probability of the step. Default 0.1. */
   probability?: number;
 }
 
-/** Compressed as a JPEG with halved chroma, and decoded. */
+/** Compresses the image as a JPEG with halved chroma and decodes it again. */
 export interface JpegOptions {
-  /** Default 0.2. */
+  /** Probability of the step. Default 0.2. */
   probability?: number;
   /** Lowest quality, a whole number from 1 to 100; uniform. Default 30. */
   lowestQuality?: number;
@@ -106,22 +112,28 @@ export interface JpegOptions {
   highestQuality?: number;
 }
 
-/** A rectangle is erased: grey (128) or noise, about a uniform centre, cut at the border (DeVries and Taylor 2017; Zhong et al. 2017). */
+/**
+ * Erases a rectangle with grey (128) or noise. Its centre is uniform over the image, and it is clipped at the border
+ * (DeVries and Taylor 2017; Zhong et al. 2017).
+ */
 export interface CutoutOptions {
-  /** Default 0.2. */
+  /** Probability of the step. Default 0.2. */
   probability?: number;
-  /** Smallest side as a share of the image's; height and width are drawn apart. Default 0.1. */
+  /** Smallest side as a share of the image's; height and width are drawn independently. Default 0.1. */
   smallest?: number;
   /** Largest side as a share of the image's. Default 0.4. */
   largest?: number;
-  /** Default `gray`. */
+  /** Fill of the rectangle. Default `gray`. */
   fill?: 'gray' | 'noise';
 }
 
-/** The paper's and most recipes' only augmentation: half of the images mirrored. */
+/** Mirrors half of the images, the only augmentation of the paper and of most recipes. */
 export const flipOnly: Augmentation = { flip: {} };
 
-/** A mild mixture for small training sets: mirror, shift by 4 pixels, 3° and 5 %, some blur, colour, grey and cutout. */
+/**
+ * A mild mixture for small training sets: mirror, shifts of up to 4 pixels, rotations of up to 3°, scaling of up to
+ * 5 %, and for some images low resolution, colour, grey and cutout.
+ */
 export const standard: Augmentation = {
   flip: {},
   affine: { rotationRadians: Math.PI / 60, scale: 0.05 },
@@ -132,8 +144,8 @@ export const standard: Augmentation = {
 };
 
 /**
- * AdaFace's (Kim et al. 2022, their code): mirror, then crop, low resolution and colour, each for a fifth of the images.
- * Their colour steps come in a random order; ours are always brightness, contrast, saturation.
+ * AdaFace's augmentation (Kim et al. 2022, their code): mirror, then crop, low resolution and colour, each for a fifth
+ * of the images. Their colour steps run in random order; ours always run as brightness, contrast, saturation.
  */
 export const adaFace: Augmentation = {
   flip: {},

@@ -1,6 +1,6 @@
 import type { RgbImage } from '@hm/images';
 
-/** Factors; 1 changes nothing. */
+/** Colour factors; 1 changes nothing. */
 export interface ColorFactors {
   brightness: number;
   contrast: number;
@@ -8,8 +8,8 @@ export interface ColorFactors {
 }
 
 /**
- * In place, for a pixel value v, the mean luma M of the brightened image and the pixel's luma L after contrast:
- * `b·v`, then `c·v + (1 - c)·M`, then `s·v + (1 - s)·L`, rounded and clipped once at the end.
+ * Adjusts colours in place. For a pixel value v, the mean luma M of the brightened image and the pixel's luma L after
+ * contrast: `b·v`, then `c·v + (1 - c)·M`, then `s·v + (1 - s)·L`, rounded and clipped once at the end.
  */
 export function adjustColors(image: RgbImage, { brightness, contrast, saturation }: ColorFactors): RgbImage {
   const { pixels } = image;
@@ -42,7 +42,7 @@ function meanLuma(pixels: Uint8Array): number {
   return sum / (pixels.length / 3);
 }
 
-/** Rec. 601. */
+/** Luma of a pixel (Rec. 601). */
 const lumaAt = (pixels: Uint8Array, at: number): number =>
   0.299 * pixels[at]! + 0.587 * pixels[at + 1]! + 0.114 * pixels[at + 2]!;
 

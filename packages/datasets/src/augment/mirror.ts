@@ -1,6 +1,6 @@
 import type { RgbImage } from '@hm/images';
 
-/** Exchanges left and right, in place. */
+/** Mirrors the image left to right, in place. */
 export function mirror(image: RgbImage): RgbImage {
   const { pixels, height, width } = image;
   for (let row = 0; row < height; row++) {

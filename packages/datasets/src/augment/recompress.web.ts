@@ -1,7 +1,7 @@
 import type { RgbImage } from '@hm/images';
 import { UnavailableError } from '@hm/tensor/host';
 
-/** A browser's encoder gives other pixels than Node's, and not the same in every browser: a run would depend on it. */
+/** Always throws: JPEG encoders differ between browsers and from Node's, so a run would depend on the browser. */
 export async function recompress(_image: RgbImage, _quality: number): Promise<RgbImage> {
   throw new UnavailableError({
     where: 'augment.jpeg',

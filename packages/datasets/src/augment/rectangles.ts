@@ -10,7 +10,7 @@ export interface CropRectangle {
   width: number;
 }
 
-/** Blackens what lies outside the rectangle, in place, so that the face stays where it is. */
+/** Blackens everything outside the rectangle, in place, so that the face stays where it is. */
 export function blackenOutside(image: RgbImage, { top, left, height, width }: CropRectangle): RgbImage {
   const { pixels } = image;
   const line = image.width * 3;
@@ -23,7 +23,7 @@ export function blackenOutside(image: RgbImage, { top, left, height, width }: Cr
   return image;
 }
 
-/** The rectangle enlarged to the whole image, bilinear. */
+/** Enlarges the rectangle to the whole image, bilinearly. */
 export function enlarge(image: RgbImage, { top, left, height, width }: CropRectangle): RgbImage {
   const part = new Uint8Array(height * width * 3);
   for (let y = 0; y < height; y++) {
@@ -33,14 +33,17 @@ export function enlarge(image: RgbImage, { top, left, height, width }: CropRecta
   return resample({ pixels: part, height, width }, image.height, image.width, 'linear');
 }
 
-/** A rectangle in shares of the image: its sides, and its centre from the top left as `[y, x]`. */
+/** A rectangle as fractions of the image: its sides, and its centre from the top left as `[y, x]`. */
 export interface CutRectangle {
   height: number;
   width: number;
   center: readonly [number, number];
 }
 
-/** Fills a rectangle with mid-grey (128), or noise if a generator is given, in place; what lies outside the image is cut off. */
+/**
+ * Fills a rectangle with mid-grey (128), or with noise if a generator is given, in place. Parts outside the image are
+ * clipped.
+ */
 export function cutOut(image: RgbImage, { height, width, center }: CutRectangle, noise?: Rng): RgbImage {
   const [top, bottom] = sides(image.height, height, center[0]);
   const [left, right] = sides(image.width, width, center[1]);

@@ -1,11 +1,11 @@
 import type { RgbImage } from '@hm/images';
 import { gaussianTaps, type Kernel, resamplingTaps, type Taps } from './taps.ts';
 
-/** The image at another size, interpolated along each axis. */
+/** Resizes an image, interpolating along each axis. */
 export const resample = (image: RgbImage, height: number, width: number, kernel: Kernel): RgbImage =>
   applyTaps(image, resamplingTaps(image.height, height, kernel), resamplingTaps(image.width, width, kernel));
 
-/** Gaussian blur; `sigma` in pixels, above 0. */
+/** Blurs an image with a Gaussian; `sigma` is in pixels, above 0. */
 export const blur = (image: RgbImage, sigma: number): RgbImage =>
   applyTaps(image, gaussianTaps(image.height, sigma), gaussianTaps(image.width, sigma));
 
@@ -63,7 +63,7 @@ function filterColumns(
   return result;
 }
 
-/** Shrinks the sides by a factor from (0, 1], then enlarges to the size it had. */
+/** Shrinks the sides by a factor from (0, 1], then enlarges the image to its original size. */
 export function lowerResolution(
   image: RgbImage,
   factor: number,

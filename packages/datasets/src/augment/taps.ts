@@ -1,19 +1,22 @@
-/** For each of `size` output places, `count` input places and their weights, which sum to 1. */
+/** Filter taps: for each of `size` output positions, `count` input positions and their weights, which sum to 1. */
 export interface Taps {
   size: number;
   count: number;
-  /** `[size, count]`, within the input: its edge is repeated. */
+  /** Input positions, `[size, count]`, clamped to the input so that its edge is repeated. */
   places: Int32Array;
-  /** `[size, count]`. */
+  /** Weights, `[size, count]`. */
   weights: Float32Array;
 }
 
-/** How values between pixels are made. All but `area` look at the same few neighbours however much is left out. */
+/** Interpolation kernel. All but `area` look at the same few neighbours, however far the image is shrunk. */
 export type Kernel = 'nearest' | 'linear' | 'area' | 'cubic' | 'lanczos';
 
 export const kernels: readonly Kernel[] = ['nearest', 'linear', 'area', 'cubic', 'lanczos'];
 
-/** Taps that bring a line of `from` pixels to `to`; pixels are areas, so output i lies at `(i + ½)·from/to - ½`. */
+/**
+ * Returns taps that resample a line of `from` pixels to `to`. Pixels are areas, so output i lies at
+ * `(i + ½)·from/to - ½`.
+ */
 export function resamplingTaps(from: number, to: number, kernel: Kernel): Taps {
   const centerOf = (place: number) => ((place + 0.5) * from) / to - 0.5;
   if (kernel === 'nearest') return makeTaps(from, to, 1, (place) => [Math.round(centerOf(place)), () => 1]);
@@ -25,7 +28,7 @@ export function resamplingTaps(from: number, to: number, kernel: Kernel): Taps {
   });
 }
 
-/** Taps of a Gaussian blur of a line, out to three standard deviations. */
+/** Returns taps that blur a line with a Gaussian, out to three standard deviations. */
 export function gaussianTaps(size: number, sigma: number): Taps {
   const radius = Math.max(1, Math.ceil(3 * sigma));
   return makeTaps(size, size, 2 * radius + 1, (place) => [
@@ -34,7 +37,7 @@ export function gaussianTaps(size: number, sigma: number): Taps {
   ]);
 }
 
-/** Each output pixel is the mean of the input that it covers, partly covered pixels in part. */
+/** Each output pixel is the mean of the input it covers; partly covered pixels count in proportion. */
 function areaTaps(from: number, to: number): Taps {
   const ratio = from / to;
   return makeTaps(from, to, Math.ceil(ratio) + 1, (place) => {
@@ -60,7 +63,7 @@ function makeTaps(from: number, size: number, count: number, row: Row): Taps {
   return { size, count, places, weights };
 }
 
-/** By distance in pixels; `cubic` with a = -0.75 and `lanczos` with four lobes, as OpenCV has them. */
+/** Weights by distance in pixels. `cubic` with a = -0.75 and `lanczos` with four lobes, as in OpenCV. */
 const curves = {
   linear: { support: 1, weigh: (x: number) => Math.max(0, 1 - x) },
   cubic: { support: 2, weigh: cubic },

@@ -2,17 +2,17 @@ import type { RgbImage } from '@hm/images';
 
 /** Rotation and scale about the image's centre, then a shift. */
 export interface CenteredTransform {
-  /** Pixels to the right. */
+  /** Shift to the right, in pixels. */
   across: number;
-  /** Pixels downwards. */
+  /** Shift downwards, in pixels. */
   down: number;
-  /** Clockwise as seen, because y points downwards. */
+  /** Rotation, clockwise as seen because y points downwards. */
   angleRadians: number;
-  /** Above 1 enlarges. */
+  /** Scale; above 1 enlarges. */
   factor: number;
 }
 
-/** The transformed image, sampled bilinearly at the inverse of each output pixel. */
+/** Transforms an image, sampling it bilinearly at the inverse of each output pixel. */
 export function warpAffine(
   image: RgbImage,
   transform: CenteredTransform,
@@ -23,7 +23,7 @@ export function warpAffine(
   return onlyShift ? shift(image, across, down, border) : warp(image, transform, border);
 }
 
-/** Whole pixels need no interpolation: rows are copied. */
+/** Shifts by whole pixels, which needs no interpolation: rows are copied. */
 function shift(image: RgbImage, across: number, down: number, border: 'edge' | 'black'): RgbImage {
   const { pixels, height, width } = image;
   const result = new Uint8Array(pixels.length);
@@ -72,11 +72,11 @@ function warp(
 const isInside = (x: number, y: number, { height, width }: RgbImage): boolean =>
   x >= -0.5 && y >= -0.5 && x <= width - 0.5 && y <= height - 0.5;
 
-/** Weights are whole 1024ths: integers take half the time. */
+/** Weights are integers in units of 1/1024: integer arithmetic takes half the time. */
 const ONE = 1024;
 const HALF = (ONE * ONE) / 2;
 
-/** Bilinear value at a point in pixels; outside, that of the nearest edge point. */
+/** Writes the bilinear value at a point in pixels; a point outside takes the value of the nearest edge point. */
 function sampleInto(into: Uint8Array, to: number, image: RgbImage, x: number, y: number): void {
   const { pixels, height, width } = image;
   const fixedX = (Math.min(Math.max(x, 0), width - 1) * ONE) | 0;

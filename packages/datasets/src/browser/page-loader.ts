@@ -13,18 +13,18 @@ import type { Batch } from '../read-epoch.ts';
 /** Options of {@link pageLoader}. */
 export interface PageLoaderOptions {
   batchSize: number;
-  /** An integer; order and augmentation depend on it and the epoch alone. */
+  /** Integer seed. Order and augmentation depend only on the seed and the epoch. */
   seed: number;
   preprocessing: Preprocessing;
-  /** Default: none. */
+  /** Random changes to the images. Default: none. */
   augment?: Augmentation;
 }
 
 /**
- * A loader without threads and files, for a browser: the data set's images are pixels of the network's size. Full batches
- * alone, the same to the bit that `createLoader` makes of them with `dropLast`.
+ * Creates a loader without threads and files, for a browser. The data set's images must be pixels of the network's
+ * size. It yields only full batches, bit for bit those of `createLoader` with `dropLast`.
  *
- * @throws {InvalidDataError} from the loop, if an image is of another size, or is not there as pixels.
+ * @throws {InvalidDataError} from the loop, if an image has another size or is not given as pixels.
  * @example
  * const loader = pageLoader(data, { batchSize: 16, seed: 1, preprocessing: defaultPreprocessing, augment: flipOnly });
  */
@@ -70,7 +70,7 @@ export function pageLoader(dataset: Dataset, options: PageLoaderOptions): Loader
   };
 }
 
-/** Augmentation may write into what it is given. */
+/** Copies the pixels, because augmentation may overwrite its input. */
 function copyOf(image: RgbImage | undefined, id: string, height: number, width: number): RgbImage {
   if (image?.height === height && image.width === width)
     return { height, width, pixels: image.pixels.slice() };

@@ -2,17 +2,17 @@ import type { RgbImage } from '@hm/images';
 import { checkArguments, InvalidDataError } from '@hm/tensor/host';
 import type { Dataset } from '../dataset.ts';
 
-/** A person and her photographs. */
+/** A person and their photographs. */
 export interface Person {
   name: string;
-  /** Aligned faces of one size. */
+  /** Aligned faces, all of one size. */
   photographs: readonly RgbImage[];
 }
 
 /**
- * A data set of photographs in memory, in the order of the people.
+ * Creates a data set from photographs in memory, in the order of the people.
  *
- * @throws {InvalidDataError} if somebody has none.
+ * @throws {InvalidDataError} if a person has no photographs.
  * @example
  * const data = people([{ name: 'Ada', photographs: [first, second] }, { name: 'Grace', photographs: [third] }]);
  */

@@ -6,30 +6,30 @@ import { InvalidDataError, UnavailableError } from '@hm/tensor/host';
 
 /** A file that is published with its checksum. */
 export interface PublishedFile {
-  /** Addresses, best first. */
+  /** URLs, best first. */
   urls: readonly string[];
-  /** Hexadecimal. */
+  /** SHA-256 checksum, hexadecimal. */
   sha256: string;
-  /** Its length; a server that sends more is not believed. */
+  /** Length of the file; a longer response is refused. */
   bytes: number;
 }
 
 export interface DownloadOptions {
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
-  /** Tries of each address, each of which goes on where the one before broke off. Default 4. */
+  /** Attempts per URL; each resumes where the previous one stopped. Default 4. */
   attempts?: number;
-  /** A connection that sends nothing for so long is given up. Default 30,000. */
+  /** Milliseconds without data after which a connection is given up. Default 30,000. */
   stallMilliseconds?: number;
 }
 
 /**
- * Downloads a file to a path, where it appears once its checksum is right. What arrived before an interruption stays in
- * `PATH.part`, and the next call goes on from there, if the server can.
+ * Downloads a file to a path, where it appears once its checksum is verified. Data received before an interruption
+ * stays in `PATH.part`, and the next call resumes from it if the server supports that.
  *
  * @returns false if the file was there already.
- * @throws {UnavailableError} if no address can be reached; it says what to put where.
- * @throws {InvalidDataError} if what came has another checksum.
+ * @throws {UnavailableError} if no URL can be reached; the message says which file to put where.
+ * @throws {InvalidDataError} if the received file has another checksum.
  */
 export async function download(
   file: PublishedFile,
@@ -51,7 +51,7 @@ export async function download(
   throw unreachable(path, file, failures);
 }
 
-/** Tries one address; returns why it did not work. */
+/** Tries one URL. Returns why it failed, or undefined if it succeeded. */
 async function fetchWhole(
   url: string,
   part: string,
@@ -66,7 +66,7 @@ async function fetchWhole(
       const digest = await digestOf(part);
       if (digest === file.sha256) return undefined;
       await rm(part, { force: true });
-      // What was begun by an earlier call may be of another file: once more from the start.
+      // The partial file of an earlier call may belong to another file, so start over once.
       if (from === 0) throw wrongDigest(url, file, digest);
     } catch (error) {
       options.signal?.throwIfAborted();
@@ -78,7 +78,7 @@ async function fetchWhole(
   return failure;
 }
 
-/** An answer that another try would not change. */
+/** A response that a retry would not change. */
 class Refusal extends Error {}
 
 async function fetchRest(
@@ -117,7 +117,7 @@ async function fetchRest(
   }
 }
 
-/** The first byte that a partial answer holds. */
+/** Returns the offset of a partial response's first byte. */
 const startOf = (response: Response): number =>
   Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? -1);
 
@@ -129,7 +129,7 @@ async function digestOf(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** `fetch` hides why it failed in causes. */
+/** Returns why `fetch` failed, which it reports only in `cause`. */
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
   return cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : message;

@@ -7,30 +7,32 @@ import { type DownloadOptions, download, type PublishedFile } from './download.t
 
 /** Options of {@link fetchLfw}. */
 export interface FetchLfwOptions extends Omit<DownloadOptions, 'onProgress'> {
-  /** An address that has `lfw.tgz`, `pairs.txt` …, instead of the public ones: a mirror inside a closed network. */
+  /**
+   * Base URL of `lfw.tgz`, `pairs.txt` … to use instead of the public ones, such as a mirror inside a closed network.
+   */
   mirror?: string;
-  /** Keep `lfw.tgz` once it is unpacked. Default false. */
+  /** Keep `lfw.tgz` after unpacking it. Default false. */
   keepArchive?: boolean;
-  /** Told of each piece of a file: its name, bytes that are there, bytes of all. */
+  /** Called after each chunk of a file, with its name, the bytes received so far, and its total bytes. */
   onProgress?: (file: string, done: number, total: number) => void;
 }
 
-/** Paths of the parts of LFW. */
+/** Paths of the downloaded parts of LFW. */
 export interface FetchedLfw {
-  /** `Name/Name_0001.jpg` */
+  /** Folder of the photographs, as `Name/Name_0001.jpg`. */
   images: string;
-  /** View 2. */
+  /** List of the pairs of View 2. */
   pairs: string;
   /** Files that this call downloaded. */
   downloaded: string[];
 }
 
 /**
- * Fetches Labeled Faces in the Wild (13,233 photographs, 181 MB): the archive, unpacked to `FOLDER/images`, and the lists
- * of View 1 and View 2, each checked against the SHA-256 that scikit-learn publishes. Run again, it goes on where it was
- * interrupted.
+ * Downloads Labeled Faces in the Wild (13,233 photographs, 181 MB): the archive, unpacked to `FOLDER/images`, and the
+ * lists of View 1 and View 2. Each is checked against the SHA-256 that scikit-learn publishes. Calling it again resumes
+ * an interrupted download.
  *
- * @throws {UnavailableError} if no mirror can be reached; it says what to put where.
+ * @throws {UnavailableError} if no mirror can be reached; the message says which files to put where.
  * @throws {InvalidDataError} if a file has another checksum.
  * @see http://vis-www.cs.umass.edu/lfw/
  * @example
@@ -46,7 +48,7 @@ export async function fetchLfw(folder: string, options: FetchLfwOptions = {}): P
   return fetchFiles(folder, options, files);
 }
 
-/** The same for any archive and lists in this form. */
+/** Downloads any archive and lists that are laid out like LFW's. */
 export async function fetchFiles(
   folder: string,
   { mirror, keepArchive = false, onProgress, ...options }: FetchLfwOptions,
@@ -75,7 +77,7 @@ export async function fetchFiles(
   return { images, pairs: join(folder, 'pairs.txt'), downloaded };
 }
 
-/** Unpacks beside the target, which appears once it is whole. The archive's first folder is left out. */
+/** Unpacks beside the target, which appears once it is complete. Drops the archive's top folder. */
 async function unpack(archive: string, target: string): Promise<void> {
   const temporary = `${target}.${randomUUID()}.part`;
   try {
@@ -94,7 +96,7 @@ async function unpack(archive: string, target: string): Promise<void> {
 const exists = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => undefined)) !== undefined;
 
-/** Whoever fetches the files by hand should hear of all at once. */
+/** Lists all files at once, for users who have to fetch them by hand. */
 const closed = (folder: string, published: Record<string, PublishedFile>, cause: HmError) => {
   const files = Object.entries(published).map(([name, { sha256 }]) => `${name} (SHA-256 ${sha256})`);
   return new UnavailableError({

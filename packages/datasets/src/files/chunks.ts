@@ -2,15 +2,15 @@ import { open } from 'node:fs/promises';
 import { regularFileSize } from '@hm/tensor/files';
 import { unreadable } from './read-at.ts';
 
-/** Some bytes of a file, valid until the next are asked for. */
+/** Some bytes of a file, valid until the next chunk is requested. */
 export interface Chunk {
   bytes: Buffer;
-  /** Of the first byte, from the start of the file. */
+  /** Offset of the first byte in the file. */
   offset: number;
 }
 
 /**
- * A file's bytes from the start, in one buffer that is used again.
+ * Yields a file's bytes from the start, in one reused buffer.
  *
  * @throws {InvalidDataError} if the file cannot be read.
  */

@@ -1,7 +1,7 @@
 import { InvalidDataError } from '@hm/tensor/host';
 import { readUpTo } from './read-at.ts';
 
-/** A compression and its decoder. */
+/** A compression format and the command that unpacks it. */
 export interface Compression {
   name: string;
   command: string;
@@ -20,17 +20,17 @@ const magics: readonly (Compression & { start: string; at?: number })[] = [
   { name: 'compress', start: '\x1f\x9d', command: 'uncompress -c' },
 ];
 
-/** How a file is packed, by its first bytes; undefined if it is not. */
+/** Detects how a file is compressed by its first bytes; undefined if it is not. */
 export function compressionOf(path: string): Compression | undefined {
   const start = Buffer.from(readUpTo(path, 0, 16)).toString('latin1');
   return magics.find((magic) => start.startsWith(magic.start));
 }
 
-/** Whether a name is that of a packed file. */
+/** True if a file name has the extension of a compressed file. */
 export const isPackedName = (name: string): boolean =>
   /\.(tgz|tbz2?|txz|tzst|gz|bz2|xz|zst|lz4|zip|7z|rar|z)$/i.test(name);
 
-/** The error for a file that has to be unpacked first: images inside could only be read from its start. */
+/** The error for a file that must be unpacked first: images inside could only be read from its start. */
 export const compressed = (path: string, { name, command }: Compression): InvalidDataError =>
   new InvalidDataError({
     where: path,
@@ -40,7 +40,7 @@ export const compressed = (path: string, { name, command }: Compression): Invali
     fields: { path, offset: 0, reason: `packed by ${name}` },
   });
 
-/** The command as it is typed; one that writes what it unpacks to standard output gets a file for it. */
+/** Returns the command line to type. A command that unpacks to standard output is redirected to a file. */
 function unpacking(path: string, command: string): string {
   const quoted = (text: string) => (/^[\w./-]+$/.test(text) ? text : JSON.stringify(text));
   if (!command.endsWith(' -c')) return `${command} ${quoted(path)}`;

@@ -1,15 +1,15 @@
 import { InvalidDataError } from '@hm/tensor/host';
 
-/** Where a file is not what its format says. */
+/** Where and how a file breaks its format. */
 export interface Damage {
   path: string;
   /** Bytes from the start of the file. */
   offset: number;
   expected: string;
   received: unknown;
-  /** Default: to get the file anew. */
+  /** What the user should do. Default: to get the file anew. */
   fix?: string;
-  /** More of what the error's `fields` have. */
+  /** Further members of the error's `fields`. */
   fields?: object;
   cause?: unknown;
 }

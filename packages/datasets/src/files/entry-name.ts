@@ -1,7 +1,7 @@
-/** A name in the form in which names are compared: é is one sign, whoever wrote it. */
+/** Normalises a name for comparison, so that é is always one character. */
 export const normalName = (name: string): string => name.normalize('NFC');
 
-/** Why a name that came from a file may not be used as a path below a folder; undefined if it may. */
+/** Returns why a name from a file may not be used as a path below a folder, or undefined if it may. */
 export function unsafeName(name: string): string | undefined {
   if (name === '') return 'an empty name';
   if (name.length > 4096) return 'a name of more than 4096 characters';

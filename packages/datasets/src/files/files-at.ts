@@ -5,10 +5,10 @@ import { InvalidDataError } from '@hm/tensor/host';
 import { ofOneSplit } from '../splits.ts';
 
 /**
- * The file at a path, or those with an extension in a folder, in the order of their names.
+ * Returns the file at a path, or all files with an extension in a folder, in the order of their names.
  *
- * @param split Which of them, by the split that their names speak of.
- * @throws {InvalidDataError} if there is none, or there are several splits and none is asked for.
+ * @param split Only files whose name mentions this split.
+ * @throws {InvalidDataError} if there is none, or if there are several splits and `split` is not given.
  */
 export async function filesAt(path: string, extension: string, split?: string): Promise<string[]> {
   const found = await stat(path).catch(() => undefined);

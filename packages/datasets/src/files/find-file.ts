@@ -3,8 +3,8 @@ import { join, posix, relative, sep } from 'node:path';
 import { unsafeName } from './entry-name.ts';
 
 /**
- * A path that a list gives, below its root and with `/` between: lists are written on other systems too, and with whole
- * paths.
+ * Converts a path from a list to one below its root, with `/` as separator. Lists may come from other systems and hold
+ * absolute paths.
  *
  * @returns the path, or why it may not be used.
  */
@@ -16,7 +16,7 @@ export function pathInList(root: string, text: string): { path: string } | { fau
   return fault === undefined ? { path } : { fault };
 }
 
-/** The file that a path below a root names, where letters with accents may be written as one sign or as two. */
+/** Finds the file for a path below a root. Accented letters in its name may be stored as one character or as two. */
 export function findFile(root: string, path: string): string {
   const forms = [path, path.normalize('NFC'), path.normalize('NFD')].map((form) => join(root, form));
   return forms.find((form) => existsSync(form)) ?? forms[0]!;

@@ -1,6 +1,6 @@
 type NumberArray = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 
-/** Numbers of one type, millions of them, whose count is not known before. */
+/** A growable typed array, for millions of numbers whose count is not known in advance. */
 export class Growable<T extends NumberArray> {
   readonly #make: (length: number) => T;
   #values: T;
@@ -28,7 +28,7 @@ export class Growable<T extends NumberArray> {
     return this.#values[place]!;
   }
 
-  /** The numbers so far, in memory of their own. */
+  /** Returns a copy of the numbers so far. */
   values(): T {
     return this.#values.slice(0, this.#length) as T;
   }

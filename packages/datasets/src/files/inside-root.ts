@@ -5,8 +5,8 @@ import { InvalidDataError } from '@hm/tensor/host';
 /**
  * Refuses files that lie outside a folder: names from lists and links in folders must not lead elsewhere.
  *
- * @returns a function that takes a path below the root and throws {@link InvalidDataError} if it leads out of it; a path
- * that does not exist passes, for whoever opens it to say so.
+ * @returns a function that takes a path below the root and throws {@link InvalidDataError} if it leads out of it. A
+ * path that does not exist passes; opening it will report that.
  */
 export function insideRoot(root: string): (path: string) => void {
   const base = realOrUndefined(root);

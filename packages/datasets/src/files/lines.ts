@@ -5,15 +5,15 @@ import { decodeText, utf16Of } from './text.ts';
 /** A line of a text file. */
 export interface Line {
   text: string;
-  /** From 1. */
+  /** Line number, from 1. */
   number: number;
-  /** Of its first byte. */
+  /** Byte offset of the line in the file. */
   offset: number;
 }
 
 /**
- * A text file's lines without their ends, one at a time. Blank lines come too; a byte order mark does not. Lines are
- * UTF-8, or UTF-16 in a file that says so, or, one by one, Windows-1252.
+ * Yields a text file's lines without their line ends. Includes blank lines but not a byte order mark. Files are UTF-8,
+ * or UTF-16 by their byte order mark. A line that is not UTF-8 is read as Windows-1252.
  *
  * @throws {InvalidDataError} if the file cannot be read, or a line is longer than `longest` bytes.
  */
@@ -24,7 +24,7 @@ export async function* linesOf(path: string, longest = 1 << 16): AsyncGenerator<
     if (bytes.length > longest) throw tooLong(path, offset, longest);
     number++;
     const text = decodeText(bytes).replace(/\r+$/, '');
-    // Old systems end lines by it alone: all of the file would be one line.
+    // Old systems end lines with a carriage return alone: the whole file would be one line.
     if (text.includes('\r')) throw oldBreaks(path, offset);
     return { text, number, offset };
   };
@@ -60,7 +60,7 @@ const oldBreaks = (path: string, offset: number) =>
     fix: `Convert it: tr '\\r' '\\n' < OLD > NEW.`,
   });
 
-/** A file's bytes, those of UTF-16 as UTF-8. */
+/** Yields a file's bytes, with UTF-16 converted to UTF-8. */
 async function* utf8Chunks(path: string): AsyncGenerator<Buffer, void, void> {
   let decoder: InstanceType<typeof TextDecoder> | undefined;
   for await (const { bytes, offset } of chunksOf(path)) {

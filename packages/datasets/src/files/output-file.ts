@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { notWritable, SafeFile } from '@hm/tensor/files';
 
-/** A file that is written piece by piece and appears once it is whole. The folders above it are made. */
+/** Creates a file that is written piece by piece and appears once it is complete. Creates its parent folders. */
 export async function outputFile(path: string): Promise<SafeFile> {
   await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
     throw notWritable(path, cause);
@@ -10,7 +10,7 @@ export async function outputFile(path: string): Promise<SafeFile> {
   return SafeFile.create(path);
 }
 
-/** Writes files together: all take their names once all are on the disk, or none is left. */
+/** Writes files together: either all of them appear, once all are on disk, or none does. */
 export async function writeFiles<T>(
   paths: readonly string[],
   write: (files: SafeFile[]) => Promise<T>,
@@ -20,7 +20,7 @@ export async function writeFiles<T>(
     for (const path of paths) files.push(await outputFile(path));
     const result = await write(files);
     for (const file of files) await file.complete();
-    // The first names the set: it appears when the others are there.
+    // The first file stands for the set, so it appears last.
     for (const file of files.toReversed()) await file.finish();
     return result;
   } catch (error) {

@@ -4,10 +4,10 @@ import { HmError, InvalidDataError } from '@hm/tensor/host';
 import { damaged } from './damaged.ts';
 
 /**
- * Reads a stretch of a file. Opening it each time costs 10 µs, a hundredth of what decoding an image does, and leaves no
+ * Reads a byte range of a file. Opening the file each time costs 10 µs, a hundredth of decoding an image, and leaves no
  * descriptor to close or to go stale.
  *
- * @throws {InvalidDataError} if the file cannot be read or ends before the stretch does.
+ * @throws {InvalidDataError} if the file cannot be read or ends before the range does.
  */
 export function readAt(path: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
   const read = readUpTo(path, offset, length);
@@ -15,7 +15,7 @@ export function readAt(path: string, offset: number, length: number): Uint8Array
   throw damaged({ path, offset, expected: `${length} more bytes`, received: `${read.length}` });
 }
 
-/** Like {@link readAt}, but fewer bytes where the file ends; never allocates more than the file has. */
+/** Like {@link readAt}, but returns fewer bytes at the end of the file. Never allocates more than the file has. */
 export function readUpTo(path: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
   const descriptor = openForReading(path);
   try {
@@ -27,7 +27,7 @@ export function readUpTo(path: string, offset: number, length: number): Uint8Arr
   }
 }
 
-/** Opens a file whose descriptor the caller closes. A pipe or a device is none, and is not opened. */
+/** Opens a file; the caller closes the descriptor. Refuses pipes and devices without opening them. */
 export function openForReading(path: string): number {
   try {
     regularFileSize(path);
@@ -37,13 +37,13 @@ export function openForReading(path: string): number {
   }
 }
 
-/** The size of a file that is to be opened. */
+/** Returns the size of a file, after checking that it can be opened. */
 export function sizeAt(path: string): number {
   closeSync(openForReading(path));
   return regularFileSize(path);
 }
 
-/** Reads from an open file, fewer bytes where it ends. */
+/** Reads from an open file; returns fewer bytes at its end. */
 export function readOpen(descriptor: number, offset: number, length: number): Uint8Array<ArrayBuffer> {
   const left = Math.max(0, fstatSync(descriptor).size - offset);
   const bytes = new Uint8Array(Math.min(length, left));
@@ -56,7 +56,7 @@ export function readOpen(descriptor: number, offset: number, length: number): Ui
   return filled === bytes.length ? bytes : bytes.slice(0, filled);
 }
 
-/** The error for a file that the system does not hand over. */
+/** The error for a file that cannot be opened or read. */
 export const unreadable = (path: string, cause: unknown): HmError =>
   HmError.isInstance(cause)
     ? cause

@@ -1,6 +1,6 @@
 /**
- * Bytes of a text that some program wrote, as text: UTF-8 or UTF-16 by its byte order mark, else UTF-8, and Windows-1252
- * where it is no UTF-8. The mark is left out.
+ * Decodes text of unknown encoding: UTF-8 or UTF-16 by its byte order mark, else UTF-8, or Windows-1252 if it is not
+ * valid UTF-8. Removes the byte order mark.
  */
 export function decodeText(bytes: Uint8Array): string {
   const encoding = utf16Of(bytes);
@@ -12,7 +12,7 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** The encoding of a text that begins with UTF-16's byte order mark. */
+/** Returns the encoding of a text that begins with UTF-16's byte order mark. */
 export function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;

@@ -6,30 +6,30 @@ import { labelsOf } from '../write/encoded-samples.ts';
 
 /** Options of {@link contactSheet}. */
 export interface ContactSheetOptions {
-  /** Rows, an identity each. Default 8. */
+  /** Number of rows, one identity each. Default 8. */
   identities?: number;
-  /** Columns. Default 8. */
+  /** Number of columns. Default 8. */
   imagesPerIdentity?: number;
-  /** Height and width of each picture in pixels. Default 112. */
+  /** Height and width of each image in pixels. Default 112. */
   size?: number;
-  /** Decides who is shown. Default 1. */
+  /** Seed that decides who is shown. Default 1. */
   seed?: number;
 }
 
-/** The picture, and whom it shows from top to bottom. */
+/** The contact sheet, and the names of its identities from top to bottom. */
 export interface ContactSheet {
   png: Uint8Array;
   names: string[];
 }
 
-/** Pixels between pictures. */
+/** Pixels between images. */
 const GAP = 4;
 
 /**
- * A picture of some of a data set's images, drawn at random: a row for each identity.
+ * Draws a contact sheet of random images of a data set, with one row for each identity.
  *
  * @throws {InvalidDataError} if one of them cannot be decoded.
- * @throws {InvalidArgumentError} if an option is no whole number of at least 1.
+ * @throws {InvalidArgumentError} if an option is not a whole number of at least 1.
  * @example
  * await writeFile('sheet.png', (await contactSheet(data)).png);
  */

@@ -2,12 +2,12 @@ import type { RgbImage } from '@hm/images';
 import { toGrayscale } from '../augment/color.ts';
 import { resample } from '../augment/resample.ts';
 
-/** Bits of a hash, in 32-bit words. */
+/** Length of a hash in 32-bit words. */
 export const hashWords = 4;
 
 /**
- * A perceptual hash of 128 bits: whether each of 8×8 grey averages is darker than its right neighbour, then than the one
- * below. Copies at another size or quality differ in few bits.
+ * Returns a perceptual hash of 128 bits: whether each of 8×8 grey averages is darker than its right neighbour, then
+ * whether it is darker than the one below. Copies at another size or quality differ in few bits.
  *
  * @see N. Krawetz, "Kind of Like That" (dHash), 2013.
  */

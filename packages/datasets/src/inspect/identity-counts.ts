@@ -17,7 +17,7 @@ export function countsOf(labels: Iterable<number>): Map<number, number> {
   return counts;
 }
 
-/** Sums up {@link countsOf}. */
+/** Summarises the result of {@link countsOf}. */
 export function describeCounts(counts: ReadonlyMap<number, number>): IdentityCounts {
   const sorted = [...counts.values()].sort((a, b) => a - b);
   const images = sorted.reduce((sum, count) => sum + count, 0);

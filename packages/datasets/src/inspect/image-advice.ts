@@ -5,17 +5,17 @@ import type { Dataset, ImageSource } from '../dataset.ts';
 
 /** Options of {@link imageAdvice}. */
 export interface ImageAdviceOptions {
-  /** The network's, in pixels. */
+  /** Height of the network's input, in pixels. */
   height: number;
   width: number;
-  /** How many images are looked at, evenly spread. Default 64. */
+  /** Number of images to look at, evenly spread. Default 64. */
   images?: number;
 }
 
 /**
- * Looks at a sample of a data set's images before a network is trained on them, without decoding any, and says what is
- * wrong with most of them: they are photographs and not aligned faces, or have another size than the network. Empty if
- * nothing is.
+ * Looks at a sample of a data set's images before training, without decoding any, and returns what is wrong with most
+ * of them: they are photographs instead of aligned faces, or their size differs from the network's. Empty if nothing is
+ * wrong.
  *
  * @example
  * for (const advice of await imageAdvice(data, { height: 112, width: 112 })) console.warn(advice);
@@ -60,7 +60,7 @@ async function sampleSizes(dataset: Dataset, count: number): Promise<Size[]> {
   return sizes;
 }
 
-/** As it is shown, EXIF orientation applied. */
+/** Size of an image as displayed, with EXIF orientation applied. */
 async function sizeOf(dataset: Dataset, index: number): Promise<Size> {
   const image: ImageSource = (await dataset.sample(index)).image;
   if ('pixels' in image) return { height: image.height, width: image.width };

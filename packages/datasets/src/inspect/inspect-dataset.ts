@@ -10,30 +10,32 @@ import { nearDuplicates } from './near-duplicates.ts';
 
 /** Options of {@link inspectDataset}. */
 export interface InspectOptions {
-  /** Look into this many images, evenly spread. Default: all. */
+  /** Number of images to inspect, evenly spread. Default: all. */
   images?: number;
-  /** Identities with fewer images are listed. Default 2. */
+  /** Identities with fewer images than this are listed. Default 2. */
   fewImages?: number;
-  /** Perceptual hashes that differ in at most so many of 128 bits are near duplicates; 0 to 7. Default 4. */
+  /**
+   * Images are near duplicates if their perceptual hashes differ in at most this many of 128 bits; 0 to 7. Default 4.
+   */
   nearBits?: number;
-  /** Worker threads. Default: one per core. */
+  /** Number of worker threads. Default: one per core. */
   workers?: number;
-  /** Told after each image. */
+  /** Called after each image. */
   onProgress?: (done: number, total: number) => void;
 }
 
 /** Images that are the same, or nearly. */
 export interface Duplicates {
-  /** The images' names; the first is the one that comes first in the data set. */
+  /** Names of the images; the first is the one that comes first in the data set. */
   ids: string[];
-  /** Their identities' names, each once; more than one means that a label is wrong. */
+  /** Names of their identities, each once; more than one means that a label is wrong. */
   names: string[];
 }
 
 /** Summary of a data set. */
 export interface DatasetReport {
   images: number;
-  /** How many were looked into: the lists below speak of these. */
+  /** Number of inspected images. Sizes, formats, undecodable images and duplicates cover only these. */
   inspected: number;
   perIdentity: IdentityCounts;
   fewImages: { name: string; images: number }[];
@@ -42,7 +44,7 @@ export interface DatasetReport {
   undecodable: { id: string; reason: string }[];
   /** Entries that were found but not used. */
   leftOut: readonly SkippedEntry[];
-  /** What does not agree in the data set's files. */
+  /** Inconsistencies between the data set's files. */
   problems: readonly string[];
   /** Files with the same SHA-256. */
   duplicates: Duplicates[];
@@ -51,8 +53,8 @@ export interface DatasetReport {
 }
 
 /**
- * Reads and decodes a data set's images in worker threads and tells what is in it, and what may be wrong with it.
- * Memory holds names and hashes.
+ * Reads and decodes a data set's images in worker threads, and reports what it contains and what may be wrong with it.
+ * Keeps only names and hashes in memory.
  *
  * @throws {InvalidArgumentError} if `nearBits` is out of range.
  * @example
@@ -90,7 +92,7 @@ export async function inspectDataset(dataset: Dataset, options: InspectOptions =
   };
 }
 
-/** Everything that is kept about the images that were decoded, by their place in `ids`. */
+/** Inspects the images and collects the results; lists are in the order of `ids`. */
 async function look(dataset: Dataset, order: readonly number[], { workers, onProgress }: InspectOptions) {
   const ids: string[] = [];
   const labels: number[] = [];
@@ -134,7 +136,7 @@ const few = (dataset: Dataset, counts: ReadonlyMap<number, number>, least: numbe
     .filter(([, images]) => images < least)
     .map(([label, images]) => ({ name: dataset.name(label), images }));
 
-/** `count` places of `length`, evenly spread. */
+/** Returns `count` of `length` indices, evenly spread. */
 const spread = (length: number, count: number): number[] => {
   const taken = Math.min(length, count);
   return Array.from({ length: taken }, (_, place) => Math.floor((place * length) / taken));

@@ -5,19 +5,19 @@ import { hashWords } from './difference-hash.ts';
 export interface NearPair {
   first: number;
   second: number;
-  /** Bits that differ. */
+  /** Number of bits that differ. */
   distance: number;
 }
 
-/** 16-bit pieces of a hash. */
+/** Number of 16-bit bands in a hash. */
 const BANDS = hashWords * 2;
 
 /**
  * Finds pairs of hashes (`[N, 4]` words) that differ in at most `bits` of 128. Two such hashes agree in at least one of
- * eight bands, so only those that share a band are compared. Each image is paired with the nearest one before it.
+ * eight bands, so only hashes that share a band are compared. Each image is paired with the nearest one before it.
  *
  * @param bits From 0 to 7.
- * @throws {InvalidArgumentError} for more, of which some would be missed.
+ * @throws {InvalidArgumentError} for more bits, because some pairs would be missed.
  */
 export function nearDuplicates(hashes: Uint32Array, bits: number): NearPair[] {
   if (!Number.isInteger(bits) || bits < 0 || bits >= BANDS) throw outOfRange(bits);
@@ -68,7 +68,7 @@ function distanceOf(hashes: Uint32Array, first: number, second: number): number 
   return distance;
 }
 
-/** The number of bits that are set (Hamming weight by parallel sums). */
+/** Returns the number of set bits (Hamming weight by parallel sums). */
 function ones(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);

@@ -4,7 +4,7 @@ import { fileBytes } from '../write/file-bytes.ts';
 
 /** Options for encoding images. */
 export interface Encoding extends EncodeOptions {
-  /** Resize to cover this and crop about the centre. Default: as they are, and encoded images pass unchanged. */
+  /** Size to cover, cropping about the centre. Default: as they are, and encoded images pass unchanged. */
   size?: { height: number; width: number };
 }
 
@@ -14,7 +14,7 @@ export interface EncodeTask {
   encoding: Encoding;
 }
 
-/** The worker's side of an encoding: the file's bytes, of a buffer that is transferred. */
+/** Runs in the worker: returns an encoded image's bytes, in a buffer that is transferred. */
 export async function encode({ source, name, encoding }: EncodeTask): Promise<Uint8Array> {
   const { size, ...options } = encoding;
   const image = fromPortable(source);

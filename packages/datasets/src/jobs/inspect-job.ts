@@ -9,19 +9,19 @@ export interface InspectTask {
   name: string;
 }
 
-/** What was seen in one image. */
+/** Result of inspecting one image. */
 export interface Inspection {
   height: number;
   width: number;
-  /** jpeg, png …; `pixels` if it was not encoded. */
+  /** Format such as jpeg or png; `pixels` if it was not encoded. */
   format: string;
   /** SHA-256 of the file, or of the pixels. */
   digest: string;
-  /** See `differenceHash`. */
+  /** Perceptual hash, see `differenceHash`. */
   hash: Uint32Array;
 }
 
-/** The worker's side of an inspection: reads and decodes the whole image. */
+/** Runs in the worker: reads, decodes and inspects the whole image. */
 export async function inspect({ source, name }: InspectTask): Promise<Inspection> {
   const image = fromPortable(source);
   const bytes = 'pixels' in image ? image.pixels : readEncoded(image, name);

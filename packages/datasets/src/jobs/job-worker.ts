@@ -4,10 +4,10 @@ import { encode as encodeImage } from './encode-job.ts';
 import { inspect as inspectImage } from './inspect-job.ts';
 import { read as readImage } from './read-job.ts';
 
-/** What crosses back to the other thread, where errors would lose their members. */
+/** Answer to the main thread. Errors are sent as text, because they would lose their members. */
 export type JobAnswer<Result> = { result: Result } | { reason: string };
 
-// One image is small work, and there are as many workers as cores.
+// One image is little work, and there are as many workers as cores.
 sharp.concurrency(1);
 sharp.cache(false);
 
@@ -15,7 +15,7 @@ export const encode = answering(encodeImage);
 export const inspect = answering(inspectImage);
 export const read = answering(readImage);
 
-/** Bad images are an answer; any other error is a fault and surfaces. */
+/** Answers a bad image with the reason; any other error is a fault and is rethrown. */
 function answering<Task, Result>(job: (task: Task) => Promise<Result>) {
   return async (task: Task): Promise<JobAnswer<Result>> => {
     try {

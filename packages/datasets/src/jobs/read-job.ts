@@ -6,10 +6,10 @@ export interface ReadTask {
   source: PortableSource;
 }
 
-/** A value that can be kept in memory. */
+/** An image that can be kept in memory. */
 export type KeptImage = Extract<ImageSource, { bytes: Uint8Array } | { pixels: Uint8Array }>;
 
-/** The worker's side of reading: the file's bytes, or the pixels that were rendered. */
+/** Runs in the worker: returns the file's bytes, or the rendered pixels. */
 export async function read({ source }: ReadTask): Promise<KeptImage> {
   const image = fromPortable(source);
   return 'pixels' in image ? image : { bytes: await fileBytes(image) };

@@ -8,7 +8,7 @@ import type { Dataset, Sample } from '../dataset.ts';
 import { ownBuffers, type PortableSource, toPortable } from '../portable-source.ts';
 import type { JobAnswer } from './job-worker.ts';
 
-/** Work on one sample, and what came of it. */
+/** Result of a job for one sample. */
 export interface JobResult<Result> {
   index: number;
   sample: Omit<Sample, 'image'>;
@@ -16,18 +16,18 @@ export interface JobResult<Result> {
 }
 
 export interface JobOptions {
-  /** Places in the data set, in the order of the results. Default: all. */
+  /** Indices in the data set, in the order of the results. Default: all. */
   order?: Iterable<number>;
-  /** Worker threads. Default: one per core. */
+  /** Number of worker threads. Default: one per core. */
   workers?: number;
 }
 
-/** Samples in work per thread: one is read while another waits. */
+/** Samples in progress per thread: one is read while another waits. */
 const PER_WORKER = 4;
 
 /**
- * Has worker threads do a job of `job-worker.ts` on each sample and gives the results in order; memory holds a few.
- * Images that are bad come as their error; any other error ends it.
+ * Runs a job of `job-worker.ts` on each sample in worker threads and yields the results in order, with few in memory. A
+ * bad image yields its error as the result; any other error ends the run.
  */
 export async function* runJobs<Task extends object, Result>(
   dataset: Dataset,
@@ -64,7 +64,9 @@ export async function* runJobs<Task extends object, Result>(
   }
 }
 
-/** Only invalid data makes a bad sample; any other error is a fault of the data set's code and surfaces. */
+/**
+ * Returns the error of invalid data, a bad sample. Any other error is a fault of the data set's code and is rethrown.
+ */
 async function ask(dataset: Dataset, index: number): Promise<Sample | HmError> {
   try {
     return await dataset.sample(index);
@@ -85,7 +87,7 @@ function* range(length: number): Generator<number> {
   for (let index = 0; index < length; index++) yield index;
 }
 
-/** A result that is never asked for may fail unheard. */
+/** Keeps a promise that is never awaited from raising an unhandled rejection. */
 function quiet<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;

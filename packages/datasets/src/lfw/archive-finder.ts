@@ -6,15 +6,16 @@ import { tarEntries } from '../tar/tar-entries.ts';
 import { extensions, type FindImage, stemOf } from './image-finder.ts';
 import type { NamedImage } from './parse-pairs.ts';
 
-/** All of LFW's images take 180 MB. */
+/** Limit for the images kept in memory; all of LFW's take 180 MB. */
 const maximumBytes = 2 ** 30;
 
-/** Whether a path is a tar archive, by its name. */
+/** True if a path has the extension of a tar archive. */
 export const isArchive = (path: string): boolean => /\.(tar|tgz|tar\.gz)$/i.test(path);
 
 /**
- * Finds images in an archive of `<Name>/<Name>_%04d.<extension>`, at any depth. One that is compressed can only be read
- * from its start: the images that a list asks for are kept in memory. Those of one that is not stay in the file.
+ * Finds images in an archive of `<Name>/<Name>_%04d.<extension>`, at any depth. A compressed archive can only be read
+ * from its start, so the images that a list asks for are kept in memory. Images of an uncompressed archive stay in the
+ * file.
  */
 export async function archiveFinder(path: string, wanted: Iterable<NamedImage>): Promise<FindImage> {
   const stems = new Set<string>();

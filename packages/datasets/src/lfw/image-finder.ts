@@ -9,11 +9,11 @@ import { insideRoot } from '../files/inside-root.ts';
 import type { NamedImage } from './parse-pairs.ts';
 
 export interface FoundImage {
-  /** `Name/Name_0001`, with the extension of the file that was found. */
+  /** Name of the image: `Name/Name_0001`, with the extension of the file that was found. */
   id: string;
-  /** Undefined if there is no such image. */
+  /** Location of the image; undefined if there is no such image. */
   source: ImageSource | undefined;
-  /** For messages: the path with every extension that would do. */
+  /** For error messages: the path with every accepted extension. */
   expected: string;
 }
 
@@ -41,7 +41,10 @@ export async function imageFinder(root: string): Promise<FindImage> {
   };
 }
 
-/** Images by their names without extensions; of several that of {@link extensions} which comes first. */
+/**
+ * Maps names without extensions to image files. If several share a name, the extension that comes first in
+ * {@link extensions} wins.
+ */
 function byStem(files: readonly string[]): ReadonlyMap<string, string> {
   const rank = (file: string) =>
     (extensions.indexOf(extensionOf(file)) + 1 || extensions.length + 1) as number;
@@ -51,7 +54,7 @@ function byStem(files: readonly string[]): ReadonlyMap<string, string> {
 
 const extensionOf = (file: string) => file.slice(file.lastIndexOf('.') + 1).toLowerCase();
 
-/** LFW's name for a file, without its extension. */
+/** Returns LFW's file name for an image, without the extension. */
 export const stemOf = ({ name, image }: NamedImage): string => `${name}_${String(image).padStart(4, '0')}`;
 
 async function filesOf(folder: string): Promise<string[]> {

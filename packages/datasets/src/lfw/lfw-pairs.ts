@@ -11,17 +11,19 @@ import { type NamedPair, type PairList, parsePairs } from './parse-pairs.ts';
 
 /** Options of {@link lfwPairs}. */
 export interface LfwPairsOptions {
-  /** The pair list. Default: `pairs.txt` in the root or beside it. */
+  /** Path of the pair list. Default: `pairs.txt` in the root or beside it. */
   pairs?: string;
-  /** Drop pairs whose image is missing instead of throwing; the score is then not official. Default false. */
+  /** Drop pairs with a missing image instead of throwing; the score is then not official. Default false. */
   skipMissing?: boolean;
 }
 
 /**
  * Opens Labeled Faces in the Wild, or any folder and list in its form: images at `root/<Name>/<Name>_%04d.jpg` (or
- * jpeg, png, webp), or the archive `lfw.tgz` as it is published. `official` is true only for View 2's own `pairs.txt`, told by its SHA-256, with every pair kept.
+ * jpeg, png, webp), or the published archive `lfw.tgz`. `official` is true only for View 2's own `pairs.txt`,
+ * recognised by its SHA-256, with every pair kept.
  *
- * @throws {InvalidDataError} if the root, the list or an image is missing, naming the list's line, or the list is malformed.
+ * @throws {InvalidDataError} if the root, the list or an image is missing (naming the list's line), or if the list is
+ * malformed.
  * @see Huang et al., Labeled Faces in the Wild, technical report 07-49, 2007
  * @example
  * const { pairs, folds } = await lfwPairs('lfw-112x112'); // 6000 pairs in 10 folds

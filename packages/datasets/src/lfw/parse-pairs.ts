@@ -11,16 +11,16 @@ export interface NamedPair {
   first: NamedImage;
   second: NamedImage;
   same: boolean;
-  /** From `[0, folds)`. */
+  /** Fold of the pair, from `[0, folds)`. */
   fold: number;
   /** Line of the list, from 1. */
   line: number;
 }
 
-/** A pair list as it stands, before its images are looked for. */
+/** A parsed pair list, before its images are looked up. */
 export interface PairList {
   folds: number;
-  /** Number of genuine and, again, of impostor pairs in each fold. */
+  /** Number of genuine pairs in each fold, and also of impostor pairs. */
   pairsPerClass: number;
   pairs: readonly NamedPair[];
 }
@@ -30,7 +30,7 @@ export interface PairList {
  * one number for View 1's single fold. Each fold is that many genuine lines `name n1 n2`, then that many impostor lines
  * `name1 n1 name2 n2`. Fields are separated by tabs, or by spaces in a line without tabs.
  *
- * @param path What errors call the list.
+ * @param path Name of the list in error messages.
  * @throws {InvalidDataError} that names the line.
  * @example
  * parsePairs('1\nAda\t1\t2\nAda\t1\tGrace\t1\n', 'pairs.txt').pairs.length; // 2
@@ -82,7 +82,7 @@ function parsePair(line: string, same: boolean, path: string, number: number) {
   );
 }
 
-/** Names become folders, so one that could leave the root is no name. */
+/** Parses an image's name and number. Names become folders, so one that could leave the root is rejected. */
 function namedImage(name: string | undefined, image: string | undefined): NamedImage | undefined {
   const number = positive(image ?? '');
   if (!name || !number || name === '.' || name === '..' || /[\\/\0]/.test(name)) return undefined;

@@ -1,13 +1,13 @@
 import { InvalidDataError } from '@hm/tensor/host';
 import type { ListRow } from './list-rows.ts';
 
-/** Numbers of a row's fields, by column. */
+/** Index of each column's field in a row. */
 export type Columns<Name extends string> = Readonly<Partial<Record<Name, number>>>;
 
-/** What each column may be called, in lower case and with `_` between words, the best first. */
+/** Accepted titles of each column, in lower case and with `_` between words, the best first. */
 export type ColumnWords<Name extends string> = Readonly<Record<Name, readonly string[]>>;
 
-/** A title as it is compared: `Image Path` is `image_path`. */
+/** Normalises a title for comparison: `Image Path` becomes `image_path`. */
 export const normalTitle = (title: string): string =>
   title
     .trim()
@@ -15,7 +15,8 @@ export const normalTitle = (title: string): string =>
     .replaceAll(/[\s-]+/g, '_');
 
 /**
- * Finds columns by the words in a header row; undefined if the row has none of the words, and is no header.
+ * Finds columns by the words in a header row. Returns undefined if the row has none of the words and so is not a
+ * header.
  *
  * @throws {InvalidDataError} if a header lacks one of `needed`.
  */
@@ -37,7 +38,7 @@ export function headerColumns<Name extends string>(
   return columns;
 }
 
-/** The error for columns that are not there; `fields.option` says what tells which they are. */
+/** The error for missing columns; `fields.option` names the option that would choose them. */
 export const noColumn = (path: string, words: readonly string[], titles: readonly string[]) =>
   new InvalidDataError({
     where: path,

@@ -3,7 +3,7 @@ import type { Columns } from './columns.ts';
 
 export type ImageColumn = 'path' | 'label' | 'name' | 'split';
 
-/** Whether a field of a list looks like the path of an image. */
+/** True if a field of a list looks like the path of an image. */
 export const isImagePath = (field: string): boolean => {
   const name = field.split(/[/\\]/).at(-1)!;
   return isImageName(name) || isOtherImageName(name);
@@ -12,8 +12,9 @@ export const isImagePath = (field: string): boolean => {
 const isNumber = (field: string | undefined): boolean => /^-?\d+(\.\d*)?$/.test(field ?? '');
 
 /**
- * What the fields of a list without a header are, by its first row: `path label` or `label path`; im2rec's
- * `key label … path`; InsightFace's `flag path label …`; `path label name`. Undefined if the row is none of them.
+ * Guesses the columns of a list without a header from its first row: `path label` or `label path`; im2rec's
+ * `key label … path`; InsightFace's `flag path label …`; `path label name`. Returns undefined if the row is none of
+ * them.
  */
 export function guessColumns(fields: readonly string[]): Columns<ImageColumn> | undefined {
   const paths = fields.flatMap((field, place) => (isImagePath(field) ? [place] : []));
@@ -30,7 +31,7 @@ export function guessColumns(fields: readonly string[]): Columns<ImageColumn> | 
 }
 
 /**
- * A line of fields between spaces, where a path may hold spaces too: it ends with the extension of an image.
+ * Splits a line at spaces. The path may contain spaces too, since it ends with the extension of an image.
  *
  * @returns the fields; undefined if the line is not `path label`.
  */

@@ -13,13 +13,13 @@ import { type ListRow, listRows } from './list-rows.ts';
 
 /** Options of {@link imageListFile}. */
 export interface ImageListFileOptions {
-  /** The folder that the list's paths start from. Default: the list's own. */
+  /** Folder that the list's paths start from. Default: the list's own. */
   root?: string;
-  /** The title of the column of paths, in a list with a header. Default: told by its title. */
+  /** Title of the column of paths, in a list with a header. Default: told by its title. */
   imageColumn?: string;
-  /** The title of the column of classes. Default: told by its title; one called `id` where there is no other. */
+  /** Title of the column of classes. Default: told by its title; one called `id` where there is no other. */
   labelColumn?: string;
-  /** Which rows of a list with a column `split`, such as `train`. Default: all, if they are of one. */
+  /** Split to read from a list with a column `split`, such as `train`. Default: all, if they are of one. */
   split?: string;
 }
 
@@ -32,11 +32,11 @@ export interface ImageListFile extends Dataset {
 /**
  * Opens a list of image files with their classes: im2rec's `.lst` (`key<tab>label<tab>path`), InsightFace's
  * (`flag<tab>path<tab>label`), a `.csv` with a header such as `path,label,name` or without one, or lines `path label`.
- * Classes that are all numbers are numbered by value, others by name, without gaps. Columns that were guessed are looked
- * at in each row.
+ * Classes are numbered without gaps: by value if all of them are numbers, otherwise by name. Guessed columns are
+ * checked in every row.
  *
- * @throws {InvalidDataError} if a row has other fields, a path leads out of the root, or each image has a class of its
- * own by a guess.
+ * @throws {InvalidDataError} if a row has other fields, a path leads out of the root, or guessed columns give every
+ * image a class of its own.
  * @example
  * const data = await imageListFile('train.csv', { root: 'photos' });
  */
@@ -99,7 +99,7 @@ const words: ColumnWords<ImageColumn | 'id'> = {
   id: ['id', 'uid'],
 };
 
-/** A guess by which no two of so many images share a class is none. */
+/** A guess is rejected if at least this many images all have different classes. */
 const FEWEST_GUESSED = 4;
 
 const isNumbered = (field: string | undefined): boolean => /^\d+(\.\d*)?$/.test(field ?? '');
@@ -109,16 +109,16 @@ class PathTable {
   readonly #root: string;
   readonly #options: ImageListFileOptions;
   readonly #paths: string[] = [];
-  /** Places in `#classes`. */
+  /** Index in `#classes` of each image's class. */
   readonly #class = new Growable((length) => new Int32Array(length));
   readonly #classes = new Map<string, number>();
-  /** By place in `#classes`, if the list has both. */
+  /** Names by index in `#classes`, if the list has labels and names. */
   readonly #names: string[] = [];
   readonly #splits = new Set<string>();
   #columns: Columns<ImageColumn> | undefined;
-  /** How many fields each row has. */
+  /** Number of fields in each row. */
   #width = 0;
-  /** Whether the first class is a number: then no other has spaces in it. */
+  /** True if the first class is a number; a class with spaces is then an error. */
   #isNumbered = false;
   /** True if no header says what the columns are. */
   #isGuess = false;
@@ -177,7 +177,7 @@ class PathTable {
     });
   }
 
-  /** A path with spaces is one field. */
+  /** Returns a row's fields; a path with spaces is one field. */
   #fieldsOf({ fields, spaced }: ListRow): readonly string[] {
     const isPair = this.#columns?.path === 0 && this.#width <= 2;
     return (isPair && spaced !== undefined ? splitPathAndLabel(spaced) : undefined) ?? fields;

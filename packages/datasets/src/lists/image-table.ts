@@ -13,11 +13,11 @@ const words: ColumnWords<'image' | 'group' | 'quality'> = {
 };
 
 /**
- * A protocol whose images have the groups and qualities of a table: a `.csv`, or lines between tabs or spaces, with a header
- * that names the columns `image` and `group`, `quality` or both. `image` is an image's name in the protocol, or that of the
- * folder of a person. Images that the table does not name stay as they are.
+ * Adds the groups and qualities of a table to a protocol's images. The table is a `.csv`, or has fields separated by
+ * tabs or spaces. Its header names the columns `image` and `group`, `quality` or both. `image` is an image's name in
+ * the protocol, or the name of a person's folder. Images that the table does not name stay as they are.
  *
- * @throws {InvalidDataError} if the header or a row is something else, or the table names none of the images.
+ * @throws {InvalidDataError} if the header or a row is malformed, or the table names none of the images.
  * @example
  * const protocol = await imageTable(await lfwPairs('lfw-112x112'), 'groups.csv');
  */
@@ -32,7 +32,7 @@ export async function imageTable(
     const known = facts.get(image.id) ?? facts.get(image.id.slice(0, image.id.lastIndexOf('/')));
     if (known === undefined) return image;
     found++;
-    // Pixels of a rendered image are made when they are read: what is added must not copy them.
+    // A rendered image computes its pixels when they are read, so copy the getters and not their values.
     return Object.defineProperties(
       {},
       { ...Object.getOwnPropertyDescriptors(image), ...Object.getOwnPropertyDescriptors(known) },

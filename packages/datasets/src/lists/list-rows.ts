@@ -7,17 +7,17 @@ import { linesOf } from '../files/lines.ts';
 /** A row of a list. */
 export interface ListRow {
   fields: readonly string[];
-  /** The line, where its fields stand between spaces. */
+  /** The whole line, if its fields are separated by spaces. */
   spaced: string | undefined;
-  /** From 1. */
+  /** Line number, from 1. */
   line: number;
-  /** Bytes from the start of the file up to this row, or to its start. */
+  /** Byte offset of the row's start; in a `.csv`, of its end. */
   offset: number;
 }
 
 /**
- * The rows of a list: separated by commas, semicolons or tabs, with quotes, for `.csv`; else separated by tabs, or by
- * spaces in a line without tabs. Blank lines are passed over, and so are spaces around a field.
+ * Yields the rows of a list. A `.csv` is separated by commas, semicolons or tabs, with quotes; other files by tabs, or
+ * by spaces in a line without tabs. Skips blank lines and trims spaces around fields.
  *
  * @throws {InvalidDataError} if the file cannot be read, or quotes are not closed.
  */
@@ -70,7 +70,7 @@ async function* textOf(path: string): AsyncGenerator<string, void, void> {
   for await (const { text } of linesOf(path)) yield `${text}\n`;
 }
 
-/** What stands between the fields of the first line that has any; table programs of some countries write semicolons. */
+/** Returns the delimiter of the first non-blank line; spreadsheets of some countries use semicolons. */
 async function delimiterOf(path: string): Promise<string> {
   for await (const { text } of linesOf(path)) {
     const bare = text.replaceAll(/"[^"]*"/g, '');

@@ -12,15 +12,16 @@ import { type ListRow, listRows } from './list-rows.ts';
 
 /** Options of {@link pairList}. */
 export interface PairListOptions {
-  /** The folder that the list's paths start from. Default: the list's own. */
+  /** Folder that the list's paths start from. Default: the list's own. */
   root?: string;
-  /** Folds, if the list has no column `fold`: contiguous ones, as equal as they can be. Default 10. */
+  /** Number of folds if the list has no column `fold`; they are contiguous and as equal as possible. Default 10. */
   folds?: number;
 }
 
 /**
- * Opens any list of pairs of image files: rows `first second same`, where same is 1 or 0 (or -1, true, false), separated
- * by tabs, spaces, or commas in a `.csv`; a header may name the columns `first`, `second`, `same` and `fold` (from 0 or 1).
+ * Opens any list of pairs of image files. Rows are `first second same`, where same is 1 or 0 (or -1, true, false),
+ * separated by tabs, spaces, or commas in a `.csv`. A header may name the columns `first`, `second`, `same` and `fold`
+ * (from 0 or 1).
  *
  * @throws {InvalidDataError} if a row has other fields, or an image that is missing or leads out of the root.
  * @example
@@ -69,7 +70,7 @@ const words: ColumnWords<Column> = {
   fold: ['fold', 'split'],
 };
 
-/** Whether a field says that two images show one person; undefined if it says something else. */
+/** Returns whether a field says that two images show the same person, or undefined if it says neither. */
 function truthOf(field: string): boolean | undefined {
   const word = field.toLowerCase();
   if (/^(1(\.0*)?|true|t|yes|y|same)$/.test(word)) return true;
@@ -84,7 +85,7 @@ class PairTable {
   readonly #pairs: VerificationPair[] = [];
   readonly #check: (path: string) => void;
   #columns: Columns<Column> | undefined;
-  /** How many fields each row has. */
+  /** Number of fields in each row. */
   #width = 0;
 
   constructor(path: string, root: string) {
@@ -151,7 +152,7 @@ class PairTable {
     return this.#givenFolds();
   }
 
-  /** Numbered from 0 without gaps, in the order of the list's numbers. */
+  /** Renumbers the folds from 0 without gaps, in the order of the list's numbers. */
   #givenFolds() {
     const numbers = [...new Set(this.#pairs.map(({ fold }) => fold))].sort((a, b) => a - b);
     return {
@@ -166,7 +167,7 @@ class PairTable {
   }
 }
 
-/** A line between spaces whose paths hold spaces too: each ends with the extension of an image. */
+/** Splits a line at spaces. The paths may contain spaces too, since each ends with the extension of an image. */
 function splitPair({ spaced = '' }: ListRow): [first: string, second: string, same: string] | undefined {
   const [, rest = '', same = ''] = /^(.*\S)\s+(\S+)$/.exec(spaced) ?? [];
   for (const space of rest.matchAll(/\s+/g)) {

@@ -6,7 +6,7 @@ export interface CleanList {
   readonly size: number;
   /** True if the list gives classes of its own. */
   readonly labeled: boolean;
-  /** The class of an image (0 in a list without), or undefined if it is not in the list. */
+  /** Returns the class of an image (0 in a list without classes), or undefined if it is not in the list. */
   labelOf(mid: string, rank: string, face: string): number | undefined;
 }
 
@@ -16,10 +16,10 @@ interface Entries {
 }
 
 /**
- * Reads a cleaned list: `[./]m.xxx/12.jpg`, where 12 is the search rank, as ArcFace's, or `m.xxx/12-FaceId-0.jpg`, each
- * with a class after it or without. Images that came from elsewhere have other names and are missing in the file.
+ * Reads a cleaned list: `[./]m.xxx/12.jpg` as ArcFace's, where 12 is the search rank, or `m.xxx/12-FaceId-0.jpg`, each
+ * with or without a class after it. Images from other sources have other names and are missing from the file.
  *
- * @throws {InvalidDataError} that has the offset of a line that names no image.
+ * @throws {InvalidDataError} with the offset of a line that names no image.
  */
 export async function readCleanList(path: string): Promise<CleanList> {
   const people = new Map<string, Entries>();
@@ -54,7 +54,7 @@ export async function readCleanList(path: string): Promise<CleanList> {
   return { size, labeled: labeled > 0, labelOf: (mid, rank, face) => find(people.get(mid), rank, face) };
 }
 
-/** A person has a hundred images: a search is short, and a map of millions of names would not fit. */
+/** A person has about a hundred images, so a linear search is fast; a map of millions of names would not fit. */
 function find(entries: Entries | undefined, rank: string, face: string): number | undefined {
   if (!entries) return undefined;
   const place = entries.codes.indexOf(code(Number(rank), face));

@@ -9,7 +9,10 @@ import { nameOfRow, type Row, scanRows } from './scan-rows.ts';
 
 /** Options of {@link msCeleb}. */
 export interface MsCelebOptions {
-  /** A cleaned list of the images to use: lines `[./]m.xxx/rank.jpg` or `m.xxx/rank-FaceId-n.jpg`, with a label or without. */
+  /**
+   * Path of a cleaned list of the images to use: lines `[./]m.xxx/rank.jpg` or `m.xxx/rank-FaceId-n.jpg`, with or
+   * without a label.
+   */
   list?: string;
 }
 
@@ -17,15 +20,16 @@ export interface MsCelebOptions {
 export interface MsCeleb extends Dataset {
   /** Freebase identifiers by label. */
   readonly names: readonly string[];
-  /** Images of the list that the file does not have. */
+  /** Number of images in the list that the file does not have. */
   readonly missing: number;
   readonly labels: Int32Array;
 }
 
 /**
- * Opens MS-Celeb-1M as it was published: one file of tab-separated lines `MID, search rank, image URL, page URL, face id,
- * face rectangle, face data`, the last two in base64, or the six columns of the uncropped images. The file is read once
- * from start to end, and 24 bytes are kept of each image. Labels follow the identifiers' order by code unit, or the list.
+ * Opens MS-Celeb-1M as it was published: one file of tab-separated lines
+ * `MID, search rank, image URL, page URL, face id, face rectangle, face data`, the last two in base64, or the six
+ * columns of the uncropped images. Reads the file once from start to end and keeps 24 bytes per image. Labels follow
+ * the identifiers' order by code unit, or the list.
  *
  * @throws {InvalidDataError} if a line has other columns, or the list names none of the images.
  * @see https://www.msceleb.org/download/aligned
@@ -41,7 +45,7 @@ export async function msCeleb(path: string, options: MsCelebOptions = {}): Promi
   return rows.finish(options.list);
 }
 
-/** No face takes more in base64. */
+/** Largest image in base64; no face takes more. */
 const maximumImageBytes = 2 ** 26;
 
 class RowTable {
@@ -51,7 +55,7 @@ class RowTable {
   readonly #person = new Growable((length) => new Int32Array(length));
   readonly #label = new Growable((length) => new Int32Array(length));
   readonly #line = new Growable((length) => new Float64Array(length));
-  /** Bytes of the line before the image. */
+  /** Number of bytes in the line before the image. */
   readonly #start = new Growable((length) => new Uint32Array(length));
   readonly #length = new Growable((length) => new Uint32Array(length));
 

@@ -7,22 +7,22 @@ export interface Row {
   /** Freebase identifier, such as `m.0107_f`. */
   mid: string;
   rank: string;
-  /** Such as `FaceId-0`; empty for uncropped images, which have none. */
+  /** Face id such as `FaceId-0`; empty for uncropped images, which have none. */
   face: string;
-  /** Of the line. */
+  /** Byte offset of the line. */
   line: number;
-  /** Of the image in base64. */
+  /** Byte offset of the image in base64. */
   offset: number;
-  /** Bytes in base64. */
+  /** Number of bytes of the image in base64. */
   length: number;
 }
 
 const [tab, newline] = [9, 10];
-/** Addresses are long, but not longer. */
+/** Limit for the columns before the image, in bytes. URLs are long, but not longer. */
 const maximumText = 1 << 16;
 
 /**
- * Finds the lines of a file of 100 GB without making strings of the images: only the columns before the last one are kept.
+ * Finds the lines of a file of 100 GB without making strings of the images: keeps only the columns before the last one.
  *
  * @throws {InvalidDataError} at a line with other columns.
  */
@@ -34,9 +34,9 @@ export async function* scanRows(path: string): AsyncGenerator<Row, void, void> {
 
 class RowScanner {
   readonly #path: string;
-  /** Bytes of the line up to its last tab so far, as read. */
+  /** Bytes of the line up to the last tab read so far. */
   #text: Buffer = Buffer.alloc(0);
-  /** Offsets of what follows the tabs of this line. */
+  /** Offsets just after each tab of this line. */
   #columns: number[] = [];
   #lineOffset = 0;
   #end = 0;
@@ -92,14 +92,17 @@ class RowScanner {
   }
 }
 
-/** The next tab or line end. */
+/** Finds the next tab or line end. */
 function nextBreak(bytes: Buffer, from: number): number {
   const line = bytes.indexOf(newline, from);
   const column = bytes.subarray(0, line === -1 ? bytes.length : line).indexOf(tab, from);
   return column === -1 ? line : column;
 }
 
-/** Seven columns are faces, six the uncropped images: `MID, name, rank, image URL, page URL`, image. */
+/**
+ * Parses the columns before the image. Seven columns are faces, six the uncropped images:
+ * `MID, name, rank, image URL, page URL`, image.
+ */
 function parseRow(text: Buffer, tabs: number): Pick<Row, 'mid' | 'rank' | 'face'> | undefined {
   const fields = text.toString('utf8').split('\t');
   const [mid = '', rank = '', face = ''] =
@@ -108,7 +111,7 @@ function parseRow(text: Buffer, tabs: number): Pick<Row, 'mid' | 'rank' | 'face'
   return fits && isName(mid) && /^\d{1,9}$/.test(rank) ? { mid, rank, face } : undefined;
 }
 
-/** The name that scripts give to an image, from the columns before it. */
+/** Returns the file name that extraction scripts give to an image, from the columns before it. */
 export function nameOfRow(text: Buffer): string {
   const row = parseRow(text, text.filter((byte) => byte === tab).length);
   return row ? `${row.mid}/${row.rank}${row.face && `-${row.face}`}.jpg` : '';

@@ -11,14 +11,14 @@ export interface StoredImage {
 
 interface Group extends ParquetGroup {
   file: ParquetFile;
-  /** Row of the data set. */
+  /** The group's first row, counted in the data set. */
   first: number;
 }
 
-/** A row's image, or why it has none: a bad row must not spoil its group. */
+/** A row's image, or the error why it has none: a bad row must not spoil its group. */
 type StoredRow = StoredImage | InvalidDataError;
 
-/** Keeps the row groups that were used last, within a number of bytes. */
+/** Caches the row groups that were used last, up to a number of bytes. */
 export class GroupCache {
   readonly #groups: Group[] = [];
   readonly #column: string;
@@ -54,7 +54,7 @@ export class GroupCache {
 
   #imagesOf(group: Group): Promise<StoredRow[]> {
     const kept = this.#kept.get(group) ?? { images: this.#read(group), bytes: 0 };
-    // The last in the map is the last used.
+    // The map is in the order of last use.
     this.#kept.delete(group);
     this.#kept.set(group, kept);
     return kept.images;

@@ -7,36 +7,36 @@ import { parseApart } from './parser/parse-apart.ts';
 
 /** A parquet file with its footer. */
 export interface ParquetFile {
-  /** Also what errors call bytes that have none. */
+  /** Path of the file, or the name of in-memory bytes in error messages. */
   path: string;
-  /** If it is not on the disk. */
+  /** Contents of the file, if it is not on disk. */
   bytes?: Uint8Array;
   byteLength: number;
   metadata: FileMetaData;
   rows: number;
-  /** Rows of the groups in which the file is compressed, in order. */
+  /** Groups of rows that are compressed together, in order. */
   groups: readonly ParquetGroup[];
 }
 
 /** Rows that are compressed together. */
 export interface ParquetGroup {
-  /** Its first row, and the one after its last. */
+  /** First row of the group; `end` is the row after its last. */
   start: number;
   end: number;
-  /** Its first page in the file. */
+  /** Offset of its first page in the file. */
   offset: number;
-  /** Place among the file's. */
+  /** Index among the file's groups. */
   index: number;
 }
 
-/** Reads the footer of a file, or of bytes that errors call `path`. */
+/** Reads the footer of a file, or of in-memory bytes that error messages call `path`. */
 export async function openParquet(path: string, bytes?: Uint8Array): Promise<ParquetFile> {
   checkArguments('openParquet', { path }, { path: 'string' });
   const byteLength = bytes?.length ?? sizeAt(path);
   const offset = Math.max(0, byteLength - 8);
   const file = { path, byteLength, ...(bytes && { bytes }) };
   const task: ParseTask = { kind: 'metadata', source: sourceOf(file, footerStart(bytes), byteLength) };
-  // A footer is a small part of a file; of a small file all of it.
+  // A footer is a small part of a large file, but may be all of a small one.
   const metadata = (await guarded(path, offset, task, Math.min(byteLength, 2 ** 24))) as FileMetaData;
   assertNames(metadata, path, offset);
   const groups: ParquetGroup[] = [];
@@ -44,7 +44,8 @@ export async function openParquet(path: string, bytes?: Uint8Array): Promise<Par
   for (const [index, { num_rows, columns }] of metadata.row_groups.entries()) {
     const count = Number(num_rows);
     for (const { meta_data } of columns) values += Math.max(0, Number(meta_data?.num_values ?? 0));
-    // An image, and an embedding, takes four bytes at least: a file has no more rows than that; nor more values than bits.
+    // An image or an embedding takes at least four bytes, which limits the number of rows. There are no more values
+    // than bits.
     if (!Number.isSafeInteger(count) || count < 0 || rows + count > byteLength / 4 || values > byteLength * 8)
       throw damaged({
         ...{ path, offset, expected: `rows that fit into ${byteLength} bytes` },
@@ -57,7 +58,7 @@ export async function openParquet(path: string, bytes?: Uint8Array): Promise<Par
   return { ...file, metadata, rows, groups };
 }
 
-/** The part of a file that a task needs: its path, or its bytes from `start` to `end`. */
+/** Returns the part of a file that a task needs: its path, or its bytes from `start` to `end`. */
 const sourceOf = (
   { path, bytes, byteLength }: Pick<ParquetFile, 'path' | 'bytes' | 'byteLength'>,
   start: number,
@@ -65,14 +66,18 @@ const sourceOf = (
 ): ParquetSource =>
   bytes === undefined ? { path, byteLength } : { bytes: bytes.subarray(start, end), start, byteLength };
 
-/** As many bytes from the end as the library asks for at once, or as the footer says it has. */
+/** Returns the start of as many bytes from the end as the library requests at once, or as the footer says it has. */
 function footerStart(bytes: Uint8Array = new Uint8Array()): number {
   const tail = bytes.subarray(-8);
   const footer = tail.length < 8 ? 0 : new DataView(tail.buffer, tail.byteOffset).getUint32(0, true);
   return Math.max(0, bytes.length - Math.max(2 ** 19, footer + 8));
 }
 
-/** Everything that is looked for by its name has one. @throws {InvalidDataError} */
+/**
+ * Checks that everything that is looked up by name has one.
+ *
+ * @throws {InvalidDataError}
+ */
 function assertNames({ schema, row_groups }: FileMetaData, path: string, offset: number): void {
   const chunks = row_groups.flatMap(({ columns }) =>
     columns.map(({ meta_data }) => meta_data?.path_in_schema),

@@ -10,13 +10,15 @@ import { classNames } from './parquet-schema.ts';
 
 /** Options of {@link parquetImages}. */
 export interface ParquetImagesOptions {
-  /** The column of images: bytes, or a structure with `bytes` as Hugging Face's. Default `image`, `img` or the like. */
+  /** Column of images: bytes, or a structure with `bytes` like Hugging Face's. Default `image`, `img` or the like. */
   imageColumn?: string;
-  /** The column of classes: numbers, or names. Default `label`, or `identity` or the like if there is none. */
+  /** Column of classes: numbers, or names. Default `label`, or `identity` or the like if there is none. */
   labelColumn?: string;
-  /** Which files of a folder, by the split that their names speak of, such as `train`. Default: all, if they are of one. */
+  /**
+   * Split to read from a folder, if its file names mention splits such as `train`. Default: all, if they are of one.
+   */
   split?: string;
-  /** Memory for row groups that were decompressed, in bytes. Default 256 MiB. */
+  /** Memory for decompressed row groups, in bytes. Default 256 MiB. */
   cacheBytes?: number;
 }
 
@@ -27,8 +29,9 @@ export interface ParquetImages extends Dataset {
 }
 
 /**
- * Opens parquet files of images and classes, as Hugging Face publishes image sets. Rows are compressed in groups, and one
- * image takes its whole group: order is cheap and shuffling is dear beyond the cache; convert to RecordIO for training.
+ * Opens parquet files of images and classes, as Hugging Face publishes image sets. Rows are compressed in groups, and
+ * reading one image decompresses its whole group. Reading in order is cheap. Shuffling is expensive beyond the cache,
+ * so convert to RecordIO for training.
  *
  * @param path A `.parquet` file, or a folder of them, taken in the order of their names.
  * @throws {InvalidDataError} if a file is damaged or lacks the columns.
@@ -89,7 +92,7 @@ const labelColumns = [
   'name',
 ];
 
-/** The first of the names, in capitals or not, that every file has as a column. */
+/** Returns the first of the names that every file has as a column, whatever the case of its title. */
 function columnOf(files: readonly ParquetFile[], names: readonly string[]): string {
   const columns = files.map(({ metadata }) => topColumns(metadata.schema));
   for (const name of names) {
@@ -101,7 +104,7 @@ function columnOf(files: readonly ParquetFile[], names: readonly string[]): stri
   throw noColumn(files[0]!.path, names, columns[0]!);
 }
 
-/** Names of the columns, without those inside of them. */
+/** Returns the names of the top-level columns. */
 function topColumns([root, ...elements]: ParquetFile['metadata']['schema']): string[] {
   const names: string[] = [];
   const skipOver = (place: number): number => {
@@ -127,7 +130,7 @@ async function labelsIn(file: ParquetFile, column: string): Promise<unknown[]> {
   return values;
 }
 
-/** Numbers are classes; names are numbered in their order. */
+/** Numbers the classes. Numbers are classes as they are; names are numbered in their order. */
 function numbered(values: readonly unknown[], files: readonly ParquetFile[], column: string): Classes {
   const path = files[0]!.path;
   if (values.length === 0) throw damaged({ path, offset: 0, expected: 'rows', received: 'none' });
@@ -142,7 +145,10 @@ function numbered(values: readonly unknown[], files: readonly ParquetFile[], col
   return numberClasses(labels, (label) => names[label]);
 }
 
-/** -1 is how rows without a class are marked, such as those of a test whose answers are kept back. */
+/**
+ * The error for a row without a valid class. -1 marks rows without one, such as those of a test set whose labels are
+ * withheld.
+ */
 function noClass(path: string, column: string, row: number, value: unknown) {
   const isNone = value === null || value === undefined || Number(value) === -1;
   return damaged({

@@ -7,13 +7,13 @@ import { describeClasses, featuresKey } from './parquet-schema.ts';
 
 /** Options of {@link writeParquet}. */
 export interface WriteParquetOptions {
-  /** Rows that are written, and read, together. Default 256. */
+  /** Number of rows that are written and read together. Default 256. */
   rowsPerGroup?: number;
 }
 
 /**
  * Writes samples as a parquet file with the columns `image` (`bytes`, `path`) and `label`, as Hugging Face's library
- * stores image sets; identities' names go into the file's description. Memory holds one group of rows.
+ * stores image sets. The identities' names go into the file's description. Holds one group of rows in memory.
  *
  * @returns the number of images.
  * @example
@@ -59,7 +59,7 @@ class Table {
     this.#writer = new ParquetWriter({
       writer: this.#bytes,
       schema,
-      // Encoded images do not shrink.
+      // Encoded images do not compress any further.
       codec: 'UNCOMPRESSED',
       statistics: false,
       kvMetadata: this.#metadata,
@@ -88,7 +88,9 @@ class Table {
     await this.#drain();
   }
 
-  /** Hands over what was written; the writer's own count goes on, as places in the file need it. */
+  /**
+   * Writes the buffered bytes to the file. The writer keeps its own count, because offsets in the file depend on it.
+   */
   async #drain(): Promise<void> {
     await this.#file.write(new Uint8Array(this.#bytes.buffer, 0, this.#bytes.index).slice());
     this.#bytes.index = 0;

@@ -3,13 +3,13 @@ import { imageHeaderBytes, magic, maximumPartBytes, partFlags, partHeaderBytes }
 
 /** Contents of a record's image header. */
 export interface RecordHeader {
-  /** A number is written into the header; a list after it, with its length as the flag. */
+  /** A number is stored in the header. A list is stored after it, with its length as the flag. */
   label: number | readonly number[];
   id: number;
   id2?: number;
 }
 
-/** A record with MXNet's image header, ready to be written. */
+/** Encodes a record with MXNet's image header, ready to be written. */
 export function encodeImageRecord({ label, id, id2 = 0 }: RecordHeader, image: Uint8Array): Uint8Array {
   const labels = typeof label === 'number' ? [] : label;
   const contents = new Uint8Array(imageHeaderBytes + labels.length * 4 + image.length);
@@ -26,8 +26,8 @@ export function encodeImageRecord({ label, id, id2 = 0 }: RecordHeader, image: U
 }
 
 /**
- * A RecordIO record of any contents. Where they hold the magic at a multiple of four bytes, the record is split there
- * and the magic left out, so that a reader can find records from anywhere in the file.
+ * Encodes a RecordIO record of any contents. If they hold the magic at a multiple of four bytes, the record is split
+ * there and the magic left out, so that a reader can find records from anywhere in the file.
  *
  * @throws {InvalidArgumentError} if the contents are 512 MiB or more.
  */

@@ -3,27 +3,27 @@ import { imageHeaderBytes, type RawRecord, readRecord } from './record.ts';
 
 /** A record with MXNet's image header. */
 export interface ImageRecord {
-  /** One number, or as many as the header's flag says. */
+  /** One label, or as many as the header's flag says. */
   labels: readonly number[];
-  /** True if the header counts its labels, even if it counts one. */
+  /** True if the header counts its labels, even if there is only one. */
   listed: boolean;
   id: number;
   id2: number;
-  /** What follows the labels: an encoded image, or nothing. */
+  /** Length of what follows the labels: an encoded image, or nothing. */
   length: number;
-  /** Of the image in the file; undefined if the record was split. */
+  /** Offset of the image in the file; undefined if the record was split. */
   offset: number | undefined;
   /** The image, if the record was split and had to be joined. */
   bytes: Uint8Array | undefined;
-  /** Where the next record starts. */
+  /** Offset of the next record. */
   end: number;
 }
 
-/** Nobody labels a face with more numbers; a length that lies must not cost memory. */
+/** Nobody gives a face more labels, and a false length must not cost memory. */
 const maximumLabels = 1024;
 
 /**
- * Reads an image record's header and where its image lies, without reading the image.
+ * Reads an image record's header and the position of its image, without reading the image.
  *
  * @throws {InvalidDataError} if there is no such record at the offset.
  */

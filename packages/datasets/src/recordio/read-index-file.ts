@@ -3,10 +3,10 @@ import { damaged } from '../files/damaged.ts';
 import { type RecordIndex, recordIndex } from './record-index.ts';
 
 /**
- * Reads an `.idx` file: lines of a key, a tab and a byte offset. Parsed byte by byte into typed arrays, because millions
- * of lines as strings would take gigabytes.
+ * Reads an `.idx` file: lines of a key, a tab and a byte offset. It is parsed byte by byte into typed arrays, because
+ * millions of lines as strings would take gigabytes.
  *
- * @throws {InvalidDataError} that has the byte of the first bad line.
+ * @throws {InvalidDataError} with the byte offset of the first bad line.
  */
 export async function readIndexFile(path: string): Promise<RecordIndex> {
   const lines = await countLines(path);
@@ -25,7 +25,7 @@ async function countLines(path: string): Promise<number> {
 
 const [tab, newline, carriageReturn, space, zero, nine] = [9, 10, 13, 32, 48, 57];
 
-/** Both numbers of a line, digit by digit; -1 until the first digit. */
+/** Parses both numbers of a line, digit by digit. A number is -1 until its first digit. */
 class IndexParser {
   readonly #path: string;
   readonly #keys: Float64Array;
@@ -61,7 +61,7 @@ class IndexParser {
     [this.#key, this.#number] = [key, number];
   }
 
-  /** False if the line has one number; an empty one is passed over. */
+  /** Adds a line to the index, or skips it if it is empty. Returns false if it has only one number. */
   #endLine(key: number, number: number): boolean {
     if (number < 0) return key < 0;
     if (key < 0) return false;

@@ -3,18 +3,18 @@ import { HmError } from '@hm/tensor/host';
 import { linesOf } from '../files/lines.ts';
 import { readText } from '../name-list.ts';
 
-/** The file `property` beside a `train.rec`. */
+/** Contents of the file `property` beside a `train.rec`. */
 export interface ImageProperty {
   classes: number;
-  /** Pixels. */
+  /** Height in pixels. */
   height: number;
-  /** Pixels. */
+  /** Width in pixels. */
   width: number;
 }
 
 /**
- * Reads `property`: a line `classes,height,width`; undefined if there is no such file. Some tools add lines. It only
- * tells more: one that is damaged is a problem, and stops nobody.
+ * Reads `property`, a line `classes,height,width`; undefined if there is no such file. Some tools add lines. The file
+ * is only extra information, so a damaged one is added to `problems` and is not an error.
  */
 export async function readProperty(path: string, problems: string[]): Promise<ImageProperty | undefined> {
   if (!(await stat(path).catch(() => undefined))) return undefined;
@@ -26,9 +26,9 @@ export async function readProperty(path: string, problems: string[]): Promise<Im
 }
 
 /**
- * Identities' names by label from a list beside the records, im2rec's `key<tab>label<tab>folder/file` or InsightFace's
- * `flag<tab>folder/file<tab>label`: the folders. Empty if there is no such list, its paths have no folders, or folders
- * and labels do not correspond.
+ * Returns the identities' names by label from a list beside the records: im2rec's `key<tab>label<tab>folder/file` or
+ * InsightFace's `flag<tab>folder/file<tab>label`. The names are the folders. Empty if there is no such list, its paths
+ * have no folders, or folders and labels do not correspond.
  */
 export async function readListNames(path: string): Promise<Map<number, string>> {
   if (!(await stat(path).catch(() => undefined))?.isFile()) return new Map();

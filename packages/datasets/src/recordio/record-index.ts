@@ -1,19 +1,19 @@
-/** Offsets of a file's records, by key, in ascending order of the keys. */
+/** Offsets of a file's records by key, in ascending order of the keys. */
 export interface RecordIndex {
   readonly length: number;
-  /** The key at a place. */
+  /** Returns the key at a place. */
   keyAt(place: number): number;
-  /** The offset at a place. */
+  /** Returns the offset at a place. */
   offsetAt(place: number): number;
-  /** The offset of a key, or undefined if there is no such record. */
+  /** Returns the offset of a key, or undefined if there is no such record. */
   offsetOf(key: number): number | undefined;
 }
 
 /**
- * Orders keys and offsets. Keys without gaps, which is how every tool writes them, need no memory of their own: millions
- * of records take 8 bytes each.
+ * Builds an index from keys and offsets. Keys without gaps, as every tool writes them, are not stored: millions of
+ * records take 8 bytes each.
  *
- * @returns undefined if a key comes twice.
+ * @returns undefined if a key occurs twice.
  */
 export function recordIndex(keys: Float64Array, offsets: Float64Array): RecordIndex | undefined {
   let [low, high] = [Infinity, -Infinity];
@@ -52,7 +52,7 @@ function sparse(keys: Float64Array, offsets: Float64Array): RecordIndex | undefi
   };
 }
 
-/** By bisection; -1 if the key is not among them. */
+/** Finds the place of a key by bisection; -1 if there is none. */
 function placeOf(keys: Float64Array, key: number): number {
   let [low, high] = [0, keys.length];
   while (low < high) {

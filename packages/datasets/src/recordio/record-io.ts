@@ -15,11 +15,11 @@ import { scanRecords } from './scan-records.ts';
 
 /** Options of {@link recordIo}. */
 export interface RecordIoOptions {
-  /** The index. Default: the file's name with `.idx`; rebuilt by scanning if there is none. */
+  /** Path of the index. Default: the file's name with `.idx`; rebuilt by scanning if there is none. */
   index?: string;
   /** Identities' names by label. Default: the folders in the `.lst` beside the file, or the labels' numbers. */
   names?: readonly string[];
-  /** Which file of a folder, by the split that its name speaks of, such as `train`. */
+  /** Split to open in a folder, if its file names mention splits such as `train`. */
   split?: string;
 }
 
@@ -27,18 +27,18 @@ export interface RecordIoOptions {
 export interface RecordIo extends Dataset {
   /** The `.rec` file. */
   readonly path: string;
-  /** `insightface` files say in record 0 which records are images, and hold one record more for each identity. */
+  /** `insightface` files state in record 0 which records are images, and hold one more record for each identity. */
   readonly layout: 'plain' | 'insightface';
-  /** True if there was no `.idx`. */
+  /** True if there was no `.idx` and the index was rebuilt. */
   readonly indexRebuilt: boolean;
-  /** What the file `property` beside it says. */
+  /** Contents of the file `property` beside it. */
   readonly property: ImageProperty | undefined;
   readonly labels: Int32Array;
 }
 
 /**
- * Opens a RecordIO file of images: MXNet's `im2rec` form, or InsightFace's `train.rec`. Samples name stretches of the
- * file, so that workers read and decode them; memory holds 8 bytes for each record.
+ * Opens a RecordIO file of images: MXNet's `im2rec` form, or InsightFace's `train.rec`. Samples refer to byte ranges of
+ * the file, so that workers read and decode them. Keeps 8 bytes per record in memory.
  *
  * @param path The `.rec` file, or a folder with `train.rec`.
  * @throws {InvalidDataError} if a file is damaged; `fields` has its path, the offset and the reason.
@@ -62,7 +62,7 @@ export async function recordIo(path: string, options: RecordIoOptions = {}): Pro
   return withOpen(file, (descriptor) => describe(descriptor, file, index, found));
 }
 
-/** The file at a path, or the one in a folder. */
+/** Returns the file at a path, or the only one in a folder. */
 async function recordsAt(path: string, split: string | undefined): Promise<string> {
   const [file, ...others] = await filesAt(path, '.rec', split);
   if (others.length === 0) return file!;
@@ -98,7 +98,10 @@ function describe(descriptor: number, path: string, index: RecordIndex, found: F
   };
 }
 
-/** Classes by the labels that occur, or as `property` says where they fit into it; names of the list, if it has all. */
+/**
+ * Numbers the classes by the labels that occur, or as `property` says if they fit into it. Names come from the list, if
+ * it has all of them.
+ */
 function classesOf(given: Int32Array, path: string, { property, names, problems }: Found) {
   const found = new Set(given);
   const isNamed = [...found].every((label) => names.has(label));
@@ -115,7 +118,7 @@ function classesOf(given: Int32Array, path: string, { property, names, problems 
   return { ...numbered, sampleLabel: relabel(given, numbered.labels) };
 }
 
-/** Gives a sample that has its record's label its class. */
+/** Replaces the record's label in a sample by its class. */
 function relabel(given: Int32Array, labels: Int32Array): (sample: Sample) => Sample {
   if (given === labels) return (sample) => sample;
   const places = new Map<number, number>();

@@ -11,10 +11,10 @@ export interface ImagePlaces {
   labels(descriptor: number, path: string): Int32Array;
 }
 
-/** From here on, float32 labels no longer hold every key. */
+/** From this key on, float32 labels no longer hold every key. */
 const exactKeys = 2 ** 24;
 
-/** The class of an image's record: its label, or the first of several. */
+/** Returns the class of an image's record: its label, or the first of several. */
 export function labelOf(path: string, offset: number, { labels }: ImageRecord): number {
   const label = labels[0]!;
   if (Number.isInteger(label) && label >= 0 && label <= limits.classes) return label;
@@ -27,7 +27,7 @@ export function labelOf(path: string, offset: number, { labels }: ImageRecord): 
   });
 }
 
-/** Every record of a plain file is an image. */
+/** Returns the images of a plain file, in which every record is one. */
 export const plainPlaces = (index: RecordIndex): ImagePlaces => ({
   length: index.length,
   key: (place) => index.keyAt(place),
@@ -36,8 +36,8 @@ export const plainPlaces = (index: RecordIndex): ImagePlaces => ({
 });
 
 /**
- * The images of an InsightFace file, or undefined if it is none. Record 0 has no image and two labels, the half-open
- * range of the identities' keys; images have the keys before that range.
+ * Returns the images of an InsightFace file, or undefined if it is not one. Record 0 has no image and two labels, the
+ * half-open range of the identities' keys. Images have the keys before that range.
  */
 export function insightFacePlaces(
   descriptor: number,
@@ -87,7 +87,10 @@ class Keys {
     return readImageRecord(this.#descriptor, this.#path, this.offset(key));
   }
 
-  /** The keys of the identities' records; rounded float32 labels are put right by looking. */
+  /**
+   * Returns the range of the identities' keys. Where float32 labels are rounded, it looks at the records to correct
+   * them.
+   */
   identityRange({ labels }: ImageRecord, offset: number): [number, number] {
     let [start, end] = [labels[0]!, labels[1]!];
     const whole = Number.isSafeInteger(start) && Number.isSafeInteger(end);
@@ -108,7 +111,10 @@ class Keys {
     return labels.length >= 2 && length === 0;
   }
 
-  /** From the identities' ranges of keys, with one image read of each, as reading millions of headers takes minutes. */
+  /**
+   * Derives the labels from the identities' ranges of keys and reads one image of each, because reading millions of
+   * headers takes minutes.
+   */
   labels(start: number, end: number): Int32Array {
     const offset = (place: number) => this.offset(place + 1);
     if (start >= exactKeys) return readLabels(this.#descriptor, this.#path, start - 1, offset);

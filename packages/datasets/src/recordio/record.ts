@@ -3,33 +3,35 @@ import { readOpen } from '../files/read-at.ts';
 
 /** The number that starts every part of a record. */
 export const magic = 0xced7230a;
-/** Of a part's header: the magic, then 3 bits of flag and 29 of length. */
+/** Size of a part's header: the magic, then 3 bits of flag and 29 of length. */
 export const partHeaderBytes = 8;
-/** Of the image header: flag u32, label f32, id u64, id2 u64. */
+/** Size of the image header: flag u32, label f32, id u64, id2 u64. */
 export const imageHeaderBytes = 24;
-/** A part's length has 29 bits. */
+/** Largest part; its length has 29 bits. */
 export const maximumPartBytes = 2 ** 29 - 1;
-/** Images hold the magic once in a million; a chain of empty parts must not cost memory. */
+/** Images contain the magic once in a million; a chain of empty parts must not cost memory. */
 const maximumParts = 2 ** 16;
 
-/** Where a part stands in a record that holds the magic: alone, first, in between, last. */
+/** Position of a part in a record that holds the magic: alone, first, in between, last. */
 export const partFlags = { whole: 0, first: 1, middle: 2, last: 3 } as const;
 
 export interface Part {
   flag: number;
   length: number;
-  /** Of the contents, from the start of the file. */
+  /** Offset of the contents in the file. */
   offset: number;
-  /** Where the next part's header is: contents are padded to four bytes. */
+  /** Offset of the next part's header; contents are padded to four bytes. */
   end: number;
 }
 
-/** A record's contents and where they lie. */
+/** A record's contents and their position. */
 export interface RawRecord {
   bytes: Uint8Array;
-  /** Of `bytes` in the file; undefined if the record was split, so that no stretch of the file is its contents. */
+  /**
+   * Offset of `bytes` in the file; undefined if the record was split, because its contents are then not one byte range.
+   */
   offset: number | undefined;
-  /** Of all its contents, of which `bytes` may be the start. */
+  /** Length of all its contents; `bytes` may be only their start. */
   length: number;
   end: number;
 }
@@ -80,7 +82,7 @@ export function readRecord(descriptor: number, path: string, offset: number, wan
   return { bytes, offset: part.offset, length: part.length, end: part.end };
 }
 
-/** Joins the parts of a record, with the magic that was taken out between them. */
+/** Joins the parts of a record, putting back the magic that was taken out between them. */
 function readSplit(descriptor: number, path: string, first: Part): RawRecord {
   const pieces = [contents(descriptor, path, first)];
   let part = first;

@@ -6,10 +6,10 @@ import { readImageRecord } from './image-record.ts';
 import { type RecordIndex, recordIndex } from './record-index.ts';
 
 /**
- * Rebuilds the index of a file that came without one, from the records' headers. Keys are the records' own ids, or, if
- * those repeat, the records' places.
+ * Rebuilds the index of a file that has none, from the records' headers. Keys are the records' own ids, or their places
+ * if ids repeat.
  *
- * @throws {InvalidDataError} at the first record that is not one.
+ * @throws {InvalidDataError} at the first part that is not a record.
  */
 export async function scanRecords(path: string): Promise<RecordIndex> {
   const ids: number[] = [];

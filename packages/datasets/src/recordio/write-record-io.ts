@@ -9,21 +9,21 @@ import { encodeImageRecord, type RecordHeader } from './encode-record.ts';
 /** Options of {@link writeRecordIo}. */
 export interface WriteRecordIoOptions {
   /**
-   * `plain` is im2rec's form; `insightface` adds identity records, record 0 and the file `property`, and wants each
-   * identity's images together in ascending order of the labels. Default `plain`.
+   * `plain` is im2rec's form. `insightface` adds identity records, record 0 and the file `property`, and needs each
+   * identity's images together, in ascending order of the labels. Default `plain`.
    */
   layout?: 'plain' | 'insightface';
   /** Write each label as the list `[label, 1]`, as InsightFace's face2rec2 does for aligned faces. Default false. */
   labelList?: boolean;
-  /** Pixels, for the file `property`. Default: the first image's. */
+  /** Size in pixels for the file `property`. Default: the first image's. */
   imageSize?: { height: number; width: number };
 }
 
 /**
- * Writes a RecordIO file, its `.idx` and its `.lst`, which MXNet and InsightFace read. The files appear once they are
- * whole; memory holds one image.
+ * Writes a RecordIO file, its `.idx` and its `.lst`, which MXNet and InsightFace can read. The files appear once they
+ * are complete. Holds one image in memory.
  *
- * @param path Ends in `.rec`; the others' names are made of it, and `property` goes beside it.
+ * @param path Path that ends in `.rec`. The other names are derived from it, and `property` goes beside it.
  * @returns the number of images.
  * @throws {InvalidArgumentError} if the path does not end in `.rec`.
  * @throws {InvalidDataError} if there are no samples, or they are not grouped for InsightFace.
@@ -56,7 +56,7 @@ class RecordWriter {
   readonly #list: SafeFile;
   readonly #property: SafeFile | undefined;
   readonly #options: WriteRecordIoOptions;
-  /** First keys of the identities, for InsightFace. */
+  /** First key of each identity, for InsightFace. */
   readonly #starts: number[] = [];
   #count = 0;
   #label = -1;
@@ -107,7 +107,7 @@ class RecordWriter {
   }
 }
 
-/** A folder named after the identity: the list is where {@link recordIo} finds names. */
+/** Returns a path below a folder named after the identity, because {@link recordIo} reads names from the list. */
 const listPath = (name: string, id: string): string =>
   [name, id.split(/[/\\]/).at(-1)!].map((part) => part.replaceAll(/[/\\\t\r\n]/g, ' ')).join('/');
 

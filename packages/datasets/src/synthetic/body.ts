@@ -3,7 +3,7 @@ import type { Identity } from './identity.ts';
 import { type Mesh, sheet } from './mesh.ts';
 import { valueNoise } from './noise.ts';
 
-/** Directions around a full turn, `count` of them, the first and last behind. */
+/** Returns `count` directions around a full turn; the first and last point backwards. */
 const turn = (count: number) =>
   Array.from({ length: count }, (_, i) => {
     const angle = (4 * i) / (count - 1) - 2;
@@ -18,7 +18,7 @@ const neckTurn = turn(24);
 const earTurn = turn(14);
 const locksTurn = turn(44);
 
-/** A cylinder under the head. */
+/** Builds the neck, a cylinder under the head. */
 export function neckMesh({ skull }: Identity): Mesh {
   const radius = 0.66 * skull.width * mix(1, skull.jaw, 0.5);
   return sheet('neck', 6, neckTurn.length, (row, column, vertex) => {
@@ -29,7 +29,7 @@ export function neckMesh({ skull }: Identity): Mesh {
   });
 }
 
-/** A flat ellipsoid at the side of the head: `side` is −1 for the viewer's left, 1 for the right. */
+/** Builds an ear, a flat ellipsoid at the side of the head: `side` is −1 for the viewer's left, 1 for the right. */
 export function earMesh({ skull, ears }: Identity, side: -1 | 1): Mesh {
   const meridian = turn(17).slice(4, 13);
   return sheet('ear', meridian.length, earTurn.length, (row, column, vertex) => {
@@ -42,7 +42,7 @@ export function earMesh({ skull, ears }: Identity, side: -1 | 1): Mesh {
   });
 }
 
-/** Long hair: a curtain around head and neck, open where the face is; none when the hair is short. */
+/** Builds long hair, a curtain around head and neck that is open at the face; empty if the hair is short. */
 export function locksMesh({ skull, hair, texture }: Identity): Mesh[] {
   if (hair.length < 0.12) return [];
   const bottom = mix(34, 100, hair.length);

@@ -1,16 +1,16 @@
 import { mix } from './curves.ts';
 
-/** Linear light, red, green and blue, 1 = white. The screen shows its square root (a gamma of 2). */
+/** A colour in linear light: red, green and blue, 1 = white. The screen shows its square root (a gamma of 2). */
 export type Color = readonly [red: number, green: number, blue: number];
 
-/** The colour that a screen shows for three values in 0–255. */
+/** Returns the colour that a screen shows for three values in 0–255. */
 const screen = (red: number, green: number, blue: number): Color => [
   (red * red) / 65025,
   (green * green) / 65025,
   (blue * blue) / 65025,
 ];
 
-/** From pale to deep. */
+/** Skin tones from pale to deep. */
 export const skinTones: readonly Color[] = [
   screen(250, 222, 205),
   screen(240, 202, 176),
@@ -49,7 +49,7 @@ export const mixColor = (a: Color, b: Color, t: number): Color => [
 /** `a` seen through a filter of colour `b`. */
 export const tint = (a: Color, b: Color): Color => [a[0] * b[0], a[1] * b[1], a[2] * b[2]];
 
-/** A colour on a palette, `position` in `[0, 1]`, between neighbours where it falls between them. */
+/** Returns the colour of a palette at `position` in `[0, 1]`, interpolated between neighbours. */
 export function onPalette(palette: readonly Color[], position: number): Color {
   const place = position * (palette.length - 1);
   const before = Math.min(Math.floor(place), palette.length - 2);

@@ -3,22 +3,22 @@ import { drawIdentity } from './identity.ts';
 import { drawNuisance } from './nuisance.ts';
 import { faceRenderer } from './render-face.ts';
 
-/** Everything that a rendered portrait is made of, as plain data that can cross to another thread. */
+/** Everything that defines a rendered portrait, as plain data that can be sent to another thread. */
 export interface FaceRecipe {
   seed: number | string;
-  /** 0 to 1. */
+  /** Hardness from 0 to 1. */
   hardness: number;
   /** Height and width in pixels. */
   size: number;
   person: number;
-  /** Of the person's photographs. */
+  /** Index of the photograph among the person's. */
   number: number;
 }
 
-/** Renderers keep buffers of their size. */
+/** Renderers by image size; each keeps buffers of that size. */
 const renderers = new Map<number, ReturnType<typeof faceRenderer>>();
 
-/** RGB bytes `[size, size, 3]`, the same for the same recipe on every machine. */
+/** Renders RGB bytes `[size, size, 3]`, the same for the same recipe on every machine. */
 export function renderRecipe({ seed, hardness, size, person, number }: FaceRecipe): Uint8Array {
   const draw = renderers.get(size) ?? faceRenderer(size);
   renderers.set(size, draw);

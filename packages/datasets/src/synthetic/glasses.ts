@@ -5,12 +5,12 @@ import type { View } from './pose.ts';
 import type { Visible } from './raster.ts';
 import type { Picture } from './shade.ts';
 
-/** How far before the axis of the head the plane of the lenses stands. */
+/** Distance from the axis of the head to the plane of the lenses in front of it. */
 const plane = 51;
 
 /**
- * Draws the frame over the person: each pixel is followed back to the plane of the lenses, unless the nose is before it.
- * `view` and `visible` have twice the picture's resolution.
+ * Draws the frame over the person. Each pixel is traced back to the plane of the lenses, unless the nose is in front.
+ * `view` and `visible` have twice the resolution of `picture`.
  */
 export function drawGlasses(
   picture: Picture,
@@ -38,7 +38,7 @@ export function drawGlasses(
   }
 }
 
-/** From the picture back to the head: where the line of sight through a point meets the plane of the lenses. */
+/** Maps a point of the image back to the head: where the line of sight through it meets the plane of the lenses. */
 function planeOf({
   rotation: r,
   a,
@@ -56,7 +56,7 @@ function planeOf({
   };
 }
 
-/** Rounded rectangles around the eyes and a bridge between them. */
+/** Shape of the frame: rounded rectangles around the eyes and a bridge between them. */
 function frameAlpha(
   { eyes }: Identity,
   { width, height, roundness, thickness }: NonNullable<Nuisance['glasses']>,

@@ -2,10 +2,13 @@ import { bump, clamp, mix, ramp } from './curves.ts';
 import type { Identity } from './identity.ts';
 import { valueNoise } from './noise.ts';
 
-/** How far a point of the scalp lies above the hairline, template pixels; `angle` is in right angles from the front. */
+/**
+ * Returns how far a point of the scalp lies above the hairline, in template pixels; `angle` is in right angles from the
+ * front.
+ */
 export type AboveHairline = (y: number, angle: number) => number;
 
-/** The hairline: over the forehead, down the temples before the ears, and to the nape behind them. */
+/** Returns the hairline: over the forehead, down the temples in front of the ears, and to the nape behind them. */
 export function aboveHairline({ hair }: Identity): AboveHairline {
   return (y, angle) => {
     const side = Math.abs(angle);
@@ -19,7 +22,7 @@ export function aboveHairline({ hair }: Identity): AboveHairline {
   };
 }
 
-/** How much hair hides the skin, 0 to 1: the tips of strands cross the hairline. */
+/** Returns how much hair hides the skin, from 0 to 1; the tips of strands cross the hairline. */
 export function hairCoverage({ hair, texture }: Identity, above: number, y: number, angle: number): number {
   if (above > 8) return 1;
   if (above < -8) return 0;
@@ -28,7 +31,7 @@ export function hairCoverage({ hair, texture }: Identity, above: number, y: numb
   return ramp((above + (4 + hair.fringe) * tips) / (3.4 - hair.fringe * 0.3) + 0.5);
 }
 
-/** How far the hair stands off the head, template pixels: flat at the hairline, tousled by curls. */
+/** Returns how far the hair stands off the head, in template pixels: flat at the hairline, tousled by curls. */
 export function hairHeight({ hair, texture }: Identity, above: number, y: number, angle: number): number {
   if (above <= -2) return 0;
   const rise = mix(ramp((above + 2) / 17), ramp((above + 2) / 6), 0.12 * hair.fringe);
@@ -37,7 +40,7 @@ export function hairHeight({ hair, texture }: Identity, above: number, y: number
   return rise * (hair.volume * top + curls);
 }
 
-/** Strands: a factor on the hair's colour, streaked along the hair. */
+/** Returns a factor on the hair's colour that draws strands along the hair. */
 export function strands({ hair, texture }: Identity, y: number, angle: number): number {
   const wave = (0.05 + 0.16 * hair.curl) * valueNoise(angle * 7, y * 0.15, texture + 2);
   const fine = valueNoise((angle + wave) * 48, y * 0.04, texture + 3);

@@ -19,7 +19,7 @@ const around = Array.from({ length: columns }, (_, column) => {
   };
 });
 
-/** Height, half width and half depth of the skull, crown to chin: between two rows of this table lies a curve. */
+/** Height, half width and half depth of the skull, from crown to chin. Curves connect the rows of this table. */
 function skullProfile({ skull }: Identity): readonly (readonly [number, number, number])[] {
   const { width, forehead, cheekbones, jaw, chin, chinLength } = skull;
   return [
@@ -39,7 +39,7 @@ function skullProfile({ skull }: Identity): readonly (readonly [number, number, 
   ];
 }
 
-/** A head: cross-sections around a vertical axis, the face's relief in front, hair on top. */
+/** Builds a head: cross-sections around a vertical axis, with the face's relief in front and hair on top. */
 export function headMesh(identity: Identity, { expression }: Nuisance, above: AboveHairline): Mesh {
   const profile = curveThrough(skullProfile(identity), rows);
   const relief = faceRelief(identity, expression);
@@ -59,7 +59,7 @@ export function headMesh(identity: Identity, { expression }: Nuisance, above: Ab
   });
 }
 
-/** Catmull–Rom curves through the table's rows, sampled at `count` places: three numbers each. */
+/** Samples Catmull–Rom curves through the table's rows at `count` places, three numbers each. */
 function curveThrough(table: readonly (readonly [number, number, number])[], count: number): Float64Array {
   const samples = new Float64Array(3 * count);
   const at = (row: number, k: number) => table[Math.max(0, Math.min(table.length - 1, row))]![k]!;

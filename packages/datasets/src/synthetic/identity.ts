@@ -3,8 +3,8 @@ import { type Color, eyeColors, hairColors, mixColor, onPalette, skinTones, tint
 import { clamp } from './curves.ts';
 
 /**
- * What makes a person. Lengths are pixels of the 112 × 112 ArcFace template; the origin lies between the eyes,
- * x to the viewer's right, y down, z towards the viewer.
+ * Appearance of a person. Lengths are pixels of the 112 × 112 ArcFace template. The origin lies between the eyes, x to
+ * the viewer's right, y down, z towards the viewer.
  */
 export interface Identity {
   skull: {
@@ -35,13 +35,13 @@ export interface Identity {
   freckles: number;
   moles: readonly { x: number; y: number; radius: number }[];
   colors: { skin: Color; hair: Color; iris: Color; lips: Color };
-  /** Chooses the grain of skin and hair. */
+  /** Seed for the grain of skin and hair. */
   texture: number;
 }
 
 /**
  * Draws a person. `spread` scales how far everyone may be from the average face: 1 for a varied crowd, 0 for clones.
- * The draws do not depend on it: the same person grows more or less like the average.
+ * The random draws do not depend on it, so the same person only gets more or less like the average.
  */
 export function drawIdentity(rng: Rng, spread: number): Identity {
   const vary = (mean: number, range: number) => mean + spread * range * rng.uniform(-1, 1);

@@ -1,16 +1,19 @@
-/** Which painter colours a surface. */
+/** Part of a person, which decides the painter that colours it. */
 export type Part = 'head' | 'ear' | 'neck' | 'locks';
 
-/** A curved sheet of `rows × columns` vertices, three numbers each; its front looks along column × row. */
+/** A curved sheet of `rows × columns` vertices, three numbers each; its front faces along column × row. */
 export interface Mesh {
   readonly part: Part;
   readonly rows: number;
   readonly columns: number;
-  /** Where the vertices are. */
+  /** Positions of the vertices. */
   readonly position: Float32Array;
-  /** Which way the sheet looks there, unit vectors. */
+  /** Normals at the vertices, unit vectors. */
   readonly normal: Float32Array;
-  /** Where a painter finds them: x, y before hair and jaw moved them, and the angle around the head in right angles. */
+  /**
+   * Coordinates for painters: x, y before hair and jaw moved the vertices, and the angle around the head in right
+   * angles.
+   */
   readonly surface: Float32Array;
 }
 
@@ -34,7 +37,7 @@ export function sheet(part: Part, rows: number, columns: number, place: Place): 
   return { part, rows, columns, position, surface, normal: normals(position, rows, columns) };
 }
 
-/** The cross product of the differences between each vertex's neighbours. */
+/** Computes normals as the cross product of the differences between each vertex's neighbours. */
 function normals(position: Float32Array, rows: number, columns: number): Float32Array {
   const normal = new Float32Array(position.length);
   for (let row = 0, offset = 0; row < rows; row++) {

@@ -1,6 +1,6 @@
 import { mix, ramp } from './curves.ts';
 
-/** A number from `[0, 1)` that belongs to a point of the integer lattice. */
+/** Returns the number from `[0, 1)` that belongs to a point of the integer lattice. */
 export function lattice(x: number, y: number, seed: number): number {
   let bits = Math.imul(x, 0x27d4eb2d) ^ Math.imul(y, 0x165667b1) ^ seed;
   bits = Math.imul(bits ^ (bits >>> 15), 0x85ebca6b);

@@ -5,7 +5,7 @@ import { steady } from './curves.ts';
 /** What differs between two photographs of one person. Angles are radians, lengths template pixels. */
 export interface Nuisance {
   pose: { yaw: number; pitch: number };
-  /** What a detector's landmarks are off by, as a similarity. */
+  /** Error of a detector's landmarks, as a similarity transform. */
   misalignment: { roll: number; zoom: number; x: number; y: number };
   light: { x: number; y: number; z: number; color: Color; ambient: number };
   expression: {
@@ -21,7 +21,7 @@ export interface Nuisance {
   camera: { exposure: number; contrast: number; blur: number; noise: number; seed: number };
 }
 
-/** Draws the circumstances of one photograph; `spread` in `[0, 1]` says how far they leave the studio's. */
+/** Draws the conditions of one photograph; `spread` in `[0, 1]` is how far they depart from the studio's. */
 export function drawNuisance(rng: Rng, spread: number): Nuisance {
   const vary = (mean: number, range: number) => mean + spread * range * rng.uniform(-1, 1);
   const upTo = (range: number) => spread * range * rng.uniform();
@@ -60,7 +60,7 @@ export function drawNuisance(rng: Rng, spread: number): Nuisance {
   };
 }
 
-/** Black, tortoiseshell, steel and navy. */
+/** Frame colours: black, tortoiseshell, steel and navy. */
 const frames: readonly Color[] = [
   [0.012, 0.011, 0.011],
   [0.09, 0.035, 0.012],

@@ -9,7 +9,10 @@ const white = [0.66, 0.63, 0.6] as const;
 const black = [0.012, 0.01, 0.01] as const;
 const lash = [0.03, 0.02, 0.016] as const;
 
-/** Eyeballs between their lids: two parabolas from corner to corner, an iris behind them, lashes on the upper one. */
+/**
+ * Paints eyeballs between their lids: two parabolas from corner to corner, an iris behind them, lashes on the upper
+ * one.
+ */
 export function eyePainter({ eyes, colors }: Identity, expression: Nuisance['expression']): Painter {
   const openness = 1 - expression.closure;
   const rim = tint(colors.iris, [0.22, 0.22, 0.24]);
@@ -46,7 +49,7 @@ export function eyePainter({ eyes, colors }: Identity, expression: Nuisance['exp
   };
 }
 
-/** Brows: strips of hair above the eyes, thinner towards the temples. */
+/** Paints brows: strips of hair above the eyes, thinner towards the temples. */
 export function browPainter(
   { brows, eyes, colors, texture }: Identity,
   { browRaise }: Nuisance['expression'],

@@ -9,7 +9,7 @@ import { browPainter, eyePainter } from './paint-eyes.ts';
 import { beardPainter, mouthPainter, nosePainter } from './paint-mouth.ts';
 import { blemishPainter, skinPainter } from './paint-skin.ts';
 
-/** The painter of each part of a person. */
+/** Returns the painter of each part of a person. */
 export function paintersOf(
   identity: Identity,
   nuisance: Nuisance,

@@ -8,7 +8,7 @@ import { cover, darken, type Painter } from './paint.ts';
 const cavity: Color = [0.045, 0.012, 0.012];
 const teeth: Color = [0.78, 0.74, 0.66];
 
-/** Lips around a line whose corners a smile lifts; open, it shows teeth above a dark cavity. */
+/** Paints lips around a line whose corners a smile lifts. An open mouth shows teeth above a dark cavity. */
 export function mouthPainter({ mouth, colors }: Identity, { smile, open }: Nuisance['expression']): Painter {
   const half = mouth.width * (1 + 0.13 * smile - 0.08 * open);
   const shade = tint(colors.lips, [0.72, 0.7, 0.7]);
@@ -40,7 +40,7 @@ export function mouthPainter({ mouth, colors }: Identity, { smile, open }: Nuisa
   };
 }
 
-/** Nostrils, the shadow under the nose, and the folds from its wings to the mouth's corners. */
+/** Paints nostrils, the shadow under the nose, and the folds from its wings to the mouth's corners. */
 export function nosePainter({ nose, mouth }: Identity, { smile }: Nuisance['expression']): Painter {
   return (paint, x, y) => {
     const side = Math.abs(x);
@@ -53,7 +53,7 @@ export function nosePainter({ nose, mouth }: Identity, { smile }: Nuisance['expr
   };
 }
 
-/** A beard and moustache: hair that shows the more the darker it is. */
+/** Paints a beard and moustache; the darker the hair, the more it shows. */
 export function beardPainter({ beard, mouth, nose, colors, texture }: Identity): Painter {
   const color = tint(colors.hair, [0.6, 0.58, 0.58]);
   return (paint, x, y) => {

@@ -4,7 +4,7 @@ import type { Identity } from './identity.ts';
 import { lattice, valueNoise } from './noise.ts';
 import { cover, darken, type Painter } from './paint.ts';
 
-/** Plain skin, flushed on cheeks, nose and chin. */
+/** Paints plain skin, flushed on cheeks, nose and chin. */
 export function skinPainter({ colors: { skin } }: Identity): Painter {
   const flushed = tint(skin, [1, 0.62, 0.58]);
   return (paint, x, y) => {
@@ -18,7 +18,7 @@ export function skinPainter({ colors: { skin } }: Identity): Painter {
   };
 }
 
-/** The mottling of real skin, moles, and freckles: at most one in each cell of a grid, somewhere in it. */
+/** Paints the mottling of real skin, moles, and freckles: at most one in each cell of a grid, somewhere in it. */
 export function blemishPainter({ freckles, moles, colors, texture }: Identity): Painter {
   const brown = tint(colors.skin, [0.5, 0.36, 0.3]);
   const dark = tint(colors.skin, [0.2, 0.13, 0.12]);

@@ -1,6 +1,6 @@
 import type { Color } from './color.ts';
 
-/** The colour of a surface at a point before light falls on it, and how much it shines. */
+/** Colour of a surface at a point before lighting, and how much it shines. */
 export interface Paint {
   red: number;
   green: number;
@@ -18,7 +18,7 @@ export function cover(paint: Paint, [red, green, blue]: Color, alpha: number): v
   paint.blue += alpha * (blue - paint.blue);
 }
 
-/** Keeps `1 − amount` of the light, a little more of the red: shadows on skin are warm. */
+/** Keeps `1 − amount` of the light, and a little more of the red, because shadows on skin are warm. */
 export function darken(paint: Paint, amount: number): void {
   paint.red *= 1 - 0.88 * amount;
   paint.green *= 1 - amount;

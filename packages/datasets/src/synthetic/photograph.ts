@@ -20,7 +20,7 @@ export function photograph(picture: Picture, size: number, camera: Nuisance['cam
   return pixels;
 }
 
-/** Film's soft shoulder: bright light is compressed instead of cut. */
+/** Film's soft shoulder: bright light is compressed instead of clipped. */
 const shoulder = (light: number): number => (light < 0.6 ? light : 1 - 0.16 / (light - 0.2));
 
 /** Binomial blur: passes of `[w, 1 − 2w, w]` along both axes, whose variances `2w` add up to `sigma²`. */

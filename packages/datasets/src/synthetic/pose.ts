@@ -2,7 +2,7 @@ import { steady } from './curves.ts';
 import type { Identity } from './identity.ts';
 import type { Nuisance } from './nuisance.ts';
 
-/** Head to picture: `[x, y, depth] = rotation · position`, then a similarity in the picture plane. */
+/** Projection from head to image: `[x, y, depth] = rotation · position`, then a similarity in the image plane. */
 export interface View {
   /** Row-major 3 × 3, head to camera. */
   readonly rotation: Float64Array;
@@ -23,8 +23,8 @@ const template = [
 ] as const;
 
 /**
- * Turns the head, then aligns the picture as a face aligner would: the similarity that brings the five landmarks
- * closest to the template (least squares), off by what the nuisance says, scaled to `size` pixels.
+ * Turns the head, then aligns the image as a face aligner would: by the similarity that brings the five landmarks
+ * closest to the template (least squares), with the nuisance's misalignment, scaled to `size` pixels.
  */
 export function viewOf(identity: Identity, { pose, misalignment }: Nuisance, size: number): View {
   const rotation = rotate(pose.yaw, pose.pitch);

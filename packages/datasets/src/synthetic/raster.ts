@@ -6,11 +6,11 @@ export const channels = 6;
 
 export const parts: readonly Part[] = ['head', 'ear', 'neck', 'locks'];
 
-/** What is seen at each pixel, before paint and light: the nearest surface. */
+/** The nearest surface at each pixel, before paint and light. */
 export interface Visible {
   readonly size: number;
   readonly depth: Float32Array;
-  /** 0 where nothing is, otherwise 1 + the index in {@link parts}. */
+  /** 0 where there is nothing, otherwise 1 + the index in {@link parts}. */
   readonly part: Uint8Array;
   /** {@link channels} numbers per pixel. */
   readonly values: Float32Array;
@@ -28,7 +28,7 @@ export function clear({ depth, part }: Visible): void {
   part.fill(0);
 }
 
-/** Draws a mesh into what is visible, triangle by triangle; of two surfaces the nearer stays. */
+/** Draws a mesh into `visible`, triangle by triangle; the nearer of two surfaces stays. */
 export function rasterize(mesh: Mesh, view: View, visible: Visible): void {
   const projected = projectVertices(mesh, view);
   const part = 1 + parts.indexOf(mesh.part);
@@ -44,7 +44,7 @@ export function rasterize(mesh: Mesh, view: View, visible: Visible): void {
 
 const stride = 3 + channels;
 
-/** Per vertex: picture x, y, depth, then the channels, the normal turned to the camera. */
+/** Projects the vertices. For each: image x, y, depth, then the channels, with the normal turned to the camera. */
 function projectVertices({ position, normal, surface }: Mesh, view: View): Float32Array {
   const projected = new Float32Array((position.length / 3) * stride);
   for (let from = 0, to = 0; from < position.length; from += 3, to += stride) {
@@ -66,7 +66,7 @@ function turn(r: Float64Array, source: Float32Array, from: number, target: Float
   for (let k = 0; k < 3; k++) target[to + k] = r[3 * k]! * x + r[3 * k + 1]! * y + r[3 * k + 2]! * z;
 }
 
-/** The inside of a triangle seen from behind: only locks of hair are open enough to show theirs. */
+/** Part whose triangles are drawn from behind too: only locks of hair are open enough to show their inside. */
 const locks = 1 + parts.indexOf('locks');
 
 /** Fills the pixels whose centres lie in the triangle of the vertices at a, b, c, by barycentric weights. */

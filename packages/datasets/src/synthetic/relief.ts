@@ -2,7 +2,9 @@ import { bump, mix, ramp } from './curves.ts';
 import type { Identity } from './identity.ts';
 import type { Nuisance } from './nuisance.ts';
 
-/** How far the face rises above the smooth skull at a point, template pixels: hills and hollows, added up. */
+/**
+ * Returns how far the face rises above the smooth skull at a point, in template pixels: hills and hollows, added up.
+ */
 export function faceRelief(identity: Identity, expression: Nuisance['expression']) {
   const { eyes, brows, mouth, skull } = identity;
   const nose = noseRelief(identity);

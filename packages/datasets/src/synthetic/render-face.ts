@@ -13,8 +13,8 @@ import { clear, emptyView, rasterize } from './raster.ts';
 import { type Picture, shade } from './shade.ts';
 
 /**
- * The renderer of portraits `[size, size, 3]`, RGB bytes: shape the head, turn and align it, find what is visible at
- * twice the resolution, paint and light it, put it before a backdrop, and photograph it.
+ * Creates a renderer of portraits `[size, size, 3]`, RGB bytes. It shapes the head, turns and aligns it, finds what is
+ * visible at twice the resolution, paints and lights it, puts it in front of a backdrop, and photographs it.
  */
 export function faceRenderer(size: number): (identity: Identity, nuisance: Nuisance) => Uint8Array {
   const visible = emptyView(2 * size);
@@ -37,7 +37,7 @@ export function faceRenderer(size: number): (identity: Identity, nuisance: Nuisa
   };
 }
 
-/** Puts the person before a blurred backdrop: `person + (1 − coverage) · backdrop`. */
+/** Puts the person in front of a blurred backdrop: `person + (1 − coverage) · backdrop`. */
 function addBackground(picture: Picture, size: number, { top, bottom, seed }: Nuisance['background']): void {
   for (let pixel = 0; pixel < size * size; pixel++) {
     const uncovered = 1 - picture[4 * pixel + 3]!;

@@ -4,12 +4,15 @@ import type { Nuisance } from './nuisance.ts';
 import type { Paint, Painter } from './paint.ts';
 import { channels, parts, type Visible } from './raster.ts';
 
-/** Linear light, red, green, blue and coverage per pixel: what a person leaves uncovered shows the backdrop. */
+/**
+ * Image in linear light: red, green, blue and coverage per pixel. The backdrop shows where the person does not cover
+ * it.
+ */
 export type Picture = Float32Array;
 
 /**
- * Paints what is visible and lets light fall on it, at half the resolution. Where the four pixels of a block see one
- * surface, their average is painted once; at an edge each is painted, so that outlines are smooth.
+ * Paints and lights what is visible, at half the resolution. Where the four pixels of a block see one surface, their
+ * average is painted once. At an edge each pixel is painted, so that outlines are smooth.
  */
 export function shade(visible: Visible, painters: Record<Part, Painter>, light: Nuisance['light']): Picture {
   const size = visible.size / 2;
@@ -59,15 +62,16 @@ function addPaint(picture: Picture, to: number, { red, green, blue }: Paint, wei
   picture[to + 3]! += weight;
 }
 
-/** The light's numbers that are the same at every pixel. */
+/** Computes the light's numbers that are the same at every pixel. */
 function lampOf({ x, y, z, color: [red, green, blue], ambient }: Nuisance['light']) {
   const strength = 1.12 - ambient * 0.5;
   return { x, y, z, red, green, blue, ambient, strength, half: Math.sqrt(x * x + y * y + (z + 1) * (z + 1)) };
 }
 
 /**
- * Light through skin reaches past the edge of its shadow, red the furthest: per colour a wrapped Lambert term
- * `(n·l + w) / (1 + w)`. Sky above, and a highlight where the normal halves light and view.
+ * Lights a point. Light through skin reaches past the edge of its shadow, red the furthest, so each colour has a
+ * wrapped Lambert term `(n·l + w) / (1 + w)`. Adds sky light from above, and a highlight where the normal halves light
+ * and view.
  */
 function illuminate(paint: Paint, values: Float64Array, lamp: ReturnType<typeof lampOf>): void {
   const x = values[3]!;

@@ -6,29 +6,30 @@ import { type FaceRecipe, renderRecipe } from './face-recipe.ts';
 export interface SyntheticFacesOptions {
   /** Number of people, at least 1. */
   identities: number;
-  /** Photographs of each, at least 1. */
+  /** Number of photographs of each person, at least 1. */
   imagesPerIdentity: number;
-  /** 0: people differ much, photographs of one person little; 1: the other way round. */
+  /** From 0, where people differ a lot and photographs of one person little, to 1, where it is the other way round. */
   hardness: number;
-  /** The same seed gives the same bytes on every machine. */
+  /** Random seed; the same seed gives the same bytes on every machine. */
   seed: number | string;
   /** Height and width in pixels, 16 to 1024. Default 112, where the faces lie on the ArcFace template. */
   size?: number;
-  /** Number of the first person. Default 0. Sets of one seed whose ranges do not overlap share nobody. */
+  /** Number of the first person. Default 0. Data sets of the same seed whose ranges do not overlap share nobody. */
   firstIdentity?: number;
 }
 
-/** A {@link Dataset} of rendered faces: its samples come without waiting, and render when their pixels are read. */
+/** A {@link Dataset} of rendered faces. Samples are returned synchronously and rendered when their pixels are read. */
 export interface SyntheticFaces extends Dataset {
   readonly options: Readonly<Required<SyntheticFacesOptions>>;
   sample(index: number): Sample & { image: PixelSource };
 }
 
 /**
- * Rendered portraits of people who do not exist, aligned to the ArcFace template: no photograph, no licence, any
- * number. Image `index` shows person `⌊index / imagesPerIdentity⌋`; pixels are RGB uint8 `[size, size, 3]`.
+ * Creates a data set of rendered portraits of people who do not exist, aligned to the ArcFace template. It needs no
+ * photograph and no licence, and can have any size. Image `index` shows person `⌊index / imagesPerIdentity⌋`; pixels
+ * are RGB uint8 `[size, size, 3]`.
  *
- * @throws {InvalidArgumentError} if an option is out of its range, or `sample` is asked for an index that is not there.
+ * @throws {InvalidArgumentError} if an option is out of its range, or `sample` gets an index that does not exist.
  * @example
  * const faces = syntheticFaces({ identities: 100, imagesPerIdentity: 20, hardness: 0.3, seed: 7 });
  * const { pixels } = faces.sample(0).image; // 112 × 112 × 3 bytes
@@ -59,7 +60,10 @@ export function syntheticFaces(options: SyntheticFacesOptions): SyntheticFaces {
   };
 }
 
-/** The recipe is not enumerable: a copy with changed pixels must not keep it. */
+/**
+ * Returns an image that is rendered when its pixels are read. Its recipe is not enumerable, because a copy with changed
+ * pixels must not keep it.
+ */
 function renderedWhenRead(recipe: FaceRecipe): PixelSource {
   let rendered: Uint8Array | undefined;
   const image = {

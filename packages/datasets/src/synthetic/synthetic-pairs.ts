@@ -4,18 +4,18 @@ import type { SyntheticFaces } from './synthetic-faces.ts';
 
 /** Options of {@link syntheticPairs}. */
 export interface SyntheticPairsOptions {
-  /** Folds to score in, each with people of its own. Default 10. */
+  /** Number of folds to score in, each with its own people. Default 10. */
   folds?: number;
-  /** Pairs of each fold, an even number: half genuine, half impostor. LFW has 600. */
+  /** Number of pairs in each fold, even: half genuine, half impostor. LFW has 600. */
   pairsPerFold: number;
   seed: number | string;
 }
 
 /**
- * Pairs in the form of LFW's View 2: folds that share nobody, in each as many genuine pairs as impostor pairs, no pair
- * twice. The images are rendered when their pixels are read.
+ * Draws pairs in the form of LFW's View 2: folds share nobody, each has as many genuine as impostor pairs, and no pair
+ * occurs twice. Images are rendered when their pixels are read.
  *
- * @throws {InvalidArgumentError} if the people are too few for so many folds or pairs.
+ * @throws {InvalidArgumentError} if there are too few people for so many folds or pairs.
  * @example
  * const faces = syntheticFaces({ identities: 100, imagesPerIdentity: 8, hardness: 0.3, seed: 7, firstIdentity: 5000 });
  * const protocol = syntheticPairs(faces, { pairsPerFold: 120, seed: 1 });
@@ -50,11 +50,13 @@ export function syntheticPairs(faces: SyntheticFaces, options: SyntheticPairsOpt
   };
 }
 
-/** A fold's share of the people, as even as can be. */
+/** Returns a fold's share of the people, as even as possible. */
 const peopleOfFold = (people: readonly number[], fold: number, folds: number): readonly number[] =>
   people.slice(Math.floor((fold * people.length) / folds), Math.floor(((fold + 1) * people.length) / folds));
 
-/** Both kinds of pairs are numbered, and numbers drawn: no list of all pairs is ever made. */
+/**
+ * Draws a fold's pairs. Both kinds of pairs are numbered and numbers are drawn, so no list of all pairs is ever made.
+ */
 function pairsOfFold(
   rng: Rng,
   fold: number,
@@ -78,7 +80,9 @@ function pairsOfFold(
   return [...genuine, ...impostor];
 }
 
-/** Only the picture read last is kept: a protocol of thousands of images holds one. */
+/**
+ * Returns the protocol's images. Only the pixels read last are kept, so a protocol of thousands of images holds one.
+ */
 function imagesOf(faces: SyntheticFaces, indices: readonly number[]): ProtocolImage[] {
   let last: { index: number; pixels: Uint8Array } | undefined;
   return indices.map((index) => {
@@ -92,7 +96,7 @@ function imagesOf(faces: SyntheticFaces, indices: readonly number[]): ProtocolIm
         return last.pixels;
       },
     };
-    // Not enumerable, as a data set's: a copy with other pixels must not keep it.
+    // Not enumerable, as in a data set: a copy with other pixels must not keep it.
     return Object.defineProperty(shown, 'recipe', { value: image.recipe });
   });
 }
@@ -131,7 +135,7 @@ function refuse(expected: string, received: number, fix: string): never {
   throw new InvalidArgumentError({ where: 'syntheticPairs', expected, received, fix });
 }
 
-/** `count` different integers from `[0, total)`, every such set equally likely (Floyd's algorithm). */
+/** Draws `count` different integers from `[0, total)`, every such set equally likely (Floyd's algorithm). */
 export function drawWithoutRepetition(rng: Rng, total: number, count: number): number[] {
   const drawn = new Set<number>();
   for (let last = total - count; last < total; last++) {
@@ -141,12 +145,12 @@ export function drawWithoutRepetition(rng: Rng, total: number, count: number): n
   return [...drawn];
 }
 
-/** The pair `i < j` that has a number in the list (0,1), (0,2), (1,2), (0,3), …: number `j (j − 1) / 2 + i`. */
+/** Returns the pair `i < j` with a number in the list (0,1), (0,2), (1,2), (0,3), …: number `j (j − 1) / 2 + i`. */
 export function pairOfNumber(number: number): readonly [i: number, j: number] {
   let j = Math.floor((1 + Math.sqrt(1 + 8 * number)) / 2);
   if ((j * (j - 1)) / 2 > number) j -= 1;
   return [number - (j * (j - 1)) / 2, j];
 }
 
-/** Number of pairs among `count` things. */
+/** Returns the number of pairs among `count` items. */
 export const pairsAmong = (count: number): number => (count * (count - 1)) / 2;

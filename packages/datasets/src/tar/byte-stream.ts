@@ -5,18 +5,18 @@ import { regularFileSize } from '@hm/tensor/files';
 import { damaged } from '../files/damaged.ts';
 import { unreadable } from '../files/read-at.ts';
 
-/** Bytes in order, of which some are read and others passed over. */
+/** Bytes in order, to be read or skipped. */
 export interface ByteStream {
-  /** Of the next byte. */
+  /** Offset of the next byte. */
   readonly offset: number;
-  /** Fewer than `length` at the end. */
+  /** Reads `length` bytes, or fewer at the end. */
   read(length: number): Promise<Uint8Array>;
-  /** @throws {InvalidDataError} if the end comes before. */
+  /** @throws {InvalidDataError} if the stream ends before. */
   skip(length: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A file whose skipped stretches are never read. */
+/** Opens a file as a stream; skipped parts are never read. */
 export async function fileStream(path: string): Promise<ByteStream> {
   regularFileSize(path);
   const file = await open(path, 'r').catch((cause: unknown) => {
@@ -44,7 +44,7 @@ export async function fileStream(path: string): Promise<ByteStream> {
   };
 }
 
-/** Contents of a gzip file; offsets count uncompressed bytes. */
+/** Opens the contents of a gzip file as a stream; offsets count uncompressed bytes. */
 export function gunzipStream(path: string): ByteStream {
   regularFileSize(path);
   const limit = bombBytes(path);
@@ -78,7 +78,7 @@ export function gunzipStream(path: string): ByteStream {
       const pieces: Uint8Array[] = [];
       for (let left = length; left > 0 && (await fill()); left -= pieces.at(-1)!.length)
         pieces.push(take(left));
-      // Always a copy: a view would keep the whole decompressed piece.
+      // Always a copy: a view would keep the whole decompressed chunk in memory.
       return Buffer.concat(pieces);
     },
     async skip(length) {
@@ -93,7 +93,10 @@ export function gunzipStream(path: string): ByteStream {
   };
 }
 
-/** Archives of images hardly shrink: what grows more than this is made to exhaust its reader. */
+/**
+ * Limit for the decompressed size. Archives of images hardly shrink; one that grows more than this is made to exhaust
+ * its reader.
+ */
 const bombBytes = (path: string): number => {
   try {
     return statSync(path).size * 100 + 2 ** 26;

@@ -2,13 +2,13 @@ import { limits } from '@hm/tensor/host';
 import { damaged } from '../files/damaged.ts';
 import type { TarEntry } from './tar-entries.ts';
 
-/** Description of an image in a file beside it. */
+/** Description of an image, from a file beside it. */
 export interface Label {
   label?: number;
   name?: string;
 }
 
-/** A sample's key is all up to the last dot of a file's own name, or, as in WebDataset, up to the first. */
+/** Returns the possible keys of a file's sample: its name up to the last dot or, as in WebDataset, up to the first. */
 export function keysOf(name: string): { first: string; last: string; extension: string } {
   const start = name.lastIndexOf('/') + 1;
   const [first, last] = [name.indexOf('.', start), name.lastIndexOf('.')];
@@ -18,13 +18,13 @@ export function keysOf(name: string): { first: string; last: string; extension: 
 
 const CLASS = `a class from 0 to ${limits.classes}`;
 
-/** Labels are small files; one that lies must not cost memory. */
+/** Labels are small files, and a false size must not cost memory. */
 const maximumLabelBytes = 1 << 16;
 
 /**
- * The class in a `.cls`, or the class and the identity's name in a `.json`.
+ * Reads the class from a `.cls`, or the class and the identity's name from a `.json`.
  *
- * @throws {InvalidDataError} if it is no class from 0.
+ * @throws {InvalidDataError} if it is not a class from 0.
  */
 export async function labelIn(entry: TarEntry, extension: 'cls' | 'json', file: string): Promise<Label> {
   const { name, offset, size } = entry;

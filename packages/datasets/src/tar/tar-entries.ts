@@ -4,25 +4,25 @@ import { unsafeName } from '../files/entry-name.ts';
 import { type ByteStream, fileStream, gunzipStream } from './byte-stream.ts';
 import { blockBytes, parseTarHeader, type TarHeader, text } from './tar-header.ts';
 
-/** A file inside a tar archive, or what holds nothing: a link, a device or pipe. */
+/** A file inside a tar archive, or an entry without contents: a link, a device or pipe. */
 export interface TarEntry {
   kind: 'file' | 'link' | 'device';
-  /** Its path in the archive, which stays inside it. */
+  /** Path in the archive, which does not lead out of it. */
   name: string;
-  /** Of its contents, from the start of the archive (of what a compressed one holds). */
+  /** Offset of its contents in the archive (in the uncompressed one, if it is compressed). */
   offset: number;
-  /** Bytes. */
+  /** Size in bytes. */
   size: number;
-  /** Its contents, if asked before the next entry. */
+  /** Reads its contents; only until the next entry is requested. */
   read(): Promise<Uint8Array>;
 }
 
-/** No name is longer; a header that lies must not cost memory. */
+/** No name is longer, and a false size must not cost memory. */
 const maximumHeaderBytes = 1 << 20;
 
 /**
- * The files of a tar archive, or of a gzip-compressed one, in order, with the places of their contents: an archive that
- * is not compressed can then be read at random, which no tar library offers.
+ * Yields the files of a tar archive, or of a gzip-compressed one, in order, with the offsets of their contents. An
+ * uncompressed archive can then be read at random, which no tar library offers.
  *
  * @throws {InvalidDataError} if the archive is damaged, compressed in another way, or has an absolute path or one that
  * leads out of it.
@@ -53,7 +53,7 @@ export async function* tarEntries(path: string): AsyncGenerator<TarEntry, void, 
 const isFile = (type: string) => type === '0' || type === '7';
 const isLink = (type: string) => type === '1' || type === '2';
 const isDevice = (type: string) => '346'.includes(type);
-/** Folders, as `D` with what was in them; the label of a volume. */
+/** True for folders, including `D` with its list of contents, and volume labels. */
 const isNothing = (type: string) => '5DV'.includes(type);
 const padded = (size: number) => Math.ceil(size / blockBytes) * blockBytes;
 
@@ -90,7 +90,7 @@ function entryOf(stream: ByteStream, path: string, { name: given, size, type }: 
   };
 }
 
-/** GNU's long name, or what POSIX's extended header says of the next entry. */
+/** Reads GNU's long name, or what POSIX's extended header says about the next entry. */
 async function readExtension(stream: ByteStream, path: string, { type, size }: TarHeader) {
   const { offset } = stream;
   if (size > maximumHeaderBytes) {
@@ -107,7 +107,7 @@ async function readExtension(stream: ByteStream, path: string, { type, size }: T
   return type === 'x' ? parseExtended(bytes, path, offset) : {};
 }
 
-/** Lines `length key=value\n`; the length counts itself. */
+/** Parses lines `length key=value\n`; the length includes itself. */
 function parseExtended(bytes: Buffer, path: string, offset: number): Partial<TarHeader> {
   const found: Partial<TarHeader> = {};
   for (let at = 0; at < bytes.length; ) {

@@ -5,9 +5,12 @@ export const blockBytes = 512;
 /** Fields of a header block, which describe the entry after it. */
 export interface TarHeader {
   name: string;
-  /** Bytes. */
+  /** Size in bytes. */
   size: number;
-  /** One character: `0` a file, `5` and `D` folders, `1` and `2` links, `L`, `K`, `x` and `g` headers for the next entry. */
+  /**
+   * One character: `0` a file, `5` and `D` folders, `1` and `2` links, `L`, `K`, `x` and `g` headers for the next
+   * entry.
+   */
   type: string;
 }
 
@@ -21,7 +24,7 @@ export function parseTarHeader(block: Uint8Array, path: string, offset: number):
     throw invalid('a tar header with its checksum', 'another sum');
   const size = numberOf(bytes.subarray(124, 136));
   if (size === undefined) throw invalid('a size in the tar header', 'none');
-  // GNU's older form, `ustar` and two spaces, has times where POSIX has the start of a long name.
+  // GNU's older format, `ustar` and two spaces, has times where POSIX has the start of a long name.
   const prefix = bytes.toString('latin1', 257, 263) === 'ustar\0' ? text(bytes.subarray(345, 500)) : '';
   const name = text(bytes.subarray(0, 100));
   return {
@@ -31,14 +34,14 @@ export function parseTarHeader(block: Uint8Array, path: string, offset: number):
   };
 }
 
-/** The sum of the block's bytes with spaces in place of the sum itself. */
+/** Returns the sum of the block's bytes, with spaces in place of the stored sum. */
 function checksum(block: Uint8Array): number {
   let sum = 8 * 32;
   for (let at = 0; at < block.length; at++) if (at < 148 || at >= 156) sum += block[at]!;
   return sum;
 }
 
-/** Sizes from 8 GiB on are written in base 256, marked by the highest bit. */
+/** Reads a size. From 8 GiB on, sizes are written in base 256, marked by the highest bit. */
 function numberOf(field: Buffer): number | undefined {
   if (field[0] !== 0x80) return octal(field);
   const size = field.subarray(1).reduce((value, byte) => value * 256 + byte, 0);

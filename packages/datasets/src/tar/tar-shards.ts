@@ -11,25 +11,28 @@ import { type TarEntry, tarEntries } from './tar-entries.ts';
 
 /** Options of {@link tarShards}. */
 export interface TarShardsOptions {
-  /** Which archives, or top folders inside them, by the split that their names speak of. Default: all, if of one. */
+  /**
+   * Split to read, if the names of archives, or of top folders inside them, mention splits. Default: all, if of one.
+   */
   split?: string;
 }
 
 /** Tar shards as a data set. */
 export interface TarShards extends Dataset {
-  /** The archives, in order. */
+  /** Paths of the archives, in order. */
   readonly shards: readonly string[];
   readonly labels: Int32Array;
 }
 
 /**
- * Opens tar archives of images, such as WebDataset's shards: files of one sample share the name up to the last or the
- * first dot (`000/12.jpg`, `000/12.cls`, `000/12.json`). The class is the number in `.cls`, or `label` in `.json`, whose
- * `name` names the identity; without either, the folder of an image is its identity. Images stay in the archives.
+ * Opens tar archives of images, such as WebDataset's shards. Files of one sample share the name up to the last or the
+ * first dot (`000/12.jpg`, `000/12.cls`, `000/12.json`). The class is the number in `.cls`, or `label` in `.json`,
+ * whose `name` is the identity's name. Without either, the folder of an image is its identity. Images stay in the
+ * archives.
  *
  * @param path A `.tar` file, or a folder of them, taken in the order of their names.
- * @throws {InvalidDataError} if an archive is damaged, compressed, refers outside of itself, or a sample has no class; if
- * folders of one name stand below several others; if there are several splits.
+ * @throws {InvalidDataError} if an archive is damaged, compressed or refers outside of itself; if a sample has no
+ * class; if folders of the same name have different parents; if there are several splits.
  * @see https://github.com/webdataset/webdataset
  * @example
  * const data = await tarShards('shards'); // shards/000000.tar, shards/000001.tar, …
@@ -55,12 +58,12 @@ interface Found {
   label: number | undefined;
 }
 
-/** Collects samples from entries that follow each other. */
+/** Collects samples from consecutive entries. */
 class SampleTable {
   readonly #samples: Found[] = [];
   readonly #names = new Map<number, string>();
   readonly #skipped: SkippedEntry[] = [];
-  /** What came of the names that share all up to their first dot. */
+  /** State of the current sample: the entries that share the name before the first dot. */
   #first = '';
   #start = 0;
   #labels = new Map<string, Label>();
@@ -127,7 +130,10 @@ class SampleTable {
 
 const fix = 'Write shards as WebDataset does.';
 
-/** Folders of splits at the top of an archive are not identities, and not one set. */
+/**
+ * Returns the samples of one split. Top folders named after splits are not identities, and several splits are not one
+ * set.
+ */
 function inSplit(
   samples: readonly Found[],
   shards: readonly string[],
@@ -147,7 +153,7 @@ function inSplit(
   });
 }
 
-/** Labels by the names of the images' folders, in the names' order. */
+/** Numbers the images by the names of their folders, in the order of the names. */
 function folderLabels(samples: readonly Found[], shards: readonly string[]): Classes {
   const above = new Map<string, string>();
   const folders = samples.map(({ id, shard, offset }) => {

@@ -8,13 +8,13 @@ import type { EncodedSample } from '../write/encoded-samples.ts';
 
 /** Options of {@link writeTarShards}. */
 export interface WriteTarShardsOptions {
-  /** A shard is closed once it has this many bytes. Default 256 MiB. */
+  /** Size in bytes from which on a shard is closed. Default 256 MiB. */
   shardBytes?: number;
 }
 
 /**
- * Writes samples as WebDataset shards, `000000.tar` and so on: for each an image, its class as `.cls`, and a `.json`
- * with class, identity and original name. Memory holds one image; a shard appears once it is whole.
+ * Writes samples as WebDataset shards, `000000.tar` and so on. Each sample is an image, its class as `.cls`, and a
+ * `.json` with class, identity and original name. Holds one image in memory. A shard appears once it is complete.
  *
  * @returns the shards' paths.
  * @example
@@ -54,7 +54,7 @@ class Shard {
   private constructor(file: SafeFile) {
     this.#file = file;
     this.#copied = copy(this.#packer.readable, file);
-    // Whoever adds or finishes hears of a failure.
+    // A failure reaches the caller through `add` or `finish`.
     this.#copied.catch(() => undefined);
   }
 

@@ -5,21 +5,21 @@ import { Rng } from '@hm/tensor/host';
 import sharp from 'sharp';
 import { afterAll } from 'vitest';
 
-/** A folder that is removed after the file's tests. */
+/** Creates a folder that is removed after the test file's tests. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'hm-datasets-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** Writes a file and the folders above it. */
+/** Writes a file and creates the folders above it. */
 export function write(path: string, content: string | Uint8Array): string {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
   return path;
 }
 
-/** Seeded noise, RGB. */
+/** Returns seeded RGB noise. */
 export function noise(seed: number, height: number, width: number): Uint8Array {
   const rng = Rng.of('noise', seed);
   return Uint8Array.from({ length: height * width * 3 }, () => rng.integer(256));
@@ -28,7 +28,7 @@ export function noise(seed: number, height: number, width: number): Uint8Array {
 export const rgb = (pixels: Uint8Array, height: number, width: number) =>
   sharp(pixels, { raw: { height, width, channels: 3 } });
 
-/** Identities `a`, `b`, … with PNG images of noise. */
+/** Writes identities `a`, `b`, … with PNG images of noise. */
 export async function writeFaces(
   root: string,
   identities: number,

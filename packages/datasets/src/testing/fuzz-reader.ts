@@ -9,12 +9,13 @@ export const fuzzRuns = Number(process.env.HM_FUZZ_RUNS ?? 100);
 const seed = Number(process.env.HM_FUZZ_SEED ?? 7);
 const isStudy = process.env.HM_FUZZ_RUNS !== undefined;
 
-/** Most MB of the process, with what the tests themselves take. */
+/** Most memory that the process may use, in MB, including what the tests themselves take. */
 const MOST_MEGABYTES = 1024;
 
 /**
- * Gives a reader changed files in a folder. Each must be read, or refused in the way that `readChanged` wants; both must
- * happen, for changes that all pass, or are all refused for one reason, would try nothing. Of a file under a hash all are refused.
+ * Gives changed files in a folder to a reader. Each must be read, or refused in the way that `readChanged` requires.
+ * Both must happen: changes that all pass, or are all refused for one reason, would test nothing. Changes to a file
+ * under a hash are always refused.
  */
 export async function fuzzReader(
   { name, hashed = false, seeds, read }: FuzzTarget,
@@ -48,7 +49,10 @@ export async function fuzzReader(
   expect(megabytes).toBeLessThan(MOST_MEGABYTES);
 }
 
-/** Ends the process if a file takes more than five seconds, which a reader that never returns keeps this thread from doing. */
+/**
+ * Kills the process if a file takes more than five seconds. It is a worker, because a reader that never returns blocks
+ * this thread.
+ */
 function watchdog(name: string) {
   const beats = new Int32Array(new SharedArrayBuffer(4));
   const program = `

@@ -22,7 +22,7 @@ import type { FuzzTarget } from './fuzz.ts';
 
 const golden = fileURLToPath(new URL('../../golden', import.meta.url));
 
-/** Every reader, with whole files to change and a way to read all that such a file holds. */
+/** Every reader, with intact files to change and a function that reads everything in such a file. */
 export const fuzzTargets: readonly FuzzTarget[] = [
   ...['plain', 'insightface'].flatMap((layout): FuzzTarget[] => [
     {
@@ -50,7 +50,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
         write(join(folder, 'train.lst'), '0\t0.0\tAda/1.jpg\n1\t1\tGrace/2.jpg\n2\t3\tLise/3.jpg\n');
         return seedFrom(join(golden, 'insightface'), folder, name);
       },
-      // Neither stops the records from being read: what is not taken from them counts as refused.
+      // Neither file stops the records from being read, so a changed one that is ignored counts as refused.
       read: async (path) => {
         const data = await recordIo(join(path, '..'));
         await readAll(data);
@@ -190,7 +190,7 @@ const celebrity = (mid: string, rank: number) =>
 
 const lfwList = '1\t1\nAda\t1\t2\nAda\t2\tGrace\t1\n';
 
-/** An archive of files that hold a class. */
+/** Packs an archive of files that contain a class. */
 const packed = (names: readonly string[]): Promise<Uint8Array> =>
   packTar(
     names.map((name) => {
@@ -199,7 +199,7 @@ const packed = (names: readonly string[]): Promise<Uint8Array> =>
     }),
   );
 
-/** Copies a folder beside what is there and returns one of the files as the seed. */
+/** Copies a folder's files into another folder and returns one of them as the seed. */
 function seedFrom(from: string, folder: string, name: string) {
   for (const file of readdirSync(from)) write(join(folder, file), readFileSync(join(from, file)));
   return [{ path: join(folder, name), bytes: readFileSync(join(folder, name)) }];

@@ -1,7 +1,7 @@
 import { HmError } from '@hm/tensor/host';
 import fc from 'fast-check';
 
-/** A change to a file's bytes, as it happens to files or is made by those who mean harm. */
+/** A change to a file's bytes, as happens by accident or is made by an attacker. */
 export type Mutation =
   | { kind: 'truncate'; share: number }
   | { kind: 'flip'; share: number; bit: number }
@@ -9,7 +9,7 @@ export type Mutation =
   | { kind: 'insert'; share: number; bytes: Uint8Array }
   | { kind: 'repeat'; share: number; length: number };
 
-/** Anywhere in the file alike: fast-check prefers small numbers, which would all change the first bytes. */
+/** Uniform over the file: fast-check prefers small numbers, which would all change the first bytes. */
 const share = fc.noBias(fc.nat(2 ** 30 - 1)).map((part) => part / 2 ** 30);
 /** Numbers that readers take for lengths, counts and offsets: huge, negative, off by one, in both widths. */
 const lie = fc.oneof(
@@ -34,7 +34,7 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
 /** One to four changes. */
 export const mutations: fc.Arbitrary<Mutation[]> = fc.array(mutation, { minLength: 1, maxLength: 4 });
 
-/** The bytes after the changes. */
+/** Returns the bytes after the changes. */
 export const mutate = (bytes: Uint8Array, changes: readonly Mutation[]): Uint8Array =>
   changes.reduce(apply, bytes);
 
@@ -50,20 +50,20 @@ function apply(bytes: Uint8Array, change: Mutation): Uint8Array {
   return copy;
 }
 
-/** A reader to be tried: opens a file and reads what it holds. */
+/** A reader to test: opens a file and reads what it holds. */
 export interface FuzzTarget {
   name: string;
-  /** Whether a hash covers the whole file: then no change is read. */
+  /** True if a hash covers the whole file, so that no changed file is read. */
   hashed?: boolean;
-  /** Whole files to start from, each with the path, in a folder, of the one that is changed. */
+  /** Prepares a folder and returns intact files to start from, each with the path at which it is changed. */
   seeds(folder: string): Promise<readonly { path: string; bytes: Uint8Array }[]>;
   /** Reads everything in a file with this path, which holds changed bytes. */
   read(path: string): Promise<unknown>;
 }
 
 /**
- * Reads a changed file. What must come is a result, or an `HmError` that names a path and, for the file itself, an offset
- * or a line.
+ * Reads a changed file. The outcome must be a result, or an `HmError` that names a path and, for the file itself, an
+ * offset or a line.
  */
 export async function readChanged(read: () => Promise<unknown>): Promise<'read' | 'refused'> {
   try {

@@ -16,7 +16,7 @@ export async function collect(source: AsyncIterable<Batch>): Promise<Batch[]> {
   return all;
 }
 
-/** Everything but the time it took, comparable. */
+/** Returns everything but the waiting times, in comparable form. */
 export const content = (all: Batch[]) =>
   all.map(({ images, labels, indices, position }) => ({
     shape: images.shape,

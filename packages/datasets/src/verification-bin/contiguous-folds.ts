@@ -1,4 +1,7 @@
-/** The fold of each of `count` pairs in order: as equal as they can be, the first ones larger, like scikit-learn's KFold. */
+/**
+ * Returns the fold of each of `count` pairs in order. Folds are as equal as possible, the first ones larger, like
+ * scikit-learn's KFold.
+ */
 export function contiguousFolds(count: number, folds: number): (place: number) => number {
   const size = Math.floor(count / folds);
   const larger = count % folds;

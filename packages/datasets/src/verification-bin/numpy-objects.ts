@@ -10,7 +10,7 @@ import {
   type Value,
 } from './pickle-values.ts';
 
-/** Pickles of lists, tuples, truth values, byte strings and numpy arrays of bytes. */
+/** Pickles of lists, tuples, booleans, byte strings and numpy arrays of bytes. */
 export const verificationSets: Dialect<Own> = {
   files: 'verification sets',
   writer: 'numpy',
@@ -33,7 +33,7 @@ const makers: Partial<Record<GlobalName, (items: readonly Value[], read: ReadTex
   fromBuffer: ([data, type, shape]) => fill(new NumpyArray(), shape, type, data),
 };
 
-/** An object with its state: a type's says nothing that bytes need, an array's is all that it has. */
+/** Sets the state of an object. A type's state has nothing that bytes need; an array's state is all that it has. */
 function withState(target: Value, state: readonly Value[]): Value | undefined {
   if (target instanceof DataType) return target;
   if (!(target instanceof NumpyArray) || target.data || target.items) return undefined;

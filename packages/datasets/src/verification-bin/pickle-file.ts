@@ -5,7 +5,7 @@ import { readAt, readOpen } from '../files/read-at.ts';
 
 const windowBytes = 1 << 16;
 
-/** Reads an open file from start to end through a small window, and passes over long contents without reading them. */
+/** Reads an open file from start to end through a small window, and skips long contents without reading them. */
 export class PickleFile implements PickleSource {
   readonly path: string;
   readonly size: number;
@@ -20,18 +20,21 @@ export class PickleFile implements PickleSource {
     this.#descriptor = descriptor;
   }
 
-  /** Bytes from the start of the file. */
+  /** Position in the file, in bytes. */
   get position(): number {
     return this.#position;
   }
 
-  /** An unsigned number of 1 to 8 bytes, least significant first; a large one is only good for being too large. */
+  /**
+   * Reads an unsigned number of 1 to 8 bytes, least significant first. A large one is not exact, only too large to be
+   * accepted.
+   */
   unsigned(bytes: number): number {
     const window = this.#take(bytes);
     return window.reduceRight((value, byte) => value * 256 + byte, 0);
   }
 
-  /** A length of contents, followed by them; what they are is left in the file. */
+  /** Reads a length and skips as many bytes of contents, which stay in the file. */
   span(lengthBytes: number): { offset: number; length: number } {
     const length = this.unsigned(lengthBytes);
     const offset = this.#position;
@@ -42,7 +45,7 @@ export class PickleFile implements PickleSource {
     return { offset, length };
   }
 
-  /** A line without its end, of at most 100 bytes. */
+  /** Reads a line without its end, of at most 100 bytes. */
   line(): string {
     const window = this.#peek(Math.min(100, this.size - this.#position));
     const end = window.indexOf(10);

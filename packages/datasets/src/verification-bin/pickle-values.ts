@@ -9,7 +9,7 @@ export class Latin1Bytes {
   }
 }
 
-/** A numpy type; `code` is such as `u1`. */
+/** A numpy type, with a code such as `u1`. */
 export class DataType {
   readonly code: Span;
 
@@ -21,14 +21,14 @@ export class DataType {
 /** A numpy array, empty until its state is set. */
 export class NumpyArray {
   type: DataType | undefined;
-  /** Its only dimension. */
+  /** Length of its only dimension. */
   size = -1;
   data: Span | Latin1Bytes | undefined;
-  /** Of an array of objects. */
+  /** Items of an array of objects. */
   items: readonly Value[] | undefined;
 }
 
-/** A numpy truth value. */
+/** A numpy boolean. */
 export class NumpyScalar {
   readonly type: DataType;
   readonly data: Span | Latin1Bytes;
@@ -39,13 +39,13 @@ export class NumpyScalar {
   }
 }
 
-/** What numpy makes. */
+/** Objects that numpy adds to a pickle. */
 export type Own = Latin1Bytes | DataType | NumpyArray | NumpyScalar;
 
-/** What such a pickle can be made of. */
+/** Any value in such a pickle. */
 export type Value = PickleValue<Own>;
 
-/** All that a pickle may name, and nothing here is looked up or run. numpy 2 renamed its inner modules. */
+/** The only names that a pickle may use; none of them is looked up or run. numpy 2 renamed its inner modules. */
 export const globals = {
   'numpy.core.multiarray _reconstruct': 'reconstruct',
   'numpy._core.multiarray _reconstruct': 'reconstruct',

@@ -12,8 +12,8 @@ import { Latin1Bytes, NumpyArray, NumpyScalar, type Value } from './pickle-value
 
 /**
  * Opens one of InsightFace's verification sets (`lfw.bin`, `cfp_fp.bin`, `agedb_30.bin`): a Python pickle of images and
- * of whether each two show one person, scored in ten contiguous folds. Files by Python 2 and 3, of strings and of numpy
- * arrays, are read without running anything in them. Images stay in the file; equal ones are listed once.
+ * of whether each two show the same person, scored in ten contiguous folds. Files by Python 2 and 3, of strings and of
+ * numpy arrays, are read without running anything in them. Images stay in the file; equal ones are listed once.
  *
  * @throws {InvalidDataError} if the pickle is damaged or holds anything else; `fields` has path, offset and reason.
  * @see https://github.com/deepinsight/insightface/blob/master/recognition/arcface_torch/eval/verification.py
@@ -56,14 +56,14 @@ function protocolOf(value: Value, source: PickleFile): VerificationProtocol {
   };
 }
 
-/** What Python unpacks: a list, a tuple, an array of objects. */
+/** Returns the items of what Python unpacks: a list, a tuple, an array of objects. */
 function sequence(value: Value | undefined): readonly Value[] | undefined {
   if (Array.isArray(value)) return value;
   if (value instanceof NumpyArray) return value.items;
   return value instanceof Tuple ? value.items : undefined;
 }
 
-/** An array of truth values, or of numbers that stand for them. */
+/** Reads an array of booleans, or of numbers that stand for them. */
 function truthArray(value: Value, source: PickleFile): boolean[] | undefined {
   if (!(value instanceof NumpyArray) || !value.data || value.size <= 0) return undefined;
   const bytes =
@@ -79,11 +79,11 @@ function truthArray(value: Value, source: PickleFile): boolean[] | undefined {
 
 const NUMBER_BYTES = [1, 2, 4, 8];
 
-/** Images in the order of their first use; a file holds an image again for each pair that it is in. */
+/** Images in the order of their first use. A file repeats an image for each pair that it is in. */
 class ImageTable {
   readonly list: ProtocolImage[] = [];
   readonly #source: PickleFile;
-  /** By digest, and by where in the file they are. */
+  /** Indices in `list` by digest, and by byte range in the file. */
   readonly #places = new Map<string, number>();
 
   constructor(source: PickleFile) {
@@ -92,7 +92,7 @@ class ImageTable {
 
   add(value: Value, number: number): number {
     const { image, stretch } = imageOf(value, number, this.#source);
-    // A pickle may name one stretch of the file a million times: it is read once.
+    // A pickle may refer to one byte range of the file a million times: it is read once.
     const known = this.#places.get(stretch);
     if (known !== undefined) return known;
     const digest = createHash('sha256')
@@ -120,7 +120,7 @@ function imageOf(value: Value, number: number, source: PickleFile): { image: Sto
   throw source.damaged(`bytes or a numpy array as image ${number}`, 'something else', 0);
 }
 
-/** Decoded when asked for, so that texts which a hostile file uses a million times are held once. */
+/** Decodes the bytes on access, so that texts which a hostile file uses a million times are held once. */
 const latin1Image = (path: string, { text }: Latin1Bytes) => ({
   get bytes() {
     return Buffer.from(Buffer.from(readAt(path, text.offset, text.length)).toString('utf8'), 'latin1');

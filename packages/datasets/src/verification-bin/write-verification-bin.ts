@@ -7,10 +7,10 @@ import { contiguousFolds } from './contiguous-folds.ts';
 
 /**
  * Writes a protocol as one of InsightFace's verification sets: a pickle of protocol 3, which `pickle.load` of any
- * Python 3 reads. Pixels become JPEG; memory holds one image.
+ * Python 3 can read. Pixels become JPEG. Holds one image in memory.
  *
- * @throws {InvalidArgumentError} if the protocol has templates, no pairs, or folds that a `.bin` file cannot express: it
- * is always scored in ten contiguous folds.
+ * @throws {InvalidArgumentError} if the protocol has templates, no pairs, or folds that a `.bin` file cannot express,
+ * because it is always scored in ten contiguous folds.
  * @example
  * await writeVerificationBin('lfw.bin', await lfwPairs('lfw-112x112'));
  */

@@ -4,31 +4,31 @@ import type { Dataset } from '../dataset.ts';
 import type { EncodeTask, Encoding } from '../jobs/encode-job.ts';
 import { runJobs } from '../jobs/run-jobs.ts';
 
-/** A sample as writers take it: the image as a file's bytes. */
+/** A sample for the writers, with the image as a file's bytes. */
 export interface EncodedSample {
   bytes: Uint8Array;
   label: number;
-  /** The identity's name. */
+  /** Name of the identity. */
   name: string;
-  /** The image's name, of which a file's name is made. */
+  /** Name of the image, from which a file name is made. */
   id: string;
-  /** Its key in a RecordIO file; default: its place. */
+  /** Key in a RecordIO file; default: its place. */
   key?: number;
 }
 
 /** Options of {@link encodedSamples}. */
 export interface EncodedSamplesOptions extends Encoding {
-  /** `label` gives each identity's images together, in the labels' order. Default `index`. */
+  /** Order of the samples. `label` puts each identity's images together, in the labels' order. Default `index`. */
   order?: 'index' | 'label';
-  /** Worker threads that read, render, resize and encode. Default: one per core. */
+  /** Number of worker threads that read, render, resize and encode. Default: one per core. */
   workers?: number;
-  /** Is told of an image that is bad, which is then left out. Default: it is thrown. */
+  /** Callback for each bad image, which is then left out. Default: it is thrown. */
   onBadSample?: (error: InvalidDataError, index: number) => void;
 }
 
 /**
- * A data set's samples with their images' bytes, one at a time, for the functions that write data sets. Encoded images
- * pass unchanged, unless `size` is given; pixels become JPEG or PNG. Worker threads do it a few samples ahead.
+ * Yields a data set's samples with their images' bytes, one at a time, for the functions that write data sets. Encoded
+ * images pass unchanged unless `size` is given; pixels become JPEG or PNG. Worker threads work a few samples ahead.
  *
  * @throws {InvalidDataError} if an image cannot be read.
  * @example
@@ -67,7 +67,7 @@ async function byLabel(dataset: Dataset): Promise<Uint32Array> {
   return Uint32Array.from(labels.keys()).sort((a, b) => labels[a]! - labels[b]! || a - b);
 }
 
-/** Each image's class, asking for samples where the data set does not know it without. */
+/** Returns each image's class. Requests all samples if the data set has no `labels`. */
 export async function labelsOf(dataset: Dataset): Promise<Int32Array> {
   if (dataset.labels) return dataset.labels;
   const labels = new Int32Array(dataset.length);

@@ -1,12 +1,12 @@
 import { isLeftBehind } from '@hm/images';
 import { normalName } from '../files/entry-name.ts';
 
-/** Bytes of a name, so that an extension and a number have room in the 255 that file systems allow. */
+/** Most bytes of a name, so that an extension and a number fit into the 255 that file systems allow. */
 const MOST_BYTES = 200;
 
 /**
- * A name that every system takes for a file or folder, made of one that came from data: signs that some system refuses
- * become `_`, so that none leads out of a folder either.
+ * Turns a name from the data into one that every system accepts for a file or folder. Characters that some system
+ * refuses become `_`, so no name leads out of a folder either.
  */
 export function safeName(name: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced.
@@ -22,7 +22,7 @@ function shorten(name: string): string {
   return short;
 }
 
-/** Gives names that no two share, not even on a system that takes `A` for `a`: later ones get a number. */
+/** Hands out unique names, even for a system that takes `A` for `a`: later duplicates get a number. */
 export class UniqueNames {
   readonly #taken = new Set<string>();
 

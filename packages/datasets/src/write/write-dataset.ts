@@ -9,27 +9,29 @@ import { writeTarShards } from '../tar/write-tar-shards.ts';
 import { type EncodedSample, type EncodedSamplesOptions, encodedSamples } from './encoded-samples.ts';
 import { writeImageFolder } from './write-image-folder.ts';
 
-/** The forms that {@link writeDataset} writes; `insightface` is RecordIO with a record for each identity. */
+/** The formats that {@link writeDataset} writes; `insightface` is RecordIO with a record for each identity. */
 export const writableFormats = ['folder', 'recordio', 'insightface', 'tar', 'parquet'] as const;
-/** A form that {@link writeDataset} writes. */
+/** A format that {@link writeDataset} writes. */
 export type WritableFormat = (typeof writableFormats)[number];
 
 /** Options of {@link writeDataset}. */
 export interface WriteDatasetOptions extends Omit<EncodedSamplesOptions, 'order' | 'onBadSample'> {
-  /** Default: what the path suggests: `recordio` for `.rec`, `parquet` for `.parquet`, else `folder`. */
+  /**
+   * Format to write. Default: what the path suggests: `recordio` for `.rec`, `parquet` for `.parquet`, else `folder`.
+   */
   to?: WritableFormat;
-  /** Write over what is there. Default false. */
+  /** Overwrite what is at the path. Default false. */
   overwrite?: boolean;
-  /** Called as images are written, with how many were looked at. */
+  /** Called as images are written, with the number of images processed. */
   onProgress?: (done: number, total: number) => void;
 }
 
-/** What {@link writeDataset} wrote. */
+/** Result of {@link writeDataset}. */
 export interface WrittenDataset {
   format: WritableFormat;
   images: number;
   identities: number;
-  /** Images that cannot be read, which are left out. */
+  /** Images that could not be read and were left out. */
   skipped: { index: number; id: string; reason: string }[];
   /** Images whose folder or file has another name than in the data set. */
   renamed: { id: string; path: string }[];
@@ -37,8 +39,9 @@ export interface WrittenDataset {
 }
 
 /**
- * Writes a data set in another form, with a few images in memory at a time. Files appear once they are whole, a new folder
- * too. Encoded images pass as they are unless `size` is given; those that cannot be read then are left out and told.
+ * Writes a data set in another format, with a few images in memory at a time. Files appear once they are complete, and
+ * so does a new folder. Encoded images pass unchanged unless `size` is given. Images that cannot be read are left out
+ * and listed in `skipped`.
  *
  * @param path a folder for `folder` and `tar`, a file for the others.
  * @throws {InvalidArgumentError} if something is at `path` and `overwrite` is not given.
@@ -75,7 +78,7 @@ export async function writeDataset(
   }
 }
 
-/** A folder that has its name once it is whole; what was written of it is taken away if it fails. */
+/** Writes a folder that gets its name once it is complete. If writing fails, what was written is removed. */
 async function atOnce<T>(path: string, write: (partial: string) => Promise<T>): Promise<T> {
   const partial = partialPath(path);
   try {

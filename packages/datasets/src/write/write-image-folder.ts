@@ -8,16 +8,18 @@ import { safeName, UniqueNames } from './file-names.ts';
 
 /** Options of {@link writeImageFolder}. */
 export interface WriteImageFolderOptions {
-  /** Is told of each image that was written, from 1. */
+  /** Called after each written image, with the count so far. */
   onImage?: (count: number) => void;
-  /** Is told of each image whose folder or file has another name than in the data set. */
+  /** Called for each image whose folder or file has another name than in the data set. */
   onRename?: (id: string, path: string) => void;
 }
 
 /**
- * Writes a folder with one folder for each identity, which {@link imageFolder} reads. Every file appears once it is whole,
- * and one that is there already is replaced. An image keeps its file name; one without gets its number. Signs that some
- * system refuses in names become `_`, and names that are there twice, or would be where capitals do not count, a number.
+ * Writes a folder with one subfolder for each identity, which {@link imageFolder} reads. Every file appears once it is
+ * complete, and replaces one that is there already.
+ * - An image keeps its file name; one without gets its number.
+ * - Characters that some system refuses in names become `_`.
+ * - Duplicate names, also those that differ only in case, get a number.
  *
  * @returns the number of images.
  * @throws {UnavailableError} if a file cannot be written.

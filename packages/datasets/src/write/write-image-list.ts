@@ -4,9 +4,9 @@ import { writeFiles } from '../files/output-file.ts';
 
 /**
  * Writes a data set's images as a `.csv` list with the columns `path`, `label` and `name`, which `imageListFile` opens
- * beside the images; `path` is the sample's `id`, so this is for data sets of files. Names are written as they are, for a
- * path that was changed would name no file: one that begins with `=`, `+`, `-` or `@` is a formula to a spreadsheet, where
- * such a list is imported as text.
+ * beside the images. `path` is the sample's `id`, so this is for data sets of files. Names are written unchanged,
+ * because a changed path would refer to no file. To a spreadsheet, a name that begins with `=`, `+`, `-` or `@` is a
+ * formula; import such a list there as text.
  *
  * @returns the number of images.
  * @example

@@ -1,9 +1,9 @@
 import { InvalidArgumentError, Rng } from '@hm/tensor/host';
 
-/** Which frames of a video are used: all, every n-th, the first n, or n drawn at random by the seed and the video. */
+/** Frames of a video to use: all, every n-th, the first n, or n drawn at random by the seed and the video. */
 export type FrameChoice = 'all' | { every: number } | { first: number } | { random: number; seed: number };
 
-/** Description of a choice in a report. */
+/** Describes a choice for a report. */
 export const describeFrames = (choice: FrameChoice): string => {
   if (choice === 'all') return 'all frames';
   if ('every' in choice) return `one of every ${choice.every} frames`;
@@ -13,7 +13,7 @@ export const describeFrames = (choice: FrameChoice): string => {
 };
 
 /**
- * The frames of a video that a choice takes, in their order; all of them if there are not more.
+ * Returns the frames of a video that a choice takes, in their order; all of them if there are not more.
  *
  * @throws {InvalidArgumentError} if the number is not a positive integer.
  */

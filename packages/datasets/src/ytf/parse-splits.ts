@@ -6,7 +6,7 @@ export interface VideoPair {
   first: string;
   second: string;
   same: boolean;
-  /** From `[0, folds)`. */
+  /** Fold of the pair, from `[0, folds)`. */
   fold: number;
   /** Line of the list, from 1. */
   line: number;
@@ -21,10 +21,10 @@ export interface VideoPairList {
 }
 
 /**
- * Parses YouTube Faces' `splits.txt`, with or without its header: lines `split, pair, first, second, same`. The corrected
- * list has a sixth column, the corrected label, which `labels` chooses or leaves.
+ * Parses YouTube Faces' `splits.txt`, with or without its header: lines `split, pair, first, second, same`. The
+ * corrected list has a sixth column, the corrected label; `labels` decides whether it is used.
  *
- * @param path What errors call the list.
+ * @param path Name of the list in error messages.
  * @throws {InvalidDataError} that names the line.
  * @example
  * parseSplits('1, 1, Sadie_Frost/1, Sadie_Frost/5, 1\n', 'splits.txt').pairs.length; // 1
@@ -61,7 +61,7 @@ function parseRow(fields: readonly string[], labels: 'corrected' | 'original', l
   return { first, second, same: label === '1', fold, line };
 }
 
-/** Names become folders: one that could leave the root is no name. */
+/** True if a name is that of a video. Names become folders, so one that could leave the root is rejected. */
 const isVideo = (name: string) => /^[^/\\]+\/\d{1,4}$/.test(name) && unsafeName(name) === undefined;
 
 function foldsOf(pairs: readonly VideoPair[], path: string): number {

@@ -13,22 +13,24 @@ import { parseSplits, type VideoPair, type VideoPairList } from './parse-splits.
 
 /** Options of {@link ytfPairs}. */
 export interface YtfPairsOptions {
-  /** The pair list. Default: `splits.txt` in the root or beside it. */
+  /** Path of the pair list. Default: `splits.txt` in the root or beside it. */
   pairs?: string;
-  /** Default `all`. */
+  /** Frames to use of each video. Default `all`. */
   frames?: FrameChoice;
-  /** Which label of a corrected list counts. Default `corrected`. */
+  /** Label to use from a corrected list. Default `corrected`. */
   labels?: 'corrected' | 'original';
-  /** Drop pairs of a video that is missing instead of throwing; the score is then not official. Default false. */
+  /** Drop pairs with a missing video instead of throwing; the score is then not official. Default false. */
   skipMissing?: boolean;
 }
 
 /**
- * Opens YouTube Faces: videos as templates of their frames. The root is `aligned_images_DB` or `frame_images_DB`, or the
- * folder that holds them, of which the aligned frames are taken; frames are at `<Name>/<video>/*.jpg`, ordered by the last
- * number in their names. `official` is true for the published pairs with their published labels and all frames.
+ * Opens YouTube Faces, with videos as templates of their frames. The root is `aligned_images_DB` or `frame_images_DB`,
+ * or the folder that holds them, in which case the aligned frames are used. Frames are at `<Name>/<video>/*.jpg`,
+ * ordered by the last number in their names. `official` is true for the published pairs with their published labels and
+ * all frames.
  *
- * @throws {InvalidDataError} if the root, the list or a video is missing, naming the list's line, or the list is malformed.
+ * @throws {InvalidDataError} if the root, the list or a video is missing (naming the list's line), or if the list is
+ * malformed.
  * @see Wolf, Hassner, Maoz, Face recognition in unconstrained videos with matched background similarity, CVPR 2011
  * @example
  * const { templates, pairs } = await ytfPairs('YouTubeFaces', { frames: { random: 15, seed: 7 } });
@@ -72,7 +74,7 @@ class VideoTable {
     this.#check = insideRoot(root);
   }
 
-  /** The template's place; undefined if there are no frames. */
+  /** Returns the template's index; undefined if there are no frames. */
   async add(video: string): Promise<number | undefined> {
     if (this.#places.has(video)) return this.#places.get(video);
     const folder = findFile(this.root, video);
@@ -92,7 +94,7 @@ class VideoTable {
   }
 }
 
-/** Frame numbers are not padded: 2.9.jpg comes before 2.10.jpg. */
+/** Orders frames by their number, which is not padded: 2.9.jpg comes before 2.10.jpg. */
 const byFrame = (a: string, b: string): number => frameOf(a) - frameOf(b) || (a < b ? -1 : 1);
 const frameOf = (name: string): number => Number(/(\d+)\.\w+$/.exec(name)?.[1] ?? 0);
 
@@ -112,7 +114,7 @@ async function imagesFolder(root: string): Promise<string> {
 
 const isFolder = async (path: string) => (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 
-/** Of the 5,000 published rows `fold,first,second,same`. */
+/** SHA-256 of the 5,000 published rows `fold,first,second,same`. */
 const published = '5c2612e0dfe56f330487eb72df5c458cef53876639b758da6300c323fd5a9ff8';
 
 function describe(

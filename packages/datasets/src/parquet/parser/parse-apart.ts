@@ -3,19 +3,25 @@ import { fileURLToPath } from 'node:url';
 import type { ParseTask } from './parse.ts';
 import type { ParseAnswer } from './parse-process.ts';
 
-/** Milliseconds in which anything is read, and those for each MiB; how long a look at the clock is apart from the next. */
+/** Time limit in milliseconds: a fixed part, and a part per MiB. `TICK` is the time between checks. */
 const PATIENCE = { once: 4000, perMebibyte: 250 };
 const TICK = 100;
 
-/** MiB of the heap for anything, and for each MiB that is read: numbers in lists take sixteen times their bytes. */
+/**
+ * Heap limit in MiB: a fixed part, and a part per MiB that is read. Numbers in lists take sixteen times their bytes.
+ */
 const HEAP = { once: 256, perMebibyte: 32 };
 
 /**
- * Has another process read a parquet file, one task after the other. What a damaged file makes the library do ends with
- * that process: a loop by the time, a list without end by the memory, an error that nobody waits for by not being ours.
- * A thread would not do: one that wants too much memory at once takes its process with it.
+ * Reads a parquet file in another process, one task after the other. Whatever a damaged file makes the library do ends
+ * with that process:
+ * - an endless loop, by the time limit;
+ * - an endless list, by the memory limit;
+ * - an unhandled error, which does not reach this process.
  *
- * @param bytes What the task reads, by which time and memory are measured.
+ * A worker thread would not do: if it requests too much memory at once, the whole process dies.
+ *
+ * @param bytes Number of bytes that the task reads, from which the limits for time and memory follow.
  * @throws {Error} with the reason.
  */
 export function parseApart(task: ParseTask, bytes: number): Promise<unknown> {
@@ -26,7 +32,7 @@ export function parseApart(task: ParseTask, bytes: number): Promise<unknown> {
 
 let last: Promise<unknown> = Promise.resolve();
 let kept: { child: ChildProcess; heap: number } | undefined;
-/** Whoever waits for the process's answer. */
+/** Callbacks of the task that waits for the process's answer. */
 let settle: { resolve: (answer: ParseAnswer) => void; reject: (reason: Error) => void } | undefined;
 
 async function ask(task: ParseTask, mebibytes: number): Promise<unknown> {
@@ -36,7 +42,8 @@ async function ask(task: ParseTask, mebibytes: number): Promise<unknown> {
   let answer: ParseAnswer;
   try {
     answer = await new Promise<ParseAnswer>((resolve, reject) => {
-      // In ticks: while this thread computes, or the machine sleeps, an answer may be there and not be heard yet.
+      // Counts ticks, not elapsed time: while this thread computes or the machine sleeps, an answer may arrive
+      // unnoticed.
       let left = patience;
       timer = setInterval(() => {
         left -= TICK;
@@ -46,7 +53,7 @@ async function ask(task: ParseTask, mebibytes: number): Promise<unknown> {
       child.send(task);
     });
   } catch (error) {
-    // It may be at work for ever, or be no more.
+    // The process may be stuck, or gone.
     discard();
     throw error;
   } finally {
@@ -58,7 +65,7 @@ async function ask(task: ParseTask, mebibytes: number): Promise<unknown> {
   return answer.result;
 }
 
-/** The process that was kept, if its heap is large enough, or another one. It holds up no program that has ended. */
+/** Returns the kept process if its heap is large enough, or starts another. It does not keep this program alive. */
 async function started(heap: number): Promise<ChildProcess> {
   if (kept && kept.heap >= heap) {
     hold(kept.child, true);
@@ -70,7 +77,7 @@ async function started(heap: number): Promise<ChildProcess> {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  // One that was discarded may still answer or end, while the next one is at work.
+  // A discarded process may still answer or exit while the next one is working.
   const asked = () => (kept?.child === child ? settle : undefined);
   child.on('message', (answer: ParseAnswer) => asked()?.resolve(answer));
   child.on('error', (error) => asked()?.reject(error));
@@ -81,7 +88,7 @@ async function started(heap: number): Promise<ChildProcess> {
       new Error(`the end of the process that reads it (${signal ?? code}): more memory than it may have`),
     );
   });
-  // Loading the library counts for no file's time.
+  // Loading the library does not count towards a file's time limit.
   await new Promise((resolve, reject) => {
     child.once('message', resolve).once('error', reject).once('exit', reject);
   });
@@ -89,7 +96,7 @@ async function started(heap: number): Promise<ChildProcess> {
   return child;
 }
 
-/** Whether this program waits for it before it ends. */
+/** Sets whether the process keeps this program alive. */
 function hold(child: ChildProcess, held: boolean): void {
   for (const handle of [child, child.channel]) held ? handle?.ref() : handle?.unref();
 }
@@ -100,7 +107,7 @@ function discard(): void {
   child?.kill('SIGKILL');
 }
 
-/** Node runs JavaScript: from its sources, as tests do, the package uses the built file. */
+/** Path of the process's script. Run from its sources, as in tests, the package uses the built JavaScript file. */
 const processFile = (): string =>
   fileURLToPath(
     new URL(

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { type ParseTask, parse } from './parse.ts';
 
-/** Result: what was read, or why it could not be. */
+/** What was read, or the reason why it could not be. */
 export type ParseAnswer = { result: unknown } | { reason: string };
 
-// The library may fail at one column after it has failed at another, when nobody waits for it any more.
+// After failing at one column, the library may fail at another that is no longer awaited.
 process.on('unhandledRejection', () => undefined);
 
 process.on('message', async (task: ParseTask) => {
@@ -16,10 +16,10 @@ process.on('message', async (task: ParseTask) => {
   }
 });
 
-// Its first message says that it has loaded.
+// The first message reports that the process has loaded.
 process.send!('ready');
 
-/** It comes once the columns that did not fail are done as well: this process is free for the next file then. */
+/** Answers with the reason, once the other columns are done too, so that this process is free for the next file. */
 async function refusal(error: unknown): Promise<ParseAnswer> {
   await setImmediate();
   return { reason: error instanceof Error ? error.message : String(error) };

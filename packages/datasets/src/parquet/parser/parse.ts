@@ -3,7 +3,7 @@ import { parquetHeader } from 'hyparquet/src/column.js';
 import { compressors } from 'hyparquet-compressors';
 import { readAt } from '../../files/read-at.ts';
 
-/** Where a file's bytes are: on the disk, or with the task, those from `start` that it needs. */
+/** Where a file's bytes are: on disk, or sent with the task, those from `start` that it needs. */
 export type ParquetSource = { byteLength: number } & (
   | { path: string }
   | { bytes: Uint8Array; start: number }
@@ -15,14 +15,14 @@ export type ParseTask =
   | {
       kind: 'rows';
       source: ParquetSource;
-      /** With the one group that is read. */
+      /** Metadata with only the row group to read. */
       metadata: FileMetaData;
       columns: string[];
       rows: number;
       text: boolean;
     };
 
-/** The library's answer; it throws plain errors at damaged files, some of them by accident. */
+/** Returns the library's result. For damaged files the library throws plain errors, some of them by accident. */
 export async function parse(task: ParseTask): Promise<unknown> {
   const file = bufferOf(task.source);
   if (task.kind === 'metadata') return parquetMetadataAsync(file);
@@ -56,12 +56,12 @@ function bufferOf(source: ParquetSource): AsyncBuffer {
 
 type Column = NonNullable<FileMetaData['row_groups'][number]['columns'][number]['meta_data']>;
 
-/** Pages have a megabyte; one that says it has more than this is made to exhaust its reader. */
+/** Limit for a page's bytes. Pages have a megabyte; one that claims more than this is made to exhaust the reader. */
 const MOST_PAGE_BYTES = 2 ** 28;
 
 /**
- * Goes through a column's pages by their headers before any is read: each must lie behind the one before and within the
- * column, and all together hold no more than the column, and the file, says.
+ * Checks the headers of a column's pages before any page is read. Each page must follow the previous one and lie within
+ * the column, and together they may hold no more than the column and the file state.
  */
 async function assertPages(file: AsyncBuffer, column: Column): Promise<void> {
   const start = Number(column.dictionary_page_offset || column.data_page_offset);
@@ -77,7 +77,7 @@ async function assertPages(file: AsyncBuffer, column: Column): Promise<void> {
     const count = one?.num_values ?? two?.num_values ?? words?.num_values ?? 0;
     if (!(unpacked >= 0 && unpacked <= MOST_PAGE_BYTES && count >= 0))
       throw new RangeError(`a page of ${unpacked} bytes with ${count} values`);
-    // The words of a dictionary are beside the values that name them.
+    // The entries of a dictionary are additional to the values that refer to them.
     if (words === undefined) values += count;
     else if (count > unpacked) throw new RangeError(`${count} words in ${unpacked} bytes`);
     bytes += unpacked;
@@ -88,10 +88,10 @@ async function assertPages(file: AsyncBuffer, column: Column): Promise<void> {
   if (bytes > mostBytes(file.byteLength)) throw new RangeError(`a column of ${bytes} bytes`);
 }
 
-/** What may come out of a file: images do not shrink, and numbers and names not by much. */
+/** Limit for the bytes that a file decompresses to: images do not shrink, and numbers and names not by much. */
 const mostBytes = (byteLength: number) => 2 ** 26 + 16 * byteLength;
 
-/** A text that rows share takes its place again for each of them once it is sent on. */
+/** Limits the length of all texts: a text that rows share is copied for each of them when it is sent. */
 function assertTexts(rows: readonly Record<string, unknown>[], byteLength: number): void {
   let letters = 0;
   for (const row of rows)
