@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 
-/** tfjs has none for `tf.topk`, by which a loss keeps its hardest samples: each value goes back to where it was. */
+/**
+ * tfjs has no gradient for `tf.topk`, which losses use to keep their hardest samples: pass each one back to its value's
+ * place.
+ */
 tf.registerGradient({
   kernelName: tf.TopK,
   inputsToSave: ['x'],
