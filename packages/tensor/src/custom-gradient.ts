@@ -15,7 +15,7 @@ export interface CustomGradient<Inputs extends Tensors, Saved extends Tensors, V
 }
 
 /**
- * `tf.customGrad` with names: inputs, saved tensors and gradients are records instead of arrays.
+ * Calls `tf.customGrad` with names: inputs, saved tensors and gradients are records instead of arrays.
  *
  * @returns the value; the caller disposes of it.
  * @example

@@ -7,7 +7,7 @@ import { builtin, nodeProcess } from './node-builtins.ts';
 /** An optional engine package, installed or not. */
 export interface EnginePackage {
   name: string;
-  /** Undefined if it is not installed where the program looks for packages. */
+  /** Installed version; undefined if it is not installed where the program looks for packages. */
   version: string | undefined;
   path: string | undefined;
   usable: boolean;
@@ -15,13 +15,13 @@ export interface EnginePackage {
   reason: string | undefined;
   /** Advice on how to make it usable. */
   fix: string | undefined;
-  /** Note about it, if it is usable. */
+  /** Note about the package, if it is usable. */
   note: string | undefined;
 }
 
 /** The machine, tfjs and the engine packages, as plain data. */
 export interface RuntimeDescription {
-  /** Undefined outside Node. */
+  /** Node and its machine; undefined outside Node. */
   node:
     | {
         version: string;
@@ -46,7 +46,7 @@ export interface RuntimeDescription {
 /**
  * Describes what is installed and what of it cannot be used here, with the reason and the fix. Loads nothing: packages
  * are looked up in the file system, in `node_modules` of the folder that `HM_TFJS_NODE` names, the working directory,
- * the started script and `folders`.
+ * the started script and `folders`, and of their parents.
  *
  * @param folders more folders in which to look for packages.
  * @example

@@ -3,7 +3,7 @@ import { builtin, nodeProcess } from './node-builtins.ts';
 /** An installed npm package. */
 export interface InstalledPackage {
   version: string;
-  /** Its folder. */
+  /** Folder of the package. */
   path: string;
 }
 

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 
 /**
- * tfjs has no gradient for `tf.topk`, which losses use to keep their hardest samples: pass each one back to its value's
- * place.
+ * The gradient of `tf.topk`, which tfjs does not have: each one goes back to its value's place. Losses need it to keep
+ * their hardest samples.
  */
 tf.registerGradient({
   kernelName: tf.TopK,

@@ -3,7 +3,7 @@ import { UnavailableError } from './errors.ts';
 
 /** What {@link importOptional} reports if the package is missing. */
 export interface OptionalPackage {
-  /** The function that needs it. */
+  /** The function that needs the package. */
   where: string;
   /** Name of the package on npm. */
   name: string;

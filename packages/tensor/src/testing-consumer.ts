@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** This package's folder. */
+/** Folder of this package. */
 export const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 
 /** A folder outside the repository in which this package (its `dist`) and its peers are installed, as for a user. */

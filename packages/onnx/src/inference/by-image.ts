@@ -49,8 +49,8 @@ export const keepsImagesApart = (
 ): boolean => nodes === graph.nodes.length && [...outputs].every((name) => ofImages.has(name));
 
 /**
- * A place that splits a network into two parts, where the second part reads a single value of the first part and its
- * input.
+ * A place that splits a network into two parts. Of the values of the first part and its input, the second reads only
+ * one.
  */
 export interface Cut {
   /** Number of nodes in the first part. */

@@ -58,7 +58,7 @@ interface Scan {
   /** One group, as the nodes read it, and as they return it. */
   input: GraphValue;
   output: GraphValue;
-  /** Name of all groups: an axis for the groups, then the shape of one. */
+  /** Name of the value that holds all groups: an axis for the groups, then the shape of one. */
   groups: string;
 }
 

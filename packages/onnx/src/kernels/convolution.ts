@@ -77,7 +77,7 @@ function blockedFilter(tracer: Tracer, inputs: number, outputs: number): Layout 
   return inputs < block ? 'oihw-blocked-output' : undefined;
 }
 
-/** Appends a convolution and returns its image. */
+/** Appends a convolution and returns its result. */
 export function convolve(
   tracer: Tracer,
   x: TensorInfo,

@@ -20,7 +20,7 @@ export function scatterLabels(graph: Graph): void {
 
 interface MaskedAddition {
   matrix: string;
-  /** `[B, 1]` each. */
+  /** Labels and values, `[B, 1]` each. */
   labels: string;
   values: string;
   rows: number;

@@ -5,8 +5,8 @@ export interface PickleSource {
   /** Number of bytes read so far. */
   readonly position: number;
   /**
-   * Reads an unsigned number of 1 to 8 bytes, least significant first. A very large one need only be recognised as too
-   * large.
+   * Reads an unsigned number of 1 to 8 bytes, least significant first. A very large one may be inexact, because it only
+   * has to be recognised as too large.
    */
   unsigned(bytes: number): number;
   /** Reads the length of some contents and skips the contents. */
