@@ -36,7 +36,9 @@ export interface RuntimeOptions {
 export interface RuntimeModule {
   runtimePackage: RuntimePackage;
   /**
-   * Loads ONNX Runtime. @throws {UnavailableError} if the package is not installed, or an option has no meaning here.
+   * Loads ONNX Runtime.
+   *
+   * @throws {UnavailableError} if the package is not installed, or an option has no meaning here.
    */
   loadRuntime(options: RuntimeOptions): Promise<Runtime>;
   /** Reads a model. @throws {InvalidDataError} if there is no such file. */

@@ -14,9 +14,9 @@ interface Prelu {
 /**
  * Rewrites PReLUs behind convolutions so that they stay in the layout of ONNX Runtime's blocked convolutions, as
  * neither `PRelu` nor `Min` and `Mul` do: `Relu(x) − slope · Relu(−x)`, where depthwise convolutions multiply each
- * channel by its number. The numbers stay the same. A MobileFaceNet takes two thirds of the time.
+ * channel by a number. The results stay the same. A MobileFaceNet takes two thirds of the time.
  *
- * @returns undefined if the model has none, or this build has no blocks.
+ * @returns undefined where there is none, or this build has no blocks.
  */
 export async function withPreluInBlocks(model: Uint8Array): Promise<Uint8Array | undefined> {
   const file = readable(model);

@@ -19,8 +19,9 @@ export class StateLayouts {
   }
 
   /**
-   * Returns a copy of a state in the graph's layouts. @throws {InvalidArgumentError} if a name, a dtype or a shape
-   * differs.
+   * Returns a copy of a state in the graph's layouts.
+   *
+   * @throws {InvalidArgumentError} if a name, a dtype or a shape differs.
    */
   store(state: HostTensors): HostTensors {
     this.#assertSame(state);

@@ -46,7 +46,9 @@ export const readRegularText = async (path: string, most = 2 ** 26): Promise<str
 const LONGEST = 2 ** 29 - 24;
 
 /**
- * Reads a text file of any length that a run has written; undefined if it does not exist. @throws {InvalidDataError}
+ * Reads a text file of any length that a run has written; undefined if it does not exist.
+ *
+ * @throws {InvalidDataError}
  */
 export async function readTextIfThere(path: string): Promise<string | undefined> {
   checkArguments('readTextIfThere', { path }, { path: 'string' });
