@@ -5,8 +5,8 @@ import { loadSession } from './session/load-session.ts';
 let probed: Promise<number> | undefined;
 
 /**
- * Channels in a block of ONNX Runtime's blocked convolutions on this CPU (16 with AVX-512, 8 without), or 0 where
- * this build has none. Found by reordering one image and looking where its second channel went.
+ * Returns the number of channels in a block of ONNX Runtime's blocked convolutions on this CPU (16 with AVX-512, 8
+ * without), or 0 if this build has none. It is found by reordering an image and looking where its second pixel went.
  */
 export function blockSize(): Promise<number> {
   probed ??= probe();

@@ -26,37 +26,38 @@ import { TraceError } from './trace-error.ts';
 type Tensors = Record<string, Tensor>;
 type HostTensors = Record<string, HostTensor>;
 
-/** One step: state and inputs in, the next state and outputs out. The next state has the names and shapes of the state. */
+/** One step: takes state and inputs, returns the next state, with the same names and shapes, and outputs. */
 export type StepFunction = (state: Tensors, inputs: Tensors) => { state: Tensors; outputs: Tensors };
 
-/** What {@link compile} needs to know. */
+/** Options of {@link compile}. */
 export interface CompileOptions extends SessionOptions {
-  /** The state before the first step. Its values are copied. */
+  /** State before the first step. Its values are copied. */
   state: HostTensors;
-  /** Shapes and dtypes of what comes in with every step. */
+  /** Shapes and dtypes of the inputs of every step. */
   inputs: Record<string, InputSpec>;
   /**
-   * Multiplies matrices and convolves in half precision, and does all else in single; state, inputs and outputs stay
-   * single. Gradients below 6e-8 become 0 there, so scale the loss. The CPU rounds as if, which is slower. Default false.
+   * Whether to multiply matrices and convolve in half precision, and to do everything else in single precision. State,
+   * inputs and outputs stay in single precision. Gradients below 6e-8 become 0 in half precision, so scale the loss.
+   * The CPU emulates the rounding, which is slower. Default false.
    */
   mixedPrecision?: boolean;
-  /** How 3×3 convolutions are computed on the CPU, as `chooseKernels` found it. Default: all directly. */
+  /** Forms of the 3×3 convolutions on the CPU, as found by `chooseKernels`. Default: all directly. */
   kernels?: Kernels;
   /**
-   * Adds up numbers over all ranks, in place: needed if the step reaches over them with `allReduce` of @hm/tensor. The
-   * graph is then cut there, and this is called between its parts.
+   * Callback that sums numbers over all ranks, in place. Required if the step calls `allReduce` of @hm/tensor: the
+   * graph is then cut there, and the callback is called between its parts.
    */
   sumOverRanks?: SumOverRanks;
 }
 
 /**
- * Traces a step and loads it into ONNX Runtime. The state stays in the layout that the graph computes in. On the CPU
- * no step copies it, on `webgpu` it stays on the device; with the other providers every step copies it there and back.
+ * Traces a step and loads it into ONNX Runtime. The state stays in the layout that the graph computes in. On the CPU no
+ * step copies it, on `webgpu` it stays on the device; with the other providers every step copies it there and back.
  *
- * @throws {TraceError} if the step cannot be traced, or reaches over ranks without `sumOverRanks`.
- * @throws {UnavailableError} if the provider is not there, or has no kernel for an operator of the step; the message
- * names them.
- * @throws {InvalidArgumentError} if the step returns another state than it was given.
+ * @throws {TraceError} if the step cannot be traced, or calls `allReduce` without `sumOverRanks`.
+ * @throws {UnavailableError} if the provider is not available, or has no kernel for some operators of the step, which
+ * the message names.
+ * @throws {InvalidArgumentError} if the state that the step returns does not match the one it was given.
  * @example
  * const counter = await compile(
  *   ({ count }, { by }) => ({ state: { count: tf.add(count, by) }, outputs: {} }),
@@ -72,7 +73,7 @@ export async function compile(step: StepFunction, options: CompileOptions): Prom
     kernels = {},
   } = checkOptions('compile', options, compileOptions);
   checkArguments('compile', { step }, { step: 'function' });
-  // The CPU's blocked convolutions know single precision alone.
+  // The CPU's blocked convolutions support single precision only.
   const block = provider === 'cpu' && !mixedPrecision ? await blockSize() : 0;
   const chooseForm: ChooseForm = (shape) => (block === 0 ? undefined : kernels[nameOf(shape)]) ?? 'direct';
   const scatters = provider === 'cpu';
@@ -118,10 +119,13 @@ const noSum = () =>
     fix: 'Pass sumOverRanks.',
   });
 
-/** Recordings until no part of the state wants another layout; the parameters settle first, then what follows them. */
+/**
+ * Maximum number of recordings until the layouts of the state settle: first those of the parameters, then what depends
+ * on them.
+ */
 const MOST_RECORDINGS = 4;
 
-/** Records, finds out in which layouts the graph wants the state, and records again with those. */
+/** Records a step, finds out which layouts the graph wants for the state, and records again with those. */
 export function recordInOwnLayouts(
   step: StepFunction,
   state: HostTensors,

@@ -13,25 +13,26 @@ import { withMetadata } from './session.ts';
 import { type InputSpec, type TraceOptions, trace } from './trace.ts';
 import { TraceError } from './trace-error.ts';
 
-/** Settings of an exported file. */
+/** Options of an exported file. */
 export interface ExportOptions extends TraceOptions {
-  /** Default true: see {@link TraceOptions}. */
+  /** Whether to fold batch normalization. Default true: see {@link TraceOptions}. */
   foldNormalization?: boolean;
   /** Strings for the file's `metadata_props`. */
   metadata?: Readonly<Record<string, string>>;
 }
 
-/** Largest accepted difference between an output of the file and the eager one, relative to the largest element. */
+/** Largest accepted difference between an output of the file and the eager output, relative to the largest element. */
 const TOLERANCE = 1e-3;
 
 /**
- * Writes a network as an ONNX file that any runtime can open: standard operators, parameters under their own names, nothing
- * left to compute of constants alone, batch normalization folded. The file is run in ONNX Runtime and compared with the
- * eager result before it is returned.
+ * Writes a network as an ONNX file that any runtime can open: with standard operators only, parameters under their own
+ * names, constants computed in advance and batch normalization folded. Before the file is returned, it is run in ONNX
+ * Runtime and compared with the eager result.
  *
- * @param run takes tensors by name and returns float tensors by name. It must not depend on the batch that a sample is in.
+ * @param run takes tensors by name and returns float tensors by name. The result for a sample must not depend on the
+ * rest of its batch.
  * @param inputs their shapes; a string is a symbolic dimension, such as `'N'` for a batch of any size.
- * @throws {TraceError} if the network cannot be traced, or the file computes something else than the network.
+ * @throws {TraceError} if the network cannot be traced, or the file computes something other than the network.
  * @throws {NonFiniteError} if the network's own outputs are not finite.
  * @example
  * const bytes = await exportOnnx(
@@ -94,7 +95,7 @@ function compare(name: string, found: Float32Array, wanted: Float32Array): void 
   });
 }
 
-/** Two samples where any number may come. */
+/** Draws random inputs, with two samples for a symbolic dimension. */
 function samplesOf(inputs: Readonly<Record<string, InputSpec>>): Record<string, HostTensor> {
   const rng = Rng.of('exportOnnx');
   const samples = Object.entries(inputs).map(([name, { shape, dtype = 'float32' }]) => {

@@ -2,17 +2,18 @@ import { InvalidDataError } from '@hm/tensor/host';
 import { readBeside } from '#runtime';
 import { fieldsOf } from './metadata.ts';
 
-/** A file with weights as ONNX Runtime takes it: under the name that the model has for it. */
+/** A file with weights as ONNX Runtime takes it: under the name that the model uses for it. */
 export interface ExternalFile {
   path: string;
   data: Uint8Array;
 }
 
 /**
- * Reads the files beside a model in which its weights lie. Their names are relative to the model, never to where the
- * program was started, and lead nowhere else.
+ * Reads the files beside a model that hold its weights. Their names are relative to the model, not to the working
+ * directory, and must not lead out of the model's folder.
  *
- * @throws {InvalidDataError} if one is missing or its name leads out of the model's folder, or the model came as bytes.
+ * @throws {InvalidDataError} if one is missing or its name leads out of the model's folder, or the model was given as
+ * bytes.
  */
 export async function externalWeights(
   bytes: Uint8Array,
@@ -34,7 +35,7 @@ const leadsAway = (name: string) =>
   name.split(/[/\\]/).includes('..') ||
   name.includes('\0');
 
-// What of ONNX's messages leads to a tensor: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
+// Field numbers that lead to a tensor in ONNX's messages: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
 const MODEL = { graph: 7, functions: 25 };
 const GRAPH = { node: 1, initializer: 5, sparseInitializer: 15 };
 const NODE = { attribute: 5 };
@@ -43,7 +44,7 @@ const ATTRIBUTE = { t: 5, g: 6, tensors: 10, graphs: 11, sparseTensor: 22, spars
 const SPARSE = { values: 1, indices: 2 };
 const TENSOR = { externalData: 13 };
 
-/** The names of all files that tensors of a model say they lie in. */
+/** Returns the names of all files in which the tensors of a model are stored. */
 export function externalNames(model: Uint8Array): string[] {
   const names = new Set<string>();
   const parts = (message: Uint8Array, number: number) =>

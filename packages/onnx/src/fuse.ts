@@ -2,8 +2,8 @@ import { BLOCKED_DOMAIN, type GraphNode } from './graph.ts';
 import { withoutDead } from './passes/without-dead.ts';
 
 /**
- * Joins a blocked convolution with the addition and the rectifier that follow it, where nothing else reads what
- * lies between: ONNX Runtime's kernel does both while the result is in registers.
+ * Merges a blocked convolution with the addition and the rectifier that follow it, if nothing else reads the values in
+ * between: ONNX Runtime's kernel does both while the result is in registers.
  */
 export function fuseBlocked(nodes: readonly GraphNode[], outputs: ReadonlySet<string>): GraphNode[] {
   const live = withoutDead(nodes, outputs);
@@ -27,7 +27,10 @@ export function fuseBlocked(nodes: readonly GraphNode[], outputs: ReadonlySet<st
 
 type Merge = (convolution: GraphNode, follower: GraphNode) => GraphNode | undefined;
 
-/** Merges each follower of type `op` with a blocked convolution that only it reads; the result stands in the follower's place. */
+/**
+ * Merges each follower of type `op` with a blocked convolution that only it reads; the result takes the follower's
+ * place.
+ */
 function join(nodes: GraphNode[], outputs: ReadonlySet<string>, op: string, merge: Merge): GraphNode[] {
   const readers = new Map<string, number>();
   for (const name of nodes.flatMap((node) => node.inputs)) readers.set(name, (readers.get(name) ?? 0) + 1);

@@ -1,17 +1,20 @@
 import type { HostDtype } from '@hm/tensor/host';
 import type { AttributeProto } from 'onnx-buf';
 
-/** An attribute of a node: an integer, a list of integers, a text, `{ float }`, or, read from a file, of another kind. */
+/**
+ * An attribute of a node: an integer, a list of integers, a text, `{ float }`, or another kind that was read from a
+ * file.
+ */
 export type Attribute = number | readonly number[] | string | { float: number } | AttributeProto;
 
-/** A node under construction; outputs are names that later nodes read. */
+/** A node under construction; `outputs` are names that later nodes read. */
 export interface GraphNode {
   op: string;
   domain: string;
   inputs: string[];
   outputs: string[];
   attributes: Record<string, Attribute>;
-  /** Set on element-wise nodes whose operands all have the shape of the result: none broadcasts. */
+  /** True on element-wise nodes whose operands all have the shape of the result: none is broadcast. */
   sameShape: boolean;
 }
 

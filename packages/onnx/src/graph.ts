@@ -10,10 +10,10 @@ export { dataTypeOf } from './protos.ts';
 /** ONNX Runtime's blocked (NCHWc) convolutions, pooling and reorderings. */
 export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
 
-/** Reductions over ranks: where the graph is cut before it is run. No operator of ONNX Runtime's. */
+/** Reductions over ranks, at which the graph is cut before it runs. ONNX Runtime has no such operator. */
 export const COLLECTIVE_DOMAIN = 'hm.collective';
 
-/** Constants with at most this many values are shared by their contents. */
+/** Constants of at most this many values are shared if their contents are equal. */
 const SHARED_CONSTANT_SIZE = 64;
 
 /** An ONNX graph that grows node by node. */
@@ -22,9 +22,9 @@ export class Graph {
   /** Constants by name. */
   readonly constants = new Map<string, TensorProto>();
   readonly #shared = new Map<string, string>();
-  /** Names that a file or its reader gave, which no new value may take. */
+  /** Names given by a file or its reader, which no new value may take. */
   readonly #taken = new Set<string>();
-  /** Values that were renamed, by the name they had. */
+  /** New names of renamed values, by their old names. */
   readonly #published = new Map<string, string>();
   #count = 0;
 
@@ -39,19 +39,19 @@ export class Graph {
     return output;
   }
 
-  /** Keeps names from being given to new values. */
+  /** Reserves names, so that new values do not get them. */
   take(names: Iterable<string>): void {
     for (const name of names) this.#taken.add(name);
   }
 
-  /** The second output of the node whose first output is `first`. */
+  /** Returns the second output of the node whose first output is `first`. */
   secondOutput(first: string): string {
     const node = this.nodes.findLast(({ outputs }) => outputs[0] === first)!;
     node.outputs[1] ??= this.#unique(node.op);
     return node.outputs[1];
   }
 
-  /** Adds a constant and returns its name; one that is asked for is numbered where it is taken. */
+  /** Adds a constant and returns its name; a number is added to a wanted name that is taken. */
   constant(dtype: HostDtype, shape: readonly number[], values: ArrayLike<number>, wanted?: string): string {
     const small = wanted === undefined && values.length <= SHARED_CONSTANT_SIZE;
     const key = small ? `${dtype}|${shape}|${Array.from(values)}` : undefined;
@@ -64,25 +64,25 @@ export class Graph {
     return name;
   }
 
-  /** A one-dimensional constant of 64-bit integers, such as a shape or axes. */
+  /** Adds a one-dimensional constant of 64-bit integers, such as a shape or axes. */
   integers(...values: number[]): string {
     return this.constant('int64', [values.length], values);
   }
 
-  /** A scalar constant. */
+  /** Adds a scalar constant. */
   scalar(value: number, dtype: HostDtype = 'float32'): string {
     return this.constant(dtype, [], [value]);
   }
 
   /**
-   * Gives a value the name of a graph output: renames what produced it, or copies where it is an input, a
-   * constant or another output.
+   * Gives a value the name of a graph output. It renames the result of a node; an input, a constant or another output
+   * is copied.
    */
   publish(wanted: string, output: string): void {
     this.publishAll([[wanted, output]]);
   }
 
-  /** The same for each pair of a value and the name of an output. */
+  /** Does the same for each pair of a value and the name of an output. */
   publishAll(pairs: Iterable<readonly [wanted: string, output: string]>): void {
     const produced = new Set(this.nodes.flatMap(({ outputs }) => outputs));
     const names = new Map<string, string>();
@@ -99,7 +99,7 @@ export class Graph {
     this.#rename(names);
   }
 
-  /** Gives constants other names, which are free. */
+  /** Renames constants; the new names must be free. */
   renameConstants(names: ReadonlyMap<string, string>): void {
     for (const [from, to] of names) {
       const constant = this.constants.get(from)!;
@@ -117,15 +117,15 @@ export class Graph {
     }
   }
 
-  /** Whether a value is a constant of the graph. */
+  /** Returns true if a value is a constant of the graph. */
   isConstant(name: string): boolean {
     return this.constants.has(name);
   }
 
   /**
-   * The finished model. Constants that no node reads are left out.
+   * Encodes the finished model. Constants that no node reads are left out.
    *
-   * @param outputs those without a dtype are for ONNX Runtime to find out.
+   * @param outputs ONNX Runtime infers the types of those without a dtype.
    */
   encode(
     inputs: readonly GraphValue[],

@@ -1,6 +1,6 @@
 import { dataTypeOf, Graph, type GraphValue } from './graph.ts';
 
-/** A model of one `Identity` node, from `x` to `y`. */
+/** Creates a model of one `Identity` node, from `x` to `y`. */
 export function identityModel(): Uint8Array {
   const graph = new Graph();
   const value = { dtype: 'float32' as const, shape: [1] };
@@ -8,7 +8,7 @@ export function identityModel(): Uint8Array {
   return graph.encode([{ name: 'x', ...value }], [{ name: 'y', ...value }]);
 }
 
-/** A model from `x` to `y` that adds in half precision. */
+/** Creates a model from `x` to `y` that adds in half precision. */
 export function halfModel(): Uint8Array {
   const graph = new Graph();
   const value = { dtype: 'float32' as const, shape: [1] };
@@ -19,10 +19,10 @@ export function halfModel(): Uint8Array {
   return graph.encode([{ name: 'x', ...value }], [{ name: 'y', ...value }]);
 }
 
-/** What {@link copyModel} puts before a name. */
+/** Prefix of the outputs of {@link copyModel}. */
 export const COPY = 'copy:';
 
-/** A model that copies each of its inputs. */
+/** Creates a model that copies each of its inputs. */
 export function copyModel(values: readonly GraphValue[]): Uint8Array {
   const graph = new Graph();
   for (const { name } of values) graph.publish(graph.add('Identity', [name]), COPY + name);

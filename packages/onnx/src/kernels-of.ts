@@ -5,11 +5,12 @@ import { traceBackend } from './trace-backend.ts';
 import { Tracer } from './tracer.ts';
 
 /**
- * Names of the tfjs kernels that a function calls, gradients included, sorted. Nothing is computed: whether a backend has
- * all of them can be told before it runs any.
+ * Returns the names of the tfjs kernels that a function calls, gradients included, sorted. Nothing is computed, so this
+ * shows whether a backend has all of them before it runs any.
  *
- * @param run takes tensors by name; what it returns is not looked at.
- * @param standIn a backend that runs on zeros the kernels which the trace does not cover, for the shapes that they give.
+ * @param run takes tensors by name; its result is ignored.
+ * @param standIn a backend for kernels that the trace does not cover: it runs them on zeros to find the shapes of their
+ * results.
  * @throws {TraceError} if a kernel is covered neither by the trace nor by the other backend, or a value is read.
  * @example
  * kernelsOf(({ x }) => tf.grad((y) => tf.square(y))(x), { x: { shape: [3] } }); // ['Cast', 'Fill', 'Mul', …]

@@ -1,14 +1,14 @@
 import { type HostTensor, hostTensor, sizeOf } from '@hm/tensor/host';
 
 /**
- * How the elements of a value lie in memory. `logical` is tfjs's own order: images NHWC, filters HWIO. The
- * blocked layouts split channels into blocks of 8 or 16, as ONNX Runtime's fastest convolutions want them.
+ * Order of a value's elements in memory. `logical` is tfjs's own order: images NHWC, filters HWIO. The blocked layouts
+ * split channels into blocks of 8 or 16, as ONNX Runtime's fastest convolutions need them.
  */
 export type Layout = 'logical' | 'nchw' | 'nchw-blocked' | 'oihw' | 'oihw-blocked' | 'oihw-blocked-output';
 
 type Shape4 = readonly [number, number, number, number];
 
-/** A layout is the logical value seen with more dimensions, those permuted, and a shape that ONNX declares. */
+/** A layout splits the logical value into more dimensions, permutes these, and declares a shape to ONNX. */
 interface LayoutRule {
   split(shape: Shape4, block: number): number[];
   permutation: readonly number[];
@@ -38,18 +38,18 @@ const rules: Record<Exclude<Layout, 'logical'>, LayoutRule> = {
   },
 };
 
-/** Reshape, transpose, reshape: what turns the logical order into a layout, or back. */
+/** Reshape, transpose, reshape: converts the logical order to a layout, or back. */
 export interface Rearrangement {
   split: readonly number[];
   permutation: readonly number[];
   declared: readonly number[];
 }
 
-/** The shape under which ONNX holds a value in a layout. */
+/** Returns the shape that ONNX declares for a value in a layout. */
 export const declaredShape = (layout: Layout, shape: readonly number[]): readonly number[] =>
   layout === 'logical' ? shape : rules[layout].declared(shape as unknown as Shape4);
 
-/** From the logical order to a layout. */
+/** Returns the rearrangement from the logical order to a layout. */
 export function toLayout(
   layout: Exclude<Layout, 'logical'>,
   shape: readonly number[],
@@ -64,7 +64,7 @@ export function toLayout(
   };
 }
 
-/** From a layout back to the logical order. */
+/** Returns the rearrangement from a layout back to the logical order. */
 export function fromLayout(
   layout: Exclude<Layout, 'logical'>,
   shape: readonly number[],
@@ -78,7 +78,7 @@ export function fromLayout(
   };
 }
 
-/** Where each run of neighbouring elements that a rearrangement leaves together comes from, in their new order. */
+/** Returns where each run of neighbouring elements that a rearrangement keeps together comes from, in the new order. */
 export function sourcesOf({ split, permutation }: Rearrangement, run = 1): Int32Array {
   const strides = split.map((_, axis) => sizeOf(split.slice(axis + 1)) / run);
   const sizes = permutation.map((axis) => split[axis]!);
@@ -106,11 +106,11 @@ function rearrange(tensor: HostTensor, rearrangement: Rearrangement): HostTensor
 const copyOf = (tensor: HostTensor): HostTensor =>
   hostTensor(tensor.dtype, tensor.shape, tensor.data.slice() as never);
 
-/** A copy in a layout of a tensor that is in its logical order. */
+/** Returns a copy in a layout of a tensor that is in its logical order. */
 export const store = (tensor: HostTensor, layout: Layout, block: number): HostTensor =>
   layout === 'logical' ? copyOf(tensor) : rearrange(tensor, toLayout(layout, tensor.shape, block));
 
-/** A copy in its logical order, of this shape, of a tensor that is in a layout. */
+/** Returns a copy in the logical order, with this shape, of a tensor that is in a layout. */
 export const restore = (
   tensor: HostTensor,
   layout: Layout,

@@ -5,9 +5,9 @@ import { checkArguments, InvalidDataError } from '@hm/tensor/host';
 const METADATA_FIELD = 14;
 
 /**
- * Reads the `metadata_props` of an ONNX file, skipping over its graph and weights.
+ * Reads the `metadata_props` of an ONNX file without parsing its graph and weights.
  *
- * @throws {InvalidDataError} if the bytes are no protobuf message.
+ * @throws {InvalidDataError} if the bytes are not a protobuf message.
  */
 export function readMetadata(model: Uint8Array): Record<string, string> {
   checkArguments('readMetadata', { model }, { model: 'bytes' });
@@ -17,7 +17,7 @@ export function readMetadata(model: Uint8Array): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-/** A copy of an ONNX file with these `metadata_props` added; a key that is already there is replaced. */
+/** Returns a copy of an ONNX file with these `metadata_props` added; keys that exist already are replaced. */
 export function withMetadata(model: Uint8Array, entries: Record<string, string>): Uint8Array<ArrayBuffer> {
   checkArguments('withMetadata', { model, entries }, { model: 'bytes', entries: 'object' });
   const all = { ...readMetadata(model), ...entries };
@@ -29,15 +29,15 @@ export function withMetadata(model: Uint8Array, entries: Record<string, string>)
   return concatenate([...bodyWithoutMetadata(model), writer.finish()]);
 }
 
-/** A field of a protobuf message; `body` is what it holds. */
+/** A field of a protobuf message; `body` is its content. */
 export interface Field {
   number: number;
-  /** Where its tag begins. */
+  /** Offset of its tag. */
   start: number;
   body: Uint8Array;
 }
 
-/** The fields of a protobuf message, in their order. @throws {InvalidDataError} */
+/** Returns the fields of a protobuf message, in order. @throws {InvalidDataError} */
 export function fieldsOf(message: Uint8Array): Field[] {
   const reader = new BinaryReader(message);
   const fields: Field[] = [];
@@ -54,7 +54,7 @@ export function fieldsOf(message: Uint8Array): Field[] {
   }
 }
 
-/** A length-delimited value without its length. */
+/** Returns a length-delimited value without its length. */
 const contentOf = (bytes: Uint8Array) => new BinaryReader(bytes).bytes();
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -1,6 +1,6 @@
 import { UnavailableError } from '@hm/tensor/host';
 
-/** WebAssembly writes no profile. */
+/** Creates the error for a profile in WebAssembly, which cannot write one. */
 export const noProfile = () =>
   new UnavailableError({
     where: 'createSession',

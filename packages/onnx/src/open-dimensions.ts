@@ -3,8 +3,9 @@ import { checkArguments } from '@hm/tensor/host';
 import { ModelProtoSchema, TensorShapeProto_DimensionSchema } from 'onnx-buf';
 
 /**
- * A copy of a model whose inputs and outputs may have any size along the axes that are named, and where it declares 0: some
- * exporters write that for "any", and ONNX Runtime takes it at its word. The operators must take any size there.
+ * Returns a copy of a model whose inputs and outputs may have any size along the given axes, and wherever the model
+ * declares 0: some exporters write that for "any", and ONNX Runtime takes it literally. The operators must support any
+ * size there.
  *
  * @param axes of inputs and outputs, by their names.
  * @example

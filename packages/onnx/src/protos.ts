@@ -20,10 +20,10 @@ const dataTypes: Record<HostDtype, DataType> = {
   float16: DataType.FLOAT16,
 };
 
-/** Number of a dtype in ONNX, as the `Cast` operator takes it. */
+/** Returns the number of a dtype in ONNX, as the `Cast` operator takes it. */
 export const dataTypeOf = (dtype: HostDtype): number => dataTypes[dtype];
 
-/** A constant as it stands in a file. */
+/** Creates a constant in the format of a file. */
 export const constantProto = (
   name: string,
   dtype: HostDtype,
@@ -37,7 +37,7 @@ export const constantProto = (
     rawData: bytesOf(dtype, values),
   });
 
-/** A node as it stands in a file. */
+/** Converts a node to the format of a file. */
 export const nodeProto = (node: GraphNode): NodeProto =>
   create(NodeProtoSchema, {
     opType: node.op,
@@ -48,7 +48,7 @@ export const nodeProto = (node: GraphNode): NodeProto =>
     attribute: Object.entries(node.attributes).map(([name, value]) => attributeProto(name, value)),
   });
 
-/** A node of a file. */
+/** Converts a node from the format of a file. */
 export const graphNode = ({ opType, domain, input, output, attribute }: NodeProto): GraphNode => ({
   op: opType,
   domain: domain === 'ai.onnx' ? '' : domain,
@@ -82,7 +82,7 @@ function attributeProto(name: string, value: Attribute) {
   return { name, type: AttributeType.INTS, ints: value.map(BigInt) };
 }
 
-/** A graph's input or output. */
+/** Converts a graph's input or output to the format of a file. */
 export const valueInfoProto = ({ name, dtype, shape }: GraphValue) => ({
   name,
   type: {

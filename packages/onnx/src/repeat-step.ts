@@ -5,13 +5,14 @@ import type { StepFunction } from './compile.ts';
 type Tensors = Record<string, tf.Tensor>;
 
 /**
- * A step that takes `count` steps, one after the other, in one run of its graph. Each input and output has an axis of
- * `count` before its own ones: `[B, H, W, 3]` becomes `[count, B, H, W, 3]`. On the CPU the bits are those of single steps.
+ * Returns a step that runs `count` steps, one after the other, in one run of its graph. Each input and output gets an
+ * axis of `count` in front: `[B, H, W, 3]` becomes `[count, B, H, W, 3]`. On the CPU the bits are those of single
+ * steps.
  *
- * What a provider copies with every run, as all but `webgpu` and the CPU do with the state, it then copies once for
- * `count` steps. The graph is `count` times as large, and takes as much longer to load.
+ * What a provider copies with every run is then copied once for `count` steps; all providers but `webgpu` and the CPU
+ * copy the state. The graph is `count` times as large, and takes as much longer to load.
  *
- * @throws {InvalidArgumentError} if `count` is no positive integer.
+ * @throws {InvalidArgumentError} if `count` is not a positive integer.
  * @example
  * const four = repeatStep(trainingStep(backbone, head, recipe), 4);
  * const program = await compile(four, { state, inputs: { images: { shape: [4, 64, 112, 112, 3] }, … } });
@@ -34,7 +35,7 @@ export function repeatStep(step: StepFunction, count: number): StepFunction {
   };
 }
 
-/** Gathered, as ONNX Runtime makes one `Split` of slices, for which WebGPU has no kernel of integers. */
+/** Uses gather, as ONNX Runtime merges slices into one `Split`, for which WebGPU has no kernel of integers. */
 const partOf = (input: tf.Tensor, index: number): tf.Tensor => tf.gather(input, tf.scalar(index, 'int32'));
 
 const stacked = (outputs: readonly Tensors[], name: string): tf.Tensor =>

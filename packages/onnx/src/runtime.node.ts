@@ -9,7 +9,9 @@ export { lanesFor, startLane } from './inference/lane.node.ts';
 
 export const runtimePackage: RuntimePackage = 'onnxruntime-node';
 
-/** ONNX Runtime's native library, or its WebAssembly where only that is installed, or the native one cannot be loaded. */
+/**
+ * Loads ONNX Runtime's native library, or its WebAssembly if only that is installed or the native one cannot be loaded.
+ */
 export async function loadRuntime({ threads, profile }: RuntimeOptions): Promise<Runtime> {
   const native = await importNative().catch((error: UnavailableError) => error);
   if (!(native instanceof UnavailableError)) {
@@ -29,7 +31,7 @@ export async function loadRuntime({ threads, profile }: RuntimeOptions): Promise
 
 type OnnxRuntimeNode = typeof import('onnxruntime-node');
 
-/** @throws {UnavailableError} if it is not installed, or not for this system. */
+/** Imports the native library. @throws {UnavailableError} if it is not installed, or not for this system. */
 async function importNative(): Promise<OnnxRuntimeNode> {
   await withoutTelemetry();
   const loaded = await importOptional<OnnxRuntimeNode & { default?: OnnxRuntimeNode }>(
@@ -43,10 +45,10 @@ async function importNative(): Promise<OnnxRuntimeNode> {
   return loaded.default ?? loaded;
 }
 
-/** A model's bytes, by its path. */
+/** Reads a model by its path. */
 export const readModel = (path: string): Promise<Uint8Array> => read(path, 'an ONNX file');
 
-/** A file in the folder of a model. */
+/** Reads a file in the folder of a model. */
 export async function readBeside(model: string, name: string): Promise<Uint8Array> {
   const { dirname, join } = await import('node:path');
   return read(join(dirname(model), name), `the weights of ${model}`);
@@ -66,7 +68,7 @@ async function read(path: string, what: string): Promise<Uint8Array> {
   });
 }
 
-/** Runs a tiny model on a provider, in a process of its own. */
+/** Runs a tiny model on a provider, in a separate process, and returns the error, if any. */
 export async function probeProvider(provider: ExecutionProvider, half = false): Promise<string | undefined> {
   const [{ tryModel }, { halfModel, identityModel }] = await Promise.all([
     import('./preflight/trial.ts'),
@@ -76,14 +78,15 @@ export async function probeProvider(provider: ExecutionProvider, half = false): 
   return problem;
 }
 
-/** Where each operator of a model would run. */
+/** Returns where each operator of a model would run. */
 export async function placementOf(model: Uint8Array, provider: ExecutionProvider) {
   const placement = await import('./preflight/placement.ts');
   return placement.placementOf(model, provider);
 }
 
 /**
- * A model as ONNX Runtime optimizes it for this CPU, which it tells in a file alone; undefined where there is no room for one.
+ * Returns a model as ONNX Runtime optimizes it for this CPU, or undefined if that fails. ONNX Runtime only writes such
+ * a model to a file.
  */
 export async function optimizedModel(model: Uint8Array, threads?: number): Promise<Uint8Array | undefined> {
   const [{ mkdtemp, readFile, rm }, { tmpdir }, { join }] = await Promise.all([

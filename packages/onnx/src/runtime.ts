@@ -7,25 +7,25 @@ import type { ExecutionProvider, Provider } from './session/provider.ts';
 export type { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /**
- * The ONNX Runtime of where the program runs: `#runtime` is `runtime.node.ts` under Node, Bun and Deno, `runtime.web.ts`
- * everywhere else. The two export the same.
+ * The ONNX Runtime of the current platform: `#runtime` is `runtime.node.ts` under Node, Bun and Deno, `runtime.web.ts`
+ * everywhere else. Both have the same exports.
  */
 export interface Runtime {
   name: RuntimePackage;
   Tensor: typeof Tensor;
   InferenceSession: typeof InferenceSession;
-  /** What it was built with, and what this place lacks is not among it. */
+  /** Providers that it was built with and that are available here. */
   providers: readonly string[];
-  /** False if outputs that are given to `run` are taken and not written. */
+  /** False if `run` accepts outputs but does not write to them. */
   writesGivenOutputs: boolean;
-  /** Whether it copies them afterwards, and stops doing so at an output that is no tensor. */
+  /** True if `run` copies given outputs afterwards, which it stops doing at an output that is not a tensor. */
   copiesGivenOutputs: boolean;
 }
 
 /** Name of the package in errors. */
 export type RuntimePackage = 'onnxruntime-node' | 'onnxruntime-web';
 
-/** What a session wants of it. */
+/** Options of a session that affect how the runtime is loaded. */
 export interface RuntimeOptions {
   provider?: Provider;
   threads?: number;
@@ -35,24 +35,33 @@ export interface RuntimeOptions {
 /** Exports of `#runtime`. */
 export interface RuntimeModule {
   runtimePackage: RuntimePackage;
-  /** @throws {UnavailableError} if the package is not installed, or an option has no meaning here. */
+  /**
+   * Loads ONNX Runtime.
+   *
+   * @throws {UnavailableError} if the package is not installed, or an option has no meaning here.
+   */
   loadRuntime(options: RuntimeOptions): Promise<Runtime>;
-  /** @throws {InvalidDataError} if there is no such file. */
+  /** Reads a model. @throws {InvalidDataError} if there is no such file. */
   readModel(location: string): Promise<Uint8Array>;
-  /** A file with weights beside a model. @throws {InvalidDataError} if there is no such file. */
+  /** Reads a file with weights beside a model. @throws {InvalidDataError} if there is no such file. */
   readBeside(model: string, name: string): Promise<Uint8Array>;
-  /** The error of running a tiny model on a provider, in half precision if wanted, or `undefined`. */
+  /** Runs a tiny model on a provider, in half precision if wanted, and returns the error, or `undefined`. */
   probeProvider(provider: ExecutionProvider, half?: boolean): Promise<string | undefined>;
-  /** Where each operator of a model would run; undefined if it cannot be loaded, or nothing is to be found out. */
+  /**
+   * Returns where each operator of a model would run; undefined if it cannot be loaded, or this cannot be found out.
+   */
   placementOf(model: Uint8Array, provider: ExecutionProvider): Promise<PlacedNode[] | undefined>;
-  /** Where times of convolutions are kept. */
+  /** Returns the cache of the times of convolutions. */
   kernelCache(threads: number | undefined, path?: string): KernelCache;
-  /** The file in which they are kept, or none. */
+  /** Returns the path of the cache's file; empty if there is none. */
   kernelCachePath(): string;
-  /** A model as ONNX Runtime optimizes it for this CPU; undefined where that cannot be had. */
+  /** Returns a model as ONNX Runtime optimizes it for this CPU; undefined if that is not possible. */
   optimizedModel(model: Uint8Array, threads?: number): Promise<Uint8Array | undefined>;
-  /** How many copies of a network, each on one thread, take so many threads, or all that there are; 1 for none beside. */
+  /**
+   * Returns how many copies of a network, each on one thread, to use for `threads` threads, or for all; 1 for no
+   * further copies.
+   */
   lanesFor(threads?: number): number;
-  /** Loads a network for one thread in a thread of its own; undefined where that cannot be had. */
+  /** Loads a network, for one thread, in its own thread; undefined if that is not possible. */
   startLane(model: Uint8Array): Promise<Lane | undefined>;
 }

@@ -7,8 +7,8 @@ import type { ExecutionProvider, Provider } from './session/provider.ts';
 export const runtimePackage: RuntimePackage = 'onnxruntime-web';
 
 /**
- * ONNX Runtime in WebAssembly. With `webgpu` it is a build that is twice as large, so each is fetched only when it is used.
- * Threads are the page's, set by the first session, and need a page that is cross-origin isolated.
+ * Loads ONNX Runtime in WebAssembly. The build with `webgpu` is twice as large, so each build is fetched only when it
+ * is used. Threads belong to the page, are set by the first session, and need a page that is cross-origin isolated.
  */
 export async function loadRuntime(options: RuntimeOptions): Promise<Runtime> {
   if (options.profile !== undefined) throw noProfile();
@@ -30,7 +30,7 @@ const importRuntime = (provider?: Provider): Promise<typeof import('onnxruntime-
     },
   );
 
-/** A model's bytes, by its address. */
+/** Reads a model by its URL. */
 export async function readModel(url: string): Promise<Uint8Array> {
   const missing = (received: string, cause?: unknown) =>
     new InvalidDataError({
@@ -48,13 +48,13 @@ export async function readModel(url: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** A file beside a model, by the model's address. */
+/** Reads a file beside a model, by the model's URL. */
 export const readBeside = (model: string, name: string): Promise<Uint8Array> =>
   readModel(
     new URL(name, new URL(model, (globalThis as { location?: { href: string } }).location?.href)).href,
   );
 
-/** Runs a tiny model on a provider. */
+/** Runs a tiny model on a provider and returns the error, if any. */
 export async function probeProvider(provider: ExecutionProvider, half = false): Promise<string | undefined> {
   try {
     const { InferenceSession, Tensor } = await importRuntime(provider === 'webgpu' ? provider : undefined);
@@ -69,26 +69,26 @@ export async function probeProvider(provider: ExecutionProvider, half = false): 
   }
 }
 
-/** In a browser ONNX Runtime does not tell. */
+/** Returns nothing, because ONNX Runtime does not report it in a browser. */
 export async function placementOf(): Promise<undefined> {
   return undefined;
 }
 
-/** No browser keeps times of convolutions. */
+/** Returns a cache that stores nothing: browsers do not keep times of convolutions. */
 export const kernelCache = (): KernelCache => ({ read: async () => ({}), write: async () => undefined });
 
-/** There is no such file. */
+/** Returns an empty path, because there is no such file. */
 export const kernelCachePath = (): string => '';
 
-/** In a browser ONNX Runtime does not tell. */
+/** Returns nothing, because ONNX Runtime does not return the model in a browser. */
 export async function optimizedModel(): Promise<undefined> {
   return undefined;
 }
 
-/** A browser's sessions run whole. */
+/** Returns 1, because sessions in a browser are not split. */
 export const lanesFor = (): number => 1;
 
-/** There is none in a browser. */
+/** Returns nothing, because there are no lanes in a browser. */
 export async function startLane(): Promise<undefined> {
   return undefined;
 }

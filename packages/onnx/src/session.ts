@@ -22,11 +22,11 @@ export type { InferenceOptions, SessionOptions, ValueInfo } from './session/sess
 export { withoutWeights, withWeights } from './weights.ts';
 
 /**
- * Loads an ONNX model, from bytes or from a file; in a browser, a file is an address. Node runs it with onnxruntime-node,
- * a browser with onnxruntime-web: there `cpu` is WebAssembly.
+ * Loads an ONNX model, from bytes or from a file (in a browser, from a URL). Node runs it with onnxruntime-node, a
+ * browser with onnxruntime-web, where `cpu` is WebAssembly.
  *
  * @throws {InvalidArgumentError} if `deviceId` is given and the provider has no numbered devices.
- * @throws {UnavailableError} if ONNX Runtime or the provider is not there.
+ * @throws {UnavailableError} if ONNX Runtime or the provider is not available.
  * @throws {InvalidDataError} if ONNX Runtime cannot load the model.
  * @example
  * const session = await createSession('face.onnx', { provider: 'cpu' });
@@ -48,8 +48,8 @@ const inBlocks = async (model: Uint8Array) =>
   (await import('./inference/prelu-in-blocks.ts')).withPreluInBlocks(model);
 
 /**
- * Which providers can be used here: each one of the installed ONNX Runtime runs a tiny model, in a process of its
- * own. None is usable where ONNX Runtime is not installed.
+ * Reports which providers can be used here: each provider of the installed ONNX Runtime runs a tiny model, in a
+ * separate process. None is usable if ONNX Runtime is not installed.
  *
  * @example
  * for (const { provider, usable, reason } of await describeProviders()) console.log(provider, usable, reason);

@@ -2,17 +2,19 @@ import { isMainThread } from 'node:worker_threads';
 import { UnavailableError } from '@hm/tensor/host';
 
 /**
- * onnxruntime-node reports to its maker unless this variable is `1` when the process makes its first session: it writes a
- * device identifier below the home folder and uploads events. Any other value that the user has set leaves that on.
+ * onnxruntime-node sends telemetry to its maker unless this variable is `1` when the process creates its first session:
+ * it writes a device identifier below the home folder and uploads events. Any other value that the user has set leaves
+ * it on.
  */
 export const VARIABLE = 'ORT_DISABLE_TELEMETRY';
 
-/** An environment for a child process in which ONNX Runtime reports nothing, unless the user wants it to. */
+/** Returns an environment for a child process in which ONNX Runtime sends no telemetry, unless the user wants it to. */
 export const quietEnvironment = (): NodeJS.ProcessEnv => ({ [VARIABLE]: '1', ...process.env });
 
 /**
- * Switches the reports off, unless the user has set the variable. To be called before ONNX Runtime is loaded. The library
- * reads the environment of the process, of which a worker thread only has a copy: there the main thread is asked.
+ * Switches telemetry off, unless the user has set the variable. It must be called before ONNX Runtime is loaded. The
+ * library reads the environment of the process, of which a worker thread only has a copy, so a worker thread asks the
+ * main thread.
  *
  * @throws {UnavailableError} if the main thread cannot be asked, and the variable is not set.
  */
@@ -25,12 +27,12 @@ export async function withoutTelemetry(): Promise<void> {
   });
 }
 
-/** Waits while the main thread waits for another program; a long computation is interrupted. */
+/** Waits while the main thread is waiting for another program; a long computation there is interrupted. */
 async function setInMainThread(): Promise<void> {
   const { Session } = await import('node:inspector/promises');
   const session = new Session();
   session.connectToMainThread();
-  // A question alone does not keep a thread alive until it is answered.
+  // A pending request alone does not keep a thread alive until it is answered.
   const alive = setInterval(() => {}, 2 ** 30);
   try {
     const expression = `process.env.${VARIABLE} ??= '1'`;

@@ -10,10 +10,10 @@ import {
 import { TraceError } from './trace-error.ts';
 import type { Tracer } from './tracer.ts';
 
-/** The name of the tfjs backend whose kernels compute nothing and append ONNX nodes. */
+/** Name of the tfjs backend whose kernels append ONNX nodes instead of computing. */
 export const TRACE_BACKEND = 'onnx-trace';
 
-/** The tfjs side of tracing: where tensors live while a function is recorded. */
+/** The tfjs side of tracing: it holds tensors while a function is recorded. */
 class TraceBackend extends KernelBackend {
   #tracer: Tracer | undefined;
 
@@ -28,14 +28,14 @@ class TraceBackend extends KernelBackend {
     });
   }
 
-  /** Runs `body` with kernels appending to `tracer`. */
+  /** Runs `body` with kernels that append to `tracer`. */
   record<T>(tracer: Tracer, body: () => T): T {
     const previous = engine().backendName || otherBackend();
     this.#tracer = tracer;
-    // With a factory that is not asynchronous, setBackend has switched when it returns its promise.
+    // With a synchronous factory, setBackend has already switched when it returns its promise.
     void engine().setBackend(TRACE_BACKEND);
     try {
-      // Nothing is returned through tidy, which would look for tensors in every byte of a model.
+      // Nothing is returned through tidy, which would search every byte of a model for tensors.
       let result: T;
       engine().tidy(() => {
         result = body();
@@ -104,7 +104,7 @@ class TraceBackend extends KernelBackend {
   }
 }
 
-/** An error while gradients are taken leaves behind what tfjs had saved for them. */
+/** Disposes of what tfjs saved for gradients, which an error while they are taken leaves behind. */
 function dropTape(): void {
   const { state } = engine();
   if (state.gradientDepth > 0) return;
@@ -115,12 +115,14 @@ function dropTape(): void {
 const filled = (value: number, shape: readonly number[], dtype: DataType): TypedArray =>
   util.makeZerosTypedArray(util.sizeFromShape([...shape]), dtype as 'float32').fill(value);
 
-/** The backend to go on with where none was set before the trace: the one that tfjs itself would have chosen. */
+/**
+ * Returns the backend to continue with if none was set before the trace: the one that tfjs itself would have chosen.
+ */
 function otherBackend(): string | undefined {
   const others = Object.entries(engine().registryFactory).filter(([name]) => name !== TRACE_BACKEND);
   return others.toSorted(([, a], [, b]) => b.priority - a.priority)[0]?.[0];
 }
 
-/** The one instance; tfjs's registry is global. */
+/** The only instance, because tfjs's registry is global. */
 export const traceBackend = new TraceBackend();
 registerBackend(TRACE_BACKEND, () => traceBackend, 0);

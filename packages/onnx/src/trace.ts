@@ -18,20 +18,20 @@ import { Tracer } from './tracer.ts';
 /** Shape and dtype of a traced input. A string is a symbolic dimension, such as `'N'` for a batch of any size. */
 export interface InputSpec {
   shape: readonly (number | string)[];
-  /** Default `float32`. */
+  /** Element type. Default `float32`. */
   dtype?: 'float32' | 'int32' | 'bool';
 }
 
 type Tensors = Record<string, Tensor>;
 
 /**
- * Records a tfjs function as an ONNX model. Kernels compute nothing and append nodes, so gradients that the
- * function takes with `tf.grads` or `tf.valueAndGrads` are recorded as well.
+ * Records a tfjs function as an ONNX model. Kernels append nodes instead of computing, so gradients that the function
+ * takes with `tf.grads` or `tf.valueAndGrads` are recorded as well.
  *
  * @param run takes tensors by name and returns tensors by name; it must not read values.
  * @returns the bytes of an ONNX model (opset 18) with inputs and outputs of the same names, shapes as in tfjs.
  * @throws {TraceError} if a kernel is not covered, a value is read, a constant depends on a symbolic dimension, or the
- * function reaches over ranks.
+ * function reduces over ranks.
  * @example
  * const model = trace(({ x }) => ({ y: tf.relu(x) }), { x: { shape: ['N', 3] } });
  */
@@ -53,28 +53,30 @@ export function trace(
   return recording.model;
 }
 
-/** Settings of a traced file. */
+/** Options of a traced file. */
 export interface TraceOptions {
-  /** Tensors that the function holds, by the names that they have in the file. */
+  /** Tensors that the function captures, by the names that they get in the file. */
   parameters?: Readonly<Record<string, Tensor>>;
   /**
-   * Multiplies batch normalization into the convolution or matrix product before it: fewer operators and the same function,
-   * but no file to go on training from. Default false.
+   * Whether to fold batch normalization into the convolution or matrix product before it. That takes fewer operators
+   * for the same function, but training cannot continue from such a file. Default false.
    */
   foldNormalization?: boolean;
 }
 
-/** How {@link record} lays out a graph. */
+/** Options of {@link record}. */
 export interface RecordOptions {
-  /** Channels in a block of ONNX Runtime's blocked layouts; 0, the default, for a graph of standard operators. */
+  /**
+   * Number of channels in a block of ONNX Runtime's blocked layouts; 0, the default, for a graph of standard operators.
+   */
   block?: number;
-  /** Tensors that the function holds, by the names that they get. */
+  /** Tensors that the function captures, by the names that they get. */
   parameters?: Readonly<Record<string, Tensor>>;
   /** How convolutions are computed. Default: all directly. */
   chooseForm?: ChooseForm;
-  /** Whether the graph may scatter values, which not all providers have kernels for. Default true. */
+  /** Whether the graph may scatter values, for which not all providers have kernels. Default true. */
   scatters?: boolean;
-  /** Layouts of inputs, and of outputs, that are not in tfjs's own order. */
+  /** Layouts of the inputs and outputs that are not in tfjs's own order. */
   layouts?: Record<string, Layout>;
 }
 
@@ -83,15 +85,15 @@ export interface Recording {
   graph: Graph;
   inputs: readonly GraphValue[];
   outputs: readonly GraphValue[];
-  /** The graph as a file. */
+  /** The graph, encoded as a file. */
   readonly model: Uint8Array;
-  /** For each input, the layout that its first reader asked for. */
+  /** For each input, the layout that its first reader requested. */
   wanted: Record<string, Layout>;
-  /** For each output, the layout in which it was computed, where that is not tfjs's own order. */
+  /** For each output, the layout in which it was computed, if that is not tfjs's own order. */
   native: Record<string, Layout>;
 }
 
-/** The tracing itself, for callers that choose layouts. */
+/** Records a function as a graph, for callers that choose layouts. */
 export function record(
   run: (inputs: Tensors) => Tensors,
   inputs: Record<string, InputSpec>,

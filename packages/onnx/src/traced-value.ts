@@ -7,17 +7,17 @@ export interface TracedValue {
   readonly dtype: DataType;
   /** Names of the graph values that hold it, one for each layout in which it exists so far. */
   readonly forms: Partial<Record<Layout, string>>;
-  /** Its values, where they are known while tracing. */
+  /** Its values, if they are known while tracing. */
   readonly constant?: TypedArray;
-  /** The name of those values in the graph, where they have one. */
+  /** Name of those values in the graph, if they have one. */
   readonly name?: string;
-  /** Its one value, where all of its elements are known to be the same. */
+  /** Its single value, if all of its elements are known to be the same. */
   readonly uniform?: number;
-  /** The scalar in the graph that all of its elements are, where it is such a repetition. */
+  /** The scalar in the graph that all of its elements repeat, if it is such a repetition. */
   readonly repeats?: string;
-  /** The kernel that made it, for messages. */
+  /** Name of the kernel that created it, for messages. */
   readonly producer: string;
-  /** The first layout that a kernel asked for and that it did not have. */
+  /** The first layout that a kernel requested and in which it did not exist. */
   wanted?: Layout;
 }
 

@@ -8,23 +8,23 @@ import { TraceError } from './trace-error.ts';
 import type { TracedValue } from './traced-value.ts';
 
 /**
- * One trace in progress: a graph, and what is known of each tensor. Kernels ask for a value in the layout that
- * suits them; a rearrangement is emitted only where the value does not exist in that layout yet.
+ * A trace in progress: a graph, and what is known of each tensor. Kernels ask for a value in the layout that suits
+ * them; a rearrangement is appended only if the value does not exist in that layout yet.
  */
 export class Tracer {
   readonly graph = new Graph();
-  /** Channels in a block of ONNX Runtime's blocked layouts; 0 where only ONNX's own operators may be used. */
+  /** Number of channels in a block of ONNX Runtime's blocked layouts; 0 if only ONNX's own operators may be used. */
   readonly block: number;
   /** Names of the tfjs kernels that were called. */
   readonly kernels = new Set<string>();
-  /** The backend that gives the shapes of kernels that cannot be traced; without one they are an error. */
+  /** Backend that provides the shapes of kernels that cannot be traced; without one they are an error. */
   standIn: string | undefined;
   /** Chooses the form of each convolution that has several. */
   chooseForm: ChooseForm = () => 'direct';
-  /** Names for tensors made outside of the trace, by their data. */
+  /** Names of tensors that were created outside the trace, by their data. */
   names: ReadonlyMap<object, string> = new Map();
   readonly #values = new WeakMap<object, TracedValue>();
-  /** Shapes of graph values, and of which value those are that were only reshaped. */
+  /** Shapes of graph values, and the original values of those that were only reshaped. */
   readonly #shapes = new Map<string, readonly number[]>();
   readonly #reshaped = new Map<string, string>();
   readonly #made = new Map<string, string>();
@@ -33,19 +33,19 @@ export class Tracer {
     this.block = block;
   }
 
-  /** The value behind a tensor. Tensors made outside of the trace are constants of it. */
+  /** Returns the value behind a tensor. Tensors created outside the trace are constants in it. */
   valueOf(info: TensorInfo): TracedValue {
     const value = this.#values.get(info.dataId) ?? this.#capture(info);
     if (value.constant === undefined || same(value.shape, info.shape)) return value;
     return { ...value, shape: info.shape, forms: {} };
   }
 
-  /** Properties of a tensor in this trace. */
+  /** Returns what is known of a tensor in this trace. */
   find(dataId: object): TracedValue | undefined {
     return this.#values.get(dataId);
   }
 
-  /** A tensor of another backend stays there, and its values are read. */
+  /** Captures a tensor of another backend: it stays there, and its values are read. */
   #capture({ dataId, shape, dtype }: TensorInfo): TracedValue {
     const values = engine().readSync(dataId) as TypedArray;
     const name = this.names.get(dataId);
@@ -54,18 +54,18 @@ export class Tracer {
     return this.#values.get(dataId)!;
   }
 
-  /** Another tensor with the same value. */
+  /** Returns another tensor with the same value. */
   alias(info: TensorInfo): TensorInfo {
     return this.register(this.valueOf(info));
   }
 
-  /** Makes a tensor of a value. */
+  /** Creates a tensor for a value. */
   register(value: TracedValue, dataId: object = {}): TensorInfo {
     this.#values.set(dataId, value);
     return { dataId, shape: [...value.shape], dtype: value.dtype };
   }
 
-  /** A tensor held by a graph value in one layout. */
+  /** Creates a tensor held by a graph value in one layout. */
   output(
     name: string,
     shape: readonly number[],
@@ -77,7 +77,7 @@ export class Tracer {
     return this.register({ shape, dtype, forms: { [layout]: name }, producer });
   }
 
-  /** A tensor whose values are known. */
+  /** Creates a tensor whose values are known. */
   constant(values: TypedArray, shape: readonly number[], dtype: DataType, dataId: object = {}): TensorInfo {
     const first = values[0] as number;
     const same = values.length <= 4096 && values.every((item) => item === first);
@@ -94,18 +94,18 @@ export class Tracer {
     );
   }
 
-  /** A tensor of one repeated value, kept as that number until a kernel needs it whole. */
+  /** Creates a tensor of one repeated value, kept as that number until a kernel needs all of it. */
   uniform(value: number, shape: readonly number[], dtype: DataType): TensorInfo {
     return this.register({ shape, dtype, forms: {}, uniform: value, producer: 'Fill' });
   }
 
-  /** A tensor whose one element is repeated to a shape, kept as a scalar until a kernel needs it whole. */
+  /** Creates a tensor that repeats one element to a shape, kept as a scalar until a kernel needs all of it. */
   repeated(x: TensorInfo, shape: readonly number[]): TensorInfo {
     const repeats = this.scalarOf(x)!;
     return this.register({ shape, dtype: x.dtype, forms: {}, repeats, producer: 'Tile' });
   }
 
-  /** Whether all elements of a tensor are known to be one scalar. */
+  /** Returns true if all elements of a tensor are known to be one scalar. */
   isRepeated(info: TensorInfo): boolean {
     const { uniform, repeats } = this.valueOf(info);
     return uniform !== undefined || repeats !== undefined;
@@ -116,14 +116,14 @@ export class Tracer {
     return this.graph.add(op, inputs, options);
   }
 
-  /** A value that is made once, for all that ask for it by the same key. */
+  /** Creates a value once for all that ask for it by the same key. */
   shared(key: string, make: () => string): string {
     const value = this.#made.get(key) ?? make();
     this.#made.set(key, value);
     return value;
   }
 
-  /** A reshaped graph value; free of cost in ONNX Runtime. */
+  /** Reshapes a graph value, which costs nothing in ONNX Runtime. */
   reshape(name: string, shape: readonly number[]): string {
     const source = this.#reshaped.get(name) ?? name;
     if (same(this.#shapes.get(source) ?? [Number.NaN], shape)) return source;
@@ -132,7 +132,7 @@ export class Tracer {
     return reshaped;
   }
 
-  /** The name of a tensor in a layout, rearranged if it does not exist in it yet. */
+  /** Returns the name of a tensor in a layout, and rearranges the tensor if it does not exist in that layout yet. */
   named(info: TensorInfo, layout: Layout = 'logical'): string {
     const value = this.valueOf(info);
     const known = value.forms[layout];
@@ -142,12 +142,12 @@ export class Tracer {
     return value.forms[layout];
   }
 
-  /** Whether a tensor exists in a layout already. */
+  /** Returns true if a tensor already exists in a layout. */
   has(info: TensorInfo, layout: Layout): boolean {
     return this.valueOf(info).forms[layout] !== undefined;
   }
 
-  /** The layout among those in which a tensor exists that is not its logical order. */
+  /** Returns a layout other than the logical order in which a tensor exists, the blocked one first. */
   nativeLayout(info: TensorInfo): Layout | undefined {
     const layouts = Object.keys(this.valueOf(info).forms) as Layout[];
     return layouts.includes('nchw-blocked') ? 'nchw-blocked' : layouts.find((layout) => layout !== 'logical');
@@ -168,7 +168,7 @@ export class Tracer {
     return this.#materialise(value);
   }
 
-  /** By ONNX Runtime's own operators, which know float32 only. */
+  /** Uses ONNX Runtime's own operators, which support float32 only. */
   #reorderBlocked({ forms, shape, dtype }: TracedValue, layout: Layout): string | undefined {
     if (dtype !== 'float32') return undefined;
     const domain = BLOCKED_DOMAIN;
@@ -195,7 +195,7 @@ export class Tracer {
     return same(order, declared) ? transposed : this.reshape(transposed, declared);
   }
 
-  /** Where runs of neighbouring elements stay together they are picked by index: unlike `Transpose`, on all threads. */
+  /** Gathers runs of neighbouring elements that stay together by index, which unlike `Transpose` uses all threads. */
   #reorderRuns(name: string, rearrangement: Rearrangement, run: number): string {
     const sources = sourcesOf(rearrangement, run);
     const runs = this.reshape(name, [sources.length, run]);
@@ -232,12 +232,12 @@ export class Tracer {
     return this.node('Expand', [name, this.graph.integers(...shape)]);
   }
 
-  /** The shape of a tensor in a layout as ONNX declares it. */
+  /** Returns the shape that ONNX declares for a tensor in a layout. */
   declared(info: TensorInfo, layout: Layout): readonly number[] {
     return declaredShape(layout, info.shape);
   }
 
-  /** A scalar graph value for a tensor of equal elements, so that it broadcasts in any layout. */
+  /** Returns a scalar graph value for a tensor of equal elements, so that it broadcasts in any layout. */
   scalarOf(info: TensorInfo): string | undefined {
     const { uniform, repeats, forms, producer } = this.valueOf(info);
     if (uniform !== undefined) return this.#scalar(uniform, info.dtype, producer);
@@ -251,10 +251,10 @@ export class Tracer {
 const same = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
 
-/** Constants of more values are data, not sizes. */
+/** Constants with more values are data, not sizes. */
 const LARGEST_COUNTED = 16;
 
-/** tfjs computes with sizes as numbers, such as the count of a mean: those of the symbolic dimension are unknown. */
+/** tfjs computes with sizes as numbers, such as the count of a mean; those of the symbolic dimension are unknown. */
 function assertFixed(numbers: readonly number[], producer: string): void {
   const open = numbers.find((value) => value !== 0 && value % SYMBOLIC_SIZE === 0);
   if (open === undefined) return;

@@ -2,12 +2,15 @@ import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { checkArguments, type HostTensor, InvalidDataError } from '@hm/tensor/host';
 import { fieldsOf } from './metadata.ts';
 
-/** `ModelProto.graph`, `GraphProto.initializer`, and of a `TensorProto` each dimension, name and data. */
+/**
+ * Numbers of the fields `ModelProto.graph` and `GraphProto.initializer`, and of dimension, name and data in
+ * `TensorProto`.
+ */
 const FIELDS = { graph: 7, initializer: 5, dimension: 1, name: 8, data: 9 };
 
 /**
- * A copy of an ONNX file whose initializers of these names have no values: what is left of a network when its weights are
- * kept elsewhere.
+ * Returns a copy of an ONNX file in which the initializers of these names have no values, so that a network's weights
+ * can be kept elsewhere.
  */
 export function withoutWeights(model: Uint8Array, names: readonly string[]): Uint8Array<ArrayBuffer> {
   checkArguments('withoutWeights', { model, names }, { model: 'bytes', names: 'array' });
@@ -19,11 +22,11 @@ export function withoutWeights(model: Uint8Array, names: readonly string[]): Uin
 }
 
 /**
- * A copy of an ONNX file with values for the initializers that have none, by their names. Filters are given as tfjs has
- * them, `[height, width, in, out]`, and stand in the file as `[out, in, height, width]`.
+ * Returns a copy of an ONNX file with values for the initializers that have none, by their names. Filters are given in
+ * tfjs's order, `[height, width, in, out]`, and stored in the file as `[out, in, height, width]`.
  *
- * @param graph the file, or its base64, as which a source file keeps it.
- * @throws {InvalidDataError} if there are no values for one of them, or of another size.
+ * @param graph the file, or its base64, in which form a source file can hold it.
+ * @throws {InvalidDataError} if the values of one of them are missing or of another size.
  * @example
  * const model = withWeights(graph, { 'stem.filter': filter, 'dense.weight': weight });
  */
@@ -51,7 +54,7 @@ function withInitializers(
   return rewritten(model, ({ number, body }) => (number === FIELDS.graph ? [graphOf(body)] : undefined));
 }
 
-/** A message with other contents for some of its fields; undefined leaves one as it is. */
+/** Rewrites a message with other contents for some of its fields; undefined leaves a field as it is. */
 function rewritten(
   message: Uint8Array,
   change: (field: { number: number; body: Uint8Array }) => Uint8Array[] | undefined,
@@ -75,7 +78,7 @@ const sizeOf = (tensor: Uint8Array): number =>
     .filter(({ number }) => number === FIELDS.dimension)
     .reduce((size, { body }) => size * Number(new BinaryReader(body).int64()), 1);
 
-/** A tensor's values in the order of the file. */
+/** Returns a tensor's values in the order of the file. */
 function inFile(name: string, tensor: HostTensor<'float32'> | undefined, size: number): Float32Array {
   if (tensor?.data.length !== size) throw otherWeights(name, size, tensor?.shape);
   const { data, shape } = tensor;

@@ -2,22 +2,23 @@ import * as tf from '@tensorflow/tfjs-core';
 import { checkArguments } from './check-options.ts';
 import { customGradient } from './custom-gradient.ts';
 
-/** Processes that compute one step together, each with its part of the batch. */
+/** Processes that compute one step together, each on its part of the batch. */
 export interface Ranks {
-  /** N, how many there are. */
+  /** Number of ranks, N. */
   count: number;
-  /** Whose statistics batch normalisation takes in training: each rank's own, or those of all of them. */
+  /** Statistics that batch normalisation uses in training: each rank's own, or those of all ranks together. */
   batchNorm: 'local' | 'synchronized';
 }
 
-/** The name of the kernel that a backend needs for {@link allReduce}. */
+/** Name of the kernel that a backend needs for {@link allReduce}. */
 export const ALL_REDUCE = 'AllReduce';
 
 let current: Ranks | undefined;
 
 /**
- * Runs `compute`, which may not wait, as one of several ranks: {@link allReduce} and {@link meanOverRanks} reach over all
- * of them, and so do the statistics of `batchNormTrain` if they are synchronised. Without ranks it is a call.
+ * Runs `compute`, which must be synchronous, as one of several ranks. Within it, {@link allReduce} and
+ * {@link meanOverRanks} reduce over all ranks, and so do the statistics of `batchNormTrain` if they are synchronised.
+ * If `ranks` is undefined, this is a plain call.
  *
  * @example
  * acrossRanks({ count: 2, batchNorm: 'synchronized' }, () => meanOverRanks(tf.mean(losses)));
@@ -33,14 +34,14 @@ export function acrossRanks<T>(ranks: Ranks | undefined, compute: () => T): T {
   }
 }
 
-/** The ranks that compute together; undefined for a process that computes alone. */
+/** Returns the current ranks; undefined if this process computes alone. */
 export const currentRanks = (): Ranks | undefined => current;
 
 /**
- * The sum of a float32 tensor over all ranks: `y = Σᵣ xᵣ`, the same on each of them. Its gradient is the sum of theirs,
- * `dx = Σᵣ dyᵣ`. In a process that computes alone it is `x`.
+ * Sums a float32 tensor over all ranks: `y = Σᵣ xᵣ`, the same on each of them. The gradient is the sum of the ranks'
+ * gradients, `dx = Σᵣ dyᵣ`. In a process that computes alone, the sum is `x`.
  *
- * @param x of any shape, the same on every rank.
+ * @param x any shape, the same on every rank.
  * @returns a new tensor; the caller disposes of it.
  * @example
  * const gradient = allReduce(localGradient);
@@ -57,7 +58,10 @@ export function allReduce<T extends tf.Tensor>(x: T): T {
   );
 }
 
-/** The mean of a tensor over all ranks: `Σᵣ xᵣ / N`. Of means over parts of equal size it is the mean of the whole. */
+/**
+ * Returns the mean of a tensor over all ranks: `Σᵣ xᵣ / N`. For means over parts of equal size this is the mean of the
+ * whole.
+ */
 export function meanOverRanks<T extends tf.Tensor>(x: T): T {
   checkArguments('meanOverRanks', { x }, { x: { has: ['shape', 'dtype'] } });
   const count = current?.count ?? 1;

@@ -8,8 +8,8 @@ const COEFFICIENTS = [
 ];
 
 /**
- * The angle of a cosine, to 1e-6 on every device; WebGPU's own may be off by 5e-4. Hastings' approximation,
- * `sqrt(1 − |c|)·P(|c|)`. Not for a tape: the derivative is infinite at ±1.
+ * Returns the angle of a cosine, accurate to 1e-6 on every device; WebGPU's own function may be off by 5e-4. Uses
+ * Hastings' approximation, `sqrt(1 − |c|)·P(|c|)`. Not meant to be differentiated: the derivative is infinite at ±1.
  *
  * @param cosine float32 in [-1, 1], any shape.
  * @returns radians in [0, π], the shape of `cosine`.

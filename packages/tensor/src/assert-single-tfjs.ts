@@ -3,11 +3,13 @@ import { UnavailableError } from './errors.ts';
 import { builtin, nodeProcess } from './node-builtins.ts';
 
 /**
- * Throws if more than one copy of tfjs-core is loaded. Copies share one engine, the first one's, through a global, but
- * not their tensor class, flags and chained operations, so programs with two fail in ways that name neither.
+ * Throws if more than one copy of tfjs-core is loaded. Copies share the first one's engine through a global, but not
+ * their tensor class, flags and chained operations, so programs with two copies fail in ways that point to neither.
  *
- * Three signs are looked for: this copy does not own the engine's environment; Node has loaded several files of
- * tfjs-core; the flags were registered anew since this package was imported. Runs when this package is imported.
+ * Runs when this package is imported. It looks for three signs:
+ * - this copy does not own the engine's environment;
+ * - Node has loaded several files of tfjs-core;
+ * - the flags were registered again since this package was imported.
  *
  * @throws {UnavailableError} that names the copies (where Node knows them) and how to get rid of one.
  * @example
@@ -29,7 +31,10 @@ export function assertSingleTfjs(): void {
   });
 }
 
-/** Every copy that loads replaces the functions behind the shared environment's flags with its own. */
+/**
+ * Changes when another copy is loaded: each copy replaces the functions behind the shared environment's flags with its
+ * own.
+ */
 const flagMark = (): unknown =>
   (tf.env() as unknown as { flagRegistry: Record<string, { evaluationFn: unknown }> }).flagRegistry.DEBUG
     ?.evaluationFn;

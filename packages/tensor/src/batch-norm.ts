@@ -8,7 +8,7 @@ import { withoutGradient } from './without-gradient.ts';
 /** Feature maps `[B, H, W, C]` or vectors `[B, C]`. */
 export type Features = tf.Tensor4D | tf.Tensor2D;
 
-/** What {@link batchNormTrain} gives. */
+/** Result of {@link batchNormTrain}. */
 export interface BatchNormTrainResult<T extends Features> {
   /** `gamma·(x − mean)/sqrt(variance + epsilon) + beta`, the shape of `x`. */
   output: T;
@@ -16,15 +16,16 @@ export interface BatchNormTrainResult<T extends Features> {
   mean: tf.Tensor1D;
   /** The batch's biased variance per channel, `[C]`; no gradient flows through it. */
   variance: tf.Tensor1D;
-  /** How many values of a channel the statistics are of: `B·H·W`, those of all ranks if they are synchronised. */
+  /** Number of values per channel behind the statistics: `B·H·W`, over all ranks if they are synchronised. */
   count: number;
 }
 
 /**
- * Batch normalisation with the batch's own statistics, taken in one pass: `variance = max(mean(x²) − mean², 0)`. The
- * gradient of `x` is one affine expression per channel, `a·dy + b·x + c`. Within `acrossRanks` with synchronised
- * statistics they are those of the batch of all ranks, and so is the gradient of `x`; those of gamma and beta stay the
- * rank's own part.
+ * Applies batch normalisation with the batch's own statistics, computed in one pass:
+ * `variance = max(mean(x²) − mean², 0)`. The gradient of `x` is one affine expression per channel, `a·dy + b·x + c`.
+ *
+ * Within `acrossRanks` with synchronised statistics, the statistics and the gradient of `x` are those of the batch of
+ * all ranks; the gradients of gamma and beta remain this rank's own part.
  *
  * @param x `[B, H, W, C]` or `[B, C]` float32.
  * @param gamma `[C]`, the scale. @param beta `[C]`, the offset.
@@ -64,9 +65,9 @@ export function batchNormTrain<T extends Features>(
   return { output, mean, variance, count: scope.count };
 }
 
-/** What the statistics reach over. */
+/** Where the statistics come from: this rank, or all ranks. */
 interface Scope {
-  /** Values of a channel. */
+  /** Number of values per channel. */
   count: number;
   mean<T extends tf.Tensor>(x: T): T;
   sum<T extends tf.Tensor>(x: T): T;
@@ -99,7 +100,7 @@ function gradient(
   return { x: tf.add(perChannel(dy, a, c), perChannel(x, b)), gamma: own, beta: ownBeta };
 }
 
-/** `slope·x + intercept` per channel, written as a batch normalisation because every backend has a fast one. */
+/** `slope·x + intercept` per channel, expressed as a batch normalisation because every backend has a fast one. */
 function perChannel(x: tf.Tensor, slope: tf.Tensor, intercept: tf.Tensor = tf.zerosLike(slope)): tf.Tensor {
   const features = x as tf.Tensor4D | tf.Tensor2D;
   const [mean, variance] = [tf.zerosLike(slope), tf.onesLike(slope)] as [tf.Tensor1D, tf.Tensor1D];
@@ -114,7 +115,7 @@ function perChannel(x: tf.Tensor, slope: tf.Tensor, intercept: tf.Tensor = tf.ze
 }
 
 /**
- * Batch normalisation with given statistics: `gamma·(x − mean)/sqrt(variance + epsilon) + beta`.
+ * Applies batch normalisation with given statistics: `gamma·(x − mean)/sqrt(variance + epsilon) + beta`.
  *
  * @param x `[B, H, W, C]` or `[B, C]` float32; the other tensors are `[C]`.
  * @throws {InvalidArgumentError} if `x` has another rank.

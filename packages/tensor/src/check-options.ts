@@ -4,8 +4,8 @@ import { nearest } from './nearest.ts';
 type TypeName = 'array' | 'boolean' | 'bytes' | 'function' | 'number' | 'object' | 'string';
 
 /**
- * What a member may be: of a type, of one of several, one of some values, an object that has some members, or anything,
- * where that is looked at elsewhere.
+ * Allowed kind of a member: a type, one of several types, one of several values, an object that has certain members, or
+ * anything, if it is checked elsewhere.
  */
 export type OptionKind =
   | TypeName
@@ -18,12 +18,12 @@ export type OptionKind =
 export type OptionKinds<T> = { readonly [Name in keyof Required<T>]: OptionKind };
 
 /**
- * Checks an options object as plain JavaScript passes it: a member that is unknown or of another type is a mistake, and
- * would otherwise be ignored. Members that are undefined count as left out.
+ * Checks an options object that may come from plain JavaScript. A member that is unknown or of the wrong type is an
+ * error, where it would otherwise be ignored. Members that are undefined count as left out.
  *
  * @param where the function that takes the options.
- * @returns the options as they are, to be taken apart.
- * @throws {InvalidArgumentError} with the nearest name.
+ * @returns the same options, to be destructured.
+ * @throws {InvalidArgumentError} that suggests the nearest name.
  * @example
  * const { top = 1 } = checkOptions('search', options, { top: 'number' });
  */
@@ -41,7 +41,7 @@ export function checkOptions<T extends object>(where: string, options: T, kinds:
 }
 
 /**
- * Checks arguments as plain JavaScript passes them: none may be left out.
+ * Checks arguments that may come from plain JavaScript: none may be left out.
  *
  * @param where the function that takes them.
  * @throws {InvalidArgumentError} that names the argument.
@@ -68,7 +68,7 @@ function isOf(value: unknown, kind: OptionKind): boolean {
   return 'oneOf' in kind ? kind.oneOf.includes(value) : kind.some((type) => isOf(value, type));
 }
 
-/** The first member that a value lacks; all of them where it is no object. */
+/** The first member that a value lacks; all of them if it is not an object. */
 const missing = (value: unknown, members: readonly string[]): string | undefined =>
   isOf(value, 'object') || typeof value === 'function'
     ? members.find((name) => (value as Record<string, unknown>)[name] === undefined)

@@ -9,8 +9,8 @@ export interface CosineAndSine<T extends tf.Tensor> {
 }
 
 /**
- * The cosine and sine of angles up to a half turn, to 5e-7 on every device; WebGPU's own may be off by 5e-4. They are the
- * Taylor polynomials of a quarter of the angle, doubled twice.
+ * Returns the cosine and sine of angles up to a half turn, accurate to 5e-7 on every device; WebGPU's own may be off by
+ * 5e-4. Evaluates Taylor polynomials at a quarter of the angle, then doubles the angle twice.
  *
  * @param radians float32 in [-π, π], any shape.
  * @example

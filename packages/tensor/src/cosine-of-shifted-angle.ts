@@ -12,11 +12,11 @@ export interface ValueAndSlope<T extends tf.Tensor> {
 }
 
 /**
- * `cos(θ + m)` from `c = cos θ` without an `acos`: `c·cos m − sin m·sqrt(max(1 − c², 1e-12))`. The gradient,
- * `cos m + sin m·c/sqrt(1 − c²)`, is exact inside (-1, 1) and `cos m`, not infinite, at ±1.
+ * Computes `cos(θ + m)` from `c = cos θ` without an `acos`: `c·cos m − sin m·sqrt(max(1 − c², 1e-12))`. The gradient,
+ * `cos m + sin m·c/sqrt(1 − c²)`, is exact inside (-1, 1). At ±1 it is `cos m`, not infinite.
  *
  * @param cosine float32 in [-1, 1], any shape.
- * @param marginRadians the angle added, radians.
+ * @param marginRadians the angle to add, in radians.
  * @returns the shape of `cosine`.
  * @example
  * const shifted = cosineOfShiftedAngle(tf.scalar(1), Math.PI / 3); // 0.5
@@ -45,10 +45,10 @@ export interface ShiftedCosine<T extends tf.Tensor> extends ValueAndSlope<T> {
 }
 
 /**
- * {@link cosineOfShiftedAngle} and its derivatives, for use inside a `customGradient`: it compares, which tfjs cannot
- * differentiate.
+ * Returns {@link cosineOfShiftedAngle} and its derivatives, for use inside a `customGradient`: it uses comparisons,
+ * which tfjs cannot differentiate.
  *
- * @param marginRadians a number, or one in [-π, π] for each cosine.
+ * @param marginRadians a number, or a tensor with one in [-π, π] for each cosine.
  */
 export function shiftedCosineAndSlope<T extends tf.Tensor>(
   cosine: T,

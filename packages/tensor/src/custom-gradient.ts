@@ -5,14 +5,17 @@ type Tensors = Record<string, tf.Tensor>;
 
 /** A value and its gradient, both written by hand. */
 export interface CustomGradient<Inputs extends Tensors, Saved extends Tensors, Value extends tf.Tensor> {
-  /** The value, and the tensors that its gradient needs. It runs untaped: it may compare and select. */
+  /**
+   * Computes the value, and the tensors that its gradient needs. It is not recorded for autodiff, so it may compare and
+   * select.
+   */
   forward(inputs: Inputs): { value: Value; saved: Saved };
-  /** The gradient by each input, from the upstream gradient `dy`, of the value's shape. */
+  /** Computes the gradient with respect to each input from the upstream gradient `dy`, which has the value's shape. */
   backward(dy: Value, saved: Saved): { [Name in keyof Inputs]: tf.Tensor };
 }
 
 /**
- * `tf.customGrad` with names: inputs, saved tensors and gradients are records instead of arrays.
+ * Calls `tf.customGrad` with names: inputs, saved tensors and gradients are records instead of arrays.
  *
  * @returns the value; the caller disposes of it.
  * @example

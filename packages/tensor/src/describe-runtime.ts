@@ -4,31 +4,31 @@ import { engineChecks, engineNeeds, engineNotes, thisMachine } from './engine-pr
 import { findPackage, programFolders } from './find-package.ts';
 import { builtin, nodeProcess } from './node-builtins.ts';
 
-/** An optional engine package, whether installed or not. */
+/** An optional engine package, installed or not. */
 export interface EnginePackage {
   name: string;
-  /** Undefined if it is not installed where the program looks for packages. */
+  /** Installed version; undefined if it is not installed where the program looks for packages. */
   version: string | undefined;
   path: string | undefined;
   usable: boolean;
-  /** Exactly why it is not usable. */
+  /** The exact reason why it is not usable. */
   reason: string | undefined;
-  /** Advice that makes it usable. */
+  /** Advice on how to make it usable. */
   fix: string | undefined;
-  /** Note about it, if it is usable. */
+  /** Note about the package, if it is usable. */
   note: string | undefined;
 }
 
-/** The machine, tfjs and the engines, as plain data. */
+/** The machine, tfjs and the engine packages, as plain data. */
 export interface RuntimeDescription {
-  /** Undefined outside Node. */
+  /** Node and its machine; undefined outside Node. */
   node:
     | {
         version: string;
         platform: string;
         architecture: string;
         processor: string;
-        /** Threads that this process may use. */
+        /** Number of threads that this process may use. */
         cores: number;
         memoryBytes: number;
       }
@@ -44,11 +44,11 @@ export interface RuntimeDescription {
 }
 
 /**
- * Tells what is installed and what of it cannot be used here, with the reason and the cure. Loads nothing: packages are
- * looked up in the file system, below the folder that `HM_TFJS_NODE` names, the working directory, the started script and
- * `folders`.
+ * Describes what is installed and what of it cannot be used here, with the reason and the fix. Loads nothing: packages
+ * are looked up in the file system, in `node_modules` of the folder that `HM_TFJS_NODE` names, the working directory,
+ * the started script and `folders`, and of their parents.
  *
- * @param folders where else to look for packages.
+ * @param folders more folders in which to look for packages.
  * @example
  * for (const { name, usable, reason } of describeRuntime().packages) console.log(name, usable, reason);
  */

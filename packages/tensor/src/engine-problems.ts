@@ -2,7 +2,7 @@ import { version_core as tfjsVersion } from '@tensorflow/tfjs-core';
 import { findPackage, type InstalledPackage } from './find-package.ts';
 import { builtin, nodeProcess } from './node-builtins.ts';
 
-/** Why an installed package cannot be used here, and what to do about it. */
+/** The reason why an installed package cannot be used here, and how to fix it. */
 export interface Problem {
   reason: string;
   fix: string;
@@ -15,7 +15,7 @@ export interface Machine {
   architecture: string;
   /** Folders that the system's dynamic linker searches. */
   libraryFolders: readonly string[];
-  /** Where packages are looked for. */
+  /** Folders in which packages are looked up. */
   packageFolders: readonly string[];
 }
 
@@ -23,7 +23,7 @@ type Check = (installed: InstalledPackage, machine: Machine) => Problem | undefi
 
 const ONNX_INSTEAD = 'Use the onnx engine, which needs no native TensorFlow.';
 
-/** What can keep each optional engine from working; a check returns the first problem it finds. */
+/** Checks of each optional engine; a check returns the first problem it finds. */
 export const engineChecks: Record<string, Check> = {
   '@tensorflow/tfjs-node-gpu': (installed, machine) =>
     wrongVersion(installed) ?? gpuPlatform(machine) ?? noBinding(installed) ?? cuda(machine),
@@ -36,13 +36,13 @@ export const engineChecks: Record<string, Check> = {
     onnxBinary(installed, `${platform}/${architecture}`),
 };
 
-/** Requirements of a package, for those who consider installing it. */
+/** Requirements of a package, shown where it is not installed. */
 export const engineNeeds: Record<string, string> = {
   '@tensorflow/tfjs-node-gpu': 'Linux or Windows on x64, CUDA 11.2, cuDNN 8.1',
   '@tensorflow/tfjs-node': 'macOS, Linux or Windows on x64',
 };
 
-/** Note about a package that can be used. */
+/** Notes about packages that can be used. */
 export const engineNotes: Record<string, (machine: Machine) => string | undefined> = {
   '@tensorflow/tfjs-node-gpu': removedFunction,
   '@tensorflow/tfjs-node': removedFunction,
@@ -56,7 +56,7 @@ function removedFunction({ nodeVersion }: Machine): string | undefined {
   );
 }
 
-/** The machine this runs on; undefined outside Node. */
+/** The machine that this process runs on; undefined outside Node. */
 export function thisMachine(packageFolders: readonly string[]): Machine | undefined {
   if (!nodeProcess) return undefined;
   const { versions, platform, arch, env } = nodeProcess;

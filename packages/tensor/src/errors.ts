@@ -2,7 +2,7 @@ import { printable } from './printable.ts';
 
 /** Parts of an {@link HmError}: message = `where: expected …, got …. Fix: …`. */
 export interface HmErrorDetails {
-  /** The function or file that found the fault. */
+  /** The function or file where the problem was found. */
   where: string;
   /** The expected value, as the end of a sentence: `a positive integer`. */
   expected: string;
@@ -18,8 +18,8 @@ export interface HmErrorDetails {
 const marker = Symbol.for('@hm/error');
 
 /**
- * The base of every error that the `@hm` packages throw. `code` names the kind and never changes; `fields`
- * holds the facts for programs.
+ * Base class of every error that the `@hm` packages throw. `code` identifies the kind of error and never changes;
+ * `fields` holds the facts in machine-readable form.
  *
  * @example
  * try {
@@ -29,13 +29,13 @@ const marker = Symbol.for('@hm/error');
  * }
  */
 export class HmError extends Error {
-  /** The kind: `invalid-argument`, `invalid-data`, `unavailable`, `non-finite`, or that of a subclass. */
+  /** Kind of error: `invalid-argument`, `invalid-data`, `unavailable`, `non-finite`, or that of a subclass. */
   readonly code: string;
-  /** The function or file that found the fault: the message's beginning. */
+  /** The function or file where the problem was found: the beginning of the message. */
   readonly where: string;
-  /** Advice to the reader: the message's end. */
+  /** Advice to the reader: the end of the message. */
   readonly fix: string;
-  /** The facts of the message for programs. */
+  /** Machine-readable facts of the message. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** @internal */
   readonly [marker] = true;
@@ -50,7 +50,10 @@ export class HmError extends Error {
     this.fields = fields;
   }
 
-  /** The same error, said of a place that its finder did not know: the file whose bytes it was given. */
+  /**
+   * Puts a file's path in place of `where`, for errors of code that was given only the file's bytes. Returns the same
+   * error.
+   */
   inFile(path: string): this {
     const place = printable(path);
     this.message = place + this.message.slice(this.where.length);
@@ -63,35 +66,35 @@ export class HmError extends Error {
   }
 }
 
-/** A caller passed something that the function does not take. */
+/** Thrown if a caller passes something that the function does not accept. */
 export class InvalidArgumentError extends HmError {
   constructor(details: HmErrorDetails) {
     super('invalid-argument', details);
   }
 }
 
-/** A file or a data set is not what its format says. `fields.path` names it. */
+/** Thrown if a file or a data set does not match its format. `fields.path` names it. */
 export class InvalidDataError extends HmError {
   constructor(details: HmErrorDetails) {
     super('invalid-data', details);
   }
 }
 
-/** Something that was asked for by name (an engine, a provider, a package) cannot be used here. */
+/** Thrown if something that was requested by name (an engine, a provider, a package) cannot be used here. */
 export class UnavailableError extends HmError {
   constructor(details: HmErrorDetails) {
     super('unavailable', details);
   }
 }
 
-/** A number that must be finite is not. */
+/** Thrown if a number that must be finite is not. */
 export class NonFiniteError extends HmError {
   constructor(details: HmErrorDetails) {
     super('non-finite', details);
   }
 }
 
-/** Most characters of what is ours to say, and of a word in it, which may be a name from elsewhere. */
+/** Maximum length of our own text, and of a word in it, which may be a name from elsewhere. */
 const SENTENCE = 2000;
 const WORD = 160;
 
@@ -103,7 +106,7 @@ const sentence = (text: string): string => {
 const messageOf = ({ where, expected, received, fix }: HmErrorDetails): string =>
   `${printable(where)}: expected ${sentence(expected)}, got ${printable(show(received))}. Fix: ${sentence(fix)}`;
 
-/** An error has one fix: that of an error that came instead is left out. */
+/** Removes the fix from the message of another error that is quoted: an error has one fix. */
 const withoutFix = (text: string) => text.replace(/\. Fix: .*$/s, '').replace(/(?<=[\w)"'’])\.$/, '');
 
 function show(value: unknown): string {
@@ -112,7 +115,7 @@ function show(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    // A circle, or a bigint within.
+    // A circular value, or one with a bigint in it.
     return Object.prototype.toString.call(value);
   }
 }

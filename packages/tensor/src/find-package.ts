@@ -3,13 +3,13 @@ import { builtin, nodeProcess } from './node-builtins.ts';
 /** An installed npm package. */
 export interface InstalledPackage {
   version: string;
-  /** Its folder. */
+  /** Folder of the package. */
   path: string;
 }
 
 /**
- * Looks for a package in the `node_modules` of each folder and of those above it, as Node does, without loading it and
- * whatever its `exports` hide. Undefined if there is none, or no file system.
+ * Looks for a package in the `node_modules` of each folder and its parents, as Node does, but without loading it and
+ * regardless of its `exports`. Undefined if there is none, or no file system.
  */
 export function findPackage(name: string, folders: readonly string[]): InstalledPackage | undefined {
   const files = builtin('node:fs');
@@ -23,8 +23,8 @@ export function findPackage(name: string, folders: readonly string[]): Installed
 }
 
 /**
- * Where a program's packages are looked for: the folder that `HM_TFJS_NODE` names, in whose node_modules a TensorFlow
- * built on this machine may lie, the working directory, and the script that was started.
+ * Folders where a program's packages are looked up: the one that `HM_TFJS_NODE` names, whose node_modules may hold a
+ * TensorFlow built on this machine, the working directory, and the started script.
  */
 export const programFolders = (): string[] =>
   [nodeProcess?.env.HM_TFJS_NODE, nodeProcess?.cwd(), nodeProcess?.argv[1]].filter(

@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 
-/** tfjs has none for `tf.topk`, by which a loss keeps its hardest samples: each value goes back to where it was. */
+/**
+ * The gradient of `tf.topk`, which tfjs does not have: each one goes back to its value's place. Losses need it to keep
+ * their hardest samples.
+ */
 tf.registerGradient({
   kernelName: tf.TopK,
   inputsToSave: ['x'],

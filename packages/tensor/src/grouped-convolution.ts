@@ -3,19 +3,19 @@ import { checkArguments, checkOptions } from './check-options.ts';
 
 /** Options of {@link groupedConvolution}. */
 export interface GroupedConvolutionOptions {
-  /** Default 1. As many as channels: each channel by filters of its own. */
+  /** Number of groups of channels. Default 1. With as many groups as channels, each channel has its own filters. */
   groups?: number;
-  /** Default 1. */
+  /** Stride along both axes. Default 1. */
   stride?: number;
-  /** Distance of a filter's taps, default 1. */
+  /** Distance between a filter's taps, default 1. */
   dilation?: number;
-  /** Zeros on every side, default 0. */
+  /** Zeros added on every side, default 0. */
   padding?: number;
 }
 
 /**
- * A convolution whose channels fall into groups that see nothing of each other. It has both gradients, also where it is
- * strided and dilated, which tfjs's own have not.
+ * Convolves channels in groups that are independent of each other. Unlike tfjs's own, this has both gradients, also
+ * when it is strided and dilated.
  *
  * @param x `[B, H, W, C]` float32.
  * @param filter `[height, width, C / groups, outputs]`.
@@ -41,7 +41,7 @@ export function groupedConvolution(
     { x: { has: ['shape', 'dtype'] }, filter: { has: ['shape', 'dtype'] } },
   );
   const spread = dilation === 1 ? filter : withHoles(filter, dilation);
-  // One number would do for square filters only: tfjs takes their height for the width.
+  // A single number works for square filters only: tfjs takes the filter's height for its width.
   const around: [number, number] = [padding, padding];
   const pad: tf.backend_util.ExplicitPadding = [[0, 0], around, around, [0, 0]];
   if (groups === 1) return tf.conv2d(x, spread, stride, pad);
@@ -58,7 +58,7 @@ export function groupedConvolution(
   );
 }
 
-/** The same filter with zeros between its taps. */
+/** Returns the filter with zeros between its taps. */
 function withHoles(filter: tf.Tensor4D, dilation: number): tf.Tensor4D {
   const [height, width, inputs, outputs] = filter.shape;
   const holes: [number, number] = [0, dilation - 1];

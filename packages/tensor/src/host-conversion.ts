@@ -4,8 +4,8 @@ import { InvalidArgumentError } from './errors.ts';
 import { type HostTensor, hostTensor } from './host-tensor.ts';
 
 /**
- * Host values as a tensor of the current backend; the caller disposes of it. `uint8` becomes `int32`. The values are
- * not copied where the backend allows that (`cpu`), so do not write to them while the tensor lives.
+ * Converts host values to a tensor of the current backend; the caller disposes of it. `uint8` becomes `int32`. The
+ * values are not copied where the backend allows that (`cpu`), so do not write to them while the tensor lives.
  *
  * @throws {InvalidArgumentError} for `int64` and `float16`, which tfjs does not have.
  * @example
@@ -21,8 +21,8 @@ export function toTensor<R extends Rank = Rank>(host: HostTensor): Tensor<R> {
 }
 
 /**
- * A tensor's values on the host, read synchronously and not copied where the backend allows that; the tensor stays
- * the caller's. Backends without synchronous reads (`webgpu`) need {@link readTensor}.
+ * Reads a tensor's values synchronously, without a copy where the backend allows that. The tensor still belongs to the
+ * caller. Backends without synchronous reads (`webgpu`) need {@link readTensor}.
  *
  * @throws {InvalidArgumentError} for `string` and `complex64` tensors.
  */
@@ -31,19 +31,19 @@ export function fromTensor(tensor: Tensor): HostTensor {
   return toHost('fromTensor', tensor, tensor.dataSync());
 }
 
-/** A tensor's values on the host, read without blocking. As {@link fromTensor} otherwise. */
+/** Reads a tensor's values without blocking; otherwise like {@link fromTensor}. */
 export async function readTensor(tensor: Tensor): Promise<HostTensor> {
   checkArguments('readTensor', { tensor }, { tensor: { has: ['shape', 'dtype'] } });
   return toHost('readTensor', tensor, await tensor.data());
 }
 
-/** {@link toTensor} of every entry. */
+/** Applies {@link toTensor} to every entry. */
 export const toTensors = (hosts: Record<string, HostTensor>): Record<string, Tensor> => {
   checkArguments('toTensors', { hosts }, { hosts: 'object' });
   return Object.fromEntries(Object.entries(hosts).map(([name, host]) => [name, toTensor(host)]));
 };
 
-/** {@link fromTensor} of every entry. */
+/** Applies {@link fromTensor} to every entry. */
 export const fromTensors = (tensors: Record<string, Tensor>): Record<string, HostTensor> => {
   checkArguments('fromTensors', { tensors }, { tensors: 'object' });
   return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, fromTensor(tensor)]));

@@ -1,7 +1,7 @@
 import { checkArguments } from './check-options.ts';
 import { InvalidArgumentError } from './errors.ts';
 
-/** Element types that cross a package's border. `bool` is held as bytes of 0 and 1. */
+/** Element types of tensors that packages exchange. `bool` is stored as bytes of 0 and 1. */
 export type HostDtype = 'float32' | 'int32' | 'bool' | 'uint8' | 'int64' | 'float16';
 
 interface HostArrays {
@@ -14,7 +14,7 @@ interface HostArrays {
   float16: Uint16Array;
 }
 
-/** A tensor in host memory: row-major values and their shape. Everything between packages that needs no tfjs is one. */
+/** A tensor in host memory: row-major values and their shape. Packages exchange these wherever tfjs is not needed. */
 export interface HostTensor<D extends HostDtype = HostDtype> {
   readonly shape: readonly number[];
   readonly dtype: D;
@@ -30,7 +30,7 @@ const arrays = {
   float16: Uint16Array,
 } as const;
 
-/** Number of elements of a shape: the product of its dimensions, 1 for a scalar. */
+/** Returns the number of elements of a shape: the product of its dimensions, 1 for a scalar. */
 export const sizeOf = (shape: readonly number[]): number => {
   checkArguments('sizeOf', { shape }, { shape: 'array' });
   return shape.reduce((size, dimension) => size * dimension, 1);
@@ -60,18 +60,18 @@ export function hostTensor<D extends HostDtype>(
   return { dtype, shape, data };
 }
 
-/** A tensor of zeros. */
+/** Creates a tensor of zeros. */
 export const hostZeros = <D extends HostDtype>(dtype: D, shape: readonly number[]): HostTensor<D> => {
   checkArguments('hostZeros', { dtype, shape }, { dtype: 'string', shape: 'array' });
   return hostTensor(dtype, shape, new arrays[dtype](sizeOf(shape)) as HostArrays[D]);
 };
 
-/** Bytes of one element. */
+/** Returns the size of one element in bytes. */
 export const bytesPerElement = (dtype: HostDtype): number => {
   checkArguments('bytesPerElement', { dtype }, { dtype: 'string' });
   return arrays[dtype].BYTES_PER_ELEMENT;
 };
 
-/** A typed array of `dtype` over `length` elements of a buffer, without a copy. */
+/** Returns a typed array of `dtype` over `length` elements of a buffer, without a copy. */
 export const viewOf = <D extends HostDtype>(dtype: D, buffer: ArrayBuffer, offset: number, length: number) =>
   new arrays[dtype](buffer, offset, length) as HostArrays[D];

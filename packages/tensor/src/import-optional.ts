@@ -1,11 +1,11 @@
 import { checkArguments } from './check-options.ts';
 import { UnavailableError } from './errors.ts';
 
-/** What {@link importOptional} says where the package is missing. */
+/** What {@link importOptional} reports if the package is missing. */
 export interface OptionalPackage {
-  /** The function that needs it. */
+  /** The function that needs the package. */
   where: string;
-  /** Its name on npm. */
+  /** Name of the package on npm. */
   name: string;
   /** Advice, as a whole sentence. Default: to install it with npm. */
   fix?: string;
@@ -14,7 +14,7 @@ export interface OptionalPackage {
 /**
  * Imports a package that an application may leave out.
  *
- * @param load the import itself, so that bundlers see it.
+ * @param load calls `import()` itself, so that bundlers see it.
  * @throws {UnavailableError} if it cannot be imported; `fields.package` names it.
  * @example
  * const { Index } = await importOptional(() => import('usearch'), { where: 'approximateIndex', name: 'usearch' });

@@ -1,5 +1,5 @@
 /**
- * Whether a value is an object of members by name, as JSON knows them: no array, not null.
+ * Returns true if a value is an object with named members, as in JSON: not an array, not null.
  *
  * @example
  * isRecord(JSON.parse(text)) || refuse(text);

@@ -2,7 +2,7 @@ import { checkArguments } from './check-options.ts';
 import { isRecord } from './is-record.ts';
 import { nearest } from './nearest.ts';
 
-/** The part of JSON Schema (draft 7) that we use. */
+/** The part of JSON Schema (draft 7) that is used here. */
 export interface JsonSchema {
   readonly type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null';
   readonly description?: string;
@@ -15,25 +15,27 @@ export interface JsonSchema {
   readonly exclusiveMaximum?: number;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
-  /** Default: members of any name are fine. */
+  /**
+   * Schema of members that are not in `properties`, or whether any are allowed. Default: members of any name are fine.
+   */
   readonly additionalProperties?: boolean | JsonSchema;
   readonly items?: JsonSchema;
   readonly minItems?: number;
-  /** Of several objects the member `kind` says which is meant. */
+  /** Alternatives. If several are objects, their member `kind` says which one is meant. */
   readonly anyOf?: readonly JsonSchema[];
 }
 
-/** Where a value is not what its schema says. */
+/** A place where a value does not match its schema. */
 export interface SchemaMistake {
-  /** `optimizer.momentum`; empty for the value itself. */
+  /** Path to the place, such as `optimizer.momentum`; empty for the value itself. */
   path: string;
   expected: string;
   received: unknown;
-  /** A name or word that was probably meant. */
+  /** The name or word that was probably meant. */
   meant?: string;
 }
 
-/** The first place where a value is not what its schema says; members that are undefined count as left out. */
+/** Returns the first place where a value does not match its schema; members that are undefined count as left out. */
 export function schemaMistake(value: unknown, schema: JsonSchema, path = ''): SchemaMistake | undefined {
   const { const: only, enum: words = only === undefined ? undefined : [only] } = schema;
   if (words !== undefined) return words.includes(value) ? undefined : otherWord(value, words, path);
@@ -49,7 +51,7 @@ export function schemaMistake(value: unknown, schema: JsonSchema, path = ''): Sc
   return isRecord(value) ? mistakeInObject(value, schema, path) : undefined;
 }
 
-/** The alternative of a schema that a value is meant as; the schema itself if it has none, undefined if none fits. */
+/** Returns the alternative that a value is meant to be; the schema itself if it has none, undefined if none fits. */
 export function variantOf(value: unknown, schema: JsonSchema): JsonSchema | undefined {
   if (schema.anyOf === undefined) return schema;
   return schema.anyOf.find((one) => {
@@ -59,7 +61,7 @@ export function variantOf(value: unknown, schema: JsonSchema): JsonSchema | unde
   });
 }
 
-/** Description of a schema in words: `a whole number from 1 to 8`. */
+/** Describes a schema in words: `a whole number from 1 to 8`. */
 export function describeSchema(schema: JsonSchema): string {
   checkArguments('describeSchema', { schema }, { schema: 'object' });
   const { type, const: only, enum: words = only === undefined ? undefined : [only], anyOf } = schema;

@@ -6,10 +6,10 @@ const EPSILON = 1e-12;
 
 /**
  * Scales vectors along an axis to length 1: `y = x / sqrt(sum(x²) + 1e-12)`, so the zero vector stays zero. The
- * gradient, `(dy − y·sum(dy·y)) / sqrt(sum(x²) + 1e-12)`, is exact and finite everywhere, at zero too.
+ * gradient, `(dy − y·sum(dy·y)) / sqrt(sum(x²) + 1e-12)`, is exact and finite everywhere, including at zero.
  *
  * @param x float32, any shape.
- * @param axis the axis that holds a vector's components, by default the last.
+ * @param axis the axis of a vector's components, by default the last.
  * @returns the shape of `x`.
  * @example
  * const unit = l2Normalize(tf.tensor2d([[3, 4]])); // [[0.6, 0.8]]

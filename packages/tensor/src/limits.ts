@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from './errors.ts';
 
 /**
- * The most of anything that an option or a file may ask for, far above what anyone needs: beyond it a number is a
- * mistake, or a trap, and is refused before memory, threads or minutes go to it.
+ * Upper limits of what an option or a file may ask for, far above what anyone needs. A number beyond them is a mistake
+ * or an attack, and is refused before it costs memory, threads or minutes.
  */
 export const limits = {
   /** Worker threads. */
@@ -11,13 +11,13 @@ export const limits = {
   threads: 1024,
   /** Images in a batch, or prepared ahead. */
   batchSize: 65_536,
-  /** Numbers in an embedding. */
+  /** Dimensions of an embedding. */
   embeddingSize: 65_536,
-  /** Pixels of a side of the images that a network takes. */
+  /** Side of a network's input images, in pixels. */
   imageSide: 4096,
-  /** Identities of a data set. */
+  /** Identities in a data set. */
   classes: 2 ** 27,
-  /** Pairs of a list. */
+  /** Pairs in a list. */
   pairs: 5_000_000,
 } as const;
 

@@ -1,8 +1,9 @@
 import { InvalidArgumentError } from './errors.ts';
 
 /**
- * The name that was probably meant: the one with the fewest letters added, left out, replaced or swapped, if those are
- * fewer than half; else one that begins with what was typed, or with which it begins. Capitals and hyphens do not count.
+ * Finds the name that was probably meant: the one with the fewest letters added, left out, replaced or swapped, if
+ * those are fewer than half. Otherwise it is one that starts with the typed text, or with which the typed text starts.
+ * Capitals and hyphens are ignored.
  *
  * @returns undefined if none is near.
  * @example
@@ -30,7 +31,7 @@ export function nearest(typed: string, names: Iterable<string>): string | undefi
   return best?.name;
 }
 
-/** Longer texts are no names that somebody typed. */
+/** Longer texts are not names that somebody typed. */
 const LONGEST = 200;
 
 const bare = (name: string) =>
@@ -38,7 +39,7 @@ const bare = (name: string) =>
     .toLowerCase()
     .replaceAll(/[-_\s]/g, '');
 
-/** Optimal string alignment: letters added, left out, replaced, and neighbors swapped. */
+/** Optimal string alignment distance: letters added, left out or replaced, and neighbors swapped. */
 function editsBetween(a: string, b: string): number {
   let [before, row]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

@@ -1,4 +1,4 @@
-/** The parts of Node that this package asks for where there is a Node; typed here, as the package runs in browsers too. */
+/** The parts of Node that this package uses if it runs in Node. They are typed here because it runs in browsers too. */
 interface NodeProcess {
   version: string;
   versions: { node: string; napi?: string };
@@ -38,6 +38,8 @@ export const nodeProcess: NodeProcess | undefined = (globalThis as { process?: N
   ? (globalThis as { process?: NodeProcess }).process
   : undefined;
 
-/** A built-in module of Node without an import, which a bundler for browsers would trip over; undefined elsewhere. */
+/**
+ * Returns a built-in module of Node without an import, which a bundler for browsers would fail on; undefined elsewhere.
+ */
 export const builtin = <Name extends keyof Builtins>(name: Name): Builtins[Name] | undefined =>
   nodeProcess?.getBuiltinModule?.(name) as Builtins[Name] | undefined;

@@ -11,7 +11,7 @@ export interface LoadedParams {
 }
 
 /**
- * A parameter tree as the bytes of a safetensors file, tensors named `a.b.c`.
+ * Encodes a parameter tree as the bytes of a safetensors file, with tensors named `a.b.c`.
  *
  * @example
  * await writeFile('backbone.safetensors', saveParams(params, { licence: 'MIT' }));
@@ -22,7 +22,7 @@ export const saveParams = (params: Params, metadata: Record<string, string> = {}
 };
 
 /**
- * The parameter tree of a safetensors file; the caller disposes of it. Copy `bytes` before changing them: the
+ * Reads the parameter tree of a safetensors file; the caller disposes of it. Copy `bytes` before changing them: the
  * tensors may share their memory.
  *
  * @throws {InvalidDataError} if the file is truncated or damaged.

@@ -3,23 +3,23 @@ import { checkArguments } from './check-options.ts';
 import { InvalidArgumentError } from './errors.ts';
 
 /**
- * A tree of tensors by name: parameters, optimizer state, statistics. Plain data that goes in and comes out; its leaves are
- * tensors of tfjs, or host tensors where the type says so.
+ * A tree of named tensors (parameters, optimizer state, statistics), which functions take and return as plain data. Its
+ * leaves are tfjs tensors, or host tensors where the type says so.
  */
 export interface Params<T = Tensor> {
   [name: string]: T | Params<T>;
 }
 
-/** What tells a leaf from a branch. */
+/** Distinguishes a leaf from a branch. */
 interface Leaf {
   readonly dtype: string;
 }
 
 /**
- * The tensors of a tree by dotted name, in the tree's order: `{ stem: { kernel } }` gives `{ 'stem.kernel': kernel }`.
- * No tensor is copied.
+ * Returns the tensors of a tree by dotted name, in the tree's order: `{ stem: { kernel } }` gives
+ * `{ 'stem.kernel': kernel }`. No tensor is copied.
  *
- * @throws {InvalidArgumentError} if a name is empty or contains a dot, or a leaf is no tensor.
+ * @throws {InvalidArgumentError} if a name is empty or contains a dot, or a leaf is not a tensor.
  * @example
  * const names = Object.keys(flattenParams({ stem: { kernel: tf.zeros([3, 3]) } })); // ['stem.kernel']
  */
@@ -33,7 +33,7 @@ export function flattenParams<T extends Leaf = Tensor>(params: Params<T>): Recor
 }
 
 /**
- * The tree of tensors named `a.b.c`: the inverse of {@link flattenParams}. No tensor is copied.
+ * Builds the tree of tensors named `a.b.c`: the inverse of {@link flattenParams}. No tensor is copied.
  *
  * @throws {InvalidArgumentError} if one name is the beginning of another, such as `a` and `a.b`.
  */
@@ -56,7 +56,7 @@ export function unflattenParams<T extends Leaf = Tensor>(flat: Readonly<Record<s
 }
 
 /**
- * A tree of the same form whose tensors are `change(tensor, 'a.b.c')`.
+ * Returns a tree of the same structure whose tensors are `change(tensor, 'a.b.c')`.
  *
  * @example
  * const halved = mapParams(params, (tensor) => tf.div(tensor, 2));
@@ -74,8 +74,8 @@ export function mapParams<T extends Leaf, U extends Leaf>(
 }
 
 /**
- * Maps trees side by side: the result has the form of the first, and each of its tensors is `change(a, b, …)` of those that
- * stand at its place. The others may have more tensors than the first.
+ * Maps several trees at once: the result has the structure of the first, and each of its tensors is `change(a, b, …)`
+ * of the tensors at the same place in all trees. The others may have more tensors than the first.
  *
  * @throws {InvalidArgumentError} if one of the others lacks a tensor of the first.
  * @example
@@ -97,13 +97,13 @@ export function zipParams<T extends Leaf, Others extends readonly Leaf[], U exte
   });
 }
 
-/** The first tree with the tensors of the second added, or put in the place of its own. */
+/** Returns the first tree with the tensors of the second added, or replaced where it has them already. */
 export function mergeParams<T extends Leaf>(params: Params<T>, changes: Params<T>): Params<T> {
   checkArguments('mergeParams', { params, changes }, { params: 'object', changes: 'object' });
   return unflattenParams({ ...flattenParams(params), ...flattenParams(changes) });
 }
 
-/** The tensors of a tree for whose names `keep` is true; branches that lose all of theirs go. */
+/** Returns the part of a tree whose tensors' names satisfy `keep`; branches that become empty are removed. */
 export function filterParams<T extends Leaf>(params: Params<T>, keep: (path: string) => boolean): Params<T> {
   checkArguments('filterParams', { params, keep }, { params: 'object', keep: 'function' });
   const entries = Object.entries(flattenParams(params)).filter(([path]) => keep(path));

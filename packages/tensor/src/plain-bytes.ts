@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from './errors.ts';
 
 /**
- * Bytes that every library takes: a `Uint8Array` of this realm over memory of its own. What comes from another `vm`
- * context or lies in shared memory is copied, anything else that holds bytes is looked at as such.
+ * Returns bytes that every library accepts: a `Uint8Array` of this realm over memory that is not shared. Bytes from
+ * another `vm` context, in shared memory or in any other kind of view or buffer are copied.
  *
- * @throws {InvalidArgumentError} if it holds no bytes, or no longer does, as after a transfer.
+ * @throws {InvalidArgumentError} if it holds no bytes, or no longer does, for example after a transfer.
  */
 export function plainBytes(where: string, value: unknown): Uint8Array<ArrayBuffer> {
   if (value instanceof Uint8Array && value.buffer instanceof ArrayBuffer && !isDetached(value.buffer))
@@ -20,11 +20,11 @@ export function plainBytes(where: string, value: unknown): Uint8Array<ArrayBuffe
   });
 }
 
-/** Of any realm. */
+/** Recognises buffers of any realm. */
 const isBuffer = (value: unknown): value is ArrayBuffer =>
   ['[object ArrayBuffer]', '[object SharedArrayBuffer]'].includes(Object.prototype.toString.call(value));
 
-/** Memory that was transferred has no bytes any more, and no view can be made of it. */
+/** Transferred memory has no bytes any more, and no view of it can be created. */
 function isDetached(buffer: ArrayBufferLike): boolean {
   try {
     new Uint8Array(buffer);

@@ -3,7 +3,7 @@ import { checkArguments } from './check-options.ts';
 import { customGradient } from './custom-gradient.ts';
 
 /**
- * `x` where it is positive, `alpha·x` elsewhere, with a slope per channel that is trained.
+ * Returns `x` where it is positive, `alpha·x` elsewhere, with a trainable slope per channel.
  *
  * @param x `[B, …, C]` float32.
  * @param alpha `[C]` float32, or any shape that broadcasts to `x`.

@@ -3,7 +3,7 @@ import { checkArguments } from './check-options.ts';
 import { customGradient } from './custom-gradient.ts';
 
 /**
- * `max(x, 0)`, whose gradient `dy · [y > 0]` needs the output alone, so that the input need not be kept.
+ * Returns `max(x, 0)`. Its gradient `dy · [y > 0]` needs only the output, so the input need not be kept.
  *
  * @param x float32, any shape.
  * @returns the shape of `x`.

@@ -13,48 +13,48 @@ import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 export class Rng {
   readonly #generator: ReturnType<typeof xoroshiro128plusFromState>;
 
-  /** Continues where a generator's {@link Rng.state} was read: four 32-bit integers. */
+  /** Resumes at a generator's {@link Rng.state}: four 32-bit integers. */
   constructor(state: readonly number[]) {
     this.#generator = xoroshiro128plusFromState(state);
   }
 
-  /** The generator named by a seed: an integer, or several numbers and words that together name one stream. */
+  /** Creates a generator from a seed: an integer, or several numbers and words that together name one stream. */
   static of(...seed: [number | string, ...(number | string)[]]): Rng {
     return new Rng(wordsOf(seed.join('/')));
   }
 
-  /** Everything needed to continue: four 32-bit integers. */
+  /** What is needed to resume: four 32-bit integers. */
   get state(): readonly number[] {
     return this.#generator.getState();
   }
 
-  /** A number from `[low, high)`, by default `[0, 1)`, in steps of 2^-53 of the range. */
+  /** Draws a number from `[low, high)`, by default `[0, 1)`, in steps of 2^-53 of the range. */
   uniform(low = 0, high = 1): number {
     return low + (high - low) * uniformFloat64(this.#generator);
   }
 
-  /** An integer from `[0, count)`. */
+  /** Draws an integer from `[0, count)`. */
   integer(count: number): number {
     return uniformInt(this.#generator, 0, count - 1);
   }
 
-  /** True with the given probability. */
+  /** Returns true with the given probability. */
   chance(probability: number): boolean {
     return uniformFloat64(this.#generator) < probability;
   }
 
-  /** A draw from the normal distribution (Box–Muller). */
+  /** Draws a number from the normal distribution (Box–Muller). */
   normal(mean = 0, standardDeviation = 1): number {
     const radius = Math.sqrt(-2 * Math.log(1 - uniformFloat64(this.#generator)));
     return mean + standardDeviation * radius * Math.cos(2 * Math.PI * uniformFloat64(this.#generator));
   }
 
-  /** One item of a list that is not empty. */
+  /** Picks one item of a list that is not empty. */
   pick<T>(items: readonly T[]): T {
     return items[this.integer(items.length)] as T;
   }
 
-  /** A shuffled copy (Fisher–Yates). */
+  /** Returns a shuffled copy (Fisher–Yates). */
   shuffle<T>(items: Iterable<T>): T[] {
     const order = [...items];
     for (let i = order.length - 1; i > 0; i--) {
@@ -65,7 +65,7 @@ export class Rng {
   }
 }
 
-/** Four well-mixed 32-bit words of a text: FNV-1a, then MurmurHash3's finaliser. */
+/** Hashes a text to four well-mixed 32-bit words: FNV-1a, then MurmurHash3's finaliser. */
 function wordsOf(text: string): number[] {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

@@ -59,12 +59,12 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a safetensors file. Values are views of `file` where alignment allows, copies otherwise; of the format's other
- * number types, BF16 and F64 become float32.
+ * Reads a safetensors file. Values are views of `file` where alignment allows, otherwise copies. Of the format's other
+ * number types, BF16 and F64 are converted to float32.
  *
- * @param wanted which tensors are read; what nobody asks for may be of any type. Default: all.
- * @throws {InvalidDataError} if the header, an offset, a dtype or a size is not what the format says: tensors fill the
- * file without overlaps, holes and bytes that are nobody's, and no name comes twice.
+ * @param wanted selects the tensors to read; the others may be of any type. Default: all.
+ * @throws {InvalidDataError} if the header, an offset, a dtype or a size does not match the format: tensors must fill
+ * the file without overlaps, holes and unused bytes, and no name may occur twice.
  */
 export function decodeSafetensors(
   file: Uint8Array,
@@ -129,7 +129,7 @@ function readTensor(bytes: Uint8Array, dataStart: number, name: string, entry: u
   return { dtype, shape, data };
 }
 
-/** Number types without one of ours. A bfloat16 is the upper half of a float32. */
+/** Number types of the format that have no counterpart here. A bfloat16 is the upper half of a float32. */
 const converters = {
   BF16: { bytes: 2, at: (view: DataView, offset: number) => upperHalf(view.getUint16(offset, true)) },
   F64: { bytes: 8, at: (view: DataView, offset: number) => view.getFloat64(offset, true) },
@@ -142,7 +142,7 @@ function upperHalf(bits: number): number {
   return word.getFloat32(0);
 }
 
-/** Each tensor begins where the one before ends, and the last ends with the file. */
+/** Checks that each tensor begins where the one before ends, and that the last ends with the file. */
 function assertFilled(entries: Record<string, unknown>, bytes: number): void {
   const stretches = Object.entries(entries).map(([name, entry]) => {
     const offsets = (entry as { data_offsets?: unknown } | null)?.data_offsets;
@@ -159,7 +159,7 @@ function assertFilled(entries: Record<string, unknown>, bytes: number): void {
   if (filled !== bytes) throw corrupt(`${filled} bytes of values`, `${bytes}`);
 }
 
-/** A name that an object of the JSON has twice, of which `JSON.parse` gives the last. */
+/** Finds a name that occurs twice in an object of the JSON; `JSON.parse` would keep the last. */
 function repeatedName(json: string): string | undefined {
   const open: Set<string>[] = [];
   for (let at = 0; at < json.length; at++) {

@@ -1,4 +1,4 @@
-/** Members that files of before were written with, and their names now. */
+/** Names of members in older files, and their current names. */
 const MEMBERS: Readonly<Record<string, string>> = {
   centreFraction: 'centerFraction',
   colour: 'color',
@@ -9,7 +9,7 @@ const MEMBERS: Readonly<Record<string, string>> = {
   'sampler.neighbours': 'sampler.neighbors',
 };
 
-/** Words that were a member's value, and how they are written now. */
+/** Values of members in older files, and their current spelling. */
 const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   batchNorm: { synchronised: 'synchronized' },
   fill: { grey: 'gray' },
@@ -18,8 +18,9 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /**
- * What was read from a file, such as a `run.json` or the settings of a folder, with names as they are written now: files
- * of before spell some of them the British way. What is no plain object or array stays as it is, the same object.
+ * Returns what was read from a file, such as a `run.json` or the settings of a folder, with the current names: older
+ * files spell some of them the British way. A value that is not a plain object or array is returned as it is, the same
+ * object.
  *
  * @example
  * americanSpelling({ optimiser: { kind: 'adamw' } }); // { optimizer: { kind: 'adamw' } }
@@ -27,7 +28,7 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 export const americanSpelling = <T>(value: T): T => respelled(value, MEMBERS, VALUES) as T;
 
 /**
- * The other way round, for hashes that were made of the names of before and must stay the same.
+ * Does the reverse, for hashes that were computed with the old names and must stay the same.
  *
  * @example
  * britishSpelling({ optimizer: { kind: 'adamw' } }); // { optimiser: { kind: 'adamw' } }

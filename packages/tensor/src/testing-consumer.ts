@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** This package's folder. */
+/** Folder of this package. */
 export const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 
-/** A folder outside the repository where this package (its `dist`) and its peer are installed, as a user has them. */
+/** A folder outside the repository in which this package (its `dist`) and its peers are installed, as for a user. */
 export class Consumer {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'tensor-consumer-')));
 
@@ -20,7 +20,7 @@ export class Consumer {
       symlinkSync(realpathSync(join(packageFolder, 'node_modules', name)), join(installed, name));
   }
 
-  /** Runs a program, an ES module, and gives what it printed. */
+  /** Runs a program, an ES module, and returns what it printed. */
   run(program: string): { output: string; errors: string } {
     const file = join(this.folder, 'program.mjs');
     writeFileSync(file, program);

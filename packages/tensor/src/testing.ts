@@ -4,17 +4,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { Rng } from './rng.ts';
 
-// Silences the advice to install another backend; nothing else differs.
+// Silences the advice to install another backend; nothing else changes.
 tf.enableProdMode();
 await tf.setBackend('cpu');
 
-/** Values that float32 holds exactly, drawn from the normal distribution. */
+/** Returns values that float32 holds exactly, drawn from the normal distribution. */
 export const normals = (count: number, seed: number | string): number[] => {
   const rng = Rng.of('test', seed);
   return Array.from({ length: count }, () => Math.fround(rng.normal()));
 };
 
-/** The gradient of `sum(f(x)·weights)` with respect to every input, flat. */
+/** Returns the gradient of `sum(f(x)·weights)` with respect to every input, flat. */
 export function gradientsOf(
   f: (...inputs: tf.Tensor[]) => tf.Tensor,
   inputs: { values: number[]; shape: number[] }[],
@@ -29,7 +29,7 @@ export function gradientsOf(
   });
 }
 
-/** The derivative of `sum(f(x)·weights)` by central differences in double precision. */
+/** Computes the derivative of `sum(f(x)·weights)` by central differences in double precision. */
 export const centralDifferences = (f: (x: number[]) => number[], x: number[], weights: number[], h = 1e-6) =>
   x.map((_, i) => {
     const at = (shift: number) =>
@@ -40,7 +40,7 @@ export const centralDifferences = (f: (x: number[]) => number[], x: number[], we
     return (at(h) - at(-h)) / (2 * h);
   });
 
-/** Expects each value within `tolerance` of its size, or of a twentieth of the largest where that is more. */
+/** Expects each value to be within `tolerance` of its size, or of 5 % of the largest, if greater. */
 export function expectClose(actual: ArrayLike<number>, expected: number[], tolerance: number): void {
   const least = Math.max(1e-3, ...expected.map(Math.abs)) / 20;
   expect(actual).toHaveLength(expected.length);
@@ -50,7 +50,7 @@ export function expectClose(actual: ArrayLike<number>, expected: number[], toler
   }
 }
 
-/** Runs `work`, which returns the tensors that it hands over, and expects no other to be left behind. */
+/** Runs `work`, which returns the tensors that it hands over, and expects that no others are left behind. */
 export function expectNoLeak(work: () => tf.Tensor[]): void {
   const before = tf.memory().numTensors;
   const handedOver = work();

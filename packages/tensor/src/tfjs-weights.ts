@@ -2,7 +2,7 @@ import { checkArguments } from './check-options.ts';
 import { InvalidDataError } from './errors.ts';
 import { type HostTensor, hostTensor, sizeOf } from './host-tensor.ts';
 
-/** Reads a file by its path or address, which may be relative to another file's. */
+/** Reads a file by its path or URL, which may be relative to that of another file. */
 export type ReadFile = (location: string, beside?: string) => Promise<Uint8Array>;
 
 interface ManifestGroup {
@@ -17,11 +17,11 @@ interface ManifestEntry {
 }
 
 /**
- * Reads the tensors of a tfjs weights manifest, the format of the networks of face-api.js: float32 values, or bytes
- * that stand for `byte · scale + min`.
+ * Reads the tensors of a tfjs weights manifest, the format of face-api.js's networks: float32 values, or bytes that
+ * stand for `byte · scale + min`.
  *
- * @param location the manifest; its shards are read beside it.
- * @throws {InvalidDataError} if the manifest is none, or its shards are shorter or longer than it says.
+ * @param location the manifest; its shards are read relative to it.
+ * @throws {InvalidDataError} if it is not a manifest, or its shards are shorter or longer than it says.
  * @example
  * const tensors = await readTfjsWeights('model-weights_manifest.json', (file, beside) =>
  *   readFile(beside === undefined ? file : join(dirname(beside), file)));

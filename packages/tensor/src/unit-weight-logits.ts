@@ -5,10 +5,10 @@ import { customGradient } from './custom-gradient.ts';
 const EPSILON = 1e-12;
 
 /**
- * Products of embeddings with class weights of length 1: `logits[i, j] = x_i·w_j / ‖w_j‖ = ‖x_i‖·cos θ_ij`. The
- * normalized weights are never formed (at many classes they are the largest tensor): the products are divided instead.
- * With `limit`, rounding beyond ±limit is cut off, and the gradient passes as if it had not been. Finite at zero
- * vectors, value and gradient.
+ * Multiplies embeddings by class weights of length 1: `logits[i, j] = x_i·w_j / ‖w_j‖ = ‖x_i‖·cos θ_ij`. The normalized
+ * weights are never computed (with many classes they are the largest tensor): the products are divided instead. With
+ * `limit`, rounding errors beyond ±limit are clipped, and the gradient passes as if they had not been. Value and
+ * gradient are finite at zero vectors.
  *
  * @param embeddings `[B, D]` float32. @param weight `[C, D]` float32, a class per row, any length.
  * @returns `[B, C]`.

@@ -3,16 +3,16 @@ import { checkArguments } from './check-options.ts';
 import { customGradient } from './custom-gradient.ts';
 
 /**
- * `compute()` as a constant: no gradient flows through it, and it may compare, sort and pick, which tfjs cannot
- * differentiate. It is what other libraries call `stopGradient` or `detach`.
+ * Runs `compute` and makes its result a constant: no gradient flows through it, and it may compare, sort and pick,
+ * which tfjs cannot differentiate. Other libraries call this `stopGradient` or `detach`.
  *
- * @returns what `compute` returns; the caller disposes of it.
+ * @returns the result of `compute`; the caller disposes of it.
  * @example
  * const threshold = withoutGradient(() => tf.mean(losses));
  */
 export function withoutGradient<T extends tf.Tensor>(compute: () => T): T {
   checkArguments('withoutGradient', { compute }, { compute: 'function' });
-  // A custom gradient's body is not recorded, and that of a constant is never asked for.
+  // The body of a custom gradient is not recorded, and the gradient of a constant is never asked for.
   return tf.tidy(() =>
     customGradient(
       { constant: tf.scalar(0) },

@@ -1,4 +1,4 @@
-/** Milliseconds of the fastest of so many calls, after one that does not count. */
+/** Returns the milliseconds of the fastest of `count` calls, after a warm-up call. */
 export async function bestOf(count: number, run: () => Promise<unknown>): Promise<number> {
   let best = Number.POSITIVE_INFINITY;
   for (let done = 0; done <= count; done++) {

@@ -6,11 +6,11 @@ import { type ConvolutionShape, formsOf, type Kernels, nameOf } from './forms.ts
 import { measureForm } from './measure-form.ts';
 
 /**
- * Times every 3×3 convolution of a step, and its gradients, in each form that this package has for it, on this processor,
- * and names the fastest: for `compile(step, { kernels })`, which takes the same choice elsewhere and gives the same bits.
- * None where there is no choice: on another provider than `cpu`, and in mixed precision.
+ * Times every 3×3 convolution of a step, and its gradients, in each form that this package has for it, on this
+ * processor. Returns the fastest forms, for `compile(step, { kernels })`: with the same choice, another machine gets
+ * the same bits. Returns none where there is no choice: with a provider other than `cpu`, and in mixed precision.
  *
- * @param cache what was measured before is not measured again.
+ * @param cache earlier measurements, which are not repeated.
  * @example
  * const kernels = await chooseKernels(step, { state, inputs });
  * const program = await compile(step, { state, inputs, kernels });

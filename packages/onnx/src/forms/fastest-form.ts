@@ -1,24 +1,24 @@
 import { checkArguments } from '@hm/tensor/host';
 import type { Form } from './forms.ts';
 
-/** Milliseconds of a convolution in each form that it has. */
+/** Milliseconds of a convolution in each of its forms. */
 export type FormTimes = Readonly<Partial<Record<Form, number>> & Record<'direct', number>>;
 
-/** Measurements by a convolution's name, kept from one program to the next. */
+/** Cache of measurements by a convolution's name, kept from one program to the next. */
 export interface KernelCache {
-  /** Earlier measurements; `{}` if there are none. */
+  /** Returns earlier measurements; `{}` if there are none. */
   read(): Promise<Readonly<Record<string, FormTimes>>>;
-  /** Keeps all of `times`. */
+  /** Stores all of `times`. */
   write(times: Readonly<Record<string, FormTimes>>): Promise<void>;
 }
 
-/** Another form must be worth its rounding: faster than the direct one by a twentieth. */
+/** Another form must be 5 % faster than the direct one to be worth its rounding errors. */
 const WORTH = 0.95;
 
-/** The forms take turns so often: what else a machine does for a moment then slows no form alone. */
+/** Number of rounds in which the forms take turns, so that a moment of other load does not slow down one form alone. */
 const ROUNDS = 2;
 
-/** The form that is taken for a convolution. */
+/** Returns the form to use for a convolution. */
 export const fastestForm = (times: FormTimes): Form => {
   checkArguments('fastestForm', { times }, { times: { has: ['direct'] } });
   return (Object.keys(times) as Form[]).reduce(
@@ -27,17 +27,17 @@ export const fastestForm = (times: FormTimes): Form => {
   );
 };
 
-/** What is timed. */
+/** What to time, and how. */
 export interface FormBench<T> {
-  /** The forms of a convolution, the direct one first. */
+  /** Returns the forms of a convolution, the direct one first. */
   formsOf(convolution: T): readonly Form[];
-  /** Milliseconds, of which the least of each form counts. */
+  /** Measures milliseconds; the minimum for each form counts. */
   measure(convolution: T, form: Form): Promise<number>;
-  /** It is not measured again what this knows. */
+  /** Cache of earlier measurements, which are not repeated. */
   cache?: KernelCache | undefined;
 }
 
-/** The times of each convolution in every form, by the convolution's name. */
+/** Returns the times of each convolution in every form, by the convolution's name. */
 export async function formTimes<T>(
   convolutions: ReadonlyMap<string, T>,
   { formsOf, measure, cache }: FormBench<T>,
@@ -57,7 +57,7 @@ export async function formTimes<T>(
   return Object.fromEntries([...convolutions.keys()].map((name) => [name, known[name]!]));
 }
 
-/** The fastest form of each convolution. */
+/** Returns the fastest form of each convolution, by the convolution's name. */
 export async function fastestForms<T>(
   convolutions: ReadonlyMap<string, T>,
   bench: FormBench<T>,

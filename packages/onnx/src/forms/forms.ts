@@ -2,15 +2,15 @@ import type { backend_util } from '@tensorflow/tfjs-core';
 import type { TileSize, Tiling } from '../winograd/tiling.ts';
 
 /**
- * How a convolution is computed: as it stands, or by Winograd's minimal filtering with 2×2 or 4×4 results to a tile, whose
- * tiles are picked out of the image, or stay in ONNX Runtime's blocks of channels.
+ * How a convolution is computed: directly, or by Winograd's minimal filtering with 2×2 or 4×4 results per tile. The
+ * tiles are gathered from the image, or stay in ONNX Runtime's blocks of channels.
  */
 export type Form = 'direct' | 'winograd-2' | 'winograd-4' | 'winograd-4-in-blocks';
 
-/** What a convolution computes: its image, or the gradient in its image or its filter. */
+/** What a convolution computes: its result, or the gradient with respect to its image or its filter. */
 export type Direction = 'forward' | 'input-gradient' | 'filter-gradient';
 
-/** The forms that a direction has, the direct one first. */
+/** Forms of each direction, the direct one first. */
 export const formsOf: Record<Direction | 'inference', readonly Form[]> = {
   forward: ['direct', 'winograd-2', 'winograd-4'],
   'input-gradient': ['direct', 'winograd-2', 'winograd-4'],
@@ -18,23 +18,23 @@ export const formsOf: Record<Direction | 'inference', readonly Form[]> = {
   inference: ['direct', 'winograd-4', 'winograd-4-in-blocks'],
 };
 
-/** A convolution of a step, as far as its speed depends on it. */
+/** The properties of a convolution in a step that affect its speed. */
 export interface ConvolutionShape {
   direction: Direction;
   /** Image `[N, H, W, C]`, and filter `[H, W, I, O]`, of the forward pass. */
   image: readonly [number, number, number, number];
   filter: readonly [number, number, number, number];
-  /** Above, left, below, right. */
+  /** Padding above, left, below and right. */
   pads: readonly [number, number, number, number];
 }
 
 /** Chooses a form for each convolution that has more than one. */
 export type ChooseForm = (convolution: ConvolutionShape) => Form;
 
-/** The form of each convolution of a step that is not computed directly, by the convolution's name. */
+/** Form of each convolution of a step that is not computed directly, by the convolution's name. */
 export type Kernels = Readonly<Record<string, Form>>;
 
-/** A name for a convolution, by which choices are kept. */
+/** Returns the name of a convolution, under which choices are stored. */
 export const nameOf = ({
   direction,
   image,
@@ -43,7 +43,7 @@ export const nameOf = ({
 }: Omit<ConvolutionShape, 'direction'> & { direction: Direction | 'inference' }): string =>
   `${direction} ${image.join('×')} by ${filter.join('×')} pad ${pads.join(',')}`;
 
-/** A convolution's shape, if other forms than the direct one compute it: 3×3, stride 1, not dilated. */
+/** Returns the shape of a convolution that has other forms than the direct one: 3×3, stride 1, not dilated. */
 function shapeOf(info: backend_util.Conv2DInfo, direction: Direction): ConvolutionShape | undefined {
   const { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, padInfo } =
     info;
@@ -58,7 +58,7 @@ function shapeOf(info: backend_util.Conv2DInfo, direction: Direction): Convoluti
   };
 }
 
-/** The tiles by which a direction of a convolution is computed, if a form with tiles is chosen for it. */
+/** Returns the tiling of a direction of a convolution, if a form with tiles is chosen for it. */
 export function tilingFor(
   { chooseForm }: { chooseForm: ChooseForm },
   info: backend_util.Conv2DInfo,
@@ -69,7 +69,7 @@ export function tilingFor(
   return form === 'direct' ? undefined : tilingOf(shape!, form);
 }
 
-/** The tiles of a direction: for the gradient in the image, dy is what is convolved. */
+/** Returns the tiling of a direction. For the gradient with respect to the image, dy is what is convolved. */
 function tilingOf({ direction, image, pads }: ConvolutionShape, form: Exclude<Form, 'direct'>): Tiling {
   const [batch, height, width] = image;
   const [top, left, bottom, right] = pads;

@@ -6,13 +6,13 @@ import type { FormTimes, KernelCache } from './fastest-form.ts';
 
 type Times = Readonly<Record<string, FormTimes>>;
 
-/** The file in which times of convolutions are kept: `hm/kernels.json` in the user's folder for caches. */
+/** Returns the path of the file that caches times of convolutions: `hm/kernels.json` in the user's cache folder. */
 export const kernelCachePath = (): string =>
   join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'hm', 'kernels.json');
 
 /**
- * Times of convolutions on this kind of processor, with this version of ONNX Runtime and so many threads, in a file that all
- * programs of a user share. A file that cannot be read, or written, only costs the time to measure again.
+ * Caches times of convolutions on this kind of processor, with this version of ONNX Runtime and this number of threads,
+ * in a file that all programs of a user share. If the file cannot be read or written, the only cost is measuring again.
  *
  * @param path a copy of such a file makes choices reproducible.
  */

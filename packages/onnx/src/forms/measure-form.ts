@@ -8,14 +8,17 @@ import { operandsOf, resultOf, runConvolution } from './run-convolution.ts';
 
 /** Setting in which a form is timed. */
 export interface Measurement {
-  /** Channels in a block of the CPU's blocked layouts. */
+  /** Number of channels in a block of the CPU's blocked layouts. */
   block: number;
   threads: number | undefined;
 }
 
 const REPEATS = 4;
 
-/** Milliseconds that a convolution takes in a form, between values that lie as a step holds them: the best of four runs. */
+/**
+ * Returns the milliseconds that a convolution takes in a form, the best of four runs. Inputs and result have the
+ * layouts that a step keeps them in.
+ */
 export async function measureForm(
   shape: ConvolutionShape,
   form: Form,

@@ -3,14 +3,14 @@ import type { ConvolutionShape } from './forms.ts';
 
 type Shape = readonly [number, number, number, number];
 
-/** The shape of the forward pass's result. */
+/** Returns the shape of the forward pass's result. */
 const imageOut = ({
   image: [n, h, w],
   filter,
   pads: [top, left, bottom, right],
 }: ConvolutionShape): Shape => [n, h + top + bottom - 2, w + left + right - 2, filter[3]];
 
-/** What a direction of a convolution computes from, by name. */
+/** Returns the shapes of the operands of a convolution in its direction, by name. */
 export function operandsOf(shape: ConvolutionShape): Record<string, Shape> {
   const { direction, image, filter } = shape;
   if (direction === 'forward') return { x: image, filter };
@@ -18,7 +18,7 @@ export function operandsOf(shape: ConvolutionShape): Record<string, Shape> {
   return direction === 'input-gradient' ? { dy, filter } : { x: image, dy };
 }
 
-/** The shape of what it computes. */
+/** Returns the shape of the result of a convolution in its direction. */
 export function resultOf(shape: ConvolutionShape): Shape {
   const { direction, image, filter } = shape;
   return { forward: imageOut(shape), 'input-gradient': image, 'filter-gradient': filter }[direction];
@@ -30,7 +30,7 @@ const kernels = {
   'filter-gradient': 'Conv2DBackpropFilter',
 } as const;
 
-/** Calls tfjs's kernel of one direction of a convolution. */
+/** Calls tfjs's kernel for a convolution in its direction. */
 export function runConvolution(
   { direction, image, filter, pads: [top, left, bottom, right] }: ConvolutionShape,
   operands: NamedTensorMap,

@@ -1,15 +1,15 @@
 import { BLOCKED_DOMAIN, type Graph, type GraphNode } from '../graph.ts';
 
-/** A convolution by a constant 3×3 filter with stride 1 between blocked images, as ONNX Runtime's optimizer leaves it. */
+/** A convolution of blocked images by a constant 3×3 filter with stride 1, as ONNX Runtime's optimizer leaves it. */
 export interface BlockedConvolution {
   node: GraphNode;
-  /** Channels of the image and of the result: whole blocks. */
+  /** Channels of the image and of the result, both multiples of the block. */
   channels: readonly [inputs: number, outputs: number];
-  /** Above, left, below, right. */
+  /** Padding above, left, below and right. */
   pads: readonly [number, number, number, number];
 }
 
-/** What a node convolves, if it is such a convolution. */
+/** Returns the description of a node that is such a convolution. */
 export function blockedConvolution(
   graph: Graph,
   node: GraphNode,
@@ -36,7 +36,7 @@ function padsOf({ attributes: { auto_pad = 'NOTSET', pads = [0, 0, 0, 0] } }: Gr
   return auto_pad === 'SAME_UPPER' || auto_pad === 'SAME_LOWER' ? ([1, 1, 1, 1] as const) : undefined;
 }
 
-/** A filter as `[9, O / b, I / b, b of I, b of O]`: its squares of channels, sorted by tap. */
+/** Reorders a filter to `[9, O / b, I / b, b of I, b of O]`: its squares of channels, sorted by tap. */
 export function tapsFirst(blocked: Float32Array, block: number): Float32Array {
   const square = block * block;
   const squares = blocked.length / square / 9;

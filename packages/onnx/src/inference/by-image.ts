@@ -2,7 +2,7 @@ import type { Graph, GraphNode } from '../graph.ts';
 import { integers } from '../passes/constants.ts';
 import { holdsGraph } from '../passes/rewrite.ts';
 
-/** Operators that compute each image of a batch by itself, as inference uses them. */
+/** Operators that compute each image of a batch independently, as inference uses them. */
 const BY_IMAGE: ReadonlySet<string> = new Set(
   (
     'MaxPool AveragePool GlobalAveragePool GlobalMaxPool ReorderInput ReorderOutput Cast Identity Dropout Relu LeakyRelu ' +
@@ -10,17 +10,17 @@ const BY_IMAGE: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** The first nodes of a network that compute every image of a batch by itself, and what they make of the images. */
+/** The leading nodes of a network that compute every image of a batch independently, and their results. */
 export interface ByImage {
-  /** How many nodes; all of them where a whole network keeps images apart. */
+  /** Number of these nodes; all nodes if the whole network keeps images apart. */
   nodes: number;
   /** The input, and the results whose first axis is still the batch. */
   ofImages: ReadonlySet<string>;
 }
 
 /**
- * How far a batch may be computed in parts. Where it is not plain from the operators that images are kept apart, they
- * count as mixed.
+ * Determines how far into a network a batch may be computed in parts. Unless the operators clearly keep images apart,
+ * images count as mixed.
  *
  * @param input the network's only input, whose first axis is the batch.
  */
@@ -38,27 +38,36 @@ export function byImage(graph: Graph, input: string): ByImage {
   return { nodes: graph.nodes.length, ofImages };
 }
 
-/** Whether a batch may be computed in parts in a whole network, every one of whose `outputs` is of the batch. */
+/**
+ * Returns true if a batch may be computed in parts by the whole network: all `outputs` must have the batch as first
+ * axis.
+ */
 export const keepsImagesApart = (
   graph: Graph,
   { nodes, ofImages }: ByImage,
   outputs: ReadonlySet<string>,
 ): boolean => nodes === graph.nodes.length && [...outputs].every((name) => ofImages.has(name));
 
-/** A place at which a network falls into two parts: of the first and of its input the second reads one value alone. */
+/**
+ * A place that splits a network into two parts. Of the values of the first part and its input, the second reads only
+ * one.
+ */
 export interface Cut {
-  /** Nodes of the first part. */
+  /** Number of nodes in the first part. */
   nodes: number;
   value: string;
 }
 
-/** Where a network can be cut so that its first part may take the images of a batch a few at a time. */
+/**
+ * Returns the places where a network can be cut so that its first part may compute the images of a batch a few at a
+ * time.
+ */
 export function cutsOf(
   { nodes, constants }: Graph,
   { nodes: apart, ofImages }: ByImage,
   outputs: ReadonlySet<string>,
 ): Cut[] {
-  // What a graph inside of a node reads is in no list of inputs.
+  // What a graph inside a node reads is in no list of inputs.
   if (nodes.some(hasGraph)) return [];
   const made = new Map(nodes.flatMap((node, index) => node.outputs.map((name) => [name, index] as const)));
   const lastRead = new Map([...outputs].map((name) => [name, nodes.length]));
@@ -72,7 +81,7 @@ export function cutsOf(
   });
 }
 
-/** Whether a node has a graph inside, what it reads of outside is in no list of inputs. */
+/** Returns true if a node contains a graph; what that graph reads from outside is in no list of inputs. */
 const hasGraph = ({ attributes }: GraphNode): boolean =>
   Object.values(attributes).some(
     (attribute) => typeof attribute === 'object' && 'type' in attribute && holdsGraph(attribute),
@@ -82,13 +91,13 @@ type Rule = (graph: Graph, node: GraphNode, others: readonly boolean[]) => boole
 
 const byConstantFilter: Rule = (_, __, [filter]) => filter === false;
 
-/** A matrix of images by a constant one. */
+/** A matrix of images times a constant one. */
 const byConstant: Rule = (_, { attributes: { transA = 0 } }, others) =>
   transA === 0 && !others.includes(true);
 
 /**
- * Axes, of an attribute or of the second input, none of which is the first. Counted from behind, only the last is surely
- * another: how many axes there are is not known.
+ * Axes, from an attribute or the second input, none of which is the first. If they are counted from the end, only the
+ * last is certain not to be the first, because the number of axes is unknown.
  */
 const alongOthers: Rule = (graph, { inputs, attributes: { axes, axis } }) => {
   const given =
@@ -96,7 +105,7 @@ const alongOthers: Rule = (graph, { inputs, attributes: { axes, axis } }) => {
   return Array.isArray(given) && given.length > 0 && given.every((place) => place > 0 || place === -1);
 };
 
-/** Operators that do under some condition; the first input is of images. */
+/** Operators that keep images apart under some condition; the first input holds images. */
 const conditions: Readonly<Record<string, Rule>> = {
   Conv: byConstantFilter,
   FusedConv: byConstantFilter,

@@ -16,40 +16,46 @@ import {
 import { type Network, type NetworkConvolution, type NetworkCut, networkOf } from './network.ts';
 import { writeForm } from './write-winograd.ts';
 
-/** Images in a run at which forms are timed, where the model takes any number. */
+/** Number of images in a run when forms are timed, if the model takes any number. */
 const ALL = 32;
 
 /**
- * Images at a time for the first part of a network. With eight, tiles fill the second cache of two cores, and a run takes
- * now less and now half as much again; with two, every operator's start begins to count.
+ * Number of images at a time in the first part of a network. With eight, tiles fill the second-level cache of two
+ * cores, and a run is sometimes faster, sometimes half as long again. With two, the start of every operator begins to
+ * count.
  */
 const FEW = 4;
 
 /** A model, and how it is meant to run. */
 export interface FasterModel {
   model: Uint8Array;
-  /** Parts of a batch that are computed at once, each on one thread; 1 for all of it, on all threads. */
+  /**
+   * Number of parts of a batch that are computed at the same time, each on one thread; 1 to compute all of it on all
+   * threads.
+   */
   lanes: number;
 }
 
-/** What a model is to run on. */
+/** Threads for a model. */
 export interface FasterModelOptions {
   threads: number | undefined;
-  /** Parts that a batch may be computed in at once; 1 for none. */
+  /** Number of parts in which a batch may be computed at the same time; 1 for none. */
   lanes: number;
 }
 
-/** Two parts must be worth their handling: faster than one by so much. */
+/** Two parts must be faster than one by this factor to be worth their handling. */
 const WORTH = 0.97;
 
 /**
- * A model as ONNX Runtime optimizes it on this CPU, with 3×3 convolutions by Winograd's minimal filtering where that was
- * measured to be faster with many images in a run. Tiles of large images are faster a few images at a time, which a cache
- * can hold, and large filters with many: where it was measured to be worth it, the network comes in two parts. That is only
- * for one thread, since such small pieces are worth nothing to two threads that must hand them over to each other.
+ * Returns a model as ONNX Runtime optimizes it on this CPU, with 3×3 convolutions by Winograd's minimal filtering where
+ * measurements with many images in a run show that it is faster.
+ *
+ * Tiles of large images are faster with a few images at a time, which fit into a cache; large filters are faster with
+ * many. If measurements show that it is worth it, the network is split into two parts. That is done for one thread
+ * only: two threads gain nothing from such small pieces, which they must hand over to each other.
  *
  * @param input the model's only input, whose first axis is the batch and whose other axes are fixed.
- * @returns undefined where nothing would be faster.
+ * @returns undefined if nothing would be faster.
  */
 export async function fasterModel(
   model: Uint8Array,
@@ -74,7 +80,7 @@ export async function fasterModel(
   return { model: writeModel(optimized, input, network, plan, block), lanes };
 }
 
-/** A convolution's name in the cache. */
+/** Returns the name of a convolution in the cache. */
 const nameIn = (images: number, { channels: [inputs, outputs], pads, side }: PlacedConvolution) =>
   nameOf({
     ...{ direction: 'inference', image: [images, ...side, inputs], filter: [3, 3, inputs, outputs], pads },
@@ -84,13 +90,13 @@ type Times = Readonly<Record<string, FormTimes>>;
 
 /** How a network is computed. */
 interface Plan {
-  /** Where it falls into two parts, if it does. */
+  /** Where the network is split into two parts, if at all. */
   cut: NetworkCut | undefined;
-  /** The form of each convolution that is not computed as it stands, by its result. */
+  /** Form of each convolution that is not computed directly, by the name of its result. */
   forms: ReadonlyMap<string, Exclude<Form, 'direct'>>;
 }
 
-/** The fastest plan by the times of single convolutions. */
+/** Returns the fastest plan, judged by the times of single convolutions. */
 function planOf({ convolutions, cuts }: Network, times: Times, all: number, few: number | undefined): Plan {
   const imagesOf = ({ place }: NetworkConvolution, cut?: NetworkCut) =>
     place < (cut?.nodes ?? 0) ? few! : all;
@@ -110,7 +116,7 @@ function planOf({ convolutions, cuts }: Network, times: Times, all: number, few:
   return { cut, forms: new Map(chosen) };
 }
 
-/** Writes a model with convolutions in other forms, and what comes before a cut for a few images at a time. */
+/** Writes a model with its convolutions in the planned forms, and the part before a cut for a few images at a time. */
 function writeModel(
   model: Uint8Array,
   input: ValueInfo,
@@ -142,7 +148,7 @@ function writeModel(
   return writeModelFile(file);
 }
 
-/** The times of convolutions in every form on this processor; what was measured before is not measured again. */
+/** Returns the times of convolutions in every form on this processor; earlier measurements are not repeated. */
 const measuredTimes = (
   convolutions: ReadonlyMap<string, MeasuredConvolution>,
   bench: Bench,

@@ -11,7 +11,8 @@ import type { ValueInfo } from '../session/session-options.ts';
 import type { NetworkCut } from './network.ts';
 
 /**
- * Nodes that give a cut's value for a batch of any size, by the network's nodes before it for so many images at a time.
+ * Returns nodes that compute a cut's value for a batch of any size, with the network's nodes before the cut applied to
+ * `images` images at a time.
  *
  * @param nodes from the network's input to the cut.
  */
@@ -39,7 +40,7 @@ export function fewAtATime(
   return graph.nodes;
 }
 
-/** Images with zeros behind, so that they fall into groups of one size. */
+/** Pads images with zeros at the end, so that they split into groups of equal size. */
 function filled(graph: Graph, images: string, count: string, group: number, axes: number): string {
   const missing = graph.add('Mod', [graph.add('Neg', [count]), graph.integers(group)]);
   const none = graph.integers(...Array<number>(axes).fill(0));
@@ -49,20 +50,23 @@ function filled(graph: Graph, images: string, count: string, group: number, axes
 
 /** A loop over groups of a batch. */
 interface Scan {
-  /** What is done with a group: taken into the loop, with the constants that they read; they read nothing else of outside. */
+  /**
+   * Nodes that process a group. They are moved into the loop with the constants that they read, and read nothing else
+   * from outside.
+   */
   nodes: readonly GraphNode[];
-  /** One group, as the nodes read it, and as they give it. */
+  /** One group, as the nodes read it, and as they return it. */
   input: GraphValue;
   output: GraphValue;
-  /** All groups: the shape of one behind an axis for them. */
+  /** Name of the value that holds all groups: an axis for the groups, then the shape of one. */
   groups: string;
 }
 
 /**
- * Appends a loop inside of the graph (`Scan`), whose turns read and write their groups in place. A session that were run for
- * each turn would wait for its threads every time.
+ * Appends a loop inside the graph (`Scan`), whose iterations read and write their groups in place. A session that is
+ * run for each group would wait for its threads every time.
  *
- * @returns the results of all groups: the shape of one behind an axis for them.
+ * @returns the results of all groups: an axis for the groups, then the shape of one.
  */
 function addScan(graph: Graph, { nodes, input, output, groups }: Scan): string {
   const made = new Set(nodes.flatMap(({ outputs }) => outputs));
@@ -70,7 +74,7 @@ function addScan(graph: Graph, { nodes, input, output, groups }: Scan): string {
     nodes.flatMap(({ inputs }) => inputs.filter((name) => name !== '' && !made.has(name))),
   );
   const constants = [...graph.constants.values()].filter(({ name }) => read.has(name));
-  // A graph inside of a node must not give a name that is known outside.
+  // A graph inside a node must not define a name that is known outside.
   const own = new Set([input.name, output.name, ...constants.map(({ name }) => name)]);
   const inside = (name: string) => (own.has(name) ? `${name} inside` : name);
   const value = (described: GraphValue) =>

@@ -9,7 +9,7 @@ let last: Promise<unknown> = Promise.resolve();
 
 serveRequests(inTurn, async () => session?.release());
 
-/** One after the other: two runs at once would take two threads. */
+/** Answers requests one after the other: two runs at once would use two threads. */
 function inTurn(request: LaneRequest): Promise<Record<string, HostTensor>> {
   const answered = last.then(() => answer(request));
   last = answered.catch(() => undefined);

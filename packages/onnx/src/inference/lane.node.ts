@@ -4,25 +4,31 @@ import { builtWorker, WorkerThread } from '@hm/tensor/workers';
 
 type HostTensors = Record<string, HostTensor>;
 
-/** A copy of a network in a thread of its own. */
+/** A copy of a network in its own thread. */
 export interface Lane {
-  /** Runs it; the memory of the feeds goes to the thread. */
+  /** Runs the network; the memory of the feeds is transferred to the thread. */
   run(feeds: HostTensors): Promise<HostTensors>;
   release(): Promise<void>;
 }
 
-/** What a lane's thread is asked: to load the network, answered by nothing, then to run it. */
+/** Request to a lane's thread: to load the network, which has an empty answer, then to run it. */
 export type LaneRequest = { model: Uint8Array<ArrayBuffer> } | { feeds: HostTensors };
 
-/** Every lane holds the network: with more threads there is one, and they share each operator. */
+/**
+ * Maximum number of lanes, as every lane holds the network. With more threads there is one lane, and they share each
+ * operator.
+ */
 const MOST_LANES = 4;
 
-/** How many lanes take so many threads, or all that there are: one for each, or one for all of them. */
+/**
+ * Returns the number of lanes for `threads` threads, or for all available ones: one for each thread, or one for all
+ * threads.
+ */
 export function lanesFor(threads = availableParallelism()): number {
   return threads <= MOST_LANES ? threads : 1;
 }
 
-/** Loads a network for one thread in a thread of its own; undefined where that cannot be had. */
+/** Loads a network, for one thread, in its own thread; undefined if that fails. */
 export async function startLane(model: Uint8Array): Promise<Lane | undefined> {
   const thread = new WorkerThread<LaneRequest, HostTensors>(builtWorker(import.meta.url, './lane-worker'), {
     where: 'createSession',

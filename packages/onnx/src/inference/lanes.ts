@@ -9,16 +9,16 @@ type Outputs = Parameters<LoadedGraph['run']>[1];
 type Results = Record<string, Tensor>;
 
 /**
- * A network that takes a batch in parts at once, each on one thread. Threads that share every operator wait for each other
- * hundreds of times in a run, and read what the other has just written: on a processor whose cores lie in several complexes,
- * or where a hypervisor puts them there, that takes longer than the work.
+ * A network that computes parts of a batch at the same time, each on one thread. Threads that share every operator wait
+ * for each other hundreds of times in a run, and read what another one has just written. On a processor whose cores lie
+ * in several complexes, or where a hypervisor puts them there, that takes longer than the work.
  */
 export class Lanes implements RunnableGraph {
   readonly #graph: LoadedGraph;
   readonly #input: string;
   readonly #others: readonly Lane[];
 
-  /** @param graph takes the first part; every image of its only input, `input`, is computed by itself. */
+  /** @param graph computes the first part; it computes every image of its only input, `input`, independently. */
   constructor(graph: LoadedGraph, input: string, others: readonly Lane[]) {
     this.#graph = graph;
     this.#input = input;
@@ -44,7 +44,7 @@ export class Lanes implements RunnableGraph {
     await Promise.all([this.#graph.release(), ...this.#others.map((lane) => lane.release())]);
   }
 
-  /** Equal parts of a batch, in its memory. */
+  /** Splits a batch into equal parts, which share its memory. */
   #parts({ dtype, shape: [count = 0, ...size], data }: HostTensor): HostTensor[] {
     const images = Math.ceil(count / (this.#others.length + 1));
     const values = data.length / count;
@@ -60,7 +60,7 @@ export class Lanes implements RunnableGraph {
     return this.#graph.run({ [this.#input]: part }, Object.fromEntries(none));
   }
 
-  /** One whose thread fails is computed here: what the network itself cannot do is told by that. */
+  /** If a part's thread fails, the part is computed here; this also reports what the network itself cannot do. */
   async #inLane(lane: Lane, part: HostTensor): Promise<Results> {
     const copy = { ...part, data: (part.data as Float32Array).slice() } as HostTensor;
     try {

@@ -6,25 +6,27 @@ import { loadSession } from '../session/load-session.ts';
 import type { BlockedConvolution } from './blocked-convolution.ts';
 import { writeForm } from './write-winograd.ts';
 
-/** A convolution of a network, as far as its speed depends on it. */
+/** The properties of a convolution in a network that affect its speed. */
 export interface PlacedConvolution extends Pick<BlockedConvolution, 'channels' | 'pads'> {
   /** Height and width of the image. */
   side: readonly [height: number, width: number];
 }
 
-/** Such a convolution of so many images. */
+/** Such a convolution with a number of images. */
 export type MeasuredConvolution = PlacedConvolution & { images: number };
 
 /** Setting in which a form is timed. */
 export interface Bench {
-  /** Channels in a block. */
+  /** Number of channels in a block. */
   block: number;
   threads: number | undefined;
 }
 
 const REPEATS = 4;
 
-/** Milliseconds of a convolution with its bias and a rectifier, its filter constant: the best of four runs. */
+/**
+ * Returns the milliseconds of a convolution with its bias, a rectifier and a constant filter: the best of four runs.
+ */
 export async function measureConvolution(
   { channels: [inputs, outputs], pads, side, images }: MeasuredConvolution,
   form: Form,

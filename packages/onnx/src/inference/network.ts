@@ -8,29 +8,29 @@ import { type BlockedConvolution, blockedConvolution } from './blocked-convoluti
 import { byImage, type Cut, cutsOf, keepsImagesApart } from './by-image.ts';
 import type { PlacedConvolution } from './measure-convolution.ts';
 
-/** Below so many multiplications with an image, a convolution is not worth a choice. */
+/** Convolutions with fewer multiplications per image are not worth measuring. */
 const WORTH_MEASURING = 2 ** 20;
 
-/** A convolution that has other forms. */
+/** A convolution that has other forms than the direct one. */
 export interface NetworkConvolution extends BlockedConvolution, PlacedConvolution {
-  /** Which of the network's nodes it is. */
+  /** Index of its node in the network. */
   place: number;
 }
 
-/** A place to cut a network, and the shape of an image's value there. */
+/** A place to cut a network, and the shape of the value there for one image. */
 export interface NetworkCut extends Cut {
   shape: readonly number[];
 }
 
-/** A network as ONNX Runtime optimizes it, as far as its forms depend on it. */
+/** The properties of a network, as ONNX Runtime optimizes it, that affect the choice of forms. */
 export interface Network {
   convolutions: readonly NetworkConvolution[];
   cuts: readonly NetworkCut[];
-  /** Whether a batch may be computed in parts. */
+  /** True if a batch may be computed in parts. */
   keepsImagesApart: boolean;
 }
 
-/** Finds what can be computed otherwise; the sizes of images a run of two tells. */
+/** Finds what can be computed in other forms. The sizes of images are found in a trial run. */
 export async function networkOf(file: ModelFile, input: ValueInfo, block: number): Promise<Network> {
   const graph = new Graph();
   graph.nodes = file.graph.node.map(graphNode);
@@ -39,7 +39,7 @@ export async function networkOf(file: ModelFile, input: ValueInfo, block: number
     const convolution = blockedConvolution(graph, node, block);
     return convolution === undefined ? [] : [{ ...convolution, place }];
   });
-  // Range, which numbers images, came with version 11.
+  // Range, which numbers images, came with opset 11.
   const isOld = file.model.opsetImport.some(({ domain, version }) => domain === '' && version < 11n);
   if (known.length === 0 || isOld) return { convolutions: [], cuts: [], keepsImagesApart: false };
   const outputs = new Set(file.graph.output.map(({ name }) => name));
@@ -67,7 +67,7 @@ export async function networkOf(file: ModelFile, input: ValueInfo, block: number
 
 const SHAPE = 'shape of ';
 
-/** The shapes of values of a network. */
+/** Finds the shapes of values of a network by running it. */
 async function shapesOf(
   file: ModelFile,
   input: ValueInfo,

@@ -4,18 +4,18 @@ import { gridOf, type Tiling } from '../winograd/tiling.ts';
 
 /** A convolution whose tiles stay in blocks of channels. */
 export interface BlockedTiles {
-  /** Channels in a block. */
+  /** Number of channels in a block. */
   block: number;
   channels: readonly [inputs: number, outputs: number];
-  /** Its batch does not matter. */
+  /** The batch of the tiling is not used. */
   tiling: Tiling;
 }
 
 /**
- * A convolution by Winograd's minimal filtering that never leaves ONNX Runtime's blocks of channels. An image is transformed
- * by depthwise convolutions, one for each row of the matrix and along each axis, whose stride is a tile; the products for
- * all places of a tile are one convolution 1×1 with as many groups. Much faster than picking tiles out and multiplying
- * matrices while the tiles of all images lie in a cache, and slower behind that.
+ * Computes a convolution by Winograd's minimal filtering without leaving ONNX Runtime's blocks of channels. An image is
+ * transformed by depthwise convolutions, one for each row of the matrix along each axis, with a tile as stride. The
+ * products for all places of a tile are one 1×1 convolution with as many groups. This is much faster than gathering
+ * tiles and multiplying matrices while the tiles of all images fit into a cache, and slower beyond that.
  *
  * @param image `[N, I, H, W]` in blocks. @param filter of {@link filterInBlocks}.
  * @returns `[N, O, H, W]` in blocks.
@@ -43,14 +43,17 @@ export function convolveInBlocks(graph: Graph, image: string, filter: string, ti
   return graph.add('Reshape', [picked, graph.integers(-1, outputs, ...tiling.outputs)]);
 }
 
-/** The products for all places of a tile: channels of the image, place by place, by a filter of {@link filterInBlocks}. */
+/**
+ * Appends the products for all places of a tile: the channels of the image, place by place, by a filter of
+ * {@link filterInBlocks}.
+ */
 export const productsOf = (graph: Graph, tiles: string, filter: string, places: number): string =>
   graph.add('Conv', [tiles, filter], {
     ...{ domain: BLOCKED_DOMAIN, attributes: { group: places, kernel_shape: [1, 1] } },
   });
 
 /**
- * A filter, transformed for {@link productsOf}.
+ * Transforms a filter for {@link productsOf}.
  *
  * @param taps `[9, O / b, I / b, b of I, b of O]`, of any shape that begins with 9.
  */
@@ -64,7 +67,10 @@ export function filterInBlocks(graph: Graph, taps: string, { channels, tiling }:
   return graph.add('Reshape', [transformed, graph.integers(squares.length * outputs, inputs, 1, 1)]);
 }
 
-/** Every row of the matrix times the pixels of each tile along one axis: one row's results after another, as channels. */
+/**
+ * Multiplies every row of the matrix by the pixels of each tile along one axis. The results of the rows follow each
+ * other as channels.
+ */
 function alongAxis(
   graph: Graph,
   image: string,
@@ -95,7 +101,10 @@ function alongAxis(
   return graph.add('Concat', rows, { attributes: { axis: 1 } });
 }
 
-/** A row of the matrix without the zeros at its ends; of those before it only what reaches beyond the border is left out. */
+/**
+ * Returns a row of the matrix without the zeros at its ends; at its start, only zeros that reach beyond the border are
+ * removed.
+ */
 function tapsOf(row: Matrix[number], pad: number): { taps: readonly number[]; skipped: number } {
   const skipped = Math.min(
     row.findIndex((tap) => tap !== 0),
@@ -104,7 +113,7 @@ function tapsOf(row: Matrix[number], pad: number): { taps: readonly number[]; sk
   return { taps: row.slice(skipped, row.findLastIndex((tap) => tap !== 0) + 1), skipped };
 }
 
-/** Where each run of a result lies among those of all places of its tiles: `[O / b, H, W]`. */
+/** Returns where each run of a result lies among the runs of all places of its tiles: `[O / b, H, W]`. */
 function resultRuns(graph: Graph, { block, channels: [, outputs], tiling }: BlockedTiles): string {
   const { size } = tiling;
   const [height, width] = tiling.outputs;

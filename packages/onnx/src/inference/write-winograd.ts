@@ -6,13 +6,13 @@ import { gridOf, patchPlaces, resultPlaces, type Tiling } from '../winograd/tili
 import { type BlockedConvolution, tapsFirst } from './blocked-convolution.ts';
 import { convolveInBlocks, filterInBlocks, productsOf } from './winograd-in-blocks.ts';
 
-/** Values that convolutions of one graph share, by what they are. */
+/** Values that the convolutions of a graph share, by a description of the value. */
 export type Shared = Map<string, string>;
 
-/** Target of a written convolution. */
+/** The graph to which a convolution is written. */
 export interface Target {
   graph: Graph;
-  /** Channels in a block. */
+  /** Number of channels in a block. */
   block: number;
   /** The graph's input, whose first axis is the batch. */
   input: string;
@@ -20,8 +20,9 @@ export interface Target {
 }
 
 /**
- * Appends the nodes of a convolution by Winograd's minimal filtering, for batches of any size: the last one gives the value
- * of the convolution's own name. The filter's transform is a product of constants, which ONNX Runtime makes as it loads.
+ * Appends the nodes of a convolution by Winograd's minimal filtering, for batches of any size. The output of the last
+ * one has the name of the convolution's own output. The filter's transform is a product of constants, which ONNX
+ * Runtime computes on loading.
  *
  * @param side height and width of the image.
  */
@@ -41,7 +42,7 @@ export function writeForm(
   finish(target, convolution, write(target, convolution, tiling));
 }
 
-/** The result by tiles that stay in blocks. */
+/** Appends a convolution whose tiles stay in blocks. */
 function inBlocks(target: Target, convolution: BlockedConvolution, tiling: Tiling): string {
   const tiles = { block: target.block, channels: convolution.channels, tiling };
   return convolveInBlocks(
@@ -53,8 +54,9 @@ function inBlocks(target: Target, convolution: BlockedConvolution, tiling: Tilin
 }
 
 /**
- * The result by tiles that are picked out and lie beside each other, as the pixels of one row: the products for all places
- * of a tile are one convolution 1×1 with as many groups, which takes the filters as they lie. `MatMul` would pack them at every run.
+ * Appends a convolution whose tiles are gathered and lie beside each other, as the pixels of one row. The products for
+ * all places of a tile are one 1×1 convolution with as many groups, which takes the filters as they are stored;
+ * `MatMul` would pack them on every run.
  */
 function inRow(target: Target, convolution: BlockedConvolution, tiling: Tiling): string {
   const { graph, block } = target;
@@ -83,14 +85,14 @@ function inRow(target: Target, convolution: BlockedConvolution, tiling: Tiling):
   return reshape(picked, -1, outputs, ...tiling.outputs);
 }
 
-/** The filter, transformed for all places of a tile. */
+/** Returns the filter, transformed for all places of a tile. */
 function filterOf({ graph, block }: Target, { node, channels }: BlockedConvolution, tiling: Tiling): string {
   const values = tapsFirst(floats(graph.constants.get(node.inputs[1]!))!, block);
   const taps = graph.constant('float32', [9, values.length / 9], values);
   return filterInBlocks(graph, taps, { block, channels, tiling });
 }
 
-/** Where each run of a patch's pixel lies, `[side², runs, N, tiles]`; 0 is the border. */
+/** Returns where each run of a patch's pixel lies, `[side², runs, N, tiles]`; 0 is the border. */
 function patchIndices(target: Target, blocks: number, tiling: Tiling): string {
   return remember(target, `patches ${blocks} ${JSON.stringify(tiling)}`, (graph) => {
     const side = tiling.size + 2;
@@ -110,7 +112,7 @@ function patchIndices(target: Target, blocks: number, tiling: Tiling): string {
   });
 }
 
-/** Where each run of the result lies among `[m², runs, N, tiles]`: `[N, runs, H, W]`. */
+/** Returns where each run of the result lies among `[m², runs, N, tiles]`: `[N, runs, H, W]`. */
 function resultIndices(target: Target, blocks: number, tiling: Tiling): string {
   return remember(target, `results ${blocks} ${JSON.stringify(tiling)}`, (graph) => {
     const [height, width] = tiling.outputs;
@@ -133,7 +135,7 @@ function resultIndices(target: Target, blocks: number, tiling: Tiling): string {
   });
 }
 
-/** Where each image begins, at so many runs an image, and with so many axes behind. */
+/** Returns where each image begins, at `size` runs per image, with `axes` axes of size 1 appended. */
 const starts = (target: Target, size: number, axes: number): string =>
   remember(target, `starts ${size} ${axes}`, (graph) => {
     const [none, step] = [graph.scalar(0, 'int32'), graph.scalar(size, 'int32')];
@@ -141,7 +143,7 @@ const starts = (target: Target, size: number, axes: number): string =>
     return graph.add('Reshape', [numbers, graph.integers(-1, ...Array<number>(axes).fill(1))]);
   });
 
-/** The number of images. */
+/** Returns the number of images. */
 const images = (target: Target): string =>
   remember(target, 'images', (graph) => {
     const shape = graph.add('Shape', [target.input]);
@@ -155,7 +157,9 @@ function remember({ graph, shared }: Target, key: string, make: (graph: Graph) =
   return known;
 }
 
-/** What the convolution did beside: the bias, an image that is added, the activation, all in one pass over the result. */
+/**
+ * Appends what else the convolution did, in one pass over the result: the bias, an image that is added, the activation.
+ */
 function finish({ graph }: Target, { node, channels: [, outputs] }: BlockedConvolution, image: string): void {
   const [, , bias = '', addend = ''] = node.inputs;
   const ones = graph.constant('float32', [outputs, 1, 1, 1], new Float32Array(outputs).fill(1));

@@ -4,7 +4,7 @@ import { COLLECTIVE_DOMAIN } from '../graph.ts';
 import { TRACE_BACKEND, traceBackend } from '../trace-backend.ts';
 import { TraceError } from '../trace-error.ts';
 
-// Not one of tfjs's own kernels, and therefore not among those that are told to be covered.
+// Not one of tfjs's own kernels, and therefore not listed among the covered ones.
 registerKernel({
   kernelName: ALL_REDUCE,
   backendName: TRACE_BACKEND,

@@ -8,7 +8,7 @@ type Binary = { a: TensorInfo; b: TensorInfo };
 
 const broadcast = (a: TensorInfo, b: TensorInfo) => backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
 
-/** The dtype of an arithmetic result. @throws {TraceError} for two truth values: tfjs then adds them as bytes. */
+/** Returns the dtype of an arithmetic result. @throws {TraceError} for two booleans, which tfjs adds as bytes. */
 export function numeric(kernelName: string, { a, b }: Binary): DataType {
   const dtype = upcastType(a.dtype, b.dtype);
   if (dtype !== 'bool') return dtype;
@@ -39,7 +39,7 @@ for (const [name, op] of Object.entries(binaries)) {
   });
 }
 
-/** `x · 1`, `x / 1`, `x + 0` and `x − 0` are x: autodiff multiplies by ones to broadcast a gradient. */
+/** Returns x for `x · 1`, `x / 1`, `x + 0` and `x − 0`: autodiff multiplies by ones to broadcast a gradient. */
 function neutral(
   tracer: Tracer,
   name: string,

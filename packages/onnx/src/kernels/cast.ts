@@ -6,7 +6,7 @@ import { kernel } from './register.ts';
 
 const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 
-/** A tensor in another dtype, in the layout it has. */
+/** Casts a tensor to another dtype, in its current layout. */
 export function cast(tracer: Tracer, x: TensorInfo, dtype: DataType): TensorInfo {
   if (dtype === x.dtype) return x;
   const { constant, uniform } = tracer.valueOf(x);
@@ -21,7 +21,7 @@ export function cast(tracer: Tracer, x: TensorInfo, dtype: DataType): TensorInfo
   return tracer.output(name, x.shape, dtype, 'Cast', layout);
 }
 
-/** The tensor in float32. */
+/** Casts a tensor to float32. */
 export const asFloat = (tracer: Tracer, x: TensorInfo): TensorInfo => cast(tracer, x, 'float32');
 
 kernel<{ x: TensorInfo }, { dtype: DataType }>('Cast', (tracer, { x }, { dtype }) =>

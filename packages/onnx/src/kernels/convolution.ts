@@ -21,11 +21,11 @@ export interface ConvolutionAttributes {
 export interface Window {
   kernel: readonly [number, number];
   strides: readonly [number, number];
-  /** Top, left, bottom, right. */
+  /** Padding: top, left, bottom, right. */
   pads: readonly [number, number, number, number];
 }
 
-/** Sizes of a convolution; image and filter shapes are NHWC and HWIO. */
+/** Returns the sizes of a convolution; image and filter shapes are NHWC and HWIO. */
 export function convolutionInfo(
   image: readonly number[],
   filter: readonly number[],
@@ -43,8 +43,8 @@ export function convolutionInfo(
 }
 
 /**
- * The window of a convolution or pooling. Where tfjs rounds the number of its positions up, the image is padded
- * as far as the last one reaches.
+ * Returns the window of a convolution or pooling. Where tfjs rounds the number of its positions up, the image is padded
+ * as far as the last position reaches.
  */
 export function windowOf(info: backend_util.Conv2DInfo): Window {
   const { top, left, bottom, right } = info.padInfo;
@@ -58,7 +58,7 @@ export function windowOf(info: backend_util.Conv2DInfo): Window {
   };
 }
 
-/** A window as attributes of an ONNX node. */
+/** Converts a window to attributes of an ONNX node. */
 export const windowAttributes = (
   window: Window,
   dilations: readonly [number, number] = [1, 1],
@@ -69,7 +69,7 @@ export const windowAttributes = (
   dilations,
 });
 
-/** Whether a convolution between so many channels can run on ONNX Runtime's blocked kernels. */
+/** Returns the filter's layout if ONNX Runtime's blocked kernels can convolve between these numbers of channels. */
 function blockedFilter(tracer: Tracer, inputs: number, outputs: number): Layout | undefined {
   const { block } = tracer;
   if (block === 0 || outputs % block !== 0) return undefined;
@@ -77,7 +77,7 @@ function blockedFilter(tracer: Tracer, inputs: number, outputs: number): Layout 
   return inputs < block ? 'oihw-blocked-output' : undefined;
 }
 
-/** Appends a convolution and returns its image. */
+/** Appends a convolution and returns its result. */
 export function convolve(
   tracer: Tracer,
   x: TensorInfo,
@@ -126,7 +126,7 @@ const unsupported = (expected: string, received: string) =>
     fix: 'Write the function with images in NHWC.',
   });
 
-/** What a fused kernel says to an activation that it does not have. */
+/** Creates a fused kernel's error for an activation that it does not have. */
 export const unsupportedActivation = (kernelName: string, known: readonly string[], activation: string) =>
   new TraceError({
     where: kernelName,

@@ -13,7 +13,7 @@ kernel<object, { start: number; stop: number; step: number; dtype?: DataType }>(
   'Range',
   (tracer, _, attributes) => {
     const { start, stop, dtype = 'float32' } = attributes;
-    // tfjs counts down by default where the stop lies below the start.
+    // tfjs counts down by default if stop is below start.
     const step = stop < start && attributes.step === 1 ? -1 : attributes.step;
     const length = Math.max(0, Math.ceil((stop - start) / step));
     const values = util

@@ -8,7 +8,7 @@ import { reshape } from './shape.ts';
 
 type Shape4 = [number, number, number, number];
 
-/** Sizes of a convolution of each channel by filters of its own, `[h, w, channels, multiplier]`. */
+/** Returns the sizes of a convolution in which each channel has its own filters, `[h, w, channels, multiplier]`. */
 const depthwiseInfo = (
   image: readonly number[],
   filter: readonly number[],
@@ -24,7 +24,7 @@ const depthwiseInfo = (
     true,
   );
 
-/** Whether ONNX Runtime's blocked kernels convolve so many channels one by one. */
+/** Returns true if ONNX Runtime's blocked kernels can convolve these channels one by one. */
 const isBlocked = ({ block }: Tracer, { inChannels, outChannels }: backend_util.Conv2DInfo): boolean =>
   block > 0 && inChannels === outChannels && inChannels % block === 0;
 
@@ -60,7 +60,7 @@ kernel<InputGradient, ConvolutionAttributes & { inputShape: number[] }>(
   },
 );
 
-/** A filter's taps as a convolution from the multiplied channels back to each channel. */
+/** Turns a filter's taps into a convolution from the multiplied channels back to each channel. */
 function phaseFilter(tracer: Tracer, filter: TensorInfo, info: backend_util.Conv2DInfo): PhaseFilter {
   const { inChannels, outChannels, filterHeight, filterWidth } = info;
   const rows = tracer.reshape(tracer.named(filter), [filterHeight * filterWidth, outChannels]);
@@ -88,9 +88,9 @@ function phaseFilter(tracer: Tracer, filter: TensorInfo, info: backend_util.Conv
 type FilterGradient = { x: TensorInfo; dy: TensorInfo };
 
 /**
- * The gradient of a depthwise convolution in its filter: each image of each channel convolved with its gradient, whose
- * pixels lie as far apart as the stride was, added up over the batch. Nothing is moved in memory: `[N, C, …]` is seen as
- * `[1, N · C, …]`.
+ * Gradient of a depthwise convolution with respect to its filter: each image of each channel is convolved with its
+ * gradient, whose pixels are spread by the stride, and the results are summed over the batch. Nothing is moved in
+ * memory: `[N, C, …]` is viewed as `[1, N · C, …]`.
  */
 kernel<FilterGradient, ConvolutionAttributes & { filterShape: number[] }>(
   'DepthwiseConv2dNativeBackpropFilter',
@@ -119,7 +119,7 @@ kernel<FilterGradient, ConvolutionAttributes & { filterShape: number[] }>(
   },
 );
 
-/** Adds up over the batch, and cuts off the positions beyond the filter that the stride left out. */
+/** Sums over the batch, and cuts off the positions beyond the filter, which the stride had left out. */
 function filterOf(
   tracer: Tracer,
   perImage: string,

@@ -5,14 +5,17 @@ import { numeric } from './binary.ts';
 import { elementwise } from './elementwise.ts';
 import { kernel } from './register.ts';
 
-/** ONNX's number for float64. tfjs divides in double precision, and a rounded quotient may reach the next integer. */
+/**
+ * ONNX's number for float64. tfjs divides in double precision; a quotient rounded to single precision may reach the
+ * next integer.
+ */
 const DOUBLE = 11;
 
 type Binary = { a: TensorInfo; b: TensorInfo };
 
 /**
- * The operands in double precision. tfjs has no such dtype; int32 stands for it while the values are on their way,
- * since those are rearranged by operators that take any dtype.
+ * Casts an operand to double precision. tfjs has no such dtype, so int32 stands in for it meanwhile: the operators that
+ * rearrange the values accept any dtype.
  */
 function asDouble(tracer: Tracer, x: TensorInfo): TensorInfo {
   const scalar = tracer.valueOf(x).uniform === undefined ? undefined : tracer.scalarOf(x);

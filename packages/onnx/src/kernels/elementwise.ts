@@ -6,12 +6,12 @@ import type { Tracer } from '../tracer.ts';
 
 interface ElementwiseOptions {
   attributes?: Record<string, Attribute>;
-  /** Names of further inputs that are not tensors of the element-wise kind, such as a minimum. */
+  /** Names of further inputs that are not element-wise operands, such as a minimum. */
   extra?: string[];
   producer?: string;
 }
 
-/** Appends an element-wise operator in whatever layout its operands have, broadcasting as tfjs does. */
+/** Appends an element-wise operator in the layout that its operands have, broadcasting as tfjs does. */
 export function elementwise(
   tracer: Tracer,
   op: string,
@@ -34,14 +34,14 @@ export function elementwise(
   return tracer.output(declared, shape, dtype, producer, layout);
 }
 
-/** Whether the operands broadcast to the shape although those of one repeated value enter as scalars. */
+/** Returns true if the operands broadcast to the shape even though those of one repeated value enter as scalars. */
 function reaches(tracer: Tracer, operands: TensorInfo[], shape: readonly number[]): boolean {
   const solid = operands.filter((info) => !tracer.isRepeated(info)).map((info) => info.shape);
   const joined = solid.reduce((a, b) => backend_util.assertAndGetBroadcastShape(a, b), []);
   return sameShape(joined, shape);
 }
 
-/** The operator on operands that are too small: applied first, then expanded to the shape. */
+/** Applies the operator to operands that are too small, then expands the result to the shape. */
 function fromUniform(
   tracer: Tracer,
   op: string,
@@ -57,7 +57,9 @@ function fromUniform(
   return tracer.output(tracer.expand(small, shape, producer), shape, dtype, producer);
 }
 
-/** The layout of the first full-sized operand that has one of its own, where all others can follow it. */
+/**
+ * Returns the layout of a full-sized operand that has one of its own, a blocked one first, if all others can follow it.
+ */
 function commonLayout(tracer: Tracer, operands: TensorInfo[], shape: readonly number[]): Layout {
   if (shape.length !== 4) return 'logical';
   const full = operands.filter((info) => sameShape(info.shape, shape) && !tracer.isRepeated(info));
@@ -80,7 +82,8 @@ function operand(
   perChannel: boolean,
 ): string {
   const uniform = tracer.isRepeated(info);
-  // Among values in tfjs's own order, one of a single element keeps its rank, which the result may owe to it.
+  // Among values in tfjs's own order, one of a single element keeps its rank, because the result's rank may depend on
+  // it.
   const alone = uniform || (layout !== 'logical' && !sameShape(info.shape, shape));
   const scalar = alone ? tracer.scalarOf(info) : undefined;
   if (scalar !== undefined) return scalar;
@@ -115,6 +118,6 @@ const isPerChannel = (info: TensorInfo, shape: readonly number[]) =>
 const isPerSample = (info: TensorInfo, shape: readonly number[]) =>
   info.shape.length === 4 && info.shape[0] === shape[0] && sizeOf(info.shape) === shape[0];
 
-/** Whether two shapes are equal. */
+/** Returns true if two shapes are equal. */
 export const sameShape = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);

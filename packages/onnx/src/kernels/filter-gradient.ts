@@ -10,9 +10,9 @@ import { winogradFilter } from './winograd.ts';
 type Inputs = { x: TensorInfo; dy: TensorInfo };
 
 /**
- * The gradient of a convolution in its filter: the image's patches, one row for each pixel of dy, times dy. The
- * patches are picked by index from the image in NHWC, so that a pick copies all channels of a pixel at once, and
- * the product is the filter in HWIO. Images of few channels take another way.
+ * Gradient of a convolution with respect to its filter: the image's patches, one row for each pixel of dy, times dy.
+ * Patches are gathered by index from the image in NHWC, so that all channels of a pixel are copied at once, and the
+ * product is the filter in HWIO. Images with few channels are handled differently.
  */
 kernel<Inputs, ConvolutionAttributes & { filterShape: number[] }>(
   'Conv2DBackpropFilter',
@@ -45,7 +45,7 @@ function patchesOf(tracer: Tracer, x: TensorInfo, info: backend_util.Conv2DInfo)
   return pick(tracer, source, indices, [positions, indices.length / positions]);
 }
 
-/** For each position of the window and each of its taps, the pixel under it; the border has the index `h · w`. */
+/** Returns the pixel under each tap of the window in each of its positions; the border has the index `h · w`. */
 function patchIndices(info: backend_util.Conv2DInfo): number[] {
   const { outHeight, outWidth, filterHeight, filterWidth, inHeight, inWidth } = info;
   const indices: number[] = [];

@@ -104,7 +104,7 @@ kernel<Segments, { numSegments: number }>(
   },
 );
 
-/** tfjs leaves out what belongs to no segment; ONNX counts negative indices from the end and refuses large ones. */
+/** tfjs ignores values that belong to no segment; ONNX counts negative indices from the end and refuses large ones. */
 function withinSegments(tracer: Tracer, x: TensorInfo, ids: TensorInfo, count: number) {
   const limit = (value: number) => tracer.uniform(value, [], 'int32');
   const above = elementwise(tracer, 'GreaterOrEqual', [ids, limit(0)], ids.shape, 'bool');

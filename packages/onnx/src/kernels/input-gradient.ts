@@ -12,21 +12,21 @@ import { winogradImage } from './winograd.ts';
 
 type Inputs = { dy: TensorInfo; filter: TensorInfo };
 
-/** The filter of a stride-1 convolution of dy that gives one phase of the image's gradient. */
+/** The filter of a stride-1 convolution of dy that computes one phase of the image's gradient. */
 export interface PhaseFilter {
-  /** The layout of the images that it is convolved with. */
+  /** Layout of the images that it is convolved with. */
   image: Layout;
-  /** Channels in a block of that layout; 0 if it has none. */
+  /** Number of channels in a block of that layout; 0 if it has no blocks. */
   block: number;
-  /** Default 1. */
+  /** Number of groups of channels. Default 1. */
   group?: number;
-  /** The filter of these taps alone, in this order, which are the pixels of a window. */
+  /** Returns the filter that has only these taps, in this order, as the pixels of a window. */
   ofTaps(taps: readonly number[], window: readonly [number, number]): string;
 }
 
 /**
- * The gradient of a convolution in its image. With stride s, pixels fall into s × s phases; each phase is a
- * stride-1 convolution of dy with its own taps of the turned filter, and the phases are then interleaved.
+ * Computes the gradient of a convolution with respect to its image. With stride s, pixels fall into s × s phases. Each
+ * phase is a stride-1 convolution of dy with its own taps of the turned filter; the phases are then interleaved.
  */
 export function imageGradient(
   tracer: Tracer,
@@ -68,8 +68,8 @@ kernel<Inputs, ConvolutionAttributes & { inputShape: number[] }>(
 );
 
 /**
- * Padding of dy before and after, so that its convolution with the phase's taps has one result for each pixel;
- * negative where dy is to be cut.
+ * Returns the padding of dy before and after that gives its convolution with the phase's taps one result for each
+ * pixel; negative where dy must be cropped.
  */
 function padding({ taps, windows, length }: Phase, outputs: number): [before: number, after: number] {
   const before = -(windows[0] ?? 0);
@@ -102,7 +102,7 @@ function phaseImage(
   });
 }
 
-/** Cuts off what negative padding says; blocked images are cut through their pixels. */
+/** Crops an image where its padding is negative; blocked images are cropped along their pixels. */
 function crop(
   tracer: Tracer,
   name: string,

@@ -5,7 +5,7 @@ import { unsupportedActivation } from './convolution.ts';
 import { elementwise } from './elementwise.ts';
 import { kernel } from './register.ts';
 
-/** Appends a matrix product; `Gemm` for two matrices, so that no transpose is made. */
+/** Appends a matrix product: `Gemm` for two matrices, so that nothing is transposed. */
 function matMul(
   tracer: Tracer,
   a: TensorInfo,

@@ -18,7 +18,7 @@ kernel<Inputs, { varianceEpsilon: number }>('FusedBatchNorm', (tracer, inputs, {
     : batchNormalization(tracer, inputs, varianceEpsilon),
 );
 
-/** On a blocked image, one multiplication and one addition a channel: a depthwise 1×1 convolution. */
+/** Normalizes a blocked image by a depthwise 1×1 convolution: one multiplication and one addition per channel. */
 function scaleBlocked(tracer: Tracer, inputs: Inputs, epsilon: number): TensorInfo {
   const { x } = inputs;
   const channels = x.shape[3]!;
@@ -41,7 +41,7 @@ function scaleBlocked(tracer: Tracer, inputs: Inputs, epsilon: number): TensorIn
   return tracer.output(name, x.shape, 'float32', 'FusedBatchNorm', 'nchw-blocked');
 }
 
-/** `(x − mean) · scale / √(variance + ε) + offset` as `slope · x + intercept`. */
+/** Rewrites `(x − mean) · scale / √(variance + ε) + offset` as `slope · x + intercept`. */
 function affine(
   tracer: Tracer,
   { mean, variance, offset, scale }: Inputs,
@@ -65,7 +65,7 @@ function affine(
 const deviation = (tracer: Tracer, variance: TensorInfo, epsilon: number) =>
   tracer.node('Sqrt', [tracer.node('Add', [tracer.named(variance), tracer.graph.scalar(epsilon)])]);
 
-/** ONNX's own operator; an image that is in its logical order is seen as `[N · H · W, C]`. */
+/** Appends ONNX's own operator; an image in its logical order is viewed as `[N · H · W, C]`. */
 function batchNormalization(
   tracer: Tracer,
   { x, mean, variance, offset, scale }: Inputs,

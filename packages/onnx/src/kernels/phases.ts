@@ -7,7 +7,7 @@ import { pick, withBorder } from './spatial.ts';
  * under the taps `a` with `a ≡ residue + pad`, in the windows `q + (residue + pad − a) / stride`.
  */
 export interface Phase {
-  /** Taps that reach its pixels, last first. */
+  /** Taps that reach its pixels, in descending order. */
   taps: number[];
   /** For each tap, the window of the first pixel; the next pixel has the next window. */
   windows: number[];
@@ -15,7 +15,7 @@ export interface Phase {
   length: number;
 }
 
-/** The phases of one axis. */
+/** Returns the phases of one axis. */
 const phasesOf = (stride: number, size: number, pad: number, length: number): Phase[] =>
   Array.from({ length: Math.min(stride, length) }, (_, residue) => {
     const taps: number[] = [];
@@ -24,7 +24,7 @@ const phasesOf = (stride: number, size: number, pad: number, length: number): Ph
     return { taps, windows, length: Math.ceil((length - residue) / stride) };
   });
 
-/** Rows and columns of a window's phases. */
+/** Returns the phases of a window along rows and columns. */
 export const phaseGrid = ({
   strideHeight,
   strideWidth,
@@ -38,7 +38,7 @@ export const phaseGrid = ({
   columns: phasesOf(strideWidth, filterWidth, padInfo.left, inWidth),
 });
 
-/** Pixels of one phase, `[outer, rows · columns, inner]`; without a name they are all zero. */
+/** Pixels of one phase, `[outer, rows · columns, inner]`; all zero if there is no name. */
 export interface PhaseImage {
   name: string | undefined;
   row: Phase;

@@ -42,9 +42,10 @@ const poolAttributes = ({ kernel: size, strides, pads }: Window) => ({ kernel_sh
 type Gradient = { dy: TensorInfo; input: TensorInfo; output: TensorInfo };
 
 /**
- * The gradient of max pooling: tap by tap, the windows whose maximum lies under it pass on their gradient, and have none left
- * for another; then every pixel adds up what its windows passed to it. It needs no indices of the maxima, which ONNX Runtime
- * finds slowly on the CPU and not at all on WebGPU, and no booleans, which it turns into numbers one by one.
+ * Gradient of max pooling. Tap by tap, the windows whose maximum lies under the tap pass on their gradient, and have
+ * none left for other taps; then every pixel sums what its windows passed to it. This needs no indices of the maxima,
+ * which ONNX Runtime finds slowly on the CPU and not at all on WebGPU, and no booleans, which it converts to numbers
+ * one by one.
  */
 kernel<Gradient, Pooling>('MaxPoolGrad', (tracer, { dy, input, output }, attributes) => {
   const info = poolInfo(input.shape, attributes);
@@ -64,11 +65,11 @@ kernel<Gradient, Pooling>('MaxPoolGrad', (tracer, { dy, input, output }, attribu
   return imageOf(tracer, name, input.shape, layout, 'MaxPoolGrad');
 });
 
-/** 1 where a number that is not positive is zero, else 0. */
+/** Returns 1 where a non-positive number is zero, else 0. */
 const isZero = (tracer: Tracer, x: string): string =>
   tracer.node('HardSigmoid', [x], { attributes: { alpha: { float: STEEPEST }, beta: { float: 1 } } });
 
-/** As tfjs's own kernels, each window gives every tap an equal share, those over padding included. */
+/** As in tfjs's own kernels, each window gives every tap an equal share, including the taps over padding. */
 kernel<{ dy: TensorInfo; input: TensorInfo }, Pooling>('AvgPoolGrad', (tracer, { dy, input }, attributes) => {
   const info = poolInfo(input.shape, attributes);
   const taps = info.filterHeight * info.filterWidth;
@@ -78,7 +79,7 @@ kernel<{ dy: TensorInfo; input: TensorInfo }, Pooling>('AvgPoolGrad', (tracer, {
   return imageOf(tracer, name, input.shape, 'logical', 'AvgPoolGrad');
 });
 
-/** For each tap of the window, the pixel that each window has under it; the border has the index `h · w`. */
+/** Returns, for each tap of the window, the pixel that each window has under it; the border has the index `h · w`. */
 function tapIndices(info: backend_util.Conv2DInfo): number[][] {
   const taps: number[][] = [];
   for (let a = 0; a < info.filterHeight; a++) {
@@ -98,7 +99,7 @@ function tapIndices(info: backend_util.Conv2DInfo): number[][] {
   return taps;
 }
 
-/** Adds up, for every pixel, what the windows over it passed through the tap that lies on it. */
+/** Sums, for every pixel, what the windows over it passed through the tap that lies on it. */
 function gatherBack(
   tracer: Tracer,
   passed: string[],
@@ -130,7 +131,7 @@ function gatherBack(
 
 type Range = readonly [start: number, length: number];
 
-/** A rectangle of windows, zero where it reaches beyond them. */
+/** Returns a rectangle of windows, zero where it reaches beyond them. */
 function shifted(
   tracer: Tracer,
   windows: Pixels,

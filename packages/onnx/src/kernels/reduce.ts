@@ -8,7 +8,7 @@ import { reshape } from './shape.ts';
 
 type Reduction = { axis: number | number[]; keepDims?: boolean };
 
-/** Appends a reduction, over whatever layout the operand has where the result does not depend on it. */
+/** Appends a reduction, in the operand's own layout if the result does not depend on it. */
 function reduce(
   tracer: Tracer,
   op: string,
@@ -38,10 +38,10 @@ function reduceAway(tracer: Tracer, op: string, x: TensorInfo, axes: number[], k
   return tracer.output(tracer.node(op, inputs, { attributes: { keepdims: 0 } }), kept, x.dtype, op);
 }
 
-/** Place of each axis of NHWC in NCHW. */
+/** Position of each axis of NHWC in NCHW. */
 const CHANNELS_FIRST = [0, 2, 3, 1] as const;
 
-/** Whether the axes that a reduction leaves of an image stand in the same order in NCHW. */
+/** Returns true if the axes that a reduction leaves of an image have the same order in NCHW. */
 const keepsOrder = (axes: number[]) => axes.includes(3) || (axes.includes(1) && axes.includes(2));
 
 /** Sums or averages a blocked image over its pixels: `[N, H, W, C]` to `[N, C]`. */
@@ -95,7 +95,7 @@ for (const [name, op] of Object.entries({ ArgMax: 'ArgMax', ArgMin: 'ArgMin' }))
   });
 }
 
-/** A tensor of an ONNX value in 64-bit integers, which tfjs does not have. */
+/** Converts an ONNX value of 64-bit integers, which tfjs does not have, to an int32 tensor. */
 export function fromInt64(tracer: Tracer, name: string, shape: number[], producer: string): TensorInfo {
   const INT32 = 6;
   return tracer.output(tracer.node('Cast', [name], { attributes: { to: INT32 } }), shape, 'int32', producer);

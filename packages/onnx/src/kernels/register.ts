@@ -7,7 +7,7 @@ import {
 import { TRACE_BACKEND, traceBackend } from '../trace-backend.ts';
 import type { Tracer } from '../tracer.ts';
 
-/** A kernel that appends nodes: tracer, inputs and attributes in, tensors out. */
+/** A kernel that appends nodes: takes tracer, inputs and attributes, and returns tensors. */
 export type TraceKernel<I = NamedTensorInfoMap, A = NamedAttrMap> = (
   tracer: Tracer,
   inputs: I,
@@ -17,7 +17,7 @@ export type TraceKernel<I = NamedTensorInfoMap, A = NamedAttrMap> = (
 /** Names of the kernels that can be traced. */
 export const covered = new Set<string>();
 
-/** Makes a kernel known to the tracing backend. */
+/** Registers a kernel with the tracing backend. */
 export function kernel<I = NamedTensorInfoMap, A = NamedAttrMap>(
   name: string,
   trace: TraceKernel<I, A>,
@@ -31,7 +31,7 @@ export function kernel<I = NamedTensorInfoMap, A = NamedAttrMap>(
       tracer.kernels.add(name);
       const results = trace(tracer, inputs as I, attrs as A);
       const taken = new Set<object>(Object.values(inputs).map((input) => input?.dataId as object));
-      // tfjs counts tensors by their data, so that a result which is one of the inputs needs data of its own.
+      // tfjs counts tensors by their data, so a result that is one of the inputs needs its own data.
       const own = (info: TensorInfo) => (taken.has(info.dataId) ? tracer.alias(info) : info);
       return Array.isArray(results) ? results.map(own) : own(results);
     },

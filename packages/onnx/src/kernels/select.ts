@@ -4,7 +4,7 @@ import { cast } from './cast.ts';
 import { elementwise } from './elementwise.ts';
 import { kernel } from './register.ts';
 
-/** Appends `Where`, with a condition that may be a vector over the first dimension as tfjs allows. */
+/** Appends `Where`; as in tfjs, the condition may be a vector over the first dimension. */
 export function select(
   tracer: Tracer,
   condition: TensorInfo,

@@ -4,7 +4,7 @@ import { kernel } from './register.ts';
 
 type Unary = { x: TensorInfo };
 
-/** The tensor under another shape of the same size. */
+/** Returns the tensor with another shape of the same size. */
 export function reshape(tracer: Tracer, x: TensorInfo, shape: number[]): TensorInfo {
   const value = tracer.valueOf(x);
   if (util.arraysEqual(shape, x.shape)) return { dataId: x.dataId, shape, dtype: x.dtype };
@@ -22,7 +22,7 @@ export function reshape(tracer: Tracer, x: TensorInfo, shape: number[]): TensorI
   );
 }
 
-/** Images of one pixel, and values with one dimension that counts, lie in the same order in every layout. */
+/** Images of one pixel, and values with at most one dimension larger than 1, have the same order in every layout. */
 const keepsOrder = (shape: readonly number[]) =>
   shape.length === 4 &&
   ((shape[1] === 1 && shape[2] === 1) || shape.filter((size) => size !== 1).length <= 1);
@@ -39,7 +39,7 @@ kernel<{ input: TensorInfo }, { dim: number }>('ExpandDims', (tracer, { input },
 
 kernel<Unary, { perm: number[] }>('Transpose', (tracer, { x }, { perm }) => {
   const shape = perm.map((axis) => x.shape[axis]!);
-  // Channels that only change their place between NCHW and NHWC do so in the layout, and move where somebody must see it.
+  // Transposing between NCHW and NHWC only changes the layout; values are moved once something has to read them.
   if (perm.join() === '0,2,3,1') return tracer.output(tracer.named(x), shape, x.dtype, 'Transpose', 'nchw');
   if (perm.join() === '0,3,1,2' && tracer.has(x, 'nchw'))
     return tracer.output(tracer.named(x, 'nchw'), shape, x.dtype, 'Transpose');
@@ -78,7 +78,7 @@ kernel<TensorInfo[], { axis: number }>('Concat', (tracer, inputs, { axis }) => {
   );
 });
 
-/** Appends `Slice` over all axes. */
+/** Appends `Slice`; `begin` and `size` are given for all axes. */
 function slice(tracer: Tracer, x: TensorInfo, begin: number[], size: number[]): TensorInfo {
   const axes = begin
     .map((_, axis) => axis)

@@ -3,8 +3,8 @@ import type { Layout } from '../layout.ts';
 import type { Tracer } from '../tracer.ts';
 
 /**
- * An image as rows of `inner` neighbouring values, one row a pixel: `[outer, pixels, inner]`. Blocked images
- * have `N · C / block` outer items of `block` channels, logical ones `N` of `C`.
+ * An image as rows of `inner` neighbouring values, one row per pixel: `[outer, pixels, inner]`. Blocked images have
+ * `N · C / block` outer items of `block` channels, logical ones `N` items of `C` channels.
  */
 export interface Pixels {
   name: string;
@@ -14,7 +14,7 @@ export interface Pixels {
   layout: 'nchw-blocked' | 'logical';
 }
 
-/** Sees an image as pixels, without moving a value. */
+/** Views an image as pixels, without moving a value. */
 export function pixelsOf(tracer: Tracer, x: TensorInfo, layout: Pixels['layout']): Pixels {
   const [n, h, w, c] = x.shape as [number, number, number, number];
   const inner = layout === 'logical' ? c : tracer.block;
@@ -28,11 +28,11 @@ export function pixelsOf(tracer: Tracer, x: TensorInfo, layout: Pixels['layout']
   };
 }
 
-/** The layout in which pixels of a value are cheapest to reach. */
+/** Returns the layout in which the pixels of a value are cheapest to access. */
 export const pixelLayout = (tracer: Tracer, x: TensorInfo): Pixels['layout'] =>
   tracer.has(x, 'nchw-blocked') ? 'nchw-blocked' : 'logical';
 
-/** Appends one pixel of a constant, whose index is then `pixels`. */
+/** Appends one pixel of a constant value; its index is then `pixels`. */
 export function withBorder(
   tracer: Tracer,
   { name, outer, inner }: Pick<Pixels, 'name' | 'outer' | 'inner'>,
@@ -42,7 +42,7 @@ export function withBorder(
   return tracer.node('Concat', [name, border], { attributes: { axis: 1 } });
 }
 
-/** Picks pixels by their index; each pick copies `inner` neighbouring values, on all threads. */
+/** Gathers pixels by index; each index copies `inner` neighbouring values, on all threads. */
 export const pick = (
   tracer: Tracer,
   name: string,
@@ -51,7 +51,7 @@ export const pick = (
 ): string =>
   tracer.node('Gather', [name, tracer.graph.constant('int32', shape, indices)], { attributes: { axis: 1 } });
 
-/** A tensor of pixels, `[outer, h · w, inner]`, as an image again. */
+/** Turns pixels, `[outer, h · w, inner]`, back into an image. */
 export function imageOf(
   tracer: Tracer,
   name: string,

@@ -8,7 +8,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Tracer } from '../tracer.ts';
 
-/** Tensors of the shapes and dtypes that a kernel of another backend gives for zeros. */
+/** Returns tensors of the shapes and dtypes that another backend's kernel returns for zeros. */
 export function standInFor(
   { backendName, kernelName, kernelFunc }: KernelConfig,
   inputs: NamedTensorInfoMap,

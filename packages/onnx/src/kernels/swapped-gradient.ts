@@ -4,21 +4,24 @@ import type { Tracer } from '../tracer.ts';
 import { windowAttributes } from './convolution.ts';
 import { pick, withBorder } from './spatial.ts';
 
-/** Bytes of dy that one part of the sum reads again for every channel of the image: about what a core's second cache holds. */
+/**
+ * Bytes of dy that one part of the sum reads again for every channel of the image: about the size of a core's
+ * second-level cache.
+ */
 const PART = 2 ** 20;
 
 /**
- * Whether the gradient in a filter can be computed by {@link swappedGradient}: for images of so few channels that the patches
- * of a matrix product would be copied in pieces of some bytes each.
+ * Returns true if {@link swappedGradient} can compute the gradient with respect to a filter. It is for images of so few
+ * channels that the patches of a matrix product would be copied in pieces of a few bytes.
  */
 export const canSwap = ({ block }: Tracer, { batchSize, inChannels, outChannels }: backend_util.Conv2DInfo) =>
   block > 0 && inChannels < block && outChannels % block === 0 && batchSize % block === 0;
 
 /**
- * The gradient of a convolution in its filter as a convolution in which batch and channels change places: each channel of
- * the image is an image whose channels are the batch, and dy is the filter, spread by the stride. The results are the taps.
- * Rows of dy, and blocks of the batch, are groups that are added up in the end, so that the part of dy that a group needs
- * stays in a cache.
+ * Computes the gradient of a convolution with respect to its filter as a convolution in which batch and channels change
+ * places. Each channel of the image is an image whose channels are the batch, and dy is the filter, spread by the
+ * stride. The results are the taps. Rows of dy, and blocks of the batch, form groups that are summed at the end, so
+ * that the part of dy that a group needs stays in a cache.
  */
 export function swappedGradient(
   tracer: Tracer,
@@ -52,7 +55,7 @@ export function swappedGradient(
   return tracer.output(tracer.reshape(byTap, filterShape), filterShape, 'float32', 'Conv2DBackpropFilter');
 }
 
-/** How dy is divided: into blocks of the batch, and those into bands of so many rows. */
+/** How dy is divided: into blocks of the batch, and each block into bands of `rows` rows. */
 interface Parts {
   blocks: number;
   bands: number;
@@ -70,7 +73,10 @@ function partsOf(
   return { blocks: batchSize / block, bands: outHeight / rows, rows };
 }
 
-/** The pixels under each band of dy, a block of the batch side by side, `[channels, groups · block, rows, columns]`. */
+/**
+ * Returns the pixels under each band of dy, a block of the batch side by side,
+ * `[channels, groups · block, rows, columns]`.
+ */
 function imageParts(tracer: Tracer, x: TensorInfo, info: backend_util.Conv2DInfo, parts: Parts): string {
   const { batchSize, inHeight, inWidth, inChannels, padInfo, strideHeight } = info;
   const { block } = tracer;
@@ -105,7 +111,7 @@ function imageParts(tracer: Tracer, x: TensorInfo, info: backend_util.Conv2DInfo
   ]);
 }
 
-/** dy as the filters of the groups, `[groups · channels, block, rows, columns]` in blocks. */
+/** Returns dy as the filters of the groups, `[groups · channels, block, rows, columns]` in blocks. */
 function dyParts(tracer: Tracer, dy: TensorInfo, info: backend_util.Conv2DInfo, parts: Parts): string {
   const { batchSize, outHeight, outWidth, outChannels } = info;
   const { block } = tracer;

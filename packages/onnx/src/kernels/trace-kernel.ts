@@ -4,8 +4,8 @@ import { elementwise } from './elementwise.ts';
 import { kernel } from './register.ts';
 
 /**
- * Makes a tfjs kernel of your own traceable: in a graph it is one element-wise operator of ONNX, applied to its inputs in
- * their order. Values and gradients come from tfjs's `registerKernel` and `registerGradient`, as for any kernel.
+ * Makes a custom tfjs kernel traceable: in a graph it becomes one element-wise ONNX operator, applied to its inputs in
+ * order. Values and gradients come from tfjs's `registerKernel` and `registerGradient`, as for any kernel.
  *
  * @param name of the kernel. @param operator of ONNX, such as `Celu`. @param attributes numbers that the operator takes.
  * @example

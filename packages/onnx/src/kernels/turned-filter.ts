@@ -3,13 +3,13 @@ import { BLOCKED_DOMAIN } from '../graph.ts';
 import type { Layout } from '../layout.ts';
 import type { Tracer } from '../tracer.ts';
 
-/** A filter with inputs and outputs exchanged, as the input gradient of its convolution wants it. */
+/** A filter with inputs and outputs exchanged, as the input gradient of its convolution needs it. */
 export interface TurnedFilter {
-  /** The layout of the images that it is convolved with. */
+  /** Layout of the images that it is convolved with. */
   image: Layout;
-  /** Channels in a block of that layout; 0 if it has none. */
+  /** Number of channels in a block of that layout; 0 if it has no blocks. */
   block: number;
-  /** The filter of these taps alone, in this order. */
+  /** Returns the filter that has only these taps, in this order. */
   ofTaps(taps: readonly number[]): string;
 }
 
@@ -34,8 +34,9 @@ export function turnedFilter(
 }
 
 /**
- * A blocked filter is a list of squares, `block` inputs by `block` outputs, one for each tap and pair of blocks. Each
- * square is transposed, which is what `ReorderOutput` does to an image of one block, and the list is put in order.
+ * Turns a blocked filter, which is a list of squares, `block` inputs by `block` outputs, one for each tap and pair of
+ * blocks. Each square is transposed, which is what `ReorderOutput` does to an image of one block, then the list is
+ * reordered.
  */
 function turnBlocks(
   tracer: Tracer,

@@ -38,7 +38,7 @@ const unaries: Record<string, string> = {
   Tan: 'Tan',
   Tanh: 'Tanh',
 };
-/** Those that ONNX defines for int32 as well. */
+/** Kernels whose operators ONNX defines for int32 as well. */
 const numeric = new Set(['Abs', 'LogicalNot', 'Neg', 'Relu']);
 for (const [name, op] of Object.entries(unaries)) {
   kernel<Unary>(name, (tracer, { x }) => {
@@ -47,7 +47,7 @@ for (const [name, op] of Object.entries(unaries)) {
   });
 }
 
-/** tfjs truncates such a function of integers to an integer again, which nobody means. */
+/** tfjs truncates such a function of integers to an integer again, which is never what is meant. */
 function assertFloat(name: string, x: TensorInfo): void {
   if (x.dtype === 'float32') return;
   throw new TraceError({
@@ -73,7 +73,7 @@ kernel<Unary>('Round', (tracer, { x }) => (x.dtype === 'float32' ? unary(tracer,
 kernel<Unary>('Sign', (tracer, { x }) => {
   const sign = unary(tracer, 'Sign', x);
   if (x.dtype !== 'float32') return sign;
-  // tfjs: the sign of what is not a number is 0.
+  // In tfjs the sign of NaN is 0.
   const missing = elementwise(tracer, 'IsNaN', [x], x.shape, 'bool');
   return select(tracer, missing, tracer.uniform(0, x.shape, x.dtype), sign);
 });
@@ -90,13 +90,14 @@ kernel<Unary>('Expm1', (tracer, { x }) => {
 });
 kernel<Unary>('Log1p', (tracer, { x }) => {
   assertFloat('Log1p', x);
-  // Kahan's: log(w)·x/(w − 1) with w = 1 + x as rounded, so that the rounding of w cancels; x itself where w is 1.
+  // Kahan's method: log(w)·x/(w − 1) with w = 1 + x as rounded, so that the rounding of w cancels out; x itself if w is
+  // 1.
   const sum = plusOne(tracer, x);
   const rounded = elementwise(tracer, 'Sub', [sum], x.shape, x.dtype, { extra: [tracer.graph.scalar(1)] });
   const isOne = elementwise(tracer, 'Equal', [rounded], x.shape, 'bool', { extra: [tracer.graph.scalar(0)] });
   const isExact = elementwise(tracer, 'Equal', [rounded, x], x.shape, 'bool');
   const ratio = elementwise(tracer, 'Div', [x, rounded], x.shape, x.dtype);
-  // At infinity the ratio would be none.
+  // At infinity the ratio would be NaN.
   const canceled = select(tracer, isExact, tracer.uniform(1, x.shape, x.dtype), ratio);
   const product = elementwise(tracer, 'Mul', [unary(tracer, 'Log', sum), canceled], x.shape, x.dtype);
   return select(tracer, isOne, x, product);
@@ -112,7 +113,7 @@ kernel<Unary, { alpha: number }>('LeakyRelu', (tracer, { x }, { alpha }) =>
   unary(tracer, 'LeakyRelu', asFloat(tracer, x), { alpha: { float: alpha } }),
 );
 
-/** The steepest slope a float32 holds: `HardSigmoid` then is 0 up to zero and 1 above it, in one pass. */
+/** The steepest slope that float32 can hold: `HardSigmoid` then is 0 up to zero and 1 above it, in one pass. */
 export const STEEPEST = 3.4e38;
 
 kernel<Unary, { alpha: number }>('Step', (tracer, { x }, { alpha }) => {
@@ -125,7 +126,9 @@ kernel<Unary, { alpha: number }>('Step', (tracer, { x }, { alpha }) => {
   return select(tracer, missing, x, step);
 });
 
-/** A bound in the dtype of the tensor; for integers the decimals go, as they do when tfjs stores the result. */
+/**
+ * Returns a bound in the dtype of the tensor; for integers the decimals are dropped, as when tfjs stores the result.
+ */
 const typed = (x: TensorInfo, bound: number): [number, 'float32' | 'int32'] =>
   x.dtype === 'float32' ? [bound, 'float32'] : [Math.trunc(bound), 'int32'];
 

@@ -6,8 +6,9 @@ import { gridOf, patchPlaces, resultPlaces, type TileSize, type Tiling } from '.
 import { imageOf } from './spatial.ts';
 
 /**
- * A convolution by Winograd's minimal filtering: for each of the a² places of a tile, one product of all tiles with the
- * filter, in a transformed space. With `turned`, the gradient in the image: dy with the filter turned and its channels exchanged.
+ * Computes a convolution by Winograd's minimal filtering: for each of the a² places of a tile, one product of all tiles
+ * with the filter, in a transformed space. With `turned`, it computes the gradient with respect to the image: dy is
+ * convolved with the turned filter, whose channels are exchanged.
  *
  * @see A. Lavin and S. Gray, Fast algorithms for convolutional neural networks, CVPR 2016
  */
@@ -32,7 +33,10 @@ export function winogradImage(
   return imageOfResults(tracer, results, tiling, channels, producer);
 }
 
-/** The gradient in the filter: the transformed tiles of the image, which the forward pass has made, times those of dy. */
+/**
+ * Computes the gradient with respect to the filter: the transformed tiles of the image, which the forward pass has
+ * computed, times those of dy.
+ */
 export function winogradFilter(tracer: Tracer, x: TensorInfo, dy: TensorInfo, tiling: Tiling): TensorInfo {
   const { filter, result } = matrices[tiling.size];
   const [inputs, outputs] = [x.shape[3]!, dy.shape[3]!];
@@ -53,7 +57,7 @@ const CONTRIB = 'com.microsoft';
 
 const countOf = (tiling: Tiling) => gridOf(tiling).reduce((a, b) => a * b, tiling.batch);
 
-/** A constant matrix times rows of so many columns. */
+/** Multiplies a constant matrix by rows of `columns` columns. */
 function times(tracer: Tracer, matrix: Matrix, name: string, columns: number): string {
   const [rows, inner] = [matrix.length, matrix[0]!.length];
   const constant = tracer.shared(`matrix ${matrix}`, () =>
@@ -62,7 +66,7 @@ function times(tracer: Tracer, matrix: Matrix, name: string, columns: number): s
   return tracer.node('MatMul', [constant, tracer.reshape(name, [inner, columns])]);
 }
 
-/** Tiles of an image, transformed: `[a², tiles, C]`, once for all that read them. */
+/** Returns the transformed tiles of an image, `[a², tiles, C]`, computed once for all readers. */
 function tilesOf(tracer: Tracer, x: TensorInfo, tiling: Tiling): string {
   const side = tiling.size + 2;
   const image = tracer.named(x, layoutOf(tracer, x));
@@ -74,7 +78,7 @@ function tilesOf(tracer: Tracer, x: TensorInfo, tiling: Tiling): string {
   });
 }
 
-/** A filter transformed, `[a², I, O]`; turned, its taps are in reverse. */
+/** Returns a transformed filter, `[a², I, O]`; if it is turned, its taps are reversed. */
 function filterTiles(tracer: Tracer, filter: TensorInfo, size: TileSize, turned: boolean): string {
   const [, , inputs, outputs] = filter.shape as [number, number, number, number];
   const name = tracer.named(filter);
@@ -88,11 +92,11 @@ function filterTiles(tracer: Tracer, filter: TensorInfo, size: TileSize, turned:
 const layoutOf = (tracer: Tracer, x: TensorInfo): Layout =>
   tracer.has(x, 'nchw-blocked') ? 'nchw-blocked' : 'logical';
 
-/** Runs of neighbouring channels in an image's layout: how many there are, and how many channels each. */
+/** Returns the number of runs of neighbouring channels in an image's layout, and the channels of each. */
 const runsOf = (tracer: Tracer, layout: Layout, channels: number) =>
   layout === 'nchw-blocked' ? [channels / tracer.block, tracer.block] : [1, channels];
 
-/** Squares of an image's pixels, one for each tile: `[side², tiles, C]`, zero beyond the border. */
+/** Gathers squares of an image's pixels, one for each tile: `[side², tiles, C]`, zero beyond the border. */
 function patchesOf(tracer: Tracer, x: TensorInfo, tiling: Tiling, side: number): string {
   const layout = layoutOf(tracer, x);
   const [blocks, run] = runsOf(tracer, layout, x.shape[3]!) as [number, number];
@@ -111,7 +115,9 @@ function patchesOf(tracer: Tracer, x: TensorInfo, tiling: Tiling, side: number):
   return tracer.node('Gather', [bordered, places], { attributes: { axis: 0 } });
 }
 
-/** Results `[m², tiles, C]` as an image, in blocks where the graph has them: one pick puts them where they belong. */
+/**
+ * Turns results `[m², tiles, C]` into an image, in blocks if the graph uses them: a single gather puts them in place.
+ */
 function imageOfResults(
   tracer: Tracer,
   results: string,

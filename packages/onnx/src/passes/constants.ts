@@ -1,6 +1,6 @@
 import { TensorProto_DataType as DataType, type TensorProto } from 'onnx-buf';
 
-/** Bytes of an element, of the types that graphs hold as constants. */
+/** Size of an element in bytes, for the types that constants in graphs have. */
 const sizes: Partial<Record<DataType, number>> = {
   [DataType.FLOAT]: 4,
   [DataType.INT32]: 4,
@@ -13,13 +13,16 @@ const sizes: Partial<Record<DataType, number>> = {
   [DataType.BOOL]: 1,
 };
 
-/** Bytes of one element of a constant, where it is known. */
+/** Returns the size in bytes of one element of a constant, if it is known. */
 export const elementBytes = ({ dataType }: TensorProto): number | undefined => sizes[dataType as DataType];
 
-/** The values of a constant as they lie in memory; `undefined` where they are elsewhere, or of an unusual type. */
+/**
+ * Returns the values of a constant as bytes in memory order; `undefined` if they are stored elsewhere or have an
+ * unusual type.
+ */
 export function bytesOfConstant(tensor: TensorProto): Uint8Array<ArrayBuffer> | undefined {
   if (tensor.externalData.length > 0 || elementBytes(tensor) === undefined) return undefined;
-  // Not rawData.slice(): that of a Buffer shares its memory.
+  // Not rawData.slice(): on a Buffer it shares the memory.
   if (tensor.rawData.length > 0) return new Uint8Array(tensor.rawData);
   const data = typed(tensor);
   return data && new Uint8Array(data.buffer as ArrayBuffer);
@@ -33,14 +36,14 @@ function typed({ dataType, floatData, int32Data, int64Data, doubleData }: Tensor
   return undefined;
 }
 
-/** The values of a float32 constant, or `undefined` if it is none. */
+/** Returns the values of a float32 constant, or `undefined` if it is not one. */
 export function floats(tensor: TensorProto | undefined): Float32Array | undefined {
   if (tensor === undefined || tensor.dataType !== DataType.FLOAT) return undefined;
   const bytes = bytesOfConstant(tensor);
   return bytes && new Float32Array(bytes.buffer);
 }
 
-/** The values of a constant of 64-bit integers, or `undefined` if it is none. */
+/** Returns the values of a constant of 64-bit integers, or `undefined` if it is not one. */
 export function integers(tensor: TensorProto | undefined): number[] | undefined {
   if (tensor === undefined || tensor.dataType !== DataType.INT64) return undefined;
   const bytes = bytesOfConstant(tensor);

@@ -5,11 +5,11 @@ import { floats } from './constants.ts';
 interface Affine {
   slope: Float64Array | undefined;
   intercept: Float64Array | undefined;
-  /** The constant that is the intercept, where it is one. */
+  /** Name of the constant that is the intercept, if there is one. */
   name?: string;
 }
 
-/** A convolution or matrix product by a constant, its channels along one axis of it. */
+/** A convolution or matrix product with constant weights, whose channels lie along `axis`. */
 interface Linear {
   weights: Float32Array;
   dims: readonly number[];
@@ -18,8 +18,8 @@ interface Linear {
 }
 
 /**
- * Multiplies batch normalization, and additions and products by a constant for each channel, into the convolution or matrix
- * product before it, in place, where nothing else reads what lies between. Computed in double precision.
+ * Folds batch normalization, and additions and products by a constant for each channel, into the convolution or matrix
+ * product before it, in place, if nothing else reads the value in between. Computed in double precision.
  */
 export function foldAffine(graph: Graph, outputs: ReadonlySet<string>): void {
   const readers = new Map<string, number>();
@@ -66,7 +66,7 @@ function merge(
   return true;
 }
 
-/** A constant with other values, under the same name if nobody else reads it. */
+/** Replaces the values of a constant, under the same name if nothing else reads it. */
 function replaced(
   graph: Graph,
   name: string,
@@ -111,7 +111,7 @@ function affineOf(graph: Graph, node: GraphNode, producer: GraphNode, channels: 
     : { slope: values, intercept: undefined };
 }
 
-/** A constant that broadcasts along the channels alone: the second axis of an image, the last of a matrix. */
+/** Returns a constant that broadcasts along the channels only: the second axis of an image, the last of a matrix. */
 function perChannel(
   graph: Graph,
   name: string,

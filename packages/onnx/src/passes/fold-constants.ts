@@ -6,8 +6,8 @@ import { sourcesOf } from '../layout.ts';
 import { bytesOfConstant, elementBytes, integers } from './constants.ts';
 
 /**
- * Moves constants once, in place of each time that the graph runs: `Transpose`, `Reshape` and the like of a constant become
- * a constant, which takes over the name where nothing else reads what it was made of.
+ * Rearranges constants once instead of in every run of the graph: `Transpose`, `Reshape` and the like of a constant
+ * become a constant. It takes over the name of its source if nothing else reads the source.
  */
 export function foldConstants(graph: Graph, outputs: ReadonlySet<string>): void {
   const folded = new Map<string, string>();
@@ -35,7 +35,7 @@ const originOf = (name: string, folded: ReadonlyMap<string, string>): string => 
   return source === undefined ? name : originOf(source, folded);
 };
 
-/** Larger constants that only repeat a value are left to be made when the graph runs. */
+/** Larger constants that only repeat a value are left to be computed when the graph runs. */
 const LARGEST_EXPANSION = 65_536;
 
 function computed(graph: Graph, node: GraphNode): TensorProto | undefined {
@@ -63,7 +63,7 @@ function computed(graph: Graph, node: GraphNode): TensorProto | undefined {
   }
 }
 
-/** A tensor that a `Constant` node holds; its other kinds are left as they are. */
+/** Returns the tensor of a `Constant` node; nodes with other kinds of values are left as they are. */
 function heldBy({ attributes }: GraphNode): TensorProto | undefined {
   const { value } = attributes;
   return typeof value === 'object' && 't' in value ? value.t : undefined;
@@ -92,7 +92,7 @@ function transposed(
   return like(source, moved, declared);
 }
 
-/** The shape that `Reshape` means: 0 keeps a size, -1 is what is left. */
+/** Resolves the shape given to `Reshape`: 0 keeps a size, -1 is what is left. */
 function reshaped(dims: readonly number[], wanted: readonly number[]): number[] {
   const shape = wanted.map((size, axis) => (size === 0 ? dims[axis]! : size));
   const rest = sizeOf(shape.filter((size) => size !== -1));

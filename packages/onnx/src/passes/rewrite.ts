@@ -3,7 +3,10 @@ import { Graph } from '../graph.ts';
 import type { ModelFile } from '../precision/model-file.ts';
 import { graphNode, nodeProto } from '../protos.ts';
 
-/** Rewrites the graph of a parsed model, in place; one with graphs inside of nodes, whose reads are hidden, stays as it is. */
+/**
+ * Rewrites the graph of a parsed model in place. A model with graphs inside its nodes is left as it is, because their
+ * reads are hidden.
+ */
 export function rewrite(
   { graph: file }: ModelFile,
   pass: (graph: Graph, outputs: ReadonlySet<string>) => void,
@@ -23,6 +26,6 @@ export function rewrite(
   file.valueInfo = file.valueInfo.filter(({ name }) => made.has(name));
 }
 
-/** Whether an attribute of a node is a graph. */
+/** Returns true if an attribute of a node is a graph. */
 export const holdsGraph = ({ type }: { type: AttributeType }) =>
   type === AttributeType.GRAPH || type === AttributeType.GRAPHS;

@@ -2,9 +2,10 @@ import type { Graph, GraphNode } from '../graph.ts';
 import { integers } from './constants.ts';
 
 /**
- * Adds one value to one entry of each row where the graph adds a product with a mask: `m + (labels == 0 … C − 1) · v`, which
- * compares, casts, multiplies and adds all of `[B, C]`, as losses over many classes do. A label out of range adds nothing, as
- * with the mask. What nothing reads any longer is left for others to remove.
+ * Replaces the addition of a product with a mask, `m + (labels == 0 … C − 1) · v`, by the addition of one value to one
+ * entry of each row. The mask compares, casts, multiplies and adds all of `[B, C]`, as in losses over many classes. A
+ * label out of range adds nothing, as with the mask. Nodes that nothing reads any longer are left for other passes to
+ * remove.
  */
 export function scatterLabels(graph: Graph): void {
   const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
@@ -19,7 +20,7 @@ export function scatterLabels(graph: Graph): void {
 
 interface MaskedAddition {
   matrix: string;
-  /** `[B, 1]` each. */
+  /** Labels and values, `[B, 1]` each. */
   labels: string;
   values: string;
   rows: number;
@@ -36,7 +37,7 @@ function maskedAddition(
     const producer = name === undefined ? undefined : producers.get(name);
     return producer?.op === op ? producer : undefined;
   };
-  /** The operand that an operator gave, and the other one. */
+  /** Returns the operand that an operator of type `op` computed, and the other operand. */
   const split = ({ inputs: [a, b] }: GraphNode, op: string) =>
     of(b, op) ? ([of(b, op)!, a!] as const) : of(a, op) ? ([of(a, op)!, b!] as const) : undefined;
   const [product, matrix] = split(node, 'Mul') ?? [];
@@ -51,13 +52,13 @@ function maskedAddition(
   return { matrix: matrix!, labels: column!.outputs[0]!, values: values!, rows, classes };
 }
 
-/** B, of a value that is made `[B, 1]`, or 0. */
+/** Returns B for a value that is reshaped to `[B, 1]`, else 0. */
 function rowsOf(graph: Graph, { inputs }: GraphNode): number {
   const [rows = 0, columns, ...others] = integers(graph.constants.get(inputs[1]!)) ?? [];
   return columns === 1 && others.length === 0 && rows > 0 ? rows : 0;
 }
 
-/** How many numbers a constant holds, if they are 0, 1, 2, … as integers of 32 bits; else 0. */
+/** Returns how many numbers a constant holds if they are the 32-bit integers 0, 1, 2, …; else 0. */
 function countedFromZero(graph: Graph, name: string): number {
   const tensor = graph.constants.get(name);
   if (tensor === undefined || tensor.dims.length !== 1 || tensor.dataType !== 6) return 0;

@@ -1,6 +1,6 @@
 import type { GraphNode } from '../graph.ts';
 
-/** Nodes on which an output depends, in their order. */
+/** Returns the nodes on which an output depends, in order. */
 export function withoutDead(nodes: readonly GraphNode[], outputs: ReadonlySet<string>): GraphNode[] {
   const needed = new Set(outputs);
   const live: GraphNode[] = [];

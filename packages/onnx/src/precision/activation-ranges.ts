@@ -5,19 +5,19 @@ import { loadSession } from '../session/load-session.ts';
 import type { Session } from '../session.ts';
 import { type ModelFile, readModelFile, writeModelFile } from './model-file.ts';
 
-/** The range of a value that 8 bits cover. It holds 0. */
+/** The range of a value that 8 bits cover. It includes 0. */
 export interface Range {
   low: number;
   high: number;
 }
 
-/** How ranges are chosen: everything seen, or this share of it, the rest being clipped. */
+/** How ranges are chosen: everything seen, or this percentage of it, with the rest clipped. */
 export type Calibration = 'minmax' | { percentile: number };
 
 const BINS = 4096;
 
 /**
- * Runs a model on sample inputs and sees what range each value has.
+ * Runs a model on sample inputs and records the range of each value.
  *
  * @throws {NonFiniteError} if a value is not finite.
  */
@@ -87,7 +87,7 @@ function count(bins: Float64Array, data: Float32Array, { low, high }: Range): vo
   for (const value of data) bins[Math.round((value - low) * scale)]! += 1;
 }
 
-/** Leaves half of what is beyond the percentile out at each end. */
+/** Cuts off half of what is beyond the percentile at each end. */
 function clip(bins: Float64Array, { low, high }: Range, percentile: number): Range {
   const total = bins.reduce((sum, value) => sum + value, 0);
   const spare = (total * (1 - percentile / 100)) / 2;

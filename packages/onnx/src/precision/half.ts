@@ -1,7 +1,7 @@
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
-/** The bits of the nearest float16, ties to even; beyond its range infinity. */
+/** Returns the bits of the nearest float16, ties to even; infinity beyond its range. */
 export function toHalf(value: number): number {
   float[0] = value;
   const sign = (bits[0]! >>> 16) & 0x8000;
@@ -9,7 +9,7 @@ export function toHalf(value: number): number {
   const mantissa = bits[0]! & 0x7fffff;
   if (exponent === 128) return sign | 0x7c00 | (mantissa === 0 ? 0 : 0x200);
   if (exponent < -25) return sign;
-  // Below 2^-14 the leading one is written out, and bits are lost with every power of two.
+  // Below 2^-14 the leading one is stored explicitly, and bits are lost with every power of two.
   const [whole, shift, base] =
     exponent < -14 ? [mantissa | 0x800000, -exponent - 1, 0] : [mantissa, 13, (exponent + 15) << 10];
   const kept = whole >>> shift;
@@ -19,7 +19,7 @@ export function toHalf(value: number): number {
   return sign | Math.min(base + kept + up, 0x7c00);
 }
 
-/** The value of the bits of a float16. */
+/** Returns the value of the bits of a float16. */
 export function fromHalf(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const [exponent, mantissa] = [(half >>> 10) & 0x1f, half & 0x3ff];

@@ -1,9 +1,9 @@
 import { dataTypeOf, type GraphNode } from '../graph.ts';
 
-/** Operators that multiply matrices, which graphics processors do several times faster in half precision. */
+/** Operators that multiply matrices, which GPUs do several times faster in half precision. */
 const PRODUCTS = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul']);
 
-/** Operators that move values and compute none, with the number of inputs, from the first, that they move. */
+/** Operators that move values without computing any, with the number of inputs, from the first, that they move. */
 const MOVES: Readonly<Record<string, number>> = {
   Concat: Number.POSITIVE_INFINITY,
   Expand: 1,
@@ -18,12 +18,13 @@ const isProduct = ({ op, domain }: GraphNode) => domain === '' && PRODUCTS.has(o
 const movedBy = ({ op, domain }: GraphNode) => (domain === '' ? (MOVES[op] ?? 0) : 0);
 
 /**
- * A graph that multiplies in half precision and does everything else in single: a value is cast once, where a product
- * first needs it, before it is moved if nothing else reads it, and what a product yields is moved before it is cast back.
+ * Returns a graph that multiplies in half precision and does everything else in single. A value is cast once, where a
+ * product first needs it; if nothing else reads it, it is cast before it is moved. The result of a product is moved
+ * before it is cast back.
  *
  * @param nodes of float32, in an order in which they can run. @param outputs of the graph, which stay float32.
- * @param rounded products of half precision are computed in single: for the CPU, which has no other, and where ONNX
- * Runtime would take their casts away.
+ * @param rounded computes products in single precision and rounds to half before and after: for the CPU, which has no
+ * products in half precision, and where ONNX Runtime would remove their casts.
  */
 export function toMixedPrecision(
   nodes: readonly GraphNode[],
@@ -45,7 +46,7 @@ export function toMixedPrecision(
   return mixed.nodes;
 }
 
-/** The values that nobody reads but products, be it after a move. */
+/** Returns the values that only products read, possibly after a move. */
 function wantedInHalf(nodes: readonly GraphNode[], outputs: ReadonlySet<string>): ReadonlySet<string> {
   const read = new Set<string>();
   const refused = new Set(outputs);
@@ -63,10 +64,10 @@ function wantedInHalf(nodes: readonly GraphNode[], outputs: ReadonlySet<string>)
 /** Nodes in two precisions, with the casts between them. */
 class MixedNodes {
   readonly nodes: GraphNode[] = [];
-  /** Values that were computed in half precision, and those of them that exist in single by now. */
+  /** Values computed in half precision, and those of them that have been cast to single so far. */
   readonly #half = new Set<string>();
   readonly #restored = new Set<string>();
-  /** Values of single precision that exist in half by now. */
+  /** Values of single precision that have been cast to half so far. */
   readonly #halved = new Set<string>();
 
   isHalf(name: string): boolean {
@@ -82,7 +83,7 @@ class MixedNodes {
     this.nodes.push({ ...node, inputs, outputs: node.outputs.map(halfName) });
   }
 
-  /** Appends a node of single precision whose inputs and outputs are rounded to half. */
+  /** Appends a node in single precision whose inputs and outputs are rounded to half. */
   addRounded(node: GraphNode): void {
     const inputs = node.inputs.map((name) => (name === '' ? name : this.#rounded(name)));
     const exact = node.outputs.map((name) => `${name}:exact`);
@@ -97,7 +98,7 @@ class MixedNodes {
     this.nodes.push({ ...node, inputs: node.inputs.map((name) => this.single(name)) });
   }
 
-  /** The name of a value in half precision. */
+  /** Returns the name of a value in half precision, and casts it if that is still to be done. */
   half(name: string): string {
     if (!this.#half.has(name) && !this.#halved.has(name)) {
       this.#halved.add(name);
@@ -106,7 +107,7 @@ class MixedNodes {
     return halfName(name);
   }
 
-  /** The name of a value in single precision. */
+  /** Returns the name of a value in single precision, and casts it if that is still to be done. */
   single(name: string): string {
     if (this.#half.has(name) && !this.#restored.has(name)) {
       this.#restored.add(name);

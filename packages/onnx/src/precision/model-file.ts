@@ -18,7 +18,7 @@ export interface ModelFile {
   graph: GraphProto;
 }
 
-/** @throws {InvalidDataError} if the bytes are no ONNX model. */
+/** Parses a model. @throws {InvalidDataError} if the bytes are not an ONNX model. */
 export function readModelFile(bytes: Uint8Array): ModelFile {
   try {
     const model = fromBinary(ModelProtoSchema, bytes);
@@ -29,10 +29,10 @@ export function readModelFile(bytes: Uint8Array): ModelFile {
   throw notOnnx('a model without a graph');
 }
 
-/** The bytes of a model. */
+/** Encodes a model. */
 export const writeModelFile = ({ model }: ModelFile): Uint8Array => toBinary(ModelProtoSchema, model);
 
-/** A node of the default domain; integers become attributes. */
+/** Creates a node of the default domain; `integers` become its attributes. */
 export const newNode = (
   opType: string,
   input: string[],
@@ -51,7 +51,7 @@ export const newNode = (
     })),
   });
 
-/** A constant of any type, its values as they lie in memory. */
+/** Creates a constant of any type from values in memory order. */
 export const newTensor = (
   name: string,
   dataType: DataType,
@@ -66,9 +66,9 @@ export const newTensor = (
   });
 
 /**
- * The values of a float32 constant.
+ * Returns the values of a float32 constant.
  *
- * @throws {InvalidDataError} if they lie in another file.
+ * @throws {InvalidDataError} if they are stored in another file.
  */
 export function floatsOf(tensor: TensorProto): Float32Array {
   if (tensor.externalData.length > 0) {
@@ -90,11 +90,11 @@ export function floatsOf(tensor: TensorProto): Float32Array {
     });
   }
   if (tensor.rawData.length === 0) return Float32Array.from(tensor.floatData);
-  // Not rawData.slice(): that of a Buffer shares its memory.
+  // Not rawData.slice(): on a Buffer it shares the memory.
   return new Float32Array(new Uint8Array(tensor.rawData).buffer);
 }
 
-/** The float32 constants of a graph by name: its initializers, and what its Constant nodes hold. */
+/** Returns the float32 constants of a graph by name: its initializers, and those of its Constant nodes. */
 export function floatConstants(graph: GraphProto): Map<string, TensorProto> {
   const found = graph.initializer.map((tensor) => [tensor.name, tensor] as const);
   const held = graph.node.flatMap((node) => {

@@ -5,25 +5,26 @@ import { floatConstants } from './model-file.ts';
 export interface WeightPlan {
   node: NodeProto;
   tensor: TensorProto;
-  /** Axis of the output channels, each with a scale of its own. */
+  /** Axis of the output channels, each of which has its own scale. */
   axis: number;
   bias: TensorProto | undefined;
 }
 
-/** Tensors that become 8-bit. */
+/** Tensors to be stored in 8 bits. */
 export interface QuantizationPlan {
   weights: WeightPlan[];
   /** Values between nodes, and the graph's inputs. */
   activations: string[];
-  /** How much of the graph's float32 constants, by their bytes, the weights are. */
+  /** Share of the weights in the graph's float32 constants, by bytes. */
   share: number;
 }
 
 const ACTIVATIONS = new Set(['Relu', 'Clip']);
 
 /**
- * Convolutions and matrix products with constant weights, and additions: their inputs, and their outputs after a Relu or
- * Clip that follows. What the graph returns stays float32, and so does the embedding before its last reshaping.
+ * Selects convolutions and matrix products with constant weights, and additions: their inputs, and their outputs after
+ * a Relu or Clip that follows. The outputs of the graph stay float32, and so does the embedding before its last
+ * reshaping.
  */
 export function planQuantization(graph: GraphProto): QuantizationPlan {
   const constants = floatConstants(graph);
@@ -62,7 +63,7 @@ function channelAxis(node: NodeProto, rank: number): number | undefined {
   return undefined;
 }
 
-/** The value after the activation that alone reads this one. */
+/** Returns the value after the activation that is the only reader of this value; without one, the value itself. */
 function afterActivation(name: string, consumers: Map<string, NodeProto[]>): string {
   const readers = consumers.get(name) ?? [];
   return readers.length === 1 && ACTIVATIONS.has(readers[0]!.opType) ? readers[0]!.output[0]! : name;
@@ -76,7 +77,7 @@ function consumersOf(graph: GraphProto): Map<string, NodeProto[]> {
   return consumers;
 }
 
-/** Graph outputs, and what they are reshaped or normalised from. */
+/** Returns the graph's outputs, and the values that they are reshaped or normalised from. */
 function returnedValues(graph: GraphProto): Set<string> {
   const returned = new Set(graph.output.map(({ name }) => name));
   const passing = new Set([

@@ -10,18 +10,21 @@ import { upgradeOpset } from './upgrade-opset.ts';
 
 /** Options of {@link quantize}. */
 export interface QuantizeOptions {
-  /** Default `minmax`: values are clipped nowhere within what the samples showed. `{ percentile: 99.99 }` clips outliers. */
+  /**
+   * How the ranges of values are chosen. Default `minmax`: values are clipped nowhere within what the samples showed.
+   * `{ percentile: 99.99 }` clips outliers.
+   */
   calibration?: Calibration | undefined;
 }
 
 /**
- * A model in 8 bits (QDQ): weights int8 with a scale for each output channel, values between nodes uint8 with ranges
- * seen on sample inputs, biases int32. ONNX Runtime joins `QuantizeLinear` and `DequantizeLinear` with their
- * neighbours into integer kernels. Inputs, outputs and metadata stay what they were.
+ * Converts a model to 8 bits (QDQ): weights become int8 with a scale for each output channel, values between nodes
+ * uint8 with ranges seen on sample inputs, and biases int32. ONNX Runtime fuses `QuantizeLinear` and `DequantizeLinear`
+ * with their neighbours into integer kernels. Inputs, outputs and metadata stay as they were.
  *
  * @param batches Inputs as the network will see them, such as some tens of normalised faces.
- * @throws {InvalidDataError} if the bytes are no ONNX model, are of too old an opset, or less than half of the weights are
- * multiplied as constants, so that the file would hardly shrink.
+ * @throws {InvalidDataError} if the bytes are not an ONNX model, its opset is too old, or less than half of the weights
+ * are multiplied as constants, so that the file would hardly shrink.
  * @throws {NonFiniteError} if a value is not finite on the samples.
  * @example
  * const small = await quantize(model, [{ input: faces }]);
@@ -50,13 +53,13 @@ export async function quantize(
   return writeModelFile(file);
 }
 
-/** Below this share of the weights, a copy in 8 bits would cost accuracy and save little. */
+/** Below this share of the weights, 8 bits would cost accuracy and save little. */
 const LEAST_SHARE = 0.5;
 
 /**
- * The share of a model's weights, by their bytes, that {@link quantize} would store in 8 bits.
+ * Returns the share of a model's weights, by bytes, that {@link quantize} would store in 8 bits.
  *
- * @throws {InvalidDataError} if the bytes are no ONNX model.
+ * @throws {InvalidDataError} if the bytes are not an ONNX model.
  */
 export function quantizableShare(model: Uint8Array): number {
   const file = readModelFile(model);
@@ -64,7 +67,7 @@ export function quantizableShare(model: Uint8Array): number {
   return planQuantization(file.graph).share;
 }
 
-/** Puts Q and DQ behind a value and gives its scale. */
+/** Inserts Q and DQ after a value and returns its scale. */
 function quantizeActivation(graph: GraphProto, name: string, { low, high }: Range): number {
   const scale = Math.fround((high - low) / 255) || 1;
   const zero = Math.round(-low / scale);
@@ -106,7 +109,7 @@ function quantizeWeight(graph: GraphProto, plan: WeightPlan, inputScales: Map<st
   });
 }
 
-/** Adds a quantised constant with its DequantizeLinear before the node, and gives the latter's output. */
+/** Adds a quantised constant with its DequantizeLinear before the node, and returns the output of the latter. */
 function dequantized(
   graph: GraphProto,
   reader: NodeProto,
@@ -123,12 +126,12 @@ function dequantized(
 }
 
 /**
- * The largest weight in 8 bits. Processors with AVX2 and without VNNI add two products of a value, at most 255, in 16 bits,
- * and clip the sum: 2 · 255 · 64 still fits.
+ * The largest weight in 8 bits. Processors with AVX2 but without VNNI add two products of a value, at most 255, in 16
+ * bits, and clip the sum: 2 · 255 · 64 still fits.
  */
 const LARGEST = 64;
 
-/** Symmetric: the largest weight of each channel becomes {@link LARGEST}. */
+/** Quantises symmetrically: the largest weight of each channel becomes {@link LARGEST}. */
 function quantizeChannels(weights: Float32Array, dims: readonly number[], axis: number) {
   const channels = dims[axis]!;
   const inner = dims.slice(axis + 1).reduce((a, b) => a * b, 1);
@@ -153,7 +156,7 @@ function dropUnread(graph: GraphProto): void {
   ]);
   graph.initializer = graph.initializer.filter(({ name }) => read.has(name));
   graph.node = graph.node.filter(({ opType, output }) => opType !== 'Constant' || read.has(output[0]!));
-  // Before IR 4 every constant was listed as an input too.
+  // Before IR 4 every constant was also listed as an input.
   const constants = new Set(graph.initializer.map(({ name }) => name));
   graph.input = graph.input.filter(({ name }) => read.has(name) && !constants.has(name));
 }

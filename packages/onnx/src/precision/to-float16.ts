@@ -21,10 +21,12 @@ const UNSUPPORTED = new Set([
 ]);
 
 /**
- * A model in half precision: weights and everything between inputs and outputs are float16, which stay float32. The file
- * is half as large. GPUs compute in it; on a CPU that lacks the kernels ONNX Runtime computes in float32 between casts.
+ * Converts a model to half precision: weights and everything between inputs and outputs become float16, inputs and
+ * outputs stay float32. The file is half as large. GPUs compute in half precision; on a CPU that lacks the kernels,
+ * ONNX Runtime computes in float32 between casts.
  *
- * @throws {InvalidDataError} if the bytes are no ONNX model, a weight is beyond ±65504, or an operator has no half form.
+ * @throws {InvalidDataError} if the bytes are not an ONNX model, a weight is beyond ±65504, or an operator has no half
+ * form.
  * @example
  * await writeFile('face-fp16.onnx', toFloat16(await readFile('face.onnx')));
  */
@@ -65,7 +67,7 @@ function castOutputs(graph: GraphProto): void {
   for (const [name, half] of names) graph.node.push(newNode('Cast', [half], name, { to: DataType.FLOAT }));
 }
 
-/** Names of the values inside, in half precision. */
+/** Maps the names of inputs or outputs to those of their half-precision values inside the graph. */
 const namesOf = (values: readonly ValueInfoProto[]) =>
   new Map(values.map(({ name }) => [name, `${name}_float16`]));
 

@@ -13,9 +13,9 @@ const UNCHANGED = new Set(
 );
 
 /**
- * Brings a graph of the usual operators of face networks to opset 13, in place.
+ * Upgrades a graph of the usual operators of face networks to opset 13, in place.
  *
- * @throws {InvalidDataError} if an operator may have changed its meaning.
+ * @throws {InvalidDataError} if the meaning of an operator may have changed.
  */
 export function upgradeOpset(file: ModelFile): void {
   const own = file.model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx');

@@ -8,10 +8,10 @@ import { executionProvider } from '../session/providers.ts';
 import type { Session, SessionOptions } from '../session.ts';
 
 /**
- * Checks that ONNX Runtime leaves no operator of a graph to the CPU for want of a kernel. Those that handle nothing but
- * integers and truth values, sizes and indices, may run there. In a browser it cannot be found out.
+ * Checks that ONNX Runtime leaves no operator of a graph to the CPU because it lacks a kernel. Operators that handle
+ * only integers and booleans, sizes and indices, may run there. In a browser this cannot be found out.
  *
- * @throws {UnavailableError} if there is one; the message and `fields.operators` name them.
+ * @throws {UnavailableError} if there are such operators; the message and `fields.operators` name them.
  */
 export async function assertKernels(
   model: Uint8Array,
@@ -24,7 +24,11 @@ export async function assertKernels(
   if (left.length > 0) throw noKernels(provider, [...new Set(left.map(({ operator }) => operator))]);
 }
 
-/** A session of outputs with known shapes, on a provider that has kernels for all of its graph. @throws {UnavailableError} as {@link assertKernels} does. */
+/**
+ * Loads a session, with outputs of known shapes, on a provider that has kernels for all of its graph.
+ *
+ * @throws {UnavailableError} as {@link assertKernels} does.
+ */
 export async function createWholeSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
   await assertKernels(model, options);
   return loadSession(model, options, { takesOutputs: (options.provider ?? 'cpu') === 'cpu' });
@@ -32,7 +36,10 @@ export async function createWholeSession(model: Uint8Array, options: SessionOpti
 
 const CPU = 'CPUExecutionProvider';
 
-/** Whether a node reads or yields floats, by its name; one that ONNX Runtime made of others is taken to do so. */
+/**
+ * Returns a function that is true for the names of nodes that read or return floats. Nodes that ONNX Runtime made from
+ * others count as such.
+ */
 function floatNodes(model: Uint8Array): (name: string) => boolean {
   const { graph } = readModelFile(model);
   const types = valueTypes(graph);
@@ -54,14 +61,14 @@ const noKernels = (provider: Provider, operators: readonly string[]) =>
     fields: { provider, operators },
   });
 
-/** Operators that yield truth values. */
+/** Operators that return booleans. */
 const BOOLEAN = new Set(
   'And Equal Greater GreaterOrEqual IsInf IsNaN Less LessOrEqual Not Or Xor'.split(' '),
 );
-/** Operators that yield sizes and indices. */
+/** Operators that return sizes and indices. */
 const INDICES = new Set(['ArgMax', 'ArgMin', 'NonZero', 'Shape', 'Size']);
 
-/** The element type of each value of a traced graph, by name. */
+/** Returns the element type of each value of a traced graph, by name. */
 function valueTypes(graph: GraphProto): Map<string, DataType> {
   const types = new Map(graph.initializer.map(({ name, dataType }) => [name, dataType as DataType]));
   for (const { name, type } of graph.input)
@@ -76,16 +83,16 @@ function typeOf(node: NodeProto, place: number, types: ReadonlyMap<string, DataT
   if (BOOLEAN.has(opType)) return DataType.BOOL;
   if (INDICES.has(opType) || (opType === 'TopK' && place === 1)) return DataType.INT64;
   if (opType === 'Cast') return Number(node.attribute.find(({ name }) => name === 'to')!.i) as DataType;
-  // A choice and a one-hot vector have the type of what they choose from.
+  // `Where` and `OneHot` have the type of the values that they choose from.
   const source = { Where: 1, OneHot: 2 }[opType] ?? 0;
   return types.get(input[source]!) ?? DataType.UNDEFINED;
 }
 
 /**
- * Checks that a provider computes in half precision. A provider that does not start at all is left to whoever loads a
- * session on it, who says so.
+ * Checks that a provider computes in half precision. If a provider does not start at all, this is left to the loading
+ * of a session on it, which reports it.
  *
- * @throws {UnavailableError} if it starts and does not.
+ * @throws {UnavailableError} if the provider starts but does not compute in half precision.
  */
 export async function assertHalf({ provider = 'cpu', deviceId }: SessionOptions): Promise<void> {
   if (provider === 'cpu') return;

@@ -2,7 +2,7 @@ import { UnavailableError } from '@hm/tensor/host';
 import type { ExecutionProvider } from '../session/provider.ts';
 import { tryModel } from './trial.ts';
 
-/** An operator of a loaded graph, and ONNX Runtime's name of the provider that it was given to. */
+/** An operator of a loaded graph, and ONNX Runtime's name of the provider that it is assigned to. */
 export interface PlacedNode {
   operator: string;
   name: string;
@@ -10,10 +10,10 @@ export interface PlacedNode {
 }
 
 /**
- * Where ONNX Runtime would run each operator of a model, as it says itself, in a process of its own.
+ * Returns where ONNX Runtime would run each operator of a model, according to its own log in a separate process.
  *
  * @returns undefined if the model cannot be loaded there.
- * @throws {UnavailableError} if what ONNX Runtime says cannot be read.
+ * @throws {UnavailableError} if ONNX Runtime's log cannot be read.
  */
 export async function placementOf(
   model: Uint8Array,
@@ -23,7 +23,7 @@ export async function placementOf(
   return problem === undefined ? readPlacement(log) : undefined;
 }
 
-/** Reads the placement from a log. @throws {UnavailableError} if it is not there. */
+/** Reads the placement from a log. @throws {UnavailableError} if the log does not have it. */
 export function readPlacement(log: string): PlacedNode[] {
   const lines = log.split('\n').flatMap((line) => line.split('VerifyEachNodeIsAssignedToAnEp]')[1] ?? []);
   if (lines.length === 0) throw notTold();
@@ -35,7 +35,7 @@ export function readPlacement(log: string): PlacedNode[] {
     const node = /^ +(\S+) \((.*)\)$/.exec(line);
     if (node) nodes.push({ operator: node[1]!, name: node[2]!, provider });
   }
-  // Where all of them are on one provider, none is listed.
+  // If all operators are on one provider, none is listed.
   return nodes.length > 0 ? nodes : [{ operator: 'every operator', name: '', provider }];
 }
 

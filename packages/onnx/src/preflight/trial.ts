@@ -12,23 +12,23 @@ InferenceSession.create(require('node:fs').readFileSync(0), options)
 const TIMEOUT_MILLISECONDS = 60_000;
 const LONGEST_LOG = 2 ** 28;
 
-/** Result of loading a model in its own process. */
+/** Result of loading a model in a separate process. */
 export interface Trial {
   /** The error, or `undefined`. */
   problem: string | undefined;
-  /** What ONNX Runtime wrote, if it was asked for. */
+  /** What ONNX Runtime logged, if a log was requested. */
   log: string;
 }
 
 /** Options of a trial. */
 export interface TrialOptions {
-  /** Whether the model, which then must be of one number, also runs. */
+  /** Whether to run the model as well, which then must take one number. */
   runs?: boolean;
-  /** Whether ONNX Runtime says all that it does. */
+  /** Whether ONNX Runtime logs everything that it does. */
   verbose?: boolean;
 }
 
-/** Loads a model on a provider in a process of its own: drivers write to stderr, and some of them crash. */
+/** Loads a model on a provider in a separate process, because drivers write to stderr, and some of them crash. */
 export async function tryModel(
   model: Uint8Array,
   provider: ExecutionProvider,
@@ -47,12 +47,12 @@ export async function tryModel(
       const problem = error === null ? undefined : brief(stdout) || endOf(error);
       resolve({ problem, log });
     });
-    // A process that ended before it read the model is told of by its end.
+    // If the process ends before it has read the model, its end is what gets reported.
     child.stdin!.on('error', () => {}).end(model);
   });
 }
 
-/** ONNX Runtime puts the place in its own source and the failed condition before what it has to say. */
+/** Removes what ONNX Runtime puts before its message: the place in its own source and the failed condition. */
 const brief = (message: string) => message.trim().replace(/^\/\S+:\d+ .* was false\. /s, '');
 
 const endOf = ({ signal, code }: { signal?: NodeJS.Signals | null; code?: unknown }) =>

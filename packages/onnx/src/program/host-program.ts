@@ -7,7 +7,7 @@ type HostTensors = Record<string, HostTensor>;
 
 /**
  * A program whose state is in host memory, in two sets of buffers that take turns as input and output. The CPU computes
- * in them; other providers copy them to the device and back with every step.
+ * in them directly; other providers copy them to the device and back with every step.
  */
 export class HostProgram implements Program {
   readonly #session: Session;

@@ -4,9 +4,9 @@ type HostTensors = Record<string, HostTensor>;
 
 /** A compiled step with its state. */
 export interface Program {
-  /** Runs one step; the state moves on, the outputs come back. After an error the state is what it was. */
+  /** Runs one step: updates the state and returns the outputs. After an error the state is unchanged. */
   run(inputs: HostTensors): Promise<HostTensors>;
-  /** A copy of the state, in tfjs's own layouts. */
+  /** Returns a copy of the state, in tfjs's own layouts. */
   readState(): Promise<HostTensors>;
   /** Replaces the state. @throws {InvalidArgumentError} if a name, a dtype or a shape differs. */
   writeState(state: HostTensors): Promise<void>;
@@ -14,5 +14,5 @@ export interface Program {
   release(): Promise<void>;
 }
 
-/** State and inputs share one namespace in the graph; new state is told apart by this prefix. */
+/** Prefix of the new state in the graph, where state and inputs share one namespace. */
 export const NEXT = 'next:';

@@ -5,10 +5,12 @@ import type { StateLayouts } from './state-layouts.ts';
 
 type HostTensors = Record<string, HostTensor>;
 
-/** Where a state is: in host memory until the first step after it was given, on the device from then on. */
+/** Where a state is: in host memory until the first step after it was set, on the device from then on. */
 type Place = { host: HostTensors } | { device: Record<string, DeviceTensor> };
 
-/** A program whose state stays on the device: a step takes what the one before left there, and its outputs come back. */
+/**
+ * A program whose state stays on the device: each step takes what the previous one left there, and returns its outputs.
+ */
 export class ResidentProgram implements Program {
   readonly #session: ResidentSession;
   readonly #layouts: StateLayouts;

@@ -4,7 +4,7 @@ import { type Layout, restore, store } from '../layout.ts';
 type HostTensors = Record<string, HostTensor>;
 type Spec = Pick<HostTensor, 'dtype' | 'shape'>;
 
-/** How the parts of a state lie in a graph, each in its own layout. */
+/** Layouts of the parts of a state in a graph, each of which has its own. */
 export class StateLayouts {
   readonly #specs: Record<string, Spec>;
   readonly #layouts: Record<string, Layout>;
@@ -18,13 +18,17 @@ export class StateLayouts {
     );
   }
 
-  /** A copy of a state as the graph takes it. @throws {InvalidArgumentError} if a name, a dtype or a shape differs. */
+  /**
+   * Returns a copy of a state in the graph's layouts.
+   *
+   * @throws {InvalidArgumentError} if a name, a dtype or a shape differs.
+   */
   store(state: HostTensors): HostTensors {
     this.#assertSame(state);
     return this.#map((name) => store(state[name]!, this.#layoutOf(name), this.#block));
   }
 
-  /** A copy of a state as the graph holds it, in tfjs's own layouts. */
+  /** Returns a copy in tfjs's own layouts of a state in the graph's layouts. */
   restore(state: HostTensors): HostTensors {
     return this.#map((name, { shape }) => restore(state[name]!, this.#layoutOf(name), shape, this.#block));
   }

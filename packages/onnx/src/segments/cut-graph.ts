@@ -3,11 +3,11 @@ import { COLLECTIVE_DOMAIN, type GraphNode } from '../graph.ts';
 /** A part of a graph between reductions. */
 export interface Segment {
   nodes: GraphNode[];
-  /** Names of the values that it reads and does not compute, constants left out. */
+  /** Names of the values that it reads but does not compute, constants left out. */
   inputs: string[];
-  /** Names of the values that are read after it, by later parts, by a reduction or by whoever runs the graph. */
+  /** Names of the values that are read after it: by later parts, by a reduction or by the caller. */
   outputs: string[];
-  /** What is summed over the ranks once it has run: output `source`, whose sum takes the name `target`. */
+  /** Sums over the ranks that follow it: of output `source`, with the sum named `target`. */
   reductions: Reduction[];
 }
 
@@ -17,13 +17,13 @@ export interface Reduction {
   target: string;
 }
 
-/** Whether a node stands for a sum over ranks. */
+/** Returns true if a node stands for a sum over ranks. */
 export const isReduction = ({ domain }: GraphNode): boolean => domain === COLLECTIVE_DOMAIN;
 
 /**
- * Cuts a graph at its reductions. A reduction happens as soon as its operand can be there, together with all others of
- * which this is true; any other node runs as late as its readers allow, so that little crosses a cut, and those that
- * compute an output of the graph as soon as they can.
+ * Cuts a graph at its reductions. A reduction happens as soon as its operand can be available, together with all others
+ * that can happen then. Other nodes run as late as their readers allow, so that few values cross a cut; nodes that
+ * compute an output of the graph run as soon as they can.
  *
  * @param nodes in an order in which they can run. @param outputs of the graph. @param isConstant by name.
  */
@@ -42,7 +42,7 @@ export function cutGraph(
 
 type Places = ReadonlyMap<GraphNode, number>;
 
-/** The part in which each node runs; for a reduction, the part that it follows. */
+/** Returns the part in which each node runs; for a reduction, the part that it follows. */
 function placesOf(nodes: readonly GraphNode[], outputs: ReadonlySet<string>): Places {
   const earliest = earliestPlaces(nodes);
   const latest = new Map<string, number>();
@@ -58,7 +58,7 @@ function placesOf(nodes: readonly GraphNode[], outputs: ReadonlySet<string>): Pl
   return places;
 }
 
-/** How many reductions lie one behind the other before each node. */
+/** Returns the number of successive reductions before each node. */
 function earliestPlaces(nodes: readonly GraphNode[]): Places {
   const known = new Map<string, number>();
   const places = new Map<GraphNode, number>();
@@ -78,13 +78,13 @@ function segmentAt(nodes: readonly GraphNode[], place: number, places: Places): 
   return { nodes: here.filter((node) => !isReduction(node)), inputs: [], outputs: [], reductions };
 }
 
-/** The last part that reads each value; fills in what the parts read. */
+/** Returns the last part that reads each value, and fills in what the parts read. */
 function lastReadsOf(segments: Segment[], isConstant: (name: string) => boolean): Map<string, number> {
   const last = new Map<string, number>();
   segments.forEach((segment, place) => {
     const own = new Set(segment.nodes.flatMap(({ outputs }) => outputs));
     const read = new Set(segment.nodes.flatMap(({ inputs }) => inputs));
-    // A reduction of what was there before goes through a copy that is made here.
+    // A reduction of an earlier value uses a copy that is made here.
     for (const { source } of segment.reductions) if (!own.has(source)) read.add(source);
     segment.inputs = [...read].filter((name) => name !== '' && !own.has(name) && !isConstant(name));
     for (const name of read) last.set(name, place);
@@ -92,7 +92,9 @@ function lastReadsOf(segments: Segment[], isConstant: (name: string) => boolean)
   return last;
 }
 
-/** Settles what a part hands on. A sum is made in its operand's place, so one that is read otherwise is copied for it. */
+/**
+ * Determines what a part passes on. A sum replaces its operand, so an operand that has other readers is copied for it.
+ */
 function publish(
   segment: Segment,
   place: number,

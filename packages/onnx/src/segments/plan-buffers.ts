@@ -5,11 +5,11 @@ import type { Segment } from './cut-graph.ts';
 type HostTensors = Record<string, HostTensor>;
 
 /**
- * Memory for the values that parts of a graph hand to later ones, which take turns in it: once the last reader of a value
- * has run, another of the same size takes its place.
+ * Returns memory for the values that parts of a graph pass to later ones. Values take turns in it: once the last reader
+ * of a value has run, another of the same size takes its place.
  *
- * @param find what a value is; undefined for one that needs no memory here, as its reader brings it.
- * @returns for each part, memory for its outputs but those that are summed.
+ * @param find describes a value; undefined for one that needs no memory here, because its reader provides it.
+ * @returns for each part, memory for its outputs, except those that are summed.
  */
 export function planBuffers(
   segments: readonly Segment[],

@@ -5,10 +5,10 @@ import type { Session, SessionOptions, ValueInfo } from '../session.ts';
 import { cutGraph, type Reduction, type Segment } from './cut-graph.ts';
 import { planBuffers } from './plan-buffers.ts';
 
-/** Adds up a block of numbers over all ranks, in place. Every rank calls it as often, with as many numbers. */
+/** Sums a block of numbers over all ranks, in place. Every rank calls it equally often, with equally many numbers. */
 export type SumOverRanks = (values: Float32Array) => void | Promise<void>;
 
-/** A part of the graph, ready to run. */
+/** A graph with its inputs and outputs, before it is cut into parts. */
 interface Whole {
   graph: Graph;
   inputs: readonly GraphValue[];
@@ -17,12 +17,12 @@ interface Whole {
 
 /** One part, ready to run. */
 interface Part {
-  /** Undefined where nothing lies between two reductions. */
+  /** Undefined if nothing lies between two reductions. */
   session: Session | undefined;
   inputs: readonly string[];
-  /** Memory for what it hands on, but for the outputs of the whole. */
+  /** Memory for the values that it passes on, except for the outputs of the whole graph. */
   buffers: Record<string, HostTensor>;
-  /** All that is summed after it, in one block, of which `sums` are the pieces. */
+  /** Everything that is summed after it, in one block; `sums` are the pieces of the block. */
   bucket: Float32Array | undefined;
   sums: Record<string, HostTensor>;
 }
@@ -30,8 +30,8 @@ interface Part {
 type HostTensors = Record<string, HostTensor>;
 
 /**
- * Loads a graph with reductions in it: one session for each part between them. What is reduced at one point lies in one
- * block of memory, into which the part writes it, so that it is one message and no copy.
+ * Loads a graph that has reductions, as one session for each part between them. Everything that is reduced at one point
+ * lies in one block of memory, into which the part writes directly, so that it is one message and no copy.
  *
  * @throws {InvalidDataError} if ONNX Runtime cannot load a part.
  */
@@ -55,7 +55,10 @@ export async function createSegmentedSession(
   return new SegmentedSession(parts, { inputs, outputs }, sum, options.provider ?? 'cpu');
 }
 
-/** One session after the other: ONNX Runtime tells the types of what a part hands on, which the next ones declare. */
+/**
+ * Loads the sessions one after the other: ONNX Runtime reports the types of the values that a part passes on, which the
+ * next parts declare.
+ */
 async function loadAll(
   graph: Graph,
   segments: readonly Segment[],
@@ -81,7 +84,7 @@ async function loadAll(
   return sessions;
 }
 
-/** In numbers: where pieces of a block begin, so that each lies well for the processor. */
+/** Pieces of a block begin at multiples of this many numbers, to be well aligned for the processor. */
 const ALIGNMENT = 16;
 
 function bucketOf(reductions: readonly Reduction[], known: ReadonlyMap<string, ValueInfo>) {
@@ -148,7 +151,7 @@ const pick = (tensors: HostTensors, wanted: readonly ValueInfo[]): HostTensors =
     wanted.flatMap(({ name }) => (Object.hasOwn(tensors, name) ? [[name, tensors[name]!] as const] : [])),
   );
 
-/** A sum that is an output of the whole leaves the block, which the next step overwrites. */
+/** Copies a sum that is an output of the whole graph out of the block, which the next step overwrites. */
 function mapOutputs(sums: HostTensors, into: HostTensors, outputs: readonly ValueInfo[]): HostTensors {
   const leaving = outputs.filter(({ name }) => Object.hasOwn(sums, name));
   const left = leaving.map(({ name }) => {

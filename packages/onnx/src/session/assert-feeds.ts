@@ -2,7 +2,11 @@ import { InvalidArgumentError } from '@hm/tensor/host';
 import { type Feed, HeldTensor } from './device-tensor.ts';
 import type { ValueInfo } from './session-options.ts';
 
-/** @throws {InvalidArgumentError} if a feed is missing, unknown, disposed, or of another dtype or shape. */
+/**
+ * Checks the inputs of a run.
+ *
+ * @throws {InvalidArgumentError} if a feed is missing, unknown, disposed, or of another dtype or shape.
+ */
 export function assertFeeds(feeds: Readonly<Record<string, Feed>>, inputs: readonly ValueInfo[]): void {
   const unknown = Object.keys(feeds).find((name) => !inputs.some((input) => input.name === name));
   if (unknown !== undefined) {

@@ -1,17 +1,17 @@
 import type { HostDtype, HostTensor } from '@hm/tensor/host';
 import type { Tensor } from '../runtime.ts';
 
-/** A tensor in a device's memory: an output that stayed there, to be fed to a session again. */
+/** A tensor in a device's memory: an output that stays there, to be fed to a session again. */
 export interface DeviceTensor {
   readonly dtype: HostDtype;
   readonly shape: readonly number[];
-  /** Where ONNX Runtime holds it: `gpu-buffer`. */
+  /** Where ONNX Runtime stores it: `gpu-buffer`. */
   readonly location: string;
   /** Frees its memory. It cannot be fed afterwards. */
   dispose(): void;
 }
 
-/** A device tensor as this package makes it. */
+/** A device tensor as this package creates it. */
 export class HeldTensor implements DeviceTensor {
   readonly dtype: HostDtype;
   readonly shape: readonly number[];
@@ -40,5 +40,5 @@ export class HeldTensor implements DeviceTensor {
   }
 }
 
-/** Inputs of a session. */
+/** An input of a session. */
 export type Feed = HostTensor | DeviceTensor;

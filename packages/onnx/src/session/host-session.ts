@@ -14,10 +14,10 @@ export interface Session {
   /** The model's `metadata_props`. */
   readonly metadata: Readonly<Record<string, string>>;
   /**
-   * Runs the graph. Outputs named in `into` are written into those tensors' memory and not allocated.
+   * Runs the graph. Outputs named in `into` are written to those tensors' memory instead of new memory.
    *
    * @throws {InvalidArgumentError} if a feed is missing, unknown, or of another dtype or shape, or after `release()`.
-   * @throws {UnavailableError} if ONNX Runtime fails, for want of memory for example.
+   * @throws {UnavailableError} if ONNX Runtime fails, for example for lack of memory.
    */
   run(feeds: HostTensors, into?: HostTensors): Promise<HostTensors>;
   /** Frees the graph's memory. The session cannot run afterwards. */
@@ -27,13 +27,13 @@ export interface Session {
 /** A graph that can be run. */
 export type RunnableGraph = Pick<LoadedGraph, 'run' | 'release'>;
 
-/** A graph for some runs, instead of the one that was loaded. */
+/** Provides another graph for some runs, instead of the one that was loaded. */
 export interface Substitute {
   graphFor(feeds: HostTensors): Promise<RunnableGraph>;
   release(): Promise<void>;
 }
 
-/** A session between tensors in host memory. */
+/** Creates a session whose inputs and outputs are in host memory. */
 export function hostSession(graph: LoadedGraph, substitute?: Substitute): Session {
   const { runtime, provider, inputs, outputs, metadata } = graph;
   return {
@@ -71,6 +71,6 @@ function copyInto(tensors: HostTensors, into: HostTensors): HostTensors {
   return tensors;
 }
 
-/** A tensor of ONNX Runtime in host memory, without a copy. */
+/** Wraps a tensor of ONNX Runtime that is in host memory, without a copy. */
 export const toHost = ({ type, dims, data }: Tensor): HostTensor =>
   hostTensor(type as HostDtype, dims, data as never);

@@ -7,15 +7,18 @@ import type { RunnableGraph, Substitute } from './host-session.ts';
 import { type LoadedGraph, loadGraph } from './loaded-graph.ts';
 import type { SessionOptions, ValueInfo } from './session-options.ts';
 
-/** With fewer images in a run, convolutions are left as they stand: one face is not worth the second graph. */
+/** With fewer images in a run, convolutions are left as they are: one face is not worth the second graph. */
 const LARGE = 8;
 
-/** The second graph takes a second or two to make, which about a thousand images give back: most programs run fewer. */
+/**
+ * Number of images before the second graph is made. Making it takes a second or two, which about a thousand images
+ * recover; most programs run fewer.
+ */
 const WORTH_IT = 512;
 
 /**
- * A second graph of an image network for runs of many images, in which convolutions have the forms that were measured to be
- * fastest. It is made when so many images have come in such runs that more are to be expected.
+ * A second graph of an image network for runs of many images, in which convolutions have the forms that were measured
+ * to be fastest. It is made once so many images have come in such runs that more can be expected.
  */
 export class LargeBatches implements Substitute {
   readonly #graph: LoadedGraph;
@@ -47,7 +50,7 @@ export class LargeBatches implements Substitute {
     this.#graph.model = undefined;
     if (model === undefined) return undefined;
     const { threads, profile } = this.#options;
-    // A profile is of one graph.
+    // A profile covers one graph only.
     const faster = await this.#make(model, profile === undefined ? lanesFor(threads) : 1);
     if (faster === undefined) return undefined;
     const others = await startLanes(faster);
@@ -71,7 +74,7 @@ export class LargeBatches implements Substitute {
   }
 }
 
-/** The lanes of a model but for the first; undefined where there are no other threads. */
+/** Starts the lanes of a model except for the first; undefined if their threads cannot be had. */
 async function startLanes({ model, lanes }: FasterModel): Promise<Lane[] | undefined> {
   const started = await Promise.all(Array.from({ length: lanes - 1 }, () => startLane(model)));
   const found = started.filter((lane) => lane !== undefined);
@@ -80,7 +83,7 @@ async function startLanes({ model, lanes }: FasterModel): Promise<Lane[] | undef
   return undefined;
 }
 
-/** The only input of a graph, if it is a batch of images of one size. */
+/** Returns the only input of a graph, if it is a batch of images of one size. */
 function imagesOf(inputs: readonly ValueInfo[]): ValueInfo | undefined {
   const [input, ...others] = inputs;
   const [, ...sizes] = input?.shape ?? [];

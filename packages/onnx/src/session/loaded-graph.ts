@@ -20,16 +20,16 @@ import type { ExecutionProvider, Provider } from './provider.ts';
 import { assertProvider, executionProvider, providerFailed } from './providers.ts';
 import type { SessionOptions, ValueInfo } from './session-options.ts';
 
-/** A graph that ONNX Runtime has loaded: what sessions of every kind are made of. */
+/** A graph that ONNX Runtime has loaded, on which every kind of session is built. */
 export class LoadedGraph {
   readonly runtime: Runtime;
   readonly provider: Provider;
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly metadata: Readonly<Record<string, string>>;
-  /** Whether every run is to be given memory for all outputs, and copies none. */
+  /** True if every run must provide memory for all outputs, which are then not copied. */
   readonly takesOutputs: boolean;
-  /** The model, if it is kept and lies in one file. */
+  /** The model, if it is kept and is a single file. */
   model: Uint8Array | undefined;
   readonly #session: InferenceSession;
   readonly #profiling: boolean;
@@ -51,7 +51,7 @@ export class LoadedGraph {
     this.#profiling = profile !== undefined;
   }
 
-  /** Runs the graph; outputs that are not null are written into. */
+  /** Runs the graph; outputs that are not null are written to. */
   async run(
     feeds: Readonly<Record<string, Feed>>,
     outputs: InferenceSession.NullableOnnxValueMapType,
@@ -71,7 +71,7 @@ export class LoadedGraph {
     return outputs as Record<string, Tensor>;
   }
 
-  /** A tensor as ONNX Runtime takes it, without a copy. */
+  /** Converts a tensor for ONNX Runtime, without a copy. */
   toRuntime(feed: Feed): Tensor {
     if (feed instanceof HeldTensor) return feed.tensor;
     const { dtype, data, shape } = feed as Extract<Feed, { data: unknown }>;
@@ -90,15 +90,15 @@ export class LoadedGraph {
   }
 }
 
-/** What a graph is loaded for. */
+/** How a graph is loaded. */
 export interface LoadOptions {
-  /** Outputs that stay in the device's memory. */
+  /** Names of the outputs that stay in the device's memory. */
   resident?: readonly string[];
-  /** Whether every run will be given memory for all outputs. */
+  /** Whether every run will provide memory for all outputs. */
   takesOutputs?: boolean;
-  /** Makes of the model a better one for this processor, if there is one. */
+  /** Returns a better version of the model for this processor, if there is one. */
   improve?: (model: Uint8Array) => Promise<Uint8Array | undefined>;
-  /** Whether the graph has its model, to be made another one of. */
+  /** Whether the graph keeps its model, so that another graph can be made from it. */
   keepsModel?: boolean;
 }
 
@@ -106,7 +106,7 @@ export interface LoadOptions {
  * Loads a model.
  *
  * @throws {InvalidArgumentError} if the provider has no such device.
- * @throws {UnavailableError} if ONNX Runtime or the provider is not there.
+ * @throws {UnavailableError} if ONNX Runtime or the provider is not available.
  * @throws {InvalidDataError} if ONNX Runtime cannot load the model.
  */
 export async function loadGraph(
@@ -127,7 +127,8 @@ export async function loadGraph(
     executionProviders: [executor],
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
-    // From the second run on, its plan of memory is allocated beside the arena of the first: half as much again, no faster.
+    // From the second run on, the planned memory would be allocated beside the arena of the first run: half as much
+    // again, no faster.
     enableMemPattern: false,
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
@@ -151,7 +152,9 @@ export async function loadGraph(
   return graph;
 }
 
-/** The first that is read of a model: what is none is told here. */
+/**
+ * Reads the metadata. It is the first thing that is read of a model, so bytes that are not a model are reported here.
+ */
 function metadataOf(bytes: Uint8Array, name: string): Record<string, string> {
   try {
     return readMetadata(bytes);
@@ -166,7 +169,7 @@ const onDevice = (names: readonly string[]) =>
 const started = new Map<string, Promise<string | undefined>>();
 
 /**
- * Tries a provider once, where nothing that its driver writes or does when it fails reaches this process.
+ * Tries a provider once, where nothing that its driver writes or does on failure reaches this process.
  *
  * @throws {UnavailableError} if it does not start.
  */
@@ -215,9 +218,9 @@ const afterRelease = () =>
   });
 
 /**
- * ONNX Runtime writes outputs into memory that is given for them; its binding for Node (1.30) then copies each of them
- * into new memory all the same, which with 85,742 classes is a fifth of a training step. It converts outputs in their
- * order, and gives up at the first that is no tensor: so a graph whose outputs are all given gets an empty sequence before
+ * ONNX Runtime writes outputs to memory that is provided for them. Its Node binding (1.30) then copies each of them to
+ * new memory anyway, which with 85,742 classes is a fifth of a training step. It converts outputs in order, and gives
+ * up at the first that is not a tensor. A graph whose outputs are all provided therefore gets an empty sequence before
  * them, and its run ends with that error once everything is written.
  */
 function withEnd(model: Uint8Array): Uint8Array {
@@ -227,9 +230,9 @@ function withEnd(model: Uint8Array): Uint8Array {
   return toBinary(ModelProtoSchema, proto);
 }
 
-/** The output that is no tensor. */
+/** Name of the output that is not a tensor. */
 const END = 'end of outputs';
 
-/** Whether a run failed at {@link END} alone. */
+/** Returns true if a run failed only at {@link END}. */
 const isEnd = (cause: unknown): boolean =>
   cause instanceof Error && cause.message.includes('Non tensor type is temporarily not supported');

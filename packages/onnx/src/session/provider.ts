@@ -1,8 +1,8 @@
 /** ONNX Runtime's execution providers, by the name that users type. */
 export const providers = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml'] as const;
 
-/** Where a session runs. */
+/** Execution provider on which a session runs. */
 export type Provider = (typeof providers)[number];
 
-/** A provider as `InferenceSession.create` takes it. */
+/** A provider in the form that `InferenceSession.create` takes. */
 export type ExecutionProvider = Provider | { name: Provider; deviceId: number };

@@ -2,7 +2,7 @@ import { InvalidArgumentError, UnavailableError } from '@hm/tensor/host';
 import type { RuntimePackage } from '../runtime.ts';
 import { type ExecutionProvider, type Provider, providers } from './provider.ts';
 
-/** Whether one provider can be used here, and if not, why and what would change that. */
+/** Whether a provider can be used here, and if not, the reason and what would fix it. */
 export interface ProviderReport {
   provider: Provider;
   usable: boolean;
@@ -19,7 +19,9 @@ const fixes: Record<Provider, string> = {
   dml: 'Run on Windows.',
 };
 
-/** Reports every provider, given those that the installed ONNX Runtime was built with and a way to try one. */
+/**
+ * Reports on every provider, given those that the installed ONNX Runtime was built with and a function that tries one.
+ */
 export const reportProviders = (
   built: readonly string[],
   probe: (provider: Provider) => Promise<string | undefined>,
@@ -38,7 +40,7 @@ export const reportProviders = (
     }),
   );
 
-/** What `createSession` says where a provider is in the build and does not start. */
+/** Creates the error for a provider that is in the build but does not start. */
 export const providerFailed = (provider: Provider, problem: string): UnavailableError =>
   new UnavailableError({
     where: 'createSession',
@@ -48,10 +50,14 @@ export const providerFailed = (provider: Provider, problem: string): Unavailable
     fields: { provider },
   });
 
-/** Those with several devices, which have numbers. */
+/** Providers with several devices, which have numbers. */
 const NUMBERED = ['cuda', 'dml'];
 
-/** @throws {InvalidArgumentError} if the provider has no numbered devices, or the number is none. */
+/**
+ * Combines a provider with a device.
+ *
+ * @throws {InvalidArgumentError} if the provider has no numbered devices, or the number is not valid.
+ */
 export function executionProvider(provider: Provider, deviceId: number | undefined): ExecutionProvider {
   if (deviceId === undefined) return provider;
   if (NUMBERED.includes(provider) && Number.isSafeInteger(deviceId) && deviceId >= 0)
@@ -65,7 +71,7 @@ export function executionProvider(provider: Provider, deviceId: number | undefin
   });
 }
 
-/** @throws {UnavailableError} if the installed ONNX Runtime was not built with the provider. */
+/** Checks a provider. @throws {UnavailableError} if the installed ONNX Runtime was not built with it. */
 export function assertProvider(provider: string, built: readonly string[], runtime: RuntimePackage): void {
   if (built.includes(provider) && providers.includes(provider as Provider)) return;
   throw new UnavailableError({

@@ -10,22 +10,22 @@ import { type SessionOptions, sessionOptions, type ValueInfo } from './session-o
 type HostTensors = Record<string, HostTensor>;
 type DeviceTensors = Record<string, DeviceTensor>;
 
-/** What {@link createResidentSession} needs to know. */
+/** Options of {@link createResidentSession}. */
 export interface ResidentSessionOptions extends SessionOptions {
   /** Names of the outputs that stay in the device's memory. */
   resident: readonly string[];
 }
 
-/** A loaded graph some of whose outputs stay in the device's memory. */
+/** A loaded graph, some of whose outputs stay in the device's memory. */
 export interface ResidentSession {
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   /**
-   * Runs the graph. What stays on the device lives until it is disposed of, or the session is released.
+   * Runs the graph. Tensors that stay on the device live until they are disposed of, or the session is released.
    *
    * @throws {InvalidArgumentError} if a feed is missing, unknown, disposed, or of another dtype or shape, or after
    * `release()`.
-   * @throws {UnavailableError} if ONNX Runtime fails, for want of memory for example.
+   * @throws {UnavailableError} if ONNX Runtime fails, for example for lack of memory.
    */
   run(feeds: Record<string, Feed>): Promise<{ outputs: HostTensors; resident: DeviceTensors }>;
   /** Copies tensors from the device to host memory. */
@@ -34,18 +34,20 @@ export interface ResidentSession {
   release(): Promise<void>;
 }
 
-/** Providers whose memory ONNX Runtime gives tensors in. With the others every run copies inputs and outputs. */
+/**
+ * Providers that let ONNX Runtime keep tensors in their memory. With the others every run copies inputs and outputs.
+ */
 const RESIDENT: readonly Provider[] = ['webgpu'];
 
-/** Whether a provider can keep outputs. */
+/** Returns true if a provider can keep outputs. */
 export const keepsOutputs = (provider: Provider = 'cpu'): boolean => RESIDENT.includes(provider);
 
 /**
- * Loads an ONNX model some of whose outputs stay where they were computed, so that they can be fed to the next run
+ * Loads an ONNX model, some of whose outputs stay where they were computed, so that they can be fed to the next run
  * without a copy: the state of a training step, for example.
  *
- * @throws {InvalidArgumentError} if the provider cannot keep outputs: `webgpu` alone can.
- * @throws {UnavailableError} if ONNX Runtime or the provider is not there.
+ * @throws {InvalidArgumentError} if the provider cannot keep outputs: only `webgpu` can.
+ * @throws {UnavailableError} if ONNX Runtime or the provider is not available.
  * @throws {InvalidDataError} if ONNX Runtime cannot load the model.
  * @example
  * const session = await createResidentSession(model, { provider: 'webgpu', resident: ['next'] });
@@ -69,7 +71,7 @@ class GraphWithResidents implements ResidentSession {
   readonly #graph: LoadedGraph;
   readonly #resident: ReadonlySet<string>;
   readonly #options: SessionOptions;
-  /** Freed before the session: after it, ONNX Runtime would crash. */
+  /** Tensors still on the device. They are freed before the session, because ONNX Runtime would crash afterwards. */
   readonly #alive = new Set<HeldTensor>();
   #reader: { key: string; graph: LoadedGraph } | undefined;
 
@@ -96,7 +98,7 @@ class GraphWithResidents implements ResidentSession {
     };
   }
 
-  /** Through a graph that copies: ONNX Runtime's own read of such a tensor ends a Node process. */
+  /** Reads through a graph that copies: ONNX Runtime's own read of such a tensor ends a Node process. */
   async read(tensors: Readonly<DeviceTensors>) {
     const reader = await this.#readerOf(tensors);
     const results = Object.entries(await reader.run(tensors, nulls(reader.outputs)));
@@ -118,7 +120,7 @@ class GraphWithResidents implements ResidentSession {
     return held;
   }
 
-  /** The same tensors are read again and again: one graph is kept. */
+  /** Returns the graph that reads these tensors. The latest one is kept, as the same tensors are read repeatedly. */
   async #readerOf(tensors: Readonly<DeviceTensors>): Promise<LoadedGraph> {
     const values = Object.entries(tensors).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
     const key = JSON.stringify(values);

@@ -3,15 +3,19 @@ import type { Provider } from './provider.ts';
 
 /** Options of a session. */
 export interface SessionOptions {
-  /** Default `cpu`. A provider that is not there is an error, never replaced by another. */
+  /**
+   * Execution provider. Default `cpu`. A provider that is not available is an error, and is never replaced by another.
+   */
   provider?: Provider;
-  /** Which of several devices, with `cuda` and `dml`. Default 0. */
+  /** Number of the device, with `cuda` and `dml`. Default 0. */
   deviceId?: number;
-  /** Threads inside one operator on the CPU. Default: ONNX Runtime's choice, one per core; fewer in a browser. */
+  /**
+   * Number of threads inside one operator on the CPU. Default: ONNX Runtime's choice, one per core; fewer in a browser.
+   */
   threads?: number;
   /**
-   * Writes ONNX Runtime's own profile, a JSON trace, to `<prefix>_<time>.json` when the session is released. Not in a
-   * browser.
+   * Prefix of the file for ONNX Runtime's own profile, a JSON trace: `<prefix>_<time>.json`, written when the session
+   * is released. Not available in a browser.
    */
   profile?: string;
 }
@@ -21,14 +25,18 @@ export const sessionOptions: OptionKinds<SessionOptions> = {
   ...{ provider: 'string', deviceId: 'number', threads: 'number', profile: 'string' },
 };
 
-/** How a session for inference runs. */
+/** Options of a session for inference. */
 export interface InferenceOptions extends SessionOptions {
   /**
-   * How 3×3 convolutions with stride 1 are computed on the CPU in runs of eight images or more, once 512 images have come in
-   * such runs. `measured`: each in the form that is fastest on this processor, as it stands or by Winograd's minimal filtering,
-   * which changes results by less than 1e-5 of the largest; what was measured is kept for the next program. On two to four
-   * threads, a network that computes every image by itself is then held once for each thread, and takes its part of the batch
-   * there. `direct`: as they stand, on all threads together. Default `measured`.
+   * How 3×3 convolutions with stride 1 are computed on the CPU in runs of eight images or more, once 512 images have
+   * come in such runs:
+   * - `measured`: each in the form that is fastest on this processor, directly or by Winograd's minimal filtering,
+   *   which changes results by less than 1e-5 of the largest. Measurements are kept for the next program. On two to
+   *   four threads, a network that computes every image independently is then held once for each thread, which computes
+   *   its part of the batch.
+   * - `direct`: as they are, on all threads together.
+   *
+   * Default `measured`.
    */
   convolutions?: 'direct' | 'measured';
 }

@@ -1,7 +1,7 @@
 import type { HostTensor } from '@hm/tensor';
 import type { CompareOptions, Program } from './compare.ts';
 
-/** One program on which a kernel is compared. */
+/** A program on which a kernel is compared. */
 export interface Case extends CompareOptions {
   name: string;
   program: Program;
@@ -11,7 +11,7 @@ export interface Case extends CompareOptions {
 /** Cases by the tfjs kernel that they call. */
 export type Cases = Record<string, readonly Case[]>;
 
-/** A case in one line. */
+/** Creates a case in one line. */
 export const on = (
   name: string,
   program: Program,

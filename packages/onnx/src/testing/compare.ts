@@ -13,13 +13,13 @@ export type Program = (...inputs: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
 export interface CompareOptions {
   /** Largest error, relative to the larger of the value itself and the mean magnitude of its tensor. Default 1e-5. */
   tolerance?: number;
-  /** Whether the gradients of `Σ outputs · fixed random weights` in all float32 inputs are compared too. */
+  /** Whether to compare the gradients of `Σ outputs · fixed random weights` with respect to all float32 inputs too. */
   gradients?: boolean;
 }
 
 /**
- * Runs a program eagerly on tfjs's `cpu` backend, as a graph of standard operators and as a graph of blocked
- * layouts, and expects the same dtypes, shapes and values of all three, and no tensor left behind.
+ * Runs a program eagerly on tfjs's `cpu` backend, as a graph of standard operators and as a graph of blocked layouts.
+ * Expects the same dtypes, shapes and values from all three, and no tensor left behind.
  *
  * @returns the names of the tfjs kernels that the eager run called.
  */
@@ -75,7 +75,7 @@ function weights(index: number, shape: number[]): tf.Tensor {
   );
 }
 
-/** Traces, loads, runs. */
+/** Traces a program, loads the graph and runs it. */
 async function runTraced(whole: Whole, inputs: readonly HostTensor[], block: number) {
   const feeds = Object.fromEntries(inputs.map((input, index) => [`x${index}`, input]));
   const specs = Object.fromEntries(

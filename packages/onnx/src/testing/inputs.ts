@@ -1,10 +1,10 @@
 import { type HostTensor, hostTensor, Rng, sizeOf } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Channels that fill blocks of 8 and of 16, and that fill neither. */
+/** Numbers of channels: one that fills blocks of 8 and of 16, and one that fills neither. */
 export const channelCounts = [16, 5] as const;
 
-/** Random float32 values, by default from [-2, 2), the same for the same shape. */
+/** Returns random float32 values, by default from [-2, 2), which are the same for the same shape. */
 export function floats(shape: readonly number[], low = -2, high = 2, seed = 0): HostTensor {
   const rng = Rng.of('floats', seed, ...shape);
   return hostTensor(
@@ -14,7 +14,7 @@ export function floats(shape: readonly number[], low = -2, high = 2, seed = 0): 
   );
 }
 
-/** Random int32 values from [low, high). */
+/** Returns random int32 values from [low, high). */
 export function integers(shape: readonly number[], low = -4, high = 5, seed = 0): HostTensor {
   const rng = Rng.of('integers', seed, ...shape);
   return hostTensor(
@@ -24,7 +24,7 @@ export function integers(shape: readonly number[], low = -4, high = 5, seed = 0)
   );
 }
 
-/** Random truth values. */
+/** Returns random booleans. */
 export function booleans(shape: readonly number[], seed = 0): HostTensor {
   const rng = Rng.of('booleans', seed, ...shape);
   return hostTensor(
@@ -34,22 +34,22 @@ export function booleans(shape: readonly number[], seed = 0): HostTensor {
   );
 }
 
-/** A float32 vector of these values. */
+/** Returns a float32 vector of these values. */
 export const vector = (...values: number[]): HostTensor =>
   hostTensor('float32', [values.length], Float32Array.from(values));
 
-/** An int32 vector of these values. */
+/** Returns an int32 vector of these values. */
 export const integerVector = (...values: number[]): HostTensor =>
   hostTensor('int32', [values.length], Int32Array.from(values));
 
-/** The same image, in the layout that a convolution leaves: blocked with 16 channels, NCHW with 5. */
+/** Returns the same image, in the layout that a convolution leaves: blocked with 16 channels, NCHW with 5. */
 export function image(x: tf.Tensor): tf.Tensor4D {
   const channels = x.shape[3]!;
   const filter = tf.reshape(tf.eye(channels), [1, 1, channels, channels]) as tf.Tensor4D;
   return tf.conv2d(x as tf.Tensor4D, filter, 1, 'valid');
 }
 
-/** A program of images whose inputs, output and gradients are in a convolution's layout. */
+/** Wraps a program of images so that inputs, output and gradients are in a convolution's layout. */
 export const amongConvolutions =
   (run: (...images: tf.Tensor4D[]) => tf.Tensor) =>
   (...inputs: tf.Tensor[]): tf.Tensor =>

@@ -6,8 +6,8 @@ offerSoftwareGpu();
 
 const { usable, reason } = (await describeProviders()).find(({ provider }) => provider === 'webgpu')!;
 
-/** Whether WebGPU runs here, and what a title says if it does not. For tests. */
+/** Whether WebGPU runs here, and a note for the titles of tests if it does not. */
 export const webgpu = { usable, note: usable ? '' : ` (not here: ${reason})` };
 
-// Compiled shaders live as long as a session does.
+// Compiled shaders live only as long as a session does.
 export const keptAlive = usable ? await createSession(identityModel(), { provider: 'webgpu' }) : undefined;

@@ -1,6 +1,9 @@
 import type { SumOverRanks } from '../segments/segmented-session.ts';
 
-/** Sums over programs that run side by side in this process: each waits until all of them have brought their numbers. */
+/**
+ * Returns sums over programs that run side by side in this process: each waits until all of them have passed their
+ * numbers.
+ */
 export function ranksInOneProcess(count: number): SumOverRanks[] {
   let brought: { values: Float32Array; done: () => void }[] = [];
   return Array.from({ length: count }, () => (values: Float32Array) => {

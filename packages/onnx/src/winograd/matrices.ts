@@ -3,7 +3,7 @@ import type { TileSize } from './tiling.ts';
 /** Rows of a matrix. */
 export type Matrix = readonly (readonly number[])[];
 
-/** Winograd's matrices at the points 0, 1, −1, (2, −2,) ∞: what turns a tile, a filter, and the products back. */
+/** Winograd's matrices at the points 0, 1, −1, (2, −2,) ∞, which transform a tile, a filter, and the products back. */
 export const matrices: Record<TileSize, { tile: Matrix; filter: Matrix; result: Matrix }> = {
   2: {
     tile: [
@@ -49,10 +49,10 @@ export const matrices: Record<TileSize, { tile: Matrix; filter: Matrix; result: 
   },
 };
 
-/** Rows as columns. */
+/** Transposes a matrix. */
 export const transpose = (matrix: Matrix): Matrix =>
   matrix[0]!.map((_, column) => matrix.map((row) => row[column]!));
 
-/** What a matrix does to rows and columns of a square, as one matrix on its elements. */
+/** Returns the effect of a matrix on rows and columns of a square, as one matrix on the elements of the square. */
 export const onSquares = (matrix: Matrix): Matrix =>
   matrix.flatMap((a) => matrix.map((b) => a.flatMap((x) => b.map((y) => x * y))));

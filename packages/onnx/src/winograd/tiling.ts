@@ -1,21 +1,24 @@
-/** Side of the square of results that one tile gives. */
+/** Side of the square of results that one tile yields. */
 export type TileSize = 2 | 4;
 
-/** One direction of a convolution by a 3×3 filter with stride 1, as sizes: an image in, an image out, and the border. */
+/** Sizes of one direction of a convolution by a 3×3 filter with stride 1: an image in, an image out, and the border. */
 export interface Tiling {
   size: TileSize;
   batch: number;
   inputs: readonly [height: number, width: number];
   outputs: readonly [height: number, width: number];
-  /** Rows above and columns left of the image. */
+  /** Rows of border above and columns left of the image. */
   pads: readonly [top: number, left: number];
 }
 
-/** Tiles in a column and in a row. */
+/** Returns the number of tiles in a column and in a row. */
 export const gridOf = ({ size, outputs: [height, width] }: Tiling) =>
   [Math.ceil(height / size), Math.ceil(width / size)] as const;
 
-/** For each pixel of a patch, each tile and each run of channels, where that run lies in the image; the last is the border. */
+/**
+ * Returns, for each pixel of a patch, each tile and each run of channels, where that run lies in the image; the last is
+ * the border.
+ */
 export function patchPlaces(
   { size, batch, inputs, outputs, pads }: Tiling,
   side: number,
@@ -40,7 +43,7 @@ export function patchPlaces(
   return places;
 }
 
-/** For each image, run of channels and pixel of the result, where that run lies among `[m², tiles, runs]`. */
+/** Returns, for each image, run of channels and pixel of the result, where that run lies among `[m², tiles, runs]`. */
 export function resultPlaces(tiling: Tiling, blocks: number): Int32Array {
   const { size, batch, outputs } = tiling;
   const [rows, columns] = gridOf(tiling);

@@ -7,18 +7,18 @@ import { UnavailableError } from '../errors.ts';
 import { type Owner, ownerOf, ownerText, stateOf } from './owner.ts';
 import { notWritable } from './write-file-safely.ts';
 
-/** The right to write somewhere, which one process has at a time. */
+/** The exclusive right to write somewhere, held by one process at a time. */
 export interface Lock {
-  /** Gives it back. Ending the process, however it ends, does so too. */
+  /** Releases the lock. It is also released when the process ends, however it ends. */
   release(): Promise<void>;
 }
 
 /**
- * Makes this process the only one that works in a folder, which is made if it is not there. What a killed process of
- * this machine held is free.
+ * Makes this process the only one that works in a folder, which is created if it does not exist. A lock that a killed
+ * process of this machine held counts as free.
  *
- * @throws {UnavailableError} if another holds it (`fields`: `host`, `pid`, `since`, `lock`), or the folder cannot be
- * written.
+ * @throws {UnavailableError} if another process holds the lock (`fields`: `host`, `pid`, `since`, `lock`), or the
+ * folder cannot be written.
  * @example
  * const lock = await lockFolder('runs/hm-arcface');
  * try {
@@ -32,7 +32,7 @@ export const lockFolder = async (folder: string): Promise<Lock> => {
   return hold(folder, folder, '.@');
 };
 
-/** The same for one file, whose folder is made if it is not there: {@link lockFolder}. */
+/** Does the same as {@link lockFolder} for one file, whose folder is created if it does not exist. */
 export const lockFile = async (path: string): Promise<Lock> => {
   checkArguments('lockFile', { path }, { path: 'string' });
   return hold(path, dirname(path), `.${basename(path).slice(0, 40)}@`);
@@ -40,14 +40,15 @@ export const lockFile = async (path: string): Promise<Lock> => {
 
 const LOCK = '.lock';
 
-/** Milliseconds between looks at who else wants the lock, and the number of looks. */
+/** Milliseconds between checks for other claims, and the number of checks. */
 const PAUSE = 50;
 const LOOKS = 100;
 
 /**
- * Whoever wants the lock puts a file of its own there, named after itself, and has it if then no other living process's
- * is there. Of two that began at once both see the other: the later one takes its file away, the earlier one waits for
- * that. Nobody's file is ever replaced, and the names of the dead are never used again, so removing them is safe.
+ * To take the lock, a process creates a claim: a file of its own, named after itself. It has the lock once no other
+ * living process has a claim there. If two start at the same time, both see the other's claim: the later one removes
+ * its own, the earlier one waits for that. No claim is ever replaced, and the names of dead processes are never reused,
+ * so removing their claims is safe.
  */
 async function hold(path: string, folder: string, prefix: string): Promise<Lock> {
   const own = join(folder, `${prefix}${ownerText()}${LOCK}`);
@@ -82,11 +83,11 @@ interface Claim {
   path: string;
   owner: Owner;
   elsewhere: boolean;
-  /** When it was made, by the clock of the folder's machine. */
+  /** Creation time, by the clock of the machine that has the folder. */
   made: bigint;
 }
 
-/** The claims of the living. Those of the dead are removed. */
+/** Returns the claims of living processes, oldest first, and removes those of dead ones. */
 async function claims(folder: string, prefix: string): Promise<Claim[]> {
   const found: Claim[] = [];
   for (const name of await readdir(folder)) {
@@ -96,7 +97,7 @@ async function claims(folder: string, prefix: string): Promise<Claim[]> {
     const path = join(folder, name);
     const state = stateOf(owner);
     if (state === 'gone') await rm(path, { force: true });
-    // One that is taken away meanwhile is none.
+    // A claim that is removed in the meantime does not count.
     const there = await stat(path, { bigint: true }).catch(() => undefined);
     if (there) found.push({ path, owner, elsewhere: state === 'elsewhere', made: there.mtimeNs });
   }

@@ -5,13 +5,16 @@ import { ownerOf, ownerText, stateOf } from './owner.ts';
 
 const PARTIAL = '.partial';
 
-/** What a file or folder may be called, beside its later name, until it is whole: {@link removeLeftovers} knows it. */
+/**
+ * Returns a temporary path beside `path` for a file or folder until it is complete; {@link removeLeftovers} recognises
+ * it.
+ */
 export function partialPath(path: string): string {
   checkArguments('partialPath', { path }, { path: 'string' });
   return join(dirname(path), `.${ownerText()}${PARTIAL}`);
 }
 
-/** Whether a file of this name is one that {@link writeFileSafely} has not finished. */
+/** Returns true if a name is that of a file that {@link writeFileSafely} has not finished. */
 export function isPartial(name: string): boolean {
   checkArguments('isPartial', { name }, { name: 'string' });
   return writerOf(name) !== undefined;
@@ -22,7 +25,7 @@ const writerOf = (name: string) =>
     ? ownerOf(basename(name).slice(1, -PARTIAL.length))
     : undefined;
 
-/** Removes what processes of this machine that were killed while writing have left in a folder, if it is there. */
+/** Removes the partial files that killed processes of this machine left in a folder, if the folder exists. */
 export async function removeLeftovers(folder: string): Promise<void> {
   checkArguments('removeLeftovers', { folder }, { folder: 'string' });
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {

@@ -4,10 +4,10 @@ import { checkArguments } from '../check-options.ts';
 import { InvalidDataError } from '../errors.ts';
 
 /**
- * The size in bytes of a file that is there, looked at before it is opened: opening a pipe waits for whoever writes to
- * it, and reading a device may never end. A link to a file is one.
+ * Returns the size in bytes of an existing file, before it is opened: opening a pipe waits for a writer, and reading a
+ * device may never end. A link to a file counts as a file.
  *
- * @throws {InvalidDataError} if there is none, it is no file, or it has more than `most` bytes.
+ * @throws {InvalidDataError} if it does not exist, is not a file, or has more than `most` bytes.
  */
 export function regularFileSize(path: string, most = Number.POSITIVE_INFINITY): number {
   checkArguments('regularFileSize', { path }, { path: 'string' });
@@ -19,9 +19,9 @@ export function regularFileSize(path: string, most = Number.POSITIVE_INFINITY): 
 }
 
 /**
- * Reads a file whole, after {@link regularFileSize}.
+ * Reads a whole file, after a check by {@link regularFileSize}.
  *
- * @param most Bytes; default 2 GiB, what Node reads at once.
+ * @param most Maximum size in bytes; default 2 GiB, the most that Node reads at once.
  * @throws {InvalidDataError}
  * @example
  * const bytes = await readRegularFile('model.onnx');
@@ -36,16 +36,20 @@ export async function readRegularFile(path: string, most = 2 ** 31 - 1): Promise
   }
 }
 
-/** The same for a text, which is no longer than `most` bytes, 64 MiB by default; without a byte order mark. */
+/** Reads a text file of at most `most` bytes, 64 MiB by default, without its byte order mark. */
 export const readRegularText = async (path: string, most = 2 ** 26): Promise<string> => {
   checkArguments('readRegularText', { path }, { path: 'string' });
   return (await readRegularFile(path, most)).toString('utf8').replace(/^\uFEFF/, '');
 };
 
-/** The longest text that the engine can hold. */
+/** Length of the longest string that the engine can hold. */
 const LONGEST = 2 ** 29 - 24;
 
-/** The same for a text that a run has written, of any length; undefined where there is no such file. @throws {InvalidDataError} */
+/**
+ * Reads a text file of any length that a run has written; undefined if it does not exist.
+ *
+ * @throws {InvalidDataError}
+ */
 export async function readTextIfThere(path: string): Promise<string | undefined> {
   checkArguments('readTextIfThere', { path }, { path: 'string' });
   try {

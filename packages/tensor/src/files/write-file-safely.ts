@@ -5,12 +5,12 @@ import { UnavailableError } from '../errors.ts';
 import { partialPath } from './partial.ts';
 
 /**
- * Writes a file that is either there as a whole or not at all, whenever the process or the machine stops: written under
- * another name in the same folder, synced, renamed, and the folder synced. A link is followed; a device or a pipe is
- * written to as it is.
+ * Writes a file that is either there as a whole or not at all, whenever the process or the machine stops: it is written
+ * under another name in the same folder, synced and renamed, then the folder is synced. A link is followed; a device or
+ * a pipe is written to directly.
  *
- * @throws {UnavailableError} if it cannot be written, such as on a full disk; what stood at `path` is untouched and
- * nothing is left behind.
+ * @throws {UnavailableError} if it cannot be written, for example on a full disk. What was at `path` before is
+ * untouched and nothing is left behind.
  * @example
  * await writeFileSafely('model.onnx', bytes);
  */
@@ -31,11 +31,12 @@ export async function writeFileSafely(
   }
 }
 
-/** How a file is written. */
+/** Options for writing a file. */
 export interface SafeFileOptions {
   /**
-   * Default true. False leaves it to the system when the bytes reach the disk, for many small files that can be made
-   * again: they are whole if the process is killed, not if the machine loses its power.
+   * Whether to sync the file and its folder. Default true. If false, the system decides when the bytes reach the disk.
+   * This is for many small files that can be created again: they are whole if the process is killed, but not if the
+   * machine loses power.
    */
   sync?: boolean;
 }
@@ -43,7 +44,7 @@ export interface SafeFileOptions {
 const BUFFER_BYTES = 1 << 20;
 
 /**
- * A file that is written piece by piece, and takes its name once it is whole, as {@link writeFileSafely} does it.
+ * A file that is written piece by piece and gets its name once it is complete, as with {@link writeFileSafely}.
  *
  * @example
  * const file = await SafeFile.create('list.csv');
@@ -72,7 +73,7 @@ export class SafeFile {
     this.#sync = sync;
   }
 
-  /** @throws {UnavailableError} if it cannot be written. */
+  /** Opens a file for writing. @throws {UnavailableError} if it cannot be written. */
   static async create(path: string, { sync = true }: SafeFileOptions = {}): Promise<SafeFile> {
     try {
       const target = await targetOf(path);
@@ -83,12 +84,16 @@ export class SafeFile {
     }
   }
 
-  /** Bytes so far. */
+  /** Number of bytes written so far. */
   get offset(): number {
     return this.#offset;
   }
 
-  /** The bytes must not change until the next write; memory holds a megabyte of them. @throws {UnavailableError} */
+  /**
+   * Writes bytes, which must not change until the next write. Up to a megabyte is buffered.
+   *
+   * @throws {UnavailableError}
+   */
   async write(content: Uint8Array | string): Promise<void> {
     const piece = typeof content === 'string' ? Buffer.from(content) : content;
     this.#waiting.push(piece);
@@ -97,7 +102,11 @@ export class SafeFile {
     if (this.#waitingBytes >= BUFFER_BYTES) await this.#guard(() => this.#flush());
   }
 
-  /** Puts all of it on the disk, still under its other name: what can fail has not failed then. @throws {UnavailableError} */
+  /**
+   * Puts everything on the disk, still under the temporary name, so that only renaming remains.
+   *
+   * @throws {UnavailableError}
+   */
   async complete(): Promise<void> {
     if (this.#closed) return;
     await this.#guard(async () => {
@@ -108,7 +117,7 @@ export class SafeFile {
     this.#closed = true;
   }
 
-  /** Gives the file its name, on the disk. @throws {UnavailableError} */
+  /** Completes the file and gives it its name, on the disk. @throws {UnavailableError} */
   async finish(): Promise<void> {
     await this.complete();
     const { temporary, name } = this.#target;
@@ -119,7 +128,7 @@ export class SafeFile {
     });
   }
 
-  /** Removes what was written. */
+  /** Closes the file and removes what was written. */
   async abandon(): Promise<void> {
     await this.#file.close().catch(() => undefined);
     if (this.#target.temporary) await rm(this.#target.temporary, { force: true });
@@ -140,7 +149,9 @@ export class SafeFile {
   }
 }
 
-/** Where bytes go: under another name until they are whole, but for what is no file, such as `/dev/stdout`. */
+/**
+ * Where bytes go: under a temporary name until they are complete, except for what is not a file, such as `/dev/stdout`.
+ */
 interface Target {
   name: string;
   temporary: string | undefined;
@@ -168,7 +179,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** The error for a file or folder that cannot be written. */
+/** Creates the error for a file or folder that cannot be written. */
 export function notWritable(path: string, cause: unknown): UnavailableError {
   checkArguments('notWritable', { path }, { path: 'string' });
   const { code = '', message = String(cause) } = (cause ?? {}) as Partial<NodeJS.ErrnoException>;

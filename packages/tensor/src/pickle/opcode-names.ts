@@ -1,4 +1,4 @@
-/** Every opcode of Python's pickle format up to protocol 5, so that what is refused can be named. */
+/** Every opcode of Python's pickle format up to protocol 5, so that messages can name those that are refused. */
 const names: Record<string, string> = {
   '(': 'MARK',
   '.': 'STOP',
@@ -70,6 +70,6 @@ const names: Record<string, string> = {
   '\x98': 'READONLY_BUFFER',
 };
 
-/** An opcode's name, or its number if Python has none like it. */
+/** Returns the name of an opcode, or its number if Python has no such opcode. */
 export const opcodeName = (code: number): string =>
   names[String.fromCharCode(code)] ?? `opcode 0x${code.toString(16).padStart(2, '0')}`;

@@ -4,11 +4,11 @@ import { opcodeName } from './opcode-names.ts';
 import { Global, Span, Tuple, type Value } from './values.ts';
 
 /**
- * Reads a pickle and runs nothing: what it names is compared with the dialect's list, calls are made by the dialect, and
- * every opcode that such files do not need is refused by name. Contents stay where they are, so that memory is bounded by
- * the number of opcodes.
+ * Reads a pickle without running anything in it: names are checked against the dialect's list, calls are handled by the
+ * dialect, and every opcode that such files do not need is refused by name. Contents stay in the file, so that memory
+ * is bounded by the number of opcodes.
  *
- * @throws what `source.damaged` makes, with the opcode's offset.
+ * @throws what `source.damaged` creates, with the opcode's offset.
  */
 export function unpickle<Own>(source: PickleSource, dialect: Dialect<Own>): Value<Own> {
   checkArguments(
@@ -21,7 +21,7 @@ export function unpickle<Own>(source: PickleSource, dialect: Dialect<Own>): Valu
   return machine.pop();
 }
 
-/** Does one opcode; false once the pickle says that it ends. */
+/** Executes one opcode; false at the end of the pickle. */
 function step<Own>(machine: Machine<Own>): boolean {
   const code = machine.opcode();
   if (code === stop) return false;
@@ -98,7 +98,7 @@ const operations: Partial<Record<string, Common>> = {
   b: build,
 };
 
-/** LONG1: Python 2 writes the sizes of arrays so. */
+/** LONG1, with which Python 2 writes the sizes of arrays. */
 function signed<Own>(machine: Machine<Own>): number {
   const { source } = machine;
   const size = source.unsigned(1);
@@ -107,7 +107,7 @@ function signed<Own>(machine: Machine<Own>): number {
   return size > 0 && value >= 2 ** (8 * size - 1) ? value - 2 ** (8 * size) : value;
 }
 
-/** What calling one of the names would make. */
+/** Pushes what calling one of the names would create. */
 function reduce<Own>(machine: Machine<Own>): void {
   const { writer } = machine.dialect;
   const [callee, callArguments] = machine.popItems(2);

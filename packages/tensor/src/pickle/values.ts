@@ -1,4 +1,4 @@
-/** Bytes or text that stay in the file until somebody wants them. */
+/** Bytes or text that stay in the file until they are needed. */
 export class Span {
   readonly offset: number;
   readonly length: number;
@@ -11,7 +11,7 @@ export class Span {
   }
 }
 
-/** Something that a pickle names; one of its dialect's names. */
+/** Something that a pickle refers to by one of its dialect's names. */
 export class Global {
   readonly name: string;
 
@@ -20,7 +20,7 @@ export class Global {
   }
 }
 
-/** A tuple of Python. */
+/** A Python tuple. */
 export class Tuple<Own> {
   readonly items: readonly Value<Own>[];
 
@@ -29,5 +29,5 @@ export class Tuple<Own> {
   }
 }
 
-/** What a pickle can be made of; `Own` are the values that its dialect makes. */
+/** A value of a pickle; `Own` are the values that its dialect creates. */
 export type Value<Own> = null | boolean | number | Value<Own>[] | Span | Global | Tuple<Own> | Own;

@@ -6,7 +6,7 @@ import {
   UnavailableError,
 } from '../errors.ts';
 
-/** What of an error crosses to another thread; its class and its cause do not. */
+/** The parts of an error that are sent to another thread; its class and its cause are not. */
 export type PortableError = Pick<Error, 'message'> &
   Partial<Pick<HmError, 'code' | 'where' | 'fix' | 'fields'>>;
 
@@ -23,7 +23,7 @@ const classes = new Map([
   ['unavailable', UnavailableError],
 ]);
 
-/** The error again, as one of the same kind; undefined for one that was none of ours. */
+/** Restores an error as one of the same kind; undefined if it was not an `HmError`. */
 export function fromPortable({ message, code, where, fix, fields }: PortableError): HmError | undefined {
   if (code === undefined) return;
   const details = { where: where!, expected: '', received: '', fix: fix!, fields: { ...fields } };

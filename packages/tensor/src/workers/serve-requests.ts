@@ -5,11 +5,12 @@ import { toPortable } from './portable-error.ts';
 import type { Reply, Sent } from './worker-thread.ts';
 
 /**
- * In a worker thread's file: answers what a {@link WorkerThread} asks. Requests are begun as they come, the next before the
- * last is answered; an error is the asker's. When the thread is closed, what was begun is finished first.
+ * Answers the requests of a {@link WorkerThread}, from within the thread's file. Requests are started as they arrive,
+ * before earlier ones are answered. Errors are passed to the caller. When the thread is closed, it finishes the
+ * requests that it has started.
  *
- * @param release gives back what the thread holds, such as a network; until it has, the thread runs.
- * @throws {InvalidArgumentError} if this is no worker thread.
+ * @param release frees what the thread holds, such as a network; the thread runs until that is done.
+ * @throws {InvalidArgumentError} if this is not a worker thread.
  * @example
  * const loading = loadMtcnn();
  * serveRequests(

@@ -3,27 +3,26 @@ import { checkArguments, checkOptions, type OptionKinds } from '../check-options
 import { UnavailableError } from '../errors.ts';
 import { fromPortable, type PortableError } from './portable-error.ts';
 
-/** How a thread is started, and what is said when it is lost. */
+/** How a thread is started, and what its errors say. */
 export interface WorkerThreadOptions<Request = never> {
-  /** The function that needs the thread, where an error begins. */
+  /** The function that needs the thread; errors begin with it. */
   where: string;
-  /** What to do without it, as a whole sentence. */
+  /** Advice if the thread is lost, as a whole sentence. */
   fix: string;
   /** The `workerData` of the thread. */
   data?: unknown;
-  /** The file that a request is about, for its error. */
+  /** Returns the file that a request is about, to be named in its error. */
   pathOf?(request: Request): string;
 }
 
-/** Types of the members of {@link WorkerThreadOptions}. */
 const workerThreadOptions: OptionKinds<WorkerThreadOptions<unknown>> = {
   ...{ where: 'string', fix: 'string', data: 'any', pathOf: 'function' },
 };
 
-/** What a thread is sent. */
+/** A message to the thread. */
 export type Sent<Request> = { id: number; request: Request } | 'close';
 
-/** What it sends back. */
+/** A message from the thread. */
 export type Reply<Answer> = { id: number; answer: Answer } | { id: number; error: PortableError };
 
 interface Waiting<Request, Answer> {
@@ -33,8 +32,9 @@ interface Waiting<Request, Answer> {
 }
 
 /**
- * A worker thread that answers requests by {@link serveRequests}. While it has none, it does not keep the program running;
- * it is never terminated, as that would take the process along where ONNX Runtime works in it.
+ * A worker thread that answers requests with {@link serveRequests}. Without pending requests it does not keep the
+ * program running. It is never terminated, because that would end the whole process while ONNX Runtime is at work in
+ * it.
  *
  * @example
  * const thread = new WorkerThread<RgbImage, Face[]>(builtWorker(import.meta.url, './find-worker'), {
@@ -56,7 +56,7 @@ export class WorkerThread<Request, Answer> {
   constructor(file: URL, options: WorkerThreadOptions<Request>) {
     this.#options = checkOptions('WorkerThread', options, workerThreadOptions);
     checkArguments('WorkerThread', { file }, { file: { has: ['href'] } });
-    // Node's flags of the caller, such as --input-type, need not suit a file of plain JavaScript.
+    // The caller's Node flags, such as --input-type, may not suit a plain JavaScript file.
     this.#worker = new Worker(file, { workerData: options.data, execArgv: [] });
     this.#worker.on('message', (reply: Reply<Answer>) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#fail(error.message, error));
@@ -69,16 +69,16 @@ export class WorkerThread<Request, Answer> {
     this.#worker.unref();
   }
 
-  /** Requests that wait for an answer. */
+  /** Number of requests that wait for an answer. */
   get load(): number {
     return this.#waiting.size;
   }
 
   /**
-   * Sends a request, whose memory in `transfer` goes to the thread.
+   * Sends a request; memory in `transfer` is moved to the thread.
    *
-   * @throws {HmError} what answering it has thrown, less the cause.
-   * @throws {UnavailableError} if another error came, or the thread has ended.
+   * @throws {HmError} the error thrown while answering, without its cause.
+   * @throws {UnavailableError} if it was another kind of error, or the thread has ended.
    */
   ask(request: Request, transfer: readonly ArrayBuffer[] = []): Promise<Answer> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
@@ -88,7 +88,7 @@ export class WorkerThread<Request, Answer> {
     return new Promise((resolve, reject) => this.#waiting.set(id, { request, resolve, reject }));
   }
 
-  /** Lets the thread answer what it was asked and end; the program waits for that. */
+  /** Lets the thread answer its pending requests and end; the program keeps running until then. */
   close(): Promise<void> {
     this.#closing = true;
     this.#worker.ref();
@@ -128,8 +128,8 @@ export class WorkerThread<Request, Answer> {
 }
 
 /**
- * The file of a worker, named beside the file of its user without an extension. Threads load JavaScript only: run from
- * `src`, as tests do, a package uses the worker in its `dist`.
+ * Returns the file of a worker, named without extension relative to the file that uses it. Threads load JavaScript
+ * only: when a package is run from `src`, as in tests, the worker in its `dist` is used.
  */
 export function builtWorker(user: string, name: string): URL {
   checkArguments('builtWorker', { user, name }, { user: 'string', name: 'string' });

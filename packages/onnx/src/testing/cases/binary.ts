@@ -8,7 +8,7 @@ interface Domain {
   low?: number;
   high?: number;
   smooth?: boolean;
-  /** Whether tfjs's own gradient takes operands of different shapes. */
+  /** Whether tfjs's own gradient accepts operands of different shapes. */
   broadcasts?: boolean;
   /** Whether zero is in the domain of both operands. */
   zero?: boolean;
@@ -38,7 +38,7 @@ const shapes: [number[], number[]][] = [
   ],
 ];
 
-/** What may stand beside an image `[2, 3, 2, c]`. */
+/** Shapes that can be combined with an image `[2, 3, 2, c]`. */
 const besides = (c: number): number[][] => [
   [2, 3, 2, c],
   [c],
@@ -71,7 +71,7 @@ function binary(
           `an image of ${c} channels and [${shape}]`,
           (x, y) => [image(asFloat(image(x), y)), image(asFloat(y, image(x)))],
           [values([2, 3, 2, c], 1), values(shape, 2)],
-          // The gradient of what broadcasts is a sum whose terms nearly cancel.
+          // The gradient of an operand that broadcasts is a sum whose terms nearly cancel.
           { ...options, tolerance: 1e-4 },
         ),
       ),

@@ -42,7 +42,7 @@ const described = ({
   name: `${batch}×${size.join('×')}, ${channels.join(' to ')} channels, ${window.join('×')}, stride ${stride}, pad ${pad}`,
 });
 
-/** A convolution of an input of the graph: what comes in and goes out is in tfjs's own order. */
+/** Convolves an input of the graph, so that inputs and output are in tfjs's own order. */
 function bare(geometry: Geometry): Case {
   const { name, batch, size, channels, window, stride, pad } = described(geometry);
   return on(
@@ -53,7 +53,7 @@ function bare(geometry: Geometry): Case {
   );
 }
 
-/** A convolution between others, so that image and gradient are in a convolution's layout. */
+/** Convolves between other convolutions, so that image and gradient are in a convolution's layout. */
 function between(geometry: Geometry): Case {
   const { name, batch, size, channels, window, stride, pad } = described(geometry);
   return on(
@@ -97,7 +97,7 @@ const geometries: Geometry[] = [
   { size: [1, 1], window: [1, 1], channels: [32, 16] },
 ];
 
-// Padding that leaves whole windows outside of the image makes no sense with the smallest windows.
+// Padding that leaves whole windows outside the image makes no sense with the smallest windows.
 const sensible = ({ window = [3, 3], pad = 'same' }: Geometry) =>
   typeof pad === 'string' || Math.min(...window) > 1;
 const convolutions = geometries
@@ -130,7 +130,7 @@ const dilated = [1, 2].map((rate) =>
   ),
 );
 
-/** tfjs's own gradient forgets the rounding. */
+/** tfjs's own gradient ignores the rounding. */
 const rounded = (['floor', 'round', 'ceil'] as const).map((mode) =>
   on(
     `rounding ${mode}`,
@@ -184,7 +184,7 @@ const depthwise = [1, 2].flatMap((stride) =>
   ),
 );
 
-/** Windows as large as the image, of five, and smaller than their stride. */
+/** Windows as large as the image, of size five, and smaller than their stride. */
 const unusual = channelCounts.flatMap((c) =>
   (
     [
@@ -231,7 +231,7 @@ const maxPool = (x: tf.Tensor4D, size: number, stride: number, pad: Pad) =>
 const avgPool = (x: tf.Tensor4D, size: number, stride: number, pad: Pad) =>
   tf.avgPool(x, size, stride, pad as 'same');
 
-/** After a rectifier many windows hold nothing but zeros; all of the gradient goes to the first maximum. */
+/** After a rectifier many windows contain only zeros; all of the gradient goes to the first maximum. */
 const ties = [16, 5, 3].flatMap((c) =>
   [2, 3].map((size) =>
     on(
@@ -261,7 +261,7 @@ const normalized = [16, 5].flatMap((c) =>
           tf.mul(tf.add(inputs[3]!, inputs[4]!), 0.1),
         );
       const vectors = [floats([c]), floats([c], 0.5, 2), floats([c], 0.5, 2, 1), floats([c], -1, 1, 2)];
-      // tfjs's own gradient needs both.
+      // tfjs's own gradient needs both scale and offset.
       const differentiable = { gradients: scaled && shifted };
       const name = `${c} channels, scale ${scaled}, offset ${shifted}`;
       return [

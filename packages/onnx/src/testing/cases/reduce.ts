@@ -10,7 +10,7 @@ const subsets = (rank: number): number[][] =>
     Array.from({ length: rank }, (_, axis) => axis).filter((axis) => (bits + 1) & (1 << axis)),
   );
 
-/** A reduction over every subset of the axes, with and without keeping them, of values in every layout. */
+/** Reduces over every subset of the axes, with and without keeping them, values in every layout. */
 function reduction(f: Reduction, options: CompareOptions, dtypes: Case[]): Case[] {
   const each = (name: string, shape: number[], enter: (x: tf.Tensor) => tf.Tensor, o: CompareOptions) =>
     subsets(shape.length).map((axes) =>
@@ -48,7 +48,7 @@ const truth = (f: Reduction) =>
     subsets(2).map((axes) => on(`bool over ${axes}`, (x) => f(x, axes), [booleans([3, 4])])),
   );
 
-/** The gradient of the maximum goes to every one of equal maxima in tfjs. */
+/** In tfjs the gradient of a maximum goes to every one of equal maxima. */
 const ties = (f: Reduction) => on('ties', (x) => f(x, 1), [integers([3, 4], 0, 2)]);
 const missing = vector(1, Number.NaN, -2, Infinity);
 
@@ -64,7 +64,7 @@ const extreme = (f: (x: tf.Tensor, axis?: number) => tf.Tensor): Case[] => [
   ),
 ];
 
-/** Cases of the kernels that reduce, and of those that run along an axis. */
+/** Cases of the kernels that reduce, and of those that work along an axis. */
 export const reduceCases: Cases = {
   Sum: reduction(tf.sum, { gradients: true }, [
     on('int32', (x) => tf.sum(x, 0), [integers([3, 4])]),
@@ -108,7 +108,7 @@ export const reduceCases: Cases = {
             `axis ${axis}, exclusive ${exclusive}, reverse ${reverse}`,
             (x) => tf.cumsum(x, axis, exclusive, reverse),
             [floats([2, 3, 4])],
-            // tfjs's own gradient is right along the last axis only.
+            // tfjs's own gradient is correct along the last axis only.
             { gradients: axis === 2 },
           ),
         ),

@@ -5,14 +5,14 @@ import { booleans, channelCounts, floats, image, integers, integerVector } from 
 
 const slope = { gradients: true };
 
-/** A function of one tensor of a shape, on float32 with its gradient and on the other dtypes. */
+/** Cases of a function of one tensor, on float32 with its gradient and on the other dtypes. */
 const every = (name: string, program: Program, shape: number[]): Case[] => [
   on(name, program, [floats(shape)], slope),
   on(`${name}, int32`, program, [integers(shape)]),
   on(`${name}, bool`, program, [booleans(shape)]),
 ];
 
-/** The same on images. */
+/** Cases of the same on images. */
 const onImages = (name: string, f: (x: tf.Tensor4D) => tf.Tensor | tf.Tensor[], size = [2, 3, 2]): Case[] =>
   channelCounts.map((c) =>
     on(`${name} of an image of ${c} channels`, (x) => f(image(x)), [floats([...size, c])], slope),
@@ -30,7 +30,7 @@ const reshapes = (f: (x: tf.Tensor, shape: number[]) => tf.Tensor): Case[] => [
   ...onImages('of one value a row', (x) => f(tf.sum(x, [1, 2, 3], true), [2])),
 ];
 
-/** Cases of the kernels that move values and do not compute. */
+/** Cases of the kernels that move values without computing any. */
 export const shapeCases: Cases = {
   Reshape: reshapes((x, shape) => tf.reshape(x, shape)),
   ExpandDims: [0, 1, 2, -1].flatMap((axis) => [

@@ -7,7 +7,7 @@ type Unary = (x: tf.Tensor) => tf.Tensor;
 interface Domain {
   low?: number;
   high?: number;
-  /** Whether tfjs has a gradient that its own eager run can take. */
+  /** Whether tfjs has a gradient that its own eager run supports. */
   smooth?: boolean;
   tolerance?: number;
 }
@@ -17,7 +17,7 @@ const edges = vector(
   ...[1e-8, -1e-8, 20, -20, 88, -88, 100, -100, 1e30, -1e30],
 );
 
-/** A unary kernel on edge values, on every rank, on uniform values and in every layout. */
+/** Cases of a unary kernel: edge values, every rank, uniform values and every layout. */
 function unary(f: Unary, { low = -2, high = 2, smooth = true, tolerance = 1e-5 }: Domain = {}): Case[] {
   const gradients = smooth;
   const options = { gradients, tolerance };
@@ -36,7 +36,7 @@ function unary(f: Unary, { low = -2, high = 2, smooth = true, tolerance = 1e-5 }
   ];
 }
 
-/** The kernels that take int32; tfjs or the trace refuses it for the others. */
+/** Kernels that accept int32; for the others tfjs or the trace refuses it. */
 const ofIntegers = new Set(
   [
     'Abs',

@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest';
 
 export const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url));
 
-/** What another process said of its work. */
+/** What a child process reports about its work. */
 export interface Answer {
   done?: true;
   message?: string;
@@ -16,7 +16,7 @@ export interface Answer {
   fields?: Record<string, unknown>;
 }
 
-/** Lets another process work; it lives on until it is killed, or the test ends. */
+/** Starts work in a child process, which lives until it is killed or the test ends. */
 export async function inChild(...work: string[]): Promise<{ child: ChildProcess; answer: Answer }> {
   const child = fork(CHILD, work, { execArgv: [] });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -25,14 +25,14 @@ export async function inChild(...work: string[]): Promise<{ child: ChildProcess;
   return { child, answer };
 }
 
-/** Ends it as a crash would. */
+/** Ends a process as a crash would. */
 export async function kill(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
   child.kill('SIGKILL');
   await exited;
 }
 
-/** A folder that is removed when the test ends. */
+/** Creates a folder that is removed when the test ends. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hm-files-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
