@@ -23,7 +23,7 @@ export interface BackboneValues {
   statistics: HostParams;
 }
 
-/** Options of {@link initialState}. */
+/** Options of `initialState`. */
 export interface InitialStateOptions {
   backbone: Backbone;
   head: Head;

@@ -73,7 +73,7 @@ export interface TrainOptions {
   resume?: boolean;
   /** Resumes even if images have changed since the run began. Default false: that is an error. */
   allowChangedData?: boolean;
-  /** Abort it to finish the step, write a checkpoint and stop. Waiting for images or a validation ends at once. */
+  /** Signal to finish the step, write a checkpoint and stop. Waiting for images or a validation ends at once. */
   signal?: AbortSignal;
   /** Longest wait for images in seconds, after which the run fails. Default 600. */
   batchTimeoutSeconds?: number;
@@ -96,9 +96,7 @@ export interface TrainOptions {
   patience?: number;
   /** Reports after each epoch how hard its samples were. Default false. */
   hardness?: boolean;
-  /**
-   * `[images]`, the group of each image, from 0 up. `hardness` then also reports every group, of doubtful labels say.
-   */
+  /** `[images]`, each image's group, from 0 up. `hardness` then also reports each group, such as doubtful labels. */
   hardnessGroups?: ArrayLike<number>;
   /** Writes TensorBoard event files into `out`. Default false. */
   tensorBoard?: boolean;

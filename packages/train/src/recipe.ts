@@ -25,9 +25,7 @@ export interface Recipe {
   optimizer: OptimizerConfig;
   /** Weight decay for all parameters, or for each kind. */
   weightDecay: WeightDecay;
-  /**
-   * Largest norm of the gradient over all parameters, before weight decay; larger ones are scaled down. Default: none.
-   */
+  /** Largest norm of the whole gradient, before weight decay; larger gradients are scaled down. Default: none. */
   clipNorm?: number;
   /** Computes each step with a share of the classes, drawn at random. Default: all of them. */
   partialFc?: PartialFc;

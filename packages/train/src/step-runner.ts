@@ -25,7 +25,7 @@ export interface StepBatch extends Batch {
   unlabeled?: Batch['images'];
 }
 
-/** Options of {@link StepRunner}. */
+/** Options of `StepRunner`. */
 export interface StepRunnerOptions {
   program: StepProgram;
   recipe: Recipe;
