@@ -44,10 +44,7 @@ export interface Change {
  * };
  */
 export interface Transform {
-  /**
-   * Returns what it keeps between steps, before the first one: trees by name. `trained` are the parameters with
-   * gradients.
-   */
+  /** Returns the initial values of what it keeps, as trees by name. `trained` are the parameters that get gradients. */
   init?(trained: Params<HostTensor>, state: TrainState<HostTensor>): Params<HostTensor>;
   /**
    * Computes one step.

@@ -58,8 +58,7 @@ export async function joinRanks(): Promise<Communicator> {
 }
 
 /**
- * Shares where the run begins, as rank 0 reads it. Other ranks never use the run's folder, which may be on its host
- * only.
+ * Shares where the run begins, as rank 0 reads it. Only rank 0 uses the run's folder, which may be on its host alone.
  */
 export async function shareBeginning(
   ranks: Communicator,
