@@ -45,7 +45,7 @@ export interface Checkpoint {
   config: RunConfig;
   progress: Progress;
   versions: Record<string, string>;
-  /** `params.*`, `momentum.*`, `statistics.*`, `headStatistics.*`. */
+  /** Tensors by name: `params.*`, `momentum.*`, `statistics.*`, `headStatistics.*`. */
   state: Record<string, HostTensor>;
 }
 

@@ -92,7 +92,7 @@ export interface ValidationEvent {
   step: number;
   /** Name of the score, such as `accuracy`. */
   name: string;
-  /** Higher is better. */
+  /** Score of the network; higher is better. */
   score: number;
   /** True if this is the best score so far; `best.safetensors` then holds this network. */
   best: boolean;

@@ -29,7 +29,7 @@ export interface TrainOptions {
    * Default: none.
    */
   unlabeled?: Dataset;
-  /** Default {@link paper}. */
+  /** Recipe of the run. Default {@link paper}. */
   recipe?: Recipe;
   /** Replaces the recipe's clipping, weight decay and optimizer. The run's configuration stores its name and config. */
   optimizer?: Optimizer;

@@ -9,7 +9,7 @@ import { waitFor } from '../wait.ts';
 export interface Validation {
   /** Name of the score, such as `accuracy`. */
   name: string;
-  /** Higher is better. */
+  /** Score of the network; higher is better. */
   score: number;
 }
 

@@ -2,7 +2,7 @@ import { describeProviders } from '@hm/onnx/session';
 import { type Engine, engineName, tfjsBackends } from '../engine.ts';
 import { probeEngine } from './probe-engine.ts';
 
-/** Whether an engine can be used here. */
+/** Report on whether an engine can be used here. */
 export interface EngineReport {
   engine: Engine;
   /** Name of the engine: `onnx cpu`, `tfjs-webgpu`. */
