@@ -1,7 +1,7 @@
 import type { StudyCell } from './cells.ts';
 import { type CellPlace, runCell } from './run-cell.ts';
 
-/** A child process: told of a cell, it answers with its row, and waits for the next. It ends with its parent. */
+/** Child process that is sent a cell, replies with its row and waits for the next. It exits with its parent. */
 process.on('message', async (job: { cell: StudyCell; place: CellPlace }) => {
   try {
     const onEvent = ({ kind, ...event }: { kind: string }) => {

@@ -5,7 +5,7 @@ import type { DrawnData, PhotographData } from './data/data-plan.ts';
 import type { StudyPlan } from './plan.ts';
 import type { StudyRow } from './rows.ts';
 
-/** One network to train: all that it depends on. */
+/** One network to train, with everything that it depends on. */
 export interface StudyCell {
   stage: 'tuning' | 'final';
   condition: string;
@@ -15,18 +15,18 @@ export interface StudyCell {
   backbone: StudyPlan['backbone'];
   loss: string | null;
   options: Readonly<Record<string, unknown>>;
-  /** Of a pretrained network, what differs from the recipe for fine-tuning. */
+  /** Recipe of the training; for a pretrained network, options of `fineTune`. */
   recipe: Recipe | FineTuneOptions;
-  /** SHA-256 of everything above but for names and stage: cells of one configuration are the same run. */
+  /** SHA-256 of everything above except names and stage. Cells with the same configuration are the same run. */
   configuration: string;
 }
 
-/** The condition of a plan that names none. */
+/** Name of the condition if a plan defines none. */
 export const AS_IT_IS = 'as it is';
 
 /**
- * The cells of a plan that can run now, most valuable first: those that tune, then seed by seed all arms under all
- * conditions, so that a study that is cut short is still balanced. A final cell waits until its arm is tuned.
+ * Returns the cells of a plan that can run now, most valuable first: tuning, then all arms under all conditions seed by
+ * seed, so that a study that is stopped early is still balanced. Final cells wait until their arm is tuned.
  */
 export function readyCells(plan: StudyPlan, rows: readonly StudyRow[]): StudyCell[] {
   checkArguments('readyCells', { plan, rows }, { plan: { has: ['arms', 'seeds'] }, rows: 'array' });
@@ -35,7 +35,7 @@ export function readyCells(plan: StudyPlan, rows: readonly StudyRow[]): StudyCel
   return cells.filter(({ configuration, stage }) => !done.has(`${stage} ${configuration}`));
 }
 
-/** How many cells a plan has in all. */
+/** Counts all cells of a plan. */
 export function countCells(plan: StudyPlan): number {
   checkArguments('countCells', { plan }, { plan: { has: ['arms', 'seeds'] } });
   const { arms, seeds, tuning, conditions } = plan;
@@ -59,7 +59,7 @@ function tuningCells(plan: StudyPlan): StudyCell[] {
 function finalCells(plan: StudyPlan, rows: readonly StudyRow[]): StudyCell[] {
   return plan.seeds.flatMap((seed, index) =>
     places(plan).flatMap((place) => {
-      // A network as it is has no seed: it is judged once.
+      // A network that is not trained has no seed and is judged once.
       if (index > 0 && plan.arms[place.arm]!.loss === null) return [];
       const setting = bestSetting(plan, place, rows);
       return setting ? [cellOf(plan, { ...place, stage: 'final', seed, setting })] : [];
@@ -75,7 +75,7 @@ interface PlaceInPlan {
 const places = ({ arms, conditions = { [AS_IT_IS]: {} } }: StudyPlan): PlaceInPlan[] =>
   Object.keys(conditions).flatMap((condition) => Object.keys(arms).map((arm) => ({ condition, arm })));
 
-/** What tuning chose for an arm; undefined until all of its grid has run. */
+/** Returns the setting that tuning chose for an arm; undefined until its whole grid has run. */
 function bestSetting(
   plan: StudyPlan,
   place: PlaceInPlan,
@@ -117,14 +117,14 @@ function cellOf(
     ...{ loss, options },
     recipe: scaled({ ...('pretrained' in plan.backbone ? {} : paper), ...plan.recipe, ...setting }, recipe),
   };
-  // Networks that studies trained before keep their place.
+  // In British spelling, as before, so that networks of earlier studies keep their configuration.
   const configuration = createHash('sha256')
     .update(JSON.stringify(britishSpelling(depends)))
     .digest('hex');
   return { stage, condition, arm, ...depends, configuration };
 }
 
-/** An arm's own learning rate is a factor of what the plan and its tuning say: 1.5 for example. */
+/** Applies an arm's changes to a recipe. Its `learningRateFactor` multiplies the rate of plan and tuning. */
 const scaled = (
   recipe: Partial<Recipe>,
   own: StudyPlan['arms'][string]['recipe'] = {},

@@ -11,31 +11,31 @@ import type { StudyOptions } from './study.ts';
 
 /** Estimated cost of a plan. */
 export interface StudyEstimate {
-  /** Networks to train, those that tune included. */
+  /** Number of networks to train, including those for tuning. */
   networks: number;
-  /** Training and test data of each condition. */
+  /** Sizes of the training and test data under each condition. */
   conditions: {
     condition: string;
     images: number;
     classes: number;
     pairs: Readonly<Record<string, number>>;
   }[];
-  /** Of all networks together. */
+  /** Number of steps of all networks together. */
   steps: number;
-  /** Measured with the first network. */
+  /** Training speed, measured with the first network. */
   imagesPerSecond: number;
-  /** Of training, one network after another; validation and scoring come on top. */
+  /** Hours of training, one network after another; validation and scoring come on top. */
   hours: number;
-  /** The most memory that this process has held while it trained, in bytes. */
+  /** Peak memory of this process while it trained, in bytes. */
   memory: number;
 }
 
 /**
- * What a plan would cost on this machine, measured: opens all of its data, so that a path that is wrong is told now, and
- * trains the first network for some steps in a folder that is removed.
+ * Estimates what a plan costs on this machine. Opens all of its data, so that a wrong path is found now, and trains the
+ * first network for some steps in a temporary folder.
  *
  * @throws {InvalidDataError} if a folder, list or image is missing.
- * @throws {InvalidArgumentError} if the plan is none, or trains nothing.
+ * @throws {InvalidArgumentError} if the plan is not valid, or trains nothing.
  * @example
  * const { networks, hours } = await estimateStudy(await readPlan('losses.json'), { root: 'data' });
  */
@@ -81,7 +81,7 @@ export async function estimateStudy(
   };
 }
 
-/** Steps that are timed, after the first, in which buffers are made. */
+/** Number of timed steps, after a first one that allocates buffers. */
 const TIMED = 5;
 
 async function measure(

@@ -1,4 +1,4 @@
-/** A table in Markdown. @param rule below the header: `---`, or `---:` for numbers. */
+/** Returns a Markdown table. @param rule cells below the header: `---`, or `---:` for numbers. */
 export const markdownTable = (
   header: readonly string[],
   rows: readonly (readonly string[])[],

@@ -5,11 +5,11 @@ import { checkArguments } from '@hm/tensor/host';
 import { appendRow, mendRows, readRows } from './rows.ts';
 
 /**
- * Adds the rows of other folders, with their scores and pairs, to a study's: parts that ran on several machines. A network
- * that is there already is not added again.
+ * Adds the rows of other folders, with their scores and pairs, to a study that ran in parts on several machines.
+ * Networks that are already there are not added again.
  *
- * @returns how many rows were added.
- * @throws {UnavailableError} if a process works in the folder.
+ * @returns the number of added rows.
+ * @throws {UnavailableError} if another process works in the folder.
  * @example
  * await mergeStudies('studies/losses', ['from-machine-1', 'from-machine-2']);
  */

@@ -8,60 +8,60 @@ import type { DrawnData, PhotographData } from './data/data-plan.ts';
 /** A comparison as plain data: every arm under every condition with every seed. */
 export interface StudyPlan {
   name: string;
-  /** What is to be found out, in a sentence. */
+  /** Question that the study answers, in a sentence. */
   question: string;
   data: PhotographData | DrawnData;
-  /** Changes of the data, by name: each is a comparison of its own. Default: the data as they are. */
+  /** Changes of the data, by name; each is compared separately. Default: the data as they are. */
   conditions?: Readonly<Record<string, Partial<PhotographData> | Partial<DrawnData>>>;
   backbone: NewNetwork | PretrainedNetwork;
-  /** What differs from the paper's recipe; of a pretrained network, options of `fineTune`. */
+  /** Changes to the paper's recipe; for a pretrained network, options of `fineTune`. */
   recipe?: Partial<Recipe>;
-  /** Compared results, by name. */
+  /** What is compared, by name. */
   arms: Readonly<Record<string, StudyArm>>;
-  /** One of each arm's: first weights, batches and augmentation are the same for all arms of a seed. */
+  /** Seeds to train each arm with. Initial weights, batches and augmentation are the same for all arms of a seed. */
   seeds: readonly number[];
-  /** The same search for each arm: the setting with the best validation is trained with every seed. */
+  /** Search that each arm gets: the setting with the best validation is trained with every seed. */
   tuning?: StudyTuning;
-  /** Differences that are tested, as names of arms: the second minus the first. Named before anything has run. */
+  /** Differences to test, as names of arms: the second minus the first. To be chosen before anything has run. */
   comparisons?: readonly (readonly [first: string, second: string])[];
 }
 
 /** A network with fresh weights, by name. */
 export type NewNetwork = { name: BackboneName } & ResNetOptions;
 
-/** The network of a file, which is trained further. */
+/** Network from a file, to be trained further. */
 export interface PretrainedNetwork {
-  /** An ONNX file or a `.pth`; the path starts from the folder that the study is given. */
+  /** Path of an ONNX or `.pth` file, relative to the study's `root`. */
   pretrained: string;
-  /** The file's SHA-256, on which all configurations depend. */
+  /** SHA-256 of the file; all configurations depend on it. */
   sha256: string;
 }
 
-/** One of the things that are compared. */
+/** One of the compared alternatives. */
 export interface StudyArm {
-  /** A loss's name: `hm-arcface`; null judges a pretrained ONNX file as it is, without training. */
+  /** Name of a loss: `hm-arcface`; null judges a pretrained ONNX file as it is, without training. */
   loss: string | null;
-  /** Its options. */
+  /** Options of the loss. */
   options?: Readonly<Record<string, unknown>>;
-  /** What differs from the plan's recipe; `learningRateFactor` multiplies the learning rate of plan and tuning. */
+  /** Changes to the plan's recipe; `learningRateFactor` multiplies the learning rate of plan and tuning. */
   recipe?: Partial<Recipe> & { learningRateFactor?: number };
 }
 
 /** How arms are tuned. */
 export interface StudyTuning {
-  /** Changes of the recipe, each tried with each arm. */
+  /** Changes to the recipe, each tried with each arm. */
   grid: readonly Partial<Recipe>[];
-  /** None of the plan's seeds. */
+  /** Seed for tuning, which may not be one of the plan's. */
   seed: number;
-  /** Tune under this condition, and use what it chose under all. Default: each condition tunes for itself. */
+  /** Condition under which to tune; its choice is used under all. Default: each condition tunes for itself. */
   condition?: string;
 }
 
 /**
  * Reads a plan from a JSON file.
  *
- * @throws {InvalidDataError} if the file cannot be read or is no JSON.
- * @throws {InvalidArgumentError} if it is no plan.
+ * @throws {InvalidDataError} if the file cannot be read or is not JSON.
+ * @throws {InvalidArgumentError} if it is not a valid plan.
  * @example
  * const plan = await readPlan('tools/study/losses.json');
  */
@@ -90,7 +90,7 @@ const MEMBERS = {
 /** Members of the fine-tuning recipe that a plan may set. */
 const FINE_TUNING = ['epochs', 'batchSize', 'learningRate'];
 
-/** The plan, if it is one. @throws {InvalidArgumentError} */
+/** Returns the plan if it is valid. @throws {InvalidArgumentError} */
 export function checkPlan(plan: StudyPlan, where = 'plan'): StudyPlan {
   const refuse = (expected: string, received: unknown, fix: string): never => {
     throw new InvalidArgumentError({ where, expected, received: JSON.stringify(received), fix });

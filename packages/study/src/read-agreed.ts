@@ -2,10 +2,10 @@ import { readRegularFile } from '@hm/tensor/files';
 import { InvalidDataError, sha256Of } from '@hm/tensor/host';
 
 /**
- * Reads the file that a plan names with its hash.
+ * Reads a file that a plan names together with its hash.
  *
- * @param where the plan's member.
- * @throws {InvalidDataError} if it is another file.
+ * @param where member of the plan, for the error.
+ * @throws {InvalidDataError} if the file has another hash.
  */
 export async function readAgreed(path: string, sha256: string, where: string): Promise<Uint8Array> {
   const bytes = await readRegularFile(path);

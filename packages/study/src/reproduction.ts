@@ -5,20 +5,20 @@ import { markdownTable } from './markdown-table.ts';
 import type { StudyPlan } from './plan.ts';
 import type { StudySummary } from './summarize.ts';
 
-/** What {@link reproductionPlan} takes: aligned images, and where the paper's tests are. */
+/** Options of {@link reproductionPlan}: aligned images, and paths of the paper's tests. */
 export interface ReproductionOptions
   extends Required<Pick<PhotographData, 'faces' | 'lfw'>>,
     Pick<PhotographData, 'exclude' | 'ytf'> {
-  /** People of the training set who choose the checkpoint, and are not trained on. Default 100. */
+  /** Number of people in the training set who choose the checkpoint and are not trained on. Default 100. */
   validationPeople?: number;
-  /** Default 1, 2 and 3. */
+  /** Seeds of each loss. Default 1, 2 and 3. */
   seeds?: readonly number[];
 }
 
 /**
- * The paper's Table 1 (trained on CASIA-WebFace) or 2 (MS-Celeb-1M) as a plan: ResNet-18, its recipe, its six losses, each
- * with hard mining and without, judged on LFW and YouTube Faces. What the paper does not say is ours: seeds, and people who
- * choose the checkpoint.
+ * Returns the paper's Table 1 (trained on CASIA-WebFace) or 2 (MS-Celeb-1M) as a plan: ResNet-18, its recipe, its six
+ * losses, each with and without hard mining, judged on LFW and YouTube Faces. The paper does not state seeds and how
+ * the checkpoint is chosen: these are our choice.
  *
  * @throws {InvalidArgumentError} if there is no such table.
  * @example
@@ -60,7 +60,8 @@ export function reproductionPlan(table: number, options: ReproductionOptions): S
 }
 
 /**
- * The paper's table with its figures beside ours, in percent: mean over seeds, with its 95 % interval from two seeds up.
+ * Returns the paper's table with its figures beside ours, in percent: means over seeds, with 95 % intervals from two
+ * seeds up.
  *
  * @throws {InvalidArgumentError} if there is no such table.
  */

@@ -12,18 +12,21 @@ export interface StudyRow {
   condition: string;
   arm: string;
   seed: number;
-  /** SHA-256 of all that the network depends on. */
+  /** SHA-256 of everything that the network depends on. */
   configuration: string;
-  /** None of a network that was taken as it is. */
+  /** Recipe; missing if the network was not trained. */
   recipe?: Recipe;
-  /** Environment of the run: engine, threads, versions. */
+  /** Engine and its threads: `onnx cpu, 1 thread`. */
   kernels: string;
+  /** Versions of the software, by name. */
   versions: Readonly<Record<string, string>>;
+  /** Name of the processor. */
   processor: string;
-  /** When it was done, in ISO 8601, and seconds of its last, uninterrupted piece. */
+  /** When the network was done, in ISO 8601. */
   time: string;
+  /** Duration of the last uninterrupted part. */
   seconds: number;
-  /** Training images, and those that cleaning had left out. */
+  /** Training data, and the images that cleaning has left out. */
   data: {
     images: number;
     classes: number;
@@ -31,28 +34,28 @@ export interface StudyRow {
     removed?: { images: number; mislabeled: number };
   };
   epochs: readonly { loss: number; accuracy?: number }[];
-  /** How hard the samples were, epoch by epoch, and with hard mining what its gate did. */
+  /** How hard the samples were in each epoch and, with hard mining, what its gate did. */
   hardness?: readonly Omit<HardnessEvent, 'kind' | 'step'>[];
-  /** The checkpoint that validation chose. */
+  /** Checkpoint that validation chose. */
   validation: { step: number; score: number };
-  /** Scores of that checkpoint; of rows that tune none. */
+  /** Scores of that checkpoint; empty for tuning. */
   tests: Readonly<Record<string, TestScore>>;
 }
 
-/** A network's score on one test; each pair's distance is in `scores/CONFIGURATION.TEST.f32`. */
+/** Scores of a network on one test. The distance of each pair is in `scores/CONFIGURATION.TEST.f32`. */
 export interface TestScore {
   pairs: number;
   accuracy: number;
   auc: number;
   eer: number;
   tarAtFar: readonly TarAtFar[];
-  /** By which each fold was judged, found on the others. */
+  /** Threshold of each fold, found on the other folds. */
   thresholds: readonly number[];
 }
 
 const rowsPath = (folder: string) => join(folder, 'rows.jsonl');
 
-/** The rows in a study's folder; none if there is none yet. @throws {InvalidDataError} */
+/** Reads the rows in a study's folder; empty if there are none yet. @throws {InvalidDataError} */
 export async function readRows(folder: string): Promise<StudyRow[]> {
   checkArguments('readRows', { folder }, { folder: 'string' });
   const text = (await readTextIfThere(rowsPath(folder))) ?? '';
@@ -63,14 +66,14 @@ export async function readRows(folder: string): Promise<StudyRow[]> {
     .map((line, index) => parsed(line, `${rowsPath(folder)}, line ${index + 1}`));
 }
 
-/** Removes what a killed process left of a line. */
+/** Removes an incomplete last line, which a killed process has left. */
 export async function mendRows(folder: string): Promise<void> {
   const text = await readRegularFile(rowsPath(folder)).catch(() => Buffer.alloc(0));
   const whole = text.lastIndexOf(0x0a) + 1;
   if (whole < text.length) await truncate(rowsPath(folder), whole);
 }
 
-/** Adds a row; it is on the disk when this returns. */
+/** Appends a row, which is on the disk when the promise resolves. */
 export const appendRow = (folder: string, row: StudyRow): Promise<void> =>
   appendFile(rowsPath(folder), `${JSON.stringify(row)}\n`, { flush: true });
 

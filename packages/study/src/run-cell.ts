@@ -28,28 +28,28 @@ import { peopleOf } from './people-of.ts';
 import { readAgreed } from './read-agreed.ts';
 import type { StudyRow, TestScore } from './rows.ts';
 
-/** What trains and scores a network. */
+/** Engine that trains and scores a network. */
 export interface CellEngine {
-  /** Where ONNX Runtime runs. */
+  /** Execution provider of ONNX Runtime. */
   provider: Embedder['provider'];
-  /** Of ONNX Runtime. */
+  /** Number of ONNX Runtime's threads. */
   threads: number;
 }
 
-/** Where a cell works. */
+/** Where and how a cell runs. */
 export interface CellPlace {
   study: string;
-  /** The folder that the plan's paths start from. */
+  /** Folder that the plan's paths start from. */
   root: string;
-  /** The study's folder. */
+  /** Folder of the study. */
   out: string;
   engine: CellEngine;
   onEvent?: (event: TrainEvent) => void;
 }
 
 /**
- * Trains one network with one thread, keeps the checkpoint that validation people find best, and scores it; a network
- * that is taken as it is, is scored alone. Called again after any kill it goes on from the last checkpoint.
+ * Trains one network, picks the checkpoint that scores best on the validation people, and scores it. A network that is
+ * not trained is only scored. Called again after being killed, it resumes from the last checkpoint.
  */
 export async function runCell(cell: StudyCell, place: CellPlace): Promise<StudyRow> {
   const began = performance.now();
@@ -82,13 +82,13 @@ export async function runCell(cell: StudyCell, place: CellPlace): Promise<StudyR
 /** A cell with a loss, whose network is trained. */
 export type TrainedCell = StudyCell & { loss: string };
 
-/** A network, and the file that it begins with. */
+/** A network, and the file with its initial weights, if any. */
 interface Network {
   backbone: PretrainedBackbone;
   pretrained?: string;
 }
 
-/** The network that a plan names, and the file that it begins with. */
+/** Opens the network that a plan names. */
 export async function openNetwork(plan: StudyCell['backbone'], root: string): Promise<Network> {
   if ('name' in plan) {
     const { name, ...options } = plan;
@@ -99,18 +99,18 @@ export async function openNetwork(plan: StudyCell['backbone'], root: string): Pr
   return { backbone: await pretrainedBackbone(pretrained), pretrained };
 }
 
-/** What of a row comes from training, and the network that it left. */
+/** Members of a row that come from training, and the trained network. */
 type Trained = Pick<StudyRow, 'recipe' | 'versions' | 'epochs' | 'hardness' | 'validation'> & {
   model(): Promise<Model>;
 };
 
-/** A network's file, and how its images are prepared, if the file does not say so. */
+/** A network's file, and how to prepare its images if the file does not say so. */
 interface Model {
   file: Uint8Array;
   preprocessing?: Preprocessing;
 }
 
-/** How a cell is trained, wherever its run is kept. */
+/** Returns the options for training a cell, except for the run's folder. */
 export async function trainingOf(cell: TrainedCell, network: Network, data: NoisyData, engine: CellEngine) {
   const recipe = network.pretrained
     ? await fineTune(network.backbone, data, cell.recipe as FineTuneOptions)
@@ -154,7 +154,7 @@ async function trainCell(
   };
 }
 
-/** The network of a file, as it is. */
+/** Validates the network of a file without training it. */
 async function untrained(
   { backbone, pretrained }: Network,
   data: StudyData,
@@ -219,10 +219,10 @@ async function scoreCell(
 const describe = ({ provider, threads }: CellEngine) =>
   `onnx ${provider}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 
-/** An event's numbers, without when and where they were written. */
+/** Readings of an event, without its step and time. */
 const withoutPlace = ({ kind: _, step: __, time: ___, ...readings }: HardnessEvent & { time?: string }) =>
   readings;
 
-/** Removes what only resuming needs. */
+/** Removes the run of a cell, which only resuming needs. */
 export const removeRun = ({ configuration, stage }: StudyCell, out: string): Promise<void> =>
   rm(join(out, 'runs', `${configuration}-${stage}`), { recursive: true, force: true });

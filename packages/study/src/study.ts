@@ -11,19 +11,22 @@ import { type CellEngine, type CellPlace, removeRun } from './run-cell.ts';
 
 /** Options of {@link study}. */
 export interface StudyOptions {
-  /** The study's folder: the plan, `rows.jsonl`, scores of each pair, runs under way. */
+  /** Folder of the study, for the plan, `rows.jsonl`, the scores of each pair and unfinished runs. */
   out: string;
-  /** The folder that the plan’s paths start from, unless they are absolute. Default: the working directory. */
+  /** Folder that the plan's relative paths start from. Default: the working directory. */
   root?: string;
-  /** Networks that are trained side by side, each by a process of its own; 0 trains none. Default 1. */
+  /** Number of networks trained in parallel, each in its own process; 0 trains none. Default 1. */
   jobs?: number;
-  /** Threads of ONNX Runtime in each. Default 1, with which the same configuration gives the same bits on a processor. */
+  /**
+   * Threads of ONNX Runtime in each process.
+   * Default 1, with which the same configuration gives the same bits on a processor.
+   */
   threads?: number;
-  /** Where ONNX Runtime runs. Default `cpu`. */
+  /** Execution provider of ONNX Runtime. Default `cpu`. */
   provider?: CellEngine['provider'];
-  /** Start no more networks once it is raised; those under way are killed, and go on next time. */
+  /** Signal to stop: no more networks are started, and those in progress are killed and resume next time. */
   signal?: AbortSignal;
-  /** Called as networks begin, end an epoch and are done. */
+  /** Called when a network begins, ends an epoch and is done. */
   onEvent?: (event: StudyEvent) => void;
 }
 
@@ -34,10 +37,10 @@ export type StudyEvent =
   | { kind: 'row'; row: StudyRow; done: number; cells: number };
 
 /**
- * Runs what a plan still lacks, and returns all of its rows. Each network is a process of its own; its row is on the disk
- * before the next begins. Killed at any moment and called again, it goes on.
+ * Trains the networks that a plan still lacks, in child processes, and returns all rows. The row of a network is on the
+ * disk before the next network begins. After being killed at any moment, it resumes when called again.
  *
- * @throws {InvalidArgumentError} if the plan is none.
+ * @throws {InvalidArgumentError} if the plan is not valid.
  * @throws {UnavailableError} if another process works in the folder, or a network could not be trained.
  * @example
  * const rows = await study(await readPlan('losses.json'), { out: 'studies/losses', root: 'data', jobs: 2 });
@@ -63,7 +66,7 @@ async function runAll(plan: StudyPlan, options: StudyOptions, rows: StudyRow[]):
   const { out, root = '.', jobs = 1, threads = 1, provider = 'cpu', onEvent } = options;
   const cells = countCells(plan);
   const done = () => rows.filter(({ study }) => study === plan.name).length;
-  // One that fails stops the others, which go on next time.
+  // A network that fails stops the others, which resume next time.
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
   const begin = async (cell: StudyCell) => {
@@ -106,11 +109,11 @@ const program = fileURLToPath(new URL('./cell-process.js', import.meta.url));
 
 type Answer = { kind: 'row'; row: StudyRow } | { kind: 'failed'; message: string } | EpochEvent;
 
-/** Processes that train one network after another, and keep the images that they have opened. */
+/** Pool of processes that train one network after another and keep the images they have opened. */
 class CellProcesses {
   readonly #idle: ChildProcess[] = [];
 
-  /** A cell's row; undefined if the signal stopped it. */
+  /** Runs a cell and returns its row; undefined if the signal stopped it. */
   run(
     cell: StudyCell,
     place: Omit<CellPlace, 'onEvent'>,

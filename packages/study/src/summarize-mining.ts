@@ -1,6 +1,6 @@
 import type { StudyRow } from './rows.ts';
 
-/** Effect of an epoch's samples on an arm under a condition: means over its seeds. */
+/** Effect of an epoch's samples on an arm under a condition, averaged over its seeds. */
 export interface MiningSummary {
   condition: string;
   arm: string;
@@ -9,13 +9,13 @@ export interface MiningSummary {
   easyShare?: number;
   /** Mean factor of hard mining. */
   meanGate?: number;
-  /** `[10]`, the part of the gradient that comes from samples by the probability of their own class, hardest first. */
+  /** `[10]`, shares of the gradient that come from samples, by the probability of their own class, hardest first. */
   pullShares?: readonly number[];
-  /** How many times as hard as another a mislabeled sample pulls; only where some are known to be mislabeled. */
+  /** Pull of a mislabeled sample relative to that of another; only if some are known to be mislabeled. */
   mislabeledPull?: number;
 }
 
-/** First, middle and last epoch of every arm under every condition, of rows that tell of hardness. */
+/** Summarises the first, middle and last epoch of every arm under every condition, from rows with hardness. */
 export function summarizeMining(rows: readonly StudyRow[], arms: readonly string[]): MiningSummary[] {
   const conditions = [...new Set(rows.map(({ condition }) => condition))];
   return conditions.flatMap((condition) =>

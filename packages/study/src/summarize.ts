@@ -14,14 +14,14 @@ export interface StudySummary {
   mining: readonly MiningSummary[];
 }
 
-/** An arm on a test under a condition. */
+/** Results of an arm on a test under a condition. */
 export interface ArmSummary {
   condition: string;
   test: string;
   arm: string;
-  /** Accuracies, one of each seed that has run. */
+  /** Accuracy with each seed that has run. */
   accuracies: readonly number[];
-  /** None of a network that was taken as it is. */
+  /** Learning rate; missing if the network was not trained. */
   learningRate?: number;
 }
 
@@ -31,19 +31,21 @@ export interface ComparisonSummary extends SeedDifference {
   test: string;
   first: string;
   second: string;
-  /** That both have. */
+  /** Seeds that both arms have. */
   seeds: readonly number[];
-  /** Holm's, over all comparisons of this summary. */
+  /** P-value with Holm's correction over all comparisons of this summary. */
   correctedPValue: number;
-  /** What this design would have seen with 80 % probability at 5 %, corrected for the number of comparisons. */
+  /**
+   * Smallest difference that this design sees with 80 % probability at 5 %, corrected for the number of comparisons.
+   */
   detectable: number;
 }
 
 /**
- * What the rows of a plan say: accuracies, and for the comparisons that the plan named the difference over the seeds that
- * both arms have, from two up.
+ * Summarises the rows of a plan: accuracies and, for each of the plan's comparisons, the difference over the seeds that
+ * both arms have, if these are two or more.
  *
- * @param folder the study's.
+ * @param folder the study's folder.
  */
 export async function summarizeStudy(plan: StudyPlan, folder: string): Promise<StudySummary> {
   checkArguments(
@@ -70,7 +72,7 @@ export async function summarizeStudy(plan: StudyPlan, folder: string): Promise<S
     for (const [first, second] of plan.comparisons ?? []) {
       const [a, b] = [first, second].map((arm) => {
         const own = at(rows, place, arm);
-        // A network as it is, is the same beside every seed.
+        // A network that is not trained is the same for every seed.
         return plan.arms[arm]!.loss === null
           ? plan.seeds.flatMap((seed) => own.map((row) => ({ ...row, seed })))
           : own;
@@ -125,7 +127,7 @@ const at = (rows: readonly StudyRow[], { condition, test }: Place, arm: string):
 const pairsOf = async (folder: string, { condition, test }: Place): Promise<PairedPeople> =>
   JSON.parse(await readRegularText(join(folder, 'pairs', `${condition}.${test}.json`)));
 
-/** `[pairs]`, whether each is judged rightly by its fold's threshold. */
+/** `[pairs]`, true for each pair that its fold's threshold judges correctly. */
 async function rightPairs(
   folder: string,
   test: string,

@@ -2,7 +2,7 @@ import { checkArguments } from '@hm/tensor/host';
 import type { ComparisonSummary, StudySummary } from './summarize.ts';
 import { differenceMap, escaped } from './summary-map.ts';
 
-/** Pixels: a row, the names on the left, the scale, the margin. */
+/** Sizes in pixels: a row, the names on the left, the scale, the margin. */
 const [ROW, NAMES, SCALE, MARGIN] = [26, 300, 460, 16];
 const WIDTH = NAMES + SCALE + 2 * MARGIN;
 
@@ -13,10 +13,10 @@ const STYLE =
   '.zero{stroke:#8b95a5}.interval{stroke:#8fb0f0}.point{fill:#8fb0f0}}';
 
 /**
- * The differences of a summary as a picture: each with its 95 % interval, in percentage points, beside a line at no
- * difference; under several conditions as a map with a column for each.
+ * Draws the differences of a summary, each with its 95 % interval in percentage points, beside a line at no difference.
+ * Several conditions are drawn as a map with a column for each.
  *
- * @returns an SVG document; empty of intervals where no comparison has two seeds yet.
+ * @returns an SVG document, without intervals if no comparison has two seeds yet.
  */
 export function summaryFigure(summary: Pick<StudySummary, 'comparisons'>): string {
   checkArguments('summaryFigure', { summary }, { summary: { has: ['comparisons'] } });
@@ -52,7 +52,7 @@ export function summaryFigure(summary: Pick<StudySummary, 'comparisons'>): strin
   ].join('\n');
 }
 
-/** About six whole steps of 1, 2 or 5 times a power of ten that hold every interval and zero. */
+/** Ticks of an axis: about six steps of 1, 2 or 5 times a power of ten that include every interval and zero. */
 function ticksOf(rows: readonly ComparisonSummary[]): number[] {
   const ends = [0, ...rows.flatMap(({ low, high }) => [100 * low, 100 * high])];
   const [least, most] = [Math.min(...ends), Math.max(...ends)];

@@ -1,6 +1,6 @@
 import type { ComparisonSummary } from './summarize.ts';
 
-/** Pixels: a cell's width and height, the names on the left, a line of a condition above, the margin. */
+/** Sizes in pixels: a cell's width and height, the names on the left, a line of a condition above, the margin. */
 const [CELL, ROW, NAMES, LINE, MARGIN] = [92, 40, 230, 16, 16];
 
 const STYLE =
@@ -9,12 +9,13 @@ const STYLE =
   '@media (prefers-color-scheme:dark){text{fill:#dde3ee}.page{fill:#12161d}.more{fill:#8fb0f0}.less{fill:#f0a06a}' +
   '.sure{stroke:#dde3ee}}';
 
-/** What the strongest color may hide of the text. */
+/** Opacity of the strongest colour, so that the text stays legible. */
 const STRONGEST = 0.55;
 
 /**
- * Comparisons under several conditions as a map: a column for each condition, blue where the second arm is better, orange
- * where it is worse, the 95 % interval below the difference, and a frame where it leaves out zero.
+ * Draws comparisons under several conditions as a map with a column for each condition. A cell is blue if the second
+ * arm is better and orange if it is worse. It has the 95 % interval below the difference, and a frame if the interval
+ * excludes zero.
  */
 export function differenceMap(comparisons: readonly ComparisonSummary[]): string {
   const byNumber = new Intl.Collator('en', { numeric: true }).compare;
@@ -69,6 +70,6 @@ function points(share: number): string {
   return `${share < 0 ? '−' : '+'}${value}`;
 }
 
-/** Text as SVG holds it. */
+/** Escapes text for SVG. */
 export const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

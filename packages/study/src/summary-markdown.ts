@@ -4,7 +4,7 @@ import { markdownTable } from './markdown-table.ts';
 import type { StudyPlan } from './plan.ts';
 import type { StudySummary } from './summarize.ts';
 
-/** A summary as Markdown: in percent and percentage points. */
+/** Formats a summary as Markdown, in percent and percentage points. */
 export function summaryMarkdown(plan: StudyPlan, summary: StudySummary): string {
   checkArguments(
     'summaryMarkdown',

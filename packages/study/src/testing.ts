@@ -1,6 +1,6 @@
 import type { StudyPlan } from './plan.ts';
 
-/** A plan of seconds: two arms, a grid of two, two seeds. */
+/** Plan that runs in seconds: two arms, a grid of two, two seeds. */
 export const tinyPlan: StudyPlan = {
   name: 'tiny',
   question: 'Does anything run?',

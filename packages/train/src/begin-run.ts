@@ -32,18 +32,18 @@ import { waitFor } from './wait.ts';
 export interface Beginning {
   state: Record<string, HostTensor>;
   progress: Progress;
-  /** The checkpoint it goes on from. */
+  /** Path of the checkpoint to resume from; undefined for a new run. */
   checkpoint: string | undefined;
   damaged: readonly DamagedCheckpoint[];
-  /** Names of images that are not as they were when the run began; only with `allowChangedData`. */
+  /** Names of images that have changed since the run began; not empty only with `allowChangedData`. */
   changed?: readonly string[];
 }
 
 /**
- * Checks that the folder fits `resume`, before anything is written.
+ * Checks that the folder holds a run if `resume` is true, and none if it is false. Nothing is written before this.
  *
- * @returns the configuration that is there.
- * @throws {InvalidArgumentError} if a run is there and `resume` is false, or none is and it is true.
+ * @returns the contents of its `run.json`, if there is one.
+ * @throws {InvalidArgumentError} if there is a run and `resume` is false, or there is none and it is true.
  */
 export async function assertBeginnable({ out, resume }: ResolvedOptions): Promise<RunFile | undefined> {
   const saved = await readConfig(out);
@@ -54,10 +54,10 @@ export async function assertBeginnable({ out, resume }: ResolvedOptions): Promis
 }
 
 /**
- * Makes the first state of a run, or reads the newest checkpoint, in a folder that no other process works in.
+ * Makes the initial state of a run, or reads its newest checkpoint. The caller must hold the folder's lock.
  *
  * @throws {InvalidArgumentError} as {@link assertBeginnable}, or if the configuration differs from the run's.
- * @throws {InvalidDataError} if no checkpoint can be read, or images are not those that the run began with.
+ * @throws {InvalidDataError} if no checkpoint can be read, or images have changed since the run began.
  * @throws {UnavailableError} if the folder cannot be written.
  */
 export async function beginRun(
@@ -70,7 +70,7 @@ export async function beginRun(
   if (saved !== undefined) assertSameConfig(configOf(saved), config, out, allowChangedData);
   await removePartial(out);
   const { checkpoint, path, damaged } = await newestCheckpoint(out);
-  // Other data that were allowed once are in run.json and not yet in the checkpoint.
+  // Changed data that was allowed before is already in run.json, but not yet in the checkpoint.
   if (checkpoint) assertSameConfig(checkpoint.config, config, out, allowChangedData || saved !== undefined);
   const changed = await comparedData(options);
   if (saved === undefined || allowChangedData) {
@@ -89,9 +89,9 @@ export async function beginRun(
 }
 
 /**
- * Compares the images with those that the run began with, and keeps a record of them.
+ * Compares the images with the record that the run keeps of them, and updates the record.
  *
- * @returns names of those that differ. @throws {InvalidDataError} if that is not allowed.
+ * @returns names of images that differ. @throws {InvalidDataError} if there are any and they are not allowed.
  */
 async function comparedData(options: ResolvedOptions): Promise<readonly string[]> {
   const { out, data, unlabeled, resume, allowChangedData = false } = options;
@@ -101,7 +101,7 @@ async function comparedData(options: ResolvedOptions): Promise<readonly string[]
   for (const [name, images] of Object.entries({ data, unlabeled }) as [Printed, Dataset | undefined][]) {
     if (images === undefined) continue;
     const print = await waitFor(dataPrint(images), patience);
-    // Stopped before it began.
+    // The signal was raised before training began.
     if (print === undefined) return [];
     const changed = resume ? await changedImages(out, name, images, print) : [];
     if (changed.length > 0 && !allowChangedData) throw imagesChanged(out, changed, print.facts.length);
@@ -111,7 +111,7 @@ async function comparedData(options: ResolvedOptions): Promise<readonly string[]
   return all;
 }
 
-/** Without the file of the best validation its score does not count: the next one is the best again. */
+/** Drops the best score if its checkpoint cannot be read, so that the next validation counts as the best. */
 async function presentBest(out: string, { best, ...progress }: Progress) {
   if (best === undefined) return { progress, damaged: [] };
   const path = bestPath(out);
@@ -147,7 +147,7 @@ const configOf = ({ environment: _, ...config }: RunFile): RunConfig => config;
 const writeConfig = (run: string, file: RunFile) =>
   writeFileSafely(configPath(run), `${JSON.stringify(file, null, 2)}\n`);
 
-/** The configuration that a run began with, and where; undefined if the folder has none. @throws {InvalidDataError} */
+/** Reads a run's `run.json`: configuration and environment. Undefined if there is none. @throws {InvalidDataError} */
 export async function readConfig(run: string): Promise<RunFile | undefined> {
   checkArguments('readConfig', { run }, { run: 'string' });
   const text = await readTextIfThere(configPath(run));

@@ -1,4 +1,4 @@
-/** Training in a page, over onnxruntime-web. */
+/** Training in a web page, on onnxruntime-web. */
 export { type Person, people } from '@hm/datasets/browser';
 export { type IndexedDbStoreOptions, indexedDbStore } from './browser/indexed-db-store.ts';
 export type { PageStore } from './browser/page-store.ts';

@@ -9,14 +9,15 @@ import {
 import type { Recipe } from './recipe.ts';
 import { recipeSchema } from './recipe-schema.ts';
 
-/** Some members of a recipe, and some members of those. */
+/** Part of a recipe: any of its members, each of which may be partial as well. */
 export type RecipeChanges = { readonly [Name in keyof Recipe]?: unknown } & { readonly $schema?: string };
 
 /**
- * A recipe with changes, as a JSON file or a command line writes them: members that are not named stay as they are. Another
- * `kind` of schedule, optimizer or sampler begins with the defaults of that kind; `augment` takes the place of the whole.
+ * Returns a recipe with changes applied, as a JSON file or a command line gives them. Members that are not named stay
+ * as they are. A new `kind` of schedule, optimizer or sampler starts from that kind's defaults. `augment` is replaced
+ * as a whole.
  *
- * @throws {InvalidArgumentError} for a member or a value that no recipe may have.
+ * @throws {InvalidArgumentError} for an unknown member or a value that is not allowed.
  * @example
  * changeRecipe(paper, { epochs: 8, schedule: { kind: 'cosine' }, optimizer: { momentum: 0.8 } });
  */
@@ -29,7 +30,7 @@ export function changeRecipe(recipe: Recipe, given: RecipeChanges): Recipe {
   return changed;
 }
 
-/** @throws {InvalidArgumentError} that names the first member that is not as the schema says. */
+/** Checks a recipe against the schema. @throws {InvalidArgumentError} naming the first member that does not match. */
 export function assertRecipe(recipe: Recipe, required: readonly string[] = []): void {
   const mistake = schemaMistake(recipe, { ...recipeSchema, required });
   if (mistake === undefined) return;
@@ -52,7 +53,7 @@ function merged(base: unknown, change: unknown, schema: JsonSchema): unknown {
   const defaults = required.flatMap((name) =>
     properties[name]?.default === undefined ? [] : [[name, properties[name].default]],
   );
-  // A number that stands for an object is its first member: the decay of all weights.
+  // A number in place of an object is its first required member: one weight decay for all is that of `weights`.
   const stands = typeof base === 'number' && required[0] !== undefined ? { [required[0]]: base } : {};
   const start: Record<string, unknown> =
     isRecord(base) && base.kind === kind ? base : { ...Object.fromEntries(defaults), ...stands };

@@ -10,7 +10,7 @@ export interface DamagedCheckpoint {
   reason: string;
 }
 
-/** The newest checkpoint that can be read, if any, and those that could not. */
+/** Newest readable checkpoint, if there is one, and the newer ones that are damaged. */
 export interface Newest {
   checkpoint: Checkpoint | undefined;
   path: string | undefined;
@@ -22,12 +22,12 @@ const NAME = /^step-(\d+)\.safetensors$/;
 /**
  * Reads a checkpoint.
  *
- * @throws {InvalidDataError} if the file cannot be read, is truncated or damaged, or is no checkpoint.
+ * @throws {InvalidDataError} if the file cannot be read, is truncated or damaged, or is not a checkpoint.
  */
 export const readCheckpoint = (path: string): Promise<Checkpoint> =>
   decodeCheckpoint(readRegularFile(path), path);
 
-/** Where a run keeps its checkpoints. */
+/** Folder of a run's checkpoints. */
 export const checkpointFolder = (run: string): string => join(run, 'checkpoints');
 
 /** Writes `step-00001234.safetensors`, then removes all but the newest `keep`. */
@@ -46,10 +46,10 @@ export async function saveCheckpoint(
   return { path, bytes: bytes.byteLength };
 }
 
-/** Where a run keeps the checkpoint with the best validation score. */
+/** Path of the checkpoint with the best validation score. */
 export const bestPath = (run: string): string => join(run, 'best.safetensors');
 
-/** Writes the best checkpoint in the place of the one before. */
+/** Writes the best checkpoint, replacing the previous one. */
 export const saveBest = async (run: string, checkpoint: Checkpoint): Promise<void> =>
   writeFileSafely(bestPath(run), await encodeCheckpoint(checkpoint));
 
@@ -62,7 +62,7 @@ export async function listCheckpoints(run: string): Promise<string[]> {
 }
 
 /**
- * Reads the newest checkpoint of a run, or the one before if that is damaged.
+ * Reads the newest checkpoint of a run, falling back to older ones if it is damaged.
  *
  * @throws {InvalidDataError} if there are checkpoints and none can be read.
  */
@@ -80,12 +80,12 @@ export async function newestCheckpoint(run: string): Promise<Newest> {
   return { checkpoint: undefined, path: undefined, damaged };
 }
 
-/** Removes what a process that was killed while writing has left. */
+/** Removes partial files left by a process that was killed while writing. */
 export async function removePartial(run: string): Promise<void> {
   for (const folder of [run, checkpointFolder(run)]) await removeLeftovers(folder);
 }
 
-/** @throws {UnavailableError} */
+/** Creates a folder and its parents. @throws {UnavailableError} */
 export async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((cause) => {
     throw notWritable(folder, cause);

@@ -16,45 +16,46 @@ export interface Progress {
   step: number;
   /** Finished epochs. */
   epoch: number;
-  /** Finished batches of the epoch under way. */
+  /** Finished steps of the current epoch. */
   position: number;
-  /** Sums over the batches of the epoch under way. */
+  /** Sum of the losses of these steps. */
   lossSum: number;
+  /** Sum of their accuracies. */
   accuracySum: number;
-  /** If hardness is reported. */
+  /** Hardness sums of the current epoch, if hardness is reported. */
   hardness?: HardnessSums;
-  /** The best validation so far. */
+  /** Best validation so far. */
   best?: Best;
   /** True if the validation of this step was interrupted; resuming repeats it. */
   unvalidated?: true;
 }
 
-/** Before the first step. */
+/** Progress before the first step. */
 export const START: Progress = { step: 0, epoch: 0, position: 0, lossSum: 0, accuracySum: 0 };
 
-/** A validation's score, and the finished steps at which it was reached. */
+/** Best validation: the number of finished steps, and the name and value of the score. */
 export interface Best {
   step: number;
   name: string;
   score: number;
 }
 
-/** All that it takes to go on. */
+/** Everything needed to resume a run. */
 export interface Checkpoint {
   config: RunConfig;
   progress: Progress;
   versions: Record<string, string>;
-  /** `params.*`, `momentum.*`, `statistics.*`, `headStatistics.*`. */
+  /** Tensors by name: `params.*`, `momentum.*`, `statistics.*`, `headStatistics.*`. */
   state: Record<string, HostTensor>;
 }
 
 const FORMAT = 'hm-checkpoint';
 const FORMAT_VERSION = '2';
 
-/** What stands in the place of the hash while it is computed. */
+/** Placeholder for the hash while it is computed. */
 const NO_HASH = '0'.repeat(64);
 
-/** A checkpoint as a safetensors file; the metadata holds a hash of all other bytes, so that any damage is noticed. */
+/** Encodes a checkpoint as a safetensors file. A hash of all other bytes in its metadata reveals any damage. */
 export async function encodeCheckpoint({
   config,
   progress,
@@ -75,10 +76,10 @@ export async function encodeCheckpoint({
 }
 
 /**
- * What a checkpoint's bytes say; they are written into.
+ * Decodes a checkpoint. This overwrites the hash in `read`.
  *
- * @param path where they are from, for the error.
- * @throws {InvalidDataError} if the bytes cannot be read, are truncated or damaged, or no checkpoint.
+ * @param path origin of the bytes, for the error.
+ * @throws {InvalidDataError} if the bytes cannot be read, are truncated or damaged, or are not a checkpoint.
  */
 export async function decodeCheckpoint(
   read: Uint8Array | Promise<Uint8Array>,
@@ -104,11 +105,11 @@ export async function decodeCheckpoint(
   }
 }
 
-/** Without who found it and what to do, which this file's own error says. */
+/** Message of an error without its place and its fix: this file's own error has both. */
 const wording = ({ message, where, fix }: HmError) =>
   message.slice(where.length + 2, -` Fix: ${fix}`.length).replace(/\.$/, '');
 
-/** Where the hash stands; texts within the metadata have their quotation marks escaped, so this is found once. */
+/** Offset of the hash, or −1. The key occurs once, since quotation marks in metadata strings are escaped. */
 function placeOfHash(bytes: Uint8Array): number {
   const key = '"sha256":"';
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
@@ -137,7 +138,7 @@ const invalid = (path: string, received: string, cause?: unknown) =>
     cause,
   });
 
-/** SHA-256 in hexadecimal: by Node's own where there is one, which is many times faster for short texts. */
+/** SHA-256 in hexadecimal, by Node's own function if there is one: it is many times faster for short texts. */
 const hashOfBytes = async (bytes: Uint8Array): Promise<string> => {
   const { process } = globalThis as { process?: { getBuiltinModule?: NodeJS.Process['getBuiltinModule'] } };
   const crypto = process?.getBuiltinModule?.('node:crypto');

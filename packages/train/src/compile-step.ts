@@ -11,7 +11,7 @@ import { compilePartial } from './partial-program.ts';
 import { stepOf } from './step/step-of.ts';
 import { StepProgram } from './step/step-program.ts';
 
-/** The step of a run as a program on its engine, at the state where it begins. */
+/** Compiles the step of a run for its engine, with the state at which the run begins or resumes. */
 export async function compileStep(
   options: SettledOptions,
   state: StepOptions['state'],
@@ -40,21 +40,21 @@ export async function compileStep(
   }
 }
 
-/** The engine with threads for this rank, unless their number was given. */
+/** Returns the engine with a number of threads for this rank, unless one was given. */
 function engineOfRank(engine: Engine, ranks: Communicator): Engine {
   if (ranks.count === 1) return engine;
   const threads = defaultThreads(ranks);
   return engine.kind === 'onnx' ? { threads, ...engine } : engine;
 }
 
-/** The cores that this rank may use, shared with the ranks that may use the same ones. */
+/** Number of cores that this rank may use, divided by the number of ranks that share them. */
 function defaultThreads(ranks: Communicator): number {
   const own = `${hostname()} ${allowedCores()}`;
   const sharing = collectValues(ranks, own).filter((other) => other === own).length;
   return Math.max(1, Math.floor(availableParallelism() / sharing));
 }
 
-/** As Linux lists them; elsewhere no process is bound to some. */
+/** Cores that this process may use, as Linux lists them. Empty elsewhere: processes are not bound to cores there. */
 function allowedCores(): string {
   try {
     return /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';

@@ -6,8 +6,8 @@ import { readTextIfThere, writeFileSafely } from '@hm/tensor/files';
 import { InvalidDataError } from '@hm/tensor/host';
 
 /**
- * What a data set looked like: 32 bits for each of the images that were looked at. Names, labels and sizes; the times of
- * the files; and, of fewer, the bytes. 0 where there is nothing to say.
+ * Fingerprint of a data set, with 32-bit hashes for each image that was checked: `facts` of name, label and size;
+ * `times` of the file's time; `bytes` of the content, for fewer images. 0 where there is nothing to hash.
  */
 interface DataPrint {
   images: number;
@@ -16,17 +16,19 @@ interface DataPrint {
   bytes: number[];
 }
 
-/** Most images that are looked at, evenly spread; of those in memory, which may have to be rendered; most that are read. */
+/** Largest number of images that are checked, evenly spread. */
 const LOOKED_AT = 20_000;
+/** The same for images in memory, which may have to be rendered. */
 const RENDERED = 64;
+/** Largest number of images whose content is read. */
 const READ = 256;
 
-/** Which of a run's data sets: the file is named so. */
+/** Data set of a run, which also names the file of its fingerprint. */
 export type Printed = 'data' | 'unlabeled';
 
 const printPath = (run: string, name: Printed): string => join(run, `${name}.json`);
 
-/** Looks at a data set: cheap beside an epoch, as most files are only asked for their size and time. */
+/** Takes the fingerprint of a data set. This is cheap next to an epoch: for most files only size and time are read. */
 export async function dataPrint(data: Dataset): Promise<DataPrint> {
   const first = await data.sample(0);
   const most = inFile(first.image) === undefined ? RENDERED : LOOKED_AT;
@@ -40,13 +42,13 @@ export async function dataPrint(data: Dataset): Promise<DataPrint> {
   return print;
 }
 
-/** Keeps it with the run. */
+/** Writes a fingerprint into the run's folder. */
 export const writeDataPrint = (run: string, name: Printed, print: DataPrint): Promise<void> =>
   writeFileSafely(printPath(run, name), `${JSON.stringify(print)}\n`);
 
 /**
- * The names of images that differ from those that the run was trained on, so far as was looked at; empty for a run that
- * has no record of them.
+ * Returns the names of the checked images that differ from those that the run was trained on. Empty if the run has no
+ * fingerprint of them.
  */
 export async function changedImages(
   run: string,
@@ -59,7 +61,7 @@ export async function changedImages(
   const places = spread(data.length, now.facts.length);
   const differ = (name: 'facts' | 'times' | 'bytes') =>
     places.flatMap((place, index) => (now[name][index] === before[name][index] ? [] : [place]));
-  // A copy of the whole set has new times: then the bytes decide.
+  // In a copy of the whole set every time differs. Then times do not count.
   const timed = now.times.filter((time) => time !== 0).length;
   const touched = differ('times');
   const copied = touched.length === timed;
@@ -68,7 +70,7 @@ export async function changedImages(
   return Promise.all(names);
 }
 
-/** The error for other images than the run began with. */
+/** Error for images that have changed since the run began. */
 export const imagesChanged = (run: string, changed: readonly string[], looked: number) =>
   new InvalidDataError({
     where: `train, resuming ${run}`,
@@ -85,13 +87,13 @@ async function readPrint(run: string, name: Printed): Promise<DataPrint | undefi
       ? print!
       : undefined;
   } catch (error) {
-    // None: of an earlier version, or lost. It guards against a mistake, and is no reason to stop.
+    // Unreadable, so treated as missing: it only guards against mistakes and is no reason to stop.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
-/** At most so many whole numbers below `length`, evenly spread. */
+/** At most `most` integers below `length`, evenly spread. */
 const spread = (length: number, most: number): number[] =>
   length <= most
     ? Array.from({ length }, (_, index) => index)
@@ -107,7 +109,7 @@ async function lookAt(data: Dataset, place: number, reads: boolean) {
       bytes: reads ? short(await bytesOf(sample)) : 0,
     };
   } catch {
-    // One that cannot be read: training says so, or skips it.
+    // Training will report an unreadable image, or skip it.
     return { facts: 1, times: 0, bytes: 0 };
   }
 }
@@ -130,7 +132,7 @@ async function statOf(path: string) {
   return { size: there.size, mtimeMs: there.mtimeMs, isFile: there.isFile() };
 }
 
-/** The first megabyte of an image; nothing of a rendered one, which its name stands for. */
+/** First megabyte of an image's content. Empty for a rendered image, which its name identifies. */
 async function bytesOf({ image }: Sample): Promise<Uint8Array | string> {
   if ('pixels' in image) return image.recipe ? '' : image.pixels;
   if ('bytes' in image) return image.bytes;

@@ -2,17 +2,17 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { versions } from './versions.ts';
 
-/** Where and how a run began; nothing that its weights are checked against. */
+/** Where and how a run was started. For information only: nothing is compared with it on resume. */
 export interface RunEnvironment {
   versions: Record<string, string>;
   platform: string;
-  /** Of the working directory, if it is in a git repository. */
-  git?: { revision: string /** Whether files differ from it. */; changed: boolean };
-  /** How the run was asked for: the options of `hm train`. */
+  /** Git revision of the working directory, if it is in a repository, and whether files differ from it. */
+  git?: { revision: string; changed: boolean };
+  /** Options of the `hm train` command that started the run. */
   command?: Readonly<Record<string, unknown>>;
 }
 
-/** Describes this process. */
+/** Describes the environment of this process. */
 export async function describeEnvironment(command?: RunEnvironment['command']): Promise<RunEnvironment> {
   const git = await gitRevision();
   return {
@@ -30,7 +30,7 @@ async function gitRevision(): Promise<RunEnvironment['git'] | undefined> {
     const { stdout: changes } = await run('git', ['status', '--porcelain']);
     return { revision: revision.trim(), changed: changes.trim() !== '' };
   } catch {
-    // No git, or no repository: then there is no revision to tell.
+    // There is no git or no repository, so there is no revision.
     return undefined;
   }
 }

@@ -1,45 +1,45 @@
-/** Training begins or goes on. */
+/** Training begins or resumes. */
 export interface StartEvent {
   kind: 'start';
   /** Name of the engine: `onnx cpu`, `tfjs-webgpu`. */
   engine: string;
   /** Finished steps: 0, or those of the checkpoint. */
   step: number;
-  /** Steps in all. */
+  /** Steps of the whole run. */
   steps: number;
   epochs: number;
   images: number;
   classes: number;
-  /** Trained numbers in backbone and head. */
+  /** Number of trained parameters in backbone and head. */
   parameters: number;
 }
 
-/** The engine was chosen, as `auto` asks for. */
+/** The engine was chosen, with `engine: 'auto'`. */
 export interface EngineEvent {
   kind: 'engine';
-  /** `onnx cpu`, `tfjs-webgpu`. */
+  /** Name of the engine: `onnx cpu`, `tfjs-webgpu`. */
   engine: string;
   reason: string;
-  /** Those that were not chosen, the faster first, and why. */
+  /** Engines that were not chosen, faster ones first, and why. */
   others: { engine: string; reason: string }[];
 }
 
-/** The average of some steps. */
+/** Progress of a run, with means over the steps since the last such event. */
 export interface StepEvent {
   kind: 'step';
   /** Finished steps. */
   step: number;
   steps: number;
-  /** The epoch under way, counted from 1. */
+  /** Current epoch, counted from 1. */
   epoch: number;
   epochs: number;
   loss: number;
-  /** Share of the images whose own class scored highest, without margin; only if the head scores classes. */
+  /** Share of the images whose own class has the highest score, without margin; only if the head scores classes. */
   accuracy?: number;
   learningRate: number;
-  /** Before clipping, of the last step; only if the recipe clips. */
+  /** Norm of the gradient in the last step, before clipping; only if the recipe clips. */
   gradientNorm?: number;
-  /** Factor of the loss; only in mixed precision. Halved when a step was skipped for an overflow. */
+  /** Factor of the loss; only in mixed precision. Halved when a step was skipped because of an overflow. */
   lossScale?: number;
   imagesPerSecond: number;
   secondsLeft: number;
@@ -47,28 +47,29 @@ export interface StepEvent {
   waitShare: number;
 }
 
-/** An epoch ends. */
+/** An epoch has ended. */
 export interface EpochEvent {
   kind: 'epoch';
   /** Finished epochs. */
   epoch: number;
   epochs: number;
   step: number;
-  /** Means over the epoch's images, each as the network was when it saw them. */
+  /** Mean loss over the epoch's images, each measured in the step that trained on it. */
   loss: number;
+  /** Mean accuracy, measured the same way; only if the head scores classes. */
   accuracy?: number;
-  /** Since the epoch began or training went on. */
+  /** Seconds since the epoch began or training resumed. */
   seconds: number;
   imagesPerSecond: number;
   waitShare: number;
 }
 
-/** How hard the samples of an epoch were, each as the network was when it saw them. */
+/** How hard the samples of an epoch were, each measured in the step that trained on it. */
 export interface HardnessEvent extends HardnessReadings {
   kind: 'hardness';
   epoch: number;
   step: number;
-  /** The same of each group of samples, from 0, if the run was given groups. */
+  /** The same for each group of samples, from 0; only with `hardnessGroups`. */
   groups?: HardnessReadings[];
 }
 
@@ -77,11 +78,11 @@ export interface HardnessReadings {
   samples: number;
   /** Share of the samples whose gate was less than half open; only with hard mining. */
   easyShare?: number;
-  /** Mean of the factor that hard mining multiplied losses with; only with hard mining. */
+  /** Mean factor by which hard mining multiplied the losses; only with hard mining. */
   meanGate?: number;
-  /** Samples by the probability of their own class, `exp(−loss)`, in steps of 0.05 from 0 to 1. */
+  /** Number of samples by the probability of their own class, `exp(−loss)`, in bins of 0.05 from 0 to 1. */
   histogram: number[];
-  /** In the same steps, the sum of the lengths of the gradients of the loss by the own class's logit. */
+  /** Sum of the absolute gradients of the loss by the own class's logit, in the same bins. */
   pull: number[];
 }
 
@@ -89,16 +90,16 @@ export interface HardnessReadings {
 export interface ValidationEvent {
   kind: 'validation';
   step: number;
-  /** Of the score: `accuracy` for example. */
+  /** Name of the score, such as `accuracy`. */
   name: string;
-  /** Higher is better. */
+  /** Score of the network; higher is better. */
   score: number;
-  /** Whether it is the best so far, which `best.safetensors` then holds. */
+  /** True if this is the best score so far; `best.safetensors` then holds this network. */
   best: boolean;
   seconds: number;
 }
 
-/** A checkpoint is on the disk. */
+/** A checkpoint was written to disk. */
 export interface CheckpointEvent {
   kind: 'checkpoint';
   step: number;
@@ -114,16 +115,16 @@ export interface DamagedEvent {
   reason: string;
 }
 
-/** Images are not those that the run began with, and it goes on all the same. */
+/** Images have changed since the run began, and `allowChangedData` let it go on. */
 export interface ChangedDataEvent {
   kind: 'changedData';
-  /** How many of those that were looked at. */
+  /** Number of changed images among those that were checked. */
   images: number;
-  /** Some of their names. */
+  /** Names of some of them. */
   examples: readonly string[];
 }
 
-/** An image could not be used, and another took its place. */
+/** An image could not be used and was replaced by another. */
 export interface BadSampleEvent {
   kind: 'badSample';
   index: number;
@@ -131,21 +132,21 @@ export interface BadSampleEvent {
   reason: string;
 }
 
-/** The signal was raised: the step under way is finished and a checkpoint written. */
+/** The signal was raised: the current step was finished and a checkpoint written. */
 export interface StoppedEvent {
   kind: 'stopped';
   step: number;
   steps: number;
   checkpoint: string;
-  /** How to go on. */
+  /** Sentence that says how to resume. */
   resume: string;
 }
 
-/** All epochs are trained. */
+/** Training has ended: all epochs are done, or `patience` is used up. */
 export interface DoneEvent {
   kind: 'done';
   step: number;
-  /** Since this process began to train. */
+  /** Seconds since this process began to train. */
   seconds: number;
   checkpoint: string;
 }

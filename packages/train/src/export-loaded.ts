@@ -23,21 +23,21 @@ import { withTfjs } from './with-tfjs.ts';
 export interface ExportRunOptions {
   /** The run's backbone; needed only if it is not one of @hm/resnet's. */
   backbone?: Backbone;
-  /** How the file takes images. Default `nchw`, `[N, 3, H, W]`. */
+  /** Layout of the input images. Default `nchw`, `[N, 3, H, W]`. */
   layout?: ImageLayout;
   /** `average` takes the moving averages of a recipe with `averageDecay`. Default `last`. */
   weights?: 'last' | 'average';
   /**
-   * Multiplies batch normalization into the convolutions: the same embeddings with fewer operators, but no file to start
-   * training from. Default true.
+   * Folds batch normalization into the convolutions: the same embeddings with fewer operators, but training cannot
+   * start from the file. Default true.
    */
   foldNormalization?: boolean;
 }
 
-/** Source of an exported file. */
+/** Parts of a run that an export needs. */
 export type Source = Pick<LoadedRun, 'config' | 'progress' | 'versions' | 'state'>;
 
-/** The network of a checkpoint as an ONNX file; see `exportRun`. */
+/** Exports the network of a checkpoint as an ONNX file; see `exportRun`. */
 export async function exportLoaded(loaded: Source, options: ExportRunOptions = {}): Promise<Uint8Array> {
   const backbone = options.backbone ?? namedBackbone(loaded.config.backbone);
   const { layout = 'nchw', weights = 'last', foldNormalization = true } = options;
@@ -55,7 +55,7 @@ export async function exportLoaded(loaded: Source, options: ExportRunOptions = {
   });
 }
 
-/** The same file for a run that is under way, without the comparison, which takes longer than the rest. */
+/** Exports the network during training. The comparison with the eager network, the slowest part, is left out. */
 export async function snapshot(source: Source, backbone: Backbone): Promise<Uint8Array> {
   const weights = source.config.recipe.averageDecay === undefined ? 'last' : 'average';
   return withTfjs(async () => {

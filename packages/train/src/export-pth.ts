@@ -14,11 +14,11 @@ export interface ExportPthOptions {
 }
 
 /**
- * The trained network as a state dict of PyTorch, which `torch.load(weights_only=True)` reads and `load_state_dict` of the
- * original network takes: insightface's, AdaFace's, torchvision's.
+ * Exports the trained network as a PyTorch state dict. `torch.load(weights_only=True)` reads it, and `load_state_dict`
+ * of the original network accepts it: insightface's, AdaFace's, torchvision's.
  *
- * @param run a run's folder, of which the newest checkpoint is taken, or what {@link loadRun} returned.
- * @throws {InvalidArgumentError} if the network has no form in PyTorch that is known, or there are no averages.
+ * @param run folder of a run, whose newest checkpoint is used, or the result of {@link loadRun}.
+ * @throws {InvalidArgumentError} if no PyTorch form of the network is known, or there are no averages.
  * @example
  * await writeFile('backbone.pth', await exportPth('runs/hm-arcface'));
  */

@@ -3,11 +3,11 @@ import { type ExportRunOptions, exportLoaded } from './export-loaded.ts';
 import { type LoadedRun, loadRun } from './load-run.ts';
 
 /**
- * The trained network as an ONNX file: input `input`, output `embedding`, a batch of any size. Its metadata say how to
- * prepare images (`hm.preprocessing`) and where it comes from: `hm.embeddingSize`, `hm.backbone`, `hm.loss` (`hm-arcface`), `hm.head`,
- * `hm.recipe`, `hm.training`, `hm.dataLicense`.
+ * Exports the trained network as an ONNX file with input `input`, output `embedding` and any batch size. The metadata
+ * say how to prepare images (`hm.preprocessing`) and where the network comes from: `hm.embeddingSize`, `hm.backbone`,
+ * `hm.loss` (`hm-arcface`), `hm.head`, `hm.recipe`, `hm.training`, `hm.dataLicense`.
  *
- * @param run a run's folder, of which the newest checkpoint is taken, or what {@link loadRun} returned.
+ * @param run folder of a run, whose newest checkpoint is used, or the result of {@link loadRun}.
  * @throws {InvalidDataError} if the folder has no checkpoint that can be read.
  * @throws {InvalidArgumentError} if the backbone is unknown or not the run's, or there are no averages.
  * @example

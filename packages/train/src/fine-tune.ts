@@ -7,24 +7,28 @@ import type { Recipe } from './recipe.ts';
 
 /** Options of {@link fineTune}. */
 export interface FineTuneOptions {
-  /** Default 8. */
+  /** Number of epochs. Default 8. */
   epochs?: number | undefined;
-  /** Images in a step; default 32. */
+  /** Images per step; default 32. */
   batchSize?: number | undefined;
-  /** The head's peak; the network's stages learn at a 200th and at a 600th of it. Default 0.002. */
+  /** Peak learning rate of the head; the network's stages learn at a 200th and at a 600th of it. Default 0.002. */
   learningRate?: number | undefined;
 }
 
-/** Where the stages of a network begin, as shares of its parameters from input to output. */
+/** Starts of the stages, as shares of the network's parameters from input to output. */
 const MIDDLE = 0.5;
 const LAST = 0.75;
 
 /**
- * The recipe for a network that others trained, and few people: the first half of the network stays as it is; the head
- * learns alone for an epoch, then the last quarter with it, at a 200th of its rate, and from a third of the run on the
- * quarter before, at a 600th. All of it is pulled towards where it began ({@link Recipe.towardsStart}). AdamW, since the
- * gradients of a loss with margin on a fresh head are large: by SGD at a tenth of the head's rate a MobileFaceNet lost in
- * fifty steps what it knew.
+ * Returns the recipe for fine-tuning a pretrained network on few people:
+ *
+ * - The first half of the network is frozen.
+ * - The head learns alone for an epoch, then together with the last quarter of the network at a 200th of its rate.
+ * - From a third of the run on, the quarter before that learns too, at a 600th.
+ * - The trained parameters of the network are pulled towards their initial values ({@link Recipe.towardsStart}).
+ *
+ * It uses AdamW because the gradients of a loss with margin are large on a fresh head: with SGD at a tenth of the
+ * head's rate, a MobileFaceNet lost what it knew within fifty steps.
  *
  * @example
  * const backbone = await pretrainedBackbone('face.onnx');

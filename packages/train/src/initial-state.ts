@@ -17,28 +17,28 @@ import { withTfjs } from './with-tfjs.ts';
 
 type HostParams = Params<HostTensor>;
 
-/** A backbone's values. */
+/** Parameters and statistics of a backbone. */
 export interface BackboneValues {
   params: HostParams;
   statistics: HostParams;
 }
 
-/** Parts of an initial state. */
+/** Options of `initialState`. */
 export interface InitialStateOptions {
   backbone: Backbone;
   head: Head;
   classes: number;
   seed: number;
   recipe: StepRecipe;
-  /** Instead of the recipe's. */
+  /** Replaces the recipe's optimizer. */
   optimizer?: Transform | undefined;
-  /** Instead of fresh values of the backbone. */
+  /** Replaces the random initial values of the backbone. */
   pretrained?: BackboneValues | undefined;
 }
 
 /**
- * The state before the first step, which depends on the seed and on `pretrained` alone; by the dotted names that graphs and
- * checkpoints have.
+ * Returns the state before the first step, under the dotted names that graphs and checkpoints use. Its values depend
+ * only on the seed and on `pretrained`.
  */
 export async function initialState(options: InitialStateOptions): Promise<Record<string, HostTensor>> {
   const { backbone, head, classes, seed, recipe, optimizer, pretrained } = options;
@@ -52,13 +52,13 @@ export async function initialState(options: InitialStateOptions): Promise<Record
   });
 }
 
-/** Numbers in a state that are trained. */
+/** Number of trained parameters in a state. */
 export const trainedIn = (state: Readonly<Record<string, HostTensor>>): number =>
   Object.entries(state)
     .filter(([name]) => name.startsWith('params.'))
     .reduce((sum, [, { shape }]) => sum + sizeOf(shape), 0);
 
-/** Fresh values of a backbone. */
+/** Returns random initial values of a backbone. */
 export async function freshBackbone(backbone: Backbone, seed: number): Promise<BackboneValues> {
   return withTfjs(async () => {
     const { params, statistics } = backbone.init(Rng.of(seed, 'backbone'));

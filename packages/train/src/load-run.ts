@@ -5,25 +5,25 @@ import type { Progress } from './checkpoint.ts';
 import { bestPath, type DamagedCheckpoint, newestCheckpoint, readCheckpoint } from './checkpoint-folder.ts';
 import type { RunConfig } from './run-config.ts';
 
-/** A run as its newest readable checkpoint has it. */
+/** A run, as read from one of its checkpoints. */
 export interface LoadedRun {
   config: RunConfig;
   progress: Progress;
-  /** What wrote the checkpoint: versions by name. */
+  /** Versions of the software that wrote the checkpoint, by name. */
   versions: Readonly<Record<string, string>>;
-  /** Names `params.backbone.*`, `params.head.*`, `momentum.*`, `statistics.*`, `headStatistics.*`; shapes as in tfjs. */
+  /** Tensors `params.backbone.*`, `params.head.*`, `momentum.*`, `statistics.*`, `headStatistics.*`; tfjs's shapes. */
   state: Record<string, HostTensor>;
-  /** The checkpoint's path. */
+  /** Path of the checkpoint. */
   path: string;
   /** Newer checkpoints that could not be read. */
   damaged: readonly DamagedCheckpoint[];
 }
 
 /**
- * Reads the newest checkpoint of a run's folder, or the one before if that is damaged.
+ * Reads the newest checkpoint in a run's folder, falling back to older ones if it is damaged.
  *
  * @param which `best` reads the one with the best validation score instead.
- * @throws {InvalidDataError} if there is none that can be read.
+ * @throws {InvalidDataError} if there is no checkpoint that can be read.
  * @example
  * const { config, progress, state } = await loadRun('runs/hm-arcface');
  */

@@ -1,4 +1,4 @@
-/** A record of the same names. */
+/** Maps the values of a record and keeps its names. */
 export const mapRecord = <T, U>(
   values: Readonly<Record<string, T>>,
   change: (value: T, name: string) => U,

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { notWritable, readTextIfThere, writeFileSafely } from '@hm/tensor/files';
 import type { TrainEvent } from './events.ts';
 
-/** The file with one event a line. */
+/** Path of the file with one event per line. */
 const metricsPath = (run: string): string => join(run, 'metrics.jsonl');
 
-/** Appends an event, with the time of day. @throws {UnavailableError} if the disk is full. */
+/** Appends an event with the current time. @throws {UnavailableError} if the disk is full. */
 export async function logEvent(run: string, event: TrainEvent): Promise<void> {
   const line = `${JSON.stringify({ ...event, time: new Date().toISOString() })}\n`;
   await appendFile(metricsPath(run), line).catch((cause) => {
@@ -14,7 +14,7 @@ export async function logEvent(run: string, event: TrainEvent): Promise<void> {
   });
 }
 
-/** Takes back the lines of steps that a checkpoint does not know, and what is no whole line of an event. */
+/** Removes events after the checkpoint's step, and lines that are not complete events. */
 export async function rewindLog(run: string, step: number): Promise<void> {
   const text = (await readTextIfThere(metricsPath(run))) ?? '';
   const kept = text.split('\n').filter((line) => isOf(line, step));

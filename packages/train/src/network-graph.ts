@@ -2,10 +2,10 @@ import type { Backbone, Variables } from '@hm/resnet';
 import { flattenParams } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** How an exported file takes images: `[N, 3, H, W]` or `[N, H, W, 3]`. */
+/** Layout of an exported file's input: `[N, 3, H, W]` or `[N, H, W, 3]`. */
 export type ImageLayout = 'nchw' | 'nhwc';
 
-/** A network for inference as `trace` and `exportOnnx` take it: input `input`, output `embedding`, parameters by their names. */
+/** Network for inference as `trace` and `exportOnnx` take it: input `input`, output `embedding`, named parameters. */
 export function inferenceGraph(backbone: Backbone, { params, statistics }: Variables, layout: ImageLayout) {
   const [height, width] = backbone.imageSize;
   return {

@@ -1,11 +1,14 @@
 import type { Batch } from '@hm/datasets';
 import { type HostTensor, NonFiniteError } from '@hm/tensor/host';
 
-/** The name of the first tensor with a value that is not finite. */
+/** Name of the first tensor with a value that is not finite. */
 export const firstNonFinite = (tensors: Readonly<Record<string, HostTensor>>): string | undefined =>
   Object.keys(tensors).find((name) => !allFinite(tensors[name]!));
 
-/** A sum of finite float32 values is finite in double precision; one that is not finite spoils it. */
+/**
+ * Checks the sum instead of each value: finite float32 values have a finite sum in double precision, and any other
+ * value makes the sum non-finite.
+ */
 function allFinite({ data, dtype }: HostTensor): boolean {
   if (dtype !== 'float32') return true;
   const values = data as Float32Array;
@@ -14,7 +17,10 @@ function allFinite({ data, dtype }: HostTensor): boolean {
   return Number.isFinite(sum);
 }
 
-/** The error that ends a run whose loss or state is not finite. `step` counts from 1; `loss` is undefined if it was finite; `rank` is that of the process in whose part it began. */
+/**
+ * Error that ends a run whose loss or state is not finite. `step` counts from 1. `loss` is undefined if it was finite.
+ * `rank` is the process in whose part of the batch it began.
+ */
 export function nonFinite(
   step: number,
   loss: number | undefined,
@@ -34,7 +40,7 @@ export function nonFinite(
   });
 }
 
-/** The error that ends a run whose gradients overflow half precision even where the loss is not scaled. */
+/** Error that ends a run whose gradients overflow half precision even though the loss is not scaled any more. */
 export const overflows = (step: number, checkpoint: string | undefined): NonFiniteError =>
   new NonFiniteError({
     where: `train, step ${step}`,

@@ -24,83 +24,87 @@ export interface TrainOptions {
   backbone: PretrainedBackbone;
   head: Head;
   /**
-   * Photographs of anybody, whose labels nobody looks at: with `distill` in the recipe the network keeps embedding them as it
-   * did when the run began. As many as a batch in every step, in an order of their own. Default: none.
+   * Photographs of any people, whose labels are ignored. With `distill` in the recipe, the network keeps embedding them
+   * as it did when the run began. Each step takes as many of them as a batch has images, in their own order.
+   * Default: none.
    */
   unlabeled?: Dataset;
-  /** Default {@link paper}. */
+  /** Recipe of the run. Default {@link paper}. */
   recipe?: Recipe;
-  /** Instead of the recipe's clipping, weight decay and optimizer; the run's configuration holds its name and config. */
+  /** Replaces the recipe's clipping, weight decay and optimizer. The run's configuration stores its name and config. */
   optimizer?: Optimizer;
-  /** The run's folder: checkpoints and `metrics.jsonl`. Made if it is not there. */
+  /** Folder of the run, for checkpoints and `metrics.jsonl`. Created if it does not exist. */
   out: string;
-  /** An integer. First weights, order and augmentation depend on it. Default 1. */
+  /** Integer that determines the initial weights, the order of the images and the augmentation. Default 1. */
   seed?: number;
-  /** Default ONNX Runtime on the CPU. One that is asked for by name is used, or is an error. */
+  /** Engine that runs the steps. Default ONNX Runtime on the CPU. A named engine that cannot be used is an error. */
   engine?: Engine | AutoEngine | 'auto';
   /**
-   * How 3×3 convolutions are computed on ONNX Runtime's CPU. `measured` times each of them, as a run begins, in every form
-   * that there is, keeps the times in the user's folder for caches, and the choice in `kernels.json` of the run: faster, and
-   * with other roundings on another processor. `direct` (default) leaves them as they stand. No choice with `partialFc`.
+   * How 3×3 convolutions are computed on ONNX Runtime's CPU. `direct` (default) leaves them as they are. `measured`
+   * times each of them in every available form when a run begins, and trains with the fastest: this is faster, but
+   * rounds differently on another processor. The times are kept in the user's cache folder, the choice in
+   * `kernels.json` of the run. Without effect with `partialFc`.
    */
   kernels?: 'direct' | 'measured';
   /**
-   * Steps that one call of ONNX Runtime takes, where no checkpoint or validation is due between them. The weights are the
-   * same; what a provider copies with every call, such as the state with `cuda`, is copied as much less often, the graph
-   * takes longer to load, and a signal waits for the call. Default 1. Not with ranks or `partialFc`.
+   * Number of steps per call of ONNX Runtime, where no checkpoint or validation is due between them. The weights are
+   * the same. What a provider copies with every call, such as the state with `cuda`, is copied that much less often.
+   * But the graph takes longer to load, and a raised signal takes effect after the call. Default 1. Not with several
+   * ranks or `partialFc`.
    */
   stepsPerCall?: number;
-  /** Instead of the recipe's. */
+  /** Replaces the recipe's augmentation. */
   augment?: Augmentation;
-  /** Threads that decode images. Default: one less than the processor's cores, from 1 to 4. */
+  /** Number of threads that decode images. Default: one less than the processor's cores, from 1 to 4. */
   workers?: number;
-  /** Default: what the backbone's file says ({@link pretrainedBackbone}), else `(x − 127.5) / 128`, RGB, at its size. */
+  /**
+   * Size, colour order and scaling of the images that the network gets.
+   * Default: what the backbone's file says ({@link pretrainedBackbone}), else `(x − 127.5) / 128`, RGB, at its size.
+   */
   preprocessing?: Preprocessing;
   /**
-   * Fine-tuning: the backbone begins with these values, the head with fresh ones. The folder of a run, a checkpoint or
-   * another safetensors file with the same names, an ONNX file that was exported from the same backbone, or a file that
-   * {@link pretrainedBackbone} made the backbone of.
+   * Initial values of the backbone, for fine-tuning; the head starts with fresh ones. One of these paths:
+   * - the folder of a run, a checkpoint, or another safetensors file with the same names
+   * - an ONNX file that was exported from the same backbone
+   * - the file that {@link pretrainedBackbone} made the backbone from
    */
   pretrained?: string;
-  /** Go on from the newest checkpoint in `out`. Default false: a folder with a run in it is an error. */
+  /** Resumes from the newest checkpoint in `out`. Default false: a folder with a run in it is an error. */
   resume?: boolean;
-  /** On resume, go on although images are not those that the run began with. Default false: that is an error. */
+  /** Resumes even if images have changed since the run began. Default false: that is an error. */
   allowChangedData?: boolean;
-  /** Raise it to finish the step, write a checkpoint and stop. Waiting for images or a validation ends at once. */
+  /** Signal to finish the step, write a checkpoint and stop. Waiting for images or a validation ends at once. */
   signal?: AbortSignal;
-  /** The longest wait for images, in seconds; then the run ends with an error. Default 600. */
+  /** Longest wait for images in seconds, after which the run fails. Default 600. */
   batchTimeoutSeconds?: number;
-  /** The longest validation, in seconds; then the run ends with an error. Default: as long as it takes. */
+  /** Longest validation in seconds, after which the run fails. Default: as long as it takes. */
   validationTimeoutSeconds?: number;
-  /** Steps between `step` events. Default 10. */
+  /** Number of steps between `step` events. Default 10. */
   logEvery?: number;
-  /** Steps between checkpoints. Default: one each epoch. The end always writes one. */
+  /** Number of steps between checkpoints. Default: one each epoch. One is always written at the end. */
   checkpointEvery?: number;
-  /** Checkpoints to keep. Default 2. */
+  /** Number of checkpoints to keep. Default 2. */
   keep?: number;
   /**
-   * Scores the network as it is, given as an ONNX file (its moving average, if the recipe has one), while batches go on
-   * being prepared. The checkpoint with the highest score is kept as `best.safetensors`.
+   * Callback that scores the current network, given as an ONNX file (its moving average, if the recipe has one).
+   * Batches are prepared in the meantime. The checkpoint with the highest score is kept as `best.safetensors`.
    */
   validate?: (model: Uint8Array, step: number) => Promise<Validation>;
-  /** Steps between validations. Default: one each epoch. The end always has one. */
+  /** Number of steps between validations. Default: one each epoch. There is always one at the end. */
   validateEvery?: number;
-  /**
-   * Ends the run after so many validations in a row that found nothing better than the best one before. Default: none, the
-   * recipe's epochs.
-   */
+  /** Ends the run after this many validations in a row without a better score. Default: none, the recipe's epochs. */
   patience?: number;
-  /** Tell after each epoch how hard its samples were. Default false. */
+  /** Reports after each epoch how hard its samples were. Default false. */
   hardness?: boolean;
-  /** `[images]`, a group from 0 up for each: `hardness` then tells of every group too, of doubtful labels for example. */
+  /** `[images]`, each image's group, from 0 up. `hardness` then also reports each group, such as doubtful labels. */
   hardnessGroups?: ArrayLike<number>;
-  /** Write TensorBoard's event files into `out`. Default false. */
+  /** Writes TensorBoard event files into `out`. Default false. */
   tensorBoard?: boolean;
-  /** How the run was asked for; kept in `run.json`, so that it can be asked for again. */
+  /** Options of the command that started the run, kept in `run.json` so that the run can be repeated. */
   command?: Readonly<Record<string, unknown>>;
-  /** `throw` (default) stops at the first image that cannot be used; `skip` takes another in its place and tells. */
+  /** `throw` (default) fails at the first image that cannot be used; `skip` replaces and reports it. */
   onBadSample?: 'throw' | 'skip';
-  /** A note for the exported file about the licence of the photographs. */
+  /** Note about the licence of the photographs, for the exported file. */
   dataLicense?: string;
 }
 
@@ -147,14 +151,14 @@ export interface ResolvedOptions extends Omit<TrainOptions, 'augment'> {
   keep: number;
   stepsPerEpoch: number;
   stepsPerCall: number;
-  /** Of the whole run. */
+  /** Steps of the whole run. */
   steps: number;
   checkpointEvery: number;
   validateEvery: number;
   batchTimeoutSeconds: number;
 }
 
-/** Options of a run whose engine is known. */
+/** Options of a run once its engine is chosen. */
 export interface SettledOptions extends ResolvedOptions {
   engine: Engine;
 }
@@ -162,7 +166,7 @@ export interface SettledOptions extends ResolvedOptions {
 /**
  * Fills in the defaults and checks what can be checked before anything is read.
  *
- * @throws {InvalidArgumentError} if an option is out of range or options do not fit together.
+ * @throws {InvalidArgumentError} if an option is out of range or options contradict each other.
  * @throws {InvalidDataError} if there are fewer than two identities or less than a batch of images.
  */
 export function resolveOptions({ augment, ...options }: TrainOptions): ResolvedOptions {
@@ -222,7 +226,7 @@ function checkStepsPerCall({ stepsPerCall, engine, recipe }: ResolvedOptions): v
     );
 }
 
-/** A timer of Node counts milliseconds in 31 bits. */
+/** Checks a timeout. Node's timers count milliseconds in 31 bits. */
 function checkTimeout(name: string, seconds = 1): void {
   if (!(seconds > 0 && seconds <= 2e6)) throw invalid(name, 'a number above 0, at most 2000000', seconds);
 }
@@ -238,7 +242,7 @@ function checkSize({ height, width }: Preprocessing, { imageSize }: Backbone): v
   throw invalid('preprocessing', `the backbone's ${imageSize.join(' × ')} pixels`, `${height} × ${width}`);
 }
 
-/** @throws {InvalidArgumentError} if nothing looks at them. @throws {InvalidDataError} if they fill no batch. */
+/** @throws {InvalidArgumentError} if the recipe does not use them. @throws {InvalidDataError} if they fill no batch. */
 function checkUnlabeled(unlabeled: Dataset | undefined, { distill, batchSize }: Recipe): void {
   if (unlabeled === undefined) return;
   if (distill === undefined)

@@ -6,26 +6,26 @@ import type { Engine } from './engine/engine.ts';
 import type { PartialFc } from './recipe.ts';
 
 interface PartialOptions extends PartialFc {
-  /** All classes. */
+  /** Number of all classes. */
   classes: number;
-  /** Decides, with the step, which classes are drawn. */
+  /** Seed that decides, together with the step, which classes are drawn. */
   seed: number;
 }
 
 type HostTensors = Record<string, HostTensor>;
 
-/** Parts of the state that go in with a step have this prefix among its inputs. */
+/** Prefix of the state's drawn parts among a step's inputs. */
 const TAKEN = 'taken:';
-/** As they come out of it, this one among its outputs. */
+/** Prefix of the same parts among its outputs, after the update. */
 const CHANGED = 'changed:';
 
 /**
- * A step compiled for a part of the classes. What belongs to classes (the head's weights, and all that the optimiser keeps
- * for them) stays in host memory; each step draws classes, takes what belongs to them, and puts it back changed. All
- * other classes stay as they are. The program looks from outside as if it held the whole state.
+ * Compiles a step for a part of the classes. Per-class tensors (the head's weights, and what the optimiser keeps for
+ * them) stay in host memory. Each step draws classes, computes with their values only, and writes the updated values
+ * back. The values of all other classes do not change. From outside, the program behaves as if it held the whole state.
  *
- * @throws {InvalidArgumentError} if the rate is not in (0, 1], fewer classes are drawn than a batch may have, or the head
- * keeps statistics of each class.
+ * @throws {InvalidArgumentError} if the rate is not in (0, 1], fewer classes are drawn than a batch may have, or the
+ * head keeps statistics of each class.
  */
 export async function compilePartial(
   engine: Engine,
@@ -57,7 +57,7 @@ const prefixed = <T>(prefix: string, names: readonly string[], value: (name: str
 const without = (state: HostTensors, names: readonly string[]): HostTensors =>
   Object.fromEntries(Object.entries(state).filter(([name]) => !names.includes(name)));
 
-/** The step with those parts of its state among its inputs and outputs. */
+/** Wraps a step so that the named parts of its state become inputs and outputs. */
 const withParts =
   (step: StepFunction, names: readonly string[]): StepFunction =>
   (state, inputs) => {

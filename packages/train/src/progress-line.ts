@@ -2,7 +2,7 @@ import { checkArguments } from '@hm/tensor/host';
 import type { StepEvent } from './events.ts';
 
 /**
- * A step event as one line for a terminal.
+ * Formats a step event as one line for a terminal.
  *
  * @example
  * progressLine(event); // epoch 2/8  step 450/3,016  loss 17.203  accuracy 4.1 %  lr 0.0499  63 images/s  41 min left  0.2 % waiting
@@ -25,7 +25,7 @@ export function progressLine(event: StepEvent): string {
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
-/** A time as people say it: `50 s`, `7 min`, `3 h 05 min`. */
+/** Formats a duration for people: `50 s`, `7 min`, `3 h 05 min`. */
 export function duration(seconds: number): string {
   if (seconds < 59.5) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);

@@ -4,7 +4,8 @@ import { checkArguments } from '@hm/tensor/host';
 import type { TrainEvent } from './events.ts';
 
 /**
- * The events of a run so far, from its `metrics.jsonl`; empty if it has none. Lines that are no events are left out.
+ * Reads the events of a run so far from its `metrics.jsonl`; empty if it has none. Lines that are not events are
+ * skipped.
  *
  * @param run the run's folder.
  * @example

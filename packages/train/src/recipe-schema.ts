@@ -15,7 +15,7 @@ const names = (description: string): JsonSchema => ({
   description,
 });
 
-/** One of several objects, told apart by `kind`. */
+/** Schema of one of several objects that `kind` tells apart. */
 const kind = (
   name: string,
   description: string,
@@ -31,7 +31,7 @@ const warmup = {
   warmupSteps: { type: 'integer', minimum: 0, description: 'steps of warm-up' },
 } as const;
 
-/** Every member of a recipe, what it may be, and a line that explains it: checks and help are made of this. */
+/** Schema of each member of a recipe, with a line of description. Checks and help texts are made from it. */
 const members: Readonly<Record<keyof Recipe, JsonSchema>> = {
   name: { type: 'string', description: 'name of the recipe in reports' },
   epochs: count('passes over the training data'),
@@ -185,7 +185,7 @@ const members: Readonly<Record<keyof Recipe, JsonSchema>> = {
   augment: augmentationSchema,
 };
 
-/** What JSON may say of a recipe: all of its members, or some, where the others come from another one. */
+/** JSON Schema of a recipe. All members are optional: those left out come from another recipe. */
 export const recipeSchema: JsonSchema & { $schema: string; title: string } = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'Recipe of @hm/train',
@@ -195,7 +195,7 @@ export const recipeSchema: JsonSchema & { $schema: string; title: string } = {
   properties: { $schema: { type: 'string' }, ...members },
 };
 
-/** Members that no recipe can do without. */
+/** Members that every recipe must have. */
 export const REQUIRED: readonly (keyof Recipe)[] = [
   ...(['name', 'epochs', 'batchSize', 'learningRate', 'schedule'] as const),
   ...(['optimizer', 'weightDecay', 'augment'] as const),

@@ -6,13 +6,13 @@ import { isRecord } from '@hm/tensor/host';
 import type { Optimizer } from './optimize/transform.ts';
 import type { Recipe } from './recipe.ts';
 
-/** A name, and what its factory takes to make the same thing again. */
+/** Name of a component, and the options with which its factory makes the same one again. */
 export interface Part {
   name: string;
   config: Readonly<Record<string, unknown>>;
 }
 
-/** All that the weights of a run depend on, as JSON. */
+/** Everything that the weights of a run depend on, as JSON. */
 export interface RunConfig {
   seed: number;
   recipe: Recipe;
@@ -20,17 +20,17 @@ export interface RunConfig {
   head: HeadConfig;
   preprocessing: Preprocessing;
   data: { images: number; classes: number /** SHA-256 of the identities' names in order. */; names: string };
-  /** Images without labels, by whose embeddings the network is held. */
+  /** Images without labels, for distillation. */
   unlabeled?: { images: number };
   /** The optimizer, if it is not the recipe's. */
   optimizer?: Part;
-  /** Hash of the values that the backbone began with, if not with fresh ones. */
+  /** Hash of the backbone's initial values, if they are pretrained. */
   pretrained?: { sha256: string };
-  /** License text for the exported file, from that of the photographs. */
+  /** Licence note for the exported file, about the photographs. */
   dataLicense?: string;
 }
 
-/** A value in a configuration. */
+/** Parts of a run from which its configuration is made. */
 export interface ConfigSource {
   data: Dataset;
   unlabeled?: Dataset | undefined;
@@ -43,6 +43,7 @@ export interface ConfigSource {
   dataLicense?: string | undefined;
 }
 
+/** Makes the configuration of a run. */
 export async function runConfig(source: ConfigSource, pretrained?: { sha256: string }): Promise<RunConfig> {
   const { data, unlabeled, backbone, head, recipe, preprocessing, seed, optimizer, dataLicense } = source;
   const config: RunConfig = {
@@ -61,7 +62,7 @@ export async function runConfig(source: ConfigSource, pretrained?: { sha256: str
 }
 
 /**
- * Checks that a run goes on as it began.
+ * Checks that a run is resumed with the configuration that it began with.
  *
  * @param otherData whether the identities may have other names.
  * @throws {InvalidArgumentError} if anything differs; message and `fields.differences` name each difference.
@@ -84,7 +85,7 @@ export function assertSameConfig(
   });
 }
 
-/** `recipe.epochs: 20 in the run, 8 now`, for every value that differs. @param owners of the two. */
+/** Lists each value that differs: `recipe.epochs: 20 in the run, 8 now`. @param owners phrases such as `now`. */
 export function differences(
   saved: unknown,
   given: unknown,

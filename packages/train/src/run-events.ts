@@ -23,7 +23,7 @@ import { readPretrained } from './start/read-pretrained.ts';
 import type { StepProgram } from './step/step-program.ts';
 import { waitFor } from './wait.ts';
 
-/** The events of a run; asking for them is what trains. Each is in `metrics.jsonl` before it is handed on. */
+/** Trains a run while its events are iterated over. Each event is in `metrics.jsonl` before it is yielded. */
 export async function* runEvents(options: ResolvedOptions): AsyncGenerator<TrainEvent, void, void> {
   const ranks = await joinRanks();
   const listeners = ranks.rank === 0 ? listenersOf(options) : [];
@@ -36,7 +36,7 @@ async function* eventsOf(
 ): AsyncGenerator<TrainEvent, void, void> {
   const leads = ranks.rank === 0;
   if (leads) checkRanks(options, ranks);
-  // Before anything is written: an engine that cannot be used leaves no folder behind. That of ranks is checked by the first.
+  // Before anything is written, so that an unusable engine leaves no folder behind. Rank 0 checks it for all ranks.
   const { engine, choice = undefined } = leads
     ? await settleEngine(options.engine)
     : { engine: options.engine as Engine };
@@ -69,7 +69,7 @@ async function* eventsOf(
   }
 }
 
-/** The step at the state where the run begins, which nothing else holds from here on: of many classes it is gigabytes. */
+/** Compiles the step with the initial state and drops other references to it: with many classes it has gigabytes. */
 async function openStep(options: SettledOptions, beginning: Beginning, ranks: Communicator) {
   const { [NEIGHBORS]: neighbors, ...state } = beginning.state;
   beginning.state = {};
@@ -91,10 +91,10 @@ function* found({ damaged, changed = [] }: Beginning): Generator<TrainEvent, voi
     yield { kind: 'changedData', images: changed.length, examples: changed.slice(0, 10) };
 }
 
-/** Seconds until a reader that does not answer is left to itself. */
+/** Seconds to wait for a loader to close. */
 const PATIENCE = 10;
 
-/** Ends the loader's threads; one that waits for a disk for ever is not waited for. */
+/** Ends the loader's threads. Does not wait forever for one that hangs on a disk. */
 async function closed(loader: Loader | undefined): Promise<void> {
   if (loader === undefined) return;
   const patience = { signal: undefined, seconds: PATIENCE, option: '', what: '' };
@@ -113,7 +113,7 @@ async function begin(options: ResolvedOptions, ranks: Communicator) {
   return { config, beginning: await shareBeginning(ranks, ownBeginning) };
 }
 
-/** Of several ranks, each reads its own part of every batch. */
+/** Opens the loader of a run. Of several ranks, each reads its own part of every batch. */
 function openLoader(options: ResolvedOptions, ranks: Communicator): Loader {
   const { data, recipe, preprocessing, seed, workers, onBadSample } = options;
   return createLoader(data, {
@@ -128,10 +128,10 @@ function openLoader(options: ResolvedOptions, ranks: Communicator): Loader {
   });
 }
 
-/** Hears every event of a run before it is handed on. */
+/** Callback for every event of a run before it is yielded. */
 type Listener = (event: TrainEvent) => Promise<void>;
 
-/** Events that each listener hears in turn before they are handed on. */
+/** Passes each event to every listener in turn, then yields it. */
 async function* heard(listeners: readonly Listener[], events: AsyncGenerator<TrainEvent, void, void>) {
   for await (const event of events) {
     for (const hear of listeners) await hear(event);
@@ -139,7 +139,7 @@ async function* heard(listeners: readonly Listener[], events: AsyncGenerator<Tra
   }
 }
 
-/** Those of a run: the log, and TensorBoard's files if they are asked for. */
+/** Listeners of a run: the log and, on request, TensorBoard's files. */
 function listenersOf({ out, tensorBoard = false }: { out: string; tensorBoard?: boolean }): Listener[] {
   let board: TensorBoardFile | undefined;
   const draw: Listener = async (event) => {

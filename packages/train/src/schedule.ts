@@ -1,9 +1,10 @@
 import { checkArguments } from '@hm/tensor/host';
 
-/** Grows linearly over the first steps; the rest of the schedule counts from there. At most one of the two. */
+/** Warm-up: the rate grows linearly over the first steps, and the schedule counts from there. Set at most one. */
 export interface Warmup {
-  /** Fractions are fine. */
+  /** Length in epochs; fractions are fine. */
   warmupEpochs?: number;
+  /** Length in steps. */
   warmupSteps?: number;
 }
 
@@ -24,7 +25,7 @@ export type Schedule = Warmup &
     | { kind: 'one-cycle'; rise?: number; startFactor?: number; endFactor?: number }
   );
 
-/** The part of a recipe that fixes the learning rate. */
+/** Parts of a recipe that determine the learning rate. */
 export interface LearningRatePlan {
   learningRate: number;
   epochs: number;
@@ -32,8 +33,9 @@ export interface LearningRatePlan {
 }
 
 /**
- * The learning rate of a step. During warm-up `learningRate·(step + 1) / warmupSteps`; afterwards `learningRate` times
- * the schedule's factor, where `progress` runs from 0 at the end of the warm-up to 1 at the end of training.
+ * Returns the learning rate of a step. During warm-up it is `learningRate·(step + 1) / warmupSteps`. Afterwards it is
+ * `learningRate` times the schedule's factor, where `progress` runs from 0 at the end of the warm-up to 1 at the end of
+ * training.
  *
  * @param step finished steps before this one, from 0.
  * @see L. Smith and N. Topin, Super-convergence, arXiv 1708.07120, for one-cycle
@@ -55,7 +57,7 @@ export function learningRateAt(plan: LearningRatePlan, step: number, stepsPerEpo
   return learningRate * factorAt(schedule, progress, step / stepsPerEpoch);
 }
 
-/** Steps of warm-up, a whole number. */
+/** Number of warm-up steps. */
 export const warmupLength = ({ warmupSteps, warmupEpochs = 0 }: Schedule, stepsPerEpoch: number): number =>
   warmupSteps ?? Math.round(warmupEpochs * stepsPerEpoch);
 
@@ -74,7 +76,7 @@ function factorAt(schedule: Exclude<Schedule, OneCycle>, progress: number, epoch
 
 type OneCycle = Extract<Schedule, { kind: 'one-cycle' }>;
 
-/** As PyTorch's `OneCycleLR` counts: the peak is at step `rise·steps − 1`, the end at the last one. */
+/** Counts steps as PyTorch's `OneCycleLR` does: the peak is at step `rise·steps − 1`, the end at the last one. */
 function oneCycle(
   { rise = 0.3, startFactor = 1 / 25, endFactor = 4e-6 }: OneCycle,
   step: number,

@@ -16,16 +16,16 @@ export interface StepReadings {
   gradientNorm?: number;
   lossScale?: number;
   learningRate: number;
-  /** Each batch's losses before hard mining; only if they were asked for. */
+  /** Losses of each batch before hard mining; only if they are requested. */
   sampleLosses: Float32Array[];
 }
 
-/** A batch, and as many images without labels if the run has some. */
+/** A batch, with as many images without labels if the run uses any. */
 export interface StepBatch extends Batch {
   unlabeled?: Batch['images'];
 }
 
-/** Parts of a runner. */
+/** Options of `StepRunner`. */
 export interface StepRunnerOptions {
   program: StepProgram;
   recipe: Recipe;
@@ -33,7 +33,7 @@ export interface StepRunnerOptions {
   ranks: Communicator;
 }
 
-/** Runs steps: a batch, or several whose gradients are summed. */
+/** Runs steps of one batch each, or of several whose gradients are summed. */
 export class StepRunner {
   readonly #options: StepRunnerOptions;
 
@@ -42,9 +42,11 @@ export class StepRunner {
   }
 
   /**
+   * Runs steps one after another.
+   *
    * @param steps the batches of each step.
-   * @param first finished steps.
-   * @param checkpoint the last good one, for the error.
+   * @param first number of finished steps.
+   * @param checkpoint path of the last good checkpoint, for the error.
    * @throws {NonFiniteError} if the loss is not finite.
    */
   async run(
@@ -55,7 +57,8 @@ export class StepRunner {
     const feeds = steps.flatMap((batches, index) => this.#feedsOf(batches, first + index));
     const outputs: HostTensors[] = [];
     for await (const output of this.#options.program.runEach(feeds)) {
-      // ONNX Runtime computes on this thread: without a turn, neither a signal nor a worker's batch would get through.
+      // ONNX Runtime blocks this thread. Without a turn of the event loop, no signal and no worker's batch would get
+      // through.
       await turnOfEventLoop();
       await this.#assertFinite(output, feeds[outputs.length]!, checkpoint);
       outputs.push(output);
@@ -104,7 +107,7 @@ function summary(outputs: readonly HostTensors[]): Omit<StepReadings, 'learningR
   return {
     loss: mean('loss'),
     ...(accuracy === undefined ? {} : { accuracy: mean('accuracy') }),
-    // That of the sum, which is whole only in the end.
+    // Norm of the summed gradient, which is complete only with the last batch.
     ...(Number.isFinite(gradientNorm) ? { gradientNorm: gradientNorm! } : {}),
     ...(lossScale === undefined ? {} : { lossScale }),
     sampleLosses: outputs.flatMap(({ sampleLosses }) =>
@@ -116,7 +119,7 @@ function summary(outputs: readonly HostTensors[]): Omit<StepReadings, 'learningR
 const scalar = (value: number): HostTensor => hostTensor('float32', [], Float32Array.of(value));
 
 /// <reference lib="dom" />
-/** Lets everything else that waits have its turn; a browser's timers would make that four milliseconds. */
+/** Waits for one turn of the event loop. In a browser, a timer would make that four milliseconds. */
 const turnOfEventLoop = (): Promise<void> =>
   new Promise((resolve) => {
     if (typeof setImmediate === 'function') return void setImmediate(resolve);

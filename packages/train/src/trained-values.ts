@@ -5,9 +5,9 @@ import type { LoadedRun } from './load-run.ts';
 type Branches = Record<string, Params<HostTensor>>;
 
 /**
- * The values of a run's backbone, those of its last step or their moving averages.
+ * Returns the values of a run's backbone: those of its last step, or their moving averages.
  *
- * @param where what the error names.
+ * @param where name of the caller, for the error.
  * @throws {InvalidArgumentError} if there are no averages.
  */
 export function trainedValues(

@@ -1,18 +1,18 @@
 import { UnavailableError } from '@hm/tensor';
 
-/** What ends a wait before what is waited for is there. */
+/** What ends a wait early. */
 export interface Patience {
-  /** Raised: the wait is over, with nothing. */
+  /** Signal that ends the wait without a result. */
   signal: AbortSignal | undefined;
-  /** The longest wait; none if undefined. */
+  /** Longest wait; no limit if undefined. */
   seconds: number | undefined;
-  /** The option that says so, for the error. */
+  /** Name of the option that sets the limit, for the error. */
   option: string;
-  /** What is waited for. */
+  /** Description of what is waited for, for the error. */
   what: string;
 }
 
-/** Waits for a result; undefined if the signal was raised before. @throws {UnavailableError} after the longest wait. */
+/** Waits for a result; undefined if the signal is raised first. @throws {UnavailableError} after the longest wait. */
 export async function waitFor<T>(result: Promise<T>, patience: Patience): Promise<T | undefined> {
   const { signal, seconds } = patience;
   result.catch(() => undefined);

@@ -2,12 +2,12 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * Runs `work` with a tfjs backend: the caller's, or `cpu` if none is set yet. The network's first values are made there;
- * training itself does not use it.
+ * Runs `work` with a tfjs backend: the current one, or `cpu` if none is set yet. Initial values of networks are made
+ * there; training itself does not use it.
  */
 export async function withTfjs<T>(work: () => Promise<T>): Promise<T> {
-  // The cpu backend's first use under Node prints advice to install a native backend; its production flag, which it asks
-  // for no other purpose, silences that.
+  // On its first use under Node, the cpu backend prints advice to install a native backend. The production flag
+  // silences that; the backend asks for it for no other purpose.
   const production = tf.env().getBool('PROD');
   tf.env().set('PROD', true);
   try {

@@ -11,7 +11,7 @@ import type { ComparisonData } from './comparison-data.ts';
 /** Options of {@link compareLosses}. */
 export interface CompareLossesOptions {
   data: ComparisonData;
-  /** Names of losses, each trained from the same first weights on the same batches. */
+  /** Names of losses, each trained from the same initial weights on the same batches. */
   losses: readonly string[];
   backbone: Backbone;
   recipe: Recipe;
@@ -20,15 +20,15 @@ export interface CompareLossesOptions {
   out: string;
   /** Use of the mirrored image. Default `off`. */
   flip?: Flip;
-  /** Begin anew where a run is already. Default false: go on with it. */
+  /** Starts over where there is a run already. Default false: go on with it. */
   overwrite?: boolean;
-  /** Threads of ONNX Runtime. */
+  /** Number of ONNX Runtime's threads. */
   threads?: number;
-  /** Threads that decode images. */
+  /** Number of threads that decode images. */
   workers?: number;
-  /** Raise it to write a checkpoint and stop. */
+  /** Signal to write a checkpoint and stop. */
   signal?: AbortSignal;
-  /** Told of each run's events, and how far embedding is. */
+  /** Called with each run's events, and with the progress of embedding. */
   onEvent?: (event: ComparisonEvent) => void;
 }
 
@@ -40,7 +40,7 @@ export type ComparisonEvent =
 /** One loss: how it was trained and what it scored. */
 export interface ComparedLoss {
   loss: string;
-  /** The loss's options. */
+  /** Options of the loss. */
   config: Readonly<Record<string, unknown>>;
   epochs: EpochEvent[];
   /** Path of the ONNX file. */
@@ -49,8 +49,8 @@ export interface ComparedLoss {
 }
 
 /**
- * Trains a network with each loss, exports it and scores the file. Returns undefined if the signal stopped it; called again
- * with the same options it goes on.
+ * Trains a network with each loss, exports it and scores the file. Returns undefined if the signal stopped it; calling
+ * it again with the same options resumes.
  *
  * @throws {InvalidArgumentError} if a loss is unknown, or the folder holds runs of another configuration.
  * @example
@@ -128,7 +128,7 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** The epochs of a run, also those before it was interrupted. */
+/** Reads the epochs of a run, including those before it was interrupted. */
 async function readEpochs(run: string): Promise<EpochEvent[]> {
   const { readEvents } = await import('@hm/train');
   return (await readEvents(run)).filter((event): event is EpochEvent => event.kind === 'epoch');

@@ -1,8 +1,8 @@
 import type { Dataset, VerificationProtocol } from '@hm/datasets';
 
-/** Training and test data of a comparison: they share nobody. */
+/** Training and test data of a comparison. No person is in both. */
 export interface ComparisonData {
-  /** A sentence for the report. */
+  /** Description of the data in a sentence, for the report. */
   description: string;
   train: Dataset;
   protocol: VerificationProtocol;

@@ -5,19 +5,19 @@ import { checkArguments, printable } from '@hm/tensor/host';
 import type { Recipe } from '@hm/train';
 import type { ComparedLoss } from './compare-losses.ts';
 
-/** Everything that a study found, and what it depends on. */
+/** Results of a comparison, and everything that they depend on. */
 export interface ComparisonReport {
   data: string;
   backbone: { name: string; config: Readonly<Record<string, unknown>> };
   recipe: Recipe;
   seed: number;
   machine: { node: string; platform: string; processor: string; cores: number };
-  /** Of this call; parts that were already there are not counted. */
+  /** Duration of this call; parts that were already done are not counted. */
   seconds: number;
   runs: ComparedLoss[];
 }
 
-/** Puts runs beside what they depend on. */
+/** Makes a report from runs and what they depend on. */
 export const comparisonReport = (
   runs: ComparedLoss[],
   about: { data: string; backbone: Backbone; recipe: Recipe; seed: number; seconds: number },
@@ -41,7 +41,7 @@ export const comparisonReport = (
   };
 };
 
-/** The report as Markdown. */
+/** Formats a report as Markdown. */
 export function comparisonMarkdown(report: ComparisonReport): string {
   checkArguments('comparisonMarkdown', { report }, { report: { has: ['data', 'backbone'] } });
   const { runs, recipe, backbone, machine } = report;

@@ -13,22 +13,22 @@ export interface ComparisonAlignment {
 
 /** Options of {@link photographComparison}. */
 export interface PhotographComparisonOptions {
-  /** One folder for each identity. */
+  /** Folder of photographs to train on, with one folder for each identity. */
   data: string;
-  /** LFW, or a folder in its form. */
+  /** Folder of LFW, or one in its form. */
   lfw: string;
   pairs?: string;
-  /** Whom to leave out of training, those that LFW shows too: a file with one name a line, or `casia-lfw`. */
+  /** People to leave out of training because LFW shows them too: a file with one name per line, or `casia-lfw`. */
   exclude?: string;
-  /** Folder for what has to be aligned. */
+  /** Folder for images that have to be aligned. */
   aligned: string;
-  /** Aligns a folder into another one. */
+  /** Callback that aligns a folder into another one. */
   align: (input: string, output: string, options: ComparisonAlignment) => Promise<void>;
 }
 
 /**
- * Opens photographs; whichever of the two folders is not aligned yet (its images are not all 112 × 112) is aligned
- * first, next to the report.
+ * Opens folders of photographs. Each of the two that is not aligned yet (its images are not all 112 × 112) is aligned
+ * first, into `aligned`.
  *
  * @throws {InvalidDataError} if a folder, the list of pairs or an image is missing.
  * @example
@@ -67,7 +67,7 @@ export async function photographComparison(options: PhotographComparisonOptions)
   };
 }
 
-/** LFW's pictures are cut around their subject, and no pair may be lost. */
+/** LFW's photographs are cropped around their subject, and no pair may be lost. */
 const forLfw: ComparisonAlignment = { prefer: 'center', noFace: 'center', centerFraction: 0.45 };
 
 async function alignedRoot(
@@ -82,7 +82,7 @@ async function alignedRoot(
   return output;
 }
 
-/** How many images, evenly spread, are looked at. */
+/** Number of images that are checked, evenly spread. */
 const LOOKED_AT = 40;
 
 async function areAligned(images: readonly ImageSource[]): Promise<boolean> {

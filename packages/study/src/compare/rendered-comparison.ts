@@ -6,11 +6,11 @@ import type { ComparisonData } from './comparison-data.ts';
 export interface RenderedComparisonOptions {
   identities: number;
   imagesPerIdentity: number;
-  /** Identities to be judged by, which are never trained on. */
+  /** Number of identities for the test, which are never trained on. */
   heldOut: number;
   imagesPerHeldOut: number;
   pairsPerFold: number;
-  /** 0 to 1. */
+  /** Hardness of the faces, from 0 to 1. */
   hardness: number;
   /** Height and width in pixels. */
   size: number;
@@ -18,10 +18,10 @@ export interface RenderedComparisonOptions {
 }
 
 /**
- * Rendered faces: some identities to train on, others to be judged by with pairs in the form of LFW's View 2. Both are
- * kept in memory, as every loss reads them again.
+ * Renders faces: some identities to train on, and others for a test with pairs in the form of LFW's View 2. Both are
+ * kept in memory, since every loss reads them again.
  *
- * @throws {InvalidArgumentError} if the people to be judged by are too few for ten folds.
+ * @throws {InvalidArgumentError} if the people for the test are too few for ten folds.
  * @example
  * const people = { identities: 100, imagesPerIdentity: 20, heldOut: 100, imagesPerHeldOut: 8 };
  * const data = await renderedComparison({ ...people, pairsPerFold: 200, hardness: 0.3, size: 112, seed: 1 });
@@ -51,10 +51,10 @@ export async function renderedComparison(options: RenderedComparisonOptions): Pr
   };
 }
 
-/** Of LFW's form, and of {@link syntheticPairs}' default. */
+/** Number of folds in LFW's form, and by {@link syntheticPairs}' default. */
 const FOLDS = 10;
 
-/** @throws {InvalidArgumentError} if the people to be judged by are too few for ten folds. */
+/** @throws {InvalidArgumentError} if the people for the test are too few for ten folds. */
 function assertHeldOut({ heldOut, imagesPerHeldOut, pairsPerFold }: RenderedComparisonOptions): void {
   if (heldOut < 2 * FOLDS)
     throw tooFew('--held-out', `at least ${2 * FOLDS}, two for each of ten folds`, heldOut, 2 * FOLDS);
@@ -67,7 +67,7 @@ function assertHeldOut({ heldOut, imagesPerHeldOut, pairsPerFold }: RenderedComp
 const tooFew = (where: string, expected: string, received: number, right: number) =>
   new InvalidArgumentError({ where, expected, received, fix: `Pass ${where} ${right} or more.` });
 
-/** The images with their pixels, rendered in worker threads. */
+/** Renders the pixels of images in worker threads. */
 async function renderAll(images: readonly ProtocolImage[]): Promise<ProtocolImage[]> {
   const { imageList, preload } = await import('@hm/datasets');
   const data = await preload(imageList(images));

@@ -3,13 +3,13 @@ import { findMislabeled, loadEmbedder } from '@hm/eval';
 import type { HostTensor } from '@hm/tensor/host';
 import type { NoisyData } from './label-noise.ts';
 
-/** Data without what looked mislabeled. */
+/** Data set without the images that look mislabeled. */
 export interface CleanedData extends NoisyData {
-  /** Images that were left out, and how many of them had another person's label. */
+  /** Number of images that were left out, and how many of them had another person's label. */
   removed: { images: number; mislabeled: number };
 }
 
-/** `[N, D]`, embeddings of images as they are before they get a network's size. */
+/** `[N, D]`, embeddings of images before they are resized for the network that is trained. */
 export async function embeddingsOf(
   model: Uint8Array,
   images: readonly ImageSource[],
@@ -23,7 +23,7 @@ export async function embeddingsOf(
 }
 
 /**
- * Leaves out the images that look more like another person than like the one that their label names.
+ * Leaves out the images that look more like another person than like the one in their label.
  *
  * @param embeddings `[images, D]`.
  */

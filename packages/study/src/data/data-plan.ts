@@ -1,49 +1,49 @@
-/** Who is trained on, who chooses the checkpoint, and who judges: three groups that share nobody. */
+/** Split of the people into three disjoint groups: for training, for choosing the checkpoint, and for the test. */
 interface People {
-  /** People whose images choose checkpoint and setting; in no test. */
+  /** Number of people whose images choose checkpoint and setting; they are in no test. */
   validationPeople: number;
-  /** People of the same kind who judge, in ten folds; 0 where the other tests are enough. */
+  /** Number of people of the same kind for a test in ten folds; 0 if the other tests are enough. */
   heldOutPeople: number;
-  /** Pairs in each of those folds, an even number; those who choose have ten times as many. */
+  /** Number of pairs in each of those folds, an even number; validation has ten times as many in all. */
   pairsPerFold: number;
-  /** Share of the training images whose person is replaced by another at random. Default 0. */
+  /** Share of the training images whose label is replaced by a random other person. Default 0. */
   labelNoise?: number;
-  /** Leaves out of training what looks mislabeled, after the noise. Default: nothing. */
+  /** Network that finds mislabeled images, after the noise, to leave out of training. Default: nothing. */
   clean?: CleaningNetwork;
-  /** Of the split, the pairs and the noise. */
+  /** Seed of the split, the pairs and the noise. */
   seed: number;
 }
 
-/** The network by whose embeddings `findMislabeled` looks for images of somebody else. */
+/** Network whose embeddings `findMislabeled` uses to find images of somebody else. */
 export interface CleaningNetwork {
-  /** An ONNX file; the path starts from the folder that the study is given. */
+  /** Path of an ONNX file, relative to the study's `root`. */
   model: string;
-  /** The file's SHA-256, on which the configurations depend. */
+  /** SHA-256 of the file; the configurations depend on it. */
   sha256: string;
 }
 
 /** Rendered faces. */
 export interface DrawnData extends People {
   kind: 'drawn';
-  /** To train on. */
+  /** Number of identities to train on. */
   identities: number;
-  /** Of each person, in all groups. */
+  /** Number of images of each person, in all groups. */
   imagesPerIdentity: number;
-  /** 0 to 1. */
+  /** Hardness of the faces, from 0 to 1. */
   hardness: number;
 }
 
-/** Aligned photographs. Paths start from the folder that the study is given. */
+/** Aligned photographs. Paths are relative to the study's `root`. */
 export interface PhotographData extends People {
   kind: 'photographs';
-  /** To train on, in any form that `openDataset` opens. */
+  /** Photographs to train on, in any form that `openDataset` opens. */
   faces: string;
-  /** File with people to leave out, one a line, or `casia-lfw`, the people of CASIA-WebFace who are in LFW. */
+  /** File with people to leave out, one per line, or `casia-lfw`, the people of CASIA-WebFace who are in LFW. */
   exclude?: string;
-  /** At most so many of each person, evenly spread. Default: all. */
+  /** Largest number of images of each person, evenly spread. Default: all. */
   imagesPerPerson?: number;
-  /** LFW, or a folder in its form, to be judged by as well; and its list of pairs. Default: `pairs.txt` in it or beside it. */
+  /** LFW, or a folder in its form, as another test, and its list of pairs. Default: `pairs.txt` in it or beside it. */
   lfw?: { images: string; pairs?: string };
-  /** YouTube Faces, to be judged by as well; and its list of pairs. Default: `splits.txt` in the folder or beside it. */
+  /** YouTube Faces as another test, and its list of pairs. Default: `splits.txt` in the folder or beside it. */
   ytf?: { images: string; pairs?: string };
 }

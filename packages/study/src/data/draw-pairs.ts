@@ -11,12 +11,12 @@ export interface DrawPairsOptions {
 }
 
 /**
- * Pairs in the form of LFW's View 2, of people with any number of images each: folds that share nobody, in each as many
- * genuine as impostor pairs, no pair twice. A person is drawn first, then an image, so that those with many images do
- * not weigh more.
+ * Draws pairs in the form of LFW's View 2 from people with any number of images. Folds have no person in common, each
+ * has as many genuine as impostor pairs, and no pair occurs twice. A person is drawn first, then an image, so that
+ * people with many images do not weigh more.
  *
- * @param people of each person the indices of their images.
- * @throws {InvalidArgumentError} if people or images are too few for so many pairs.
+ * @param people the indices of each person's images.
+ * @throws {InvalidArgumentError} if there are too few people or images for that many pairs.
  */
 export function drawPairs(
   people: readonly (readonly number[])[],
@@ -34,7 +34,7 @@ export function drawPairs(
   return { name, images, pairs, folds, official: false, notes: ['Pairs of the training set’s own kind.'] };
 }
 
-/** Draws that may repeat a pair before there are held to be too few. */
+/** Number of tries per pair before people or images count as too few. */
 const PATIENCE = 200;
 
 function drawKind(

@@ -1,7 +1,7 @@
 import type { Dataset } from '@hm/datasets';
 import { checkArguments, Rng } from '@hm/tensor/host';
 
-/** A data set some of whose labels are wrong, and which. */
+/** Data set with some wrong labels, and which ones these are. */
 export interface NoisyData extends Dataset {
   readonly labels: Int32Array;
   /** `[images]`, 1 where the label was changed. */
@@ -9,7 +9,7 @@ export interface NoisyData extends Dataset {
 }
 
 /**
- * Gives a share of the images, drawn at random, another person's label, each other person as likely: symmetric noise.
+ * Gives a random share of the images another person's label, each other person being equally likely: symmetric noise.
  *
  * @param labels `[images]`, the labels that the data set has.
  * @example

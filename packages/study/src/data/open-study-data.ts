@@ -10,19 +10,18 @@ import { type NoisyData, withLabelNoise } from './label-noise.ts';
 /** Opened data of a study. */
 export interface StudyData {
   train: NoisyData | CleanedData;
-  /** Pairs of people who choose checkpoint and setting. */
+  /** Pairs for choosing checkpoint and setting. */
   validation: VerificationProtocol;
-  /** What judges, by name. */
+  /** Tests by name. */
   tests: Readonly<Record<string, VerificationProtocol>>;
 }
 
 /**
- * Opens what a plan's data say, with every image decoded at the network's size: people are split into those who are
- * trained on, those who choose, and those who judge. What was opened last is kept: most networks of a study see the same
- * images, some of them under other labels.
+ * Opens a plan's data, with every image decoded at the network's size, and splits the people into training, validation
+ * and test. The data opened last are cached: most networks of a study see the same images, some with other labels.
  *
- * @param root the folder that the plan's paths start from.
- * @throws {InvalidArgumentError} if people are too few.
+ * @param root folder that the plan's paths start from.
+ * @throws {InvalidArgumentError} if there are too few people.
  * @throws {InvalidDataError} if a folder or an image is missing.
  */
 export async function openStudyData(
@@ -113,7 +112,7 @@ async function splitPeople(pool: Dataset, plan: DrawnData | PhotographData) {
   };
 }
 
-/** A rendered image keeps its lazy pixels: only what is used is drawn. */
+/** Adds an id to an image. Rendered pixels stay lazy, so that only images in use are drawn. */
 const named = (image: ImageSource, id: string) =>
   Object.defineProperty(image as ImageSource & { id: string }, 'id', { value: id, enumerable: true });
 
@@ -137,7 +136,7 @@ async function trainingSet(people: readonly Person[], size: readonly [number, nu
   };
 }
 
-/** LFW or YouTube Faces, by what opens it. */
+/** Opens LFW or YouTube Faces, by the name of its reader. */
 async function judged(
   name: 'lfwPairs' | 'ytfPairs',
   { images, pairs }: NonNullable<PhotographData['lfw' | 'ytf']>,
@@ -150,10 +149,10 @@ async function judged(
   return { ...protocol, images: await decoded(protocol.images, size) };
 }
 
-/** More bytes of pixels than this are not held: their images are decoded as they are needed. */
+/** Largest number of bytes of pixels to hold in memory. Above that, images are decoded when needed. */
 const MOST_HELD = 2 ** 31;
 
-/** Every image once, at the size that the network sees, so that no epoch decodes. */
+/** Decodes every image once, at the size that the network sees, so that no epoch decodes. */
 async function decoded(
   images: readonly (ImageSource & { id: string })[],
   [height, width]: readonly [number, number],

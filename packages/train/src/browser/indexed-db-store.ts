@@ -6,15 +6,15 @@ import type { PageStore } from './page-store.ts';
 
 /** Options of {@link indexedDbStore}. */
 export interface IndexedDbStoreOptions {
-  /** The database's name. Default `hm-train`. */
+  /** Name of the database. Default `hm-train`. */
   database?: string | undefined;
-  /** Checkpoints to keep. Default 2. */
+  /** Number of checkpoints to keep. Default 2. */
   keep?: number | undefined;
 }
 
 /**
- * Keeps a run's checkpoints in IndexedDB, under the run's name. Each is the file that Node's runs have: its bytes, saved as
- * `checkpoints/step-….safetensors`, are a run that Node resumes and exports.
+ * Returns a store that keeps a run's checkpoints in IndexedDB, under the run's name. Each has the format of Node's
+ * runs: with its bytes saved as `checkpoints/step-….safetensors`, Node can resume and export the run.
  *
  * @example
  * const store = indexedDbStore('friends');
@@ -27,7 +27,7 @@ export function indexedDbStore(run: string, options: IndexedDbStoreOptions = {})
   const pathOf = (step: IDBValidKey) => `${run}, step ${step}`;
   const steps = IDBKeyRange.bound([run, 'step'], [run, 'step', []]);
 
-  /** Each request of a transaction that is whole or nothing. */
+  /** Runs requests in one transaction, which is applied as a whole or not at all. */
   async function transact<T>(
     mode: IDBTransactionMode,
     work: (table: IDBObjectStore) => Promise<T>,

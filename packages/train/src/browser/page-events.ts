@@ -24,7 +24,7 @@ import { StepProgram } from '../step/step-program.ts';
 import { resumedState } from '../step/train-state.ts';
 import type { PageStore } from './page-store.ts';
 
-/** The events of a run in a page. */
+/** Trains a run in a page while its events are iterated over. */
 export async function* pageEvents(
   options: ResolvedOptions,
   { kind: _, ...session }: OnnxEngine,
@@ -57,7 +57,7 @@ export async function* pageEvents(
   }
 }
 
-/** The first state of a run, or that of its newest checkpoint. */
+/** Makes the initial state of a run, or reads its newest checkpoint. */
 async function begin(options: ResolvedOptions, config: RunConfig, store: PageStore): Promise<Beginning> {
   const { backbone, head, data, seed, recipe, optimizer, resume } = options;
   const { checkpoint, path, damaged } = await store.newest();
@@ -73,7 +73,7 @@ async function begin(options: ResolvedOptions, config: RunConfig, store: PageSto
   return { state: flattenParams(resumed), progress: checkpoint.progress, checkpoint: path, damaged };
 }
 
-/** Keeps other tabs from training the same run; where the browser has no locks, nobody is kept from it. */
+/** Keeps other tabs from training the same run; does nothing in a browser without locks. */
 async function owned({ name }: PageStore): Promise<() => void> {
   if (name === undefined || !globalThis.navigator?.locks) return () => undefined;
   return new Promise((resolve, reject) => {

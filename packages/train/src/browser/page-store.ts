@@ -1,14 +1,14 @@
 import type { Newest } from '../checkpoint-folder.ts';
 import type { CheckpointStore } from '../loop/checkpoints.ts';
 
-/** Where a page keeps the checkpoints of one run. */
+/** Store for the checkpoints of one run in a page. */
 export interface PageStore extends CheckpointStore {
-  /** Of the run, by which tabs keep out of each other's way. Default: no such lock. */
+  /** Name of the run, which keeps two tabs from training it at once. Default: no such lock. */
   readonly name?: string;
-  /** The newest one that can be read; `checkpoint` is undefined if there is none. */
+  /** Reads the newest checkpoint that can be read; `checkpoint` is undefined if there is none. */
   newest(): Promise<Newest>;
-  /** A checkpoint as a file that Node's runs read; undefined if there is none. */
+  /** Returns a checkpoint as a file that Node's runs can read; undefined if there is none. */
   bytes(which?: 'newest' | 'best'): Promise<Uint8Array | undefined>;
-  /** Forgets the run. */
+  /** Deletes the run. */
   remove(): Promise<void>;
 }

@@ -25,15 +25,15 @@ type Shared =
   | 'hardnessGroups'
   | 'dataLicense';
 
-/** What {@link train} takes in a page: options of Node's `train`, and where checkpoints go. */
+/** Options of {@link train} in a page: some of those of Node's `train`, and a store for checkpoints. */
 export interface PageTrainOptions extends Pick<TrainOptions, Shared> {
-  /** Where checkpoints go: {@link indexedDbStore}, or one of your own. */
+  /** Store for checkpoints: {@link indexedDbStore}, or one of your own. */
   store: PageStore;
   /** Provider that computes the steps. Default `cpu`, which is WebAssembly. */
   provider?: 'cpu' | 'webgpu';
-  /** Threads of WebAssembly, in a page that is cross-origin isolated. Default: as ONNX Runtime chooses. */
+  /** Number of WebAssembly threads, in a page that is cross-origin isolated. Default: as ONNX Runtime chooses. */
   threads?: number;
-  /** Default: what the backbone's file says, else `(x − 127.5) / 128`, RGB, at its size. */
+  /** Preparation of the images. Default: what the backbone's file says, else `(x − 127.5) / 128`, RGB, at its size. */
   preprocessing?: Preprocessing;
 }
 
@@ -56,22 +56,23 @@ const pageOptions: OptionKinds<PageTrainOptions> = {
   ...{ store: 'object', provider: { oneOf: ['cpu', 'webgpu'] }, threads: 'number', preprocessing: 'object' },
 };
 
-/** A run in a page: going through its events is what trains. */
+/** A run in a page. Iterating over its events trains. */
 export interface PageRun extends AsyncIterable<TrainEvent> {
-  /** The network of the newest checkpoint as an ONNX file, with the metadata that say how images are prepared. */
+  /** Exports the network of the newest checkpoint as an ONNX file, with metadata on how to prepare images. */
   exportOnnx(): Promise<Uint8Array>;
 }
 
 /**
- * Trains in a browser, with onnxruntime-web: Node's loop, step, recipe and checkpoints, on photographs that are in memory.
- * Nothing is sent anywhere. Raise `signal` to pause with a checkpoint, and go on with `resume: true`, also after the page was
- * closed: the weights are then the same to the bit. Steps compute on the thread that calls, so call it in a worker.
+ * Trains in a browser with onnxruntime-web, with the loop, step, recipes and checkpoints of Node's `train`, on
+ * photographs in memory. Nothing is sent anywhere. Abort `signal` to pause with a checkpoint, and continue with
+ * `resume: true`, even after the page was closed: the weights are then the same to the bit. Steps run on the calling
+ * thread, so call it in a worker.
  *
- * @throws {InvalidArgumentError} if options do not fit; from the loop, if the store holds a run and `resume` is false, or
- * the configuration is not the resumed run's.
+ * @throws {InvalidArgumentError} if options do not fit; from the loop, if the store holds a run and `resume` is false,
+ * or the configuration differs from the resumed run's.
  * @throws {InvalidDataError} if there are too few photographs; from the loop, if one is not of the network's size.
  * @throws {NonFiniteError} from the loop, if loss or weights are no longer finite; the last good checkpoint stays.
- * @throws {UnavailableError} from the loop, if another tab trains this run, or the provider is not there.
+ * @throws {UnavailableError} from the loop, if another tab trains this run, or the provider is not available.
  * @example
  * const backbone = await fromOnnx(bytes);
  * const data = people([{ name: 'Ada', photographs: adas }, { name: 'Grace', photographs: graces }]);

@@ -19,7 +19,7 @@ polyline { fill: none; stroke: var(--line); stroke-width: 2; vector-effect: non-
 rect { fill: var(--line); }
 `;
 
-/** The page as one file: nothing is loaded from anywhere. */
+/** Returns the page as one file, which loads nothing else. */
 export const dashboardPage = (): string => `<!doctype html>
 <html lang="en">
 <head>

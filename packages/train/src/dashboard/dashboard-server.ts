@@ -7,25 +7,25 @@ import { dashboardPage } from './dashboard-page.ts';
 /** A live page of a run. */
 export interface Dashboard {
   readonly url: string;
-  /** Hands an event to every open page, and to those that are opened later. */
+  /** Sends an event to every open page, and to pages that are opened later. */
   tell(event: TrainEvent): void;
-  /** Tells open pages that no more events come, and ends the server. */
+  /** Tells open pages that there are no more events, and stops the server. */
   close(): Promise<void>;
 }
 
-/** Milliseconds in which open pages may read that the run has ended. */
+/** Milliseconds that open pages have to read that the run has ended. */
 const LAST_WORDS = 500;
 
 /** Options of {@link startDashboard}. */
 export interface DashboardOptions {
-  /** Port of this machine; 0 for any that is free. Default 0. */
+  /** Port on this machine; 0 for any free one. Default 0. */
   port?: number;
-  /** Events that were told before, of a run that goes on: those of `readEvents`. Default none. */
+  /** Earlier events of a resumed run, from `readEvents`. Default none. */
   earlier?: readonly TrainEvent[];
 }
 
 /**
- * Serves a live page of a run to this machine alone: the server listens on loopback, and answers only requests that are
+ * Serves a live page of a run to this machine only. The server listens on loopback and answers only requests that are
  * addressed to it, so that no other site's page can read it.
  *
  * @throws {UnavailableError} if the port cannot be used.
@@ -62,7 +62,7 @@ export async function startDashboard(options: DashboardOptions = {}): Promise<Da
       for (const page of pages) page.end('event: end\ndata: \n\n');
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
-      // A browser keeps its connections open, and one that sleeps never reads the end.
+      // Browsers keep connections open, and one that sleeps never reads the end.
       const timer = setTimeout(() => server.closeAllConnections(), LAST_WORDS);
       await closed;
       clearTimeout(timer);
@@ -75,7 +75,7 @@ const line = (event: TrainEvent) => `data: ${JSON.stringify(event)}\n\n`;
 const isLocal = ({ method, headers }: IncomingMessage) =>
   method === 'GET' && /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '');
 
-/** The page may run what it came with and ask this server alone. */
+/** Policy that lets the page run only its own script and connect only to this server. */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:";
 

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { HardnessEvent, StepEvent, TrainEvent, ValidationEvent } from '../events.ts';
 
-/** What runs in the page, whose text is sent there: it may use nothing from outside of itself. */
+/** Script of the page. Its source text is sent there, so it must not use anything from outside the function. */
 export function watchRun(): void {
   const MOST_POINTS = 500;
   const curves = new Map<string, [x: number, y: number][]>();
@@ -15,7 +15,7 @@ export function watchRun(): void {
     return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   };
 
-  /** The text of a number's box, which is made when it is first told. */
+  /** Sets the text of a number's box, which is created on first use. */
   const show = (name: string, text: string) => {
     const id = `number-${name}`;
     if (!document.getElementById(id)) {
@@ -29,7 +29,7 @@ export function watchRun(): void {
     element(id).textContent = text;
   };
 
-  /** A chart's drawing, which is made when it is first told; its caption and shapes are replaced. */
+  /** Replaces the caption and shapes of a chart, which is created on first use. */
   const draw = (name: string, caption: string, shapes: SVGElement[]) => {
     const id = `chart-${name}`;
     if (!document.getElementById(id)) {
@@ -55,7 +55,7 @@ export function watchRun(): void {
     return made;
   };
 
-  /** Adds a point; every second one is left out where there are too many to tell apart. */
+  /** Adds a point to a curve. Drops every second point if there are too many to tell apart. */
   const plot = (name: string, x: number, y: number | undefined) => {
     if (y === undefined) return;
     const before = curves.get(name) ?? [];
@@ -68,7 +68,7 @@ export function watchRun(): void {
     const [low, high, first, last] = [Math.min(...values), Math.max(...values), points[0]![0], x];
     const place = ([at, value]: [number, number]) =>
       `${(100 * (at - first)) / (last - first || 1)},${100 - (100 * (value - low)) / (high - low || 1)}`;
-    // One point is drawn as a dot: a line of no length with round ends.
+    // A single point is drawn as a dot: a line of length zero with round ends.
     const drawn = points.length === 1 ? [...points, ...points] : points;
     const line = shape('polyline', { points: drawn.map(place).join(' ') });
     draw(name, `${short(y)} (${short(low)} to ${short(high)})`, [line]);
@@ -110,7 +110,7 @@ export function watchRun(): void {
   };
 
   const source = new EventSource('/events');
-  // A connection that is made again tells everything again.
+  // A new connection gets all events again.
   source.onopen = () => {
     curves.clear();
   };

@@ -4,17 +4,17 @@ import { assertKernels } from './tfjs/assert-kernels.ts';
 import { EagerProgram } from './tfjs/eager-program.ts';
 import { startBackend } from './tfjs/start-backend.ts';
 
-/** Settings for compiling a step, on any engine. */
+/** Options for compiling a step, on any engine. */
 export type StepOptions = Pick<
   CompileOptions,
   'state' | 'inputs' | 'sumOverRanks' | 'mixedPrecision' | 'kernels'
 >;
 
 /**
- * Makes a step ready to run on an engine.
+ * Compiles a step for an engine.
  *
  * @throws {UnavailableError} if the engine cannot be used here, or lacks kernels that the step needs.
- * @throws {InvalidArgumentError} if the step returns another state than it was given.
+ * @throws {InvalidArgumentError} if the step returns a different state from the one it was given.
  */
 export async function compileOn(engine: Engine, step: StepFunction, options: StepOptions): Promise<Program> {
   if (engine.kind === 'tfjs') {

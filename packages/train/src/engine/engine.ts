@@ -1,50 +1,50 @@
 import type { Provider } from '@hm/onnx/session';
 import { InvalidArgumentError } from '@hm/tensor';
 
-/** The step traced to one graph and run by ONNX Runtime. */
+/** Engine that traces the step to one graph and runs it with ONNX Runtime. */
 export interface OnnxEngine {
   kind: 'onnx';
-  /** Default `cpu`. One that is not there is an error. */
+  /** Execution provider. Default `cpu`. One that is not available is an error. */
   provider?: Provider;
-  /** Which of several graphics processors, with `cuda` and `dml`. Default 0. */
+  /** Number of the graphics processor, with `cuda` and `dml`. Default 0. */
   deviceId?: number;
-  /** Default: one per core. The weights depend on it in their last bits. */
+  /** Number of threads. Default: one per core. The weights depend on it in their last bits. */
   threads?: number;
 }
 
-/** The backends of tfjs that train, by the name that tfjs knows them by. */
+/** Backends of tfjs that can train, by their names in tfjs. */
 export const tfjsBackends = ['tensorflow', 'webgpu', 'cpu'] as const;
 
-/** A backend of tfjs. */
+/** Name of a tfjs backend. */
 export type TfjsBackend = (typeof tfjsBackends)[number];
 
-/** The step run kernel by kernel on a backend of tfjs. */
+/** Engine that runs the step kernel by kernel on a tfjs backend. */
 export interface TfjsEngine {
   kind: 'tfjs';
   /**
-   * `tensorflow`: the package @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node. `webgpu`: the packages webgpu and
-   * @tensorflow/tfjs-backend-webgpu. `cpu`: plain JavaScript, slow.
+   * Backend, and the packages that it needs. `tensorflow`: @tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node.
+   * `webgpu`: webgpu and @tensorflow/tfjs-backend-webgpu. `cpu`: none; plain JavaScript, slow.
    */
   backend: TfjsBackend;
 }
 
-/** The engine that runs the steps. */
+/** Engine that runs the steps. */
 export type Engine = OnnxEngine | TfjsEngine;
 
-/** The fastest engine that can be used here, found out as training begins; an event tells which, and why. */
+/** Chooses the fastest engine that can be used here when training begins; an event reports which, and why. */
 export interface AutoEngine {
   kind: 'auto';
-  /** Of the onnx engine. */
+  /** Number of threads of the onnx engine. */
   threads?: number;
 }
 
-/** `onnx cpu`, `tfjs-webgpu` or `auto`: as messages and `hm doctor` name it. */
+/** Name of an engine in messages and `hm doctor`: `onnx cpu`, `tfjs-webgpu` or `auto`. */
 export function engineName(engine: Engine | AutoEngine): string {
   if (engine.kind === 'auto') return 'auto';
   return engine.kind === 'onnx' ? `onnx ${engine.provider ?? 'cpu'}` : `tfjs-${engine.backend}`;
 }
 
-/** @throws {InvalidArgumentError} if there is no such engine. Whether it can be used here shows when it starts. */
+/** @throws {InvalidArgumentError} if there is no such engine. Whether it can be used here shows only when it starts. */
 export function checkEngine(engine: Engine | AutoEngine): void {
   const { kind, backend } = engine as { kind: string; backend?: string };
   if (!['onnx', 'tfjs', 'auto'].includes(kind)) throw invalid('kind', "'onnx', 'tfjs' or 'auto'", kind);

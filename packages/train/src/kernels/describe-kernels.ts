@@ -1,18 +1,18 @@
 import { fastestForm, kernelCache, kernelCachePath } from '@hm/onnx';
 
-/** What this processor's convolutions were measured to be fastest as. */
+/** Which forms of convolutions were measured to be fastest on this processor. */
 export interface MeasuredKernels {
-  /** The file that holds the times. */
+  /** Path of the file with the times. */
   path: string;
-  /** With so many threads of ONNX Runtime; undefined for as many as there are cores. */
+  /** Number of ONNX Runtime's threads; undefined for one per core. */
   threads: number | undefined;
-  /** Convolutions, and their gradients, that were measured. */
+  /** Number of convolutions, and their gradients, that were measured. */
   measured: number;
-  /** For how many of them each form is taken. */
+  /** For each form, how many of them use it. */
   fastest: Readonly<Record<string, number>>;
 }
 
-/** What `kernels: 'measured'` has found out on this processor with this ONNX Runtime, or nothing yet. */
+/** Returns what `kernels: 'measured'` has found so far, for this processor and version of ONNX Runtime. */
 export async function describeKernels(threads?: number): Promise<MeasuredKernels> {
   const times = Object.values(await kernelCache(threads).read());
   const fastest: Record<string, number> = {};

@@ -6,11 +6,11 @@ import type { StepOptions } from '../engine/compile-on.ts';
 import type { Engine } from '../engine/engine.ts';
 import { type Communicator, shareValue } from '../parallel/communicator.ts';
 
-/** Settings that the choice depends on. */
+/** Parts of a run that the choice depends on. */
 export interface KernelsSource {
   /** The run's folder. */
   out: string;
-  /** Whether the run is resumed, and so has made its choice. */
+  /** True if the run is resumed, so that its choice is already made. */
   resume: boolean;
   kernels: 'direct' | 'measured';
   engine: Engine;
@@ -18,8 +18,8 @@ export interface KernelsSource {
 }
 
 /**
- * How a run computes its convolutions. A run that begins chooses, and keeps the choice in `kernels.json` of its folder; when
- * it is resumed, and on all ranks, that choice holds, so that the same bits come out. Without the file all is direct.
+ * Decides how a run computes its convolutions. A new run chooses and writes the choice to `kernels.json` in its folder.
+ * Resuming and all ranks follow that choice, so that the same bits come out. Without the file, all forms are direct.
  *
  * @throws {InvalidDataError} if the file is damaged. @throws {UnavailableError} if it cannot be written.
  */

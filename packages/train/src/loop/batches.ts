@@ -7,30 +7,30 @@ import type { EpochSampler } from '../sampling/epoch-sampler.ts';
 import type { StepBatch } from '../step-runner.ts';
 import { type Patience, waitFor } from '../wait.ts';
 
-/** Source of batches. */
+/** Options of `Batches`. */
 export interface BatchesSource {
   loader: Loader;
-  /** Images without labels, if the run has some. */
+  /** Loader of images without labels, if the run uses any. */
   unlabeled: Loader | undefined;
-  /** Of an epoch. */
+  /** Number of steps in an epoch. */
   stepsPerEpoch: number;
   sampler: EpochSampler;
-  /** Batches that a step is made of. */
+  /** Number of batches per step. */
   perStep: number;
-  /** Steps whose batches are asked for before they are needed. */
+  /** Number of steps whose batches are requested in advance. */
   ahead: number;
   readState(): Promise<Record<string, HostTensor>>;
   ranks: Communicator;
   signal: AbortSignal | undefined;
-  /** Each sample's group, by its place in the data set, if hardness is told of groups. */
+  /** Group of each sample by its index in the data set, if hardness is reported by group. */
   groups: ArrayLike<number> | undefined;
-  /** The longest wait for images. */
+  /** Longest wait for images. */
   seconds: number;
-  /** Whether images that cannot be used are skipped and told of. */
+  /** True if images that cannot be used are skipped and reported. */
   skips: boolean;
 }
 
-/** The batches of each step, asked for before they are needed. */
+/** Provides the batches of each step, requested before they are needed. */
 export class Batches {
   readonly #source: BatchesSource;
   readonly #patience: Patience;
@@ -42,7 +42,7 @@ export class Batches {
   constructor(source: BatchesSource) {
     this.#source = source;
     this.#patience = {
-      // Of several ranks none may stop alone: they look at the signal between steps.
+      // With several ranks, none may stop alone: they check the signal between steps.
       signal: source.ranks.count > 1 ? undefined : source.signal,
       seconds: source.seconds,
       option: 'batchTimeoutSeconds (hm train --set batchTimeoutSeconds)',
@@ -50,7 +50,7 @@ export class Batches {
     };
   }
 
-  /** Begins an epoch after so many steps of it; false if the signal was raised. @throws {UnavailableError} */
+  /** Begins an epoch after `position` of its steps; false if the signal was raised. @throws {UnavailableError} */
   async open(epoch: number, position: number): Promise<boolean> {
     const { loader, unlabeled, stepsPerEpoch, sampler, perStep, ahead, readState } = this.#source;
     const sampled = sampler.order(epoch, position, readState).then((order) => ({ order }));
@@ -62,7 +62,7 @@ export class Batches {
     return true;
   }
 
-  /** The batches of each of `count` steps; undefined if the signal was raised before all were there. @throws {UnavailableError} */
+  /** Returns the batches of `count` steps; undefined if the signal was raised first. @throws {UnavailableError} */
   async next(count: number): Promise<{ steps: StepBatch[][]; waitMilliseconds: number } | undefined> {
     const { perStep } = this.#source;
     const asked = performance.now();
@@ -78,7 +78,7 @@ export class Batches {
     return { steps, waitMilliseconds };
   }
 
-  /** The losses of each batch of a step, all ranks together, with the groups of its samples. */
+  /** Adds the groups of its samples to the losses of each batch. Both are those of all ranks together. */
   withGroups(losses: readonly Float32Array[], batches: readonly StepBatch[]): SampleLosses[] {
     const { groups, ranks } = this.#source;
     if (groups === undefined) return losses.map((losses) => ({ losses }));
@@ -88,13 +88,13 @@ export class Batches {
     });
   }
 
-  /** Ends the preparation of further batches, without waiting for one that may never come. */
+  /** Stops preparing batches, without waiting for one that may never come. */
   close(): void {
     this.#epoch?.return().catch(() => undefined);
     this.#unlabeled?.return(undefined as never).catch(() => undefined);
   }
 
-  /** Images that were skipped since the last call, on any rank. */
+  /** Yields an event for each image that was skipped since the last call, on any rank. */
   *badSamples(): Generator<BadSampleEvent, void, void> {
     const { loader, ranks, skips } = this.#source;
     const own = loader.badSamples.slice(this.#badSamplesTold);
@@ -109,7 +109,7 @@ export class Batches {
     return next.done ? next : { done: false, value: { ...next.value, unlabeled: images.value } };
   }
 
-  /** A failure is thrown where it is awaited. */
+  /** Requests the next batch. An error is thrown where the batch is awaited. */
   #ask(): Promise<IteratorResult<StepBatch, void>> {
     const next = this.#unlabeled === undefined ? this.#epoch!.next() : this.#askBoth(this.#unlabeled);
     next.catch(() => undefined);
@@ -121,9 +121,9 @@ const collected = (ranks: Communicator, own: readonly BadSample[]): readonly Bad
   anyRank(ranks, own.length > 0) ? collectValues(ranks, own).flat() : own;
 
 /**
- * Images without labels for every batch of a run, epoch after epoch of theirs.
+ * Yields images without labels for every batch of a run, one of their own epochs after another.
  *
- * @param position batches of the run before the first one.
+ * @param position number of batches of the run before the first one.
  */
 async function* unlabeledImages(
   loader: Loader,

@@ -1,11 +1,11 @@
 import type { Checkpoint } from '../checkpoint.ts';
 import type { TrainEvent } from '../events.ts';
 
-/** Where a run's checkpoints go. */
+/** Storage for a run's checkpoints. */
 export interface CheckpointStore {
-  /** Writes the newest one. @returns how messages name it, and its size. */
+  /** Writes the newest checkpoint. @returns its name for messages, and its size. */
   save(checkpoint: Checkpoint): Promise<{ path: string; bytes: number }>;
-  /** Writes the one with the best validation, in the place of the one before. */
+  /** Writes the checkpoint with the best validation, replacing the previous one. */
   saveBest(checkpoint: Checkpoint): Promise<void>;
 }
 
@@ -14,23 +14,23 @@ export class Checkpoints {
   readonly #save: CheckpointStore['save'];
   #saved: { step: number; path: string } | undefined;
 
-  /** @param save writes one. @param saved the one that training goes on from. */
+  /** @param save writes a checkpoint. @param saved the checkpoint that training resumes from. */
   constructor(save: CheckpointStore['save'], saved: { step: number; path: string } | undefined) {
     this.#save = save;
     this.#saved = saved;
   }
 
-  /** The newest one's; empty on ranks that write nothing, and whose events nobody hears. */
+  /** Path of the newest checkpoint; empty on ranks that write none, whose events are dropped. */
   get path(): string {
     return this.#saved?.path ?? '';
   }
 
-  /** Says that the one of this step holds what is no longer so. */
+  /** Marks this step's checkpoint as outdated. */
   forget(): void {
     this.#saved = undefined;
   }
 
-  /** Writes one unless this step's is there. */
+  /** Writes a checkpoint unless there is one of this step. */
   async *save(step: number, current: () => Promise<Checkpoint>): AsyncGenerator<TrainEvent, void, void> {
     if (this.#saved?.step === step) return;
     const began = performance.now();

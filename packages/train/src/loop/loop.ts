@@ -9,15 +9,15 @@ import type { Batches } from './batches.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Reporter } from './reporter.ts';
 
-/** When things happen, in steps. */
+/** Schedule of a run, in steps. */
 export interface Plan {
   steps: number;
   stepsPerEpoch: number;
-  /** Steps that are taken together where nothing is due between them. */
+  /** Number of steps per call where nothing is due between them. */
   stepsPerCall: number;
   logEvery: number;
   validateEvery: number;
-  /** Validations without a better score that end the run. Default: never. */
+  /** Number of validations without a better score that end the run. Default: never. */
   patience?: number;
   checkpointEvery: number;
 }
@@ -32,26 +32,26 @@ export interface LoopParts {
   reporter: Reporter;
   checkpoints: Checkpoints;
   validator: Validator | undefined;
-  /** Hard mining of the head, if it has any: hardness is measured by its gate. */
+  /** Hard mining of the head, if it has any; hardness is measured by its gate. */
   mining: HardMiningConfig | undefined;
-  /** All that a checkpoint holds at that progress. @throws {NonFiniteError} */
+  /** Makes a checkpoint of the current state and that progress. @throws {NonFiniteError} */
   current(progress: Progress): Promise<Checkpoint>;
   /** @throws {InvalidDataError} if the processes do not hold the same weights. */
   assertSame(step: number): Promise<void>;
-  /** The processes that share every batch. Rank 0 validates and writes; the others wait for it. */
+  /** Processes that share every batch. Rank 0 validates and writes; the others wait for it. */
   ranks: Communicator;
   signal: AbortSignal | undefined;
 }
 
 type Events<Result = void> = AsyncGenerator<TrainEvent, Result, void>;
 
-/** Trains epoch by epoch, step by step, and yields what happens. */
+/** Trains epoch by epoch, step by step, and yields events. */
 export async function* loop(parts: LoopParts): Events {
   const { plan, batches, steps, reporter, checkpoints, validator, mining, current, ranks, signal } = parts;
   let progress = parts.progress;
   const isDue = (every: number) => progress.step % every === 0 || progress.step === plan.steps;
 
-  /** Whether the last validations found nothing better; every rank hears what rank 0 knows. */
+  /** True if the last validations found nothing better. Rank 0 knows, and tells every rank. */
   const isStale = () => {
     if (plan.patience === undefined) return false;
     const { best, step } = progress;
@@ -62,12 +62,12 @@ export async function* loop(parts: LoopParts): Events {
     if (validator === undefined) return;
     const { unvalidated } = progress;
     progress = yield* validator.validate(progress, current);
-    // The checkpoint of this step says that it is yet to be validated.
+    // The saved checkpoint of this step says that its validation is still to do.
     if (unvalidated && !progress.unvalidated) checkpoints.forget();
   }
   const save = () => checkpoints.save(progress.step, () => current(progress));
 
-  /** Rank 0 does it for all, who wait. @throws {InvalidDataError} if they do not hold the same weights. */
+  /** Lets rank 0 work while the others wait. @throws {InvalidDataError} if they do not hold the same weights. */
   async function* leading(work: () => Events): Events {
     await parts.assertSame(progress.step);
     if (ranks.rank === 0) yield* work();
@@ -80,14 +80,14 @@ export async function* loop(parts: LoopParts): Events {
     yield { kind: 'stopped', step: progress.step, steps: plan.steps, checkpoint: checkpoints.path, resume };
   }
 
-  /** As many as a call takes, or one where the network is wanted sooner: after the last step at the latest. */
+  /** Number of steps in the next call: `stepsPerCall`, or 1 if something is due before the last of them. */
   const stepsAtOnce = () => {
     const left = [plan.validateEvery, plan.checkpointEvery].map((every) => every - (progress.step % every));
     const free = Math.min(...left, plan.stepsPerEpoch - progress.position);
     return free < plan.stepsPerCall ? 1 : plan.stepsPerCall;
   };
 
-  /** A step or several, and the events that are due after each; false if the signal was raised before. */
+  /** Runs one call of steps and yields the events due after each; returns false if the signal was raised before. */
   async function* advance(): Events<boolean> {
     if (anyRank(ranks, signal?.aborted ?? false)) return false;
     const asked = performance.now();

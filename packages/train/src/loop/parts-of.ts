@@ -20,14 +20,14 @@ import { Reporter } from './reporter.ts';
 
 /** Resources that a run has opened. */
 export interface Opened {
-  /** Name in the `start` event. */
+  /** Name of the engine in the `start` event. */
   engine: string;
   config: RunConfig;
   beginning: Pick<Beginning, 'progress' | 'checkpoint'>;
-  /** Trained numbers. */
+  /** Number of trained parameters. */
   parameters: number;
   loader: Loader;
-  /** Of images without labels. */
+  /** Loader of images without labels. */
   unlabeled?: Loader | undefined;
   sampler: EpochSampler;
   program: StepProgram;
@@ -36,7 +36,7 @@ export interface Opened {
   assertSame: LoopParts['assertSame'];
 }
 
-/** Each part with the few values that it needs. */
+/** Makes the parts of a loop, each with the few values that it needs. */
 export function partsOf(options: ResolvedOptions, opened: Opened): LoopParts {
   const { recipe, signal, validate, backbone, head, data, hardness } = options;
   const { engine, config, beginning, loader, sampler, program, ranks, store } = opened;

@@ -2,22 +2,22 @@ import type { Progress } from '../checkpoint.ts';
 import type { TrainEvent } from '../events.ts';
 import type { StepReadings } from '../step-runner.ts';
 
-/** What stays the same from step to step. */
+/** Facts that stay the same throughout a run. */
 export interface RunFacts {
   engine: string;
   epochs: number;
   steps: number;
   images: number;
   classes: number;
-  /** Trained numbers in backbone and head. */
+  /** Number of trained parameters in backbone and head. */
   parameters: number;
   batchSize: number;
 }
 
-/** How fast the estimate of the time left follows the last interval. */
+/** Weight of the last interval in the estimate of the time left. */
 const SMOOTHING = 0.3;
 
-/** Sums up steps and puts them into words. */
+/** Averages the metrics of steps and makes events of them. */
 export class Reporter {
   readonly #facts: RunFacts;
   readonly #interval = new Meter();
@@ -25,14 +25,14 @@ export class Reporter {
   readonly #began = performance.now();
   #secondsPerStep: number | undefined;
   #scoresClasses = true;
-  /** True until a step was reported; the first one always is, so that the run is seen to move. */
+  /** True until a step is reported. The first step always is, to show that the run makes progress. */
   isFirst = true;
 
   constructor(facts: RunFacts) {
     this.#facts = facts;
   }
 
-  /** @param milliseconds of the whole step, waiting included. */
+  /** @param milliseconds duration of the whole step, waiting included. */
   add({ loss, accuracy }: StepReadings, milliseconds: number, waitMilliseconds: number): void {
     this.#scoresClasses = accuracy !== undefined;
     const images = this.#facts.batchSize;
@@ -46,7 +46,7 @@ export class Reporter {
     return { kind: 'start', engine, step, steps, epochs, images, classes, parameters };
   }
 
-  /** The average of the steps since the last one. */
+  /** Makes an event with the averages of the steps since the last one. */
   stepEvent({ step, epoch }: Progress, { learningRate, gradientNorm, lossScale }: StepReadings): TrainEvent {
     const { steps, epochs } = this.#facts;
     const { steps: count, seconds, accuracy, ...averages } = this.#interval.take();
@@ -84,7 +84,7 @@ export class Reporter {
 
 const nothing = { images: 0, loss: 0, accuracy: 0, milliseconds: 0, waitMilliseconds: 0 };
 
-/** Averages over the steps since it was last asked. */
+/** Averages over the steps since the last `take`. */
 class Meter {
   #steps = 0;
   #sum = { ...nothing };

@@ -1,14 +1,14 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
-/** A histogram whose buckets are of equal width, from 0 to 1. */
+/** Histogram with buckets of equal width from 0 to 1. */
 export interface UnitHistogram {
   counts: readonly number[];
 }
 
-/** What a line of an event file tells; tags are what TensorBoard calls a curve. */
+/** Content of a record in an event file; TensorBoard's tags are the names of its curves. */
 export type EventContent =
   | { kind: 'version' }
-  /** What other files tell of this step or later ones is void. */
+  /** Makes void what other files say about this step or later ones. */
   | { kind: 'restart' }
   | { kind: 'values'; scalars: Record<string, number>; histograms?: Record<string, UnitHistogram> };
 
@@ -44,7 +44,9 @@ function writeSummary(writer: BinaryWriter, { scalars, histograms = {} }: Values
   return writer;
 }
 
-/** `{ 1: min, 2: max, 3: num, 4: sum, 5: sum_squares, 6: bucket_limit, 7: bucket }`; sums as if values lay mid-bucket. */
+/**
+ * `{ 1: min, 2: max, 3: num, 4: sum, 5: sum_squares, 6: bucket_limit, 7: bucket }`; sums treat values as mid-bucket.
+ */
 function writeHistogram(writer: BinaryWriter, { counts }: UnitHistogram): BinaryWriter {
   const middle = (index: number) => (index + 0.5) / counts.length;
   const sum = (weight: (index: number) => number) =>

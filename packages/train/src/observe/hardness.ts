@@ -1,20 +1,20 @@
 import { type HardMiningConfig, hardMiningLimit, hardMiningSlope } from '@hm/losses';
 import type { HardnessEvent, HardnessReadings } from '../events.ts';
 
-/** Sums over samples, of which a checkpoint keeps those of the epoch under way. */
+/** Sums over samples; a checkpoint keeps those of the current epoch. */
 export interface HardnessSums {
   samples: number;
   easy: number;
   gate: number;
-  /** Samples by the probability of their own class, in 20 steps of 0.05. */
+  /** Number of samples by the probability of their own class, in 20 bins of 0.05. */
   histogram: number[];
-  /** Their pulls, in the same steps; older checkpoints have none. */
+  /** Sum of their pulls in the same bins; missing in older checkpoints. */
   pull?: number[];
-  /** The same of each group of samples. */
+  /** The same sums for each group of samples. */
   groups?: HardnessSums[];
 }
 
-/** The losses of a batch before hard mining, `[B]`, and each sample's group, if samples have some. */
+/** Losses of a batch before hard mining, `[B]`, and the group of each sample, if there are groups. */
 export interface SampleLosses {
   losses: Float32Array;
   groups?: ArrayLike<number>;
@@ -22,21 +22,21 @@ export interface SampleLosses {
 
 const BINS = 20;
 
-/** No samples yet. */
+/** Sums over no samples. */
 export const noHardness = (): HardnessSums => ({
   ...{ samples: 0, easy: 0, gate: 0 },
   histogram: Array(BINS).fill(0),
   pull: Array(BINS).fill(0),
 });
 
-/** Adds the batches of a step; see {@link addBatch}. */
+/** Adds the batches of a step to the sums; see {@link addBatch}. */
 export const addHardness = (
   sums: HardnessSums,
   batches: readonly SampleLosses[],
   mining: HardMiningConfig | undefined,
 ): HardnessSums => batches.reduce((before, batch) => addBatch(before, batch, mining), sums);
 
-/** What an epoch's sums say. */
+/** Makes the event of an epoch from its sums. */
 export const hardnessEvent = (
   sums: HardnessSums,
   mining: HardMiningConfig | undefined,
@@ -58,10 +58,10 @@ function readings(
 }
 
 /**
- * Adds a batch: every loss L to the sums of all and of its group. The probability of the own class is `p = exp(−L)`, and
- * the pull, the length of the gradient by its own logit, `(1 − p)·d(HM)/dL`.
+ * Adds each loss L of a batch to the overall sums and to those of its group. The probability of the own class is
+ * `p = exp(−L)`. The pull is the absolute gradient by its own logit, `(1 − p)·d(HM)/dL`.
  *
- * @param mining what the gate `α·σ(A·(β·L − B))` is made of; a sample is easy while it is less than half open.
+ * @param mining settings of the gate `α·σ(A·(β·L − B))`; a sample is easy while its gate is less than half open.
  */
 export function addBatch(
   sums: HardnessSums,

@@ -5,11 +5,11 @@ import type { EpochEvent, HardnessEvent, StepEvent, TrainEvent, ValidationEvent 
 import { type EventContent, eventMessage } from './event-message.ts';
 import { tfRecord } from './tf-record.ts';
 
-/** Writes a run's events as a file that TensorBoard reads, one each time that training begins or goes on. */
+/** Writes a run's events to a file for TensorBoard, a new one each time training begins or resumes. */
 export class TensorBoardFile {
   readonly path: string;
 
-  /** @param run the run's folder. @param step finished steps. */
+  /** @param run the run's folder. @param step number of finished steps. */
   constructor(run: string, step: number) {
     const seconds = Math.floor(Date.now() / 1000);
     this.path = join(run, 'tensorboard', `events.out.tfevents.${seconds}.step-${step}.${process.pid}`);
@@ -40,7 +40,7 @@ type Drawn = StepEvent | EpochEvent | ValidationEvent | HardnessEvent;
 const drawn = (event: TrainEvent): event is Drawn =>
   ['step', 'epoch', 'validation', 'hardness'].includes(event.kind);
 
-/** The curves that an event adds to. */
+/** Points that an event adds to the curves. */
 function contentOf(event: Drawn): EventContent {
   if (event.kind === 'step') {
     const { loss, accuracy, learningRate, gradientNorm, lossScale, imagesPerSecond, waitShare } = event;

@@ -1,5 +1,6 @@
 /**
- * A record of a TFRecord file: length as 64 bits, its masked checksum, the bytes, theirs; numbers little-endian.
+ * Encodes a record of a TFRecord file: the length as 64 bits and its masked checksum, then the bytes and theirs.
+ * Numbers are little-endian.
  *
  * @see https://www.tensorflow.org/tutorials/load_data/tfrecord
  */
@@ -13,13 +14,13 @@ export function tfRecord(bytes: Uint8Array): Uint8Array {
   return record;
 }
 
-/** Turned and shifted, so that a checksum of a file that holds checksums is not a trivial one. */
+/** Masks a checksum by rotation and addition, so that the checksum of data with checksums inside is not trivial. */
 function masked(bytes: Uint8Array): number {
   const sum = crc32c(bytes);
   return (((sum >>> 15) | (sum << 17)) + 0xa282ead8) >>> 0;
 }
 
-/** The polynomial of Castagnoli, its bits turned. */
+/** Castagnoli's polynomial with its bits reversed. */
 const POLYNOMIAL = 0x82f63b78;
 
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -28,7 +29,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return rest;
 });
 
-/** CRC-32C of bytes, as an unsigned number. Node's own `crc32` has another polynomial. */
+/** CRC-32C of bytes, as an unsigned number. Node's own `crc32` uses another polynomial. */
 export function crc32c(bytes: Uint8Array): number {
   let sum = 0xffffffff;
   for (const byte of bytes) sum = table[(sum ^ byte) & 0xff]! ^ (sum >>> 8);

@@ -5,26 +5,26 @@ import type { TrainEvent } from '../events.ts';
 import { snapshot } from '../export-loaded.ts';
 import { waitFor } from '../wait.ts';
 
-/** The result of a validation. */
+/** Result of a validation. */
 export interface Validation {
-  /** Of the score: `accuracy` for example. */
+  /** Name of the score, such as `accuracy`. */
   name: string;
-  /** Higher is better. */
+  /** Score of the network; higher is better. */
   score: number;
 }
 
-/** Settings of a validation. */
+/** Options of `Validator`. */
 export interface ValidatorOptions {
   validate(model: Uint8Array, step: number): Promise<Validation>;
   backbone: Backbone;
-  /** Keeps the best so far. */
+  /** Saves the best checkpoint so far. */
   saveBest(checkpoint: Checkpoint): Promise<void>;
   signal: AbortSignal | undefined;
-  /** The longest wait for a result; none if undefined. */
+  /** Longest wait for a result; no limit if undefined. */
   seconds: number | undefined;
 }
 
-/** Scores the network as it is, and keeps the best so far apart. */
+/** Scores the current network and saves the best one so far. */
 export class Validator {
   readonly #options: ValidatorOptions;
 
@@ -32,7 +32,7 @@ export class Validator {
     this.#options = options;
   }
 
-  /** @returns the progress after it: with the best score, or, broken off by the signal, yet to be validated. */
+  /** @returns the progress with the best score, or, if the signal interrupted it, marked as not validated yet. */
   async *validate(
     { unvalidated: _, ...progress }: Progress,
     current: (progress: Progress) => Promise<Checkpoint>,
@@ -49,7 +49,7 @@ export class Validator {
     if (validation === undefined && signal?.aborted) return { ...progress, unvalidated: true };
     assertValidation(validation);
     const { name, score } = validation;
-    // NaN, of a network that tells nobody apart, is never the best; `null` is what a checkpoint makes of it.
+    // NaN, from a network that tells nobody apart, is never the best. A checkpoint stores it as `null`.
     const isBest = Number.isFinite(score) && !(Number.isFinite(best?.score) && best!.score >= score);
     const next = isBest ? { ...progress, best: { step, name, score } } : progress;
     if (isBest) await saveBest(await current(next));

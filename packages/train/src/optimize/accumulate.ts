@@ -2,17 +2,17 @@ import { checkOptions, hostZeros, mapParams, type OptionKinds, type Params, zipP
 import * as tf from '@tensorflow/tfjs-core';
 import type { Transform } from './transform.ts';
 
-/** How gradients are summed. */
+/** Options of {@link accumulate}. */
 export interface AccumulateOptions {
-  /** Batches whose gradients make an update. */
+  /** Number of batches whose gradients make an update. */
   batches: number;
-  /** Whether a sum may overflow and `inner` then leaves the update out: see `scaleLoss`. Default false. */
+  /** True if a sum may overflow, so that `inner` skips the update; see `scaleLoss`. Default false. */
   overflows?: boolean;
 }
 
 /**
- * Sums gradients over some batches and applies `inner` with the last of them, which `facts.update` tells; until then all
- * but running statistics stays as it is. Keeps `gradientSum`, which is zero between steps: checkpoints omit it, and resuming
+ * Sums gradients over several batches and applies `inner` with the last of them, when `facts.update` is 1. Until then
+ * only running statistics change. Keeps `gradientSum`, which is zero between steps: checkpoints omit it, and resuming
  * adds it back.
  */
 export function accumulate(options: AccumulateOptions, inner: Transform): Transform {
@@ -36,13 +36,13 @@ export function accumulate(options: AccumulateOptions, inner: Transform): Transf
         headStatistics = {},
         ...moved
       } = (change.state ?? {}) as Record<string, Params>;
-      // Multiplied by one and by zero, the values are those of one side to the bit.
+      // One side is multiplied by 1 and the other by 0, so the values are those of one side to the bit.
       const either = zipParams(
         (next, before: tf.Tensor) => tf.add(tf.mul(next, isUpdate), tf.mul(before, isLater)),
         moved,
         state,
       );
-      // A sum that is not finite stays so to the end of its step, and zero times infinity is no number.
+      // A sum that is not finite stays so until its step ends, and 0 times infinity is NaN.
       const rest = (sum: tf.Tensor) =>
         overflows ? tf.where(tf.greater(isUpdate, 0), tf.zerosLike(sum), sum) : tf.mul(sum, isLater);
       const gradientSum = mapParams(sums, rest);

@@ -11,11 +11,11 @@ import type { Transform } from './transform.ts';
  */
 export interface AdamW {
   kind: 'adamw';
-  /** Default 0.9. */
+  /** Decay of the first moment. Default 0.9. */
   beta1?: number;
-  /** Default 0.999. */
+  /** Decay of the second moment. Default 0.999. */
   beta2?: number;
-  /** Default 1e-8. */
+  /** Number added to the denominator. Default 1e-8. */
   epsilon?: number;
 }
 

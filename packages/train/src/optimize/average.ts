@@ -3,9 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Transform } from './transform.ts';
 
 /**
- * Follows the backbone's trained parameters and its statistics: `a ← a + (1 − d)(p − a)`, where d grows to `decay` as
- * `(1 + t) / (10 + t)`, so that the start is forgotten. Keeps `average` and `averageStatistics`. Comes after what moves
- * parameters.
+ * Averages the backbone's trained parameters and its statistics: `a ← a + (1 − d)(p − a)`, where d grows to `decay` as
+ * `(1 + t) / (10 + t)`, so that the initial values are forgotten. Keeps `average` and `averageStatistics`. Put it after
+ * the transforms that move parameters.
  */
 export const average = (decay: number): Transform => ({
   init(trained, { statistics }) {

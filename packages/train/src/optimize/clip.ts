@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Transform } from './transform.ts';
 
 /**
- * Scales all gradients down together where their norm is larger: `g ← g·min(1, largest / (‖g‖ + 1e-6))`. Outputs
- * `gradientNorm`, the norm before.
+ * Scales all gradients down together if their norm is above `largest`: `g ← g·min(1, largest / (‖g‖ + 1e-6))`. Outputs
+ * `gradientNorm`, the norm before scaling.
  */
 export const clip = (largest: number): Transform => ({
   update(gradients) {

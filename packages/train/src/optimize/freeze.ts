@@ -1,18 +1,18 @@
 import { filterParams, InvalidArgumentError, nearest, type Params } from '@hm/tensor';
 
-/** The parameters that get gradients: those whose names, such as `backbone.stem.kernel`, fit none of the patterns. */
+/** Parameters that get gradients: those whose names, such as `backbone.stem.kernel`, match none of the patterns. */
 export const trainedOf = <T extends { dtype: string }>(params: Params<T>, patterns: readonly string[] = []) =>
   filterParams(params, (name) => !fitsAny(name, patterns));
 
-/** Statistics that move: they share names with the parameters of their layer, by which they are frozen. */
+/** Statistics that change. They share names with the parameters of their layer and are frozen with them. */
 export const movingOf = (statistics: Params, owner: 'backbone' | 'head', patterns: readonly string[] = []) =>
   filterParams(statistics, (name) => !fitsAny(`${owner}.${name}`, patterns));
 
-/** Whether a name fits one of the patterns, in which `*` stands for any characters. */
+/** True if a name matches one of the patterns, in which `*` stands for any characters. */
 export const fitsAny = (name: string, patterns: readonly string[]): boolean =>
   patterns.some((pattern) => fits(name, pattern));
 
-/** Looks for each piece between stars at the first place after the one before: no other place could do more. */
+/** Finds each piece between stars at its first place after the piece before; later places cannot match more. */
 function fits(name: string, pattern: string): boolean {
   const [start = '', ...rest] = pattern.split('*');
   const end = rest.pop();
@@ -28,9 +28,9 @@ function fits(name: string, pattern: string): boolean {
 }
 
 /**
- * Checks that the patterns of a recipe's `freeze` mean something.
+ * Checks the patterns of a recipe's `freeze`.
  *
- * @throws {InvalidArgumentError} if a pattern fits no parameter, or nothing is left to train.
+ * @throws {InvalidArgumentError} if a pattern matches no parameter, or nothing is left to train.
  */
 export function assertFreezable(names: readonly string[], patterns: readonly string[]): void {
   const idle = patterns.find((pattern) => !names.some((name) => fitsAny(name, [pattern])));

@@ -13,7 +13,7 @@ import { decay, decoupledDecay, type WeightDecay } from './weight-decay.ts';
 /** How gradients move parameters, as plain data. */
 export type OptimizerConfig = Sgd | AdamW;
 
-/** The part of a recipe that says how gradients change the state. */
+/** Parts of a recipe that determine how gradients change the state. */
 export interface OptimizerRecipe {
   optimizer: OptimizerConfig;
   weightDecay: WeightDecay;
@@ -26,9 +26,10 @@ export interface OptimizerRecipe {
 }
 
 /**
- * The chain of transforms that a recipe stands for.
+ * Returns the chain of transforms that a recipe describes.
  *
- * @param own instead of the recipe's clipping, weight decay and optimizer; all else, stages and averages too, is the recipe's.
+ * @param own replaces the recipe's clipping, weight decay and optimizer; all else is the recipe's, including stages and
+ * averages.
  */
 export function optimizerOf(recipe: OptimizerRecipe, own?: Transform): Transform {
   checkArguments('optimizerOf', { recipe }, { recipe: { has: ['optimizer', 'weightDecay'] } });
@@ -48,7 +49,7 @@ export function optimizerOf(recipe: OptimizerRecipe, own?: Transform): Transform
   return batches === undefined ? guarded : accumulate({ batches, overflows: scaling !== undefined }, guarded);
 }
 
-/** Takes over the statistics that the batch leaves. */
+/** Stores the running statistics as they are after the batch. */
 const runningStatistics: Transform = {
   update: (_gradients, _state, { statistics }) => ({ state: statistics }),
 };

@@ -10,10 +10,10 @@ export interface MixedPrecision {
   growthInterval?: number;
 }
 
-/** As PyTorch's `GradScaler` has them. */
+/** The same values as in PyTorch's `GradScaler`. */
 const DEFAULTS = { initialScale: 65536, growthInterval: 2000 };
 
-/** Where gradients are so small that nothing overflows, the scale would grow without end. */
+/** Limit of the scale, which would grow without end if gradients are so small that nothing overflows. */
 export const LARGEST_SCALE = 2 ** 24;
 
 /** The settings of a recipe, or undefined if it has no mixed precision. */
@@ -25,8 +25,9 @@ export const lossScaleIn = (state: TrainState): tf.Tensor | undefined =>
   (state.lossScale as { scale?: tf.Tensor } | undefined)?.scale;
 
 /**
- * For gradients of a loss that was multiplied by `lossScale.scale`, already divided by it again: applies `inner` if they are
- * finite. If not, all stays as it was before the batch, and the scale halves; it doubles after some steps without that.
+ * Applies `inner` if the gradients are finite. If not, the state stays as it was before the batch and the scale halves.
+ * The scale doubles after `growthInterval` steps without overflow. The gradients are those of a loss multiplied by
+ * `lossScale.scale`, already divided by it again.
  */
 export const scaleLoss = (
   { initialScale, growthInterval }: Required<MixedPrecision>,
@@ -58,13 +59,13 @@ export const scaleLoss = (
 
 type LossScale = { scale: tf.Tensor; goodSteps: tf.Tensor };
 
-/** Squares of finite gradients add up to less. */
+/** Limit that the squares of finite gradients stay below when summed. */
 const LARGEST = 3e38;
 
-/** Whether all gradients are finite: a scalar. Beyond 1e19 their squares overflow, which counts as not finite. */
+/** Scalar that is true if all gradients are finite. Beyond 1e19 their squares overflow, which counts as not finite. */
 function areFinite(gradients: Params): tf.Tensor {
   const squares = Object.values(flattenParams(gradients)).map((gradient) => tf.sum(tf.square(gradient)));
-  // Neither infinity nor NaN is less than anything.
+  // Neither infinity nor NaN is less than a number.
   return tf.less(
     squares.reduce((sum, square) => tf.add(sum, square)),
     LARGEST,

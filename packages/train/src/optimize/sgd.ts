@@ -6,6 +6,7 @@ import type { Transform } from './transform.ts';
 /** Stochastic gradient descent: `v ← momentum·v + g`, `p ← p − learningRate·v`. */
 export interface Sgd {
   kind: 'sgd';
+  /** Share of the last move that is kept. */
   momentum: number;
   /** Looks ahead: `p ← p − learningRate·(g + momentum·v)`. Default false. */
   nesterov?: boolean;

@@ -3,19 +3,20 @@ import * as tf from '@tensorflow/tfjs-core';
 import { fitsAny } from './freeze.ts';
 import type { Transform } from './transform.ts';
 
-/** Parameters that learn at a rate of their own, and from some step on. */
+/** Parameters with their own share of the learning rate, and their own first step. */
 export interface Stage {
-  /** Their names: `backbone.blocks.7.*`, where `*` stands for any characters. */
+  /** Names of the parameters: `backbone.blocks.7.*`, where `*` stands for any characters. */
   params: readonly string[];
   /** Share of the learning rate. */
   rate: number;
-  /** The first step that moves them. Default 0. */
+  /** First step that moves them. Default 0. */
   fromStep?: number;
 }
 
 /**
- * Moves parameters by stages: those of a stage by its share of what `moving` would move them, and not before its first
- * step. Parameters of no stage are moved as ever. With any optimizer, also those that do not heed the length of gradients.
+ * Moves parameters in stages. Those of a stage move by its share of what `moving` would move them, and not before its
+ * first step. Parameters of no stage move as usual. Works with any optimizer, also with those that ignore the length of
+ * gradients.
  *
  * @throws {InvalidArgumentError} from `init`, if a stage names no parameter that is trained.
  */

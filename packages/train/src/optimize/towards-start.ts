@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Transform } from './transform.ts';
 
 /**
- * Pulls the backbone's trained parameters towards the values that the run began with, in the place of 0: `g ← g +
- * strength·(p − p₀)`. What a network has learned from many people is then not lost to a few. Keeps `start`.
+ * Pulls the backbone's trained parameters towards their initial values instead of 0: `g ← g + strength·(p − p₀)`. So
+ * what a network has learned from many people is not lost to a few. Keeps `start`.
  *
  * @see X. Li et al., Explicit inductive bias for transfer learning with convolutional networks (L2-SP), ICML 2018
  */

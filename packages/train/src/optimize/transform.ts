@@ -2,36 +2,37 @@ import { type HostTensor, InvalidArgumentError, mergeParams, type Params } from 
 import type * as tf from '@tensorflow/tfjs-core';
 
 /**
- * All that a step of training changes, as a tree: `params: { backbone, head }`, `statistics` of the backbone,
- * `headStatistics`, and what the optimizer keeps between steps, each by a name of its own: `momentum`, `average`. Dotted
- * names of its tensors, such as `params.backbone.stem.kernel`, are those of checkpoints and graphs.
+ * Everything that a step of training changes, as a tree: `params: { backbone, head }`, `statistics` of the backbone,
+ * `headStatistics`, and what the optimizer keeps between steps, each under its own name: `momentum`, `average`.
+ * Checkpoints and graphs use the dotted names of its tensors, such as `params.backbone.stem.kernel`.
  */
 export type TrainState<T = tf.Tensor> = Params<T>;
 
 /** Inputs of a transform besides gradients and state. */
 export interface StepFacts {
-  /** Scalars. `step` counts finished steps, from 0. */
+  /** Learning rate, a scalar. */
   learningRate: tf.Tensor;
+  /** Number of finished steps, a scalar. */
   step: tf.Tensor;
-  /** 1 with the last batch of a step, 0 with those before; only where gradients are accumulated. */
+  /** 1 with the last batch of a step, 0 with the batches before it; only if gradients are accumulated. */
   update?: tf.Tensor | undefined;
   /** `statistics` and `headStatistics` as this batch leaves them. */
   statistics: Params;
 }
 
-/** Changes by a transform; what it leaves out stays as it is. */
+/** Changes by a transform; everything left out stays as it is. */
 export interface Change {
-  /** For the transforms after it. */
+  /** Gradients for the transforms after it. */
   gradients?: Params;
-  /** Parts of the state: `{ params, momentum }`. Tensors that are not in it stay. */
+  /** Changed parts of the state, such as `{ params, momentum }`. Tensors that are not in it stay. */
   state?: Params;
   /** Scalars that the step returns. */
   outputs?: Record<string, tf.Tensor>;
 }
 
 /**
- * A part of an optimizer: clips gradients, adds weight decay, moves parameters, follows them. Pure functions of tensors,
- * which are traced into the step's graph.
+ * Part of an optimizer, which for example clips gradients, adds weight decay, moves parameters or averages them. Its
+ * functions are pure functions of tensors, which are traced into the step's graph.
  *
  * @example
  * const signDescent: Transform = {
@@ -43,27 +44,27 @@ export interface Change {
  * };
  */
 export interface Transform {
-  /** What it keeps between steps, before the first one: trees by name. `trained` are the parameters that get gradients. */
+  /** Returns the initial values of what it keeps, as trees by name. `trained` are the parameters that get gradients. */
   init?(trained: Params<HostTensor>, state: TrainState<HostTensor>): Params<HostTensor>;
   /**
-   * One step.
+   * Computes one step.
    *
-   * @param gradients of the trained parameters, in a tree like `state.params`.
-   * @param state with what was changed so far.
+   * @param gradients gradients of the trained parameters, in a tree like `state.params`.
+   * @param state the state with all changes so far.
    */
   update(gradients: Params, state: TrainState, facts: StepFacts): Change;
 }
 
-/** An optimizer of one's own for a run, whose configuration holds its name and what made it. */
+/** Custom optimizer for a run, whose configuration stores its name and `config`. */
 export interface Optimizer extends Transform {
   name: string;
   config?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Transforms one after another: each gets the gradients and the state that those before it left.
+ * Runs transforms one after another: each gets the gradients and the state that the previous ones return.
  *
- * @throws {InvalidArgumentError} from `init`, if two of them keep something under one name.
+ * @throws {InvalidArgumentError} from `init`, if two of them keep something under the same name.
  * @example
  * const optimizer = chain(clip(5), decay(5e-4), sgd({ momentum: 0.9 }));
  */

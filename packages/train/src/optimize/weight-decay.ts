@@ -2,7 +2,7 @@ import { flattenParams, mapParams, type Params } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Transform } from './transform.ts';
 
-/** Weight decay by kind of parameter; what is left out has that of `weights`. */
+/** Weight decay by kind of parameter; kinds that are left out use that of `weights`. */
 export interface DecayGroups {
   /** Filters and matrices. */
   weights: number;
@@ -17,7 +17,7 @@ export interface DecayGroups {
 /** One decay for all parameters, or one for each kind. */
 export type WeightDecay = number | DecayGroups;
 
-/** Adds to each gradient what shrinks its parameter: `g ← g + decay·p`. */
+/** Adds weight decay to each gradient: `g ← g + decay·p`. */
 export const decay = (by: WeightDecay): Transform => ({
   update(gradients, state) {
     const params = flattenParams(state.params as Params);
@@ -29,7 +29,7 @@ export const decay = (by: WeightDecay): Transform => ({
   },
 });
 
-/** Shrinks each parameter by itself, whatever its gradient: `p ← (1 − learningRate·decay)·p`, as AdamW does. */
+/** Shrinks each parameter independently of its gradient, as AdamW does: `p ← (1 − learningRate·decay)·p`. */
 export const decoupledDecay = (by: WeightDecay): Transform => ({
   update(gradients, state, { learningRate }) {
     const params = flattenParams(state.params as Params);
@@ -41,7 +41,7 @@ export const decoupledDecay = (by: WeightDecay): Transform => ({
   },
 });
 
-/** The weight decay of a parameter by its name, such as `backbone.stem.norm.gamma`, and its rank. */
+/** Weight decay of a parameter by its name, such as `backbone.stem.norm.gamma`, and its rank. */
 function decayOf(by: WeightDecay, name: string, rank: number): number {
   if (typeof by === 'number') return by;
   const { weights, norms = weights, biases = weights, head } = by;

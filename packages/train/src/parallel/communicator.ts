@@ -1,22 +1,22 @@
-/** The ranks of a job, and how to speak with them. Every rank makes the same calls in the same order. */
+/** Communication between the ranks of a job. Every rank must make the same calls in the same order. */
 export interface Communicator {
-  /** From 0. */
+  /** Number of this rank, from 0. */
   readonly rank: number;
-  /** N. */
+  /** Number of ranks, N. */
   readonly count: number;
-  /** Adds up over all ranks, in place; the result is the same on each. */
+  /** Sums each number over all ranks, in place; the result is the same on every rank. */
   sum(values: Float32Array): void;
-  /** The largest of each number over all ranks, in place. */
+  /** Takes the maximum of each number over all ranks, in place. */
   max(values: Int32Array): void;
-  /** The bytes that rank `root` gives. */
+  /** Returns the bytes that rank `root` passes. */
   broadcast(bytes: Uint8Array, root: number): Uint8Array;
-  /** Waits until all ranks are here, without keeping the processor busy. */
+  /** Waits until all ranks have called it, without keeping the processor busy. */
   gather(): Promise<void>;
   /** Ends the processes of all ranks at once. */
   abort(): never;
 }
 
-/** A process that trains by itself: rank 0 of 1. */
+/** Communicator of a process that trains alone: rank 0 of 1. */
 export const alone: Communicator = {
   rank: 0,
   count: 1,
@@ -27,14 +27,14 @@ export const alone: Communicator = {
   abort: () => process.exit(1),
 };
 
-/** The value that rank `root` gives, as JSON. */
+/** Returns the value that rank `root` passes; it is sent as JSON. */
 export function shareValue<T>(ranks: Communicator, value: T, root = 0): T {
   if (ranks.count === 1) return value;
   const bytes = ranks.rank === root ? new TextEncoder().encode(JSON.stringify(value)) : new Uint8Array();
   return JSON.parse(new TextDecoder().decode(ranks.broadcast(bytes, root)));
 }
 
-/** Each rank's value, in their order. */
+/** Returns the values of all ranks, in their order. */
 export const collectValues = <T>(ranks: Communicator, value: T): T[] =>
   Array.from({ length: ranks.count }, (_, root) => shareValue(ranks, value, root));
 
@@ -45,7 +45,7 @@ export function anyRank(ranks: Communicator, isSo: boolean): boolean {
   return flag[0] === 1;
 }
 
-/** Where all ranks see a fault: the first rank in whose part it lies, or rank 0. */
+/** For a fault that all ranks see, returns the first rank in whose part it lies, or 0. */
 export function culprit(ranks: Communicator, isOwn: boolean): number {
   const places = Int32Array.of(isOwn ? ranks.count - ranks.rank : 0);
   ranks.max(places);

@@ -2,25 +2,25 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { InvalidDataError, importOptional, UnavailableError } from '@hm/tensor';
 import type { Communicator } from './communicator.ts';
 
-/** Versions 3, 4 and 5 of Open MPI have this name. That of MPICH's library ends in 12. */
+/** Library of Open MPI 3, 4 and 5. The name of MPICH's ends in 12. */
 const LIBRARY = 'libmpi.so.40';
 
 const WHERE = 'train, in a job of mpirun';
 
-/** `MPI_IN_PLACE`: the numbers are where the result goes. */
+/** `MPI_IN_PLACE`: the result overwrites the input. */
 const IN_PLACE = 1;
 
-/** Numbers of a sum that each rank contributes at a time: they stay in the processor's cache until they are added up. */
+/** Numbers per rank in one piece of a sum, few enough to stay in the processor's cache until they are added up. */
 const PIECE = 2 ** 17;
 
-/** How often a rank that waits asks whether it still has to. */
+/** Interval at which a waiting rank polls. */
 const POLL_MILLISECONDS = 2;
 
-/** Of one message; MPI counts in 32 bits. */
+/** Largest number of bytes in a message; MPI counts in 32 bits. */
 const LARGEST_MESSAGE = 2 ** 30;
 
 /**
- * Joins the job: loads Open MPI's library by koffi and initialises it. The connection ends with the process.
+ * Joins the job: loads Open MPI's library with koffi and initialises it. The connection ends with the process.
  *
  * @throws {UnavailableError} if koffi or the library is not installed, or the library is another MPI's.
  */
@@ -33,7 +33,7 @@ export async function joinOpenMpi(): Promise<Communicator> {
   check('MPI_Comm_rank', call.rank(call.world, rank));
   check('MPI_Comm_size', call.size(call.world, count));
   process.on('exit', (code) => {
-    // Whoever leaves with an error leaves mpirun to end the job.
+    // A rank that exits with an error leaves it to mpirun to end the job.
     if (code === 0) call.finalize();
   });
   return new OpenMpi(call, rank[0]!, count[0]!);
@@ -120,7 +120,7 @@ class OpenMpi implements Communicator {
   }
 }
 
-/** By default MPI ends the job itself on an error; this is for a library that was told otherwise. */
+/** Throws if a call has failed. By default MPI ends the job itself; this is for a library configured otherwise. */
 function check(name: string, code: number): void {
   if (code === 0) return;
   throw new InvalidDataError({
@@ -142,7 +142,7 @@ function open(load: Koffi['load']): Library {
     'Install Open MPI, version 3 or later, on every host (Debian: apt-get install openmpi-bin libopenmpi3).';
   let library: Library;
   try {
-    // Its plug-ins look for its symbols among those of the process.
+    // Open MPI's plug-ins look up its symbols among those of the process.
     library = load(LIBRARY, { global: true });
   } catch (cause) {
     throw unavailable(`the library ${LIBRARY} of Open MPI`, cause, fix);

@@ -1,19 +1,19 @@
 import { UnavailableError } from '@hm/tensor';
 
-/** Which of the processes that `mpirun` started this one is. */
+/** Place of this process among those that `mpirun` started. */
 export interface Place {
-  /** From 0. */
+  /** Number of the process, from 0. */
   rank: number;
-  /** N. */
+  /** Number of processes, N. */
   count: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The place of this process among those of a job of Open MPI; undefined for one that runs alone.
+ * Returns the place of this process in an Open MPI job; undefined if it runs alone.
  *
- * @throws {UnavailableError} if another MPI started it, whose library cannot be used.
+ * @throws {UnavailableError} if another MPI started it, whose library is not supported.
  */
 export function placeOf(environment: Environment): Place | undefined {
   const [rank, count] = numbers(environment, 'OMPI_COMM_WORLD_RANK', 'OMPI_COMM_WORLD_SIZE');

@@ -11,8 +11,8 @@ import { type Communicator, collectValues } from './communicator.ts';
 import type { Place } from './place-of.ts';
 
 /**
- * Checks that all ranks are about to train the same: configuration, data, labels, versions, and processors that compute in
- * the same blocks, since what ranks add up has to lie in one order.
+ * Checks that all ranks are about to train the same: configuration, data, labels and versions. Their processors must
+ * also compute in blocks of the same size, since what ranks add up must have the same layout.
  *
  * @throws {InvalidDataError} on every rank, if one differs from rank 0; it names that rank and each difference.
  */
@@ -22,7 +22,7 @@ export async function assertSameRun(
   options: ResolvedOptions,
 ): Promise<void> {
   if (ranks.count === 1) return;
-  // Rank 0 alone reads the values to begin with.
+  // Only rank 0 reads pretrained values.
   const { pretrained: _, ...own } = config;
   const facts = {
     ...own,
@@ -52,7 +52,7 @@ const differs = (rank: number, found: readonly string[]) =>
   });
 
 /**
- * Checks that all ranks hold the same weights to the bit, before rank 0 writes them down for all.
+ * Checks that all ranks hold the same weights to the bit, before rank 0 saves its own for all.
  *
  * @throws {InvalidDataError} on every rank, if they do not.
  */

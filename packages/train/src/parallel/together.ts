@@ -5,8 +5,8 @@ import { alone, type Communicator } from './communicator.ts';
 import { placeOf } from './place-of.ts';
 
 /**
- * The events of a run that several ranks share, on rank 0; the other ranks run on and yield nothing. Whatever
- * keeps a rank from going on ends the whole job, with that rank's number and the reason: the others would wait for it.
+ * Yields the events of a run on rank 0. The other ranks run as well, but yield nothing. If a rank cannot go on, the
+ * whole job ends with that rank's number and the reason, since the others would wait for it.
  */
 export async function* together<Event>(
   ranks: Communicator,
@@ -25,13 +25,13 @@ export async function* together<Event>(
   }
 }
 
-/** Says why and ends every rank's process. What all ranks found out together is said by the one that the error names. */
+/** Prints the reason and ends all ranks. If all ranks have the same error, the one that it names prints it. */
 async function endJob(ranks: Communicator, error: unknown): Promise<void> {
   const known = HmError.isInstance(error);
   const speaker = known ? (error.fields.rank ?? ranks.rank) : ranks.rank;
   if (speaker !== ranks.rank) await ranks.gather();
   const reason = known ? error.message : ((error as Error)?.stack ?? String(error));
-  // At once: nothing else of this process will run.
+  // Synchronously, because nothing else will run in this process.
   writeSync(2, `rank ${ranks.rank} of ${ranks.count}: ${reason}\n`);
   ranks.abort();
 }
@@ -47,7 +47,7 @@ const leftEarly = () =>
 let joined: Promise<Communicator> | undefined;
 
 /**
- * The job that this process belongs to; {@link alone} for one that trains by itself, which loads nothing.
+ * Joins the job that this process belongs to. Returns {@link alone} if it trains alone, without loading anything.
  *
  * @throws {UnavailableError} if the job's MPI cannot be used.
  */
@@ -57,7 +57,9 @@ export async function joinRanks(): Promise<Communicator> {
   return joined;
 }
 
-/** Where the run begins, as rank 0 finds it: no other rank reads or writes the run's folder, which may be on its host alone. */
+/**
+ * Shares where the run begins, as rank 0 reads it. Only rank 0 uses the run's folder, which may be on its host alone.
+ */
 export async function shareBeginning(
   ranks: Communicator,
   begin: () => Promise<Beginning>,

@@ -3,7 +3,7 @@ import { type Head, headShorthand, nearestClasses } from '@hm/losses';
 import { type HostTensor, InvalidArgumentError } from '@hm/tensor';
 import { epochSamples, type Sampler } from './sampler.ts';
 
-/** Contents of a checkpoint besides the state of the step. */
+/** Name of the sampler's tensor in a checkpoint, besides the state of the step. */
 export const NEIGHBORS = 'sampler.neighbors';
 
 const DEFAULT_NEIGHBORS = 10;
@@ -17,27 +17,28 @@ export interface EpochSamplerOptions {
   stepsPerEpoch: number;
 }
 
-/** Orders the images of each epoch; what it learned of look-alikes goes into checkpoints. */
+/** Orders the images of each epoch. The look-alikes that it has found are kept in checkpoints. */
 export class EpochSampler {
   readonly #options: EpochSamplerOptions;
   #labels: Int32Array | undefined;
   #neighbors: HostTensor<'int32'> | undefined;
 
-  /** @param neighbors those of the checkpoint. */
+  /** @param neighbors look-alikes from the checkpoint. */
   constructor(options: EpochSamplerOptions, neighbors: HostTensor<'int32'> | undefined) {
     this.#options = options;
     this.#neighbors = neighbors;
   }
 
-  /** For the checkpoint. */
+  /** State for the checkpoint. */
   get state(): Record<string, HostTensor> {
     return this.#neighbors === undefined ? {} : { [NEIGHBORS]: this.#neighbors };
   }
 
   /**
-   * The images of an epoch; undefined for the loader's own shuffle.
+   * Returns the images of an epoch in order; undefined for the loader's own shuffle.
    *
-   * @param position finished steps of it: look-alikes are those of its beginning. @param weights reads the state.
+   * @param position finished steps of the epoch. Look-alikes are found at its beginning. @param weights reads the
+   * state.
    */
   async order(epoch: number, position: number, weights: () => Promise<Record<string, HostTensor>>) {
     const { recipe, data, seed, stepsPerEpoch } = this.#options;
@@ -62,7 +63,7 @@ export class EpochSampler {
   }
 }
 
-/** Each image's class. */
+/** Class of each image. */
 async function labelsOf(data: Dataset): Promise<Int32Array> {
   if (data.labels !== undefined) return data.labels;
   const labels = new Int32Array(data.length);

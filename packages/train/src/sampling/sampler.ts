@@ -1,35 +1,35 @@
 import { doppelgangerBatches } from '@hm/losses';
 import { type HostTensor, hostTensor, InvalidArgumentError, Rng } from '@hm/tensor';
 
-/** In which order an epoch reads the images, as plain data. Each has as many batches as the images fill. */
+/** Order in which an epoch reads the images, as plain data. An epoch has as many batches as the images fill. */
 export type Sampler =
   /** Every image once, shuffled. */
   | { kind: 'uniform' }
-  /** Every identity equally often, however many images it has; its images in turn. */
+  /** Every identity equally often, however many images it has; its images take turns. */
   | { kind: 'balanced' }
-  /** Batches of identities with `images` images each (repeated where there are fewer), for losses that compare pairs. */
+  /** Batches of identities with `images` images each (repeated if there are fewer), for losses that compare pairs. */
   | { kind: 'pairs'; images: number }
   /**
-   * As `pairs`, and half of a batch's identities are look-alikes of the others: one of the `neighbors` (default 10) whose
-   * class weights are most like its own, found anew after every `refreshEpochs` (default 1).
+   * Like `pairs`, but half of a batch's identities are look-alikes of the others. Each is one of the `neighbors`
+   * (default 10) whose class weights are most similar, which are found anew after every `refreshEpochs` (default 1).
    */
   | { kind: 'hard'; images: number; neighbors?: number; refreshEpochs?: number };
 
 /** Settings that an order depends on. */
 export interface OrderOptions {
-  /** The class of every image. */
+  /** Class of every image. */
   labels: Int32Array;
   classes: number;
   batchSize: number;
-  /** In an epoch. */
+  /** Number of batches in an epoch. */
   batches: number;
   seed: number;
   epoch: number;
-  /** `[C, K]`, of `hard`. */
+  /** `[C, K]`, look-alikes of each class, for `hard`. */
   neighbors?: HostTensor<'int32'> | undefined;
 }
 
-/** The images of an epoch; undefined for the loader's own shuffle. The same options give the same order. */
+/** Returns the images of an epoch in order, the same for the same options; undefined for the loader's own shuffle. */
 export function epochSamples(sampler: Sampler, options: OrderOptions): number[] | undefined {
   if (sampler.kind === 'uniform') return undefined;
   const rng = Rng.of(options.seed, 'sampler', options.epoch);

@@ -2,13 +2,13 @@ import { type HostTensor, InvalidDataError } from '@hm/tensor/host';
 
 type HostTensors = Record<string, HostTensor>;
 
-/** A backbone's values by the dotted names that files have. */
+/** Values of a backbone by the dotted names that files use. */
 export interface NamedValues {
   params: HostTensors;
   statistics: HostTensors;
 }
 
-/** The error of a file whose values are not those of the backbone. */
+/** Error for a file whose values do not fit the backbone. */
 export const unusable = (
   path: string,
   received: string,

@@ -1,9 +1,9 @@
-/** What a network's file is by its ending; undefined for a run, a checkpoint or anything else. */
+/** Format of a network's file by its extension; undefined for a run, a checkpoint or anything else. */
 export function networkFormat(path: string): 'onnx' | 'pth' | undefined {
   const [, ending] = /\.(onnx|pth|pt)$/i.exec(path) ?? [];
   if (ending === undefined) return undefined;
   return ending.toLowerCase() === 'onnx' ? 'onnx' : 'pth';
 }
 
-/** Whether a path is that of a network's file, by its ending, and not of a run or a checkpoint. */
+/** True if a path has the extension of a network's file, so that it is no run or checkpoint. */
 export const isNetworkFile = (path: string): boolean => networkFormat(path) !== undefined;

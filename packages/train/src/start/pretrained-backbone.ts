@@ -10,22 +10,22 @@ import { networkFormat } from './network-file.ts';
 
 /** Options of {@link pretrainedBackbone}. */
 export interface PretrainedBackboneOptions {
-  /** Height and width of the images, where the file leaves them open. */
+  /** Height and width of the images, if the file leaves them open. */
   imageSize?: readonly [height: number, width: number] | undefined;
   /**
-   * What batch normalizations of an ONNX file that are not folded do in training: `frozen` (default) keeps their
+   * What an ONNX file's batch normalizations do in training if they are not folded: `frozen` (default) keeps their
    * statistics, `train` uses those of the batch.
    */
   normalization?: 'frozen' | 'train' | undefined;
 }
 
-/** The network of a file, and how its images are prepared, if the file says so: `train` then does the same. */
+/** Network from a file, and how to prepare its images if the file says so; `train` then does the same. */
 export interface PretrainedBackbone extends Backbone {
   readonly preprocessing?: Preprocessing;
 }
 
 /**
- * The network in a file: an ONNX file of anybody's, or a `.pth` or `.pt` of PyTorch whose names are known. Pass the file as
+ * Reads the network in a file: any ONNX file, or a PyTorch `.pth` or `.pt` with known names. Pass the file as
  * `pretrained` too, so that the run begins with its weights and its configuration says so.
  *
  * @throws {InvalidDataError} if the file is none of these.
@@ -56,7 +56,7 @@ export async function pretrainedBackbone(
   return { ...backbone, ...(preprocessing && { preprocessing }) };
 }
 
-/** The backbone of a file that was exported from a run with its normalizations apart. */
+/** Backbone of a file that was exported from a run without folding its normalizations. */
 function ownBackbone(bytes: Uint8Array): Backbone | undefined {
   const saved = readMetadata(bytes)['hm.backbone'];
   if (saved === undefined) return undefined;

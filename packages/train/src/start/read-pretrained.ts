@@ -11,7 +11,7 @@ import { type NamedValues, unusable } from './named-values.ts';
 import { networkFormat } from './network-file.ts';
 import { weightsOfOnnx } from './weights-of-onnx.ts';
 
-/** Values for a backbone, and what tells them from others. */
+/** Values for a backbone, and their hash. */
 export interface Pretrained extends BackboneValues {
   sha256: string;
 }
@@ -19,12 +19,14 @@ export interface Pretrained extends BackboneValues {
 type HostTensors = Record<string, HostTensor>;
 
 /**
- * Reads a backbone's values from the folder of a run (its newest checkpoint), a checkpoint or another safetensors file
- * with the same names, an ONNX file that was exported from this backbone or that it was made of, or a `.pth` of PyTorch.
- * Class weights are left.
+ * Reads a backbone's values, without class weights, from one of:
+ * - the folder of a run (its newest checkpoint)
+ * - a checkpoint or another safetensors file with the same names
+ * - an ONNX file that was exported from this backbone, or that the backbone was made from
+ * - a PyTorch `.pth` file
  *
- * @throws {InvalidDataError} if the file cannot be read or its values are not those of the backbone; the message names
- * what is missing or has another shape.
+ * @throws {InvalidDataError} if the file cannot be read or its values do not fit the backbone; the message names what
+ * is missing or has another shape.
  */
 export async function readPretrained(path: string, backbone: Backbone): Promise<Pretrained> {
   const fresh = await freshBackbone(backbone, 1);
@@ -48,12 +50,12 @@ async function valuesAt(path: string, backbone: Backbone, wanted: NamedValues): 
   if (format === 'pth') return pthWeights(bytes, backbone);
   if (format === undefined) return inState(tensorsIn(bytes, path));
   if (backbone.name !== 'onnx') return weightsOfOnnx(bytes, backbone, wanted, path);
-  // A backbone that fromOnnx made begins with its file's weights.
+  // A backbone from fromOnnx already has its file's weights.
   if (backbone.config.sha256 === (await sha256Of(bytes))) return wanted;
   throw unusable(path, 'another ONNX file than the backbone was made of');
 }
 
-/** What a backbone is made of; a tensor that nobody asks for may be of any type. */
+/** Reads the tensors of a backbone. Other tensors in the file may be of any type. */
 function tensorsIn(bytes: Uint8Array, path: string): HostTensors {
   try {
     return decodeSafetensors(bytes, (name) => /^(params\.backbone|statistics)\./.test(name)).tensors;
@@ -75,7 +77,7 @@ const under = (branch: string, state: HostTensors): HostTensors =>
       .map(([name, value]) => [name.slice(branch.length), value]),
   );
 
-/** A file's bytes; undefined for a folder. */
+/** Bytes of a file; undefined for a folder. */
 async function bytesAt(path: string): Promise<Uint8Array | undefined> {
   try {
     return (await stat(path)).isDirectory() ? undefined : await readRegularFile(path);

@@ -17,8 +17,8 @@ import { withTfjs } from '../with-tfjs.ts';
 import { type NamedValues, unusable } from './named-values.ts';
 
 /**
- * A backbone's values from an ONNX file that was exported from it, by their names. How the file lays them out is found by
- * tracing the backbone with values that are their own places.
+ * Reads a backbone's values by name from an ONNX file that was exported from it. The file's layout is found by tracing
+ * the backbone with values that are their own indices.
  *
  * @throws {InvalidDataError} if the file's graph is not that of the backbone, or its normalization is folded.
  */
@@ -46,7 +46,7 @@ export async function weightsOfOnnx(
   return { params: values(wanted.params), statistics: values(wanted.statistics) };
 }
 
-/** The backbone with every number of a value replaced by its place in that value. */
+/** Traces the backbone with each number of a value replaced by its index in that value. */
 function traced(backbone: Backbone, wanted: NamedValues, layout: ImageLayout): Uint8Array {
   const places = ({ shape }: HostTensor) =>
     hostTensor(

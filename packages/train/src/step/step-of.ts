@@ -5,7 +5,7 @@ import type { ResolvedOptions } from '../options.ts';
 import type { Communicator } from '../parallel/communicator.ts';
 import { trainingStep } from './training-step.ts';
 
-/** The step of a run, and what it is compiled with. */
+/** Returns the step of a run, and the options to compile it with. */
 export function stepOf(
   { backbone, head, recipe, unlabeled, hardness = false, optimizer }: ResolvedOptions,
   state: StepOptions['state'],

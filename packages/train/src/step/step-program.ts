@@ -4,18 +4,18 @@ import { mapRecord } from '../map-record.ts';
 
 type HostTensors = Record<string, HostTensor>;
 
-/** A step that was repeated, compiled. */
+/** Compiled program that repeats the step. */
 export interface RepeatedProgram {
   program: Program;
-  /** Batches that a call takes. */
+  /** Number of batches per call. */
   count: number;
 }
 
-/** A compiled step and, where a call takes several batches, the same step repeated, over one state. */
+/** A compiled step and, if a call takes several batches, a program that repeats it. Both work on one state. */
 export class StepProgram implements Program {
   readonly #single: Program;
   readonly #repeated: RepeatedProgram | undefined;
-  /** The one that holds the state. */
+  /** Program that holds the state. */
   #current: Program;
 
   constructor(single: Program, repeated?: RepeatedProgram) {
@@ -28,7 +28,7 @@ export class StepProgram implements Program {
     return (await this.#moveTo(this.#single)).run(inputs);
   }
 
-  /** The outputs of each batch: of as many as the repeated step takes, in one call, else one by one. */
+  /** Yields the outputs of each batch, in one call if the repeated program takes that many, else one by one. */
   async *runEach(inputs: readonly HostTensors[]): AsyncGenerator<HostTensors, void, void> {
     const repeated = this.#repeated;
     if (repeated?.count !== inputs.length) {
@@ -58,7 +58,7 @@ export class StepProgram implements Program {
   }
 }
 
-/** One behind the other, with an axis of their number in front. */
+/** Stacks inputs along a new first axis. */
 function together(inputs: readonly HostTensors[]): HostTensors {
   return mapRecord(inputs[0]!, ({ dtype, shape }, name) => {
     const size = sizeOf(shape);

@@ -5,10 +5,10 @@ import type { TrainState, Transform } from '../optimize/transform.ts';
 import type { StepRecipe } from './training-step.ts';
 
 /**
- * The state of a step before the first one: parameters and statistics, and what the recipe's optimizer keeps beside them.
+ * Returns the state before the first step: parameters, statistics and the initial state of the recipe's optimizer.
  *
  * @param values `params`, `statistics` and `headStatistics`.
- * @throws {InvalidArgumentError} if the recipe freezes what is not there, or everything.
+ * @throws {InvalidArgumentError} if the recipe freezes parameters that do not exist, or all of them.
  */
 export function firstState(
   recipe: StepRecipe,
@@ -21,7 +21,7 @@ export function firstState(
   return { params, ...values, ...kept, ...teacherOf(recipe, values) };
 }
 
-/** The network as the run begins, for a recipe that distills from it. */
+/** Copy of the initial network, for a recipe that distills from it. */
 function teacherOf({ distill }: StepRecipe, values: TrainState<HostTensor>): TrainState<HostTensor> {
   if (distill === undefined) return {};
   const { params, statistics = {} } = values as Record<string, Params<HostTensor>>;
@@ -40,5 +40,5 @@ export function resumedState(
   return { ...state, gradientSum: first.gradientSum! };
 }
 
-/** A state as checkpoints hold it. */
+/** Returns a state as checkpoints hold it. */
 export const betweenSteps = <T>({ gradientSum: _, ...state }: TrainState<T>): TrainState<T> => state;

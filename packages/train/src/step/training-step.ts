@@ -23,7 +23,7 @@ import type { Recipe } from '../recipe.ts';
 
 type Tensors = Record<string, tf.Tensor>;
 
-/** The part of a recipe that a step computes with; the learning rate comes with every step. */
+/** Parts of a recipe that a step depends on. The learning rate is an input of every step. */
 export type StepRecipe = Pick<
   Recipe,
   | 'optimizer'
@@ -39,39 +39,47 @@ export type StepRecipe = Pick<
   | 'mixedPrecision'
 >;
 
-/** The `rank`-th, from 0, of `count` processes that share a batch. */
+/** Place of a process: the `rank`-th, from 0, of `count` processes that share a batch. */
 export interface Place {
   rank: number;
   count: number;
 }
 
-/** What a step tells only when asked, and who shares it. */
+/** Optional outputs of a step, and its place among several processes. */
 export interface StepOutputs {
   /** Adds the output `sampleLosses` `[B]`: the losses before hard mining. Default false. */
   sampleLosses?: boolean;
   /**
-   * The part of a batch that comes in, where several processes share it: the `rank`-th of `count`. Gradients, running
-   * statistics and outputs are then those of the whole batch, the same on every rank.
+   * Part of a batch that this process gets if several share it: the `rank`-th of `count`. Gradients, running statistics
+   * and outputs are then those of the whole batch, the same on every rank.
    */
   ranks?: Place | undefined;
-  /** Instead of the recipe's clipping, weight decay and optimizer. */
+  /** Replaces the recipe's clipping, weight decay and optimizer. */
   optimizer?: Transform | undefined;
 }
 
 /**
- * One step of training as a pure function.
+ * Returns one step of training as a pure function.
  *
- * State, tensors by name: `params.backbone.*`, `params.head.*`; `momentum.*` of SGD or `firstMoment.*` and
- * `secondMoment.*` of AdamW with the same names, but for those that are frozen; `statistics.*` of the backbone,
- * `headStatistics.*`; `average.backbone.*` and `averageStatistics.*` if the recipe averages; `gradientSum.*` if it
- * accumulates; `lossScale.scale` and `lossScale.goodSteps` in mixed precision.
+ * State, as tensors by name:
+ * - `params.backbone.*`, `params.head.*`
+ * - `momentum.*` (SGD), or `firstMoment.*` and `secondMoment.*` (AdamW), of all parameters that are not frozen
+ * - `statistics.*` of the backbone, `headStatistics.*`
+ * - `average.backbone.*` and `averageStatistics.*` if the recipe averages
+ * - `gradientSum.*` if it accumulates
+ * - `lossScale.scale` and `lossScale.goodSteps` in mixed precision
  *
- * Inputs: `images` `[B, H, W, 3]`, `labels` `[B]` int32, `learningRate` `[]`, `step` `[]` float32, and `update` `[]`
- * if the recipe accumulates: 1 with the last of a step's batches, 0 with those before.
+ * Inputs:
+ * - `images` `[B, H, W, 3]`, `labels` `[B]` int32
+ * - `learningRate` `[]`, `step` `[]` float32
+ * - `update` `[]` if the recipe accumulates: 1 with the last of a step's batches, 0 with those before
  *
- * Outputs: `loss` `[]`, the mean over the batch (plus the head's penalty) before the update; `accuracy` `[]`, the share
- * whose class has the highest logit without margin, if the head has logits; `gradientNorm` `[]` if the recipe clips it;
- * `lossScale` `[]` in mixed precision; what {@link StepOutputs} asks for.
+ * Outputs:
+ * - `loss` `[]`, the mean over the batch (plus the head's penalty) before the update
+ * - `accuracy` `[]`, the share of images whose class has the highest logit without margin, if the head has logits
+ * - `gradientNorm` `[]` if the recipe clips it
+ * - `lossScale` `[]` in mixed precision
+ * - what {@link StepOutputs} asks for
  *
  * @throws {InvalidArgumentError} if a parameter that is not frozen gets no gradient; `fields.names` lists them.
  * @example
@@ -116,14 +124,14 @@ export function trainingStep(
 interface Parts {
   backbone: Backbone;
   head: Head;
-  /** The head without hard mining, if its losses are asked for. */
+  /** The head without hard mining, if its losses are requested. */
   plainHead: Head | undefined;
   ranks: Place | undefined;
   freeze: readonly string[] | undefined;
   distill: number | undefined;
 }
 
-/** Gradients of the trained parameters, statistics after the batch, and what it tells; the loss is without its scale. */
+/** Computes the gradients of the trained parameters, the statistics after the batch, outputs, and the unscaled loss. */
 function forwardBackward(parts: Parts, state: TrainState, inputs: Tensors) {
   const params = state.params as Params;
   const trained = flattenParams(trainedOf(params, parts.freeze));
@@ -134,7 +142,7 @@ function forwardBackward(parts: Parts, state: TrainState, inputs: Tensors) {
     const moved = unflattenParams(Object.fromEntries(names.map((name, index) => [name, values[index]!])));
     const { loss, statistics, told } = forward(parts, mergeParams(params, moved), state, inputs);
     kept = { statistics, told: scale === undefined ? told : { ...told, loss: tf.clone(loss) } };
-    // These leave the scope in which gradients are taken; without this an eager backend would dispose of them.
+    // These leave the scope in which gradients are computed; otherwise an eager backend would dispose of them.
     for (const tensor of [...Object.values(kept.told), ...Object.values(flattenParams(statistics))])
       tf.keep(tensor);
     return scale === undefined ? loss : tf.mul<tf.Scalar>(loss, scale);
@@ -156,7 +164,7 @@ function forwardBackward(parts: Parts, state: TrainState, inputs: Tensors) {
   };
 }
 
-/** As tfjs, but for its error where an operation has no gradient: the operation was asked for by the network or the head. */
+/** Computes gradients with tfjs, with a clearer error if an operation of the network or the head has no gradient. */
 function gradientsOf(loss: () => tf.Tensor, values: tf.Tensor[]) {
   try {
     return tf.engine().gradients(loss, values, undefined, true);
@@ -174,7 +182,7 @@ function gradientsOf(loss: () => tf.Tensor, values: tf.Tensor[]) {
   }
 }
 
-/** The loss of a batch (this rank's share of it), the statistics after it, and what it tells. */
+/** Computes the loss of a batch (this rank's share of it), the statistics after it, and outputs. */
 function forward(parts: Parts, params: Params, state: TrainState, inputs: Tensors) {
   const { backbone, head, plainHead, ranks, freeze, distill } = parts;
   const variables = { params: params.backbone as Params, statistics: (state.statistics ?? {}) as Params };
@@ -207,19 +215,19 @@ function forward(parts: Parts, params: Params, state: TrainState, inputs: Tensor
   };
 }
 
-/** The parts of a batch that ranks hold, one behind the other: `[B/N, …]` on each to `[B, …]` on all. Has a gradient. */
+/** Joins the parts of a batch from all ranks: `[B/N, …]` on each becomes `[B, …]` on all. Has a gradient. */
 function gatherBatch<T extends tf.Tensor>(part: T, { rank, count }: Place): T {
   const size = part.shape[0]!;
   const paddings = part.shape.map((): [number, number] => [0, 0]);
   paddings[0] = [rank * size, (count - 1 - rank) * size];
   return tf.tidy(() => {
-    // Among zeros, a sum puts the parts where they belong.
+    // Padded with zeros, the parts end up in their places when they are summed.
     const whole = allReduce(tf.pad(tf.cast(part, 'float32'), paddings));
     return tf.cast(whole, part.dtype as 'float32') as unknown as T;
   });
 }
 
-/** A kept tensor as one that belongs to the scope around, as all other results do. */
+/** Moves a kept tensor into the surrounding scope, like all other results. */
 function release(kept: tf.Tensor): tf.Tensor {
   const released = tf.clone(kept);
   kept.dispose();
@@ -245,10 +253,10 @@ const mapTensors = (tensors: Tensors, change: (tensor: tf.Tensor) => tf.Tensor):
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor)]));
 
 /**
- * How far the embeddings are from those of the network that the run began with: the mean of `1 − cos`, over the images
- * without labels if there are some, which pass as in inference, else over the batch.
+ * Distance of the embeddings from those of the initial network: the mean of `1 − cos`. It is taken over the images
+ * without labels if there are any, which pass as in inference, else over the batch.
  *
- * @param pass of the batch.
+ * @param pass result of the backbone for the batch.
  */
 function forgetting(
   backbone: Backbone,

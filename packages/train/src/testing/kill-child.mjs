@@ -7,7 +7,7 @@ import { tinyBackbone } from './tiny-backbone.mjs';
 const [out, resume, epochs = 8] = process.argv.slice(2);
 const run = train({
   data: inMemory(syntheticFaces({ identities: 6, imagesPerIdentity: 8, hardness: 0, seed: 3, size: 32 })),
-  // Wide, so that writing a checkpoint takes a good part of the time.
+  // A wide embedding, so that writing a checkpoint takes a good part of the time.
   backbone: tinyBackbone({ embeddingSize: 100_000 }),
   head: headByName('cosface'),
   recipe: { ...quick, epochs: Number(epochs), batchSize: 12 },

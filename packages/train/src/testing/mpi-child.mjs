@@ -1,4 +1,4 @@
-// One rank of a job, or a process alone: trains a tiny network in the built package as the JSON argument says.
+// One rank of a job, or a single process: trains a tiny network with the built package, as the JSON argument says.
 import { inMemory, syntheticFaces } from '@hm/datasets';
 import { headByName } from '@hm/losses';
 import { InvalidDataError } from '@hm/tensor';
@@ -33,7 +33,7 @@ const unlabeled =
   strangers > 0 &&
   inMemory(syntheticFaces({ identities: strangers, imagesPerIdentity: 8, hardness: 0, seed: 9, size: 32 }));
 
-/** The data of a rank whose image is torn: the one that it asks for at that place. */
+/** Data set with a torn image: the `failAt[rank]`-th that this rank asks for. */
 let asked = 0;
 const data = {
   length: faces.length,

@@ -5,7 +5,7 @@ import type { TrainEvent } from '../events.ts';
 
 const CHILD = fileURLToPath(new URL('mpi-child.mjs', import.meta.url));
 
-/** Whether Open MPI's mpirun is here; tests of several processes are skipped without it. */
+/** True if Open MPI's mpirun is installed; without it, tests of several processes are skipped. */
 export const hasMpi = /Open MPI|OpenRTE/.test(
   spawnSync('mpirun', ['--version'], { encoding: 'utf8' }).stdout ?? '',
 );
@@ -13,32 +13,32 @@ export const hasMpi = /Open MPI|OpenRTE/.test(
 if (!hasMpi)
   console.log('No mpirun of Open MPI: tests of several processes are skipped (apt-get install openmpi-bin).');
 
-/** Outcome of a job. */
+/** Result of a job. */
 export interface JobEnd {
   code: number | null;
   events: (TrainEvent & { rank: number })[];
   errors: string;
 }
 
-/** A job that runs. */
+/** A running job. */
 export interface Job {
-  /** mpirun, or the process that runs alone. */
+  /** The mpirun process, or the only process of the job. */
   process: ChildProcess;
-  /** The first event for which this is true. */
+  /** Resolves with the first event that matches. */
   event(
     matches: (event: { kind: string; rank: number; step?: number; pid?: number }) => boolean,
   ): Promise<{ pid?: number }>;
   end: Promise<JobEnd>;
 }
 
-/** Starts `count` ranks of the tiny training, all of them on this machine; one is a process without mpirun. */
+/** Starts `count` ranks of the tiny training on this machine; a single one runs without mpirun. */
 export function startJob(
   count: number,
   options: Record<string, unknown>,
   environment: Record<string, string> = {},
 ): Job {
   const script = [process.execPath, CHILD, JSON.stringify(options)];
-  // A test machine may have fewer cores than ranks, and be a container without other users.
+  // A test machine may have fewer cores than ranks, or be a container with root as its only user.
   const flags = ['--allow-run-as-root', '--oversubscribe', '--bind-to', 'none', '-np', String(count)];
   const [command, ...rest] = count === 1 ? script : ['mpirun', ...flags, ...script];
   const env = {
@@ -69,6 +69,6 @@ export function startJob(
   };
 }
 
-/** Runs such a job to its end. */
+/** Runs a job to its end. */
 export const runJob = (count: number, options: Record<string, unknown>): Promise<JobEnd> =>
   startJob(count, options).end;

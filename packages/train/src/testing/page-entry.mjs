@@ -1,11 +1,11 @@
-// Bundled by browser.test.ts, for a page and for Node: the same run in both.
+// Bundled by browser.test.ts for a page and for Node, so that both run the same training.
 import { cosFace } from '@hm/losses';
 import { indexedDbStore, people, quick, train } from '../../dist/browser.js';
 import { tinyBackbone } from './tiny-backbone.mjs';
 
 export { indexedDbStore };
 
-/** @param faces names, and pixels in base64. @param options `pauseAt` this step, and whether the network is exported. */
+/** @param faces names, and pixels in base64. @param options `pauseAt` is a step; `exports` exports the network. */
 export async function tinyRun(faces, store, { pauseAt, exports, ...options } = {}) {
   const pixelsOf = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   const photographs = (texts) => texts.map((text) => ({ height: 32, width: 32, pixels: pixelsOf(text) }));

@@ -1,8 +1,8 @@
-// Bundled by browser.test.ts: the page's run in Node, over WebAssembly, with a store of its own.
+// Bundled by browser.test.ts: runs the page's training in Node, over WebAssembly, with its own store.
 import { encodeSafetensors } from '@hm/tensor/host';
 import { tinyRun } from './page-entry.mjs';
 
-/** Reads the faces from the file that the first argument names, and writes the last state to the second. */
+/** Reads the faces from the file named by the first argument, and writes the final state to the second. */
 export async function runInNode() {
   const { readFile, writeFile } = process.getBuiltinModule('node:fs/promises');
   const [input, output] = process.argv.slice(2);

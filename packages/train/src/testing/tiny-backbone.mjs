@@ -1,10 +1,10 @@
-// Plain JavaScript, because a child process of the tests runs it as well.
+// Plain JavaScript, because child processes of the tests run it too.
 import { batchNormInference, batchNormTrain, relu } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 
 const FEATURES = 8;
 
-/** A convolution, a batch normalisation, a mean and a dense layer: every kind of state in a few hundred numbers. */
+/** Backbone of a convolution, batch normalisation, mean and dense layer: every kind of state in few hundred numbers. */
 export function tinyBackbone({ embeddingSize = 16, size = 32, normalized = true } = {}) {
   const normals = (rng, shape, deviation) =>
     tf.tensor(

@@ -11,14 +11,15 @@ import { quick, type Recipe } from '../recipe.ts';
 import { train } from '../train.ts';
 import { tinyBackbone } from './tiny-backbone.mjs';
 
-/** Six people, eight photographs each, 32 × 32 pixels. */
+/** Data set of six people with eight photographs each, 32 × 32 pixels. */
 export const tinyFaces: Dataset = inMemory(
   syntheticFaces({ identities: 6, imagesPerIdentity: 8, hardness: 0, seed: 3, size: 32 }),
 );
 
+/** Recipe of two epochs with a batch of 12. */
 export const tinyRecipe: Recipe = { ...quick, name: 'tiny', epochs: 2, batchSize: 12 };
 
-/** Options of a run of 8 steps that takes a fraction of a second. */
+/** Options of a run of 8 steps, which takes a fraction of a second. */
 export const tinyOptions = (out: string, changes: Partial<TrainOptions> = {}): TrainOptions => ({
   data: tinyFaces,
   backbone: tinyBackbone(),
@@ -30,14 +31,14 @@ export const tinyOptions = (out: string, changes: Partial<TrainOptions> = {}): T
   ...changes,
 });
 
-/** A folder that is removed when the test ends. */
+/** Creates a folder that is removed when the test ends. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hm-train-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** Every event of a run; `each` sees them as they come. */
+/** Collects every event of a run; `each` is called as they come. */
 export async function eventsOf(options: TrainOptions, each: (event: TrainEvent) => void = () => {}) {
   const events: TrainEvent[] = [];
   for await (const event of train(options)) {
@@ -47,13 +48,13 @@ export async function eventsOf(options: TrainOptions, each: (event: TrainEvent) 
   return events;
 }
 
-/** The events of a kind. */
+/** Events of one kind. */
 export const ofKind = <Kind extends TrainEvent['kind']>(events: TrainEvent[], kind: Kind) =>
   events.filter((event): event is Extract<TrainEvent, { kind: Kind }> => event.kind === kind);
 
 type State = Record<string, HostTensor>;
 
-/** The names of tensors that are not the same to the bit. */
+/** Names of tensors that are not the same to the bit. */
 export const differing = (a: State, b: State, names = Object.keys({ ...a, ...b })): string[] =>
   names.filter((name) => !bytesOf(a[name]).equals(bytesOf(b[name])));
 

@@ -4,19 +4,19 @@ import { startBackend } from '../tfjs/start-backend.ts';
 import { describeEngines } from './describe-engines.ts';
 import { probeEngine } from './probe-engine.ts';
 
-/** An engine that was chosen, and why. */
+/** The chosen engine, and why. */
 export interface Choice {
   engine: Engine;
   reason: string;
-  /** Those that were not, in the order of their speed, and why. */
+  /** Engines that were not chosen, fastest first, and why. */
   others: { engine: string; reason: string }[];
 }
 
-/** Never the fastest where there is another, and too slow to measure. */
+/** True for the engine that is slower than all others, and too slow to measure. */
 const isLast = (engine: Engine) => engine.kind === 'tfjs' && engine.backend === 'cpu';
 
 /**
- * The fastest engine that can be used here, by the time of a small step.
+ * Chooses the fastest engine that can be used here, by the time of a small step.
  *
  * @throws {UnavailableError} if none can be used.
  */
@@ -27,7 +27,7 @@ export async function chooseEngine({ threads }: AutoEngine): Promise<Choice> {
     .filter(({ usable }) => !usable)
     .map(({ name, reason }) => ({ engine: name, reason }));
   const usable = reports.filter((report) => report.usable);
-  // One after another: together they would slow each other down.
+  // One after another, because they would slow each other down.
   for (const { engine } of usable.filter((report) => !isLast(report.engine))) {
     const candidate = engine.kind === 'onnx' && threads !== undefined ? { ...engine, threads } : engine;
     const { milliseconds, problem } = await probeEngine(candidate, true);
@@ -42,10 +42,10 @@ export async function chooseEngine({ threads }: AutoEngine): Promise<Choice> {
 }
 
 /**
- * The engine that was asked for, or the one that is chosen.
+ * Returns the requested engine, or chooses one for `auto`.
  *
- * @throws {UnavailableError} if a tfjs backend does not start, or there is nothing to choose; the onnx engine shows it
- * with its first graph.
+ * @throws {UnavailableError} if a tfjs backend does not start, or there is nothing to choose. The onnx engine fails
+ * only with its first graph.
  */
 export async function settleEngine(asked: Engine | AutoEngine): Promise<{ engine: Engine; choice?: Choice }> {
   if (asked.kind === 'auto') {

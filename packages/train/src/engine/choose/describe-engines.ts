@@ -2,20 +2,20 @@ import { describeProviders } from '@hm/onnx/session';
 import { type Engine, engineName, tfjsBackends } from '../engine.ts';
 import { probeEngine } from './probe-engine.ts';
 
-/** Whether an engine can be used here. */
+/** Report on whether an engine can be used here. */
 export interface EngineReport {
   engine: Engine;
-  /** `onnx cpu`, `tfjs-webgpu`. */
+  /** Name of the engine: `onnx cpu`, `tfjs-webgpu`. */
   name: string;
   usable: boolean;
-  /** The engine, or exactly why it cannot be used. */
+  /** Description of the engine, or exactly why it cannot be used. */
   reason: string;
-  /** Advice that makes it usable; empty if it is. */
+  /** Advice on how to make it usable; empty if it is. */
   fix: string;
 }
 
 /**
- * Which engines can train here: each is started, in a process of its own.
+ * Reports which engines can train here, by starting each in a process of its own.
  *
  * @example
  * for (const { name, usable, reason } of await describeEngines()) console.log(name, usable, reason);

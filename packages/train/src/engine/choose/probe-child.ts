@@ -1,4 +1,4 @@
-// A process of its own tries an engine: drivers write to stderr, and some of them crash. Its last line is what it found.
+// Tries an engine in a separate process, because drivers write to stderr and some crash. Its last line is the result.
 import { HmError } from '@hm/tensor';
 import type { Engine } from '../engine.ts';
 import { startBackend } from '../tfjs/start-backend.ts';

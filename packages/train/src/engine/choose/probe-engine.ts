@@ -3,21 +3,21 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Engine } from '../engine.ts';
 
-/** Outcome of an engine that was tried. */
+/** Result of trying an engine. */
 export interface Probe {
-  /** Name of the device, where the engine tells it. */
+  /** Name of the device, if the engine reports it. */
   description?: string;
-  /** Of a small step, if it was asked for. */
+  /** Time of a small step, if it was measured. */
   milliseconds?: number;
-  /** Why it cannot be used. */
+  /** Why the engine cannot be used. */
   problem?: string;
-  /** Advice that makes it usable. */
+  /** Advice on how to make it usable. */
   fix?: string;
 }
 
 const TIMEOUT_MILLISECONDS = 20_000;
 
-/** Starts an engine in a process of its own, and measures a small step if that is asked for. */
+/** Starts an engine in a separate process, and measures a small step if `measure` is true. */
 export function probeEngine(engine: Engine, measure: boolean): Promise<Probe> {
   const root = dirname(createRequire(import.meta.url).resolve('@hm/train/package.json'));
   const child = join(root, 'dist/engine/choose/probe-child.js');

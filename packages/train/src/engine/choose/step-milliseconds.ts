@@ -7,8 +7,8 @@ const [batch, size, channels] = [32, 28, 64];
 const REPEATS = 3;
 
 /**
- * How long an engine takes for a step of two convolutions with their gradients (11 GFLOP), when it is warm: as much as a
- * network's step is made of, and small enough to try.
+ * Measures how long a warm engine takes for a step of two convolutions with their gradients (11 GFLOP). That is what a
+ * network's steps are made of, and small enough for a trial.
  */
 export async function stepMilliseconds(engine: Engine): Promise<number> {
   const shapes = { images: [batch, size, size, channels], filter: [3, 3, channels, channels] };

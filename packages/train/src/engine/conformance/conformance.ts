@@ -14,18 +14,18 @@ import { type Engine, engineName } from '../engine.ts';
 
 type State = Record<string, HostTensor>;
 
-/** Baseline of the comparisons. */
+/** Engine that the others are compared with. */
 const reference: Engine = { kind: 'onnx', threads: 1 };
 
-/** How far an engine may be from the reference, of the largest value of a tensor, after a few steps. */
+/** Tolerances of an engine after a few steps: differences from the reference, relative to a tensor's largest value. */
 export interface Conformance {
-  /** Of the loss, at each step. */
+  /** Tolerance of the loss at each step. */
   loss: number;
-  /** Of what was trained, after the last one. */
+  /** Tolerance of the trained state after the last step. */
   state: number;
-  /** A step takes half a second, as on a graphics processor in software: one recipe, and fewer steps. Default false. */
+  /** For engines whose step takes half a second, such as a GPU in software: one recipe, fewer steps. Default false. */
   slow?: boolean;
-  /** Why the engine is not there. */
+  /** Why the engine is not available. */
   skip?: string | undefined;
 }
 
@@ -50,7 +50,7 @@ const scalar = (value: number) => hostTensor('float32', [], Float32Array.of(valu
 
 const states = new Map<string, Promise<State>>();
 
-/** Made once: of a large network it takes longer than a step. */
+/** Initial state, made once: for a large network that takes longer than a step. */
 function firstState(recipe: Recipe, backbone: Backbone): Promise<State> {
   const key = JSON.stringify([recipe, backbone.name]);
   const state = states.get(key) ?? initialState({ backbone, head, classes, seed: 5, recipe });
@@ -58,7 +58,7 @@ function firstState(recipe: Recipe, backbone: Backbone): Promise<State> {
   return state;
 }
 
-/** A program on an engine, of the tiny network if no other is given. */
+/** Compiles a step for an engine, with the tiny network by default. */
 async function programOf(engine: Engine, recipe: Recipe, backbone: Backbone = tiny) {
   const state = await firstState(recipe, backbone);
   const accumulated = recipe.accumulate === undefined ? {} : { update: { shape: [] } };
@@ -87,7 +87,7 @@ function batch(step: number, { accumulate }: Recipe): State {
   };
 }
 
-/** Outputs of some steps, and the state after them. */
+/** Runs some steps and returns their outputs and the final state. */
 async function train(engine: Engine, recipe: Recipe, steps: number, backbone?: Backbone) {
   const program = await programOf(engine, recipe, backbone);
   const outputs: State[] = [];
@@ -110,7 +110,7 @@ function expectClose(actual: State, expected: State, tolerance: number, what: st
   }
 }
 
-/** The same tests on any engine. */
+/** Defines the same tests for any engine. */
 export function conforms(engine: Engine, { loss, state, slow = false, skip }: Conformance): void {
   const title = `${engineName(engine)}${skip === undefined ? '' : ` (not here: ${skip})`}`;
   describe.skipIf(skip !== undefined)(title, () => {
@@ -172,7 +172,7 @@ export function conforms(engine: Engine, { loss, state, slow = false, skip }: Co
   });
 }
 
-/** The loss of each step of a run, which is stopped after one of them if that is given. */
+/** Loss of each step of a run, which is stopped after the step `last` if given. */
 async function lossesOf(options: TrainOptions, last?: number): Promise<number[]> {
   const stop = new AbortController();
   const events = await eventsOf({ ...options, logEvery: 1, signal: stop.signal }, (event) => {

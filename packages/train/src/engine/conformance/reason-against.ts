@@ -2,7 +2,7 @@ import { UnavailableError } from '@hm/tensor';
 import type { TfjsBackend } from '../engine.ts';
 import { startBackend } from '../tfjs/start-backend.ts';
 
-/** Why a backend cannot be used here; undefined if it can. For tests. */
+/** Returns why a backend cannot be used here; undefined if it can. For tests. */
 export async function reasonAgainst(backend: TfjsBackend): Promise<string | undefined> {
   try {
     await startBackend(backend);

@@ -6,10 +6,10 @@ import { mapRecord } from '../../map-record.ts';
 import { withTfjs } from '../../with-tfjs.ts';
 
 /**
- * Checks before the first step that a backend has every kernel that a step calls, gradients and update included. A step
- * that looks at values cannot be foreseen, and shows what it needs as it runs.
+ * Checks before the first step that a backend has every kernel of the step, including gradients and update. A step that
+ * reads tensor values cannot be analysed in advance; it fails when it reaches a missing kernel.
  *
- * @throws {UnavailableError} that names every kernel which the backend lacks.
+ * @throws {UnavailableError} naming every kernel that the backend lacks.
  */
 export async function assertKernels(
   step: StepFunction,

@@ -7,15 +7,12 @@ import type { StartedBackend } from './started-backend.ts';
 type Tensors = Record<string, tf.Tensor>;
 type HostTensors = Record<string, HostTensor>;
 
-/**
- * A step run eagerly on a backend of tfjs that has been started. The state stays on the device; of a step its outputs
- * alone are read back.
- */
+/** Step that runs eagerly on a started tfjs backend. The state stays on the device; only outputs are read back. */
 export class EagerProgram implements Program {
   readonly #step: StepFunction;
   readonly #backend: StartedBackend;
   readonly #specs: Record<'state' | 'inputs', Record<string, string>>;
-  /** Undefined once it is released. */
+  /** Undefined after release. */
   #state: Tensors | undefined;
 
   constructor(
@@ -83,12 +80,12 @@ export class EagerProgram implements Program {
     this.#backend.compute(() => mapRecord(state, (tensor) => tf.keep(copyToTensor(tensor))));
 }
 
-/** A step may return what it was given, or one tensor under two names. */
+/** Clones a result, since a step may return one of its inputs, or one tensor under two names. */
 const keepOwn = (tensor: tf.Tensor) => tf.keep(tf.clone(tensor));
 
 const dispose = (tensors: Tensors) => tf.dispose(Object.values(tensors));
 
-/** Some backends compute on the array that they are given or give; what comes in and goes out is a copy. */
+/** Copies data in and out, since some backends compute directly on the arrays they are given or return. */
 const copyOf = ({ dtype, shape, data }: HostTensor): HostTensor =>
   hostTensor(dtype, shape, data.slice() as never);
 

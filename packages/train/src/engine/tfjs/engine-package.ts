@@ -5,18 +5,18 @@ import { describeRuntime, type EnginePackage, UnavailableError } from '@hm/tenso
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** What `describeRuntime` knows of packages, looked for from this one too. */
+/** Status of packages according to `describeRuntime`, which also looks for them from this package. */
 export function enginePackages<Name extends string>(...names: Name[]): Record<Name, EnginePackage> {
   const { packages } = describeRuntime([here]);
   const found = names.map((name) => [name, packages.find((entry) => entry.name === name)!] as const);
   return Object.fromEntries(found) as Record<Name, EnginePackage>;
 }
 
-/** Imports a package from where it was found. */
+/** Imports a package from the path where it was found. */
 export const importPackage = ({ path }: EnginePackage): Promise<unknown> =>
   import(pathToFileURL(createRequire(import.meta.url).resolve(path!)).href);
 
-/** A tfjs backend that cannot be used, and why, of each package that it stands on. */
+/** Error for a tfjs backend that cannot be used, with the reason for each package that it needs. */
 export function unusable(backend: string, packages: readonly EnginePackage[]): UnavailableError {
   const broken = packages.filter(({ usable }) => !usable);
   const expected = `a usable ${packages.map(({ name }) => name).join(' or ')}`;
@@ -25,7 +25,7 @@ export function unusable(backend: string, packages: readonly EnginePackage[]): U
   return unavailable(backend, expected, reason, `${fix}.`);
 }
 
-/** A tfjs backend whose packages seem usable and that does not start. */
+/** Error for a tfjs backend whose packages seem usable, but which does not start. */
 export function notStarted(backend: string, cause: unknown, fix: string): UnavailableError {
   const reason = cause instanceof Error ? cause.message.trim() : String(cause);
   return unavailable(backend, 'a backend that starts', reason, fix, cause);

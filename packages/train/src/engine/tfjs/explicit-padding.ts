@@ -1,18 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** How a kernel that knows only `valid` is asked for a margin. */
+/** How to get explicit padding from a kernel that supports only `valid`. */
 interface Padded {
-  /** The input that gets the margin. */
+  /** Name of the input that is padded. */
   input?: string;
-  /** Contents of the margin. */
+  /** Value of the padding. */
   value?: number;
-  /** The attribute with the shape of the input that gets the margin, if the input itself is not there. */
+  /** Name of the attribute with the shape of the padded input, if the input itself is not passed. */
   shape?: string;
-  /** Whether the result is the gradient of the input, of which the margin is left out. */
+  /** True if the result is the gradient of the padded input, from which the padding must be removed. */
   cropped?: true;
 }
 
-/** Below every value, so that no maximum is found in a margin. */
+/** Lowest float32 value, so that no maximum is found in the padding. */
 const LOWEST = -3.4028234663852886e38;
 
 const kernels: Record<string, Padded> = {
@@ -28,8 +28,8 @@ type Attributes = Record<string, unknown>;
 type Kernel = (inputs: Record<string, tf.TensorInfo>, attributes: Attributes) => tf.TensorInfo;
 
 /**
- * Teaches the kernels of tfjs-node a padding by a number of pixels, which those of every other backend know: of its
- * convolutions and poolings only the convolution itself takes one, and that in another form.
+ * Adds padding by a number of pixels to tfjs-node's kernels. Every other backend supports it; of tfjs-node's
+ * convolutions and poolings only the convolution does, and in another form.
  */
 export function allowExplicitPadding(backendName: string): void {
   const backend = tf.findBackend(backendName);
@@ -53,7 +53,7 @@ function replace(name: string, backendName: string, kernel: Kernel): void {
   tf.registerKernel({ ...config, kernelFunc });
 }
 
-/** The convolution takes a margin of each axis. */
+/** Passes the padding in the form that the convolution takes: a margin for each axis. */
 const explicit =
   (kernel: Kernel): Kernel =>
   (inputs, attributes) => {
@@ -97,7 +97,7 @@ function padded(
 const resized = (shape: readonly number[], margin: Margin, sign: 1 | -1): number[] =>
   shape.map((size, axis) => size + sign * (margin[axis]![0] + margin[axis]![1]));
 
-/** Undefined for a padding that the kernels know. */
+/** Padding per axis; undefined if the kernel supports the given padding itself. */
 function marginOf({ pad, dataFormat = 'NHWC' }: Attributes): Margin | undefined {
   if (dataFormat !== 'NHWC' || pad === 0 || typeof pad === 'string') return undefined;
   return typeof pad === 'number'

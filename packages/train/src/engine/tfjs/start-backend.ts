@@ -13,15 +13,15 @@ const starters: Record<TfjsBackend, () => Promise<StartedBackend>> = {
 };
 
 /**
- * Loads a backend of tfjs and starts it; the current backend stays current.
+ * Loads and starts a tfjs backend. The current backend stays current.
  *
- * @throws {UnavailableError} if it is not installed or does not start, saying why and what to do.
+ * @throws {UnavailableError} if it is not installed or does not start; the message says why and what to do.
  */
 export const startBackend = (backend: TfjsBackend): Promise<StartedBackend> => starters[backend]();
 
-/** tfjs in plain JavaScript, which needs nothing and is slow. */
+/** Starts tfjs in plain JavaScript, which needs no package and is slow. */
 async function startCpu(): Promise<StartedBackend> {
-  // Its first tensor prints advice.
+  // The first tensor prints advice, which withTfjs silences.
   await withTfjs(async () => onBackend('cpu', () => tf.scalar(0).dispose()));
   return {
     name: 'cpu',

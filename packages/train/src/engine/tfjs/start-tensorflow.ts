@@ -7,27 +7,27 @@ import { onBackend, type StartedBackend } from './started-backend.ts';
 
 const NAME = 'tensorflow';
 
-/** Whether the backend's kernels have been extended; the registry that holds them is the program's. */
+/** True once the backend's kernels have been extended. They are in a registry that the whole program shares. */
 let prepared = false;
 
-/** Description of tfjs-node's backend by itself. */
+/** What tfjs-node's backend says about itself. */
 interface NodeBackend {
   isGPUPackage: boolean;
   isUsingGpuDevice: boolean;
 }
 
 /**
- * TensorFlow's C library through @tensorflow/tfjs-node-gpu if that can be used here, or else @tensorflow/tfjs-node. One
- * that the program has loaded itself is taken as it is.
+ * Starts TensorFlow's C library, through @tensorflow/tfjs-node-gpu if it can be used here, else through
+ * @tensorflow/tfjs-node. If the program has already loaded one of them, that one is used.
  *
- * @throws {UnavailableError} if neither can be used, for the reason of each, or the library does not load.
+ * @throws {UnavailableError} if neither can be used, with the reason for each, or the library does not load.
  */
 export async function startTensorFlow(): Promise<StartedBackend> {
   if (!tf.findBackendFactory(NAME)) await load(choose());
   if (!prepared) allowExplicitPadding(NAME);
   prepared = true;
   const compute = <T>(work: () => T): T => withLegacyUtil(() => onBackend(NAME, work));
-  // Its first tensor shows whether the library does what the backend expects of it.
+  // The first tensor shows whether the library does what the backend expects.
   const sum = compute(() => tf.tidy(() => tf.sum(tf.ones([2])).dataSync()[0]));
   if (sum !== 2) throw notStarted(NAME, `1 + 1 = ${sum}`, RUN_DOCTOR);
   return { name: NAME, description: describe(), compute, check: () => undefined };
@@ -40,11 +40,11 @@ function choose(): EnginePackage {
   return usable;
 }
 
-/** Importing it registers the backend and makes it the current one. */
+/** Imports the package, which registers the backend and makes it current; then restores the previous backend. */
 async function load(chosen: EnginePackage): Promise<void> {
   const previous = tf.engine().backendName;
   const restoreFlags = rememberFlags();
-  // 1 keeps TensorFlow from telling on stderr which instructions of the processor it uses.
+  // 1 keeps TensorFlow from logging to stderr which instructions of the processor it uses.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
   try {
     await importPackage(chosen);
@@ -57,7 +57,7 @@ async function load(chosen: EnginePackage): Promise<void> {
   assertSingleTfjs();
 }
 
-/** tfjs-layers, which tfjs-node brings, has a part of tfjs-core inside that replaces the functions behind its flags. */
+/** Saves tfjs's flags: tfjs-node brings tfjs-layers, which contains parts of tfjs-core that replace their functions. */
 function rememberFlags(): () => void {
   const { flagRegistry } = tf.env() as unknown as { flagRegistry: Record<string, unknown> };
   const flags = { ...flagRegistry };
@@ -75,8 +75,8 @@ const RUN_DOCTOR = 'Run `hm doctor`, or use the onnx engine.';
 const functions = util as { isNullOrUndefined?: (value: unknown) => boolean };
 
 /**
- * Lends Node's `util` the function `isNullOrUndefined` while `work` runs: Node 23 removed it, and the kernels of tfjs-node
- * 4.22 call it. As `work` may not wait, no other code ever sees it.
+ * Adds `isNullOrUndefined` to Node's `util` while `work` runs: Node 23 removed it, and the kernels of tfjs-node 4.22
+ * call it. Since `work` is synchronous, no other code sees it.
  */
 export function withLegacyUtil<T>(work: () => T): T {
   if (functions.isNullOrUndefined !== undefined) return work();

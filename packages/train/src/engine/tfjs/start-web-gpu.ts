@@ -5,7 +5,7 @@ import { onBackend, type StartedBackend } from './started-backend.ts';
 
 const NAME = 'webgpu';
 
-/** The parts of a WebGPU device that are needed here. */
+/** Parts of a WebGPU device that are used here. */
 interface Device {
   lost: Promise<{ message: string }>;
   addEventListener(kind: 'uncapturederror', listener: (event: { error: { message: string } }) => void): void;
@@ -28,9 +28,10 @@ const DRIVER =
   'Install a driver for Vulkan, Metal or D3D12 (`hm doctor` says which it finds), or use another engine.';
 
 /**
- * tfjs's WebGPU kernels on the program's `navigator.gpu`, or on that of the npm package webgpu, which is set for good.
+ * Starts tfjs's WebGPU backend on the program's `navigator.gpu`, or on that of the npm package webgpu, which is then
+ * set permanently.
  *
- * @throws {UnavailableError} if a package is not there, or there is no driver that WebGPU can use.
+ * @throws {UnavailableError} if a package is missing, or there is no driver that WebGPU can use.
  */
 export async function startWebGpu(): Promise<StartedBackend> {
   const description = await describeAdapter(await provideGpu());
@@ -48,7 +49,7 @@ export async function startWebGpu(): Promise<StartedBackend> {
   };
 }
 
-/** The program's `navigator.gpu`, made if it is not there: the backend looks for it and for the `GPU*` constants. */
+/** Returns the program's `navigator.gpu`. If missing, sets it and the `GPU*` constants, which the backend looks for. */
 async function provideGpu(): Promise<Gpu> {
   const { navigator = {} } = globalThis as { navigator?: { gpu?: Gpu } };
   if (navigator.gpu) return navigator.gpu;
@@ -70,7 +71,7 @@ async function describeAdapter(gpu: Gpu): Promise<string> {
   return [vendor, architecture, description].filter(Boolean).join(' ');
 }
 
-/** Starts the backend, whose start takes a while, without making it the current one meanwhile. */
+/** Starts the backend without making it current while its asynchronous start is pending. */
 async function startDevice(): Promise<Device> {
   const { registry } = tf.engine();
   if (!(NAME in registry)) {

@@ -1,25 +1,25 @@
 import { engine } from '@tensorflow/tfjs-core';
 
-/** A backend of tfjs that has been started and can be computed on. */
+/** A tfjs backend that has been started and can compute. */
 export interface StartedBackend {
-  /** By which tfjs knows it. */
+  /** Name of the backend in tfjs. */
   name: string;
   /** Description of the engine: `TensorFlow 2.9 of @tensorflow/tfjs-node on the processor`. */
   description: string;
   /**
-   * Computes on it. The backend that was current is current again afterwards, and nothing else can run in between, as
-   * `work` may not wait. Where none was current, this one stays.
+   * Runs `work` on this backend and makes the previous backend current again. `work` is synchronous, so nothing else
+   * can run in between. If no backend was current before, this one stays current.
    */
   compute<T>(work: () => T): T;
-  /** @throws {UnavailableError} if the device has failed since it was started: its results are not to be trusted. */
+  /** Checks the device. @throws {UnavailableError} if it has failed since the start: its results cannot be trusted. */
   check(): void;
 }
 
-/** {@link StartedBackend.compute} of a backend that needs nothing else. */
+/** {@link StartedBackend.compute} for a backend that needs nothing else. */
 export function onBackend<T>(name: string, work: () => T): T {
   const previous = engine().backendName;
   if (previous === name) return work();
-  // A backend that has been started is current as soon as setBackend has returned its promise.
+  // For a started backend, setBackend takes effect before its promise resolves.
   void engine().setBackend(name);
   try {
     return work();
