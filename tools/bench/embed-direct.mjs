@@ -1,4 +1,5 @@
-// onnxruntime-node called directly, with tensors that are ready: the bound for embed-overhead, embed-files and embed-stock.
+// Calls onnxruntime-node directly with prepared tensors, as the upper bound for embed-overhead, embed-files and
+// embed-stock.
 import { serve } from './contestant.mjs';
 import { embeddingModel } from './embed-model.mjs';
 

@@ -1,6 +1,6 @@
-// `node tools/mpi/two-hosts.mjs [--json]`: two network namespaces stand for two hosts, with addresses and names of their
-// own and a wire between them; mpirun starts a rank on each, and they train together over TCP. The weights have to be
-// those of one process. Needs root, iproute2 and Open MPI; leaves nothing behind.
+// `node tools/mpi/two-hosts.mjs [--json]`: simulates two hosts with two network namespaces, which have their own
+// addresses and host names and a virtual link between them. mpirun starts a rank on each, and they train together over
+// TCP. The weights must match those of one process. Needs root, iproute2 and Open MPI. It cleans up after itself.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -56,7 +56,7 @@ function unplug() {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** What mpirun calls in the place of ssh: `agent ADDRESS COMMAND…`. */
+/** Writes the program that mpirun calls instead of ssh: `agent ADDRESS COMMAND…`. */
 function writeAgent() {
   const agent = join(folder, 'agent');
   const cases = hosts.map(({ address, name }) => `${address}) name=${name};;`).join(' ');
@@ -95,7 +95,7 @@ function trainTogether() {
 const sentBy = ({ name, wire }) =>
   Number(run('ip', ['netns', 'exec', name, 'cat', `/sys/class/net/${wire}/statistics/tx_bytes`]));
 
-/** The largest difference of a weight, as a share of the largest of its tensor. */
+/** Returns the largest difference of a weight, relative to the largest weight of its tensor. */
 function distance(a, b) {
   const shares = Object.keys(a).map((name) => {
     const [x, y] = [a[name].data, b[name].data];
@@ -122,7 +122,8 @@ try {
     console.log(`${steps} steps on two hosts, which sent ${bytes.join(' and ')} bytes to each other.`);
     console.log(`The weights differ from those of one process by ${apart.toExponential(1)} at most.`);
   }
-  // Rounding grows with the steps: below 1e-5 on processors with AVX-512, 6.7e-5 on an AMD EPYC (Zen 3) without it.
+  // Rounding errors grow with the steps: below 1e-5 on processors with AVX-512, 6.7e-5 on an AMD EPYC (Zen 3) without
+  // it.
   if (!(apart < 1e-4) || together.progress.step !== alone.progress.step || Math.min(...bytes) < 1e4)
     throw new Error('two-hosts: the run is not that of one process, or did not cross the wire.');
 } finally {
