@@ -1,8 +1,7 @@
 import { traceKernel } from '@hm/onnx';
 import * as tf from '@tensorflow/tfjs-core';
 
-// ONNX has Celu and tfjs has not, so the graph gets one node where tfjs would need four. The CPU backend uses the
-// formula.
+// ONNX has Celu, tfjs does not: the graph needs one node instead of four. Eager execution uses the formula.
 traceKernel('Celu', 'Celu');
 tf.registerKernel({
   kernelName: 'Celu',

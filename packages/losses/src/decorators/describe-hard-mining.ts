@@ -17,10 +17,7 @@ export interface HardMiningDescription {
   limit: number;
   /** The loss at which the gate is half open: `L = B/β`. */
   midpoint: LossPoint;
-  /**
-   * The loss that stays unchanged: easier samples get a smaller loss, harder ones a larger one. Absent if there is
-   * none.
-   */
+  /** The loss that stays unchanged. Smaller losses become smaller, larger ones larger. Absent if there is none. */
   crossing: LossPoint | undefined;
   /** The largest slope `d(HM)/dL` and its loss. Absent with `gate: 'stopped'`, where the slope rises to `limit`. */
   peak: (LossPoint & { slope: number }) | undefined;
@@ -62,8 +59,7 @@ export function describeHardMining(options: HardMiningOptions = {}): HardMiningD
   };
 }
 
-// Everything below is a function of the gate's argument u = A(βL − B). As a function of u, the shape depends only on
-// A·B.
+// Everything below is a function of the gate's argument u = A(βL − B), in which the shape depends only on A·B.
 
 function pointAt({ steepness, midpoint, beta }: HardMiningConfig, u: number): LossPoint {
   const loss = (u / steepness + midpoint) / beta;

@@ -3,10 +3,7 @@ import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { type ConfigOf, type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
 
-/**
- * Specifications of the options of {@link hardMiningLoss}. Names in the paper: alpha α, beta β, steepness A, midpoint
- * B.
- */
+/** Specifications of the options of {@link hardMiningLoss}. In the paper: alpha α, beta β, steepness A, midpoint B. */
 export const hardMiningOptions = optionSpecs({
   alpha: { default: 1.5, above: 0, doc: "α, the factor of a hard sample's loss" },
   beta: { default: 1.1, above: 0, doc: 'β, the factor of the loss inside the gate' },

@@ -15,8 +15,8 @@ export type OhemOptions = OptionsOf<typeof ohemOptions>;
 
 /**
  * Online hard example mining: keeps the k largest losses of the batch and sets the others to 0. The kept losses are
- * multiplied by B/k, so that the mean over the batch is the mean over the kept samples. Of equal losses, the earlier is
- * kept.
+ * multiplied by B/k, so that the mean over the batch is the mean over the kept samples. Of equal losses it keeps
+ * the earlier.
  *
  * @param losses `[B]` float32.
  * @returns `[B]`.
