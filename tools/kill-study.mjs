@@ -142,10 +142,7 @@ async function lateness(milliseconds) {
   return 'late';
 }
 
-/**
- * Time after which a hanging process is killed and counted. A failed call in Node's event loop can make it hang
- * forever.
- */
+/** Time until a hanging process is killed and counted. A failed call in Node's event loop can make it hang forever. */
 const PATIENCE = 300_000;
 
 /** Resumes the work and runs it to its end. */

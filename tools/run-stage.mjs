@@ -4,10 +4,7 @@ import { fileURLToPath } from 'node:url';
 /** The repository's root. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/**
- * The package manager named in package.json's `packageManager`. npm downloads it, since a fresh clone has no other
- * tool.
- */
+/** The package manager named in package.json's `packageManager`, downloaded by npm: a fresh clone has nothing else. */
 const pnpm = ['npx', '--yes', 'pnpm@12'];
 
 // ONNX Runtime's install script downloads CUDA libraries, which are not needed here and which closed networks block.

@@ -1,5 +1,4 @@
-// Calls onnxruntime-node directly with prepared tensors, as the upper bound for embed-overhead, embed-files and
-// embed-stock.
+// Calls onnxruntime-node with prepared tensors: the upper bound for embed-overhead, embed-files and embed-stock.
 import { serve } from './contestant.mjs';
 import { embeddingModel } from './embed-model.mjs';
 

@@ -12,10 +12,7 @@ const others = [
   'onnxruntime-node',
 ];
 
-/**
- * Checks that a page builds with Vite without a warning and computes the same in Chromium as in Node. Returns the
- * problems.
- */
+/** Checks that a page builds without a warning and computes the same in Chromium as in Node. Returns the problems. */
 export async function checkBrowser(folder, registry) {
   const project = new Project(join(folder, 'browser'), registry);
   cpSync(join(root, 'tools/consumer/page'), project.folder, { recursive: true });

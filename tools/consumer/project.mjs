@@ -11,8 +11,7 @@ const managers = {
   pnpm: ['npx', '--yes', 'pnpm@12', 'add', '--prefer-offline', '--reporter=silent'],
 };
 
-// pnpm fails on packages whose install scripts are not allowed in the project. This one allows none, so it must not
-// fail.
+// By default pnpm fails on packages whose install scripts a project does not allow. This project allows none.
 const workspace = 'strictDepBuilds: false\n';
 
 /** What tfjs itself prints when its `cpu` backend is first used under Node. */

@@ -122,8 +122,7 @@ try {
     console.log(`${steps} steps on two hosts, which sent ${bytes.join(' and ')} bytes to each other.`);
     console.log(`The weights differ from those of one process by ${apart.toExponential(1)} at most.`);
   }
-  // Rounding errors grow with the steps: below 1e-5 on processors with AVX-512, 6.7e-5 on an AMD EPYC (Zen 3) without
-  // it.
+  // Rounding grows with the steps: below 1e-5 on processors with AVX-512, 6.7e-5 on an AMD EPYC (Zen 3) without it.
   if (!(apart < 1e-4) || together.progress.step !== alone.progress.step || Math.min(...bytes) < 1e4)
     throw new Error('two-hosts: the run is not that of one process, or did not cross the wire.');
 } finally {

@@ -1,6 +1,5 @@
 /**
- * Calibrates a network for `@hm/recognize` on photographs of people, with a folder for each, and writes the result as
- * JSON.
+ * Calibrates a network for `@hm/recognize` on photographs, with a folder per person, and writes the result as JSON.
  *
  *   node tools/study/calibrate-recognizer.mjs --faces DIR --exclude NAMES.txt --begins pins_ --each 25 --out FILE
  *

@@ -46,10 +46,7 @@ export interface HeadConfig {
 
 /** A loss head, the last layer in training: usually class weights, and a loss per sample. */
 export interface Head {
-  /**
-   * The configuration, from which `headFromConfig` makes an equal head. For your own head: a name and whatever should
-   * be recorded.
-   */
+  /** The configuration, for `headFromConfig`. Your own head has a name and whatever should be recorded. */
   readonly config: HeadConfig;
   /**
    * True if a sample's loss or a statistic depends on the other samples of its batch, as when embeddings are compared.

@@ -16,8 +16,7 @@ import {
 export type Block = (inputs: number, outputs: number, stride: number) => Layer;
 
 /**
- * ResNet's basic block: `relu(norm(conv(relu(norm(conv(x))))) + shortcut(x))`, with the stride in the first
- * convolution.
+ * ResNet's basic block: `relu(norm(conv(relu(norm(conv(x))))) + shortcut(x))`. The first convolution has the stride.
  *
  * @see K. He et al., Deep residual learning for image recognition, CVPR 2016
  */

@@ -18,8 +18,8 @@ import {
 /** Options of {@link resnet18} and {@link resnet34}. */
 export interface ResNetOptions {
   /**
-   * The first layers. `imagenet` (default): 7×7 stride 2 and max pooling. `face`: 3×3 stride 1, as in modern face
-   * networks.
+   * The first layers. `imagenet` (default): 7×7 stride 2 and max pooling. `face`: 3×3 stride 1, as in all modern
+   * face networks.
    */
   stem?: 'imagenet' | 'face';
   /** The residual block. `basic` (default): He's block. `ir`: ArcFace's improved block. */
@@ -40,7 +40,7 @@ export interface ResNetOptions {
    * insightface's networks; `subsample` takes every second pixel, as in AdaFace's.
    */
   shortcut?: 'projection' | 'subsample';
-  /** Channels of the first stage; each later one has twice as many. Default 64. Small images need no more than 8 or 16. */
+  /** Channels of the first stage; each later one has twice as many. Default 64. For small images 8 or 16 are enough. */
   width?: number;
 }
 
@@ -119,10 +119,7 @@ const imagenetStem = (channels: number, initial: FilterInitialization): Layer =>
     pool: maxPool(3, 2, 1),
   });
 
-/**
- * A 3×3 convolution with stride 1, which keeps the size of a 112×112 face. PReLU before IR blocks, ReLU before basic
- * ones.
- */
+/** A 3×3 convolution with stride 1, which keeps all of a 112×112 face. PReLU before IR blocks, else ReLU. */
 const faceStem = (
   channels: number,
   initial: FilterInitialization,

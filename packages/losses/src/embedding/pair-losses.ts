@@ -10,10 +10,7 @@ export interface PairTerms {
   slopes: tf.Tensor2D;
 }
 
-/**
- * A loss as a function of the pairs' measures `[B, B]`. tfjs does not record it for the gradient, so it may compare and
- * select.
- */
+/** Computes losses from the pairs' measures `[B, B]`. tfjs does not record it for gradients, so it may compare. */
 export type PairRule = (measures: tf.Tensor2D) => PairTerms;
 
 /** A measure of how two vectors compare, and its gradient. */

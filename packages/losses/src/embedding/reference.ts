@@ -1,9 +1,6 @@
 /** Reference versions of the embedding losses for tests: loops over pairs and triplets in double precision. */
 
-/**
- * `weightsAt`: embeddings for the factors that are not differentiated, so that these stay fixed while `embeddings`
- * vary.
- */
+/** `weightsAt`: embeddings for the factors without a gradient, which thus stay fixed while `embeddings` vary. */
 export type EmbeddingReference = (
   embeddings: number[][],
   labels: number[],

@@ -6,8 +6,7 @@ import type { HeadSize } from '../head.ts';
 const STANDARD_DEVIATION = 0.01;
 
 /**
- * Returns class weights `[C, D]` for your own head, drawn from N(0, 0.01²) as in the training code of ArcFace's
- * authors.
+ * Returns class weights `[C, D]` for your own head, drawn from N(0, 0.01²) as in ArcFace's training code.
  *
  * @returns a new tensor; the caller disposes of it.
  */

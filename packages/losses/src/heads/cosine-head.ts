@@ -6,8 +6,8 @@ import type { Head, HeadConfig } from '../head.ts';
 import { classWeights } from './class-weights.ts';
 
 /**
- * Makes a head whose logits are the scaled cosines `s·cos θ` of normalized embeddings and class weights, with a margin
- * on the target.
+ * Makes a head with a margin on the target. Its logits are the scaled cosines `s·cos θ` of normalized embeddings and
+ * class weights.
  *
  * @param config the head's name, its scale s, and anything else that a checkpoint should record.
  * @example

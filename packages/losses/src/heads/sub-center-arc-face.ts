@@ -17,8 +17,8 @@ export const subCenterArcFaceOptions = optionSpecs({
 export type SubCenterArcFaceOptions = OptionsOf<typeof subCenterArcFaceOptions>;
 
 /**
- * Sub-center ArcFace: each class has K centers, and `cos θ_j` is the cosine with the nearest of them, so that noisy images
- * can gather around a separate center. `params.weight` is `[C·K, D]`, with the centers of a class in consecutive rows.
+ * Sub-center ArcFace: each class has K centers, and `cos θ_j` is the cosine with the nearest of them. Noisy images can
+ * thus gather around a separate center. `params.weight` is `[C·K, D]`, with the centers of a class in consecutive rows.
  *
  * @throws {InvalidArgumentError} unless K is a positive integer and ArcFace's options are in range.
  * @see J. Deng et al., Sub-center ArcFace, ECCV 2020
