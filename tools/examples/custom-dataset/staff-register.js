@@ -6,8 +6,8 @@ import { parse } from 'csv-parse/sync';
 /** @typedef {{ file: string, person: string, split: string }} Row */
 
 /**
- * Reads a register with the columns file, person and split. Returns the rows of the split `train` as a data set and those
- * of `test` as pairs for validation.
+ * Reads a register with the columns file, person and split. Returns the rows of the split `train` as a data set and
+ * those of `test` as pairs for validation.
  *
  * @param {string} path
  * @returns {Promise<{ training: Dataset, validation: VerificationProtocol }>}

@@ -28,7 +28,7 @@ export interface DoppelgangerOptions {
  * been in a batch. All batches are full, and no class is in a batch twice.
  *
  * @yields the indices of `batchSize` samples, with those of a class together.
- * @throws {InvalidArgumentError} at the first batch, if sizes do not fit or a batch needs more classes than have samples.
+ * @throws {InvalidArgumentError} at the first batch, if sizes do not fit or too few classes for a batch have samples.
  * @see E. Smirnov et al., Hard Example Mining with Auxiliary Embeddings, CVPRW 2018
  * @example
  * const doppelgangers = nearestClasses(classEmbeddings, 5);
