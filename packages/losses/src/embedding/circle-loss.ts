@@ -23,9 +23,9 @@ export type CircleLossOptions = OptionsOf<typeof circleLossOptions>;
 
 /**
  * Circle loss on pairs. The loss of an anchor is `log(1 + Σ_n exp(γ·a_n·(s_n − m)) · Σ_p exp(−γ·a_p·(s_p − 1 + m)))`,
- * where s_n and s_p are the cosines with samples of other identities and of its own, `a_n = max(0, s_n + m)` and `a_p =
- * max(0, 1 + m − s_p)`. As in the paper's gradients, the factors a weight the pairs and are not differentiated. The
- * mean is over the anchors that have pairs of both kinds.
+ * where s_n and s_p are the cosines with samples of other identities and of its own, `a_n = max(0, s_n + m)` and
+ * `a_p = max(0, 1 + m − s_p)`. As in the paper's gradients, the factors a weight the pairs and are not differentiated.
+ * The mean is over the anchors that have pairs of both kinds.
  *
  * @throws {InvalidArgumentError} unless `0 < margin < 1` and `gamma > 0`.
  * @see Y. Sun et al., Circle Loss, CVPR 2020, equations 5 to 8

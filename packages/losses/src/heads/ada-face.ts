@@ -26,10 +26,10 @@ export type AdaFaceOptions = OptionsOf<typeof adaFaceOptions>;
 const EPSILON = 1e-3;
 
 /**
- * AdaFace: a margin whose form depends on image quality, estimated from the embedding's length `a`. With `q = clip(h·(a
- * − μ)/(σ + 0.001), −1, 1)`, the target logit is `s·(cos(θ − m·q) − m − m·q)`, with the angle kept within [0, π]. μ and
- * σ are moving averages of the mean and standard deviation of a, clipped to [0.001, 100]. They start at 20 and 100. No
- * gradient flows through q.
+ * AdaFace: a margin whose form depends on image quality, estimated from the embedding's length `a`. With
+ * `q = clip(h·(a − μ)/(σ + 0.001), −1, 1)`, the target logit is `s·(cos(θ − m·q) − m − m·q)`, with the angle kept
+ * within [0, π]. μ and σ are moving averages of the mean and standard deviation of a, clipped to [0.001, 100]. They
+ * start at 20 and 100. No gradient flows through q.
  *
  * @throws {InvalidArgumentError} if an option is out of range, or `statistics` are missing.
  * @see M. Kim et al., AdaFace, CVPR 2022

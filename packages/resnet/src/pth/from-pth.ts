@@ -17,8 +17,8 @@ export interface FromPthOptions {
  * ResNet-18 and 34, and finds the network and its size from the names and shapes in the file. The backbone has the name
  * and configuration of the same network in this package, so that runs, checkpoints and exports no longer need the file.
  *
- * AdaFace's networks take channels in the order blue, green, red. Their first filter is reversed here, so that images
- * are red, green, blue.
+ * AdaFace's networks take channels in the order blue, green, red. The input channels of their first filter are reversed
+ * here, so that images are red, green, blue.
  *
  * @throws {InvalidDataError} if the file is not a state dict, or is of an unknown network. The error names the nearest.
  * @example

@@ -16,7 +16,7 @@ export interface Layout {
     width: number;
     imageSize?: [number, number] | undefined;
   };
-  /** True if the network takes blue, green, red. Its first filter is reversed, so that ours takes red, green, blue. */
+  /** True if the network takes blue, green, red. Our first filter has them reversed, so it takes red, green, blue. */
   readonly takesBgr?: true;
   /** Names of their tensors that are 1 everywhere and have no counterpart here. */
   readonly ones?: readonly string[];
