@@ -123,7 +123,7 @@ function note({ x, y, top }: Frame, { mark, at }: Curve): string[] {
 
 const [CHARACTER_WIDTH, LEGEND_LINE] = [7, 22];
 
-/** Returns the share of the drawing area's height below the legend. Slopes peak at its position and must not reach it. */
+/** Returns the share of the drawing area's height that the legend leaves free. Slopes would overlap it otherwise. */
 function roomBelowLegend(lines: number, height: number): number {
   return Math.max(0.2, 1 - ((lines + 0.5) * LEGEND_LINE) / (height - margins.top - margins.bottom));
 }
