@@ -4,14 +4,14 @@ import { softwareDriver } from './software-gpu.ts';
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** The installed Chromium that some tests drive: `HM_CHROMIUM`, or where Debian and others put it. */
+/** Finds the installed Chromium that some tests use: `HM_CHROMIUM`, or the usual path on Debian and others. */
 export function installedChromium(): string | undefined {
   const found = [process.env.HM_CHROMIUM, ...places].find((path) => path && existsSync(path));
   if (found === undefined) console.log('tests in Chromium are skipped: none is installed (set HM_CHROMIUM)');
   return found;
 }
 
-/** Starts it with WebGPU on the GPU in software that Debian's package brings, where there is one. */
+/** Starts Chromium with WebGPU on the software GPU from Debian's package, if it is there. */
 export const launchWithSoftwareGpu = (path: string): Promise<Browser> =>
   launchChromium(
     path,
@@ -19,7 +19,7 @@ export const launchWithSoftwareGpu = (path: string): Promise<Browser> =>
     { VK_ICD_FILENAMES: softwareDriver },
   );
 
-/** Starts it without a window. */
+/** Starts Chromium without a window. */
 export const launchChromium = (
   path: string,
   args: string[] = [],

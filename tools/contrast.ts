@@ -1,6 +1,6 @@
 /**
- * An expression for a page: its texts whose contrast with what lies behind them is below WCAG 2's 4.5, with the ratio.
- * Backgrounds are the nearest opaque ones; a page with pictures behind its texts needs another check.
+ * JavaScript to evaluate in a page. It returns the texts whose contrast with their background is below WCAG 2's 4.5,
+ * with the ratio. The background is the nearest opaque one; a page with images behind texts needs another check.
  */
 export const contrastFaults = `(() => {
   const parse = (color) => (color.match(/[\\d.]+/g) ?? []).map(Number);

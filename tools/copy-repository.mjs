@@ -6,7 +6,7 @@ import { root } from './run-stage.mjs';
 const identity = ['-c', 'user.name=Copy', '-c', 'user.email=copy@example.com', '-c', 'commit.gpgsign=false'];
 
 /**
- * Copies this working tree, without what git ignores, into a folder as a repository of its own, with one commit on `main`.
+ * Copies this working tree, without ignored files, into a folder as a new repository with one commit on `main`.
  *
  * @param {string} folder
  */

@@ -2,13 +2,13 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A home and a folder for temporary files, both empty, for a process that is to leave nothing in them. */
+/** An empty home folder and an empty temporary folder, for a process that must leave nothing in them. */
 export interface EmptyHome {
-  /** The environment of a process that lives there, without what would switch reports off. */
+  /** Environment for a process that uses the folders, without variables that disable telemetry. */
   environment: NodeJS.ProcessEnv;
-  /** The files that are there now. */
+  /** Returns the files that are there now. */
   left(): string[];
-  /** Removes both. */
+  /** Removes both folders. */
   dispose(): void;
 }
 

@@ -1,5 +1,5 @@
-// Enrolls people into the gallery that is named, one after the other, those who are there already left out, and says whom
-// it has enrolled: what tools/kill-study.mjs ends. The network's embedding is an image's mean color.
+// Enrolls people into a gallery one after the other, skips those that are already in it, and prints whom it has
+// enrolled. tools/kill-study.mjs kills this process. The network's embedding is an image's mean colour.
 import { defaultPreprocessing, preprocessingToMetadata } from '@hm/datasets';
 import { Graph } from '@hm/onnx/graph';
 import { withMetadata } from '@hm/onnx/session';

@@ -1,7 +1,7 @@
-// Ends training, aligning, converting and enrolling at random moments, with SIGKILL or by a system call that fails, goes on
-// each time, and compares what comes out to the bit with a process that was left alone:
+// Ends training, aligning, converting and enrolling at random moments, with SIGKILL or a failing system call, resumes
+// each time, and compares the result bit by bit with that of a process that ran undisturbed:
 //   node tools/kill-study.mjs [KILLS] [FAILURES]
-// Failures need strace. It runs the built packages, one thread at a time; 200 kills and 50 failures take about an hour.
+// Failures need strace. It runs the built packages, one thread at a time. 200 kills and 50 failures take about an hour.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -21,8 +21,9 @@ const HM = fileOf('packages/cli/dist/hm.js');
 const photographs = join(folder, 'photographs');
 
 /**
- * `words`: what is run, to begin as well as to go on. `result`: what is compared in the end. `told`: what somebody may
- * count on once the process has ended, by what it wrote or said. `isLost`: whether that is not there any more.
+ * `words`: the command, for starting as well as for resuming. `result`: the value to compare at the end. `told`: the
+ * results that a user may rely on after the process has ended, from its files or its output. `isLost`: returns true if
+ * any of these are missing.
  */
 const works = [
   {
@@ -40,7 +41,7 @@ const works = [
     words: (out) => [HM, 'align', photographs, out, '--workers', '0', '--no-face', 'center'],
     result: digest,
     told: linesOf,
-    /** Each line of the manifest stays, and has its image. */
+    /** Checks that each line of the manifest is still there and has its image. */
     isLost: (out, told = []) => {
       const now = linesOf(out);
       const paths = new Set(now.map(({ path }) => path));
@@ -76,14 +77,14 @@ const works = [
     ],
     result: digest,
     told: () => undefined,
-    /** What has its name is whole. */
+    /** Checks that output under the final name is complete. */
     isLost: (target, _, whole) => existsSync(target) && digest(target) !== whole,
   })),
 ];
 
 const sha = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-/** Names and bytes of all files that are not hidden. */
+/** Hashes the names and bytes of all files that are not hidden. */
 function digest(path) {
   if (!existsSync(path)) return undefined;
   if (statSync(path).isFile()) return sha(readFileSync(path));
@@ -104,7 +105,7 @@ function newestStep(out) {
   return Math.max(0, ...readdirSync(checkpoints).map((name) => Number(/^step-(\d+)/.exec(name)?.[1] ?? 0)));
 }
 
-/** The whole lines of an alignment's manifest. */
+/** Returns the complete lines of an alignment's manifest. */
 function linesOf(out) {
   const path = join(out, 'alignment.jsonl');
   if (!existsSync(path)) return [];
@@ -118,7 +119,7 @@ function linesOf(out) {
   });
 }
 
-/** Runs a program, which is killed after so many milliseconds; how it ended and what it said. */
+/** Runs a program and kills it after some milliseconds. Returns how it ended and its output. */
 async function run(words, { milliseconds = Number.POSITIVE_INFINITY, program = process.execPath } = {}) {
   const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   const printed = { stdout: '', stderr: '' };
@@ -134,17 +135,17 @@ async function run(words, { milliseconds = Number.POSITIVE_INFINITY, program = p
   return { ...printed, code, isLate, milliseconds: performance.now() - began };
 }
 
-/** In small steps: a machine, or this process, may stand still in between. */
+/** Waits in small steps, since the machine or this process may be suspended in between. */
 async function lateness(milliseconds) {
   for (let left = milliseconds; left > 0; left -= 500)
     await delay(Math.min(left, 500), undefined, { ref: false });
   return 'late';
 }
 
-/** What hangs is ended, and told: a call that fails within Node's own event loop can make it wait for ever. */
+/** Time until a hanging process is killed and counted. A failed call in Node's event loop can make it hang forever. */
 const PATIENCE = 300_000;
 
-/** Goes on until the work is done. */
+/** Resumes the work and runs it to its end. */
 async function finish(work, out) {
   const { code, stderr, milliseconds } = await run(work.words(out));
   if (code !== 0) throw new Error(`${work.name} ended with ${code}: ${stderr.slice(-3000)}`);
@@ -154,7 +155,7 @@ async function finish(work, out) {
 const CALLS = ['fsync', 'rename', 'openat', 'write', 'mkdir', 'unlink', 'close', 'ftruncate', 'statx'];
 const ERRORS = ['EIO', 'ENOSPC', 'EACCES'];
 
-/** Lets one system call of the program fail. */
+/** Returns strace's arguments that make one system call of the program fail. */
 function failing(words) {
   const [call, error] = [rng.pick(CALLS), rng.pick(ERRORS)];
   const when = 1 + rng.integer(['fsync', 'rename', 'mkdir', 'unlink'].includes(call) ? 12 : 1500);
@@ -162,7 +163,7 @@ function failing(words) {
   return [...options, '-e', `inject=${call}:error=${error}:when=${when}`, process.execPath, ...words];
 }
 
-/** Ends the work again and again in the ways asked for; what came of it. */
+/** Ends the work repeatedly, by kills and failing calls, and returns the counts. */
 async function study(work, kills, failures) {
   const counts = { kills: 0, 'failed calls': 0, 'ended early': 0, hung: 0, lost: 0, 'different bits': 0 };
   const [alone, out] = ['alone', 'ended'].map((name) => join(folder, name, work.out));
@@ -194,7 +195,7 @@ async function study(work, kills, failures) {
     const before = told;
     told = work.told(out, end.stdout, before);
     if ([before, told].some((known) => work.isLost(out, known, whole))) counts.lost++;
-    // Mostly it goes on, to be ended again.
+    // In most cases the work resumes and is ended again.
     if (early && rng.uniform() < 0.8) continue;
     await compare();
     begin(out);

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { syntheticFaces } from '@hm/datasets';
 import sharp from 'sharp';
 
-/** Rendered faces as files in LFW's form: `Name/Name_0001.png`. */
+/** Writes rendered faces as files in LFW's layout: `Name/Name_0001.png`. */
 export async function writeFaces(
   root: string,
   {
@@ -33,7 +33,10 @@ export async function writeFaces(
   return Array.from({ length: identities }, (_, label) => faces.name(label));
 }
 
-/** Pairs in the grammar of LFW's `pairs.txt`: in each fold one genuine pair of each of two people, and two impostor pairs. */
+/**
+ * Writes pairs in the format of LFW's `pairs.txt`. Each fold has one genuine pair of each of two people and two
+ * impostor pairs.
+ */
 export function writePairs(path: string, names: readonly string[]): void {
   const folds = Math.floor(names.length / 2);
   const lines = Array.from({ length: folds }, (_, fold) => {

@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
 
-/** A fenced block of a Markdown file: ` ```ts no-run ` has the language `ts` and the words `['no-run']`. */
+/** A fenced code block of a Markdown file. */
 export interface Block {
   /** `path:line` of its first line of text. */
   place: string;
+  /** The language: `ts` for ` ```ts no-run `. */
   language: string;
+  /** The words after the language: `['no-run']` for ` ```ts no-run `. */
   words: string[];
+  /** The text inside the fences. */
   text: string;
 }
 
-/** Every fenced block of a file, in order. */
+/** Returns every fenced code block of a file, in order. */
 export function blocksOf(path: string): Block[] {
   const markdown = readFileSync(path, 'utf8');
   return [...markdown.matchAll(/^```(\S+) *(.*)\n([\s\S]*?)^```$/gm)].map(({ index, ...match }) => ({
@@ -20,7 +23,7 @@ export function blocksOf(path: string): Block[] {
   }));
 }
 
-/** The commands of a block of shell text as words: comments left out, quotes taken off, continued lines joined. */
+/** Splits shell text into the words of its commands, without comments and quotes, and with continued lines joined. */
 export function shellCommands(text: string): string[][] {
   const lines = text
     .replaceAll(/\\\n/g, ' ')

@@ -4,29 +4,29 @@ import { fileURLToPath } from 'node:url';
 /** The repository's root. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The package manager of package.json's `packageManager`, fetched by npm: a fresh clone has nothing else. */
+/** The package manager named in package.json's `packageManager`, downloaded by npm: a fresh clone has nothing else. */
 const pnpm = ['npx', '--yes', 'pnpm@12'];
 
-// ONNX Runtime's install script downloads CUDA libraries, which nothing here needs and closed networks refuse.
+// ONNX Runtime's install script downloads CUDA libraries, which are not needed here and which closed networks block.
 const environment = { ONNXRUNTIME_NODE_INSTALL: 'skip', TURBO_TELEMETRY_DISABLED: '1' };
 
-// Ctrl-C reaches the program that runs, too: it decides what to finish, and this process waits for it.
+// Ctrl-C also reaches the running program. It decides what to finish, and this process waits for it.
 process.on('SIGINT', () => {});
 
-/** Runs a program in the repository's root with its output shown; true if it succeeded. */
+/** Runs a program in the repository's root and shows its output. Returns true if it succeeded. */
 export function run(command, ...options) {
   const { status, error } = spawnSync(command, options, {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, ...environment },
-    // Windows has npx as a script, which only a shell runs.
+    // On Windows, npx is a script, which only a shell can run.
     shell: process.platform === 'win32' && command === 'npx',
   });
   if (error) console.error(`${command}: ${error.message}`);
   return status === 0;
 }
 
-/** Runs a stage under a heading; true if it succeeded. */
+/** Runs a stage under a heading. Returns true if it succeeded. */
 export function stage(title, command, ...options) {
   console.log(`\n== ${title}`);
   const succeeded = run(command, ...options);
@@ -34,7 +34,7 @@ export function stage(title, command, ...options) {
   return succeeded;
 }
 
-/** Installs what the lockfile says. */
+/** Installs the dependencies from the lockfile. */
 export const install = () => stage('Install', ...pnpm, 'install', '--frozen-lockfile');
 
 /** Runs a script of package.json. */

@@ -1,9 +1,9 @@
-// What `npm start` runs: installs, builds, then the main job, on rendered faces unless photographs are given.
+// Run by `npm start`: installs, builds, then runs the main job, on rendered faces unless photographs are given.
 import { install, script, stage } from './run-stage.mjs';
 
 const options = process.argv.slice(2);
 
-// The demonstration starts afresh each time, on small faces; training on photographs takes hours and goes on where it was stopped.
+// The demonstration starts from scratch each time, on small faces. Training on photographs takes hours and resumes.
 const photographs = options.some((option) => option === '--data' || option.startsWith('--data='));
 const given = photographs ? options : ['--image-size', '64', ...options, '--overwrite'];
 

@@ -1,4 +1,4 @@
-// What `npm test` runs: installs, builds, lints, checks types, tests. The last line counts the tests.
+// Run by `npm test`: installs, builds, lints, checks types, tests. The last line of output is the count of tests.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ function test() {
   return stage('Test', process.execPath, 'node_modules/vitest/vitest.mjs', ...vitest, ...reporters);
 }
 
-/** A stage that fails before the tests, or a test file that cannot be loaded, counts as one failure. */
+/** Counts the tests. A stage that fails before them, or a test file that cannot be loaded, counts as one failure. */
 function count(succeeded) {
   const { passed = 0, failed = 0, skipped = 0 } = readReport();
   return { passed, failed: succeeded ? failed : Math.max(failed, 1), skipped };

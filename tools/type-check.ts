@@ -1,15 +1,15 @@
 import ts from 'typescript';
 
 /**
- * The compiler's messages about programs that exist in memory only, `path:line: message`.
+ * Returns the compiler's messages, `path:line: message`, about programs that exist only in memory.
  *
- * @param texts by the file that each would be. Imports resolve from there.
- * @param project folder of the `tsconfig.json` to check by.
+ * @param texts the programs by virtual file name. Imports resolve from there.
+ * @param project the folder of the `tsconfig.json` to use.
  */
 export function typeErrors(texts: ReadonlyMap<string, string>, project: string): string[] {
   const { config } = ts.readConfigFile(`${project}/tsconfig.json`, ts.sys.readFile);
   const parsed = ts.parseJsonConfigFileContent(config, ts.sys, project);
-  // An example is a module of its own, also without imports.
+  // Each example is a module, even without imports.
   const options = { ...parsed.options, moduleDetection: ts.ModuleDetectionKind.Force };
   const host = ts.createCompilerHost(options);
   const { readFile, fileExists } = host;

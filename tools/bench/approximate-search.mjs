@@ -1,5 +1,5 @@
-// `node tools/bench/approximate-search.mjs [--size N] [--effort 32,64,128]`: what an HNSW index finds of what the exact
-// search finds (recall at 1 and at 10), how long both take for one probe at a time and for a thousand, and how long building takes.
+// `node tools/bench/approximate-search.mjs [--size N] [--effort 32,64,128]`: recall at 1 and at 10 of an HNSW index
+// against exact search, the time that both take for a thousand probes, and the time to build the index.
 import { parseArgs } from 'node:util';
 import { approximateIndex, exactIndex } from '@hm/eval';
 import { randomRows } from './random-rows.mjs';

@@ -1,6 +1,6 @@
 /**
- * Backbones as they are exported, with random weights: size of the file and time for one face and for 64, in float32 and in
- * int8, all taking turns.
+ * Measures exported backbones with random weights: size of the file, and time for one face and for 64, in float32 and
+ * in int8, in alternating rounds.
  *
  *   pnpm bench backbones [--json]
  */

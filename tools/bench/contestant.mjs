@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 /**
- * A child process that measures on demand: it is told a number of steps on a line of its input and answers with the
- * seconds they took; at the end of its input it answers with its peak memory in bytes.
+ * A child process that measures on demand. It reads a number of steps from each line of stdin, runs them, and prints
+ * the seconds that they took. At the end of stdin it prints its peak memory in bytes.
  */
 export class Contestant {
   #child;
@@ -14,13 +14,13 @@ export class Contestant {
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Runs steps and gives their seconds. */
+  /** Runs steps and returns the seconds that they took. */
   run(steps) {
     this.#child.stdin.write(`${steps}\n`);
     return this.#answer();
   }
 
-  /** Ends the process and gives its peak memory in bytes. */
+  /** Ends the process and returns its peak memory in bytes. */
   finish() {
     this.#child.stdin.end();
     return this.#answer();
@@ -33,7 +33,7 @@ export class Contestant {
   }
 }
 
-/** The child's side of it, for programs in JavaScript. */
+/** The child's side of the protocol, for JavaScript programs. */
 export async function serve(step) {
   for await (const line of createInterface({ input: process.stdin })) {
     const start = performance.now();

@@ -1,13 +1,13 @@
 /**
- * What a training step of ResNet-18 consists of, for each form of its 3×3 convolutions: multiplications, bytes that operators
- * read and write, operators, and the time that these imply at a card's published rates, if each operator took the longer of
- * computing and moving.
+ * Counts the work of a training step of ResNet-18, for each form of its 3×3 convolutions: multiplications, bytes that
+ * operators read and write, and operators. From these it computes the time at a GPU's published rates, where each
+ * operator takes the longer of its computing and memory times.
  *
  *   pnpm bench count [BATCH] [--json]
  */
 import { operatorsOf } from './step-operators.mjs';
 
-/** Single-precision TFLOP/s without tensor cores, and GB/s. */
+/** GPUs with their single-precision TFLOP/s without tensor cores, and GB/s. */
 const cards = [
   // https://www.nvidia.com/content/dam/en-zz/Solutions/Data-Center/a100/pdf/nvidia-a100-datasheet-us-nvidia-1758950-r4-web.pdf
   { name: 'A100 80 GB SXM', teraflops: 19.5, gigabytes: 2039 },

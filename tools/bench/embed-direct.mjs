@@ -1,4 +1,4 @@
-// onnxruntime-node called directly, with tensors that are ready: the bound for embed-overhead, embed-files and embed-stock.
+// Calls onnxruntime-node with prepared tensors: the upper bound for embed-overhead, embed-files and embed-stock.
 import { serve } from './contestant.mjs';
 import { embeddingModel } from './embed-model.mjs';
 

@@ -5,10 +5,10 @@ import { backboneByName } from '@hm/resnet';
 import { flattenParams, Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** One of @hm/resnet's by its name. */
+/** Exports a network of @hm/resnet by its name. */
 export const embeddingModel = (name = 'resnet18') => exported(backboneByName(name));
 
-/** A backbone with random weights as training exports it, with its preprocessing. */
+/** Exports a backbone with random weights and its preprocessing, as training does. */
 export function exported(backbone) {
   const variables = backbone.init(Rng.of(1));
   const [height, width] = backbone.imageSize;

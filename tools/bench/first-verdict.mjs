@@ -1,5 +1,5 @@
 /**
- * Seconds from starting Node to the first verdict on two photographs.
+ * Measures the seconds from the start of Node to the first verdict on two photographs.
  *
  *   node tools/bench/first-verdict.mjs a.jpg b.jpg [--rounds 5]
  */

@@ -1,5 +1,5 @@
 /**
- * Milliseconds in which a face is looked up among so many people, once the gallery is open, and what an enrolment costs.
+ * Measures the milliseconds to look up a face among many people in an open gallery, and the time of a change to it.
  *
  *   node tools/bench/gallery.mjs [--people 100000] [--rounds 50]
  */
@@ -34,7 +34,7 @@ for (let round = 0; round <= Number(values.rounds); round++) {
   const embedding = templates.slice(row * size, (row + 1) * size);
   const started = performance.now();
   const face = await gallery.identifyFace({ embedding });
-  // The first reads the gallery in.
+  // The first lookup loads the gallery.
   if (round > 0) times.push(performance.now() - started);
   if (face.name !== `person ${row}`) throw new Error(`person ${row} was taken for ${face.name}`);
 }

@@ -1,5 +1,5 @@
-// `losses.mjs HEAD CLASSES [SAMPLED]`: a head's losses and their gradients by embeddings and class weights; with SAMPLED, by
-// the weights of so many classes, drawn and gathered at every step.
+// `losses.mjs HEAD CLASSES [SAMPLED]`: computes a head's losses and their gradients with respect to embeddings and
+// class weights. With SAMPLED, it uses the weights of that many classes, drawn and gathered at every step.
 import '@tensorflow/tfjs-backend-cpu';
 import { headByName, sampleClasses, takeClasses } from '@hm/losses';
 import { compile } from '@hm/onnx';
@@ -16,7 +16,7 @@ const params = fromTensors(flattenParams(head.init(rng, { classes, embeddingSize
 const names = Object.keys(params);
 const shapes = Object.fromEntries(names.map((key) => [key, [sampled, ...params[key].shape.slice(1)]]));
 
-// Gradients are its state, so that they stay where a training step would read them.
+// The gradients are the program's state, so that they stay where a training step would read them.
 const program = await compile(
   (_, { embeddings, labels, step, ...weights }) => {
     const loss = (x, ...values) => {

@@ -1,4 +1,5 @@
-// `mpi-messages.mjs BYTES…`: one rank of several; rank 0 prints the median seconds of a sum over all ranks, a line for each size.
+// `mpi-messages.mjs BYTES…`: runs as one of several ranks. Rank 0 prints the median seconds of a sum over all ranks,
+// one line for each size.
 import { joinOpenMpi } from '../../packages/train/dist/parallel/open-mpi.js';
 
 const ranks = await joinOpenMpi();
@@ -7,7 +8,7 @@ for (const bytes of process.argv.slice(2).map(Number)) {
   const repeats = Math.max(7, Math.min(200, Math.round(2e7 / bytes)));
   const seconds = [];
   for (let i = -3; i < repeats; i++) {
-    // All begin together, as after a step that took all of them as long.
+    // Synchronizes the ranks, as after a step that takes the same time on all of them.
     ranks.max(new Int32Array(1));
     const start = performance.now();
     ranks.sum(values);

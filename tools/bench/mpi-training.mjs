@@ -1,5 +1,5 @@
-// `mpi-training.mjs BATCH STEPS local|synchronized`: trains ResNet-18 at 112×112, alone or as one of several ranks; rank 0
-// prints the median seconds of a step.
+// `mpi-training.mjs BATCH STEPS local|synchronized`: trains ResNet-18 at 112×112, alone or as one of several ranks.
+// Rank 0 prints the median seconds of a step.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,14 +10,14 @@ import { paper, train } from '@hm/train';
 
 const [batchSize, steps] = process.argv.slice(2).map(Number);
 const batchNorm = process.argv[4];
-/** The first steps are slower: memory grows. */
+/** Number of steps to skip. The first steps are slower, since they allocate memory. */
 const WARM_UP = 3;
 const FACES = 64;
 
 const faces = await preload(
   syntheticFaces({ identities: 8, imagesPerIdentity: FACES / 8, hardness: 0.2, seed: 1 }),
 );
-// One epoch of so many steps, from faces that come again.
+// One epoch with all steps, from faces that repeat.
 const data = {
   length: batchSize * (WARM_UP + steps),
   classes: 1000,

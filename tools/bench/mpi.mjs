@@ -1,5 +1,6 @@
-// `pnpm bench mpi [--json] [--rounds N] [--steps N] [--batch N]`: what it costs to share a training step. Two ranks on a core each
-// against one on one core, sums over ranks by size, and from these a calculation for more ranks. Needs Open MPI and two cores.
+// `pnpm bench mpi [--json] [--rounds N] [--steps N] [--batch N]`: measures the cost of sharing a training step. It
+// compares two ranks on a core each with one rank on one core, measures sums over ranks by size, and calculates the
+// cost for more ranks from these. Needs Open MPI and two cores.
 import { execFile } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
 
@@ -18,7 +19,7 @@ const path = (file) => new URL(file, import.meta.url).pathname;
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const digits = (value, count = 3) => Number(value.toPrecision(count));
 
-/** Standard output of a program as numbers, one a line. */
+/** Runs a program and returns the numbers that it prints, one per line. */
 async function numbersOf(command, ...args) {
   const { stdout } = await promisify(execFile)(command, args, {
     env: { ...process.env, OMPI_MCA_btl_vader_single_copy_mechanism: single },
@@ -26,7 +27,9 @@ async function numbersOf(command, ...args) {
   return stdout.trim().split('\n').map(Number);
 }
 
-/** Some containers forbid one process to read another's memory; then messages go through shared memory twice. */
+/**
+ * Some containers forbid processes to read each other's memory. Messages are then copied through shared memory twice.
+ */
 const single = process.env.OMPI_MCA_btl_vader_single_copy_mechanism ?? 'none';
 const mpirun = (btl, ...program) =>
   numbersOf(
@@ -56,7 +59,10 @@ const alone = (core, batchNorm) =>
 const shared = (batchNorm) =>
   mpirun('self,vader', path('mpi-training.mjs'), 2 * batch, values.steps, batchNorm);
 
-/** Weak scaling: the same images for each rank. Two processes that do not speak tell what the hardware itself takes. */
+/**
+ * Measures weak scaling, with the same number of images for each rank. Two processes that do not communicate show the
+ * slowdown from the hardware itself.
+ */
 async function efficiencies() {
   const seconds = { one: [], apart: [], local: [], synchronized: [] };
   for (let round = 0; round < rounds; round++) {
@@ -77,20 +83,20 @@ async function efficiencies() {
 
 const SIZES = [1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
 
-/** A message of n bytes takes α + β·n: α from the smallest, β from the largest. */
+/** Measures messages. One of n bytes takes α + β·n, with α from the smallest size and β from the largest. */
 async function messages(btl) {
   const seconds = await mpirun(btl, path('mpi-messages.mjs'), ...SIZES);
   const alpha = seconds[0];
   return { seconds, alpha, beta: (seconds.at(-1) - alpha) / SIZES.at(-1) };
 }
 
-/** Our sums go in pieces of so many bytes for each rank. */
+/** Bytes per rank in each piece of a sum. */
 const PIECE_BYTES = 4 * 2 ** 17;
 
 /**
- * A sum of n bytes over N ranks, from what one over two takes, `α + β·n`. Large ones go round a ring, in P pieces:
- * `2(N − 1)·(P·α/2 + β·n/N)`. Small ones are exchanged in pairs, over twice the distance each time: `log₂N·(α + β·n)`. MPI
- * takes the faster. All ranks are taken to be ready at once, and no wire to be shared.
+ * Calculates the time of a sum of n bytes over N ranks from that over two ranks, `α + β·n`. Large sums use a ring, in P
+ * pieces: `2(N − 1)·(P·α/2 + β·n/N)`. Small sums are exchanged in pairs, doubling the distance each time:
+ * `log₂N·(α + β·n)`. MPI chooses the faster. The model assumes that all ranks are ready at once and share no link.
  */
 function costOfSum(ranks, { alpha, beta }, bytes) {
   const pieces = Math.ceil(bytes / (PIECE_BYTES * ranks));
@@ -98,12 +104,15 @@ function costOfSum(ranks, { alpha, beta }, bytes) {
   return Math.min(ring, Math.log2(ranks) * (alpha + beta * bytes));
 }
 
-/** ResNet-18's 11.43 million parameters and 1000 classes; 4800 channels are normalised in 17 places, forth and back. */
+/**
+ * ResNet-18 has 11.43 million parameters, plus the weights of 1000 classes. It normalises 4800 channels in 17 places,
+ * in the forward and the backward pass.
+ */
 const GRADIENT_BYTES = 4 * (11.43e6 + 512 * 1000);
 const PLACES = 17;
 const STATISTICS_BYTES = (4 * 2 * 4800) / PLACES;
 
-/** Seconds of a step's messages. */
+/** Calculates the seconds of a step's messages. */
 const messagesOf = (ranks, cost) => {
   const gradients = costOfSum(ranks, cost, GRADIENT_BYTES);
   return {
@@ -112,7 +121,7 @@ const messagesOf = (ranks, cost) => {
   };
 };
 
-/** What two ranks took beside their messages stays as it is; the messages are those of more ranks. */
+/** Calculates the efficiency for more ranks: their messages, plus the measured time of two ranks without messages. */
 function calculated({ secondsAlone, ...measured }, memory, networks) {
   const own = (mode) => secondsAlone / measured[mode] - messagesOf(2, memory)[mode];
   return Object.entries(networks).flatMap(([network, cost]) =>
@@ -140,7 +149,7 @@ const table = SIZES.map((bytes, i) => ({
   sharedMemoryMilliseconds: digits(1000 * memory.seconds[i]),
   loopbackTcpMilliseconds: digits(1000 * loopback.seconds[i]),
 }));
-/** 10 and 100 Gbit/s with 30 and 5 microseconds a message: usual figures of Ethernet and InfiniBand, not measured here. */
+/** 10 and 100 Gbit/s with 30 and 5 microseconds per message: typical for Ethernet and InfiniBand, not measured here. */
 const assumed = {
   '10 Gbit/s, 30 µs': { alpha: 60e-6, beta: 8 / 10e9 },
   '100 Gbit/s, 5 µs': { alpha: 10e-6, beta: 8 / 100e9 },

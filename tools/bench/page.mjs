@@ -1,4 +1,5 @@
-// `pnpm bench page [--rounds N] [--steps N]`: a fine-tuning step in Chromium on WebAssembly, and on Node's CPU provider, in turns.
+// `pnpm bench page [--rounds N] [--steps N]`: compares a fine-tuning step in Chromium on WebAssembly with one on Node's
+// CPU provider, in alternating rounds.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +32,7 @@ const server = await preview({ ...page, preview: { host: '127.0.0.1', port: 0, h
 const { module: tools } = await runnerImport(fileURLToPath(new URL('../chromium.ts', import.meta.url)));
 const browser = await tools.launchChromium(tools.installedChromium());
 
-/** A fresh page each time: the number of threads is the page's. */
+/** Measures in a new page each time, since the number of threads is fixed per page. */
 async function inPage(threads) {
   const tab = await browser.newPage();
   await tab.goto(server.resolvedUrls.local[0]);

@@ -1,5 +1,5 @@
 // `node tools/bench/precision.mjs --model M --lfw ALIGNED [--pairs FILE] [--samples N] [--flip sum] [--preprocessing JSON]`:
-// LFW accuracy, size and speed of a model in float32, int8 (two calibrations) and float16; one JSON line each.
+// measures LFW accuracy, size and speed of a model in float32, int8 (two calibrations) and float16, one JSON line each.
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { lfwPairs } from '@hm/datasets';
@@ -39,7 +39,7 @@ const variants = {
 const embedders = {};
 for (const [name, bytes] of Object.entries(variants)) embedders[name] = await loadEmbedder(bytes, options);
 
-// The variants take turns, so that what else the machine does meets all of them.
+// The variants take turns, so that other load on the machine affects all of them.
 const seconds = Object.fromEntries(Object.keys(variants).map((name) => [name, []]));
 const images = await Promise.all(
   protocol.images.slice(0, 64).map(async ({ path }) => ({ bytes: await readFile(path) })),

@@ -1,8 +1,8 @@
 import { hostTensor } from '@hm/tensor/host';
 
 /**
- * Embeddings `[rows, size]` in clusters, as faces are: every row is near one of `people` random directions. xorshift32,
- * as a million rows take too many draws for a careful generator.
+ * Returns embeddings `[rows, size]` in clusters, like those of faces: every row is near one of `people` random
+ * directions. It uses xorshift32, since a million rows need too many draws for a better generator.
  */
 export function randomRows(rows, size, { seed = 1, people = rows, spread = 0.5 } = {}) {
   const center = generator(seed);

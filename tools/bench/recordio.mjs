@@ -1,5 +1,5 @@
-// `node tools/bench/recordio.mjs [--entries N] [--records N]`: opening an index of N entries, and random access to
-// N records, each in a process of its own; prints one JSON line for each. The files are made up and removed.
+// `node tools/bench/recordio.mjs [--entries N] [--records N]`: measures opening an index of N entries and random access
+// to N records, each in its own process, and prints one JSON line for each. It generates the files and removes them.
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -29,7 +29,7 @@ const { values } = parseArgs({
 });
 const peakMemoryBytes = () => process.resourceUsage().maxRSS * 1024;
 
-/** An InsightFace file with holes in place of its images, and its index: record 0 comes last, as in real ones. */
+/** Writes an InsightFace file with holes instead of images, and its index. Record 0 comes last, as in real files. */
 async function madeUp(folder, entries) {
   const path = join(folder, 'train.rec');
   const size = 5004;
@@ -59,7 +59,7 @@ async function madeUp(folder, entries) {
   return path;
 }
 
-/** A plain file of bytes that are no images, of the length that faces have. */
+/** Writes a plain file whose records are random bytes of the length of faces. */
 async function written(folder, records) {
   const rng = Rng.of(7);
   const bytes = Uint8Array.from({ length: 1 << 16 }, () => rng.integer(256));
@@ -97,7 +97,7 @@ async function measureRandom(path) {
   const buffer = Buffer.alloc(1 << 16);
   const start = performance.now();
   for (const index of order) {
-    // What a worker does before it decodes.
+    // A worker does this before it decodes.
     const { image } = data.sample(index);
     readSync(file, buffer, 0, image.length, image.offset);
   }

@@ -1,11 +1,12 @@
-// `pnpm bench NAME [--json] [--python PATH] [--rounds N] [--data FOLDER] [--size N] [--steps N] [--only LABEL]`: our program and a peer's take turns in one process tree.
+// `pnpm bench NAME [--json] [--python PATH] [--rounds N] [--data FOLDER] [--size N] [--steps N] [--only LABEL]`: runs
+// our program and a peer's in alternating rounds, in one process tree.
 import { execFile, spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { inspect, parseArgs, promisify } from 'node:util';
 import { Contestant } from './contestant.mjs';
 import { writeFaces } from './write-faces.mjs';
 
-// Programs of their own: processes that speak with one another, a browser beside Node, and what times nothing.
+// Separate programs: several communicating processes, a browser beside Node, and programs without a peer.
 const others = ['mpi', 'page', 'count', 'share', 'backbones'];
 if (others.includes(process.argv[2])) {
   await import(`./${process.argv[2]}.mjs`);
@@ -71,7 +72,7 @@ const benches = {
     batch: 64,
     steps: 2,
     about: 'losses and their gradients by embeddings and class weights, batch 64, 512 numbers each',
-    // Without OpenBLAS, Debian's PyTorch multiplies matrices with the reference BLAS, twenty times slower.
+    // Without OpenBLAS, Debian's PyTorch uses the reference BLAS for matrix products, which is twenty times slower.
     install: 'apt-get install python3-torch libopenblas0-pthread',
     cases: lossCases(),
   },
@@ -124,7 +125,7 @@ const benches = {
   },
 };
 
-/** `ours` are the network, the batch, the side of an image and the classes. */
+/** Returns the cases of `train-cost`. `ours` holds the network, the batch, the side of an image and the classes. */
 function costCases() {
   return [
     ...[16, 32, 64, 128].map((batch) => ['resnet18', batch, 112, 1000]),
@@ -138,7 +139,10 @@ function costCases() {
   }));
 }
 
-/** Heads beside the peer's; then, beside our own whole head, hard mining's cost and Partial FC with a tenth of the classes. */
+/**
+ * Returns the cases of `losses`: heads against the peer's; then hard mining, and Partial FC with a tenth of the
+ * classes, against our own full head.
+ */
 function lossCases() {
   const heads = ['ce', 'a-softmax', 'arcface', 'hm-ce', 'hm-a-softmax', 'hm-arcface'];
   const beside = (ours, against) => ({ label: `${ours.join(' ')} / ${against.join(' ')}`, ours, against });
@@ -192,7 +196,7 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers
 const round2 = (number) => Math.round(number * 100) / 100;
 const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
 
-/** Lets ours and the peer, or ours with other arguments, take turns. */
+/** Runs our program in turns with the peer's, or with itself with other arguments. */
 async function compare({
   label,
   ours: args = files,
@@ -208,7 +212,7 @@ async function compare({
     bench.against
       ? new Contestant(process.execPath, [path(bench.against), ...theirs])
       : new Contestant(values.python, [path(`${program}.py`), ...theirs]);
-  // Ours may measure while it starts, and must be alone for that.
+  // Our program may measure kernels while it starts, so nothing else may run at that time.
   await ours.run(WARM_UP);
   const peer = against ? start(against) : hasPeer ? other() : undefined;
   await peer?.run(WARM_UP);
@@ -237,7 +241,7 @@ function report({ label, ours, peer, ratio, unit, peakMemoryBytes, peerPeakMemor
   say(`${'ratio'.padEnd(22)}${ratio} (median over rounds; above 1 is ours)`);
 }
 
-/** What a program of ours finds out alone. */
+/** Returns the results of a program that runs without a peer. */
 async function detailsOf(program) {
   const { stdout } = await promisify(execFile)(process.execPath, [path(program), ...files, values.steps]);
   const details = JSON.parse(stdout);
@@ -251,7 +255,7 @@ const cases = (bench.cases ?? [{}]).filter(({ label = '' }) => label.includes(va
 for (const wanted of cases) results.push(await compare(wanted));
 const details = bench.details && (await detailsOf(bench.details));
 if (faces) rmSync(faces, { recursive: true });
-// Of several cases, the one that is worst beside the peer stands for all.
+// Of several cases, the one with the lowest ratio to the peer is the result.
 const [worst] = results
   .filter((_, i) => !cases[i].against)
   .toSorted((a, b) => (a.ratio ?? 0) - (b.ratio ?? 0));

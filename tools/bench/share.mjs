@@ -1,7 +1,8 @@
 /**
- * The share of a large matrix product's rate that a training step of ResNet-18 reaches: multiplications of the step as it
- * stands, with 3×3 convolutions done directly, by the time that it takes in the measured forms, beside those of a product of
- * 2,048 × 2,048 × 2,048 on the same two threads. Above what its forms leave out, a step cannot reach it.
+ * Measures the rate of a training step of ResNet-18 as a share of the rate of a large matrix product. The step's rate
+ * is its multiplications with direct 3×3 convolutions, divided by its time with the fastest measured forms. The product
+ * is 2,048 × 2,048 × 2,048 on the same two threads. A share above 1 is possible only by the multiplications that the
+ * forms save.
  *
  *   pnpm bench share [BATCH] [--json]
  */
@@ -39,7 +40,7 @@ else {
   );
 }
 
-/** The median over seven turns, after one to warm up. */
+/** Returns the median over seven turns, after one to warm up. */
 async function secondsOf(turn) {
   const times = [];
   for (let index = 0; index < 8; index++) {

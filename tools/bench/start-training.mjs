@@ -5,7 +5,9 @@ import { softmax } from '@hm/losses';
 import { resnet18 } from '@hm/resnet';
 import { paper, train } from '@hm/train';
 
-/** Trains ResNet-18 with cross-entropy by the paper's recipe without an end and without checkpoints; the caller removes `out`. */
+/**
+ * Trains ResNet-18 endlessly with cross-entropy and the paper's recipe, without checkpoints. The caller removes `out`.
+ */
 export function startTraining(data, { batchSize }) {
   const out = mkdtempSync(join(tmpdir(), 'hm-bench-run-'));
   const run = train({

@@ -4,7 +4,7 @@ import { backboneByName } from '@hm/resnet';
 import { flattenParams, fromTensors, hostTensor, Rng } from '@hm/tensor';
 import { paper, trainingStep } from '@hm/train';
 
-/** A training step, what `compile` needs to know of it, and a batch of images in memory. */
+/** Returns a training step, its options for `compile`, and a batch of images in memory. */
 export function stepOf(name, batch, size, classes) {
   const rng = Rng.of(1);
   const backbone = backboneByName(name, { imageSize: [size, size] });

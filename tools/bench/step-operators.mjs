@@ -5,8 +5,8 @@ import { compile } from '@hm/onnx';
 import { stepOf } from './step-of.mjs';
 
 /**
- * Multiplications and bytes of each operator of a step of ResNet-18, every convolution that has forms in this one. Shapes are
- * those of ONNX Runtime's own profile of one step.
+ * Returns the multiplications and bytes of each operator in a step of ResNet-18, with all convolutions in this form if
+ * they have it. The shapes come from ONNX Runtime's own profile of one step.
  */
 export async function operatorsOf(form, batch) {
   const folder = mkdtempSync(join(tmpdir(), 'hm-count-'));
@@ -25,9 +25,9 @@ export async function operatorsOf(form, batch) {
 function countsOf({ op_name: operator, input_type_shape: inputs, output_type_shape: outputs }) {
   const [ins, outs] = [inputs, outputs].map((values) => values.flatMap((value) => Object.entries(value)));
   const bytes = [...ins, ...outs].reduce((total, [type, shape]) => total + sizeOf(shape) * widthOf(type), 0);
-  // The empty sequence that stands for outputs whose memory is given has no shape.
+  // Outputs written to given memory appear as an empty sequence without a shape.
   if (outs.length === 0) return { bytes: 0, multiplications: 0 };
-  // A view of the same memory.
+  // These return a view of the same memory.
   if (operator === 'Reshape' || operator === 'Squeeze' || operator === 'Unsqueeze')
     return { bytes: 0, multiplications: 0 };
   return { bytes, multiplications: multiplicationsOf(operator, ins, outs[0][1]) };
@@ -36,7 +36,7 @@ function countsOf({ op_name: operator, input_type_shape: inputs, output_type_sha
 function multiplicationsOf(operator, [[, first] = [], [, second] = []], result) {
   if (operator === 'Conv' || operator === 'FusedConv') return sizeOf(result) * sizeOf(second.slice(1));
   if (!['MatMul', 'FusedMatMul', 'Gemm'].includes(operator)) return 0;
-  // All operands have the result's rows or columns once, and what is summed over once.
+  // Each operand has the result's rows or columns once, and the dimension that is summed over once.
   const rows = result.at(-2) ?? 1;
   const times = sizeOf(first) / (rows * sizeOf(first.slice(0, -2)));
   return sizeOf(result) * times;

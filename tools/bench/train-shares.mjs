@@ -1,4 +1,5 @@
-// `train-shares.mjs FOLDER STEPS`: where a step's time goes, and what memory does over STEPS steps of 16 images; one JSON object.
+// `train-shares.mjs FOLDER STEPS`: prints, as one JSON object, the shares of a step's time, and the memory over STEPS
+// steps of 16 images.
 import '@tensorflow/tfjs-backend-cpu';
 import { rmSync } from 'node:fs';
 import { imageFolder } from '@hm/datasets';
@@ -13,7 +14,7 @@ const [folder, steps] = process.argv.slice(2);
 const data = await imageFolder(folder);
 const WARM_UP = 10;
 
-/** Takes the events of so many steps. */
+/** Yields the events of `count` steps. */
 async function* stepEvents(batchSize, count) {
   const { events, out } = startTraining(data, { batchSize });
   for (let left = count; left > 0; ) {
@@ -38,7 +39,7 @@ async function secondsOfStep() {
   return { seconds: sums.seconds / sums.steps, wait: sums.wait / sums.steps };
 }
 
-/** The update alone: gradients in, the next parameters and momentum out. */
+/** Measures the optimizer's update alone: gradients in, the next parameters and momentum out. */
 async function secondsOfUpdate() {
   const backbone = resnet18();
   const size = { classes: data.classes, embeddingSize: backbone.embeddingSize };
@@ -73,7 +74,7 @@ async function secondsOfUpdate() {
   return seconds;
 }
 
-/** Resident memory in bytes after the first hundred steps, the largest of each hundred later. */
+/** Returns the largest resident memory in bytes for each hundred steps. */
 async function memoryOverSteps(count) {
   const peaks = [];
   for await (const { step } of stepEvents(16, count)) {

@@ -1,4 +1,4 @@
-// `train.mjs FOLDER`: training from files as `train` of @hm/train does it.
+// `train.mjs FOLDER`: trains from files with `train` of @hm/train.
 import { rmSync } from 'node:fs';
 import { imageFolder } from '@hm/datasets';
 import { serve } from './contestant.mjs';

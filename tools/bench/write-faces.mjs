@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { syntheticFaces } from '@hm/datasets';
 import sharp from 'sharp';
 
-/** Rendered faces of 112×112 as JPEG files, one folder for each person; returns the folder, which the caller removes. */
+/** Writes rendered 112×112 faces as JPEG files, one folder per person. Returns the folder, which the caller removes. */
 export async function writeFaces(say) {
   const root = mkdtempSync(join(tmpdir(), 'hm-bench-'));
   const faces = syntheticFaces({ identities: 64, imagesPerIdentity: 16, hardness: 0.3, seed: 1 });

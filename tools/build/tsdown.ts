@@ -1,6 +1,6 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 
-/** The build every package shares: ESM, one output file per source file, declarations beside them. */
+/** Build options shared by all packages: ESM, one output file per source file, with declarations beside them. */
 export const library = (options: UserConfig): UserConfig =>
   defineConfig({
     format: 'esm',

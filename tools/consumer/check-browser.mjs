@@ -12,7 +12,7 @@ const others = [
   'onnxruntime-node',
 ];
 
-/** A page of a Vite project: built without a warning, it computes in Chromium what Node does. Gives the problems. */
+/** Checks that a page builds without a warning and computes the same in Chromium as in Node. Returns the problems. */
 export async function checkBrowser(folder, registry) {
   const project = new Project(join(folder, 'browser'), registry);
   cpSync(join(root, 'tools/consumer/page'), project.folder, { recursive: true });
@@ -29,7 +29,7 @@ export async function checkBrowser(folder, registry) {
   return project.problems;
 }
 
-// ONNX Runtime and tfjs are each larger than what Vite thinks of as large.
+// ONNX Runtime and tfjs each exceed Vite's default limit for a chunk.
 const configuration =
   "export default { logLevel: 'warn', build: { target: 'es2022', chunkSizeWarningLimit: 2000 } };\n";
 
@@ -47,7 +47,7 @@ async function openPage(folder, use) {
   }
 }
 
-/** What the page says at last, or on its console before. */
+/** Returns the final output of the page, and everything that it logged to the console. */
 async function read({ launchChromium }, chromium, address) {
   const browser = await launchChromium(chromium);
   try {

@@ -3,7 +3,7 @@ import { Project } from './project.mjs';
 
 const tfjs = '@tensorflow/tfjs-core';
 
-/** Installs that miss something, or have it twice: each must fail with the message that helps. Gives the problems. */
+/** Checks that installs with a missing or duplicate package fail with a helpful message. Returns the problems. */
 export function checkMessages(folder, registry) {
   return [twoTfjs, noTfjs, noRuntime, noOptionalPackage].flatMap((check) => {
     const project = new Project(join(folder, check.name), registry);
@@ -28,7 +28,7 @@ function noTfjs(project) {
   project.expectMessage('no tfjs-core', ['program.mjs'], /Cannot find package '@tensorflow\/tfjs-core'/);
 }
 
-/** What only some need is missing until it is needed, and is then named. */
+/** An optional package that is not installed is named in the error when it is needed. */
 function noOptionalPackage(project) {
   project.install('npm', ['@hm/eval', '@hm/train', '@tensorflow/tfjs-core', 'onnxruntime-node']);
   const programs = {

@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { execute } from './execute.mjs';
 import { Project } from './project.mjs';
 
-/** Options of Node for a command of `hm`. */
+/** Returns Node's arguments for an `hm` command. */
 const hm = (line) => ['node_modules/@hm/cli/dist/hm.js', ...line.split(' ')];
 
 const faces = '--synthetic 4 --set synthetic.imagesPerIdentity=4 --image-size 32 --batch 8';
 
 /**
- * Programs where there is no network, in a namespace of their own, installed with install scripts off: all runs, and what
- * needs the network says what to do. Gives the problems.
+ * Checks programs without a network, in their own network namespace, installed without install scripts. Everything
+ * runs, and what needs the network says what to do. Returns the problems.
  */
 export function checkOffline(folder, registry) {
   if (execute(folder, 'unshare', ['-rn', 'true']).status !== 0) {
@@ -29,7 +29,7 @@ function runsWithout(project) {
   const node = process.execPath;
   project.expectSilence('hm train', node, hm(`train ${faces} --loss hm-ce --epochs 1 --out run`));
   project.expectSilence('hm export', node, hm('export run'));
-  // Its script downloads, unless it is told not to, as READMEs say and as `execute` does.
+  // Its script downloads files unless a variable forbids it, as the READMEs say. `execute` sets the variable.
   project.expectSilence('the script of onnxruntime-node', 'npm', ['rebuild', 'onnxruntime-node']);
 }
 

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../run-stage.mjs';
 
-/** First examples that need nothing but what they import; the others read files of the reader's. */
+/** Packages whose first example needs nothing but its imports. The other examples read the user's files. */
 const runnable = ['tensor', 'onnx', 'losses', 'resnet', 'train'];
 
-/** Installs a package as its README says, imports and requires all of it, type-checks and runs the example there. */
+/**
+ * Installs a package as its README says, imports and requires all its entries, and type-checks and runs the example.
+ */
 export function checkPackage(project, manager, name) {
   const { packages, example } = readReadme(name);
   if (!project.install(manager, packages)) return;
@@ -14,7 +16,7 @@ export function checkPackage(project, manager, name) {
   if (runnable.includes(name)) project.run('example.mjs', example);
 }
 
-/** What a package's README says: what to install, and the first example. */
+/** Reads the packages to install and the first example from a package's README. */
 function readReadme(name) {
   const readme = readFileSync(join(root, 'packages', name, 'README.md'), 'utf8');
   const commands = [...readme.matchAll(/^npm install (?:-g )?([^#\n]+)/gm)];
@@ -47,7 +49,7 @@ function checkEntries(project, entries, example = '') {
 const notEmpty = (module) =>
   `if (Object.keys(${module}).length === 0) throw new Error(${JSON.stringify(module)});`;
 
-/** A name that an entry does not export is an error only where its types are found: here it must be one. */
+/** Importing a name that an entry does not export must be an error, which it is only if the entry's types are found. */
 const typed = (entry, i) =>
   `import * as entry${i} from '${entry}';\n// @ts-expect-error\nentry${i}.noSuchExport;`;
 
@@ -58,7 +60,7 @@ const typeScript = (resolution) => ({
     target: 'es2022',
     lib: ['es2023', 'dom', 'dom.iterable'],
     strict: true,
-    // The examples are JavaScript as well, so their functions' arguments have no types.
+    // The examples are also valid JavaScript, so the arguments of their functions have no types.
     noImplicitAny: false,
     noEmit: true,
     types: ['node'],

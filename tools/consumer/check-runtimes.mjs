@@ -5,15 +5,15 @@ import { Project } from './project.mjs';
 const runtimes = { bun: ['bun'], deno: ['deno', 'run', '--allow-all'] };
 
 /**
- * Recognizes, enrolls and scores on Bun and on Deno, where they are installed, over both packages of ONNX Runtime; over its
- * native library trains too, and goes on from a checkpoint.
+ * Checks recognizing, enrolling and embedding on Bun and Deno, if they are installed, with both packages of ONNX
+ * Runtime. With the native library it also checks training and resuming from a checkpoint.
  */
 export function checkRuntimes(folder, registry) {
   const found = Object.entries(runtimes).filter(
     ([name]) => execute(folder, name, ['--version']).status === 0,
   );
   if (found.length === 0) console.log('nothing is tried on Bun and Deno: neither is installed');
-  // WebAssembly is also what Node has where there is no native library.
+  // Node uses WebAssembly too, if there is no native library.
   return [
     ...problemsWith('onnxruntime-node', found),
     ...problemsWith('onnxruntime-web', [['node', ['node']], ...found]),
@@ -69,7 +69,7 @@ check((await embedder.embed([wall(50)])).shape[1] === 128);
 await embedder.release();
 `;
 
-/** Every runtime compares the weights that it ends with to those of the first, once it has stopped halfway and gone on. */
+/** Each runtime stops halfway, resumes, and compares its final weights with those of the first runtime. */
 const training = `
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

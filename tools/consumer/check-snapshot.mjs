@@ -5,7 +5,7 @@ import { Project } from './project.mjs';
 
 const names = readdirSync(join(root, 'packages')).map((name) => `@hm/${name}`);
 
-/** All packages together under the tag `snapshot`, which satisfy each other's ranges. Gives the problems. */
+/** Checks that all packages under the tag `snapshot` satisfy each other's version ranges. Returns the problems. */
 export function checkSnapshot(folder, registry) {
   const project = new Project(join(folder, 'snapshot'), registry);
   const others = ['@tensorflow/tfjs-core', 'onnxruntime-node'];

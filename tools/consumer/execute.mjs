@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 
-// ONNX Runtime's install script downloads CUDA libraries, which nothing here needs and closed networks refuse.
+// ONNX Runtime's install script downloads CUDA libraries, which are not needed here and which closed networks block.
 const environment = {
   ONNXRUNTIME_NODE_INSTALL: 'skip',
   NPM_CONFIG_LOGLEVEL: 'error',
   NPM_CONFIG_UPDATE_NOTIFIER: 'false',
 };
 
-/** What surrounds this process as a package manager's script must not reach the programs of a consumer. */
+/** Returns this process's environment without the variables of a package manager's script, for consumer programs. */
 const inherited = () =>
   Object.fromEntries(
     Object.entries(process.env).filter(
@@ -22,13 +22,13 @@ export function execute(folder, command, options, variables = {}) {
     encoding: 'utf8',
     env: { ...inherited(), ...environment, ...variables },
     maxBuffer: 2 ** 26,
-    // Windows has npm and npx as scripts, which only a shell runs.
+    // On Windows, npm and npx are scripts, which only a shell can run.
     shell: process.platform === 'win32' && command !== process.execPath,
   });
   return { status: error ? 1 : status, stdout: stdout ?? '', stderr: error?.message ?? stderr };
 }
 
-/** Runs a program that must succeed; gives what it printed. */
+/** Runs a program that must succeed, and returns its stdout. */
 export function succeed(folder, command, options, variables) {
   const { status, stdout, stderr } = execute(folder, command, options, variables);
   if (status === 0) return stdout;

@@ -1,3 +1,3 @@
-/** The lines of an .npmrc that make npm and pnpm look for `@hm` packages in a registry and publish there. */
+/** Returns the .npmrc lines with which npm and pnpm install `@hm` packages from a registry and publish to it. */
 export const npmrc = ({ url, token }) =>
   `@hm:registry=${url}\n${url.replace('http:', '')}:_authToken=${token}\n`;

@@ -11,21 +11,24 @@ const managers = {
   pnpm: ['npx', '--yes', 'pnpm@12', 'add', '--prefer-offline', '--reporter=silent'],
 };
 
-// pnpm stops at packages whose install scripts nobody allowed; a project says which, and this one says none.
+// By default pnpm fails on packages whose install scripts a project does not allow. This project allows none.
 const workspace = 'strictDepBuilds: false\n';
 
 /** What tfjs itself prints when its `cpu` backend is first used under Node. */
 const tfjsAdvertisement = /^\n=+\nHi, looks like you are running TensorFlow\.js in Node\.js[\s\S]*?\n=+\n/m;
 
-/** Errors in the program, in our packages or in the options: tfjs-core's types disagree with the compiler's library. */
+/**
+ * Matches errors in the program, in our packages or in the options. Others are ignored, since tfjs-core's types
+ * conflict with the compiler's library.
+ */
 const ours = /^(example\.mts\(|[^(]*\/@hm\/[^(]*\(|error TS)/;
 
-/** A program's folder outside the repository, where packages are installed as anyone would install them. */
+/** A folder for programs outside the repository, where packages are installed as users install them. */
 export class Project {
-  /** What went wrong so far, a line each. */
+  /** Problems found so far. */
   problems = [];
 
-  /** What its programs are started by: `['unshare', '-rn']` takes them off the network. */
+  /** Command that starts its programs. `['unshare', '-rn']` disconnects them from the network. */
   prefix = [];
 
   constructor(folder, registry) {
@@ -45,7 +48,7 @@ export class Project {
     return this.expectSilence(`${manager} install`, command, [...rest, ...options, ...packages]);
   }
 
-  /** Runs a program that must succeed and print nothing on stderr; what it printed, if it did. */
+  /** Runs a program that must succeed and print nothing on stderr. Returns its stdout if it did. */
   expectSilence(what, command, options) {
     const { status, stdout, stderr } = this.#execute(command, options);
     const said = stderr.replace(tfjsAdvertisement, '');
@@ -53,14 +56,14 @@ export class Project {
     this.problems.push(`${what}: status ${status}\n${status === 0 ? '' : stdout}${said}`);
   }
 
-  /** Type-checks the folder; errors inside packages of others are theirs. */
+  /** Type-checks the folder. Errors inside third-party packages are ignored. */
   checkTypes(what) {
     const { stdout } = execute(this.folder, process.execPath, [tsc, '--pretty', 'false']);
     const errors = stdout.split(/\n(?=\S)/).filter((error) => ours.test(error));
     if (errors.length > 0) this.problems.push(`${what}:\n${errors.join('\n')}`);
   }
 
-  /** Runs a program of Node's that must fail with a message that matches; true if it did. */
+  /** Runs a Node program that must fail with a message that matches. Returns true if it did. */
   expectMessage(what, options, pattern) {
     const { status, stderr } = this.#execute(process.execPath, options);
     if (status !== 0 && pattern.test(stderr)) return true;
@@ -68,7 +71,7 @@ export class Project {
     return false;
   }
 
-  /** Writes a program and runs it: it must succeed and print nothing on stderr; what it printed, if it did. */
+  /** Writes and runs a program that must succeed and print nothing on stderr. Returns its stdout if it did. */
   run(file, text) {
     this.write(file, text);
     return this.expectSilence(file, process.execPath, [file]);

@@ -9,8 +9,8 @@ const pnpm = (folder, options, variables) =>
   succeed(folder, 'npx', ['--yes', 'pnpm@12', ...options], variables);
 
 /**
- * Releases a copy of this working tree, as the release workflow does: versions and changelogs from the changesets,
- * then packed and published. Gives the released versions by package.
+ * Releases a copy of this working tree, as the release workflow does: makes versions and changelogs from the
+ * changesets, then packs and publishes. Returns the released versions by package.
  */
 export function release(folder, registry) {
   copyRepository(folder);
@@ -27,7 +27,7 @@ export function release(folder, registry) {
   return released;
 }
 
-/** As the workflow does by hand, and nothing of it is left for the release. */
+/** Publishes a snapshot, as the manually started workflow does, and reverts its changes before the release. */
 function releaseSnapshot(folder, registry) {
   pnpm(folder, ['exec', 'changeset', 'version', '--snapshot']);
   publish(folder, registry, '--tag', 'snapshot');
@@ -42,7 +42,7 @@ const publish = (folder, registry, ...options) =>
     GITHUB_REPOSITORY: 'some/one',
   });
 
-/** A minor of every package at once makes a major of none: all peer ranges hold the next version. */
+/** Checks that a minor release of all packages makes none of them a major: all peer ranges include the next version. */
 function checkNextMinor(folder, names) {
   const changes = names.map((name) => `"@hm/${name}": minor\n`).join('');
   writeFileSync(join(folder, '.changeset/next.md'), `---\n${changes}---\n\nSomething new.\n`);
@@ -50,7 +50,7 @@ function checkNextMinor(folder, names) {
   checkVersions(folder, names);
 }
 
-/** What a workflow builds beforehand. */
+/** Copies the builds, which a workflow makes before. */
 function copyBuilds(folder) {
   for (const name of readdirSync(join(root, 'packages'))) {
     cpSync(join(root, 'packages', name, 'dist'), join(folder, 'packages', name, 'dist'), { recursive: true });

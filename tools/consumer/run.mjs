@@ -1,7 +1,8 @@
-// `pnpm consumers [CHECK…] [--manager npm|pnpm] [--node 26]`: releases a copy of this tree, changesets and all, to a
-// registry on this machine, then installs each package alone in programs outside the repository: modules, CommonJS,
-// TypeScript; a page in a browser; faulty installs; Bun and Deno where they are on the path. A check is a package's
-// name, `page`, `messages`, `offline`, `runtimes` or `snapshot`. With `--node`, on that version of Node, which npm fetches.
+// `pnpm consumers [CHECK…] [--manager npm|pnpm] [--node 26]`: releases a copy of this tree, including its changesets,
+// to a registry on this machine. Then it installs each package alone in programs outside the repository and checks
+// modules, CommonJS and TypeScript, a page in a browser, faulty installs, and Bun and Deno if they are in PATH. A check
+// is a package's name, `page`, `messages`, `offline`, `runtimes` or `snapshot`. `--node` runs all this on another
+// version of Node, which npm downloads.
 import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { succeed } from './execute.mjs';
 
-// The last version that Node 20 runs. One of its plug-ins asks for node-fetch by a tag, which mirrors do not have.
+// The last version that runs on Node 20. One of its plug-ins depends on node-fetch by a tag, which mirrors do not have.
 const version = '6.8.0';
 const manifest = { private: true, overrides: { 'node-fetch': '2.7.0' } };
 
-// It serves the packages of this repository alone; all others come from where npm always gets them.
+// It serves only the packages of this repository. All others come from npm's usual registry.
 const configuration = `
 storage: ./storage
 auth: { htpasswd: { file: ./users } }
@@ -17,7 +17,7 @@ packages: { '@hm/*': { access: $all, publish: $authenticated } }
 log: { type: stdout, level: warn }
 `;
 
-/** Starts a registry of its own on this machine: its address, a token to publish with, and how to stop it. */
+/** Starts a local registry. Returns its address, a token to publish with, and a function that stops it. */
 export async function startVerdaccio(folder) {
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));

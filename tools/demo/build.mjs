@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('page', import.meta.url));
 
-/** The page as static files, with the weights of the detector and of the network beside it. */
+/** Vite configuration that builds the page as static files, with the weights of the detector and the network. */
 export const config = (outDir) => ({
   configFile: false,
   root,

@@ -1,4 +1,4 @@
-// What `npm run demo` runs: builds the page and serves it, or leaves it in a folder for any server.
+// Run by `npm run demo`: builds the page and serves it, or writes it to a folder for any server.
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -25,7 +25,7 @@ for (const file of [values.model, values.evaluation]) {
   process.exit(1);
 }
 
-// WebAssembly threads need a page that is isolated from others.
+// WebAssembly threads need a cross-origin isolated page.
 const headers = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -58,14 +58,14 @@ const server = await preview({
 });
 console.log(`The page is at ${server.resolvedUrls.local[0]} (Ctrl-C ends it).`);
 
-/** Building empties the folder: only an empty one is taken, or one that holds the page. */
+/** Returns true if a folder has files other than the page's. Building would delete them. */
 function isOthers(folder) {
   if (!existsSync(folder)) return false;
   const names = readdirSync(folder);
   return names.length > 0 && !names.includes('settings.json');
 }
 
-/** What was typed; a mistake ends the command with the usage. */
+/** Parses the command line. A mistake ends the command with the usage. */
 function read() {
   try {
     const text = { type: 'string' };

@@ -1,4 +1,4 @@
-// Writes the API reference, tools/docs/api, from the packages' doc comments. A warning of typedoc is an error.
+// Writes the API reference, tools/docs/api, from the packages' doc comments. It treats TypeDoc's warnings as errors.
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Application } from 'typedoc';
@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const application = await Application.bootstrapWithPlugins({
   entryPoints: modules.map(({ file }) => file),
   tsconfig: join(root, 'tools/docs/tsconfig.json'),
-  // Packages import each other by name: as sources, so that links between them lead to their pages.
+  // Resolves imports between packages to their sources, so that links between them lead to their pages.
   compilerOptions: { paths: Object.fromEntries(modules.map(({ name, file }) => [name, [file]])) },
   skipErrorChecking: true, // `pnpm typecheck` does that
   plugin: ['typedoc-plugin-markdown'],

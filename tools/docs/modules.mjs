@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const packages = fileURLToPath(new URL('../../packages', import.meta.url));
 
-/** Every module that users can import: `name`, its `package`, and the source `file` that it is built from. */
+/** All modules that users can import: the `name`, its `package`, and the source `file` that it is built from. */
 export const modules = readdirSync(packages).flatMap((folder) => {
   const { name, exports } = JSON.parse(readFileSync(join(packages, folder, 'package.json'), 'utf8'));
   return Object.entries(exports)

@@ -1,7 +1,7 @@
-// Writes the pictures of the documentation's first page: `node tools/figures/architecture.mjs`.
+// Writes the figures of the documentation's first page: `node tools/figures/architecture.mjs`.
 import { writeFileSync } from 'node:fs';
 
-/** From top to bottom: a package imports those of rows below its own, never beside or above. */
+/** The packages from top to bottom. A package imports only packages in the rows below its own. */
 const layers = [
   [['cli', 'the hm command']],
   [['study', 'experiments']],
@@ -23,7 +23,7 @@ const layers = [
   [['tensor', 'tfjs with gradients, parameter trees']],
 ];
 
-/** What a batch goes through, and what comes out of it. */
+/** The stages of a batch and the result of each. */
 const stations = [
   ['datasets', 'sample(i)', 'a photograph as bytes'],
   ['images', 'decode, augment', '[B, 112, 112, 3], in worker threads'],

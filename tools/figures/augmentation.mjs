@@ -1,5 +1,5 @@
-// `node tools/figures/augmentation.mjs`: writes the picture of augmentations in the README of @hm/datasets, from a
-// rendered face. Each row turns one on, for every image; the last two are the presets as they are.
+// `node tools/figures/augmentation.mjs`: writes the figure of augmentations in the README of @hm/datasets, from a
+// rendered face. Each row applies one augmentation to every image. The last two rows are the presets.
 import { fileURLToPath } from 'node:url';
 import { adaFace, batches, defaultPreprocessing, standard, syntheticFaces } from '@hm/datasets';
 import sharp from 'sharp';

@@ -1,8 +1,8 @@
-// `node tools/fuzz/readers.mjs [--runs 100000] [--seed 7] [--only NAME]`: gives every reader of files that many changed
-// files: truncated, with flipped bits, lengths that lie, pieces inserted and repeated. What is neither read nor refused
-// by name, a file that takes more than five seconds, a gigabyte of memory, and a crash fail; the change that did it is
-// printed, as small as it can be made. With temporary files in memory (TMPDIR=/dev/shm) most take minutes. NAME is a part
-// of a reader's name, such as "parquet".
+// `node tools/fuzz/readers.mjs [--runs 100000] [--seed 7] [--only NAME]`: fuzzes every file reader with that many
+// changed files: truncated, with flipped bits, wrong lengths, and inserted and repeated pieces. It fails if a file is
+// neither read nor rejected with an error of our own, takes more than five seconds or a gigabyte of memory, or crashes
+// the reader. It then prints the change that caused it, minimized. With temporary files in memory (TMPDIR=/dev/shm)
+// most readers take minutes. NAME is a part of a reader's name, such as "parquet".
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

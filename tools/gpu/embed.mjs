@@ -1,4 +1,4 @@
-// `embed.mjs PROVIDER BATCH`: embedding 112×112 images with an exported ResNet-18 on a provider.
+// `embed.mjs PROVIDER BATCH`: embeds 112×112 images with an exported ResNet-18 on a provider.
 import { createSession } from '@hm/onnx/session';
 import { hostTensor, Rng } from '@hm/tensor';
 import { serve } from '../bench/contestant.mjs';

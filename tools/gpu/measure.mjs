@@ -1,5 +1,6 @@
 // `node tools/gpu/measure.mjs [--out FOLDER] [--batches 64,256] [--size 112] [--rounds 5] [--calls 1,8] [--providers webgpu,cuda] [--only conformance|benches] [--tests NAME]`:
-// the conformance suite of each provider, and steps and embeddings beside PyTorch on the same card; writes gpu.json and gpu.md.
+// runs the conformance suite of each provider, measures steps and embeddings beside PyTorch on the same GPU, and writes
+// gpu.json and gpu.md.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -60,13 +61,13 @@ function machine() {
   };
 }
 
-/** What a program prints first; null if it is not there or fails. */
+/** Returns the first line that a program prints, or null if it is missing or fails. */
 function firstLine(command, ...options) {
   const { status, stdout } = spawnSync(command, options, { encoding: 'utf8' });
   return status === 0 ? stdout.trim().split('\n')[0] : null;
 }
 
-/** The suite of @hm/train on a provider. */
+/** Runs the conformance suite of @hm/train on a provider. */
 function conformance(provider) {
   const report = join(values.out, `conformance-${provider}.json`);
   mkdirSync(values.out, { recursive: true });
@@ -80,7 +81,7 @@ function conformance(provider) {
     stdio: 'inherit',
   });
   if (!existsSync(report)) {
-    // A driver that fails takes the process with it.
+    // A driver that fails crashes the process.
     const reason = `ended with ${ended.signal ?? `status ${ended.status}`} before it told anything`;
     return { provider, passed: 0, failed: 1, skipped: 0, failures: [{ name: 'the suite', reason }] };
   }
@@ -94,7 +95,7 @@ function conformance(provider) {
   return { provider, passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests, failures };
 }
 
-/** Every program with the same work, one after the other, as a card may not hold all at once. */
+/** Runs every program on the same work, one after the other, since a GPU may not have memory for all at once. */
 async function bench(what, batch) {
   const size = what === 'step' ? Number(values.size) : 112;
   const rows = [];
@@ -106,13 +107,16 @@ async function bench(what, batch) {
   return { what, batch, size, rows };
 }
 
-/** A name, the images of one turn, and how it is started: ours in single precision and with TensorFloat-32, then the peer. */
+/**
+ * Yields the name of each program, its images per turn, and its command: ours in single precision and with
+ * TensorFloat-32, then the peer.
+ */
 function* programs(what, batch, size) {
   const script = join(here, `${what}.mjs`);
   const calls = what === 'step' ? numbers(values.calls) : [1];
   for (const { provider, usable } of reports) {
     if (!usable) continue;
-    // With WebGPU no step copies the state.
+    // With WebGPU, steps do not copy the state, so several in a call gain nothing.
     for (const call of provider === 'webgpu' ? [1] : calls) {
       const several = call > 1 ? `, ${call} steps in a call` : '';
       const own = [process.execPath, script, provider, batch, ...(what === 'step' ? [size, call] : [])];
@@ -134,7 +138,7 @@ function* programs(what, batch, size) {
     ];
 }
 
-/** The median over rounds of about a second each, after two turns to warm up; the reason if it does not run. */
+/** Returns the median over rounds of about a second each, after two warm-up turns, or the reason if it does not run. */
 async function measured(images, command, options) {
   const contestant = new Contestant(command, options);
   try {

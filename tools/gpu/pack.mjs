@@ -1,5 +1,6 @@
-// `node tools/gpu/pack.mjs FOLDER [--cuda WHEEL] [--level 0-9]`: all that measure.mjs needs on a bare Linux machine, in folders of
-// under 60 MB: Node, ONNX Runtime, the built packages, the conformance suite, and run.sh, which unpacks and starts them.
+// `node tools/gpu/pack.mjs FOLDER [--cuda WHEEL] [--level 0-9]`: packs everything that measure.mjs needs on a bare
+// Linux machine, in folders of under 60 MB each: Node, ONNX Runtime, the built packages, the conformance suite, and
+// run.sh, which unpacks and starts them.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,9 +19,9 @@ if (out === undefined || process.platform !== 'linux' || process.arch !== 'x64')
   process.exit(2);
 }
 
-/** Bytes of a part, below 60 MB. */
+/** Size of a part in bytes, below 60 MB. */
 const PART = 59_000_000;
-/** Beside the packages: what the suite and the benches import themselves. */
+/** Other packages that the suite and the benches import themselves. */
 const libraries = ['vitest', 'onnxruntime-node', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'];
 
 const folder = mkdtempSync(join(tmpdir(), 'hm-gpu-'));
@@ -36,7 +37,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** As anyone installs them, from tarballs. */
+/** Installs the packages from tarballs, as users install them. */
 function install() {
   const tarballs = join(folder, 'tarballs');
   mkdirSync(tarballs);
@@ -55,7 +56,7 @@ function install() {
   rmSync(join(binaries, 'linux/arm64'), { recursive: true, force: true });
 }
 
-/** `hm-onnx-0.0.0.tgz` is `@hm/onnx`. */
+/** Returns the package name of a tarball: `@hm/onnx` for `hm-onnx-0.0.0.tgz`. */
 function nameOf(tarball) {
   const [, name] = /^hm-(\w+)-/.exec(tarball);
   return `@hm/${name}`;
@@ -68,7 +69,7 @@ function versionOf(name) {
   return JSON.parse(readFileSync(join(file, 'package.json'), 'utf8')).version;
 }
 
-/** ONNX Runtime's CUDA provider, from the wheel `onnxruntime-gpu` of the same version. */
+/** Adds ONNX Runtime's CUDA provider from the wheel `onnxruntime-gpu` of the same version. */
 function addCuda(wheel) {
   const version = versionOf('onnxruntime-node');
   if (!basename(wheel).startsWith(`onnxruntime_gpu-${version}-`))
@@ -80,7 +81,7 @@ function addCuda(wheel) {
   run('unzip', ['-q', '-j', wheel, ...files, '-d', target], folder);
 }
 
-/** The conformance suite is TypeScript, which vitest runs as it is. */
+/** Copies the sources of the conformance suite. It is TypeScript, which vitest runs without a build. */
 function copySources() {
   const sources = ['packages/train/src', 'packages/train/package.json', 'tools/software-gpu.ts', 'tools/gpu'];
   const benches = ['contestant.mjs', 'step-of.mjs', 'embed-model.mjs', 'resnet.py', 'serve.py'];

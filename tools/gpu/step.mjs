@@ -1,4 +1,5 @@
-// `step.mjs PROVIDER BATCH SIZE CALL`: a training step of ResNet-18 with 1,000 classes on a provider, `CALL` steps in one run of the graph.
+// `step.mjs PROVIDER BATCH SIZE CALL`: runs training steps of ResNet-18 with 1,000 classes on a provider, `CALL` steps
+// in one run of the graph.
 import { compile, repeatStep } from '@hm/onnx';
 import { hostZeros } from '@hm/tensor';
 import { serve } from '../bench/contestant.mjs';

@@ -1,4 +1,4 @@
-/** Conformance and rates of one machine, as measure.mjs writes them. */
+/** Conformance and speed of one machine, as written by measure.mjs. */
 export interface GpuResult {
   machine: Record<'processor' | 'node' | 'date', string> & {
     gpu: string | null;
@@ -15,5 +15,5 @@ export interface GpuResult {
   }[];
 }
 
-/** A result of measure.mjs as Markdown, for the README. */
+/** Formats a result of measure.mjs as Markdown, for the README. */
 export function table(result: GpuResult): string;

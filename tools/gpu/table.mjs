@@ -1,4 +1,4 @@
-/** A result of measure.mjs as Markdown, for the README. */
+/** Formats a result of measure.mjs as Markdown, for the README. */
 export function table({ machine, providers, conformance, benches }) {
   const { gpu, processor, cores, node, torch, date } = machine;
   const lines = [
@@ -25,7 +25,7 @@ export function table({ machine, providers, conformance, benches }) {
 
 const titles = { step: 'training step of ResNet-18, 1,000 classes', embed: 'embedding with ResNet-18' };
 
-/** A column for each program, images/s and in brackets the ratio to the peer in single precision. */
+/** Makes a column for each program, with images/s and, in brackets, the ratio to the peer in single precision. */
 function rowsOf(what, benches) {
   const names = [...new Set(benches.flatMap(({ rows }) => rows.map(({ name }) => name)))];
   const head = [`${titles[what]}, ${benches[0].size}×${benches[0].size}; images/s`, ...names];

@@ -1,6 +1,6 @@
-// `node tools/mpi/two-hosts.mjs [--json]`: two network namespaces stand for two hosts, with addresses and names of their
-// own and a wire between them; mpirun starts a rank on each, and they train together over TCP. The weights have to be
-// those of one process. Needs root, iproute2 and Open MPI; leaves nothing behind.
+// `node tools/mpi/two-hosts.mjs [--json]`: simulates two hosts with two network namespaces, which have their own
+// addresses and host names and a virtual link between them. mpirun starts a rank on each, and they train together over
+// TCP. The weights must match those of one process. Needs root, iproute2 and Open MPI. It cleans up after itself.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -56,7 +56,7 @@ function unplug() {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** What mpirun calls in the place of ssh: `agent ADDRESS COMMAND…`. */
+/** Writes the program that mpirun calls instead of ssh: `agent ADDRESS COMMAND…`. */
 function writeAgent() {
   const agent = join(folder, 'agent');
   const cases = hosts.map(({ address, name }) => `${address}) name=${name};;`).join(' ');
@@ -95,7 +95,7 @@ function trainTogether() {
 const sentBy = ({ name, wire }) =>
   Number(run('ip', ['netns', 'exec', name, 'cat', `/sys/class/net/${wire}/statistics/tx_bytes`]));
 
-/** The largest difference of a weight, as a share of the largest of its tensor. */
+/** Returns the largest difference of a weight, relative to the largest weight of its tensor. */
 function distance(a, b) {
   const shares = Object.keys(a).map((name) => {
     const [x, y] = [a[name].data, b[name].data];

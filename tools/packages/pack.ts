@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Packs every package as it would be published; gives the tarball of a package by its folder's name. */
+/** Packs every package as for publishing. Returns a function that reads a package's tarball by its folder's name. */
 export function pack(folder: string): (name: string) => Uint8Array<ArrayBuffer> {
   const options = ['-r', '--filter', './packages/*', 'pack', '--pack-destination', folder];
   const { status, stdout, stderr } = spawnSync('npx', ['--yes', 'pnpm@12', ...options], {
     cwd: root,
     encoding: 'utf8',
-    // Windows has npx as a script, which only a shell runs.
+    // On Windows, npx is a script, which only a shell can run.
     shell: process.platform === 'win32',
   });
   if (status !== 0) throw new Error(`pnpm pack failed:\n${stdout}${stderr}`);

@@ -1,4 +1,4 @@
-/** KiB that each package's tarball may weigh: about a quarter above what it weighed when the figure was set. */
+/** Size limit of each package's tarball in KiB, about a quarter above its size when the limit was set. */
 export const sizeBudgets: Readonly<Record<string, number>> = {
   align: 48,
   cli: 76,

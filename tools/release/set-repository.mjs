@@ -1,4 +1,4 @@
-// Writes into every package where it comes from, as provenance wants it: the repository that the workflow runs in.
+// Writes the repository in which the workflow runs into every package.json, as npm's provenance requires.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name } = process.env;

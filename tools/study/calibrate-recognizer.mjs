@@ -1,10 +1,10 @@
 /**
- * Calibrates a network for `@hm/recognize` on photographs of people, a folder for each, and writes the result as JSON.
+ * Calibrates a network for `@hm/recognize` on photographs, with a folder per person, and writes the result as JSON.
  *
  *   node tools/study/calibrate-recognizer.mjs --faces DIR --exclude NAMES.txt --begins pins_ --each 25 --out FILE
  *
- * Every pair of photographs counts, so pairs share photographs and people: the intervals, which take pairs for independent,
- * are too narrow, and say no more than how many pairs there were.
+ * It uses every pair of photographs, so pairs share photographs and people. The confidence intervals assume independent
+ * pairs and are therefore too narrow. They reflect only the number of pairs.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ for (const person of people) {
     photographs.push({ person, path: join(values.faces, person, files.sort()[Math.floor(k * step)]) });
 }
 
-// Concatenated, one run gives the upright and the mirrored view.
+// With `concat`, one run gives the embeddings of the plain and the mirrored image.
 const recognizer = await openRecognizer(values.network, { flip: 'concat', workers: Number(values.workers) });
 const { ids, embeddings, missing } = await recognizer.embed(
   photographs.map(({ path }) => path),

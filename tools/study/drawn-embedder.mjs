@@ -1,5 +1,5 @@
-// `node tools/study/drawn-embedder.mjs [FILE]`: trains the small network whose embeddings clean the drawn faces of
-// `drawn.json`, on 300 drawn people who are in none of its sets, and writes it as ONNX.
+// `node tools/study/drawn-embedder.mjs [FILE]`: trains the small network whose embeddings are used to clean the drawn
+// faces of `drawn.json`, and writes it as ONNX. It trains on 300 drawn people who are in none of its sets.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
-// `node tools/study/embed-batch.mjs [MODEL]`: images/s of an embedding network (ResNet-18 unless a model with a symbolic batch is
-// named) by images a run and threads, each the median of several runs: what the default batch and thread count rest on.
+// `node tools/study/embed-batch.mjs [MODEL]`: measures images/s of an embedding network by images per run and threads,
+// each as the median of several runs. The network is ResNet-18 unless a model with a symbolic batch is given. The
+// default batch and thread count are based on these measurements.
 import { availableParallelism } from 'node:os';
 import { createSession } from '@hm/onnx/session';
 import { hostZeros } from '@hm/tensor/host';

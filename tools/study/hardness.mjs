@@ -1,5 +1,6 @@
-// `node tools/study/hardness.mjs MODEL [--identities N] [--images N] [--pairs N] [--json]`: the verification accuracy of a
-// fixed model on rendered faces, as their hardness grows. The exit code is 1 if it does not fall at every step.
+// `node tools/study/hardness.mjs MODEL [--identities N] [--images N] [--pairs N] [--json]`: measures the verification
+// accuracy of a fixed model on rendered faces of increasing hardness. The exit code is 1 if the accuracy does not fall
+// at every step.
 import { parseArgs } from 'node:util';
 import { defaultPreprocessing, syntheticFaces, syntheticPairs } from '@hm/datasets';
 import { loadEmbedder, verify } from '@hm/eval';
@@ -20,7 +21,7 @@ if (model === undefined) {
   process.exit(1);
 }
 const seed = Number(values.seed);
-// A model of ours says itself how it wants its images; others are taken to want ArcFace's.
+// Models of this project contain their preprocessing. For others it assumes ArcFace's.
 const embedder = await loadEmbedder(model).catch(() =>
   loadEmbedder(model, { preprocessing: defaultPreprocessing }),
 );

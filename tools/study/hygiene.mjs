@@ -1,5 +1,5 @@
-// `node tools/study/hygiene.mjs --model M --faces ALIGNED… [--lfw ALIGNED] [--preprocessing JSON]`: how many wrong labels,
-// split people and people of both sets `findMislabeled` and `findSamePeople` find where it is known what is there.
+// `node tools/study/hygiene.mjs --model M --faces ALIGNED… [--lfw ALIGNED] [--preprocessing JSON]`: counts how many
+// known wrong labels, split people and people in both sets `findMislabeled` and `findSamePeople` find.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findMislabeled, findSamePeople, loadEmbedder } from '@hm/eval';
@@ -19,7 +19,7 @@ const embedder = await loadEmbedder(
   values.preprocessing && { preprocessing: JSON.parse(values.preprocessing) },
 );
 
-/** Embeddings of all images below folders of people. */
+/** Embeds all images in folders of people. */
 async function embedded(folders) {
   const images = [];
   for (const folder of folders)

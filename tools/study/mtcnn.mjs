@@ -1,5 +1,5 @@
-// `node tools/study/mtcnn.mjs WHEEL LFW_IMAGES [--images N] [--python PATH] [--json]`: our detector beside facenet-pytorch's
-// (WHEEL: its unpacked wheel, see tools/golden/mtcnn.py) on photographs of LFW, evenly spread.
+// `node tools/study/mtcnn.mjs WHEEL LFW_IMAGES [--images N] [--python PATH] [--json]`: compares our detector with
+// facenet-pytorch's on evenly spaced photographs of LFW. WHEEL is its unpacked wheel, see tools/golden/mtcnn.py.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';

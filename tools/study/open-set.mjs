@@ -1,6 +1,7 @@
 /**
- * Open-set identification on LFW: people enrolled with one photograph each, looked for among photographs of them and of
- * people who are not enrolled. Prints FNIR at FPIR (ISO/IEC 19795-1), with the gallery's own thresholds.
+ * Open-set identification on LFW: enrolls people with one photograph each, and searches the gallery with other
+ * photographs of them and of people who are not enrolled. Prints FNIR at FPIR (ISO/IEC 19795-1), also with the
+ * gallery's own thresholds.
  *
  *   node tools/study/open-set.mjs --lfw lfw/images [--enrolled 200] [--strangers 1000] [--flip sum]
  */
@@ -36,7 +37,7 @@ const recognizer = await openRecognizer(undefined, { flip: values.flip, prefer: 
 const folder = await mkdtemp(join(tmpdir(), 'hm-open-set-'));
 const gallery = await openGallery(join(folder, 'people.gallery'), recognizer);
 
-/** The subject of each LFW photograph is the face at its center. */
+/** Chooses the face at the centre, which is the subject of an LFW photograph. */
 const central = (faces) => faces.toSorted((a, b) => offset(a.box) - offset(b.box))[0];
 const offset = ([left, top, right, bottom]) =>
   Math.hypot((left + right) / 2 - 124.5, (top + bottom) / 2 - 124.5);
@@ -48,7 +49,7 @@ const lookAt = async (paths) => {
 };
 
 for (const name of known) {
-  // A gallery takes photographs of one face alone: here the central one is cut out by hand, as its embedding.
+  // A gallery accepts only photographs with a single face, so this passes the embedding of the central face.
   const [face] = await lookAt([photographs[name][0]]);
   const one = { ...recognizer, faces: async () => [face] };
   const alone = await openGallery(join(folder, 'people.gallery'), one);

@@ -1,7 +1,7 @@
-// Builds the native binding of @tensorflow/tfjs-node on this machine, from the C++ sources in its npm package and the C
-// library in PyPI's TensorFlow wheel, so that the engine tfjs tensorflow is tested for real where the prebuilt binary
-// cannot be had: node tools/tfjs-node/build.mjs [FOLDER]. Linux on x64, Python 3 with pip, a C++
-// compiler and make; 0.9 GB, a minute. Tests find it in its default place, other programs by HM_TFJS_NODE=FOLDER.
+// `node tools/tfjs-node/build.mjs [FOLDER]`: builds the native binding of @tensorflow/tfjs-node on this machine, from
+// the C++ sources in its npm package and the C library in PyPI's TensorFlow wheel. With it, the engine tfjs tensorflow
+// can be tested where the prebuilt binary is not available. Needs Linux on x64, Python 3 with pip, a C++ compiler,
+// make, 0.9 GB and a minute. Tests find it in its default place, other programs by HM_TFJS_NODE=FOLDER.
 import { existsSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { succeed } from '../consumer/execute.mjs';
 
 const TFJS_VERSION = '4.22.0';
-// tfjs-node was written for the C API of 2.9, which this one keeps. Nothing of Python is used of a wheel, so that it may
-// be for another version of Python than this machine's.
+// tfjs-node was written for the C API of 2.9, which this version still has. No Python code of the wheel is used, so it
+// may be for another Python version than this machine's.
 const WHEEL = ['tensorflow-cpu==2.15.1', '--python-version=3.11', '--implementation=cp'];
 const PLATFORM = '--platform=manylinux2014_x86_64';
 const NAPI = 8;
@@ -39,7 +39,9 @@ function installPackage() {
   succeed(folder, 'npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund']);
 }
 
-/** tfjs-core holds the registry of backends: two copies of it would not know each other's. */
+/**
+ * Links packages instead of installing them again. tfjs-core holds the registry of backends, so there must be one copy.
+ */
 function sharePackages(...names) {
   const require = createRequire(join(repository, 'package.json'));
   for (const name of names) {
@@ -82,7 +84,7 @@ function buildBinding() {
   ]);
 }
 
-/** Headers that came with this Node; where there are none, node-gyp downloads them. */
+/** Returns the option for the headers of this Node, if it has any. Otherwise node-gyp downloads them. */
 function ownHeaders() {
   const root = resolve(dirname(realpathSync(process.execPath)), '..');
   return existsSync(join(root, 'include/node/node_api.h')) ? [`--nodedir=${root}`] : [];

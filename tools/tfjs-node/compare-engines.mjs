@@ -1,6 +1,6 @@
-// Compares engines on ResNet-18 at 112 × 112, in turns: node tools/tfjs-node/compare-engines.mjs [BATCH] [ROUNDS] [ENGINE …].
-// An engine is a provider of ONNX Runtime or a backend of tfjs: onnx-cpu, tfjs-tensorflow. Prints images per second, the
-// median of the rounds, and the ratio to the first engine.
+// `node tools/tfjs-node/compare-engines.mjs [BATCH] [ROUNDS] [ENGINE …]`: compares engines on ResNet-18 at 112 × 112,
+// in alternating rounds. An engine is a provider of ONNX Runtime or a backend of tfjs, such as onnx-cpu or
+// tfjs-tensorflow. Prints images per second, as the median of the rounds, and the ratio to the first engine.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ function engineOf(name) {
   return kind === 'onnx' ? { kind, provider: part } : { kind, backend: part };
 }
 
-/** Images per second of the steps after the first two, which allocate. */
+/** Measures images per second, without the first two steps, which allocate memory. */
 async function measure(name) {
   const out = mkdtempSync(join(tmpdir(), 'hm-engines-'));
   const recipe = { ...quick, epochs: 1, batchSize };

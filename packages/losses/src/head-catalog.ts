@@ -32,7 +32,7 @@ import { sphereFace2, sphereFace2Options } from './heads/sphere-face2.ts';
 import { subCenterArcFace, subCenterArcFaceOptions } from './heads/sub-center-arc-face.ts';
 import { uniFace, uniFaceOptions } from './heads/uni-face.ts';
 
-/** Something that a configuration can name. */
+/** The factory and the options of something that a configuration can name. */
 interface Entry<Make> {
   make: Make;
   options: OptionSpecs;
@@ -43,10 +43,10 @@ type MakeHead = (options?: Options) => Head;
 type MakeLoss = (options?: Options) => EmbeddingLoss;
 type MakeDecorator = (head: Head, options?: Options) => Head;
 
-/** The options are checked by what is made, so that a configuration from a file may have any. */
+/** Erases the type of the options: the factory checks them, so a configuration from a file may contain anything. */
 const entry = <Make>(make: unknown, options: OptionSpecs): Entry<Make> => ({ make: make as Make, options });
 
-/** Heads over class weights, by name. */
+/** Heads with class weights, by name. */
 export const classHeads: Readonly<Record<string, Entry<MakeHead>>> = {
   ce: entry(softmax, softmaxOptions),
   'soft-margin-softmax': entry(softMarginSoftmax, softMarginSoftmaxOptions),
@@ -66,7 +66,7 @@ export const classHeads: Readonly<Record<string, Entry<MakeHead>>> = {
   uniface: entry(uniFace, uniFaceOptions),
 };
 
-/** Losses that compare embeddings, by name; each is a head alone, and may be added to another. */
+/** Losses that compare embeddings, by name. Each can be a head of its own or be added to another head. */
 export const embeddingLosses: Readonly<Record<string, Entry<MakeLoss>>> = {
   triplet: entry(triplet, tripletOptions),
   contrastive: entry(contrastive, contrastiveOptions),
@@ -75,7 +75,9 @@ export const embeddingLosses: Readonly<Record<string, Entry<MakeLoss>>> = {
   circle: entry(circleLoss, circleLossOptions),
 };
 
-/** What is put around a head and changes its losses; `prefix` stands before a head's name in its short form. */
+/**
+ * Decorators, which wrap a head and change its losses, by name. `prefix` goes before a head's name in the short form.
+ */
 export const decorators: Readonly<Record<string, Entry<MakeDecorator> & { prefix: string }>> = {
   'hard-mining': { ...entry<MakeDecorator>(hardMining, hardMiningOptions), prefix: 'hm-' },
   focal: { ...entry<MakeDecorator>(focal, focalOptions), prefix: 'focal-' },
@@ -87,15 +89,15 @@ export const decorators: Readonly<Record<string, Entry<MakeDecorator> & { prefix
   'label-smoothing': { ...entry<MakeDecorator>(labelSmoothing, labelSmoothingOptions), prefix: 'smooth-' },
 };
 
-/** Adds a term with its own state to a head; in the short form its name follows a plus sign. */
+/** Decorators that add a term with its own state to a head, by name. In the short form the name follows a plus sign. */
 export const additions: Readonly<Record<string, Entry<MakeDecorator>>> = {
   center: entry(centerLoss, centerLossOptions),
   'minimum-margin': entry(minimumMargin, minimumMarginOptions),
 };
 
 /**
- * The options of a loss, a decorator or an addition, by the name that a configuration gives it; undefined for a name that
- * there is not. Help texts and tables are made of them.
+ * Returns the options of a loss, a decorator or an addition by its name in a configuration, or undefined for an unknown
+ * name. Help texts and tables are made from them.
  *
  * @example
  * optionsOf('arcface')?.scale; // { default: 64, above: 0, doc: 's, the radius of the hypersphere' }

@@ -6,9 +6,10 @@ import type { Head, HeadConfig } from './head.ts';
 import { additions, classHeads, decorators, embeddingLosses } from './head-catalog.ts';
 
 /**
- * The head of a configuration: `headFromConfig(head.config)` gives an equal head, also from JSON.
+ * Makes a head from its configuration: `headFromConfig(head.config)` returns an equal head, also after a round trip
+ * through JSON.
  *
- * @throws {InvalidArgumentError} if a name or an option is unknown, or a decorator has no head under it.
+ * @throws {InvalidArgumentError} if a name or an option is unknown, or a decorator wraps no head.
  * @example
  * const head = headFromConfig({ name: 'hard-mining', alpha: 1.5, of: { name: 'arcface', scale: 32 } });
  */
@@ -33,7 +34,7 @@ function lossFromConfig({ name, ...options }: HeadConfig): EmbeddingLoss {
   throw invalid(`one of ${[...names, 'joint'].join(', ')}`, name);
 }
 
-/** Names come from files: none of them may reach a prototype. */
+/** Looks up a name among own properties only: names come from files and must not reach the prototype. */
 const entryOf = <Entry>(entries: Readonly<Record<string, Entry>>, name: string): Entry | undefined =>
   Object.hasOwn(entries, name) ? entries[name] : undefined;
 

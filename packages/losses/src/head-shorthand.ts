@@ -4,25 +4,25 @@ import type { Head, HeadConfig } from './head.ts';
 import { additions, classHeads, decorators, embeddingLosses } from './head-catalog.ts';
 import { headFromConfig } from './head-from-config.ts';
 
-/** Options of a head in its short form: those of its loss, and under their names those of decorators and additions. */
+/** Options for the short form of a head: those of its loss, and those of each decorator or addition under its name. */
 export type HeadOptions = Readonly<Record<string, unknown>>;
 
-/** The losses by name: `ce`, `arcface`, `triplet`, …. */
+/** Names of the losses: `ce`, `arcface`, `triplet`, …. */
 export const lossNames: readonly string[] = [...Object.keys(classHeads), ...Object.keys(embeddingLosses)];
 
-/** What may stand before a name in the short form of a head: `hm-`, `focal-`, …. */
+/** Prefixes allowed before a name in the short form of a head: `hm-`, `focal-`, …. */
 export const decoratorPrefixes: readonly string[] = Object.values(decorators).map(({ prefix }) => prefix);
 
-/** What may follow a plus sign in the short form of a head: `ce+center`. */
+/** Names allowed after a plus sign in the short form of a head: `center` in `ce+center`. */
 export const additionNames: readonly string[] = [...Object.keys(embeddingLosses), ...Object.keys(additions)];
 
-// DeepID2's weight beside softmax; the other papers add their loss as it is.
+// DeepID2's weight beside softmax. The other papers add their loss with weight 1.
 const DEFAULT_WEIGHTS: Readonly<Record<string, number>> = { contrastive: 0.05 };
 
 /**
- * The head of a short form: `hm-arcface` is `hardMining(arcFace())`. Of several prefixes the one in front is applied last:
- * `ohem-hm-ce` keeps the hardest of the hard-mining losses. `ce+center` adds a loss on embeddings; `hm-(ce+center)` puts
- * hard mining on the sum, `hm-ce+center` on the first.
+ * Makes a head from its short form: `hm-arcface` is `hardMining(arcFace())`. Of several prefixes, the one in front is
+ * applied last: `ohem-hm-ce` keeps the hardest of the hard-mining losses. `ce+center` adds a loss on embeddings;
+ * `hm-(ce+center)` applies hard mining to the sum, `hm-ce+center` only to the first loss.
  *
  * @throws {InvalidArgumentError} if a name or an option is unknown.
  * @example
@@ -34,7 +34,7 @@ export const headByName = (shorthand: string, options: HeadOptions = {}): Head =
 };
 
 /**
- * The configuration that a short form stands for, with the options given and no defaults.
+ * Returns the configuration for a short form, with only the given options and no defaults.
  *
  * @throws {InvalidArgumentError} if a name is unknown.
  * @example
@@ -57,7 +57,7 @@ export function headConfig(shorthand: string, options: HeadOptions = {}): HeadCo
 }
 
 /**
- * The short form of a configuration, for people to read; options are left out.
+ * Returns the short form of a configuration, for people to read. It omits the options.
  *
  * @example
  * headShorthand(hardMining(arcFace()).config); // 'hm-arcface'
@@ -72,9 +72,9 @@ export function headShorthand(config: HeadConfig): string {
 }
 
 /**
- * A configuration with smoothed targets: within its decorators, around its loss and what is added to that.
+ * Adds label smoothing to a configuration: inside its decorators, around its loss with any additions.
  *
- * @param share from 0 to below 1; 0.1 is usual.
+ * @param share from 0 to below 1; 0.1 is common.
  * @example
  * withLabelSmoothing(headConfig('hm-arcface'), 0.1); // that of 'hm-smooth-arcface'
  */
@@ -85,7 +85,7 @@ export const withLabelSmoothing = (config: HeadConfig, share: number): HeadConfi
     : { name: 'label-smoothing', share, of: config };
 };
 
-/** Where the last plus sign outside parentheses is, or -1. */
+/** Returns the position of the last plus sign outside parentheses, or -1. */
 function lastPlus(shorthand: string): number {
   let depth = 0;
   for (let i = shorthand.length - 1; i > 0; i--) {

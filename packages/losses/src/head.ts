@@ -9,62 +9,65 @@ export interface HeadSize {
   embeddingSize: number;
 }
 
-/** What a head returns; the caller disposes of it. A type, not an interface, so that `tf.tidy` takes it. */
+/** Result of a head. The caller disposes of it. It is a type, not an interface, so that `tf.tidy` accepts it. */
 export type HeadResult = {
-  /** `[B]`, one loss per sample: reduction is the caller's. */
+  /** `[B]`, one loss per sample. The caller reduces them. */
   losses: tf.Tensor1D;
   /**
-   * `[B, C]`, what the classes score WITHOUT the margin, so that their arg max gives the training accuracy. Absent where
-   * a head compares embeddings with each other instead of with classes.
+   * `[B, C]`, the scores of the classes WITHOUT the margin, so that their arg max gives the training accuracy. Absent
+   * if the head compares embeddings with each other instead of with classes.
    */
   logits?: tf.Tensor2D;
   /**
-   * A scalar that belongs to the batch as a whole, such as a regularizer: the training loss is `mean(losses) + penalty`.
-   * Hard mining leaves it alone.
+   * A scalar for the batch as a whole, such as a regularizer. The training loss is `mean(losses) + penalty`. Hard
+   * mining does not change it.
    */
   penalty?: tf.Scalar;
-  /** The statistics after this batch, of the same names and shapes; present if the head has any. */
+  /** The statistics after this batch, with the same names and shapes. Present if the head has any. */
   statistics?: Params;
 };
 
 /**
- * A head as plain JSON: its name, every option with the defaults filled in, and what it is put around.
+ * A head as plain JSON: its name, all its options with defaults filled in, and the head that it wraps.
  *
  * @example
  * hardMining(arcFace({ scale: 32 })).config;
  * // { name: 'hard-mining', alpha: 1.5, …, of: { name: 'arcface', scale: 32, … } }
  */
 export interface HeadConfig {
+  /** Name of the head, loss, decorator or addition. */
   readonly name: string;
-  /** The head under a decorator such as hard mining. */
+  /** The head that a decorator such as hard mining wraps. */
   readonly of?: HeadConfig;
   /** The loss on embeddings that `joint` adds. */
   readonly add?: HeadConfig;
   readonly [option: string]: unknown;
 }
 
-/** The last layer of training: class weights, and a loss per sample. */
+/** A loss head, the last layer in training: usually class weights, and a loss per sample. */
 export interface Head {
-  /** What `headFromConfig` makes an equal head of; of a head of your own, a name and whatever should be recorded. */
+  /** The configuration, for `headFromConfig`. Your own head has a name and whatever should be recorded. */
   readonly config: HeadConfig;
   /**
-   * Whether a sample's loss, or a statistic, depends on the other samples of its batch, as where embeddings are compared:
-   * processes that share a batch then give each of them all of it. Default false: of a part of a batch the head gives the
-   * losses of that part.
+   * True if a sample's loss or a statistic depends on the other samples of its batch, as when embeddings are compared.
+   * Processes that share a batch then each compute the head on the whole batch. Default false: given a part of a batch,
+   * the head returns the losses of that part.
    */
   readonly needsWholeBatch?: boolean;
-  /** The head that a decorator such as `hardMining` was put around. */
+  /** The head that a decorator such as `hardMining` wraps. */
   readonly of?: Head;
-  /** New parameters, as a rule `weight` `[C, D]` drawn from N(0, 0.01²). The caller disposes of them. */
+  /** Returns new parameters, usually `weight` `[C, D]` drawn from N(0, 0.01²). The caller disposes of them. */
   init(rng: Rng, size: HeadSize): Params;
-  /** New statistics: what a head learns without a gradient, such as a moving average. Absent if it has none. */
+  /** Returns new statistics, values learned without a gradient, such as a moving average. Absent if there are none. */
   initStatistics?(rng: Rng, size: HeadSize): Params;
   /**
+   * Computes the losses of a batch.
+   *
    * @param embeddings `[B, D]` float32. @param labels `[B]` int32, each in `[0, C)`.
-   * @param step the iteration, counted from 0, for margins that change; a scalar tensor where the step is traced.
-   * @param statistics what `initStatistics` or the step before returned; only for heads that have some.
-   * @throws {InvalidArgumentError} if ranks, dtypes or sizes do not fit, or (where values can be read at no cost) a
-   * label is out of range.
+   * @param step the iteration, counted from 0, for margins that change; a scalar tensor if the step is traced.
+   * @param statistics from `initStatistics` or from the previous step; only for heads that have some.
+   * @throws {InvalidArgumentError} if ranks, dtypes or sizes do not fit, or if a label is out of range (checked where
+   * reading values is free).
    */
   losses(
     params: Params,

@@ -18,13 +18,13 @@ const factories = {
   'dlib-resnet': dlibResNet,
 };
 
-/** The names that {@link backboneByName} knows. */
+/** Names that {@link backboneByName} accepts. */
 export type BackboneName = keyof typeof factories;
 
 /**
- * The network that a configuration names: `backboneByName(backbone.name, backbone.config)` is the same backbone again.
+ * Makes a network by its name and options: `backboneByName(backbone.name, backbone.config)` is the same backbone again.
  *
- * @throws {InvalidArgumentError} if there is no network of that name, or an option does not fit it.
+ * @throws {InvalidArgumentError} if there is no network of that name, or an option is invalid for it.
  */
 export function backboneByName(name: string, options: ResNetOptions & MobileFaceNetOptions = {}): Backbone {
   if (Object.hasOwn(factories, name)) return factories[name as BackboneName](options);

@@ -3,39 +3,43 @@ import { checkArguments } from '@hm/tensor/host';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Layer, Mode } from './layers.ts';
 
-/** Variables of a network: trained parameters, and batch-norm statistics, which are carried along. */
+/** Variables of a network. */
 export interface Variables {
+  /** The trained parameters. */
   params: Params;
+  /** The running statistics of batch normalizations. */
   statistics: Params;
 }
 
 /**
- * A network from aligned faces to embeddings. It holds no state: variables go in with every call, and new
- * statistics come out.
+ * A network that computes embeddings of aligned faces. It holds no state: each call takes the variables and returns new
+ * statistics.
  */
 export interface Backbone {
+  /** Name of the network, such as `resnet18`. */
   readonly name: string;
-  /** Plain data that, given to the factory again, makes the same network. */
+  /** Options as plain data. The factory makes the same network from them. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** Length of an embedding. */
   readonly embeddingSize: number;
   /** Height and width of the images. */
   readonly imageSize: readonly [height: number, width: number];
-  /** Fresh variables. The caller disposes of them. */
+  /** Returns new variables. The caller disposes of them. */
   init(rng: Rng): Variables;
-  /** Images `[B, H, W, 3]` float32, normalised, to embeddings `[B, embeddingSize]`. */
+  /** Computes embeddings `[B, embeddingSize]` of images `[B, H, W, 3]`, float32 and normalised. */
   apply(variables: Variables, images: Tensor4D, mode: Mode): { embeddings: Tensor2D; statistics: Params };
 }
 
-/** A network, and what it takes and gives. */
+/** A network and the properties of its backbone. */
 export interface BackboneParts extends Omit<Backbone, 'config' | 'init' | 'apply'> {
-  /** Default none. */
+  /** Options to record. Default none. */
   config?: Backbone['config'];
-  /** From images `[B, H, W, 3]` to embeddings `[B, embeddingSize]`. */
+  /** The layers, from images `[B, H, W, 3]` to embeddings `[B, embeddingSize]`. */
   network: Layer;
 }
 
 /**
- * A backbone of layers.
+ * Makes a backbone from layers.
  *
  * @example
  * const network = sequential({ filter: conv(3, 16, { stride: 4 }), norm: norm(16), relu, average: globalAverage });

@@ -12,11 +12,11 @@ import {
   sequential,
 } from './layers.ts';
 
-/** A residual block that reads and writes so many channels, with a stride. */
+/** Makes a residual block with the given numbers of input and output channels and stride. */
 export type Block = (inputs: number, outputs: number, stride: number) => Layer;
 
 /**
- * ResNet's basic block: `relu(norm(conv(relu(norm(conv(x))))) + shortcut(x))`, the stride in the first convolution.
+ * ResNet's basic block: `relu(norm(conv(relu(norm(conv(x))))) + shortcut(x))`. The first convolution has the stride.
  *
  * @see K. He et al., Deep residual learning for image recognition, CVPR 2016
  */
@@ -32,15 +32,15 @@ export const basicBlock: Block = (inputs, outputs, stride) => {
 };
 
 /**
- * The improved residual block of ArcFace's networks: `norm(conv(prelu(norm(conv(norm(x)))))) + shortcut(x)`, the
- * stride in the second convolution, no activation after the sum.
+ * The improved residual block of ArcFace's networks: `norm(conv(prelu(norm(conv(norm(x)))))) + shortcut(x)`, with the
+ * stride in the second convolution and no activation after the sum.
  *
  * @see J. Deng et al., ArcFace, CVPR 2019, section 3.1
  */
 export const irBlock: Block = (inputs, outputs, stride) =>
   residual(irBody(inputs, outputs, stride), projection(inputs, outputs, stride, 'fixed'));
 
-/** The same block as AdaFace's networks have it: where only the size changes, its shortcut takes every second pixel. */
+/** AdaFace's variant of `irBlock`. If only the size changes, its shortcut takes every second pixel. */
 export const subsamplingIrBlock: Block = (inputs, outputs, stride) =>
   residual(
     irBody(inputs, outputs, stride),
@@ -57,7 +57,7 @@ const irBody = (inputs: number, outputs: number, stride: number): Layer =>
     norm3: norm(outputs),
   });
 
-/** The shortcut: a 1×1 convolution where size or channels change. */
+/** The shortcut: a 1×1 convolution if size or channels change, else the identity. */
 const projection = (inputs: number, outputs: number, stride: number, initial: 'he' | 'fixed'): Layer =>
   stride === 1 && inputs === outputs
     ? identity

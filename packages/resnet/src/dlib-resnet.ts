@@ -14,17 +14,18 @@ import {
   sequential,
 } from './layers.ts';
 
-/** The smallest images that leave something of the map behind the last block. */
+/** The smallest image size for which the map after the last block is not empty. */
 const SMALLEST = 104;
 
-/** Channels of the residual blocks; a block between different ones, and the last, halves the map. */
+/** Channels of the residual blocks. A block that changes the channels halves the map, and so does the last block. */
 const CHANNELS = [32, 32, 32, 32, 64, 64, 64, 64, 128, 128, 128, 256, 256, 256] as const;
 
 /**
- * dlib's face network, a ResNet with 29 convolutions: images `[B, 150, 150, 3]`, `(RGB − [122.782, 117.001, 104.298]) /
- * 256`, to 128 numbers, 5,611,040 parameters. Its published weights: {@link dlibWeights}.
+ * dlib's face network, a ResNet with 29 convolutions and 5,611,040 parameters. It takes images `[B, 150, 150, 3]`,
+ * normalised as `(RGB − [122.782, 117.001, 104.298]) / 256`, and returns embeddings of 128 numbers.
+ * {@link dlibWeights} reads its published weights.
  *
- * @throws {InvalidArgumentError} if an option would make it another network.
+ * @throws {InvalidArgumentError} if an option is invalid.
  * @see http://blog.dlib.net/2017/02/high-quality-face-recognition-with-deep.html
  */
 export function dlibResNet(options: DlibResNetOptions = {}): Backbone {
@@ -53,13 +54,13 @@ export function dlibResNet(options: DlibResNetOptions = {}): Backbone {
 
 /** Options of {@link dlibResNet}. */
 export interface DlibResNetOptions {
-  /** Default 128, for which there are weights. */
+  /** Length of an embedding. Default 128, for which there are weights. */
   embeddingSize?: number;
-  /** Height and width, default 150 × 150; at least 104 × 104. */
+  /** Height and width of the images, default 150 × 150; at least 104 × 104. */
   imageSize?: readonly [height: number, width: number];
 }
 
-/** dlib's residual block. Where it halves the map, the shortcut is a 2×2 mean with zeros as the channels that lack. */
+/** dlib's residual block. If it halves the map, the shortcut is a 2×2 mean with zeros for the missing channels. */
 function block(inputs: number, outputs: number, halve: boolean): Layer {
   const down = halve || inputs !== outputs;
   const body = sequential({
@@ -74,7 +75,7 @@ function block(inputs: number, outputs: number, halve: boolean): Layer {
   );
 }
 
-/** Zeros after the last row, column and channel where the other image has more. */
+/** Pads `x` with zeros after the last row, column and channel to at least the size of `other`. */
 function padTo(x: Features, other: Features): tf.Tensor {
   const missing = [1, 2, 3].map((axis) => Math.max(0, other.shape[axis]! - x.shape[axis]!));
   if (missing.every((count) => count === 0)) return x;

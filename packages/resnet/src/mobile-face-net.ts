@@ -5,22 +5,22 @@ import { linear, weightedMeanHead, withPrelu } from './mobile-layers.ts';
 
 /** Options of {@link mobileFaceNet}. */
 export interface MobileFaceNetOptions {
-  /** Factor of the channels between bottlenecks: 1 (default) as in the paper, 2 as in insightface's `mbf`. */
+  /** Factor for the channels between bottlenecks: 1 (default) as in the paper, 2 as in insightface's `mbf`. */
   width?: number;
-  /** Default 512; the paper has 128. */
+  /** Length of an embedding. Default 512; the paper has 128. */
   embeddingSize?: number;
-  /** Height and width, multiples of 16, default 112 × 112. */
+  /** Height and width of the images, multiples of 16, default 112 × 112. */
   imageSize?: readonly [height: number, width: number];
 }
 
-/** How much smaller the last map is than the image. */
+/** Ratio of the image's size to that of the last map. */
 const REDUCTION = 16;
 
 /**
- * MobileFaceNet, about a million parameters: inverted bottlenecks with depthwise convolutions and PReLU, and instead of
- * pooling a weighted mean of the map for each channel.
+ * MobileFaceNet, with about a million parameters: inverted bottlenecks with depthwise convolutions and PReLU, and a
+ * weighted mean of the map for each channel instead of pooling.
  *
- * @throws {InvalidArgumentError} if an option does not fit.
+ * @throws {InvalidArgumentError} if an option is invalid.
  * @see S. Chen et al., MobileFaceNets: efficient CNNs for accurate real-time face verification on mobile devices, 2018
  */
 export function mobileFaceNet(options: MobileFaceNetOptions = {}): Backbone {
@@ -52,7 +52,7 @@ export function mobileFaceNet(options: MobileFaceNetOptions = {}): Backbone {
   return backboneOf({ name: 'mobilefacenet', config, network, embeddingSize, imageSize });
 }
 
-/** More channels, a depthwise convolution among them, fewer channels. */
+/** An inverted bottleneck: expands the channels, applies a depthwise convolution and reduces the channels again. */
 const bottleneck = (inputs: number, expanded: number, outputs: number, stride: number): Layer =>
   sequential({
     expand: withPrelu(inputs, expanded, { size: 1 }),
@@ -63,7 +63,7 @@ const bottleneck = (inputs: number, expanded: number, outputs: number, stride: n
 const repeated = (times: number, channels: number, expanded: number): Layer[] =>
   Array.from({ length: times }, () => residual(bottleneck(channels, expanded, channels, 1)));
 
-/** Refuses what would leave no whole map or no channels. */
+/** Rejects options with which the map would have a fractional size or no channels. */
 export function assertMobileOptions(
   where: string,
   options: { width?: number; embeddingSize: number; imageSize: readonly [number, number] },

@@ -22,7 +22,7 @@ export const withPrelu = (inputs: number, outputs: number, options: ConvOptions)
 export const withRelu = (inputs: number, outputs: number, options: ConvOptions): Layer =>
   sequential({ filter: conv(inputs, outputs, options), norm: norm(outputs), relu });
 
-/** MobileFaceNet's head: each channel's own weighted mean of the whole map, a dense layer, a normalization. */
+/** MobileFaceNet's head: a weighted mean of the whole map per channel, a dense layer and a normalization. */
 export const weightedMeanHead = (
   channels: number,
   map: readonly [number, number],

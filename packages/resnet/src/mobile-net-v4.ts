@@ -6,19 +6,19 @@ import { linear, weightedMeanHead, withRelu } from './mobile-layers.ts';
 
 /** Options of {@link mobileNetV4}. */
 export interface MobileNetV4Options {
-  /** Default 512. */
+  /** Length of an embedding. Default 512. */
   embeddingSize?: number;
-  /** Height and width, multiples of 16, default 112 × 112. */
+  /** Height and width of the images, multiples of 16, default 112 × 112. */
   imageSize?: readonly [height: number, width: number];
 }
 
 const REDUCTION = 16;
 
 /**
- * MobileNetV4-Conv-S for faces: convolutions and ReLU alone, so that it is fast on every processor and keeps its accuracy
- * in int8. As usual for 112×112 the second halving is left out, and MobileFaceNet's head stands behind it.
+ * MobileNetV4-Conv-S for faces. It consists only of convolutions and ReLU, so it is fast on every processor and keeps
+ * its accuracy in int8. As usual for 112×112, the second halving is omitted. It ends with MobileFaceNet's head.
  *
- * @throws {InvalidArgumentError} if an option does not fit.
+ * @throws {InvalidArgumentError} if an option is invalid.
  * @see D. Qin et al., MobileNetV4: universal models for the mobile ecosystem, ECCV 2024
  */
 export function mobileNetV4(options: MobileNetV4Options = {}): Backbone {
@@ -52,7 +52,7 @@ export function mobileNetV4(options: MobileNetV4Options = {}): Backbone {
 }
 
 interface Inverted {
-  /** How many times the channels between the two 1×1 convolutions. */
+  /** Factor for the channels between the two 1×1 convolutions. */
   expansion: number;
   /** Size of a depthwise convolution before them; default none. */
   before?: number;

@@ -17,31 +17,37 @@ import {
 
 /** Options of {@link resnet18} and {@link resnet34}. */
 export interface ResNetOptions {
-  /** `imagenet` (default): 7×7 stride 2 and max pooling. `face`: 3×3 stride 1, as all modern face networks. */
+  /**
+   * The first layers. `imagenet` (default): 7×7 stride 2 and max pooling. `face`: 3×3 stride 1, as in all modern
+   * face networks.
+   */
   stem?: 'imagenet' | 'face';
-  /** `basic` (default): He's block. `ir`: ArcFace's improved block. */
+  /** The residual block. `basic` (default): He's block. `ir`: ArcFace's improved block. */
   block?: 'basic' | 'ir';
-  /** `gap` (default): global average pooling and a dense layer. `E`: ArcFace's head, which keeps the map's layout. */
+  /**
+   * The last layers. `gap` (default): global average pooling and a dense layer. `E`: ArcFace's head, which keeps the
+   * map's layout.
+   */
   head?: 'gap' | 'E';
-  /** Batch normalization of the embedding behind a `gap` head. Default false; `E` always has it. */
+  /** Batch normalization of the embedding after a `gap` head. Default false; `E` always has it. */
   embeddingNorm?: boolean;
-  /** Default 512. */
+  /** Length of an embedding. Default 512. */
   embeddingSize?: number;
-  /** Height and width, default 112 × 112. */
+  /** Height and width of the images, default 112 × 112. */
   imageSize?: readonly [height: number, width: number];
   /**
-   * Of `ir` blocks that halve the map and keep its channels: `projection` (default), a convolution as in insightface's
-   * networks; `subsample`, every second pixel as in AdaFace's.
+   * Shortcut of `ir` blocks that halve the map and keep its channels: `projection` (default) is a convolution, as in
+   * insightface's networks; `subsample` takes every second pixel, as in AdaFace's.
    */
   shortcut?: 'projection' | 'subsample';
-  /** Channels of the first stage; each later one has twice as many. Default 64. Small images need no more than 8 or 16. */
+  /** Channels of the first stage; each later one has twice as many. Default 64. For small images 8 or 16 are enough. */
   width?: number;
 }
 
 /**
- * The residual network of 18 layers that the paper trains.
+ * The residual network with 18 layers that the paper trains.
  *
- * @throws {InvalidArgumentError} if an option is not one of those named.
+ * @throws {InvalidArgumentError} if an option is invalid.
  * @example
  * const backbone = resnet18({ stem: 'face', block: 'ir', head: 'E' }); // insightface's IResNet-18
  * const variables = backbone.init(Rng.of(1));
@@ -49,16 +55,16 @@ export interface ResNetOptions {
  */
 export const resnet18 = (options: ResNetOptions = {}): ResNet => resNet('resnet18', [2, 2, 2, 2], options);
 
-/** The residual network of 34 layers. */
+/** The residual network with 34 layers. */
 export const resnet34 = (options: ResNetOptions = {}): ResNet => resNet('resnet34', [3, 4, 6, 3], options);
 
 /** A residual network. */
 export interface ResNet extends Backbone {
-  /** Parameters fixed at their initial value; published counts include them. */
+  /** Number of parameters that are fixed at their initial value. Published counts include them. */
   readonly fixedParameters: number;
 }
 
-/** A residual network with so many blocks in each of its four stages. */
+/** Makes a residual network with `depths` blocks in its four stages. */
 export function resNet(name: string, depths: readonly number[], options: ResNetOptions): ResNet {
   const {
     stem = 'imagenet',
@@ -102,7 +108,9 @@ export function resNet(name: string, depths: readonly number[], options: ResNetO
   };
 }
 
-/** A 7×7 convolution with stride 2 and 3×3 max pooling with stride 2: made for 224×224 images, the fastest. */
+/**
+ * A 7×7 convolution with stride 2 and 3×3 max pooling with stride 2. It is the fastest stem, made for 224×224 images.
+ */
 const imagenetStem = (channels: number, initial: FilterInitialization): Layer =>
   sequential({
     filter: conv(3, channels, { size: 7, stride: 2, initial }),
@@ -111,14 +119,14 @@ const imagenetStem = (channels: number, initial: FilterInitialization): Layer =>
     pool: maxPool(3, 2, 1),
   });
 
-/** A 3×3 convolution with stride 1 that keeps all of a 112×112 face. PReLU before IR blocks, ReLU before basic ones. */
+/** A 3×3 convolution with stride 1, which keeps all of a 112×112 face. PReLU before IR blocks, else ReLU. */
 const faceStem = (
   channels: number,
   initial: FilterInitialization,
   activation: Record<string, Layer>,
 ): Layer => sequential({ filter: conv(3, channels, { initial }), norm: norm(channels), ...activation });
 
-/** Global average pooling and a dense layer; optionally batch normalization of the embedding. */
+/** Global average pooling and a dense layer, optionally with batch normalization of the embedding. */
 const gapHead = (channels: number, embeddingSize: number, embeddingNorm: boolean): Layer =>
   sequential({
     average: globalAverage,
@@ -126,7 +134,7 @@ const gapHead = (channels: number, embeddingSize: number, embeddingNorm: boolean
     ...(embeddingNorm && { embeddingNorm: norm(embeddingSize, { fixedScale: true }) }),
   });
 
-/** ArcFace's head E without dropout: norm, flatten, dense layer, norm whose scale is fixed at 1. */
+/** ArcFace's head E without dropout: norm, flatten, dense layer, and a norm whose scale is fixed at 1. */
 const eHead = (channels: number, places: number, embeddingSize: number): Layer =>
   sequential({
     norm: norm(channels),

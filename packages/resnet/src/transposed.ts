@@ -1,6 +1,6 @@
 import { type HostTensor, hostTensor, sizeOf } from '@hm/tensor';
 
-/** A tensor with its axes in another order. */
+/** Returns a tensor with its axes in another order. */
 export function transposed(
   { shape, data }: HostTensor<'float32'>,
   order: readonly number[],

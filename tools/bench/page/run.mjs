@@ -1,4 +1,4 @@
-// The run that `pnpm bench page` times, in Node and in a page: MobileFaceNet fine-tuned, all but its first half.
+// The run that `pnpm bench page` times in Node and in a page: fine-tuning MobileFaceNet except for its first half.
 import { arcFace, hardMining } from '@hm/losses';
 import { mobileFaceNet } from '@hm/resnet';
 import { Rng } from '@hm/tensor';
@@ -7,7 +7,7 @@ const SIZE = 112;
 export const BATCH = 16;
 const PEOPLE = 20;
 
-/** Faces of noise: what a step costs does not depend on them. */
+/** Makes faces of noise, since the cost of a step does not depend on the images. */
 function faces() {
   const rng = Rng.of('bench page');
   return Array.from({ length: PEOPLE }, (_, label) => ({
@@ -19,7 +19,7 @@ function faces() {
   }));
 }
 
-/** Images a second, over all steps but the first. @param place `train`, `fineTune`, and where the run is kept. */
+/** Measures images/s over all steps but the first. @param place `train`, `fineTune`, and where to store the run. */
 export async function imagesPerSecond({ train, fineTune, people, ...place }, steps) {
   const data = people(faces());
   const backbone = mobileFaceNet();

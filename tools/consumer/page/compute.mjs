@@ -8,7 +8,7 @@ import '@tensorflow/tfjs-backend-cpu';
 
 const size = 32;
 
-/** Numbers that each package has a part in: a network traced and run, a hard-mined loss of its embeddings, a gradient. */
+/** Computes numbers with every package: a traced network's embeddings, a hard-mined loss of them, and its gradient. */
 export async function compute() {
   const backbone = resnet18({ imageSize: [size, size], embeddingSize: 16 });
   const variables = backbone.init(Rng.of(7));

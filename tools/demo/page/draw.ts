@@ -1,7 +1,7 @@
 import type { Face } from '@hm/align/browser';
 import type { RgbImage } from '@hm/images/browser';
 
-/** Draws boxes and landmarks over a photograph, whose canvas may be smaller; the chosen face's are stronger. */
+/** Draws boxes and landmarks over a photograph, whose canvas may be smaller. The chosen face is drawn stronger. */
 export function drawFaces(
   canvas: HTMLCanvasElement,
   faces: readonly Face[],

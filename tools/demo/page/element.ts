@@ -1,2 +1,2 @@
-/** The page's element of an id, which is there. */
+/** Returns the page's element with an id, which must exist. */
 export const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;

@@ -3,7 +3,7 @@ import { loadEmbedder } from '@hm/eval/browser';
 import type { RgbImage } from '@hm/images/browser';
 import { dot } from './cosine.ts';
 
-/** The faces that are trained on, and one of everybody who has three, which is not. */
+/** Splits faces into those to train on and one held-out face of each person with at least three. */
 export function keepBack(persons: readonly Person[]): { taught: Person[]; kept: Kept[] } {
   const taught = persons.map(({ name, photographs }) => ({
     name,
@@ -15,22 +15,25 @@ export function keepBack(persons: readonly Person[]): { taught: Person[]; kept: 
   return { taught, kept };
 }
 
-/** A face that is kept back, and whose it is. */
+/** A held-out face. */
 export interface Kept {
+  /** Index of the face's person. */
   person: number;
+  /** The aligned face. */
   face: RgbImage;
 }
 
-/** How a network tells the faces that were kept back. */
+/** Result of a network on the held-out faces. */
 export interface Score {
-  /** How many are most like their own person. */
+  /** Number of faces that are most similar to their own person. */
   right: number;
-  /** Mean similarity to the own person, and to the nearest other. */
+  /** Mean similarity to the own person. */
   own: number;
+  /** Mean similarity to the nearest other person. */
   other: number;
 }
 
-/** Compares each face that was kept back with the mean of everybody's others. */
+/** Compares each held-out face with the mean embedding of each person's other faces. */
 export async function scoreOf(
   model: Uint8Array,
   preprocessing: Preprocessing,

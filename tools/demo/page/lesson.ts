@@ -1,19 +1,23 @@
 import type { Person, Preprocessing } from '@hm/datasets/browser';
 import type { TrainEvent } from '@hm/train/browser';
 
-/** What the worker is to train. */
+/** The training that the page asks the worker to do. */
 export interface Lesson {
   /** The run's name in this browser's storage. */
   run: string;
+  /** ONNX file of the network to fine-tune. */
   model: Uint8Array;
+  /** Preprocessing of the network's images. */
   preprocessing: Preprocessing;
-  /** With aligned faces. */
+  /** People with their aligned faces. */
   persons: Person[];
+  /** Number of epochs. */
   epochs: number;
+  /** The loss in short form, such as `hm-arcface`. */
   loss: string;
 }
 
-/** What the worker tells. */
+/** A message from the worker. */
 export type Told =
   | { kind: 'event'; event: TrainEvent }
   | { kind: 'taught'; model: Uint8Array }

@@ -14,7 +14,7 @@ const rate = element<HTMLSelectElement>('rate');
 
 let model: { name: string; bytes: Uint8Array } | undefined;
 let recognizer: Recognizer | undefined;
-/** Of an evaluation that was given, or the network's own. */
+/** Thresholds of the given evaluation, or of the network's own calibration. */
 let thresholds: Thresholds | undefined;
 let evaluation: Thresholds | undefined;
 let comparison = 0;
@@ -37,7 +37,7 @@ const panels: PhotographPanel[] = [...document.querySelectorAll<HTMLElement>('.p
     }),
 );
 
-/** Loads the model on the chosen provider and looks at the photographs again; one load at a time. */
+/** Loads the model on the chosen provider and searches the photographs again. Loads run one at a time. */
 function load(preprocessing?: Preprocessing): Promise<void> {
   loading = loading.then(() => loadNow(preprocessing));
   return loading;
@@ -67,7 +67,7 @@ async function loadNow(preprocessing?: Preprocessing): Promise<void> {
 
 const licenseOf = ({ license }: Recognizer) => (license === null ? '' : ` License: ${license}`);
 
-/** Compares the chosen faces once both are there. */
+/** Compares the chosen faces as soon as there are two. */
 function compare(): void {
   const [first, second] = panels.map(({ face }) => face);
   const turn = ++comparison;
@@ -82,7 +82,7 @@ function identify(): void {
   for (const panel of panels) panel.identify().catch(report);
 }
 
-/** An evaluation with another use of the mirrored image needs other embeddings. */
+/** Uses an evaluation. If it uses the mirrored image differently, the model is loaded again for other embeddings. */
 function useEvaluation(text: string): void {
   const before = evaluation?.flip ?? 'off';
   evaluation = readThresholds(text);
@@ -104,7 +104,7 @@ function useThresholds(given: Thresholds | undefined): void {
   identify();
 }
 
-/** Thresholds mean nothing for another model than the one that they were measured with. */
+/** Returns a warning if the thresholds were measured with another model, for which they have no meaning. */
 const otherModel = (): string =>
   evaluation === undefined || evaluation.model === (model?.name ?? 'dlib')
     ? ''

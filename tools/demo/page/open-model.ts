@@ -1,16 +1,21 @@
 import { openRecognizer, type Recognizer } from '@hm/recognize/browser';
 import { HmError } from '@hm/tensor/host';
 
-/** What a recognizer of the page is made of. */
+/** Options for the page's recognizer. */
 export interface ModelChoice {
-  /** An ONNX file; without one the network that comes with the page. */
+  /** An ONNX file. If undefined, the network that comes with the page. */
   bytes: Uint8Array | undefined;
+  /** Provider that runs the network. */
   provider: 'cpu' | 'webgpu';
+  /** Preprocessing of the network's images, if the file does not contain it. */
   preprocessing: Recognizer['preprocessing'] | undefined;
+  /** Use of the mirrored image. */
   flip: 'off' | 'sum' | 'concat';
 }
 
-/** Opens a model for photographs. One that does not say which template its faces are aligned to gets the usual one of its size. */
+/**
+ * Opens a model for photographs. If it does not name its alignment template, it gets the usual one for its image size.
+ */
 export async function openModel({ bytes, ...options }: ModelChoice): Promise<Recognizer> {
   const weights = new URL('weights', document.baseURI).href;
   try {

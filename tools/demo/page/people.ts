@@ -4,19 +4,23 @@ import { count } from './count.ts';
 import { element } from './element.ts';
 import { personRow } from './person-row.ts';
 
-/** What the people of the page ask of it. */
+/** Callbacks that {@link People} needs from the page. */
 export interface PeopleHost {
-  /** The photograph of a panel. */
+  /** Returns the photograph of a panel. */
   photograph(panel: number): RgbImage | undefined;
-  /** Least similarity of one person; undefined where nobody knows it, or the network's calibration does. */
+  /**
+   * Returns the least similarity of the same person. Undefined if it is unknown or the network's calibration has it.
+   */
   threshold(): number | undefined;
-  /** Someone came or went. */
+  /** Called after a person was enrolled or removed. */
   changed(): void;
+  /** Shows a message. */
   say(text: string): void;
+  /** Shows an error. */
   report(error: unknown): void;
 }
 
-/** The people who are enrolled in this browser, for each network by themselves. */
+/** The people enrolled in this browser, with a separate gallery for each network. */
 export class People {
   readonly #host: PeopleHost;
   #gallery: Gallery | undefined;
@@ -37,7 +41,7 @@ export class People {
     await this.#list();
   }
 
-  /** Who a face is, in words; empty where nobody is enrolled, or nothing says what is similar enough. */
+  /** Describes in words who a face is. Empty if nobody is enrolled or there is no threshold. */
   async describe(face: RecognizedFace): Promise<string> {
     const gallery = this.#gallery;
     const threshold = this.#host.threshold();

@@ -1,4 +1,4 @@
-/** A person in a list: what is known, and a button that takes her out. */
+/** Makes a list row for a person, with a description and a button that removes the person. */
 export function personRow(name: string, about: string, { label, act }: { label: string; act(): void }) {
   const row = document.createElement('li');
   const text = document.createElement('span');

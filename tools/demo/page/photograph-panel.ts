@@ -3,13 +3,15 @@ import type { RecognizedFace, Recognizer } from '@hm/recognize/browser';
 import { drawFaces, drawPixels } from './draw.ts';
 import { type Photograph, readPhotograph } from './photograph.ts';
 
-/** What the panels ask of the page. */
+/** Callbacks that the panels need from the page. */
 export interface PanelHost {
+  /** Returns the recognizer, if it is loaded. */
   recognizer(): Recognizer | undefined;
-  /** Who a face is, in words; empty where nobody is enrolled. */
+  /** Describes in words who a face is. Empty if nobody is enrolled. */
   describe(face: RecognizedFace): Promise<string>;
-  /** A face was chosen or lost. */
+  /** Called when the chosen face changes. */
   changed(): void;
+  /** Shows an error. */
   report(error: unknown): void;
 }
 
@@ -17,7 +19,7 @@ const template = `
   <label class="drop"><span></span><input type="file" accept="image/*"></label>
   <div class="found" hidden><canvas></canvas><div><p class="count" role="status"></p><p class="who" role="status"></p><div class="faces"></div></div></div>`;
 
-/** One photograph: drop zone, faces with landmarks, and the aligned face. */
+/** A panel for one photograph: drop zone, faces with landmarks, and the aligned face. */
 export class PhotographPanel {
   readonly #root: HTMLElement;
   readonly #host: PanelHost;
@@ -42,7 +44,7 @@ export class PhotographPanel {
     return this.#photograph?.image;
   }
 
-  /** Decodes a file and looks for faces. */
+  /** Decodes a file and detects faces. */
   async show(file: Blob): Promise<void> {
     try {
       this.#photograph = await readPhotograph(file);
@@ -53,7 +55,7 @@ export class PhotographPanel {
     }
   }
 
-  /** Looks for faces with the page's recognizer, if there is one by now. */
+  /** Detects faces with the page's recognizer, if it is loaded. */
   async search(): Promise<void> {
     const recognizer = this.#host.recognizer();
     const photograph = this.#photograph;
@@ -70,7 +72,7 @@ export class PhotographPanel {
     this.#say(this.#describe());
   }
 
-  /** Says who the chosen face is. */
+  /** Shows who the chosen face is. */
   async identify(): Promise<void> {
     const face = this.face;
     const text = face === undefined ? '' : await this.#host.describe(face);

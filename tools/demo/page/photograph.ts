@@ -1,17 +1,19 @@
 import { decodeImage, type RgbImage } from '@hm/images/browser';
 
-/** What is shown of a larger photograph is made smaller; faces are looked for in the whole. */
+/** Longest side of a shown photograph in pixels. Faces are detected at full size. */
 const LONGEST_SIDE = 960;
 
 /** A photograph's pixels, and a canvas that shows it. */
 export interface Photograph {
+  /** The canvas that shows it. */
   canvas: HTMLCanvasElement;
-  /** Pixels of the canvas for a pixel of the photograph. */
+  /** Pixels of the canvas per pixel of the photograph. */
   scale: number;
+  /** Its pixels. */
   image: RgbImage;
 }
 
-/** Decodes an image file as the browser shows it, EXIF orientation applied. */
+/** Decodes an image file as the browser shows it, with EXIF orientation applied. */
 export async function readPhotograph(file: Blob): Promise<Photograph> {
   const image = await decodeImage(file);
   const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });

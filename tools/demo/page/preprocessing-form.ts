@@ -2,14 +2,14 @@ import type { Recognizer } from '@hm/recognize/browser';
 import { HmError } from '@hm/tensor/host';
 import { element } from './element.ts';
 
-/** How a model's images are prepared. */
+/** Preprocessing of a model's images. */
 export type Preprocessing = Recognizer['preprocessing'];
 
-/** Whether a model could not be loaded because nobody says how its images are prepared. */
+/** Returns true if a model could not be loaded because its preprocessing is unknown. */
 export const needsPreprocessing = (error: unknown): boolean =>
   HmError.isInstance(error) && error.code === 'invalid-argument' && 'metadata' in error.fields;
 
-/** Shows the form and waits for its answer; asked again before that, only the later call is answered. */
+/** Shows the form and waits for the answer. If called again before that, only the later call gets an answer. */
 export function askPreprocessing(): Promise<Preprocessing> {
   const form = element<HTMLFormElement>('preprocessing');
   form.hidden = false;

@@ -1,4 +1,4 @@
-// Trains, beside the page: a step keeps its thread busy.
+// Trains in a worker, since a step blocks its thread.
 import { people } from '@hm/datasets/browser';
 import { headByName } from '@hm/losses';
 import { fromOnnx } from '@hm/resnet/from-onnx';

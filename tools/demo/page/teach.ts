@@ -13,14 +13,14 @@ import type { Told } from './lesson.ts';
 import { personRow } from './person-row.ts';
 import { report, say } from './status.ts';
 
-/** The network that is taught. */
+/** The network to fine-tune. */
 interface Network {
   name: string;
   bytes: Uint8Array;
   preprocessing: Preprocessing & { template: Exclude<Preprocessing['template'], 'none'> };
 }
 
-/** What somebody added: files stay, for a network that wants them aligned otherwise. */
+/** Photographs added for a person. The files are kept for networks that need another alignment. */
 interface Added {
   files: readonly File[];
   faces: RgbImage[];
@@ -39,7 +39,7 @@ let detector: Detector | undefined;
 let worker: Worker | undefined;
 let run = '';
 
-/** Takes a network, and aligns everybody's photographs as it wants them. */
+/** Loads a network and aligns all photographs for it. */
 async function use(name: string, bytes: Uint8Array): Promise<void> {
   const preprocessing = preprocessingFromMetadata(readMetadata(bytes));
   if (preprocessing === undefined || preprocessing.template === 'none')
@@ -52,7 +52,7 @@ async function use(name: string, bytes: Uint8Array): Promise<void> {
   await show();
 }
 
-/** The subject of each photograph, aligned, and the names of those without a face. */
+/** Returns the aligned main face of each photograph, and the names of files without a face. */
 async function facesOf(files: readonly File[]): Promise<{ faces: RgbImage[]; without: string[] }> {
   detector ??= await loadMtcnn({ weights: `${weights}/mtcnn_model-weights_manifest.json` });
   const faces: RgbImage[] = [];
@@ -88,7 +88,7 @@ async function add(): Promise<void> {
 const persons = (): Person[] => [...people].map(([name, { faces }]) => ({ name, photographs: faces }));
 const setting = (name: string) => element<HTMLInputElement | HTMLSelectElement>(name).value;
 
-/** Lists everybody, and offers what can be done. */
+/** Lists all people and enables the buttons for possible actions. */
 async function show(): Promise<void> {
   element('added').replaceChildren(
     ...[...people].map(([name, { faces }]) => {
@@ -120,7 +120,7 @@ async function show(): Promise<void> {
   buttons.forget.disabled = !begun || worker !== undefined;
 }
 
-/** The same network, photographs and settings go on with the same run. */
+/** Returns the run's name. The same network, photographs and settings have the same name, so that their run resumes. */
 async function nameOfRun({ bytes }: Network): Promise<string> {
   const parts: Uint8Array[] = [bytes];
   for (const { name, photographs } of persons())
@@ -130,7 +130,7 @@ async function nameOfRun({ bytes }: Network): Promise<string> {
   return `taught ${await sha256Of(new TextEncoder().encode(hashes.join() + settings))}`;
 }
 
-/** Trains in a worker until it is done, paused or has failed. */
+/** Trains in a worker until training ends, is paused or fails. */
 async function train({ bytes: model, preprocessing }: Network): Promise<void> {
   const split = keepBack(persons());
   element('result').hidden = true;

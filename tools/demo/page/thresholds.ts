@@ -1,31 +1,35 @@
 import type { Distance, Flip, ModelCalibration, VerificationResult } from '@hm/eval/browser';
 import { InvalidDataError } from '@hm/tensor/host';
 
-/** From which similarity on a pair is accepted at each false accept rate, and how similarities are measured. */
+/** The least similarity of an accepted pair at each false accept rate, and how it was measured. */
 export interface Thresholds {
+  /** Use of the mirrored image. */
   flip: Flip;
+  /** Name of the model. */
   model: string;
+  /** Name of the protocol. */
   protocol: string;
+  /** False accept rates with their thresholds and numbers of impostor pairs. */
   rates: { far: number; similarity: number; impostors: number }[];
 }
 
-/** The thresholds of a network's own calibration. */
+/** Returns the thresholds of a network's own calibration. */
 export const calibrated = ({ flip, model, protocol, thresholds }: ModelCalibration): Thresholds => ({
   ...{ flip, model, protocol },
   rates: thresholds.map(({ far, threshold, impostors }) => ({ far, similarity: 1 - threshold, impostors })),
 });
 
-/** Cosines from distances: of squared Euclidean ones `1 - d / 2`, of cosine ones `1 - d`. */
+/** Conversions to cosines: `1 - d / 2` for squared Euclidean distances, `1 - d` for cosine distances. */
 const cosines: Partial<Record<Distance, (distance: number) => number>> = {
   'squared-euclidean': (distance) => 1 - distance / 2,
   cosine: (distance) => 1 - distance,
 };
 
 /**
- * Reads the thresholds in an evaluation's JSON or in a calibration, whose distances are cosine ones: what `hm eval` writes
- * with `--out` or `--calibration`.
+ * Reads the thresholds in the JSON of an evaluation or of a calibration, which `hm eval` writes with `--out` or
+ * `--calibration`. The distances of a calibration are cosine distances.
  *
- * @throws {InvalidDataError} if it is something else, or its distance has no cosine.
+ * @throws {InvalidDataError} if it is something else, or its distance cannot be converted to a cosine.
  */
 export function readThresholds(text: string): Thresholds {
   const { thresholds, tarAtFar, distance, flip = 'off', model = '', protocol = '' } = parse(text);

@@ -1,7 +1,7 @@
 import { element } from './element.ts';
 import type { Thresholds } from './thresholds.ts';
 
-/** Shows a similarity and, where a threshold is known, what it means, with a warning where there is one. */
+/** Shows a similarity, its meaning if a threshold is known, and a warning if there is one. */
 export function showVerdict(
   similarity: number,
   rate: Thresholds['rates'][number] | undefined,
@@ -33,7 +33,7 @@ const describe = (
 ) =>
   `Similarity ${similarity.toFixed(4)}, accepted above ${threshold.toFixed(4)}: about ${far} of pairs of different people are above it, measured on ${impostors} such pairs.`;
 
-/** From similarity -1 on the left to 1 on the right. */
+/** Places a mark on the scale from similarity -1 on the left to 1 on the right. */
 function place(mark: HTMLElement, similarity: number | undefined): void {
   mark.hidden = similarity === undefined;
   mark.style.left = `${50 + 50 * (similarity ?? 0)}%`;

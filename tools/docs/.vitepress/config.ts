@@ -4,7 +4,7 @@ import { modules } from '../modules.mjs';
 
 const folder = (name: string) => new URL(`../${name}/`, import.meta.url);
 
-/** The page's first heading, which is its name in the sidebar too. */
+/** Returns a sidebar entry with the page's first heading as its text. */
 function titled(section: string, page: string) {
   const text = readFileSync(new URL(`${page}.md`, folder(section)), 'utf8');
   return { text: /^# (.*)$/m.exec(text)![1]!, link: `/${section}/${page}` };
@@ -31,7 +31,7 @@ export default defineConfig({
   lang: 'en',
   title: 'hard-mining',
   description: 'Face recognition in TypeScript, from photographs to a verification score',
-  base: process.env.DOCS_BASE ?? '/', // GitHub's Pages serve a repository below its name
+  base: process.env.DOCS_BASE ?? '/', // GitHub Pages serves a repository at a path with its name
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
   vite: { build: { chunkSizeWarningLimit: 1000 } }, // the search index

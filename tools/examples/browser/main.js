@@ -9,7 +9,7 @@ output.value = `Choose two aligned faces; the network runs on ${provider === 'cp
 
 for (const input of inputs) input.addEventListener('change', compare);
 
-/** `navigator.gpu` is there without a graphics card, too. */
+/** Returns true if there is a GPU. `navigator.gpu` exists even without one. */
 async function hasGpu() {
   const { gpu } = /** @type {{ gpu?: { requestAdapter(): Promise<unknown> } }} */ (navigator);
   return Boolean(await gpu?.requestAdapter());
@@ -25,7 +25,7 @@ async function compare() {
 }
 
 /**
- * A file's pixels in the size that the network was trained on.
+ * Returns a file's pixels in the size that the network was trained on.
  *
  * @param {File} file
  */

@@ -6,8 +6,8 @@ import { parse } from 'csv-parse/sync';
 /** @typedef {{ file: string, person: string, split: string }} Row */
 
 /**
- * A register with the columns file, person and split: the rows of the split `train` as a data set, those of `test` as
- * pairs to validate with.
+ * Reads a register with the columns file, person and split. Returns the rows of the split `train` as a data set and
+ * those of `test` as pairs for validation.
  *
  * @param {string} path
  * @returns {Promise<{ training: Dataset, validation: VerificationProtocol }>}
@@ -47,7 +47,8 @@ function datasetOf(rows, root) {
 }
 
 /**
- * Each photograph with the next of the same person, and with one of another: as many genuine pairs as impostors.
+ * Pairs each photograph with the next of the same person and with one of another, for equal numbers of genuine and
+ * impostor pairs.
  *
  * @param {Row[]} rows
  * @param {string} root

@@ -33,7 +33,7 @@ const run = train({
     ...quick,
     epochs: Number(epochs),
     batchSize: Number(batch),
-    // Little data: the edges and textures of the first layers stay as many other people taught them.
+    // With little data, the first layers keep the edges and textures that they learned from many other people.
     learningRate: 0.01,
     freeze: ['backbone.stem.*', 'backbone.blocks.0.*'],
   },
@@ -61,7 +61,7 @@ function subset(chosen) {
 }
 
 /**
- * How many of the unseen photographs are nearest to one of the same person.
+ * Returns the share of unseen photographs whose nearest known photograph is of the same person.
  *
  * @param {Uint8Array} model
  */

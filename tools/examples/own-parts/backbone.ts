@@ -1,6 +1,6 @@
 import { backboneOf, conv, dense, globalAverage, norm, prelu, residual, sequential } from '@hm/resnet';
 
-/** Three convolutions, two of them around a shortcut; parameters are named as they are here: `backbone.stem.filter`. */
+/** Three convolutions, two of them with a shortcut. The parameters have the names used here: `backbone.stem.filter`. */
 export const smallNet = ({ size = 32, channels = 16, embeddingSize = 32 } = {}) =>
   backboneOf({
     name: 'small-net',

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '@hm/datasets';
 
-/** Files named like `ada-1.png` in one folder: the name before the last dash is the person. Worker threads decode them. */
+/** Files such as `ada-1.png` in one folder, with the person before the last dash. Worker threads decode them. */
 export async function flatFolder(root: string): Promise<Dataset> {
   const files = (await readdir(root)).filter((file) => file.endsWith('.png')).sort();
   const personOf = (file: string) => file.slice(0, file.lastIndexOf('-'));

@@ -3,8 +3,8 @@ import { cosineLogits } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * Generalized cross-entropy, `(1 − p^q) / q` of the own class's probability p: bounded, so that photographs under a wrong
- * name do not rule the training (Zhang and Sabuncu, 2018).
+ * Generalized cross-entropy, `(1 − p^q) / q` with the probability p of the sample's own class. It is bounded, so that
+ * photographs with a wrong name do not dominate training (Zhang and Sabuncu, 2018).
  */
 export const generalizedCrossEntropy = ({ scale = 32, q = 0.7 } = {}): Head => ({
   config: { name: 'generalized-cross-entropy', scale, q },

@@ -1,7 +1,7 @@
 import { traceKernel } from '@hm/onnx';
 import * as tf from '@tensorflow/tfjs-core';
 
-// tfjs has no Celu, ONNX has: one node in the graph where tfjs would need four. Eagerly it is what the formula says.
+// ONNX has Celu, tfjs does not: the graph needs one node instead of four. Eager execution uses the formula.
 traceKernel('Celu', 'Celu');
 tf.registerKernel({
   kernelName: 'Celu',
@@ -14,5 +14,5 @@ tf.registerGradient({
   gradFunc: (dy, [x]) => ({ x: () => tf.mul(dy as tf.Tensor, tf.exp(tf.minimum(x!, 0))) }),
 });
 
-/** `max(0, x) + min(0, exp(x) − 1)`: a smooth relu. */
+/** A smooth ReLU, `max(0, x) + min(0, exp(x) − 1)`. */
 export const smoothRelu = (x: tf.Tensor): tf.Tensor => tf.engine().runKernel('Celu', { x });

@@ -2,7 +2,7 @@ import { hostZeros, mapParams, type Params, zipParams } from '@hm/tensor';
 import { chain, clip, type Optimizer, type Transform } from '@hm/train';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Lion: the sign of a blend of the gradient and an average of those before moves a parameter (Chen et al., 2023). */
+/** Lion: moves a parameter by the sign of a blend of the gradient and its running average (Chen et al., 2023). */
 const lion = ({ beta1 = 0.9, beta2 = 0.99 } = {}): Transform => ({
   init: (trained) => ({ lion: mapParams(trained, ({ shape }) => hostZeros('float32', shape)) }),
   update(gradients, state, { learningRate }) {
@@ -15,7 +15,7 @@ const lion = ({ beta1 = 0.9, beta2 = 0.99 } = {}): Transform => ({
   },
 });
 
-/** `train({ optimizer })` takes it in place of the recipe's; the gradient is clipped before. */
+/** Lion with gradient clipping, for `train({ optimizer })` instead of the recipe's optimizer. */
 export const clippedLion = (config: { beta1?: number; beta2?: number } = {}): Optimizer => ({
   ...{ name: 'lion', config },
   ...chain(clip(5), lion(config)),

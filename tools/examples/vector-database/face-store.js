@@ -2,7 +2,7 @@
 import { createClient } from '@libsql/client';
 
 /**
- * Faces in a file of SQLite, to be found by what they look like.
+ * Opens a store of faces in an SQLite file, which can be searched by similarity.
  *
  * @param {string} path
  * @param {Embedder} embedder
@@ -12,7 +12,7 @@ export async function openFaceStore(path, embedder) {
   await database.batch([
     `CREATE TABLE IF NOT EXISTS faces (
       id TEXT PRIMARY KEY, person TEXT NOT NULL, embedding F32_BLOB(${embedder.embeddingSize}) NOT NULL)`,
-    // Each face keeps what its neighbours look like: 8 bits a number and 32 of them are a tenth of what it would be.
+    // The index stores each face's neighbours. 8 bits per number and 32 neighbours reduce it to a tenth of its size.
     `CREATE INDEX IF NOT EXISTS faces_by_embedding ON faces (
       libsql_vector_idx(embedding, 'metric=cosine', 'compress_neighbors=float8', 'max_neighbors=32'))`,
   ]);
@@ -34,7 +34,7 @@ export async function openFaceStore(path, embedder) {
     },
 
     /**
-     * The faces most like one, with the cosine of the embeddings.
+     * Returns the faces most similar to one, with the cosine of the embeddings.
      *
      * @param {EmbedderImage} face
      */

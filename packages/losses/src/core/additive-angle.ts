@@ -2,7 +2,7 @@ import { cosineAndSine, shiftedCosineAndSlope } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { mix } from './mix.ts';
 
-/** `cos(θ + m)` with its derivatives by `cos θ` and by m, all `[B]`. */
+/** `cos(θ + m)` and its derivatives with respect to `cos θ` and m, all `[B]`. */
 export interface AdditiveAngle {
   value: tf.Tensor1D;
   slope: tf.Tensor1D;
@@ -10,8 +10,8 @@ export interface AdditiveAngle {
 }
 
 /**
- * ArcFace's `cos(θ + m)`. Where `θ + m > π`, which would reward a larger angle, it is `cos θ − m·sin m` instead; with
- * `easy`, it is `cos θ` wherever `θ > π/2`.
+ * Returns ArcFace's `cos(θ + m)`. Where `θ + m > π`, which would reward a larger angle, it returns `cos θ − m·sin m`
+ * instead. With `easy`, it returns `cos θ` wherever `θ > π/2`.
  *
  * @param marginRadians a number, or one for each cosine.
  */

@@ -2,9 +2,9 @@ import type { ValueAndSlope } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * A-Softmax's `ψ(θ) = (−1)^k·cos(mθ) − 2k` for θ in `[kπ/m, (k+1)π/m]`, and its derivative with respect to `c = cos θ`,
- * both without an `acos`: `cos(mθ)` is the Chebyshev polynomial `T_m(c)` (for m = 4, `8c⁴ − 8c² + 1`), its derivative
- * `m·U_{m−1}(c)`, and k the number of thresholds `cos(kπ/m)` that c lies below.
+ * Returns A-Softmax's `ψ(θ) = (−1)^k·cos(mθ) − 2k` for θ in `[kπ/m, (k+1)π/m]`, and its derivative with respect to
+ * `c = cos θ`. Neither needs an `acos`: `cos(mθ)` is the Chebyshev polynomial `T_m(c)` (for m = 4, `8c⁴ − 8c² + 1`),
+ * its derivative is `m·U_{m−1}(c)`, and k is the number of thresholds `cos(kπ/m)` that c lies below.
  *
  * @param cosine `[B]` float32 in [-1, 1]. @param m an integer, 1 or more.
  */

@@ -4,13 +4,14 @@ import type { Margin } from './margin-cross-entropy.ts';
 
 const NORM_EPSILON = 1e-12;
 
-/** The lengths of a matrix' rows; finite in value and gradient at the zero vector. */
+/** Returns the lengths of a matrix's rows. Value and gradient are finite at the zero vector. */
 export const lengths = (vectors: tf.Tensor2D): tf.Tensor1D =>
   tf.sqrt(tf.add<tf.Tensor1D>(tf.sum(tf.square(vectors), 1), NORM_EPSILON));
 
 /**
- * L-Softmax' and A-Softmax' margin. With `t = n·cos θ`, n the product of the lengths that are not normalised away: value
- * `(n·ψ(θ) + λt)/(1 + λ)`, slopes `(ψ' + λ)/(1 + λ)` by t and `(ψ − cos θ·ψ')/(1 + λ)` by n.
+ * The margin of L-Softmax and A-Softmax. With `t = n·cos θ`, where n is the product of the lengths that are not
+ * normalised away, the value is `(n·ψ(θ) + λt)/(1 + λ)`. Its slopes are `(ψ' + λ)/(1 + λ)` with respect to t and
+ * `(ψ − cos θ·ψ')/(1 + λ)` with respect to n.
  *
  * @param unitCoefficients divides the margin's slopes by their Euclidean length, as the authors' code does.
  */

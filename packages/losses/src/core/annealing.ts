@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Annealing } from './options.ts';
 
-/** λ at a step counted from 0: a number, or a scalar tensor where the step is one. */
+/** Returns λ at a step, counted from 0: a number, or a scalar tensor if the step is one. */
 export function annealed(schedule: Annealing | number, step: number | tf.Scalar): number | tf.Tensor {
   if (typeof schedule === 'number') return schedule;
   const { base, gamma, power, min } = schedule;

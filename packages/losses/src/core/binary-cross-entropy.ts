@@ -3,17 +3,17 @@ import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { addAtLabels, takeLabels } from './label-entries.ts';
 
-/** How much the two kinds of class weigh. */
+/** Weights of the target class and of the other classes. */
 export interface BinaryWeights {
-  /** The target. */
+  /** Weight of the target. */
   positive: number;
-  /** Each other class. */
+  /** Weight of each other class. */
   negative: number;
 }
 
 /**
- * One binary classification per class, summed: `p·softplus(−z_y) + n·Σ_{j≠y} softplus(z_j)`, with
- * `softplus(z) = log(1 + exp z)`, exact to the last digit for logits of any size.
+ * Returns the sum of one binary classification loss per class, `p·softplus(−z_y) + n·Σ_{j≠y} softplus(z_j)`, with
+ * `softplus(z) = log(1 + exp z)`. It is exact to the last digit for logits of any size.
  *
  * @param logits `[B, C]` float32. @param labels `[B]` int32.
  * @returns `[B]`, not negative.
@@ -38,7 +38,7 @@ export function binaryCrossEntropy(
     {
       forward: ({ logits }) => {
         const target = takeLabels(logits, labels);
-        // Subtracting the target's term from the sum of all would leave nothing of the others' digits.
+        // Subtracting the target's term from the sum over all classes would cancel the digits of the others.
         const others = addAtLabels(logits, labels, tf.sub(VANISHING, target));
         const losses = tf.add<tf.Tensor1D>(
           tf.mul(softplus(tf.neg(target)), positive),

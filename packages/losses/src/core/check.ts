@@ -1,13 +1,13 @@
 import { InvalidArgumentError, type Params } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 
-// Elsewhere reading would stall the device, and in a trace there is nothing to read.
+// On other backends reading would stall the device, and a trace has no values to read.
 const READABLE_BACKENDS = ['cpu', 'tensorflow'];
 
 /**
- * The class weights, after checking that parameters, embeddings and labels fit together.
+ * Returns the class weights, after checking that parameters, embeddings and labels fit together.
  *
- * @param rows how many rows of the weights belong to each class.
+ * @param rows the number of rows of the weights per class.
  */
 export function checkInputs(
   where: string,
@@ -34,13 +34,13 @@ export function checkInputs(
   return weight;
 }
 
-/** The bias `[C]`, after checking that it has one value per class. */
+/** Returns the bias `[C]`, after checking that it has one value per class. */
 export function checkBias(where: string, bias: tf.Tensor | Params | undefined, classes: number): tf.Tensor1D {
   if (bias instanceof tf.Tensor && bias.rank === 1 && bias.size === classes) return bias as tf.Tensor1D;
   throw invalid(where, `params.bias [${classes}], one value per class`, shapeOf(bias));
 }
 
-/** A parameter or statistic by its name (`params.bias`), after checking its shape. */
+/** Returns a parameter or statistic by its name (`params.bias`), after checking its shape. */
 export function checkTensor<T extends tf.Tensor>(
   where: string,
   name: string,

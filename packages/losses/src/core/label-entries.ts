@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** `matrix[i, labels[i]]`, `[B]`, without a mask of the matrix' size. Not differentiable. */
+/** Returns `matrix[i, labels[i]]`, `[B]`, without a mask of the matrix's size. Not differentiable. */
 export function takeLabels(matrix: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
   const [batch, classes] = matrix.shape;
   const rowStarts = tf.tensor1d(
@@ -10,12 +10,12 @@ export function takeLabels(matrix: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1
   return tf.gather(tf.reshape(matrix, [batch * classes]), tf.add(labels, rowStarts));
 }
 
-/** A copy of `matrix` `[B, C]` with `values[i]` added to the entry `[i, labels[i]]`. Not differentiable. */
+/** Returns a copy of `matrix` `[B, C]` with `values[i]` added to the entry `[i, labels[i]]`. Not differentiable. */
 export function addAtLabels(matrix: tf.Tensor2D, labels: tf.Tensor1D, values: tf.Tensor1D): tf.Tensor2D {
   return tf.add(matrix, tf.mul(labelMask(labels, matrix.shape[1]), tf.expandDims(values, 1)));
 }
 
-/** `[B, C]`, 1 where the class is the label and 0 elsewhere. */
+/** One-hot labels `[B, C]`: 1 where the class is the label and 0 elsewhere. */
 export function labelMask(labels: tf.Tensor1D, classes: number): tf.Tensor2D {
   // tf.oneHot refuses a single class, and is slower in ONNX Runtime.
   const all = tf.range(0, classes, 1, 'int32');

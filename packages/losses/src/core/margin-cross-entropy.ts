@@ -3,39 +3,47 @@ import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { addAtLabels, takeLabels } from './label-entries.ts';
 
-/** The logit that stands in for the target's, and how it answers to what it was computed from. */
+/** The logit that replaces the target's, and its derivatives. */
 export interface TargetLogit {
-  /** `[B]`. */
+  /** `[B]`, the new target logit. */
   value: tf.Tensor1D;
-  /** `[B]`, the derivative with respect to the plain target logit; 1 if absent. */
+  /** `[B]`, the derivative with respect to the plain target logit. 1 if absent. */
   slope?: tf.Tensor1D;
-  /** `[B]` each, the derivatives with respect to the further inputs, in their order. */
+  /** `[B]` each, the derivatives with respect to the margin's other inputs, in the same order. */
   inputSlopes?: tf.Tensor1D[];
 }
 
-/** The margin: the target logit `[B]`, from the plain one and further inputs `[B]`. It runs untaped: it may compare. */
+/**
+ * A margin: computes the target logit `[B]` from the plain one and other inputs `[B]`. tfjs does not record it for the
+ * gradient, so it may use comparisons.
+ */
 export type Margin = (logit: tf.Tensor1D, ...inputs: tf.Tensor1D[]) => TargetLogit;
 
-/** Every logit but the target's, changed, and how it answers to what it was: both `[B, C]`, the target's entries unused. */
+/** The changed logits of the other classes and their slopes, both `[B, C]`. The target's entries are not used. */
 export interface OtherLogits {
+  /** The changed logits. */
   value: tf.Tensor2D;
+  /** Their derivatives with respect to the logits before the change. */
   slope: tf.Tensor2D;
 }
 
-/** What becomes of the other classes' logits `[B, C]`, given the target's `[B]` after and before the margin. It runs untaped. */
+/**
+ * Computes the logits of the other classes from all logits `[B, C]` and the target's logit `[B]` after and before the
+ * margin. tfjs does not record it for the gradient.
+ */
 export type OtherMargin = (logits: tf.Tensor2D, target: tf.Tensor1D, plainTarget: tf.Tensor1D) => OtherLogits;
 
 /**
- * Cross-entropy per sample after a margin has changed the target's logit: `log Σ_j exp(z_j) − z_y`, where `z` is
- * `logits` but for `z_y = margin(logits_y)`. All margin losses are this and differ by `margin`.
+ * Returns the cross-entropy per sample after a margin has changed the target's logit: `log Σ_j exp(z_j) − z_y`, where
+ * `z` is `logits` except for `z_y = margin(logits_y)`. All margin losses use this function and differ in `margin`.
  *
  * The gradient is `softmax(z)_j` for the other classes and `(softmax(z)_y − 1)·margin'` for the target. Maxima are
- * subtracted first, so logits of any size are safe. Value and gradient live in one `customGradient` because margins
- * compare, and tfjs cannot differentiate comparisons.
+ * subtracted first, so logits of any size are safe. Value and gradient are in one `customGradient` because margins
+ * use comparisons, which tfjs cannot differentiate.
  *
  * @param logits `[B, C]` float32. @param labels `[B]` int32.
- * @param margin absent for plain softmax. @param inputs `[B]` each, what else the margin depends on.
- * @param others for losses that also change the logits of classes that are mistaken for the target.
+ * @param margin omitted for plain softmax. @param inputs `[B]` each, the other inputs of the margin.
+ * @param others for losses that also change the logits of classes mistaken for the target.
  * @returns `[B]`, not negative.
  */
 export function marginCrossEntropy(
@@ -76,11 +84,11 @@ export function marginCrossEntropy(
   });
 }
 
-/** Tensors under the names `input0`, `input1`, …, as operands and as their slopes. */
+/** Names tensors `input0`, `input1`, …, for the operands and for their slopes. */
 const numbered = (tensors: readonly tf.Tensor[]): Record<string, tf.Tensor> =>
   Object.fromEntries(tensors.map((tensor, i) => [`input${i}`, tensor]));
 
-/** The cross-entropy of `logits` with `target` in the place of their entries at the labels, `plain`. */
+/** Computes the cross-entropy of `logits` with their entries at the labels, `plain`, replaced by `target`. */
 function forward(logits: tf.Tensor2D, labels: tf.Tensor1D, plain: tf.Tensor1D, target: tf.Tensor1D) {
   const change = tf.sub<tf.Tensor1D>(target, plain);
   const isPlain = target === plain;
@@ -88,7 +96,7 @@ function forward(logits: tf.Tensor2D, labels: tf.Tensor1D, plain: tf.Tensor1D, t
   const largest = tf.max(changed, 1, true);
   const exponentials = tf.exp<tf.Tensor2D>(tf.sub(changed, largest));
   const sums = tf.sum<tf.Tensor1D>(exponentials, 1);
-  // Rounded as the matrix entry is, or a loss could come out just below zero.
+  // Must be rounded like the matrix entry, or a loss could come out just below zero.
   const targetLogit = isPlain ? plain : tf.add(plain, change);
   const below = tf.sub(tf.reshape(largest, [-1]), targetLogit);
   return {
@@ -119,7 +127,7 @@ function backward(dy: tf.Tensor1D, saved: Saved & Record<string, tf.Tensor>): Re
   ]);
   return { logits: ofLogits(), ...Object.fromEntries(inputGradients) };
 
-  /** The target's entry of `others` holds dy·p_y (times its slope as another class): replaced by (p_y − 1)·dy·slope. */
+  /** Replaces the target's entry of `others`, dy·p_y (times its slope as another class), by (p_y − 1)·dy·slope. */
   function ofLogits(): tf.Tensor2D {
     if (!slope && !otherSlope) return addAtLabels(others, labels, tf.neg(dy));
     const wanted = slope ? tf.mul(targetGradient, slope) : targetGradient;

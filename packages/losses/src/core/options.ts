@@ -1,22 +1,32 @@
 import { InvalidArgumentError, nearest } from '@hm/tensor';
 import { checkArguments } from '@hm/tensor/host';
 
-/** Where a number must lie; a limit that is absent is infinite. */
+/** The allowed range of a number. A missing limit is infinite. */
 export interface Range {
-  /** Exclusive. */
+  /** Exclusive lower limit. */
   above?: number;
+  /** Inclusive lower limit. */
   from?: number;
+  /** Inclusive upper limit. */
   to?: number;
-  /** Exclusive. */
+  /** Exclusive upper limit. */
   below?: number;
+  /** True if only integers are allowed. */
   integer?: boolean;
 }
 
-/** A number with a schedule: λ of A-Softmax and L-Softmax. */
+/**
+ * The schedule of λ in A-Softmax and L-Softmax: `λ = max(min, base·(1 + gamma·iteration)^(−power))`, with the iteration
+ * counted from 1.
+ */
 export interface Annealing {
+  /** λ before it decays. */
   base: number;
+  /** Rate of the decay per iteration. */
   gamma: number;
+  /** Exponent of the decay. */
   power: number;
+  /** Lower limit of λ. */
   min: number;
 }
 
@@ -38,15 +48,15 @@ interface ChoiceOption<Choice extends string = string> {
 
 interface AnnealedOption {
   default: Annealing | number;
-  /** A number, or `λ = max(min, base·(1 + gamma·iteration)^(−power))`, the iteration counted from 1. */
+  /** Marks an option that is a number or an {@link Annealing} schedule. */
   annealed: true;
   doc: string;
 }
 
-/** An option: its default, what it may be, and a line that explains it. */
+/** Description of an option: its default, its allowed values and a line of help. */
 export type OptionSpec = NumberOption | FlagOption | ChoiceOption | AnnealedOption;
 
-/** The options of a head by name: their type, check, help and row in the README come from here. */
+/** The options of a head by name, the source of their type, their check, their help and their row in the README. */
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
 type ValueOf<Spec> = Spec extends { annealed: true }
@@ -57,17 +67,17 @@ type ValueOf<Spec> = Spec extends { annealed: true }
       ? boolean
       : number;
 
-/** Every option, defaults filled in. */
+/** All options, with defaults filled in. */
 export type ConfigOf<Specs> = { -readonly [Name in keyof Specs]: ValueOf<Specs[Name]> };
 
-/** Arguments of a factory: some of the options. */
+/** The argument of a factory: any of the options. */
 export type OptionsOf<Specs> = { [Name in keyof Specs]?: ValueOf<Specs[Name]> };
 
-/** Specifications as they are written, their choices kept as literal types. */
+/** Returns `specs` unchanged and keeps their choices as literal types. */
 export const optionSpecs = <const Specs extends OptionSpecs>(specs: Specs): Specs => specs;
 
 /**
- * The options of `specs` in their order, defaults filled in; `undefined` stands for the default.
+ * Returns the options of `specs` in their order, with defaults filled in. `undefined` stands for the default.
  *
  * @throws {InvalidArgumentError} if an option is unknown, of another type or out of its range.
  */
@@ -137,7 +147,7 @@ export function assertRange(where: string, name: string, value: unknown, range: 
   );
 }
 
-/** A range in signs: `> 0 and <= 1`; empty if every number is in it. */
+/** Returns a range as text, such as `> 0 and <= 1`, or an empty string if it has no limits. */
 export const describeRange = (range: Range): string => {
   checkArguments('describeRange', { range }, { range: 'object' });
   const { above, from, to, below } = range;

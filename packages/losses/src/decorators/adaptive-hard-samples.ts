@@ -5,7 +5,7 @@ import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts'
 import type { Head } from '../head.ts';
 import { decorate } from './decorate.ts';
 
-/** Options of {@link adaptiveHardSamples}. */
+/** Specifications of the options of {@link adaptiveHardSamples}. */
 export const adaptiveHardSamplesOptions = optionSpecs({
   deviations: {
     default: 0,
@@ -17,15 +17,15 @@ export const adaptiveHardSamplesOptions = optionSpecs({
 export type AdaptiveHardSamplesOptions = OptionsOf<typeof adaptiveHardSamplesOptions>;
 
 /**
- * Adaptive hard-sample mining: a head of which only the batch's hard samples learn. The hard level of a sample is
- * `1 − exp(−L)`, one minus the probability of its label; the threshold adapts to the batch: mean plus k standard
- * deviations of the levels, at most the highest one. Losses below it are 0, the others times B/n for the n kept, so that
- * the mean is over those.
+ * Adaptive hard-sample mining: returns a head that learns only from the hard samples of a batch. The hard level of a
+ * sample is `1 − exp(−L)`, one minus the probability of its label. The threshold adapts to the batch: it is the mean of
+ * the levels plus k standard deviations, but at most the highest level. Losses below it become 0. The n others are
+ * multiplied by B/n, so that the mean over the batch is the mean over the kept samples.
  *
- * This is a reading: of the paper we know the abstract, which says that a hard level comes from prediction and label,
- * and that an adaptive threshold picks the samples; not its formulas.
+ * This is our reading of the paper, of which we know only the abstract. It says that a hard level comes from prediction
+ * and label, and that an adaptive threshold picks the samples, but gives no formulas.
  *
- * @throws {InvalidArgumentError} if `deviations` is no number.
+ * @throws {InvalidArgumentError} if `deviations` is not a number.
  * @see K. Chen et al., Improving Person Re-identification by Adaptive Hard Sample Mining, ICIP 2018
  * @example
  * const head = adaptiveHardSamples(cosFace());
@@ -52,7 +52,7 @@ const keepHard = (losses: tf.Tensor1D, deviations: number): tf.Tensor1D =>
     },
   );
 
-/** B/n for the n samples at or above the threshold, 0 for the others. */
+/** Returns B/n for the n samples at or above the threshold and 0 for the others. */
 function hardWeights(losses: tf.Tensor1D, deviations: number): tf.Tensor {
   const levels = tf.sub(1, tf.exp(tf.neg(losses)));
   const { mean, variance } = tf.moments(levels);

@@ -5,13 +5,13 @@ import type { Head, HeadConfig, HeadResult } from '../head.ts';
 export interface Decoration {
   /** The decorator's name and options. */
   config: HeadConfig;
-  /** Its result from that of the head under it. */
+  /** Computes the decorated result from the result of the wrapped head. */
   change: (result: HeadResult, labels: tf.Tensor1D) => HeadResult;
-  /** Whether the change compares the samples of a batch. Default false. */
+  /** True if the change compares the samples of a batch. Default false. */
   comparesSamples?: boolean;
 }
 
-/** A head with the parameters and statistics of another, whose result is changed. */
+/** Wraps a head: parameters and statistics stay the same, the result is changed. */
 export const decorate = (head: Head, { config, change, comparesSamples = false }: Decoration): Head => ({
   config: { ...config, of: head.config },
   of: head,

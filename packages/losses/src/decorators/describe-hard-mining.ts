@@ -1,37 +1,42 @@
 import { checkArguments } from '@hm/tensor/host';
 import { type HardMiningConfig, type HardMiningOptions, hardMiningConfig } from './hard-mining-loss.ts';
 
-/** A loss L, and the probability of the label at which cross-entropy has that loss, `exp(−L)`. */
+/** A loss, and the probability of the label at which cross-entropy has that loss. */
 export interface LossPoint {
+  /** The loss L. */
   loss: number;
+  /** The probability of the label, `exp(−L)`. */
   probability: number;
 }
 
-/** What a choice of options does to a loss; the losses are those of a sample (of the batch's mean, `over: 'batch'`). */
+/** Effect of the hard-mining options on the loss of a sample (on the batch's mean loss with `over: 'batch'`). */
 export interface HardMiningDescription {
-  /** Every option, defaults filled in. */
+  /** All options, with defaults filled in. */
   config: HardMiningConfig;
-  /** What a large loss is multiplied by: `α`, in the form of the algorithm `α·β`. */
+  /** Factor of a large loss: `α`, or `α·β` with `form: 'algorithm'`. */
   limit: number;
-  /** Where the gate is half open: `L = B/β`. */
+  /** The loss at which the gate is half open: `L = B/β`. */
   midpoint: LossPoint;
-  /** Where the loss is left as it is: smaller in the end for easier samples, larger for harder. Absent if never. */
+  /** The loss that stays unchanged. Smaller losses become smaller, larger ones larger. Absent if there is none. */
   crossing: LossPoint | undefined;
-  /** Where `d(HM)/dL` is largest, and how large. Absent with `gate: 'stopped'`: the slope then rises to `limit`. */
+  /** The largest slope `d(HM)/dL` and its loss. Absent with `gate: 'stopped'`, where the slope rises to `limit`. */
   peak: (LossPoint & { slope: number }) | undefined;
-  /** Below this loss `d(HM)/dL < 1`: such samples pull less than without hard mining. Absent if there are none. */
+  /**
+   * The loss below which `d(HM)/dL < 1`: samples have a smaller gradient than without hard mining. Absent if none do.
+   */
   damped: LossPoint | undefined;
-  /** Below this loss `d(HM)/dL < 0.01`: such samples pull practically not at all. Absent if there are none. */
+  /** The loss below which `d(HM)/dL < 0.01`: samples have practically no gradient. Absent if there are none. */
   deadZone: LossPoint | undefined;
 }
 
 const DEAD = 0.01;
 
 /**
- * Where the hard-mining loss with these options changes from taking to giving, in double precision, from the formulas:
- * `HM = f·L·σ` with `f = α` (`α·β` in the form of the algorithm) and `σ = 1/(1 + exp(−A(βL − B)))`.
+ * Computes from which loss on the hard-mining loss with these options raises a loss or its gradient instead of lowering
+ * it. The results are in double precision, from the formulas: `HM = f·L·σ` with `f = α` (`α·β` with
+ * `form: 'algorithm'`) and `σ = 1/(1 + exp(−A(βL − B)))`.
  *
- * A `loss` of `Infinity` (`probability` 0) says that the slope stays below at every loss.
+ * A `loss` of `Infinity` (`probability` 0) means that the slope stays below the level at every loss.
  *
  * @throws {InvalidArgumentError} as {@link hardMiningLoss} does.
  * @example
@@ -54,14 +59,14 @@ export function describeHardMining(options: HardMiningOptions = {}): HardMiningD
   };
 }
 
-// Everything below is a function of the gate's argument u = A(βL − B), in which the shape depends on A·B alone.
+// Everything below is a function of the gate's argument u = A(βL − B), in which the shape depends only on A·B.
 
 function pointAt({ steepness, midpoint, beta }: HardMiningConfig, u: number): LossPoint {
   const loss = (u / steepness + midpoint) / beta;
   return { loss, probability: Math.exp(-loss) };
 }
 
-/** What a large loss is multiplied by. */
+/** Returns the factor of a large loss. */
 export const hardMiningLimit = (config: HardMiningConfig): number => {
   checkArguments('hardMiningLimit', { config }, { config: { has: ['alpha', 'beta'] } });
   const { form, alpha, beta } = config;
@@ -69,7 +74,8 @@ export const hardMiningLimit = (config: HardMiningConfig): number => {
 };
 
 /**
- * `d(HM)/dL` of a loss L (of the batch's mean, `over: 'batch'`): how much harder it pulls than without hard mining.
+ * Returns the function `d(HM)/dL` of a loss L (of the batch's mean with `over: 'batch'`): the factor by which hard
+ * mining changes the gradient.
  *
  * @example
  * hardMiningSlope(describeHardMining().config)(0.7); // 9.97…
@@ -85,10 +91,10 @@ export function hardMiningSlope(config: HardMiningConfig): (loss: number) => num
   return (loss) => slope(steepness * (beta * loss - midpoint));
 }
 
-/** The gate of its argument. */
+/** The gate as a function of its argument. */
 export const sigmoid = (u: number) => 1 / (1 + Math.exp(-u));
 
-/** `d(HM)/dL = f·σ·(1 + AβL·(1 − σ))`, or `f·σ` with the gate stopped; `AβL = u + AB`. */
+/** Returns `d(HM)/dL = f·σ·(1 + AβL·(1 − σ))` as a function of u, or `f·σ` with the gate stopped; `AβL = u + AB`. */
 export function slopeOf(config: HardMiningConfig): (u: number) => number {
   const { steepness, midpoint, gate } = config;
   const limit = hardMiningLimit(config);
@@ -96,18 +102,18 @@ export function slopeOf(config: HardMiningConfig): (u: number) => number {
   return (u) => limit * sigmoid(u) * (1 + through * (u + steepness * midpoint) * sigmoid(-u));
 }
 
-/** `f·σ(u) = 1`, so `u = −ln(f − 1)`, if that is at a loss above 0. */
+/** Solves `f·σ(u) = 1`: `u = −ln(f − 1)`. Undefined unless that is at a loss above 0. */
 function crossingOf(config: HardMiningConfig, limit: number): LossPoint | undefined {
   if (limit <= 1) return undefined;
   const point = pointAt(config, -Math.log(limit - 1));
   return point.loss > 0 ? point : undefined;
 }
 
-/** The slope's derivative is 0 where `(u + AB)·tanh(u/2) = 2`: once, and below 2.4, where `u·tanh(u/2)` is past 2. */
+/** The slope's derivative is 0 where `(u + AB)·tanh(u/2) = 2`: once, and below 2.4, where `u·tanh(u/2)` exceeds 2. */
 const peakOf = ({ steepness, midpoint }: HardMiningConfig): number =>
   bisect((u) => (u + steepness * midpoint) * Math.tanh(u / 2) >= 2, 0, 2.4);
 
-/** Where the slope, which rises from loss 0 to its peak (with the gate stopped for ever), reaches `level`. */
+/** Finds where the slope reaches `level`. It rises from loss 0 to its peak, or always if the gate is stopped. */
 function firstReaching(
   level: number,
   config: HardMiningConfig,
@@ -116,7 +122,7 @@ function firstReaching(
 ): LossPoint | undefined {
   const atZero = -config.steepness * config.midpoint;
   if (slope(atZero) >= level) return undefined;
-  // 40 past the midpoint the gate is open to the last digit.
+  // At u = 40 the gate is open to the last digit.
   const highest = peak ?? 40;
   if (slope(highest) < level) return { loss: Infinity, probability: 0 };
   return pointAt(
@@ -125,7 +131,7 @@ function firstReaching(
   );
 }
 
-/** The border between false and true of a condition that changes once, to the last digit. */
+/** Returns where a condition changes from false to true, to the last digit. It must change only once. */
 function bisect(condition: (x: number) => boolean, low: number, high: number): number {
   let [below, above] = [low, high];
   for (;;) {

@@ -5,7 +5,7 @@ import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts'
 import type { Head } from '../head.ts';
 import { decorate } from './decorate.ts';
 
-/** Options of {@link focal}. */
+/** Specifications of the options of {@link focal}. */
 export const focalOptions = optionSpecs({
   gamma: { default: 2, from: 0, doc: 'γ, how strongly easy samples are turned down' },
 });
@@ -14,8 +14,8 @@ export const focalOptions = optionSpecs({
 export type FocalOptions = OptionsOf<typeof focalOptions>;
 
 /**
- * The focal loss of cross-entropies from anywhere: `(1 − p)^γ·L` with the target's probability `p = exp(−L)`, per sample.
- * The gradient goes through p.
+ * Returns the focal loss per sample of any cross-entropies: `(1 − p)^γ·L` with the target's probability `p = exp(−L)`.
+ * The gradient flows through p.
  *
  * @param losses `[B]` float32, not negative.
  * @returns `[B]`.
@@ -32,12 +32,12 @@ export function focalLoss(losses: tf.Tensor1D, options: FocalOptions = {}): tf.T
       { losses },
       {
         forward: ({ losses }) => {
-          // 1 − exp(−L) without losing the digits of a small L.
+          // Computes 1 − exp(−L) without losing the digits of a small L.
           const miss = tf.neg(tf.expm1(tf.neg(losses)));
           const factor = tf.pow(miss, gamma);
           return { value: tf.mul<tf.Tensor1D>(losses, factor), saved: { losses, miss, factor } };
         },
-        // (1 − p)^γ·(1 + γ·p·L/(1 − p)), whose fraction tends to γ as L goes to 0.
+        // (1 − p)^γ·(1 + γ·p·L/(1 − p)); the term γ·p·L/(1 − p) tends to γ as L goes to 0.
         backward: (dy, { losses, miss, factor }) => {
           const fraction = tf.div(tf.mul(tf.sub(1, miss), losses), tf.maximum(miss, 1e-30));
           return { losses: tf.mul(dy, tf.mul(factor, tf.add(tf.mul(fraction, gamma), 1))) };
@@ -48,7 +48,7 @@ export function focalLoss(losses: tf.Tensor1D, options: FocalOptions = {}): tf.T
 }
 
 /**
- * Any head of cross-entropies with {@link focalLoss} on top.
+ * Wraps a head whose losses are cross-entropies in {@link focalLoss}.
  *
  * @example
  * const head = focal(arcFace(), { gamma: 1 });

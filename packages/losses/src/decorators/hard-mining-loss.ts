@@ -3,7 +3,7 @@ import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { type ConfigOf, type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
 
-/** Options of {@link hardMiningLoss}. Names in the paper: alpha α, beta β, steepness A, midpoint B. */
+/** Specifications of the options of {@link hardMiningLoss}. In the paper: alpha α, beta β, steepness A, midpoint B. */
 export const hardMiningOptions = optionSpecs({
   alpha: { default: 1.5, above: 0, doc: "α, the factor of a hard sample's loss" },
   beta: { default: 1.1, above: 0, doc: 'β, the factor of the loss inside the gate' },
@@ -29,18 +29,18 @@ export const hardMiningOptions = optionSpecs({
 /** Options of {@link hardMiningLoss}; {@link optionsOf} has the defaults. */
 export type HardMiningOptions = OptionsOf<typeof hardMiningOptions>;
 
-/** Every option of {@link hardMiningLoss}, defaults filled in. */
+/** All options of {@link hardMiningLoss}, with defaults filled in. */
 export type HardMiningConfig = ConfigOf<typeof hardMiningOptions>;
 
 /**
- * The hard-mining loss of losses from anywhere: `L·G` with the gate `G = α·σ(A·(β·L − B))`, which is near 0 for easy
- * samples and α for hard ones. With `over: 'batch'`, G is that of the batch's mean loss.
+ * Returns the hard-mining loss of any losses: `L·G` with the gate `G = α·σ(A·(β·L − B))`, which is near 0 for easy
+ * samples and α for hard ones. With `over: 'batch'`, the batch's mean loss gives one G for all.
  *
- * Its derivative, `α·σ·(1 + A·β·L·(1 − σ))`, peaks at 10.6 near L = 0.69: samples at half likelihood weigh most.
+ * Its derivative, `α·σ·(1 + A·β·L·(1 − σ))`, peaks at 10.6 near L = 0.69, so samples at half likelihood weigh most.
  *
  * @param losses `[B]` float32, not negative.
  * @returns `[B]`.
- * @throws {InvalidArgumentError} if an option is not a positive number or not one of its words.
+ * @throws {InvalidArgumentError} if an option is not a positive number or not one of its choices.
  * @see Y. Srivastava et al., Hard-Mining loss, arXiv 1908.09747, equations 2 and 3, Algorithm 1
  * @example
  * const loss = tf.mean(hardMiningLoss(tf.tensor1d([0.1, 2.3])));
@@ -68,12 +68,12 @@ export function hardMiningLoss(losses: tf.Tensor1D, options: HardMiningOptions =
   );
 }
 
-/** The options with defaults filled in, checked. */
+/** Checks the options and fills in defaults. */
 export const hardMiningConfig = (options: HardMiningOptions = {}): HardMiningConfig =>
   resolveOptions('hardMiningLoss', hardMiningOptions, options);
 
 function gateOf(loss: tf.Tensor, { alpha, beta, steepness, midpoint, form }: HardMiningConfig) {
-  // ONNX Runtime's sigmoid is 0 below -18, where an easy sample's still has its digits.
+  // ONNX Runtime's sigmoid is 0 below -18. This form keeps the digits of easy samples there.
   const sigmoid = tf.reciprocal(
     tf.add(tf.exp(tf.sub(steepness * midpoint, tf.mul(loss, steepness * beta))), 1),
   );

@@ -11,7 +11,7 @@ import {
 const NAME = 'hard-mining';
 
 /**
- * Any head with the hard-mining loss on top: the same parameters and logits, each loss multiplied by its gate. See
+ * Wraps any head in the hard-mining loss: parameters and logits stay the same, each loss is multiplied by its gate. See
  * {@link hardMiningLoss} for the formula and the options.
  *
  * @example
@@ -28,7 +28,8 @@ export function hardMining(head: Head, options: HardMiningOptions = {}): Head {
 }
 
 /**
- * The options of a head's hard mining, and the head under it; undefined if it is not the outermost decorator.
+ * Returns the hard-mining options of a head and the head that hard mining wraps. Undefined if hard mining is not the
+ * outermost decorator.
  *
  * @example
  * hardMiningOf(hardMining(arcFace(), { alpha: 2 }))?.config.alpha; // 2

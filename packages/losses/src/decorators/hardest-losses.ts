@@ -5,7 +5,7 @@ import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts'
 import type { Head } from '../head.ts';
 import { decorate } from './decorate.ts';
 
-/** Options of {@link ohem}. */
+/** Specifications of the options of {@link ohem}. */
 export const ohemOptions = optionSpecs({
   keep: { default: 0.7, above: 0, to: 1, doc: 'share of a batch that is kept, at least one sample' },
 });
@@ -14,8 +14,9 @@ export const ohemOptions = optionSpecs({
 export type OhemOptions = OptionsOf<typeof ohemOptions>;
 
 /**
- * Online hard example mining: the largest losses of the batch, the others 0. What is kept is multiplied by B/k, so that
- * the mean over the batch is the mean over the k kept samples. Of equal losses the earlier is kept.
+ * Online hard example mining: keeps the k largest losses of the batch and sets the others to 0. The kept losses are
+ * multiplied by B/k, so that the mean over the batch is the mean over the kept samples. Of equal losses it keeps
+ * the earlier.
  *
  * @param losses `[B]` float32.
  * @returns `[B]`.
@@ -43,7 +44,7 @@ export function hardestLosses(losses: tf.Tensor1D, options: OhemOptions = {}): t
   );
 }
 
-/** How many losses come before each: the larger ones, and equal ones that stand earlier. */
+/** Returns the rank of each loss: the number of larger losses plus that of equal losses earlier in the batch. */
 function ranks(losses: tf.Tensor1D): tf.Tensor1D {
   const positions = tf.range(0, losses.size, 1, 'float32');
   const [own, other] = [tf.expandDims(losses, 1), tf.expandDims(losses, 0)];
@@ -53,7 +54,7 @@ function ranks(losses: tf.Tensor1D): tf.Tensor1D {
 }
 
 /**
- * Any head with {@link hardestLosses} on top.
+ * Wraps any head in {@link hardestLosses}.
  *
  * @example
  * const head = ohem(hardMining(softmax()), { keep: 0.8 });

@@ -6,7 +6,7 @@ import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts'
 import type { Head, HeadResult } from '../head.ts';
 import { decorate } from './decorate.ts';
 
-/** Options of {@link labelSmoothing}. */
+/** Specifications of the options of {@link labelSmoothing}. */
 export const labelSmoothingOptions = optionSpecs({
   share: {
     default: 0.1,
@@ -20,14 +20,15 @@ export const labelSmoothingOptions = optionSpecs({
 export type LabelSmoothingOptions = OptionsOf<typeof labelSmoothingOptions>;
 
 /**
- * A head of cross-entropies whose targets are smoothed: `1 − share` for the own class, and `share` spread evenly over
- * all. The loss of a sample is the divergence from those targets,
- * `L + share·(z_y − mean(z)) − H`, where L is the head's loss, z its logits without margin and H the entropy of the targets.
+ * Wraps a head whose losses are cross-entropies and smooths its targets: `1 − share` goes to the sample's own class,
+ * and `share` is spread evenly over all classes. The loss of a sample is the divergence from those targets,
+ * `L + share·(z_y − mean(z)) − H`, where L is the head's loss, z its logits without margin and H the entropy of the
+ * targets.
  *
- * With softmax the gradient is that of smoothed cross-entropy. H is subtracted so that the loss still ends at 0: hard
- * mining, which is put around this head, goes on telling easy samples from hard ones, sample by sample.
+ * With softmax the gradient is that of smoothed cross-entropy. H is subtracted so that the minimum of the loss is still
+ * 0. Hard mining, which wraps this head, can then still tell easy samples from hard ones.
  *
- * @throws {InvalidArgumentError} if the share is out of range; from `losses`, if the head scores no classes.
+ * @throws {InvalidArgumentError} if the share is out of range. `losses` throws it if the head has no logits.
  * @see C. Szegedy et al., Rethinking the Inception architecture for computer vision, CVPR 2016
  * @example
  * const head = hardMining(labelSmoothing(arcFace(), { share: 0.1 }));
@@ -58,7 +59,7 @@ function smoothed(losses: tf.Tensor1D, logits: tf.Tensor2D, labels: tf.Tensor1D,
   const classes = logits.shape[1];
   const own = labelMask(labels, classes);
   const pull = tf.sum<tf.Tensor1D>(tf.mul(logits, tf.sub(own, 1 / classes)), 1);
-  // Rounding must not take a loss below 0, where losses around this one have no value.
+  // Rounding must not take a loss below 0, where the losses that wrap this one are not defined.
   return relu(tf.add(losses, tf.sub(tf.mul(pull, share), entropy(share, classes))));
 }
 

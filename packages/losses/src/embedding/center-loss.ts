@@ -5,7 +5,7 @@ import type { Head } from '../head.ts';
 import { centersOf, initCenters, moveCenters } from './class-centers.ts';
 import { unitIf } from './embedding-loss.ts';
 
-/** Options of {@link centerLoss}. */
+/** Specifications of the options of {@link centerLoss}. */
 export const centerLossOptions = optionSpecs({
   weight: { default: 0.003, from: 0, doc: "λ, the weight of the center loss beside the head's" },
   rate: { default: 0.5, from: 0, to: 1, doc: 'α, how fast centers follow their samples' },
@@ -16,11 +16,12 @@ export const centerLossOptions = optionSpecs({
 export type CenterLossOptions = OptionsOf<typeof centerLossOptions>;
 
 /**
- * A head with the center loss added: `L_head + λ·½·‖x − c_y‖²`, c_y a running center of the sample's class. The centers
- * `[C, D]` are statistics of the head: each step returns them moved by `c_j ← c_j − α·Σ(c_j − x_i)/(1 + n_j)`, the
- * sum over the n_j samples that the batch has of class j. The loss pulls embeddings to the centers before the step.
+ * Adds the center loss to a head: `L_head + λ·½·‖x − c_y‖²`, where c_y is a running center of the sample's class. The
+ * centers `[C, D]` are statistics of the head. Each step returns them moved by `c_j ← c_j − α·Σ(c_j − x_i)/(1 + n_j)`,
+ * where the sum is over the n_j samples of class j in the batch. The loss uses the centers from before that move.
  *
- * @throws {InvalidArgumentError} unless `weight >= 0` and `0 <= rate <= 1`; on losses without `statistics.centers`.
+ * @throws {InvalidArgumentError} unless `weight >= 0` and `0 <= rate <= 1`. `losses` throws it without
+ * `statistics.centers`.
  * @see Y. Wen et al., A Discriminative Feature Learning Approach for Deep Face Recognition, ECCV 2016
  * @example
  * const head = centerLoss(softmax());

@@ -7,7 +7,7 @@ import { onlyWhere } from './largest-where.ts';
 import { productLosses } from './pair-losses.ts';
 import { pairsOf, perCounted } from './pairs.ts';
 
-/** Options of {@link circleLoss}. */
+/** Specifications of the options of {@link circleLoss}. */
 export const circleLossOptions = optionSpecs({
   margin: {
     default: 0.25,
@@ -22,10 +22,10 @@ export const circleLossOptions = optionSpecs({
 export type CircleLossOptions = OptionsOf<typeof circleLossOptions>;
 
 /**
- * Circle loss on pairs: for each anchor
- * `log(1 + Σ_n exp(γ·a_n·(s_n − m)) · Σ_p exp(−γ·a_p·(s_p − 1 + m)))`, s the cosines with samples of other identities
- * and of its own, `a_n = max(0, s_n + m)` and `a_p = max(0, 1 + m − s_p)`. As in the paper's gradients, the factors a
- * weigh a pair and are not differentiated. The mean is over the anchors that have pairs of both kinds.
+ * Circle loss on pairs. The loss of an anchor is `log(1 + Σ_n exp(γ·a_n·(s_n − m)) · Σ_p exp(−γ·a_p·(s_p − 1 + m)))`,
+ * where s_n and s_p are the cosines with samples of other identities and of its own, `a_n = max(0, s_n + m)` and
+ * `a_p = max(0, 1 + m − s_p)`. As in the paper's gradients, the factors a weight the pairs and are not differentiated.
+ * The mean is over the anchors that have pairs of both kinds.
  *
  * @throws {InvalidArgumentError} unless `0 < margin < 1` and `gamma > 0`.
  * @see Y. Sun et al., Circle Loss, CVPR 2020, equations 5 to 8
@@ -54,7 +54,10 @@ export function circleLoss(options: CircleLossOptions = {}): EmbeddingLoss {
   );
 }
 
-/** Over the masked entries of each row: `log Σ exp`, `[B, 1]` and 0 without any, its gradient, and if there are any. */
+/**
+ * Returns `log Σ exp` over the masked entries of each row (`value`, `[B, 1]`, 0 if there are none), its gradient
+ * (`weights`), and 1 for rows that have such entries (`found`).
+ */
 function logSumExp(logits: tf.Tensor, mask: tf.Tensor2D) {
   const found = tf.max(mask, 1, true);
   const among = onlyWhere(logits, mask);

@@ -2,14 +2,14 @@ import { InvalidArgumentError, type Params, type Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import type { HeadSize } from '../head.ts';
 
-/** New centers `[C, D]`, uniform in ±√(3/D): the filler of the authors' layer. */
+/** Returns new centers `[C, D]`, uniform in ±√(3/D) like the filler of the authors' layer. */
 export function initCenters(rng: Rng, { classes, embeddingSize }: HeadSize): tf.Tensor2D {
   const limit = Math.sqrt(3 / embeddingSize);
   const values = Float32Array.from({ length: classes * embeddingSize }, () => rng.uniform(-limit, limit));
   return tf.tensor2d(values, [classes, embeddingSize]);
 }
 
-/** The centers among a head's statistics, checked. */
+/** Returns the centers from a head's statistics, after checking them. */
 export function centersOf(
   where: string,
   statistics: Params | undefined,
@@ -26,7 +26,7 @@ export function centersOf(
   });
 }
 
-/** What one batch says about centers. */
+/** Centers before and after the update by a batch. */
 export interface CenterStep {
   /** `[B, D]`: each sample's center before the batch. No gradient flows through it. */
   before: tf.Tensor2D;
@@ -36,7 +36,7 @@ export interface CenterStep {
   centers: tf.Tensor2D;
 }
 
-/** The center loss's update, `c_j ← c_j − rate·Σ(c_j − x_i)/(1 + n_j)` over the n_j samples of class j. */
+/** Applies the center loss's update, `c_j ← c_j − rate·Σ(c_j − x_i)/(1 + n_j)` over the n_j samples of class j. */
 export function moveCenters(
   centers: tf.Tensor2D,
   embeddings: tf.Tensor2D,

@@ -4,10 +4,10 @@ import { type EmbeddingLoss, embeddingLoss, unitIf } from './embedding-loss.ts';
 import { distanceAndSlope, distanceLosses } from './pair-losses.ts';
 import { pairsOf } from './pairs.ts';
 
-/** Options of {@link contrastive}. */
+/** Specifications of the options of {@link contrastive}. */
 export const contrastiveOptions = optionSpecs({
-  // 60° between unit embeddings. The paper gives no number: every 200,000 pairs it sets m anew, to the distance that verifies
-  // those pairs best.
+  // 60° between unit embeddings. The paper gives no number. It resets m every 200,000 pairs to the distance that
+  // verifies those pairs best.
   margin: { default: 1, above: 0, doc: 'm, the distance from which two identities are far enough apart' },
   normalize: { default: true, doc: 'compares unit vectors instead of the embeddings as they are' },
 });
@@ -16,8 +16,8 @@ export const contrastiveOptions = optionSpecs({
 export type ContrastiveOptions = OptionsOf<typeof contrastiveOptions>;
 
 /**
- * Contrastive loss, DeepID2's verification signal: the mean over all pairs of `½·d²` where the identities are the same
- * and `½·max(0, m − d)²` where they differ, d the Euclidean distance. A sample's loss is the mean over its pairs.
+ * Contrastive loss, DeepID2's verification signal: the mean over all pairs of `½·d²` if the identities are the same
+ * and `½·max(0, m − d)²` if they differ, where d is the Euclidean distance. A sample's loss is the mean over its pairs.
  *
  * @throws {InvalidArgumentError} unless `margin > 0`.
  * @see Y. Sun et al., Deep Learning Face Representation by Joint Identification-Verification, NIPS 2014

@@ -4,14 +4,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Head, HeadConfig } from '../head.ts';
 
 /**
- * A loss that compares the embeddings of a batch with one another: no class weights, no logits. It gives one loss per
- * sample, the terms whose anchor that sample is, scaled so that `tf.mean(losses)` is the batch's loss as the paper
- * defines it. A batch without a pair to compare has losses and gradients of 0.
+ * A loss that compares the embeddings of a batch with one another, without class weights or logits. It returns one loss
+ * per sample: the sum of the terms with that sample as the anchor, scaled so that `tf.mean(losses)` is the batch's loss
+ * as the paper defines it. A batch without a pair to compare has losses and gradients of 0.
  */
 export interface EmbeddingLoss {
-  /** Its name and every option, defaults filled in; plain JSON. */
+  /** The loss's name and all its options, with defaults filled in, as plain JSON. */
   readonly config: HeadConfig;
   /**
+   * Computes the loss of each sample.
+   *
    * @param embeddings `[B, D]` float32. @param labels `[B]` int32; equal numbers are one identity.
    * @returns `[B]`; the caller disposes of it.
    * @throws {InvalidArgumentError} if ranks, dtypes or sizes do not fit.
@@ -20,7 +22,7 @@ export interface EmbeddingLoss {
 }
 
 /**
- * A head of an embedding loss alone: it has no parameters and scores no classes, so its results have no logits.
+ * Makes a head from an embedding loss alone. It has no parameters, and its results have no logits.
  *
  * @example
  * const head = hardMining(embeddingHead(triplet()));
@@ -35,7 +37,7 @@ export const embeddingHead = (loss: EmbeddingLoss): Head => {
   };
 };
 
-/** An embedding loss whose inputs are checked, and whose intermediate tensors are disposed of. */
+/** Makes an embedding loss that checks its inputs and disposes of intermediate tensors. */
 export const embeddingLoss = (config: HeadConfig, compute: EmbeddingLoss['losses']): EmbeddingLoss => ({
   config,
   losses: (embeddings, labels) =>
@@ -45,7 +47,7 @@ export const embeddingLoss = (config: HeadConfig, compute: EmbeddingLoss['losses
     }),
 });
 
-/** The embeddings at length 1, or as they are. */
+/** Returns the embeddings normalised to length 1, or unchanged if `normalize` is false. */
 export const unitIf = (normalize: boolean, embeddings: tf.Tensor2D): tf.Tensor2D =>
   normalize ? l2Normalize(embeddings) : embeddings;
 

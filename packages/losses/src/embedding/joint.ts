@@ -4,21 +4,22 @@ import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts'
 import type { Head } from '../head.ts';
 import type { EmbeddingLoss } from './embedding-loss.ts';
 
-/** Options of what {@link joint} adds. */
+/** Specifications of the options of a loss that {@link joint} adds. */
 export const jointOptions = optionSpecs({
   weight: { default: 1, from: 0, doc: "λ, the weight of the added loss beside the head's" },
 });
 
 /** A loss that {@link joint} adds, and its weight. */
 export interface WeightedLoss extends OptionsOf<typeof jointOptions> {
+  /** The loss to add. */
   loss: EmbeddingLoss;
 }
 
 /**
- * A head with embedding losses added, sample by sample: `L_head + Σ λ·L`. Parameters, logits and statistics are the
- * head's; its configuration holds one addition in the other.
+ * Adds embedding losses to a head, sample by sample: `L_head + Σ λ·L`. Parameters, logits and statistics are those of
+ * the head. In the configuration, each addition is nested in the next one.
  *
- * @throws {InvalidArgumentError} if a weight is negative or no number.
+ * @throws {InvalidArgumentError} if a weight is negative or not a number.
  * @example
  * const head = joint(softmax(), [{ loss: marginalLoss() }, { loss: contrastive(), weight: 0.05 }]);
  */

@@ -5,7 +5,7 @@ import { type EmbeddingLoss, embeddingLoss } from './embedding-loss.ts';
 import { distanceLosses } from './pair-losses.ts';
 import { pairsOf } from './pairs.ts';
 
-/** Options of {@link marginalLoss}. */
+/** Specifications of the options of {@link marginalLoss}. */
 export const marginalLossOptions = optionSpecs({
   tau: { default: 1.2, above: 0, doc: 'τ, the squared distance between same and different' },
   xi: { default: 0.3, from: 0, doc: 'ξ, how far from τ a pair must be to count no more' },
@@ -15,8 +15,9 @@ export const marginalLossOptions = optionSpecs({
 export type MarginalLossOptions = OptionsOf<typeof marginalLossOptions>;
 
 /**
- * Marginal loss: the mean over all pairs of `max(0, ξ − y·(τ − d²))`, y = 1 for one identity and −1 for two, d the
- * distance of unit embeddings. A sample's loss is the mean over its pairs. The paper adds it to softmax.
+ * Marginal loss: the mean over all pairs of `max(0, ξ − y·(τ − d²))`, where y is 1 for the same identity and −1 for
+ * different ones, and d is the distance of unit embeddings. A sample's loss is the mean over its pairs. The paper adds
+ * it to softmax.
  *
  * @throws {InvalidArgumentError} unless `tau > 0` and `xi >= 0`.
  * @see J. Deng et al., Marginal Loss for Deep Face Recognition, CVPRW 2017

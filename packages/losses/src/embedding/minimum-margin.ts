@@ -8,7 +8,7 @@ import { unitIf } from './embedding-loss.ts';
 import { distanceLosses, type PairTerms } from './pair-losses.ts';
 import { pairsOf } from './pairs.ts';
 
-/** Options of {@link minimumMargin}. */
+/** Specifications of the options of {@link minimumMargin}. */
 export const minimumMarginOptions = optionSpecs({
   // 60° between unit centers.
   margin: {
@@ -26,15 +26,16 @@ export const minimumMarginOptions = optionSpecs({
 export type MinimumMarginOptions = OptionsOf<typeof minimumMarginOptions>;
 
 /**
- * Minimum margin loss: a head with the center loss and `β·mean max(0, M − ‖c_i − c_j‖²)` added, over the pairs of
- * classes in the batch, so that centers closer than the margin part. A sample's share is its class's terms divided by
- * the class's samples.
+ * Minimum margin loss: adds the center loss and `β·mean max(0, M − ‖c_i − c_j‖²)` to a head. The mean is over the pairs
+ * of classes in the batch. The term pushes centers apart that are closer than the margin. The terms of a class are
+ * divided evenly among its samples.
  *
- * Centers are statistics, through which no gradient would flow; so the term takes each center after its move by this
- * batch, which is a function of the batch's embeddings, and its gradient reaches them. This is our reading: the paper
- * prints the loss on centers, works on embeddings of any length (M there follows their scale), and has no public code.
+ * Centers are statistics, and no gradient flows through statistics. The term therefore uses each center after its
+ * update by this batch, which is a function of the batch's embeddings, so the gradient reaches them. This is our
+ * reading: the paper states the loss on centers, uses embeddings of any length (its M follows their scale), and has no
+ * public code.
  *
- * @throws {InvalidArgumentError} unless `margin > 0` and `weight >= 0`; as {@link centerLoss} does.
+ * @throws {InvalidArgumentError} unless `margin > 0` and `weight >= 0`, and where {@link centerLoss} does.
  * @see X. Wei et al., Minimum Margin Loss for Deep Face Recognition, arXiv 1805.06741
  * @example
  * const head = minimumMargin(softmax(), { margin: 1.2 });
@@ -60,7 +61,7 @@ export function minimumMargin(head: Head, options: MinimumMarginOptions = {}): H
   };
 }
 
-/** The margin term on centers repeated per sample: each pair of classes counts once, however many samples they have. */
+/** The margin term on centers repeated per sample. Each pair of classes counts once, whatever its number of samples. */
 function lackOfMargin(squared: tf.Tensor2D, labels: tf.Tensor1D, margin: number): PairTerms {
   const { negative } = pairsOf(labels);
   const share = tf.div(1, tf.sub(labels.size, tf.sum(negative, 1)));

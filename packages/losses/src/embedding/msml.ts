@@ -5,7 +5,7 @@ import { largestWhere } from './largest-where.ts';
 import { distanceAndSlope, distanceLosses } from './pair-losses.ts';
 import { pairsOf } from './pairs.ts';
 
-/** Options of {@link msml}. */
+/** Specifications of the options of {@link msml}. */
 export const msmlOptions = optionSpecs({
   margin: {
     default: 0.3,
@@ -19,8 +19,9 @@ export const msmlOptions = optionSpecs({
 export type MsmlOptions = OptionsOf<typeof msmlOptions>;
 
 /**
- * Margin sample mining loss: `max(0, α + d_p − d_n)` of the farthest pair of one identity in the batch, d_p, and the
- * closest pair of two, d_n. It is one loss for the batch, and every sample has it. Pairs that tie share the gradient.
+ * Margin sample mining loss: `max(0, α + d_p − d_n)`, where d_p is the distance of the farthest pair of the same
+ * identity in the batch and d_n that of the closest pair of different identities. It is one loss for the batch, and
+ * every sample gets it. Pairs that tie share the gradient.
  *
  * @throws {InvalidArgumentError} unless `margin >= 0`.
  * @see Q. Xiao et al., Margin Sample Mining Loss, arXiv 1710.00478

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Which samples of a batch make pairs: matrices `[B, B]` of 0 and 1, anchors in rows. */
+/** Masks of the pairs in a batch: matrices `[B, B]` of 0 and 1, with anchors in rows. */
 export interface Pairs {
-  /** Same label, and not the sample itself. */
+  /** Pairs with the same label, without pairs of a sample with itself. */
   positive: tf.Tensor2D;
-  /** Different labels. */
+  /** Pairs with different labels. */
   negative: tf.Tensor2D;
 }
 
-/** The pairs of labels `[B]`. Not differentiable. */
+/** Returns the pairs of labels `[B]`. Not differentiable. */
 export function pairsOf(labels: tf.Tensor1D): Pairs {
   const same = tf.cast(tf.equal(tf.expandDims(labels, 1), tf.expandDims(labels, 0)), 'float32');
   return {
@@ -23,6 +23,6 @@ export function diagonal(size: number): tf.Tensor2D {
   return tf.cast<tf.Tensor2D>(tf.equal(tf.expandDims(index, 1), index), 'float32');
 }
 
-/** What scales a sum over counted terms, divided among anchors, so that the mean over anchors is the mean term. */
+/** Returns the factor for each anchor's sum of counted terms that makes the mean over anchors the mean term. */
 export const perCounted = (counted: tf.Tensor, batch: number): tf.Tensor =>
   tf.div(batch, tf.maximum(tf.sum(counted), 1));

@@ -1,6 +1,6 @@
-/** The embedding losses once more, as loops over pairs and triplets in double precision, for tests. */
+/** Reference versions of the embedding losses for tests: loops over pairs and triplets in double precision. */
 
-/** `weightsAt`: where factors that are not differentiated are taken, so that they hold while `embeddings` move. */
+/** `weightsAt`: embeddings for the factors without a gradient, which thus stay fixed while `embeddings` vary. */
 export type EmbeddingReference = (
   embeddings: number[][],
   labels: number[],
@@ -18,7 +18,7 @@ const indices = (labels: number[], keep: (label: number, i: number) => boolean) 
 const positives = (labels: number[], a: number) => indices(labels, (y, i) => y === labels[a] && i !== a);
 const negatives = (labels: number[], a: number) => indices(labels, (y) => y !== labels[a]);
 
-/** Per anchor the sum of its counted terms, times B over the number counted in the batch. */
+/** Returns for each anchor the sum of its counted terms, times B over the number counted in the batch. */
 function perAnchor(terms: number[][]): number[] {
   const counted = sum(terms.map((list) => list.length));
   return terms.map((list) => (sum(list) * terms.length) / Math.max(1, counted));

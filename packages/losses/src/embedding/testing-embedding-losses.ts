@@ -16,7 +16,7 @@ import {
 } from './reference.ts';
 import { triplet } from './triplet.ts';
 
-/** A loss with options, beside the same in double precision on plain arrays. */
+/** A loss with options, and its reference in double precision on plain arrays. */
 export interface EmbeddingLossCase {
   title: string;
   loss: EmbeddingLoss;
@@ -29,7 +29,7 @@ const named = (loss: EmbeddingLoss, reference: EmbeddingReference): EmbeddingLos
   reference,
 });
 
-/** Every embedding loss in every form that it has. */
+/** Every embedding loss in every variant. */
 export const allEmbeddingLosses: readonly EmbeddingLossCase[] = [
   named(triplet(), tripletReference(0.2, 'semi-hard')),
   named(triplet({ margin: 0.6 }), tripletReference(0.6, 'semi-hard')),
@@ -45,17 +45,17 @@ export const allEmbeddingLosses: readonly EmbeddingLossCase[] = [
   named(circleLoss({ margin: 0.4, gamma: 8 }), circleReference(0.4, 8)),
 ];
 
-/** Normally distributed rows that float32 holds exactly. */
+/** Returns normally distributed rows that float32 represents exactly. */
 export const randomRows = (rng: Rng, rows: number, columns: number): number[][] =>
   Array.from({ length: rows }, () => Array.from({ length: columns }, () => Math.fround(rng.normal())));
 
-/** Twelve samples of four identities, one of them alone. */
+/** Twelve samples of four identities, one of which has a single sample. */
 export const exampleBatch = {
   embeddings: randomRows(Rng.of('embedding losses'), 12, 5),
   labels: [3, 0, 3, 1, 7, 0, 1, 3, 1, 0, 3, 1],
 };
 
-/** Losses on plain arrays, and the gradient of `sum(upstream·losses)`. */
+/** Computes the losses on plain arrays and the gradient of `sum(upstream·losses)`. */
 export const evaluateEmbeddingLoss = (
   loss: EmbeddingLoss,
   embeddings: number[][],

@@ -6,7 +6,7 @@ import { largestWhere } from './largest-where.ts';
 import { distanceLosses, type PairTerms } from './pair-losses.ts';
 import { type Pairs, pairsOf, perCounted } from './pairs.ts';
 
-/** Options of {@link triplet}. */
+/** Specifications of the options of {@link triplet}. */
 export const tripletOptions = optionSpecs({
   margin: {
     default: 0.2,
@@ -24,11 +24,12 @@ export const tripletOptions = optionSpecs({
 export type TripletOptions = OptionsOf<typeof tripletOptions>;
 
 /**
- * Triplet loss: the mean over the counted triplets (anchor, positive, negative) of `max(0, d_ap² − d_an² + α)`, d the
- * distance of unit embeddings. A sample's loss is the sum over the triplets that it anchors, times B and divided by the
- * number counted in the batch; a sample that anchors none has 0. `all` and `semi-hard` need memory for `B³` numbers.
+ * Triplet loss: the mean over the counted triplets (anchor, positive, negative) of `max(0, d_ap² − d_an² + α)`, where d
+ * is the distance of unit embeddings. A sample's loss is the sum over the triplets with it as the anchor, times B and
+ * divided by the number of counted triplets in the batch. It is 0 for a sample that anchors none. `all` and `semi-hard`
+ * need memory for `B³` numbers.
  *
- * @throws {InvalidArgumentError} unless `margin > 0` and `mining` is one of its words.
+ * @throws {InvalidArgumentError} unless `margin > 0` and `mining` is one of its choices.
  * @see F. Schroff et al., FaceNet, CVPR 2015; for `hard`, A. Hermans et al., In Defense of the Triplet Loss, 2017
  * @example
  * const losses = triplet({ mining: 'hard' }).losses(embeddings, labels);
@@ -42,7 +43,7 @@ export function triplet(options: TripletOptions = {}): EmbeddingLoss {
   );
 }
 
-/** All triplets in one tensor `[anchor, positive, negative]`. */
+/** Computes all triplets in one tensor `[anchor, positive, negative]`. */
 const everyTriplet =
   (semiHard: boolean) =>
   (squared: tf.Tensor2D, { positive, negative }: Pairs, margin: number): PairTerms => {
@@ -58,7 +59,7 @@ const everyTriplet =
     };
   };
 
-/** One triplet per anchor; samples that tie share its gradient. */
+/** Uses one triplet per anchor. Samples that tie share its gradient. */
 function hardestTriplets(squared: tf.Tensor2D, { positive, negative }: Pairs, margin: number): PairTerms {
   const [farthest, closest] = [
     largestWhere(squared, positive, 1),

@@ -8,7 +8,7 @@ import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts'
 import type { Head } from '../head.ts';
 import { classWeights } from './class-weights.ts';
 
-/** Options of {@link adaFace}. */
+/** Specifications of the options of {@link adaFace}. */
 export const adaFaceOptions = optionSpecs({
   scale: { default: 64, above: 0, doc: 's, the radius of the hypersphere' },
   margin: { default: 0.4, from: 0, to: 1, doc: 'm, of angle and cosine, both scaled by the quality' },
@@ -26,12 +26,12 @@ export type AdaFaceOptions = OptionsOf<typeof adaFaceOptions>;
 const EPSILON = 1e-3;
 
 /**
- * AdaFace: a margin whose form follows image quality, taken from the embedding's length `a`. With
- * `q = clip(h·(a − μ)/(σ + 0.001), −1, 1)`, the target logit is `s·(cos(θ − m·q) − m − m·q)`, the angle kept within [0, π].
- * μ and σ are moving averages of the mean and standard deviation of a, clipped to [0.001, 100]; they begin at 20 and 100.
- * No gradient flows through q.
+ * AdaFace: a margin whose form depends on image quality, estimated from the embedding's length `a`. With
+ * `q = clip(h·(a − μ)/(σ + 0.001), −1, 1)`, the target logit is `s·(cos(θ − m·q) − m − m·q)`, with the angle kept
+ * within [0, π]. μ and σ are moving averages of the mean and standard deviation of a, clipped to [0.001, 100]. They
+ * start at 20 and 100. No gradient flows through q.
  *
- * @throws {InvalidArgumentError} if an option is out of range, or `statistics` are not given.
+ * @throws {InvalidArgumentError} if an option is out of range, or `statistics` are missing.
  * @see M. Kim et al., AdaFace, CVPR 2022
  * @example
  * const head = adaFace();
@@ -73,7 +73,7 @@ export function adaFace(options: AdaFaceOptions = {}): Head {
 const moved = (average: tf.Scalar, value: tf.Scalar, rate: number): tf.Scalar =>
   tf.add(tf.mul(value, rate), tf.mul(average, 1 - rate));
 
-/** With n − 1, as the authors' code has it; 0 for one sample. */
+/** Computes the standard deviation with n − 1, as the authors' code does. It is 0 for one sample. */
 function deviationOf(values: tf.Tensor1D): tf.Scalar {
   const squares = tf.sum<tf.Scalar>(tf.square(tf.sub(values, tf.mean(values))));
   return tf.sqrt(tf.div(squares, Math.max(1, values.size - 1)));

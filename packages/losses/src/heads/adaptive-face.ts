@@ -6,7 +6,7 @@ import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts'
 import type { Head } from '../head.ts';
 import { classWeights } from './class-weights.ts';
 
-/** Options of {@link adaptiveFace}. */
+/** Specifications of the options of {@link adaptiveFace}. */
 export const adaptiveFaceOptions = optionSpecs({
   scale: { default: 30, above: 0, doc: 's, the radius of the hypersphere' },
   lambda: { default: 70, from: 0, doc: 'λ, how strongly margins are pushed up' },
@@ -16,9 +16,9 @@ export const adaptiveFaceOptions = optionSpecs({
 export type AdaptiveFaceOptions = OptionsOf<typeof adaptiveFaceOptions>;
 
 /**
- * AdaptiveFace (AdaM-Softmax): CosFace with a learned margin per class. The target logit is `s·(cos θ − m_y)`, the others
- * `s·cos θ`; the penalty is `λ·(1 − mean(m))`. `params.margin` `[C]` begins uniform in [0.3, 0.4] and is used clipped to
- * [0, 1].
+ * AdaptiveFace (AdaM-Softmax): CosFace with a learned margin per class. The target logit is `s·(cos θ − m_y)`, the
+ * others are `s·cos θ`, and the penalty is `λ·(1 − mean(m))`. `params.margin` `[C]` starts uniform in [0.3, 0.4] and is
+ * clipped to [0, 1] before use.
  *
  * @throws {InvalidArgumentError} unless `scale > 0` and `lambda >= 0`.
  * @see H. Liu et al., AdaptiveFace, CVPR 2019

@@ -3,7 +3,7 @@ import type { Head } from '../head.ts';
 import { cosFaceMargin, cosFaceOptions } from './cos-face.ts';
 import { cosineHead } from './cosine-head.ts';
 
-/** Options of {@link amSoftmax}. */
+/** Specifications of the options of {@link amSoftmax}. */
 export const amSoftmaxOptions = optionSpecs({
   ...cosFaceOptions,
   scale: { ...cosFaceOptions.scale, default: 30 },
@@ -13,7 +13,7 @@ export const amSoftmaxOptions = optionSpecs({
 export type AmSoftmaxOptions = OptionsOf<typeof amSoftmaxOptions>;
 
 /**
- * AM-Softmax: CosFace's logits under the name and with the defaults of the other paper that proposed them.
+ * AM-Softmax: the logits of CosFace, with the name and the defaults of the other paper that proposed them.
  *
  * @throws {InvalidArgumentError} unless `scale > 0` and `0 <= margin <= 1`.
  * @see F. Wang et al., Additive margin softmax for face verification, IEEE SPL 2018

@@ -5,11 +5,12 @@ import { type ConfigOf, type OptionsOf, optionSpecs, resolveOptions } from '../c
 import type { Head } from '../head.ts';
 import { cosineHead } from './cosine-head.ts';
 
-/** Options of {@link arcFace}. */
+/** Specifications of the options of {@link arcFace}. */
 export const arcFaceOptions = optionSpecs({
   scale: { default: 64, above: 0, doc: 's, the radius of the hypersphere' },
   marginRadians: { default: 0.5, from: 0, below: Math.PI, doc: "m, added to the target's angle, radians" },
-  // Exact is sin(θ + m)/sin θ times the detached one, which grows without bound as θ → 0 (to sin m/3.5e-4 in float32; cos m at 0).
+  // The exact gradient is sin(θ + m)/sin θ times the detached one. This factor grows without bound as θ → 0 (to
+  // sin m/3.5e-4 in float32; cos m at 0).
   marginGradient: {
     default: 'detached',
     choices: ['exact', 'detached'],
@@ -21,7 +22,7 @@ export const arcFaceOptions = optionSpecs({
 export type ArcFaceOptions = OptionsOf<typeof arcFaceOptions>;
 
 /**
- * ArcFace: the target logit is `s·cos(θ + m)`, the others `s·cos θ`. Where `θ + m > π`, which would reward a larger
+ * ArcFace: the target logit is `s·cos(θ + m)`, the others are `s·cos θ`. Where `θ + m > π`, which would reward a larger
  * angle, the target logit is `s·(cos θ − m·sin m)` instead.
  *
  * @throws {InvalidArgumentError} unless `scale > 0` and `0 <= marginRadians < π`.
@@ -34,7 +35,7 @@ export function arcFace(options: ArcFaceOptions = {}): Head {
   return cosineHead({ name: 'arcface', ...config }, arcFaceMargin(config));
 }
 
-/** ArcFace's target logit from `s·cos θ`. */
+/** Returns the margin that computes ArcFace's target logit from `s·cos θ`. */
 export const arcFaceMargin =
   ({ scale, marginRadians, marginGradient }: ConfigOf<typeof arcFaceOptions>): Margin =>
   (logit) => {

@@ -6,7 +6,7 @@ import type { HeadSize } from '../head.ts';
 const STANDARD_DEVIATION = 0.01;
 
 /**
- * Class weights `[C, D]` drawn from N(0, 0.01²), as the ArcFace authors' training code does, for a head of your own.
+ * Returns class weights `[C, D]` for your own head, drawn from N(0, 0.01²) as in ArcFace's training code.
  *
  * @returns a new tensor; the caller disposes of it.
  */

@@ -5,7 +5,7 @@ import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts'
 import type { Head } from '../head.ts';
 import { cosineHead } from './cosine-head.ts';
 
-/** Options of {@link combinedMargin}. */
+/** Specifications of the options of {@link combinedMargin}. */
 export const combinedMarginOptions = optionSpecs({
   scale: { default: 64, above: 0, doc: 's, the radius of the hypersphere' },
   multiplier: { default: 1, above: 0, doc: "m1, the factor of the target's angle" },
@@ -22,9 +22,9 @@ export const combinedMarginOptions = optionSpecs({
 export type CombinedMarginOptions = OptionsOf<typeof combinedMarginOptions>;
 
 /**
- * The combined margin of SphereFace, ArcFace and CosFace: the target logit is `s·(cos(m1·θ + m2) − m3)`, the others
- * `s·cos θ`. Where `m1·θ + m2 > π`, from the angle θ* on, the cosine goes on falling as `cos θ − cos θ* − 1`. The paper
- * has two of them: (1, 0.3, 0.2), the default, and (0.9, 0.4, 0.15).
+ * The combined margin of SphereFace, ArcFace and CosFace: the target logit is `s·(cos(m1·θ + m2) − m3)`, the others are
+ * `s·cos θ`. Where `m1·θ + m2 > π`, from the angle θ* on, the cosine keeps falling as `cos θ − cos θ* − 1`. The paper
+ * uses two sets of values: (1, 0.3, 0.2), the default, and (0.9, 0.4, 0.15).
  *
  * @throws {InvalidArgumentError} unless `scale > 0`, `multiplier > 0`, `0 <= marginRadians < π` and `0 <= margin <= 1`.
  * @see J. Deng et al., ArcFace, CVPR 2019, section 2.2
@@ -43,7 +43,10 @@ export function combinedMargin(options: CombinedMarginOptions = {}): Head {
   });
 }
 
-/** `cos(m1·θ + m2)` and its derivative by `cos θ`, `m1·sin(m1·θ + m2)/sin θ`; finite at ±1, where `sin m2/sin θ` is left out. */
+/**
+ * Returns `cos(m1·θ + m2)` and its derivative with respect to `cos θ`, `m1·sin(m1·θ + m2)/sin θ`. The derivative is
+ * finite at ±1, where `sin m2/sin θ` is omitted.
+ */
 function stretchedCosine(cosine: tf.Tensor1D, multiplier: number, marginRadians: number) {
   const angle = tf.add<tf.Tensor1D>(tf.mul(arcCosine(cosine), multiplier), marginRadians);
   const sum = cosineAndSine(tf.minimum<tf.Tensor1D>(angle, Math.PI));

@@ -4,7 +4,7 @@ import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts'
 import type { Head } from '../head.ts';
 import { cosineHead } from './cosine-head.ts';
 
-/** Options of {@link cosFace}. */
+/** Specifications of the options of {@link cosFace}. */
 export const cosFaceOptions = optionSpecs({
   scale: { default: 64, above: 0, doc: 's, the radius of the hypersphere' },
   margin: { default: 0.35, from: 0, to: 1, doc: "m, taken from the target's cosine" },
@@ -14,7 +14,7 @@ export const cosFaceOptions = optionSpecs({
 export type CosFaceOptions = OptionsOf<typeof cosFaceOptions>;
 
 /**
- * CosFace (AM-Softmax): the target logit is `s·(cos θ − m)`, the others `s·cos θ`.
+ * CosFace (AM-Softmax): the target logit is `s·(cos θ − m)`, the others are `s·cos θ`.
  *
  * @throws {InvalidArgumentError} unless `scale > 0` and `0 <= margin <= 1`.
  * @see H. Wang et al., CosFace, CVPR 2018
@@ -26,7 +26,7 @@ export function cosFace(options: CosFaceOptions = {}): Head {
   return cosineHead({ name: 'cosface', ...config }, cosFaceMargin(config));
 }
 
-/** CosFace's target logit from `s·cos θ`. */
+/** Returns the margin that computes CosFace's target logit from `s·cos θ`. */
 export const cosFaceMargin =
   ({ scale, margin }: Required<CosFaceOptions>): Margin =>
   (logit) => ({ value: tf.sub(logit, scale * margin) });

@@ -6,9 +6,10 @@ import type { Head, HeadConfig } from '../head.ts';
 import { classWeights } from './class-weights.ts';
 
 /**
- * A head over scaled cosines `s·cos θ` of normalized embeddings and class weights, with a margin on the target.
+ * Makes a head with a margin on the target. Its logits are the scaled cosines `s·cos θ` of normalized embeddings and
+ * class weights.
  *
- * @param config the head's name, its scale s, and whatever else a checkpoint should record.
+ * @param config the head's name, its scale s, and anything else that a checkpoint should record.
  * @example
  * // CosFace in one line: the target's logit is s·(cos θ − 0.35).
  * const head = cosineHead({ name: 'mine', scale: 64 }, (logit) => ({ value: tf.sub(logit, 64 * 0.35) }));

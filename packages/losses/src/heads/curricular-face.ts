@@ -8,7 +8,7 @@ import type { Head } from '../head.ts';
 import { arcFaceMargin } from './arc-face.ts';
 import { classWeights } from './class-weights.ts';
 
-/** Options of {@link curricularFace}. */
+/** Specifications of the options of {@link curricularFace}. */
 export const curricularFaceOptions = optionSpecs({
   scale: { default: 64, above: 0, doc: 's, the radius of the hypersphere' },
   marginRadians: { default: 0.5, from: 0, below: Math.PI, doc: "m, added to the target's angle, radians" },
@@ -19,11 +19,11 @@ export const curricularFaceOptions = optionSpecs({
 export type CurricularFaceOptions = OptionsOf<typeof curricularFaceOptions>;
 
 /**
- * CurricularFace: ArcFace in which classes that are mistaken for the target count the more the further training is. Where
- * `cos θ_j` is above the target's cosine after the margin, it becomes `cos θ_j·(t + cos θ_j)`; t is the moving average of
- * the targets' cosines, `statistics.t` `[]`, which begins at 0. Gradients are exact.
+ * CurricularFace: ArcFace that weighs classes mistaken for the target more and more as training progresses. Where
+ * `cos θ_j` exceeds the target's cosine after the margin, it becomes `cos θ_j·(t + cos θ_j)`. Here t is the moving
+ * average of the targets' cosines, `statistics.t` `[]`, which starts at 0. Gradients are exact.
  *
- * @throws {InvalidArgumentError} if an option is out of range, or `statistics` are not given.
+ * @throws {InvalidArgumentError} if an option is out of range, or `statistics` are missing.
  * @see Y. Huang et al., CurricularFace, CVPR 2020
  * @example
  * const head = curricularFace();
@@ -53,7 +53,7 @@ export function curricularFace(options: CurricularFaceOptions = {}): Head {
   };
 }
 
-/** `z·(t + z/s)` where z is above the target's logit. */
+/** Replaces each logit z that is above the target's logit by `z·(t + z/s)`. */
 const modulated =
   (scale: number, t: tf.Scalar): OtherMargin =>
   (logits, target) => {

@@ -7,10 +7,10 @@ import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts'
 import type { Head } from '../head.ts';
 import { classWeights } from './class-weights.ts';
 
-/** Options of {@link lSoftmax}. */
+/** Specifications of the options of {@link lSoftmax}. */
 export const lSoftmaxOptions = optionSpecs({
   m: { default: 4, from: 1, integer: true, doc: "m, the integer that multiplies the target's angle" },
-  // The authors' example; on hard data they advise a `min` of 5 to 10.
+  // From the authors' example. On hard data they advise a `min` of 5 to 10.
   lambda: {
     annealed: true,
     default: { base: 1000, gamma: 0.000025, power: 35, min: 0 },
@@ -22,10 +22,10 @@ export const lSoftmaxOptions = optionSpecs({
 export type LSoftmaxOptions = OptionsOf<typeof lSoftmaxOptions>;
 
 /**
- * L-Softmax: the target logit is `‖x‖·‖w_y‖·(ψ(θ) + λ·cos θ)/(1 + λ)`, the others `x·w_j`, with
+ * L-Softmax: the target logit is `‖x‖·‖w_y‖·(ψ(θ) + λ·cos θ)/(1 + λ)`, the others are `x·w_j`, with
  * `ψ(θ) = (−1)^k·cos(mθ) − 2k` on `[kπ/m, (k+1)π/m]`. Neither embeddings nor class weights are normalised.
  *
- * @throws {InvalidArgumentError} unless m is a positive integer and λ's numbers are not negative.
+ * @throws {InvalidArgumentError} unless m is a positive integer and the numbers of λ are not negative.
  * @see W. Liu et al., Large-margin softmax loss, ICML 2016
  * @example
  * const head = lSoftmax({ m: 2, lambda: 0 });

@@ -5,7 +5,8 @@ import type { Head, HeadConfig } from '../head.ts';
 import { classWeights } from './class-weights.ts';
 
 /**
- * A head over plain products `x·w_j`, with `b_j` if `config.bias`, and perhaps a margin on the target.
+ * Makes a head whose logits are the plain products `x·w_j`, plus `b_j` if `config.bias` is set, with an optional margin
+ * on the target.
  *
  * @example
  * const head = linearHead({ name: 'mine', bias: false }, (logit) => ({ value: tf.sub(logit, 1) }));

@@ -8,7 +8,7 @@ import { assertRange, type ConfigOf, type OptionsOf, optionSpecs, resolveOptions
 import type { Head } from '../head.ts';
 import { classWeights } from './class-weights.ts';
 
-/** Options of {@link magFace}. */
+/** Specifications of the options of {@link magFace}. */
 export const magFaceOptions = optionSpecs({
   scale: { default: 64, above: 0, doc: 's, the radius of the hypersphere' },
   lowerLength: { default: 10, above: 0, doc: 'embedding length from which on the margin grows' },
@@ -23,11 +23,12 @@ export const magFaceOptions = optionSpecs({
 export type MagFaceOptions = OptionsOf<typeof magFaceOptions>;
 
 /**
- * MagFace: ArcFace whose margin grows with the embedding's length `a`, so that length becomes image quality. The target
- * logit is `s·cos(θ + m(a))`, `m` linear between its two ends, `a` clipped to their lengths; the penalty is
- * `λ_g·mean(1/a + a/u²)`, u the upper length. Gradients are exact, through the margin too.
+ * MagFace: ArcFace with a margin that grows with the embedding's length `a`, so that the length measures image quality.
+ * The target logit is `s·cos(θ + m(a))`, where `m` is linear between the lower and the upper margin and `a` is clipped
+ * to their lengths. The penalty is `λ_g·mean(1/a + a/u²)`, where u is the upper length. Gradients are exact and also
+ * flow through the margin.
  *
- * @throws {InvalidArgumentError} if an option is out of range or an upper end is not above its lower one.
+ * @throws {InvalidArgumentError} if an option is out of range or an upper limit is not above its lower limit.
  * @see Q. Meng et al., MagFace, CVPR 2021
  * @example
  * const head = magFace({ lambda: 20 });

@@ -13,7 +13,7 @@ import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts'
 import type { Head } from '../head.ts';
 import { classWeights } from './class-weights.ts';
 
-/** Options of {@link mvSoftmax}. */
+/** Specifications of the options of {@link mvSoftmax}. */
 export const mvSoftmaxOptions = optionSpecs({
   scale: { default: 32, above: 0, doc: 's, the radius of the hypersphere' },
   margin: {
@@ -34,9 +34,9 @@ export const mvSoftmaxOptions = optionSpecs({
 export type MvSoftmaxOptions = OptionsOf<typeof mvSoftmaxOptions>;
 
 /**
- * MV-Softmax (mis-classified vector guided softmax): AM-Softmax or ArcFace in which a class whose cosine is above the
- * target's, margin included, gets `t·cos θ_j + t − 1` for its cosine. Small cosines of the target keep their value, as in
- * the reference code. Gradients are exact.
+ * MV-Softmax (mis-classified vector guided softmax): AM-Softmax or ArcFace with one change. The cosine of a class that
+ * exceeds the target's cosine, margin included, becomes `t·cos θ_j + t − 1`. Small cosines of the target keep their
+ * value, as in the reference code. Gradients are exact.
  *
  * @throws {InvalidArgumentError} unless `scale > 0`, `0 <= margin <= 1` and `weight >= 1`.
  * @see X. Wang et al., Mis-classified vector guided softmax loss, AAAI 2020
@@ -60,7 +60,7 @@ export function mvSoftmax(options: MvSoftmaxOptions = {}): Head {
   };
 }
 
-/** The margin on the target, and on the classes whose logit is above the target's with the margin in full. */
+/** The margin on the target, and the change to classes whose logit exceeds the target's logit with the full margin. */
 interface Margins {
   target: Margin;
   others: OtherMargin;
@@ -92,7 +92,7 @@ const angular = (scale: number, margin: number, t: number): Margins => {
   };
 };
 
-/** `t·z + s·(t − 1)` where z is above the threshold. */
+/** Replaces each logit z that is above the threshold by `t·z + s·(t − 1)`. */
 function weighted(logits: tf.Tensor2D, threshold: tf.Tensor1D, scale: number, t: number): OtherLogits {
   const hard = tf.mul<tf.Tensor2D>(tf.step(tf.sub(logits, tf.expandDims(threshold, 1))), t - 1);
   return { value: tf.add(logits, tf.mul(hard, tf.add(logits, scale))), slope: tf.add(hard, 1) };

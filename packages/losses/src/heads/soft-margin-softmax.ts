@@ -3,7 +3,7 @@ import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts'
 import type { Head } from '../head.ts';
 import { linearHead } from './linear-head.ts';
 
-/** Options of {@link softMarginSoftmax}. */
+/** Specifications of the options of {@link softMarginSoftmax}. */
 export const softMarginSoftmaxOptions = optionSpecs({
   margin: {
     default: 1,
@@ -17,7 +17,7 @@ export const softMarginSoftmaxOptions = optionSpecs({
 export type SoftMarginSoftmaxOptions = OptionsOf<typeof softMarginSoftmaxOptions>;
 
 /**
- * Soft-margin softmax: softmax cross-entropy with `x·w_y − m` for the target's logit.
+ * Soft-margin softmax: softmax cross-entropy with `x·w_y − m` as the target's logit.
  *
  * @throws {InvalidArgumentError} if `margin` is negative or not finite.
  * @see X. Liang et al., Soft-margin softmax for deep classification, ICONIP 2017

@@ -2,7 +2,7 @@ import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts'
 import type { Head } from '../head.ts';
 import { linearHead } from './linear-head.ts';
 
-/** Options of {@link softmax}. */
+/** Specifications of the options of {@link softmax}. */
 export const softmaxOptions = optionSpecs({
   bias: { default: true, doc: "a bias per class, `params.bias` `[C]`, as in the paper's equation 1" },
 });

@@ -7,7 +7,7 @@ import { type ConfigOf, type OptionsOf, optionSpecs, resolveOptions } from '../c
 import type { Head } from '../head.ts';
 import { classWeights } from './class-weights.ts';
 
-/** Options of {@link sphereFace2}. */
+/** Specifications of the options of {@link sphereFace2}. */
 export const sphereFace2Options = optionSpecs({
   scale: { default: 40, above: 0, doc: 'r, the radius of the hypersphere' },
   margin: {
@@ -37,7 +37,7 @@ export type SphereFace2Options = OptionsOf<typeof sphereFace2Options>;
 /**
  * SphereFace2, type C: a binary classification per class. With `z_y = r·(g(cos θ_y) − m) + b` and
  * `z_j = r·(g(cos θ_j) + m) + b`, the loss is `(w/r)·(λ·log(1 + e^{−z_y}) + (1 − λ)·Σ_{j≠y} log(1 + e^{z_j}))`.
- * `params.bias` `[1]` begins where the loss of random embeddings is least.
+ * The initial value of `params.bias` `[1]` minimises the loss of random embeddings.
  *
  * @throws {InvalidArgumentError} if an option is out of range.
  * @see Y. Wen et al., SphereFace2: binary classification is all you need for deep face recognition, ICLR 2022
@@ -69,7 +69,7 @@ export function sphereFace2(options: SphereFace2Options = {}): Head {
 
 type Config = ConfigOf<typeof sphereFace2Options>;
 
-/** `r·g(z/r)`, with the slope g' or 1. */
+/** Returns `r·g(z/r)`, whose gradient has the slope g', or 1 if detached. */
 function adjust(logits: tf.Tensor2D, { scale, exponent, marginGradient }: Config): tf.Tensor2D {
   return customGradient(
     { logits },
@@ -86,7 +86,7 @@ function adjust(logits: tf.Tensor2D, { scale, exponent, marginGradient }: Config
   );
 }
 
-/** The minimum over b of the loss at cosines of 0: a quadratic equation in e^b. */
+/** Returns the b that minimises the loss at cosines of 0, the solution of a quadratic equation in e^b. */
 function initialBias({ scale, margin, balance, exponent }: Config, classes: number): number {
   const others = Math.max(1, classes - 1);
   const ratio = balance / ((1 - balance) * others);

@@ -7,7 +7,7 @@ import type { Head } from '../head.ts';
 import { arcFaceMargin, arcFaceOptions } from './arc-face.ts';
 import { classWeights } from './class-weights.ts';
 
-/** Options of {@link subCenterArcFace}. */
+/** Specifications of the options of {@link subCenterArcFace}. */
 export const subCenterArcFaceOptions = optionSpecs({
   ...arcFaceOptions,
   centers: { default: 3, from: 1, integer: true, doc: 'K, the centers of each class' },
@@ -17,8 +17,8 @@ export const subCenterArcFaceOptions = optionSpecs({
 export type SubCenterArcFaceOptions = OptionsOf<typeof subCenterArcFaceOptions>;
 
 /**
- * Sub-center ArcFace: each class has K centers, and `cos θ_j` is the cosine with the nearest of them, so that noisy images
- * may gather around a center of their own. `params.weight` is `[C·K, D]`, a class's centers below each other.
+ * Sub-center ArcFace: each class has K centers, and `cos θ_j` is the cosine with the nearest of them. Noisy images can
+ * thus gather around a separate center. `params.weight` is `[C·K, D]`, with the centers of a class in consecutive rows.
  *
  * @throws {InvalidArgumentError} unless K is a positive integer and ArcFace's options are in range.
  * @see J. Deng et al., Sub-center ArcFace, ECCV 2020

@@ -7,7 +7,7 @@ import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts'
 import type { Head } from '../head.ts';
 import { classWeights } from './class-weights.ts';
 
-/** Options of {@link uniFace}. */
+/** Specifications of the options of {@link uniFace}. */
 export const uniFaceOptions = optionSpecs({
   scale: { default: 64, above: 0, doc: 's, the radius of the hypersphere' },
   margin: { default: 0.4, from: 0, to: 1, doc: "m, taken from the target's cosine" },
@@ -18,8 +18,9 @@ export const uniFaceOptions = optionSpecs({
 export type UniFaceOptions = OptionsOf<typeof uniFaceOptions>;
 
 /**
- * UniFace: one threshold for all pairs of embedding and class weight,
- * `log(1 + exp(b − s·(cos θ_y − m))) + λ·Σ_{j≠y} log(1 + exp(s·cos θ_j − b))`. `params.bias` `[1]` begins at `log(10·C)`.
+ * UniFace: one threshold b for all pairs of embedding and class weight. The loss is
+ * `log(1 + exp(b − s·(cos θ_y − m))) + λ·Σ_{j≠y} log(1 + exp(s·cos θ_j − b))`. The threshold `params.bias` `[1]`
+ * starts at `log(10·C)`.
  *
  * @throws {InvalidArgumentError} unless `scale > 0`, `0 <= margin <= 1` and `negativeWeight > 0`.
  * @see J. Zhou et al., UniFace: unified cross-entropy loss for deep face recognition, ICCV 2023

@@ -1,6 +1,6 @@
 import { checkArguments, type HostTensor, hostTensor, InvalidArgumentError, sizeOf } from '@hm/tensor/host';
 
-/** Whether a parameter has a part for each class: its first dimension is `count`, or a multiple of it. */
+/** Returns true if a parameter has rows for each class: its first dimension is `count` or a multiple of it. */
 export const hasClasses = (tensor: Pick<HostTensor, 'shape'>, count: number): boolean => {
   checkArguments('hasClasses', { tensor, count }, { tensor: { has: ['shape'] }, count: 'number' });
   const [rows = 0] = tensor.shape;
@@ -8,12 +8,13 @@ export const hasClasses = (tensor: Pick<HostTensor, 'shape'>, count: number): bo
 };
 
 /**
- * What of a float32 tensor belongs to some classes: of `weight` `[C, D]` the rows `[S, D]`, of `bias` `[C]` the values
- * `[S]`, of `[C·K, D]` the neighboring rows `[S·K, D]`. The optimizer's state of a parameter is taken like it.
+ * Returns the part of a float32 tensor that belongs to some classes: the rows `[S, D]` of `weight` `[C, D]`, the values
+ * `[S]` of `bias` `[C]`, or the neighboring rows `[S·K, D]` of `[C·K, D]`. It works the same for the optimizer's state
+ * of a parameter.
  *
- * @param classes `[S]`, which. @param count C, how many there are.
- * @param into as long as the result, filled and returned in it instead of new memory.
- * @throws {InvalidArgumentError} if the tensor has no part for each of the C classes.
+ * @param classes `[S]`, the classes to take. @param count C, the number of all classes.
+ * @param into a buffer as long as the result, used for the result instead of new memory.
+ * @throws {InvalidArgumentError} if the tensor has no rows for each of the C classes.
  * @example
  * const some = takeClasses(weight, sample.classes, 85742); // [85742, 512] gives [8574, 512]
  */
@@ -37,10 +38,11 @@ export function takeClasses(
 }
 
 /**
- * Writes the values of some classes to their places in a float32 tensor of all, which changes; the other classes' stay as
- * they are.
+ * Writes the values of some classes to their places in a float32 tensor of all classes, in place. The values of the
+ * other classes do not change.
  *
- * @throws {InvalidArgumentError} if the tensor has no part for each of the C classes, or the values are not of those.
+ * @throws {InvalidArgumentError} if the tensor has no rows for each of the C classes, or the values do not fit the
+ * classes.
  * @example
  * putClasses(weight, sample.classes, 85742, updated);
  */
@@ -63,13 +65,13 @@ export function putClasses(tensor: HostTensor, classes: Int32Array, count: numbe
     target.set(source.subarray(i * length, (i + 1) * length), c * length);
 }
 
-/** The shape of what belongs to `taken` of `count` classes. */
+/** Returns the shape of the part that belongs to `taken` of `count` classes. */
 const shapeOf = ({ shape: [rows, ...rest] }: HostTensor, taken: number, count: number): number[] => [
   (rows! / count) * taken,
   ...rest,
 ];
 
-/** How many values in a row belong to a class. */
+/** Returns the number of consecutive values that belong to a class. */
 function lengthPerClass(tensor: HostTensor, count: number): number {
   if (!hasClasses(tensor, count))
     throw misfit(`a tensor whose first dimension is a multiple of ${count}`, tensor);

@@ -2,9 +2,9 @@ import { checkOptions, InvalidArgumentError, type Rng } from '@hm/tensor/host';
 
 /** The classes that one step computes with. */
 export interface ClassSample {
-  /** `[S]`, class numbers in ascending order: every class of the batch, the rest drawn at random. */
+  /** `[S]`, class numbers in ascending order: every class of the batch, and others drawn at random. */
   classes: Int32Array;
-  /** `[B]`, where each label stands in `classes`. */
+  /** `[B]`, the position of each label in `classes`. */
   labels: Int32Array;
 }
 
@@ -12,13 +12,14 @@ export interface ClassSample {
 export interface SampleClassesOptions {
   /** C, the number of classes. */
   classes: number;
-  /** S, how many of them are taken; at least the number of different labels, at most C. */
+  /** S, the number of classes to take: at least the number of different labels, at most C. */
   count: number;
+  /** Generator for the random draws. */
   rng: Rng;
 }
 
 /**
- * Draws the classes of a step as Partial FC does: those of the batch, and others uniformly, without replacement.
+ * Draws the classes of a step as Partial FC does: those of the batch, and others drawn uniformly without replacement.
  *
  * @param labels `[B]`, each in `[0, C)`.
  * @throws {InvalidArgumentError} if a label is out of range, or the batch has more classes than are taken.
@@ -33,7 +34,7 @@ export function sampleClasses(labels: ArrayLike<number>, options: SampleClassesO
   const taken = new Uint8Array(classes);
   const positives = markLabels(taken, labels);
   if (count > classes || positives > count) throw wrongCount(options, positives);
-  // Few draws are refused that way: more than half of the classes are drawn by those that stay out.
+  // This keeps the number of rejected draws low: to take more than half of the classes, draw those to leave out.
   const free = classes - positives;
   const wanted = count - positives;
   if (wanted <= free / 2) draw(taken, wanted, 1, rng);
@@ -56,7 +57,7 @@ function markLabels(taken: Uint8Array, labels: ArrayLike<number>): number {
   return positives;
 }
 
-/** Turns `count` random entries to `to`: of those that are 0 if that is 1, of those that are 2 if it is 0. */
+/** Sets `count` random entries to `to`: entries that are 0 if `to` is 1, entries that are 2 if it is 0. */
 function draw(taken: Uint8Array, count: number, to: 0 | 1, rng: Rng): void {
   const from = to === 1 ? 0 : 2;
   for (let drawn = 0; drawn < count; ) {

@@ -1,27 +1,27 @@
 import { describeHardMining, hardMiningLimit, sigmoid, slopeOf } from '../decorators/describe-hard-mining.ts';
 import type { HardMiningConfig, HardMiningOptions } from '../decorators/hard-mining-loss.ts';
 
-/** A line of the figure, as a function of the loss that cross-entropy gives. */
+/** A line of the figure, as a function of the cross-entropy loss. */
 export interface Curve {
   name: string;
-  /** The end of its style classes, `hm-…`. */
+  /** Suffix of its style classes, `hm-…`. */
   color: string;
   at(loss: number): number;
   /** The height that the figure should show. */
   top: number;
-  /** Losses between which it changes fast. */
+  /** The range of losses in which the curve is steep. */
   steep: readonly [from: number, to: number];
-  /** The point worth a dot: where the loss is left as it is, or the slope largest. */
+  /** The point to mark with a dot: where the loss is unchanged, or where the slope is largest. */
   mark?: { loss: number; text: string };
 }
 
-/** Contents of a figure. */
+/** The quantity that a figure shows. */
 export type Quantity = 'loss' | 'slope';
 
-// The figure is as high as the loss of a sample that is wrong for sure: 5 % for its class.
+// The figure is as high as the loss of a clearly wrong sample, with a probability of 5 % for its class.
 const SHOWN_LOSS = -Math.log(0.05);
 
-/** The loss that hard mining starts from. */
+/** Returns the curve of the loss without hard mining. */
 export const plainCurve = (show: Quantity): Curve => ({
   name: 'cross-entropy',
   color: 'plain',
@@ -30,7 +30,7 @@ export const plainCurve = (show: Quantity): Curve => ({
   steep: [0, 0],
 });
 
-/** A curve per choice of options, named by the options in which they differ. */
+/** Returns a curve per choice of options, named by the options that differ. */
 export function hardMiningCurves(choices: readonly HardMiningOptions[], show: Quantity): Curve[] {
   const descriptions = choices.map((options) => describeHardMining(options));
   const names = namesOf(descriptions.map(({ config }) => config));
@@ -77,14 +77,14 @@ function namesOf(configs: readonly HardMiningConfig[]): string[] {
   });
 }
 
-/** Probabilities in ascending order, dense where curves are steep: near 0, and where the gate opens. */
+/** Returns probabilities in ascending order, dense where curves are steep: near 0, and where the gate opens. */
 const probabilitiesOf = ({ steep: [from, to] }: Curve): number[] => {
   const growing = Array.from({ length: 161 }, (_, i) => Math.max(1e-6, (i / 160) ** 2));
   const dense = Array.from({ length: 61 }, (_, i) => Math.exp(-(from + ((to - from) * i) / 60)));
   return [...growing, ...dense.filter((p) => p > 1e-6 && p < 1)].sort((a, b) => a - b);
 };
 
-/** Points (probability, value) of the part of a curve that is not above `yMax`. */
+/** Returns the points (probability, value) of the part of a curve that is not above `yMax`. */
 export function pointsOf(curve: Curve, yMax: number): [probability: number, value: number][] {
   const points = probabilitiesOf(curve).map((p): [number, number] => [p, curve.at(-Math.log(p))]);
   const first = points.findIndex(([, value]) => value <= yMax);

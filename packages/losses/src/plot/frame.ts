@@ -1,12 +1,12 @@
 import { element, escaped, short } from './svg.ts';
 
-/** A drawing area with a grid: data coordinates in, units of the picture out. */
+/** A drawing area with a grid, which converts data coordinates to SVG units. */
 export interface Frame {
   x(value: number): number;
   y(value: number): number;
   readonly right: number;
   readonly top: number;
-  /** The grid, its numbers and the axes' names. */
+  /** The grid, its numbers and the axis names, as SVG. */
   readonly axes: string;
 }
 
@@ -21,7 +21,7 @@ interface FrameOptions {
 /** Space around the drawing area. */
 export const margins = { left: 64, right: 28, top: 72, bottom: 60 };
 
-/** A frame for x from 0 to 1 and y from 0 to `yMax`. */
+/** Makes a frame for x from 0 to 1 and y from 0 to `yMax`. */
 export function frame({ width, height, yMax, xName, yName }: FrameOptions): Frame {
   const { left, top } = margins;
   const [right, bottom] = [width - margins.right, height - margins.bottom];
@@ -44,7 +44,7 @@ export function frame({ width, height, yMax, xName, yName }: FrameOptions): Fram
   return { x, y, right, top, axes: [...gridY, ...gridX, ...names].join('\n') };
 }
 
-/** Round numbers, eight at most, from 0 to `max`. */
+/** Returns at most eight round numbers from 0 to `max`. */
 export function ticks(max: number): number[] {
   const step = roundStep(max);
   return Array.from({ length: Math.floor(max / step + 1e-9) + 1 }, (_, i) =>
@@ -52,7 +52,7 @@ export function ticks(max: number): number[] {
   );
 }
 
-/** The next number at or above `value` that the grid's steps end on. */
+/** Returns the next multiple of the grid's step at or above `value`. */
 export const roundUp = (value: number): number => {
   const step = roundStep(value);
   return Number((Math.ceil(value / step - 1e-9) * step).toPrecision(6));
@@ -64,6 +64,6 @@ function roundStep(max: number): number {
   return power * ([1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999) as number);
 }
 
-/** Muted text. */
+/** Returns a text element in the muted colour. */
 export const label = (text: string, attributes: Record<string, string | number>): string =>
   element('text', { class: 'hm-muted', ...attributes }, escaped(text));

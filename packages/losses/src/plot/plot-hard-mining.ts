@@ -20,9 +20,9 @@ const plotOptions = optionSpecs({
 export type PlotOptions = OptionsOf<typeof plotOptions>;
 
 /**
- * The paper's Figure 1 for any options: cross-entropy and the hard-mining loss on it against the probability of the
- * correct class, as an SVG picture. With several choices of options, a curve for each, named by what differs. It
- * adapts to light and dark, and its title and description say in words what it shows.
+ * Draws the paper's Figure 1 for any options: cross-entropy and the hard-mining loss on it against the probability of
+ * the correct class, as SVG. Several choices of options give a curve each, named by the options that differ. The figure
+ * adapts to light and dark mode, and its title and description say in words what it shows.
  *
  * @returns the text of an SVG file.
  * @throws {InvalidArgumentError} as {@link hardMiningLoss} does, and for no choice or more than 5.
@@ -48,7 +48,7 @@ export function plotHardMining(
   return `${element('svg', root, '\n', content.join('\n'), '\n')}\n`;
 }
 
-/** Axes, curves and what stands beside them; what is later in the list is on top. */
+/** Returns axes, curves and labels. Later elements are drawn on top. */
 function drawing(
   curves: readonly Curve[],
   show: Quantity,
@@ -84,7 +84,7 @@ function checkCount(choices: readonly HardMiningOptions[]): readonly HardMiningO
 const titleOf = ({ length }: readonly Curve[], show: Quantity): string =>
   length === 1 ? titles[show] : `${titles[show]}, ${length} choices of options`;
 
-/** Text alternative of the figure. */
+/** Returns the text alternative of the figure. */
 function words(curves: readonly Curve[], show: Quantity): string[] {
   const what =
     show === 'loss'
@@ -103,7 +103,7 @@ const path = ({ x, y }: Frame, points: readonly (readonly [number, number])[]) =
 const drawn = (area: Frame, yMax: number, curve: Curve) =>
   element('path', { class: `hm-curve hm-${curve.color}`, d: path(area, pointsOf(curve, yMax)) });
 
-/** What hard mining adds and takes, as a tinted area. */
+/** Returns the tinted area between the curves, the change that hard mining makes. */
 function between(area: Frame, yMax: number, curve: Curve, plain: Curve): string {
   const outline = [...pointsOf(curve, yMax), ...pointsOf(plain, yMax).reverse()];
   return element('path', { class: `hm-area hm-${curve.color}-fill`, d: `${path(area, outline)}Z` });
@@ -123,7 +123,7 @@ function note({ x, y, top }: Frame, { mark, at }: Curve): string[] {
 
 const [CHARACTER_WIDTH, LEGEND_LINE] = [7, 22];
 
-/** The share of the drawing area's height that a legend leaves free; slopes peak where the legend is. */
+/** Returns the share of the drawing area's height that the legend leaves free. Slopes would overlap it otherwise. */
 function roomBelowLegend(lines: number, height: number): number {
   return Math.max(0.2, 1 - ((lines + 0.5) * LEGEND_LINE) / (height - margins.top - margins.bottom));
 }

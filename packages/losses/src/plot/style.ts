@@ -1,4 +1,4 @@
-// Classes, not custom properties: programs that turn SVG into other formats know no var().
+// Classes, not custom properties: programs that convert SVG to other formats do not support var().
 const curve = (name: string, color: string) => `.hm-${name}{stroke:${color}}.hm-${name}-fill{fill:${color}}`;
 
 interface Theme {
@@ -28,7 +28,7 @@ const dark: Theme = {
   curves: ['#ff9b5e', '#6cb0ff', '#56d364', '#c297ff', '#ff8bc6'],
 };
 
-/** As many curves have a colour of their own. */
+/** The number of curves that can have a colour of their own. */
 export const COLORS = light.curves.length;
 
 const colors = ({ page, border, ink, muted, grid, curves }: Theme, count: number) =>
@@ -39,11 +39,11 @@ const colors = ({ page, border, ink, muted, grid, curves }: Theme, count: number
     ...curves.slice(0, count).map((color, i) => curve(`c${i}`, color)),
   ].join('');
 
-/** The look of a figure with some curves, light or dark as the reader's system is. */
+/** Returns the CSS of a figure with `count` curves, light or dark as the reader's system is. */
 export const style = (count: number): string =>
   [
     '.hm-figure text{font:13px system-ui,-apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif}',
-    // A rim in the colour of the page keeps text readable where a line passes behind it.
+    // An outline in the colour of the page keeps text readable where a line passes behind it.
     '.hm-figure text{paint-order:stroke;stroke-width:4;stroke-linejoin:round}',
     '.hm-figure .hm-title{font-size:17px;font-weight:600}.hm-grid,.hm-axis{fill:none;stroke-width:1}',
     '.hm-curve{fill:none;stroke-width:2.5;stroke-linejoin:round;stroke-linecap:round}',

@@ -1,4 +1,4 @@
-/** One SVG element as text: attributes escaped, numbers to a tenth of a unit, children as they are. */
+/** Returns one SVG element as text, with escaped attributes, numbers rounded to a tenth, and unchanged children. */
 export function element(
   name: string,
   attributes: Record<string, string | number> = {},
@@ -11,16 +11,16 @@ export function element(
   return children.length > 0 ? `${open}>${children.join('')}</${name}>` : `${open}/>`;
 }
 
-/** Text for the inside of an element. */
+/** Escapes text for use in an element or an attribute. */
 export const escaped = (text: string): string =>
   text.replace(
     /[&<>"]/g,
     (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign] as string,
   );
 
-/** A line through points, as the data of a path. */
+/** Returns a line through points as the data of a path. */
 export const line = (points: readonly (readonly [x: number, y: number])[]): string =>
   points.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${short(x)} ${short(y)}`).join('');
 
-/** A coordinate to a tenth. */
+/** Formats a coordinate, rounded to a tenth. */
 export const short = (value: number): string => String(Math.round(value * 10) / 10);

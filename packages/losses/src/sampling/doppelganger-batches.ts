@@ -6,29 +6,29 @@ import { type ClassPair, SamplePicker } from './sample-picker.ts';
 export interface DoppelgangerOptions {
   /** The class of every sample, from 0. */
   labels: ArrayLike<number>;
-  /** `[C, K]` int32: the K most similar classes of each class, as {@link nearestClasses} gives them. */
+  /** `[C, K]` int32: the K most similar classes of each class, as {@link nearestClasses} returns them. */
   doppelgangers: HostTensor<'int32'>;
-  /** Samples in a batch: a multiple of `samplesPerClass`. */
+  /** Number of samples in a batch, a multiple of `samplesPerClass`. */
   batchSize: number;
-  /** Samples of each class in a batch, repeated where a class has fewer. Default 2. */
+  /** Number of samples of each class in a batch. Samples repeat if a class has fewer. Default 2. */
   samplesPerClass?: number;
   /**
-   * `[N, D]` float32, an auxiliary embedding of every sample, from any network. With them the samples are the hard ones:
-   * of the first class of a pair one at random and those least like it, of its doppelgänger those most like that one.
-   * Without them samples are drawn at random.
+   * `[N, D]` float32, an auxiliary embedding of every sample, from any network. They select hard samples: from the
+   * first class of a pair, one at random and those least similar to it; from its doppelgänger, those most similar to
+   * that one. Without them samples are drawn at random.
    */
   sampleEmbeddings?: HostTensor<'float32'>;
-  /** Decides everything: the same generator gives the same batches. */
+  /** Generator for all random choices. The same generator gives the same batches. */
   rng: Rng;
 }
 
 /**
- * Batches in which similar classes meet: classes in random order, each followed by one of its doppelgängers, with
+ * Yields batches that contain similar classes: classes in random order, each followed by one of its doppelgängers, with
  * `samplesPerClass` samples of each. One run is an epoch over classes: it ends when every class that has samples has
- * been in a batch. All batches are full; no class is twice in one.
+ * been in a batch. All batches are full, and no class is in a batch twice.
  *
- * @yields the samples' indices, `batchSize` of them, those of a class together.
- * @throws {InvalidArgumentError} at the first batch, if sizes do not fit or fewer classes have samples than a batch takes.
+ * @yields the indices of `batchSize` samples, with those of a class together.
+ * @throws {InvalidArgumentError} at the first batch, if sizes do not fit or too few classes for a batch have samples.
  * @see E. Smirnov et al., Hard Example Mining with Auxiliary Embeddings, CVPRW 2018
  * @example
  * const doppelgangers = nearestClasses(classEmbeddings, 5);
@@ -57,7 +57,7 @@ export function* doppelgangerBatches(options: DoppelgangerOptions): Generator<In
   }
 }
 
-/** The classes of one batch: those still waiting first, then, in the last batch, any others. */
+/** Draws the classes of one batch: those still waiting first, then, in the last batch, any others. */
 function drawPairs(
   waiting: ReadonlySet<number>,
   picker: SamplePicker,

@@ -5,12 +5,11 @@ import { dot, unitRows } from './unit-rows.ts';
 const BLOCK = 64;
 
 /**
- * The classes that look most alike: for each class those whose embeddings have the highest cosine with its own, the
- * most similar first. Equally similar ones come in order of their numbers. Takes `C²·D/2` multiplications.
+ * Finds the most similar classes: for each class, those whose embeddings have the highest cosine with its own, most
+ * similar first. Ties are in order of class number. Takes `C²·D/2` multiplications.
  *
- * @param classEmbeddings `[C, D]` float32: class weights (transposed), or the mean embedding of each class from any
- * network.
- * @param count how many per class, from 1 to C − 1.
+ * @param classEmbeddings `[C, D]` float32: class weights, or the mean embedding of each class from any network.
+ * @param count the number of similar classes per class, from 1 to C − 1.
  * @returns `[C, count]` int32.
  * @throws {InvalidArgumentError} unless the embeddings are a matrix of two classes or more and `count` fits.
  * @see E. Smirnov et al., Doppelganger Mining for Face Representation Learning, ICCVW 2017
@@ -44,7 +43,7 @@ export function nearestClasses(classEmbeddings: HostTensor<'float32'>, count: nu
   return hostTensor('int32', [classes, count], nearest.indices);
 }
 
-/** The best `count` partners of each class so far, by insertion. */
+/** The best `count` partners of each class so far, kept sorted by insertion. */
 class NearestList {
   readonly indices: Int32Array;
   readonly #cosines: Float64Array;

@@ -2,7 +2,7 @@ import type { Rng } from '@hm/tensor';
 import type { HostTensor } from '@hm/tensor/host';
 import { dot } from './unit-rows.ts';
 
-/** A class, and its doppelgänger unless the batch has no room for one or has all of them already. */
+/** A class and its doppelgänger. There is none if the batch is full or already has all doppelgängers of the class. */
 export interface ClassPair {
   first: number;
   second?: number;
@@ -14,7 +14,7 @@ interface SampleSource {
   rng: Rng;
 }
 
-/** Draws samples of classes: at random, or by their auxiliary embeddings where there are some. */
+/** Draws samples of classes: at random, or by their auxiliary embeddings if there are any. */
 export class SamplePicker {
   readonly #byClass = new Map<number, number[]>();
   readonly #source: SampleSource;
@@ -38,7 +38,7 @@ export class SamplePicker {
     return this.#byClass.has(label);
   }
 
-  /** `count` samples of each class of a pair, repeated where a class has fewer. */
+  /** Draws `count` samples of each class of a pair, repeated if a class has fewer. */
   samples({ first, second }: ClassPair, count: number): number[] {
     const [anchor, ...others] = this.#source.rng.shuffle(this.#byClass.get(first)!) as [number, ...number[]];
     const own = [anchor, ...this.#byLikeness(others, anchor).reverse()];
@@ -47,7 +47,7 @@ export class SamplePicker {
     return [...repeated(own, count), ...repeated(alike, count)];
   }
 
-  /** The samples most like the anchor first; as they are if there is nothing to tell by. */
+  /** Sorts samples, those most similar to the anchor first. Without embeddings the order does not change. */
   #byLikeness(samples: number[], anchor: number): number[] {
     const embeddings = this.#source.sampleEmbeddings;
     if (!embeddings) return samples;

@@ -1,6 +1,6 @@
 import type { HostTensor } from '@hm/tensor/host';
 
-/** The rows of a matrix at length 1; a row of zeros stays zero. */
+/** Returns the rows of a matrix normalised to length 1. A row of zeros stays zero. */
 export function unitRows({ data, shape }: HostTensor<'float32'>): Float32Array {
   const size = shape[1] as number;
   const rows = data.slice();
@@ -11,7 +11,7 @@ export function unitRows({ data, shape }: HostTensor<'float32'>): Float32Array {
   return rows;
 }
 
-/** The inner product of two rows of a matrix that begin at `a` and `b`, summed in double precision. */
+/** Returns the inner product of the rows of a matrix that start at `a` and `b`, summed in double precision. */
 export function dot(rows: Float32Array, a: number, b: number, size: number): number {
   let sum = 0;
   for (let d = 0; d < size; d++) sum += (rows[a + d] as number) * (rows[b + d] as number);

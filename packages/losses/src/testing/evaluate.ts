@@ -3,11 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import type { Head } from '../head.ts';
 
-// Silences the advice to install another backend; nothing else differs.
+// Silences the advice to install another backend. It has no other effect.
 tf.enableProdMode();
 await tf.setBackend('cpu');
 
-/** What a head gives for plain arrays, and the gradients of `sum(upstream·losses) + penalty`. */
+/** Result of a head on plain arrays, and the gradients of `sum(upstream·losses) + penalty`. */
 export interface Evaluation {
   losses: number[];
   logits: number[][];
@@ -16,7 +16,7 @@ export interface Evaluation {
   statistics?: Record<string, number>;
 }
 
-/** A head's inputs; whatever is not named here is one of its parameters. */
+/** Inputs of a head. All members except `embeddings`, `labels`, `upstream`, `step` and `statistics` are parameters. */
 export interface EvaluationInputs {
   embeddings: number[][];
   labels: number[];
@@ -60,7 +60,7 @@ export function evaluate(head: Head, inputs: EvaluationInputs): Evaluation {
 const mapValues = <From, To>(record: Record<string, From>, change: (value: From) => To): Record<string, To> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 
-/** Expects each value within `tolerance` of its size, or of a twentieth of the largest where that is more. */
+/** Expects each error to be within `tolerance` times the value, or times 5 % of the largest value, if greater. */
 export function expectClose(actual: number[], expected: number[], tolerance: number): void {
   const least = Math.max(1e-3, ...expected.map(Math.abs)) / 20;
   expect(actual).toHaveLength(expected.length);
@@ -71,7 +71,7 @@ export function expectClose(actual: number[], expected: number[], tolerance: num
   }
 }
 
-/** The derivative of `f` at every coordinate by central differences in double precision. */
+/** Returns the derivative of `f` at every coordinate by central differences in double precision. */
 export const centralDifferences = (f: (x: number[]) => number, x: number[], h = 1e-5): number[] =>
   x.map((_, i) => {
     const at = (shift: number) => f(x.map((value, j) => (i === j ? value + shift : value)));

@@ -2,7 +2,7 @@ import file from '../../golden/losses.json';
 import type { HardMiningOptions } from '../decorators/hard-mining-loss.ts';
 import type { HeadOptions } from '../head-shorthand.ts';
 
-/** What tools/golden/losses.py wrote: double precision, another library's autodiff. For tests. */
+/** Results of another library's autodiff in double precision, written by tools/golden/losses.py. For tests. */
 export interface Golden {
   labels: number[];
   upstream: number[];
@@ -18,7 +18,7 @@ export interface GoldenHead {
   statisticsBefore?: Record<string, number>;
   losses: number[];
   logits: number[][];
-  /** Of `sum(upstream·losses) + penalty`. */
+  /** Gradients of `sum(upstream·losses) + penalty`. */
   gradients: Record<string, number[] | number[][]>;
   penalty?: number;
   statistics?: Record<string, number>;

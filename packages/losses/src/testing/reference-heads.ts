@@ -1,4 +1,4 @@
-/** The heads once more, on plain arrays in double precision, straight from the papers (angles by `acos`), for tests. */
+/** Reference heads for tests, on plain arrays in double precision, directly from the papers (angles by `acos`). */
 
 import type { EvaluationInputs } from './evaluate.ts';
 import { arcFaceTarget, aSoftmaxTarget, crossEntropy } from './reference.ts';
@@ -36,7 +36,7 @@ export function samplesOf({ embeddings, weight, labels }: Inputs): Sample[] {
 
 type Formula = (sample: Sample) => number;
 
-/** Cross-entropy of scaled cosines, the target's replaced. */
+/** Cross-entropy of scaled cosines with the target's cosine replaced. */
 const cosineFormula =
   (scale: number, target: (cosine: number, sample: Sample) => number): Formula =>
   (sample) => {
@@ -48,7 +48,7 @@ const cosineFormula =
     );
   };
 
-/** Cross-entropy of scaled cosines, the target's and those above a threshold replaced. */
+/** Cross-entropy of scaled cosines with the target's cosine and those above a threshold replaced. */
 const hardFormula =
   (
     scale: number,
@@ -122,7 +122,7 @@ export const magPenalty = (inputs: Inputs, lambda: number) =>
   lambda *
   mean(samplesOf(inputs).map(({ length }) => 1 / clip(length, 10, 110) + clip(length, 10, 110) / 110 ** 2));
 
-/** With the qualities as constants, as no gradient flows through them. */
+/** AdaFace with the qualities as constants, since no gradient flows through them. */
 export const adaFace =
   (scale: number, margin: number, qualities: Map<number, number>) => (sample: Sample, i: number) =>
     cosineFormula(scale, (c) => {
@@ -180,7 +180,7 @@ export const sphereFace2 = (
   );
 };
 
-/** Sub-center ArcFace, from K rows below each other. */
+/** Sub-center ArcFace, with K consecutive rows per class. */
 export const subCenterArcFace =
   (scale: number, margin: number, centers: number): Formula =>
   ({ cosines, ...sample }) => {

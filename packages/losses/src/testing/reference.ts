@@ -1,4 +1,4 @@
-/** The losses once more, on plain arrays in double precision, straight from the papers (angles by `acos`), for tests. */
+/** Reference losses for tests, on plain arrays in double precision, directly from the papers (angles by `acos`). */
 
 const dot = (a: number[], b: number[]): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 const length = (a: number[]): number => Math.sqrt(dot(a, a));

@@ -5,7 +5,7 @@ offerSoftwareGpu();
 
 const known = await describeProviders();
 
-/** Where traced losses are tested: whether it runs here, and what a title says if it does not. For tests. */
+/** Providers on which traced losses are tested: whether each is usable here, and a note for test titles if not. */
 export const tracedOn = (['cpu', 'webgpu'] as const).map((provider) => {
   const { usable, reason } = known.find(({ provider: name }) => name === provider)!;
   return { provider, usable, note: usable ? '' : ` (not here: ${reason})` };

@@ -13,20 +13,21 @@ export interface OnnxFile {
   nodes: readonly NodeProto[];
   input: string;
   output: string;
-  /** The sizes that the input declares; undefined where they are open. */
+  /** The declared sizes of the input, undefined for a size that the file leaves open. */
   inputShape: readonly (number | undefined)[];
-  /** float32 constants. */
+  /** The float32 constants. */
   weights: ReadonlyMap<string, HostTensor<'float32'>>;
-  /** Shapes that the file computes from those of others, such as `x.view(x.shape[0], -1)`. */
+  /** Names of shapes that the file computes from other shapes, as for `x.view(x.shape[0], -1)`. */
   computedShapes: ReadonlySet<string>;
-  /** Whole numbers, such as shapes. */
+  /** The integer constants, such as shapes. */
   integers: ReadonlyMap<string, readonly number[]>;
 }
 
 /**
- * Reads an ONNX file with one input and one output; nothing outside of the file is opened.
+ * Reads an ONNX file with one input and one output. It opens no other file.
  *
- * @throws {InvalidDataError} if it is none, weights are missing or outside, or an operator is not ONNX's own.
+ * @throws {InvalidDataError} if it is not such a file, weights are missing or in another file, or an operator is not
+ * one of ONNX's own.
  */
 export function readOnnxFile(bytes: Uint8Array): OnnxFile {
   const graph = graphOf(bytes);
@@ -71,7 +72,7 @@ export function readOnnxFile(bytes: Uint8Array): OnnxFile {
 
 const WHOLE = new Set<number>([DataType.INT64, DataType.INT32, DataType.BOOL]);
 
-/** What exporters put between a weight and its use. */
+/** Operators that exporters put between a weight and its use. */
 const REARRANGES = new Set(['Identity', 'Unsqueeze']);
 
 function withAxes(

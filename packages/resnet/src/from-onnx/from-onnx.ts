@@ -23,11 +23,11 @@ import type { Step, WeightKind } from './step.ts';
 /** Options of {@link fromOnnx}. */
 export interface FromOnnxOptions {
   /**
-   * What batch normalizations that the file has not folded do in training: `frozen` (default) keeps their statistics,
-   * `train` uses those of the batch and moves the running ones.
+   * Behaviour in training of batch normalizations that are not folded in the file: `frozen` (default) keeps their
+   * statistics, `train` uses those of the batch and updates the running ones.
    */
   normalization?: 'frozen' | 'train';
-  /** Height and width of the images, where the file leaves them open. */
+  /** Height and width of the images, if the file leaves them open. */
   imageSize?: readonly [height: number, width: number];
 }
 
@@ -35,12 +35,14 @@ export interface FromOnnxOptions {
 const TOLERANCE = 1e-3;
 
 /**
- * A trained network from an ONNX file as a backbone, whose `init` gives the file's weights: every loss, recipe and export
- * works on it. Before it is returned, its traced graph and the file have embedded the same images, with equal results.
+ * Makes a backbone from a trained network in an ONNX file. Its `init` returns the file's weights, and every loss,
+ * recipe and export works on it. Before returning it, this function embeds the same images with its traced graph and
+ * with the file and checks that the results are equal.
  *
- * Images come as the file wants them, in NHWC.
+ * The images are normalised as the file expects them, in NHWC.
  *
- * @throws {InvalidDataError} if the file is no ONNX network of images, has an operator without a gradient, or weights are missing.
+ * @throws {InvalidDataError} if the file is not an ONNX network for images, has an operator without a gradient, or
+ * lacks weights.
  * @example
  * const backbone = await fromOnnx(await readFile('w600k_r50.onnx'));
  * const run = train({ data, backbone, head: hardMining(arcFace()), recipe: quick, out: 'runs/mine' });
@@ -74,7 +76,7 @@ export async function fromOnnx(bytes: Uint8Array, options: FromOnnxOptions = {})
   };
 }
 
-/** How a pass comes by the weights. */
+/** Source of the weights in a forward pass. */
 interface Weights {
   readonly normalizes: boolean;
   get(role: 'params' | 'statistics', name: string, kind: WeightKind): tf.Tensor;
@@ -89,7 +91,7 @@ const stored = (variables: Variables, normalizes: boolean): Weights => ({
   },
 });
 
-/** Traces the file's network, and finds out as what it uses which of its weights. */
+/** Traces the file's network, and collects the weights that it uses with their roles. */
 function traceFile(file: OnnxFile, [height, width]: readonly [number, number]) {
   const values = { params: {} as HostWeights, statistics: {} as HostWeights };
   const byName = new Map([...file.weights].map(([name, weight]) => [nameOf(name), weight]));
@@ -121,7 +123,7 @@ function traceFile(file: OnnxFile, [height, width]: readonly [number, number]) {
 
 type HostWeights = Record<string, HostTensor<'float32'>>;
 
-/** A name without the separators of trees and of files. */
+/** Replaces the separators of parameter trees and files in a name. */
 const nameOf = (name: string) => name.replace(/[^A-Za-z0-9_]+/g, '_');
 
 function run(file: OnnxFile, images: tf.Tensor4D, weights: Weights) {

@@ -11,8 +11,8 @@ import { transposed } from '../transposed.ts';
 import { ints, numberOf, type Operator, type Step, type WeightKind } from './step.ts';
 
 /**
- * ONNX's operators on tensors. A tensor of rank 4 stands in NHWC where the file has NCHW; any other as in the file. All
- * have gradients.
+ * ONNX's operators on tensors. Tensors of rank 4 are NHWC here and NCHW in the file; all others are as in the file. All
+ * operators have gradients.
  */
 export const operators: Readonly<Record<string, Operator>> = {
   Conv: (step) => {
@@ -148,7 +148,7 @@ const autoPad = ({ node }: Step): string => {
   return bytes ? new TextDecoder().decode(bytes) : 'NOTSET';
 };
 
-/** All but the batch in one axis, in the file's order. */
+/** Flattens all axes except the batch, in the file's order. */
 function flat(step: Step): tf.Tensor {
   const x = step.tensor(0);
   const single = x.shape.length === 4 && x.shape[1] === 1 && x.shape[2] === 1;
@@ -156,7 +156,7 @@ function flat(step: Step): tf.Tensor {
   return tf.reshape(ordered, [x.shape[0]!, x.size / x.shape[0]!]);
 }
 
-/** A weight as the tensors here want it; undefined if it cannot be. */
+/** Returns a weight in the layout used here, or undefined if its shape does not fit. */
 export function arranged(weight: Weight, kind: WeightKind): Weight | undefined {
   const { shape, data } = weight;
   if (kind === 'filter') return shape.length === 4 ? transposed(weight, [2, 3, 1, 0]) : undefined;

@@ -4,38 +4,42 @@ import type { NodeProto } from 'onnx-buf';
 /** Role of a weight. */
 export type WeightKind = 'as it is' | 'filter' | 'turned' | 'channels' | 'image';
 
-/** One operator of a file: its node, and what comes in. */
+/** One operator of a file: its node and access to its inputs. */
 export interface Step {
   readonly node: NodeProto;
-  /** Whether normalizations use the statistics of the batch. */
+  /** True if normalizations use the statistics of the batch. */
   readonly normalizes: boolean;
+  /** Returns true if the node has this input. */
   has(index: number): boolean;
-  /** An input that depends on the images. */
+  /** Returns an input that depends on the images. */
   tensor(index: number): tf.Tensor;
-  /** The same, which must have rank 4. */
+  /** Returns an input that depends on the images and must have rank 4. */
   image(index: number): tf.Tensor4D;
-  /** A constant of the file, which is trained. */
+  /** Returns a constant of the file that is trained. */
   weight(index: number, kind?: WeightKind): tf.Tensor;
+  /** Returns a running statistic of a normalization. */
   statistic(index: number): tf.Tensor;
-  /** The next value of a statistic. */
+  /** Sets the next value of a statistic. */
   update(index: number, value: tf.Tensor): void;
-  /** Two operands that broadcast, of which one may be a constant. */
+  /** Returns two operands that broadcast. One may be a constant. */
   pair(): [tf.Tensor, tf.Tensor];
+  /** Returns a constant number. */
   scalar(index: number): number;
+  /** Returns constant integers. */
   integers(index: number): readonly number[];
-  /** Whether an input is a shape computed from another. */
+  /** Returns true if an input is a shape computed from another. */
   computed(index: number): boolean;
-  /** @throws {InvalidDataError} unless it holds. */
+  /** Checks a condition. @throws {InvalidDataError} unless it holds. */
   require(holds: boolean, expected: string): void;
 }
 
-/** What an operator computes. */
+/** Computes the output of an operator. */
 export type Operator = (step: Step) => tf.Tensor;
 
 export const ints = ({ attribute }: NodeProto, name: string): number[] =>
   attribute.find((each) => each.name === name)?.ints.map(Number) ?? [];
 
-/** A number, whole or not, among a node's attributes. */
+/** Returns an integer or float attribute of a node. */
 export function numberOf({ attribute }: NodeProto, name: string, otherwise: number): number {
   const found = attribute.find((each) => each.name === name);
   if (found === undefined) return otherwise;

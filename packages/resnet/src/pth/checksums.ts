@@ -3,7 +3,7 @@ const END = 0x06054b50;
 const END_64 = 0x06064b50;
 
 /**
- * The CRC-32 that a zip archive notes of each file in it; empty where its directory is not found.
+ * Returns the CRC-32 that a zip archive records for each of its files. Empty if its directory is not found.
  *
  * @see PKWARE, APPNOTE 6.3.10, sections 4.3.12 to 4.3.16
  */
@@ -22,13 +22,13 @@ export function checksumsIn(archive: Uint8Array): ReadonlyMap<string, number> {
   return found;
 }
 
-/** Where the directory begins: an archive ends with a record of that, and a comment. */
+/** Returns the offset of the directory, from the record at the end of the archive, which a comment may follow. */
 function directoryOf(view: DataView): number {
   for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 65_557); at--) {
     if (view.getUint32(at, true) !== END) continue;
     const offset = view.getUint32(at + 16, true);
     if (offset !== 0xffffffff || at < 20) return offset;
-    // Of an archive of 4 GiB and more, another record has it, whose place is noted before this one.
+    // In an archive of 4 GiB or more, the offset is in another record, whose position is stored before this one.
     const wide = Number(view.getBigUint64(at - 12, true));
     const fits = wide + 56 <= view.byteLength && view.getUint32(wide, true) === END_64;
     return fits ? Number(view.getBigUint64(wide + 48, true)) : view.byteLength;
@@ -36,7 +36,7 @@ function directoryOf(view: DataView): number {
   return view.byteLength;
 }
 
-/** CRC-32 of zip archives: the polynomial 0xedb88320, bits reversed. */
+/** Computes the CRC-32 of zip archives: polynomial 0xedb88320, bits reversed. */
 export function crc32(bytes: Uint8Array): number {
   let crc = -1;
   for (let at = 0; at < bytes.length; at++) crc = TABLE[(crc ^ bytes[at]!) & 255]! ^ (crc >>> 8);

@@ -2,8 +2,8 @@ import { type HostTensor, sizeOf } from '@hm/tensor';
 import { zipSync } from 'fflate';
 
 /**
- * Tensors by name as `torch.save` writes a state dict: what `torch.load(weights_only=True)` and `load_state_dict` take.
- * The same tensors give the same bytes.
+ * Encodes tensors by name as a state dict in the format of `torch.save`, for `torch.load(weights_only=True)` and
+ * `load_state_dict`. The same tensors give the same bytes.
  */
 export function encodeStateDict(
   tensors: Readonly<Record<string, HostTensor<'float32' | 'int64'>>>,
@@ -23,10 +23,10 @@ export function encodeStateDict(
 const ascii = (words: string): number[] => Array.from(words, (sign) => sign.charCodeAt(0));
 
 const PROTOCOL = [0x80, 2];
-/** A call of OrderedDict. */
+/** The pickled call of OrderedDict. */
 const EMPTY = ascii('ccollections\nOrderedDict\n)R');
 
-/** A call of `_rebuild_tensor_v2`: storage, offset, shape, strides, no gradient, no hooks. */
+/** Pickles a call of `_rebuild_tensor_v2` with storage, offset, shape, strides, no gradient and no hooks. */
 function pickled({ dtype, shape }: HostTensor, key: number): number[] {
   const type = dtype === 'int64' ? 'LongStorage' : 'FloatStorage';
   const storage = [...text('storage'), ...ascii(`ctorch\n${type}\n`), ...text(String(key)), ...text('cpu')];

@@ -3,16 +3,17 @@ import { type Layout, layouts, networkOf } from './layouts.ts';
 import type { StateDict } from './state-dict.ts';
 import { type Shapes, shapesOf } from './weights.ts';
 
-/** A layout, the names in it, and what stands before them in a file: `module.` for example. */
+/** A layout, and the prefix of its names in a file, such as `module.`. */
 export interface Match {
   layout: Layout;
   prefix: string;
 }
 
-/** Theirs of our names, and what else their state dict has. */
+/** PyTorch's names for the values of a network. */
 export interface TheirNames {
-  /** Undefined for what they have none of. */
+  /** Their name by our name, undefined if they have no such value. */
   of: ReadonlyMap<string, string | undefined>;
+  /** All names in their state dict, including those that have no counterpart here. */
   all: readonly string[];
 }
 
@@ -25,7 +26,7 @@ const LEAVES: Readonly<Record<string, string>> = {
   bias: 'bias',
 };
 
-/** Names of a network's values in a layout. */
+/** Returns the names of a network's values in a layout. */
 export function theirNames(layout: Layout, { params, statistics }: Shapes): TheirNames {
   const of = new Map(
     [...Object.keys(params), ...Object.keys(statistics)].map((ours) => {
@@ -40,16 +41,16 @@ export function theirNames(layout: Layout, { params, statistics }: Shapes): Thei
   return { of, all: [...named, ...(layout.ones ?? [])] };
 }
 
-/** Our offset behind the embedding. */
+/** Our name for the offset of the embedding's normalization. */
 export const EMBEDDING_OFFSET = 'head.embeddingNorm.beta';
 
-/** Values that a state dict has besides weights: PyTorch counts batches. */
+/** Returns true for PyTorch's batch counters, which a state dict has besides weights. */
 const isCounter = (name: string) => name.endsWith('.num_batches_tracked');
 
 /**
- * The network whose names a file has.
+ * Finds the network whose names a file has.
  *
- * @throws {InvalidDataError} if it is none that is known; names are compared with the nearest.
+ * @throws {InvalidDataError} if it is not a known network. The error lists the differences to the nearest one.
  */
 export function findLayout(state: StateDict, candidates = layouts): Match {
   const differences = candidates.flatMap((layout) => {
@@ -67,7 +68,7 @@ export function findLayout(state: StateDict, candidates = layouts): Match {
   throw another(nearest);
 }
 
-/** What a layout calls the values of its network, which a network as small as it gets tells. */
+/** Returns the names of a layout's values, found with the smallest possible network of that layout. */
 export function namesOf(layout: Layout): TheirNames {
   const known = names.get(layout);
   if (known !== undefined) return known;
@@ -79,7 +80,7 @@ export function namesOf(layout: Layout): TheirNames {
 
 const names = new Map<Layout, TheirNames>();
 
-/** What may stand before all names: nothing, `module.`, `model.`, `module.backbone.`. */
+/** Returns possible prefixes of all names: none, `module.`, `model.`, `module.backbone.`. */
 function prefixesIn(all: readonly string[]): string[] {
   const starts = all.flatMap((name) => {
     const [first, second] = name.split('.');

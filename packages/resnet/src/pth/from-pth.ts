@@ -7,19 +7,20 @@ import { readStateDict } from './state-dict.ts';
 
 /** Options of {@link fromPth}. */
 export interface FromPthOptions {
-  /** Height and width of the images, where the file leaves them open: torchvision's networks, and maps that are not square. */
+  /** Height and width of the images, if the file leaves them open: for torchvision's networks and non-square maps. */
   imageSize?: readonly [height: number, width: number];
 }
 
 /**
- * A network that PyTorch trained as a backbone, whose `init` gives the file's weights: InsightFace's arcface_torch
- * (IResNet-18 to 100, MobileFaceNet), AdaFace's (IR-18 to 101) and torchvision's ResNet-18 and 34. Which one it is, and how
- * large, the file's names and shapes say. Its name and configuration are those of the same network of this package, so
- * that runs, checkpoints and exports need the file no more.
+ * Makes a backbone from a network that was trained with PyTorch. Its `init` returns the file's weights. It reads
+ * InsightFace's arcface_torch (IResNet-18 to 100, MobileFaceNet), AdaFace's networks (IR-18 to 101) and torchvision's
+ * ResNet-18 and 34, and finds the network and its size from the names and shapes in the file. The backbone has the name
+ * and configuration of the same network in this package, so that runs, checkpoints and exports no longer need the file.
  *
- * AdaFace's networks take blue, green and red; here their first filter is turned round, and images are red, green and blue.
+ * AdaFace's networks take channels in the order blue, green, red. The input channels of their first filter are reversed
+ * here, so that images are red, green, blue.
  *
- * @throws {InvalidDataError} if the file is no state dict, or of a network that is not known; the nearest is named.
+ * @throws {InvalidDataError} if the file is not a state dict, or is of an unknown network. The error names the nearest.
  * @example
  * const backbone = fromPth(await readFile('backbone.pth'));
  * const run = train({ data, backbone, head: hardMining(arcFace()), recipe: quick, out: 'runs/mine' });

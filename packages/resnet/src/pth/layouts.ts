@@ -1,32 +1,33 @@
 import type { Backbone } from '../backbone.ts';
 import { backboneByName } from '../backbone-by-name.ts';
 
-/** A network, and how others name its modules. */
+/** A network and the names of its modules in a PyTorch project. */
 export interface Layout {
-  /** Whose names they are. */
+  /** The project that the names are from. */
   readonly source: string;
-  /** The network's name, and the options that make it this one; undefined where an option is not to be given. */
+  /** The network's name. */
   readonly network: string;
+  /** The options that make it this network. Undefined marks an option that must not be given. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Their name of one of our modules, such as `blocks.3.norm1`; undefined if they have none. */
+  /** Returns their name for one of our modules, such as `blocks.3.norm1`, or undefined if they have none. */
   module(ours: string): string | undefined;
-  /** What the shapes of a file say about the network: theirs of one of our values. */
+  /** Returns the network's sizes from the shapes in a file. `shapeOf` returns their shape of one of our values. */
   sizes(shapeOf: (ours: string) => readonly number[]): {
     width: number;
     imageSize?: [number, number] | undefined;
   };
-  /** The network takes blue, green and red; its first filter is turned round, so that ours takes red, green and blue. */
+  /** True if the network takes blue, green, red. Our first filter has them reversed, so it takes red, green, blue. */
   readonly takesBgr?: true;
-  /** Tensors of theirs that are 1 everywhere, and that we have none for. */
+  /** Names of their tensors that are 1 everywhere and have no counterpart here. */
   readonly ones?: readonly string[];
-  /** The normalization of the embedding has no offset: ours is 0, or becomes part of the mean. */
+  /** True if the embedding's normalization has no offset. Ours is 0, or becomes part of the mean. */
   readonly withoutOffset?: true;
 }
 
 const DEPTHS = { 18: [2, 2, 2, 2], 34: [3, 4, 6, 3], 50: [3, 4, 14, 3], 100: [3, 13, 30, 3] } as const;
 type Depth = keyof typeof DEPTHS;
 
-/** `layer2.0` of the third block, where the first stage has two. */
+/** Returns the name of a block by its index, such as `layer2.0` for the third block if the first stage has two. */
 function inStages(depth: Depth): (index: number) => string {
   const places = DEPTHS[depth].flatMap((blocks, stage) =>
     Array.from({ length: blocks }, (_, index) => `layer${stage + 1}.${index}`),
@@ -34,7 +35,7 @@ function inStages(depth: Depth): (index: number) => string {
   return (index) => places[index]!;
 }
 
-/** Names of modules outside of blocks, of blocks, and of what is in a block. */
+/** Combines the names of modules outside of blocks, of blocks, and of modules inside a block. */
 function names(
   outside: Readonly<Record<string, string>>,
   blockOf: (index: number) => string,
@@ -133,7 +134,7 @@ const MOBILE_BLOCKS = [
   ...[0, 1].map((block) => `layers.7.layers.${block}`),
 ];
 
-/** A convolution, its normalization and PReLU, which arcface_torch numbers. */
+/** Names of a convolution, its normalization and PReLU, which arcface_torch numbers. */
 const numbered = (ours: string, theirs: string) => ({
   [`${ours}.filter`]: `${theirs}.layers.0`,
   [`${ours}.norm`]: `${theirs}.layers.1`,
@@ -166,14 +167,17 @@ const mobileFaceNet: Layout = {
   },
 };
 
-/** The size of the images of a network with head E, whose dense layer has a column for each place and channel of the map. */
+/**
+ * Returns the width and image size of a network with head E, whose dense layer has a column for each position and
+ * channel of the map.
+ */
 function sizesOfMap(shapeOf: (ours: string) => readonly number[]) {
   const side = 16 * Math.sqrt(shapeOf('head.dense.weight')[1]! / shapeOf('head.norm.gamma')[0]!);
   const imageSize: [number, number] | undefined = Number.isInteger(side) ? [side, side] : undefined;
   return { width: shapeOf('stem.filter')[0]!, imageSize };
 }
 
-/** Every network whose names in PyTorch are known. */
+/** All networks with known names in PyTorch. */
 export const layouts: readonly Layout[] = [
   ...[18, 34, 50, 100].map((depth) => insightface(depth as Depth)),
   ...[18, 34, 50, 100].map((depth) => adaFace(depth as Depth)),
@@ -181,7 +185,7 @@ export const layouts: readonly Layout[] = [
   mobileFaceNet,
 ];
 
-/** The layout of a backbone, if there is one. */
+/** Returns the layout of a backbone, if there is one. */
 export const layoutOf = ({ name, config }: Pick<Backbone, 'name' | 'config'>): Layout | undefined =>
   layouts.find(
     ({ network, options }) =>
@@ -189,6 +193,6 @@ export const layoutOf = ({ name, config }: Pick<Backbone, 'name' | 'config'>): L
       Object.entries(options).every(([option, value]) => config[option] === value),
   );
 
-/** The network of a layout. */
+/** Makes the network of a layout. */
 export const networkOf = ({ network, options }: Layout, more: object): Backbone =>
   backboneByName(network, { ...options, ...more });

@@ -8,10 +8,10 @@ import { readStateDict, type StateDict } from './state-dict.ts';
 import { type NetworkWeights, shapesOf } from './weights.ts';
 
 /**
- * The values of a backbone from a `.pth` or `.pt` file of PyTorch, whose names are InsightFace's, AdaFace's or
- * torchvision's. Nothing in the file is run.
+ * Reads the values of a backbone from a `.pth` or `.pt` file of PyTorch with InsightFace's, AdaFace's or torchvision's
+ * names. It runs no code from the file.
  *
- * @throws {InvalidArgumentError} if the backbone has no form in PyTorch that is known.
+ * @throws {InvalidArgumentError} if the backbone has no known form in PyTorch.
  * @throws {InvalidDataError} if the file is of another network, or of another size.
  * @example
  * const { params, statistics } = pthWeights(await readFile('backbone.pth'), iresnet50());
@@ -30,7 +30,7 @@ export function pthWeights(bytes: Uint8Array, backbone: Backbone): NetworkWeight
   return weightsIn(state, match, backbone);
 }
 
-/** The values of a backbone from a state dict with its names. */
+/** Reads the values of a backbone from a state dict whose layout is known. */
 export function weightsIn(state: StateDict, { layout, prefix }: Match, backbone: Backbone): NetworkWeights {
   const shapes = shapesOf(backbone);
   const { of } = theirNames(layout, shapes);
@@ -56,7 +56,10 @@ export function weightsIn(state: StateDict, { layout, prefix }: Match, backbone:
 
 type Weight = HostTensor<'float32'>;
 
-/** A filter `[height, width, inputs, outputs]` is theirs of `[outputs, inputs, height, width]`, a matrix is turned. */
+/**
+ * Returns PyTorch's shape for one of ours: `[outputs, inputs, height, width]` for a filter
+ * `[height, width, inputs, outputs]`, and the transposed shape for a matrix.
+ */
 export const theirShape = (shape: readonly number[]): readonly number[] =>
   shape.length === 4
     ? [shape[3]!, shape[2]!, shape[0]!, shape[1]!]
@@ -64,7 +67,10 @@ export const theirShape = (shape: readonly number[]): readonly number[] =>
       ? [shape[1]!, shape[0]!]
       : shape;
 
-/** `channels`, of a matrix behind a flattened map: theirs has the places of each channel together. */
+/**
+ * Converts a weight to our order of axes. `channels` is given for the matrix after a flattened map, where PyTorch keeps
+ * the positions of each channel together.
+ */
 function ourOrder(weight: Weight, shape: readonly number[], channels?: number): Weight {
   if (weight.shape.length === 4) return transposed(weight, [2, 3, 1, 0]);
   if (weight.shape.length !== 2) return weight;
@@ -74,7 +80,7 @@ function ourOrder(weight: Weight, shape: readonly number[], channels?: number): 
   return hostTensor('float32', shape, transposed(map, [2, 3, 1, 0]).data);
 }
 
-/** A stem's filter with its input channels in the opposite order. */
+/** Returns a stem's filter with its input channels in reverse order. */
 export function turnedRound({ shape, data }: Weight): Weight {
   const [height, width, inputs, outputs] = shape as [number, number, number, number];
   const turned = new Float32Array(data.length);

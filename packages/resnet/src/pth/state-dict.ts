@@ -12,19 +12,25 @@ import {
   torchPickles,
 } from './torch-pickle.ts';
 
-/** The tensors of a file that `torch.save` wrote, read when asked for. */
+/** The tensors of a file written by `torch.save`, read on demand. */
 export interface StateDict {
+  /** Names of the tensors. */
   readonly names: readonly string[];
+  /** Returns the shape of a tensor. */
   shapeOf(name: string): readonly number[];
-  /** Half precision and float64 become float32. @throws {InvalidDataError} if they are whole numbers, or not all there. */
+  /**
+   * Reads a tensor. Half precision and float64 are converted to float32.
+   *
+   * @throws {InvalidDataError} if it holds integers or is incomplete.
+   */
   read(name: string): HostTensor<'float32'>;
 }
 
 /**
- * Reads the state dict in a `.pth` or `.pt` file of PyTorch 1.6 or newer, also where it lies in a checkpoint beside other
- * things. Nothing in the file is run.
+ * Reads the state dict in a `.pth` or `.pt` file of PyTorch 1.6 or newer, alone or as part of a checkpoint. It runs no
+ * code from the file.
  *
- * @throws {InvalidDataError} if the file is of another form, or names anything that weights do not need.
+ * @throws {InvalidDataError} if the file has another format, or names anything that weights do not need.
  */
 export function readStateDict(file: Uint8Array): StateDict {
   const bytes = plainBytes('fromPth', file);
@@ -52,7 +58,7 @@ export function readStateDict(file: Uint8Array): StateDict {
   };
 }
 
-/** The folder of the archive that everything lies in, with its slash. */
+/** Returns the archive's top folder, with its slash. */
 function folderOf(bytes: Uint8Array): string {
   if (startsWith(bytes, LEGACY)) throw legacy();
   if (!startsWith(bytes, ZIP)) throw faulty('a file that torch.save wrote', 'another one');
@@ -76,17 +82,17 @@ function folderOf(bytes: Uint8Array): string {
 }
 
 const ZIP = [0x50, 0x4b, 3, 4];
-/** A pickled magic number. */
+/** The pickled magic number of files from before PyTorch 1.6. */
 const LEGACY = [0x80, 2, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46];
 
 const startsWith = (bytes: Uint8Array, start: readonly number[]) =>
   start.every((byte, at) => bytes[at] === byte);
 
-/** Files of the archive. @throws {InvalidDataError} if one is not as its checksum says. */
+/** Reads files of the archive. @throws {InvalidDataError} if one does not match its checksum. */
 function entriesOf(bytes: Uint8Array, wanted: readonly string[]) {
   const found = entries(bytes, ({ name }) => wanted.includes(name));
   const noted = checksumsIn(bytes);
-  // PyTorch notes 0 where it was told not to compute them (set_crc32_options).
+  // PyTorch writes 0 if checksums are disabled (set_crc32_options).
   const damaged = Object.keys(found).find(
     (name) => noted.get(name) !== 0 && noted.get(name) !== crc32(found[name]!),
   );
@@ -104,10 +110,10 @@ function entries(bytes: Uint8Array, filter: NonNullable<Parameters<typeof unzipS
   }
 }
 
-/** Where tools put a state dict among other things. */
+/** Names under which tools put a state dict in a checkpoint. */
 const USUAL = ['state_dict', 'model_state_dict', 'model', 'network', 'backbone'];
 
-/** The tensors of a state dict, or of the only one in a checkpoint. */
+/** Returns the tensors of a state dict, or of the one in a checkpoint. */
 function tensorsIn(value: TorchValue): ReadonlyMap<string, StoredTensor> {
   if (!(value instanceof Dict)) throw faulty('a state dict', 'something else');
   const own = ownTensors(value);
@@ -123,7 +129,7 @@ function tensorsIn(value: TorchValue): ReadonlyMap<string, StoredTensor> {
 const ownTensors = ({ entries: all }: Dict) =>
   new Map([...all].filter((entry): entry is [string, StoredTensor] => isTensor(entry[1])));
 
-/** The numbers of a storage. Those that are whole are no weights. */
+/** Returns the numbers of a storage as float32. Integers are rejected, since they are not weights. */
 function floatsOf({ type, size, key }: Storage, content: Uint8Array | undefined): Float32Array {
   const format = FORMATS[type];
   if (format === undefined) throw faulty('weights of floating point', `${type}Storage`);
@@ -162,7 +168,7 @@ function upperHalf(bits: number): number {
   return word.getFloat32(0);
 }
 
-/** A tensor's numbers in the order of its axes. */
+/** Returns a tensor's numbers in the order of its axes. */
 function viewOf(
   name: string,
   { storage, offset, shape, strides }: StoredTensor,

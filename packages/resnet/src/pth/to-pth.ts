@@ -8,15 +8,15 @@ import { layoutOf } from './layouts.ts';
 import { theirShape, turnedRound, unknownNetwork } from './pth-weights.ts';
 import type { NetworkWeights } from './weights.ts';
 
-/** Of every normalization here and in PyTorch. */
+/** ε of every normalization here and in PyTorch. */
 const EPSILON = 1e-5;
 
 /**
- * A network's values as a state dict of PyTorch, in a file that `torch.load(weights_only=True)` reads and whose names
- * `load_state_dict` of the original network takes: InsightFace's IResNets and MobileFaceNet, AdaFace's, torchvision's
- * ResNet-18 and 34. The embeddings are the same.
+ * Encodes a network's values as a `.pth` file with a PyTorch state dict. `torch.load(weights_only=True)` reads the
+ * file, and `load_state_dict` of the original network accepts its names. It supports InsightFace's IResNets and
+ * MobileFaceNet, AdaFace's networks, and torchvision's ResNet-18 and 34. The embeddings are the same.
  *
- * @throws {InvalidArgumentError} if the backbone has no form in PyTorch that is known.
+ * @throws {InvalidArgumentError} if the backbone has no known form in PyTorch.
  * @example
  * await writeFile('backbone.pth', toPth(iresnet50(), weights));
  */
@@ -65,7 +65,7 @@ function theirOrder(value: HostTensor<'float32'>, channels?: number): HostTensor
   return hostTensor('float32', theirShape(value.shape), transposed(map, [3, 2, 0, 1]).data);
 }
 
-/** The statistics, with the embedding's offset in their mean: `(x − mean) / σ + beta = (x − (mean − beta · σ)) / σ`. */
+/** Moves the embedding's offset into the running mean: `(x − mean) / σ + beta = (x − (mean − beta · σ)) / σ`. */
 function offsetInMean({ params, statistics }: NetworkWeights): NetworkWeights['statistics'] {
   const name = EMBEDDING_OFFSET.replace(/beta$/, '');
   const [beta, mean, variance] = [

@@ -9,12 +9,12 @@ import {
   type Value,
 } from '@hm/tensor/pickle';
 
-/** A dictionary of Python, whose keys are texts or numbers. */
+/** A Python dictionary with strings or numbers as keys. */
 export class Dict {
   readonly entries = new Map<string, TorchValue>();
 }
 
-/** The numbers of one or several tensors, in a file beside the pickle. */
+/** The numbers of one or more tensors, in a file beside the pickle. */
 export interface Storage {
   readonly kind: 'storage';
   /** PyTorch's name without `Storage`: `Float`, `Long`. */
@@ -23,7 +23,7 @@ export interface Storage {
   readonly size: number;
 }
 
-/** A tensor, a view of a storage; offset and strides count numbers. */
+/** A tensor as a view of a storage. Offset and strides count numbers, not bytes. */
 export interface StoredTensor {
   readonly kind: 'tensor';
   readonly storage: Storage;
@@ -32,12 +32,12 @@ export interface StoredTensor {
   readonly strides: readonly number[];
 }
 
-/** Something that says nothing about weights: a device, a type. */
+/** A value that does not matter for weights, such as a device or a type. */
 const inert = { kind: 'inert' } as const;
 
 type Own = Dict | Storage | StoredTensor | typeof inert;
 
-/** What a pickle of PyTorch can be made of. */
+/** A value in a pickle of PyTorch. */
 export type TorchValue = Value<Own>;
 
 export const isTensor = (value: TorchValue | undefined): value is StoredTensor => isA(value, 'tensor');
@@ -62,7 +62,7 @@ const TYPES = [
   'bool',
 ];
 
-/** Pickles of tensors, dictionaries and numbers: what `torch.load(weights_only=True)` reads. */
+/** The pickles that `torch.load(weights_only=True)` reads: tensors, dictionaries and numbers. */
 export const torchPickles: Dialect<Own> = {
   files: 'PyTorch weights',
   writer: 'PyTorch',
@@ -112,7 +112,7 @@ function setItems(machine: Machine<Own>, items: readonly TorchValue[]): void {
   }
 }
 
-/** `('storage', torch.FloatStorage, '0', 'cpu', 12)` */
+/** Reads a storage from its id, such as `('storage', torch.FloatStorage, '0', 'cpu', 12)`. */
 function storageOf(machine: Machine<Own>): Storage {
   const id = machine.pop();
   const [word, type, key, , size] = id instanceof Tuple ? id.items : [];

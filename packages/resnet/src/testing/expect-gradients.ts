@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import type { Backbone } from '../backbone.ts';
 
-/** Expects a finite gradient, not all of it zero, for every parameter in a traced step of training. */
+/** Expects every parameter to have a finite gradient that is not all zero in a traced training step. */
 export async function expectGradients(backbone: Backbone): Promise<void> {
   const variables = backbone.init(Rng.of(1));
   const params = flattenParams(variables.params);
