@@ -5,12 +5,17 @@ import ts from 'typescript';
  *
  * @param texts the programs by virtual file name. Imports resolve from there.
  * @param project the folder of the `tsconfig.json` to use.
+ * @param changes options of the compiler that differ from the project's.
  */
-export function typeErrors(texts: ReadonlyMap<string, string>, project: string): string[] {
+export function typeErrors(
+  texts: ReadonlyMap<string, string>,
+  project: string,
+  changes: ts.CompilerOptions = {},
+): string[] {
   const { config } = ts.readConfigFile(`${project}/tsconfig.json`, ts.sys.readFile);
   const parsed = ts.parseJsonConfigFileContent(config, ts.sys, project);
   // Each example is a module, even without imports.
-  const options = { ...parsed.options, moduleDetection: ts.ModuleDetectionKind.Force };
+  const options = { ...parsed.options, ...changes, moduleDetection: ts.ModuleDetectionKind.Force };
   const host = ts.createCompilerHost(options);
   const { readFile, fileExists } = host;
   host.readFile = (name) => texts.get(name) ?? readFile(name);

@@ -49,3 +49,9 @@ export interface Dataset {
   /** Returns the image at an index from `[0, length)`. */
   sample(index: number): Promise<Sample> | Sample;
 }
+
+/** Returns what a reader found besides samples, for a data set that is made from another one. */
+export const factsOf = ({ skipped, problems }: Dataset): Pick<Dataset, 'skipped' | 'problems'> => ({
+  ...(skipped && { skipped }),
+  ...(problems && { problems }),
+});

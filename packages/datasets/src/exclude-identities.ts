@@ -1,5 +1,5 @@
 import { checkArguments, checkOptions, InvalidArgumentError } from '@hm/tensor/host';
-import type { Dataset } from './dataset.ts';
+import { type Dataset, factsOf } from './dataset.ts';
 import { normalName } from './files/entry-name.ts';
 import { labelsOf } from './write/encoded-samples.ts';
 
@@ -45,11 +45,9 @@ export async function excludeIdentities(
       fix: 'Correct the names, or pass allowUnknown: true.',
     });
   const places = Uint32Array.from(labels.keys()).filter((index) => renumbered[labels[index]!] !== -1);
-  const { skipped, problems } = dataset;
   return {
     excluded: found,
-    ...(skipped && { skipped }),
-    ...(problems && { problems }),
+    ...factsOf(dataset),
     length: places.length,
     classes: kept.length,
     labels: Int32Array.from(places, (index) => renumbered[labels[index]!]!),

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { Dataset, Sample } from './dataset.ts';
 import { imageFolder } from './image-folder.ts';
 import { inMemory } from './in-memory.ts';
+import { preload } from './preload.ts';
 import { temporaryFolder, writeFaces } from './testing/files.ts';
 
 const folder = temporaryFolder();
@@ -21,6 +22,15 @@ test('files are read once', async () => {
     code: 'invalid-data',
     fields: { path: join(root, 'a/1.png') },
   });
+});
+
+test('what a reader found wrong is still known', async () => {
+  const skipped = [{ path: 'a/notes.txt', reason: 'no image', missed: false }];
+  const found: Dataset = { length: 0, classes: 0, name: String, sample: () => null as never };
+  const data: Dataset = { ...found, skipped, problems: ['two labels'] };
+  for (const copy of [inMemory(data), await preload(data)])
+    expect(copy).toMatchObject({ skipped, problems: ['two labels'] });
+  expect(inMemory(found)).not.toHaveProperty('skipped');
 });
 
 test('pixels are computed once, without waiting', () => {

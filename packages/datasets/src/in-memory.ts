@@ -1,6 +1,6 @@
 import { readEncoded } from '@hm/images';
 import { checkArguments } from '@hm/tensor/host';
-import type { Dataset, ImageSource, Sample } from './dataset.ts';
+import { type Dataset, factsOf, type ImageSource, type Sample } from './dataset.ts';
 
 /**
  * Caches what a data set has read: the bytes of files, and pixels that are computed on demand. For data sets that fit
@@ -20,6 +20,7 @@ export function inMemory(dataset: Dataset): Dataset {
     get labels() {
       return dataset.labels;
     },
+    ...factsOf(dataset),
     sample: (index) => kept.get(index) ?? read(dataset, index, kept),
   };
 }

@@ -1,5 +1,5 @@
 import { checkArguments, checkOptions } from '@hm/tensor/host';
-import type { Dataset, Sample } from './dataset.ts';
+import { type Dataset, factsOf, type Sample } from './dataset.ts';
 import type { KeptImage, ReadTask } from './jobs/read-job.ts';
 import { runJobs } from './jobs/run-jobs.ts';
 
@@ -38,6 +38,7 @@ export async function preload(dataset: Dataset, options: PreloadOptions = {}): P
     classes: dataset.classes,
     labels: Int32Array.from(kept, ({ label }) => label),
     name: (label) => dataset.name(label),
+    ...factsOf(dataset),
     sample: (index) => kept[index]!,
   };
 }

@@ -26,7 +26,7 @@ const TOLERANCE = 1e-3;
 
 /**
  * Writes a network as an ONNX file that any runtime can open: with standard operators only, parameters under their own
- * names, constants computed in advance and batch normalization folded. Before the file is returned, it is run in ONNX
+ * names, constants rearranged in advance and batch normalization folded. Before the file is returned, it is run in ONNX
  * Runtime and compared with the eager result.
  *
  * @param run takes tensors by name and returns float tensors by name. The result for a sample must not depend on the

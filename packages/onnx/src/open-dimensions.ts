@@ -9,7 +9,9 @@ import { ModelProtoSchema, TensorShapeProto_DimensionSchema } from 'onnx-buf';
  *
  * @param axes of inputs and outputs, by their names.
  * @example
- * const model = withOpenDimensions(trace(blur, { image: { shape: [1, 64, 64, 3] } }), { image: [1, 2], blurred: [1, 2] });
+ * const blur = ({ image }: Record<string, tf.Tensor>) => ({ blurred: tf.avgPool(image as tf.Tensor4D, 3, 1, 'same') });
+ * const model = trace(blur, { image: { shape: [1, 64, 64, 3] } });
+ * const open = withOpenDimensions(model, { image: [1, 2], blurred: [1, 2] });
  */
 export function withOpenDimensions(
   bytes: Uint8Array,

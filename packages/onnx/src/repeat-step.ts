@@ -15,7 +15,8 @@ type Tensors = Record<string, tf.Tensor>;
  * @throws {InvalidArgumentError} if `count` is not a positive integer.
  * @example
  * const four = repeatStep(trainingStep(backbone, head, recipe), 4);
- * const program = await compile(four, { state, inputs: { images: { shape: [4, 64, 112, 112, 3] }, … } });
+ * const inputs = { images: { shape: [4, 64, 112, 112, 3] }, labels: { shape: [4, 64], dtype: 'int32' as const } };
+ * const program = await compile(four, { state, inputs });
  */
 export function repeatStep(step: StepFunction, count: number): StepFunction {
   checkArguments('repeatStep', { step, count }, { step: 'function', count: 'number' });

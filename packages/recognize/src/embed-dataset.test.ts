@@ -64,6 +64,22 @@ test('embeds files, encoded bytes, stretches of files and pixels, and tells what
   expect(progress).toEqual([0.2, 0.4, 0.6, 0.8, 1]);
 });
 
+test('a file that is there twice has both labels, found or not', async () => {
+  const file = join(folder, 'twice.png');
+  await writeFile(file, await png('#c80000'));
+  const none = { path: join(folder, 'none.png') };
+  const found = await embedDataset(
+    recognizer,
+    ofTwo({ path: file }, none, none, { path: file }, { path: file }),
+  );
+  expect(found).toMatchObject({
+    ids: ['image 0', 'image 3', 'image 4'],
+    labels: ['Ada', 'Grace', 'Ada'],
+    places: [0, 3, 4],
+    missing: [{ id: 'image 1' }, { id: 'image 2' }],
+  });
+});
+
 test('goes on behind the first 512 images', async () => {
   const gray = (value: number) => ({ pixels: new Uint8Array(18).fill(value), height: 2, width: 3 });
   const data = ofTwo(...Array.from({ length: 515 }, (_, k) => gray(k % 251)));

@@ -44,20 +44,22 @@ export async function embedDataset(
     const places = Array.from({ length: Math.min(PIECE, dataset.length - start) }, (_, k) => start + k);
     const samples = await Promise.all(places.map((place) => dataset.sample(place)));
     const named = await Promise.all(samples.map(({ image }, k) => photographOf(image, `${start + k}`)));
-    const sampleOf = new Map(named.map(({ name }, k) => [name, k]));
+    // A list may name a file twice; both rows come in its order.
+    const samplesOf = new Map<string, number[]>(named.map(({ name }) => [name, []]));
+    for (const [k, { name }] of named.entries()) samplesOf.get(name)!.push(k);
+    const take = (name: string) => samplesOf.get(name)!.shift()!;
     const { ids, embeddings, missing } = await recognizer.embed(
       named.map(({ photograph }) => photograph),
       { onProgress: (done) => onProgress?.(start + done, dataset.length) },
     );
     all.set(embeddings.data, found.ids.length * width);
     for (const name of ids) {
-      const k = sampleOf.get(name)!;
+      const k = take(name);
       found.ids.push(samples[k]!.id);
       found.labels.push(dataset.name(samples[k]!.label));
       found.places.push(places[k]!);
     }
-    for (const { path: name, reason } of missing)
-      found.missing.push({ id: samples[sampleOf.get(name)!]!.id, reason });
+    for (const { path: name, reason } of missing) found.missing.push({ id: samples[take(name)]!.id, reason });
   }
   const rows = found.ids.length;
   return { ...found, embeddings: hostTensor('float32', [rows, width], all.subarray(0, rows * width)) };

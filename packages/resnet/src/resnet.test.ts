@@ -209,6 +209,7 @@ describe('bad input', () => {
     [{ stem: 'big' }, 'resnet option "stem": expected imagenet or face, got big'],
     [{ head: 'F' }, 'resnet option "head"'],
     [{ embeddingSize: 0 }, 'a positive integer, got 0'],
+    [{ width: 8193 }, 'option "width": expected at most 8192, got 8193'],
   ])('%j is refused', (options, message) => {
     expect(() => resnet18(options as ResNetOptions)).toThrow(message);
   });

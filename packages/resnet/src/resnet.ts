@@ -1,4 +1,4 @@
-import { assertWithin, checkOptions, InvalidArgumentError } from '@hm/tensor';
+import { assertWithin, checkOptions, InvalidArgumentError, limits } from '@hm/tensor';
 import { type Backbone, backboneOf } from './backbone.ts';
 import { basicBlock, irBlock, subsamplingIrBlock } from './blocks.ts';
 import {
@@ -161,7 +161,9 @@ function assertInRange(options: ResNetOptions & { embeddingSize: number; width: 
       throw badOption(option, 'a positive integer', options[option]);
   }
   assertWithin('resnet', 'embeddingSize', options.embeddingSize);
-  assertWithin('resnet', 'embeddingSize', options.width);
+  // The last stage has eight times as many channels.
+  if (8 * options.width > limits.embeddingSize)
+    throw badOption('width', `at most ${limits.embeddingSize / 8}`, options.width);
   for (const side of options.imageSize ?? []) assertWithin('resnet', 'imageSide', side);
 }
 

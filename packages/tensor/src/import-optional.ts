@@ -17,7 +17,8 @@ export interface OptionalPackage {
  * @param load calls `import()` itself, so that bundlers see it.
  * @throws {UnavailableError} if it cannot be imported; `fields.package` names it.
  * @example
- * const { Index } = await importOptional(() => import('usearch'), { where: 'approximateIndex', name: 'usearch' });
+ * const named = { where: 'createSession', name: 'onnxruntime-node' };
+ * const { InferenceSession } = await importOptional(() => import('onnxruntime-node'), named);
  */
 export async function importOptional<T>(load: () => Promise<T>, named: OptionalPackage): Promise<T> {
   checkArguments('importOptional', { load, named }, { load: 'function', named: { has: ['where', 'name'] } });

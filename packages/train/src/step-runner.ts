@@ -118,7 +118,6 @@ function summary(outputs: readonly HostTensors[]): Omit<StepReadings, 'learningR
 
 const scalar = (value: number): HostTensor => hostTensor('float32', [], Float32Array.of(value));
 
-/// <reference lib="dom" />
 /** Waits for one turn of the event loop. In a browser, a timer would make that four milliseconds. */
 const turnOfEventLoop = (): Promise<void> =>
   new Promise((resolve) => {

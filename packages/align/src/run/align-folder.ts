@@ -64,7 +64,7 @@ export type AlignEvent =
  * @throws {InvalidDataError} if the input folder is missing or empty.
  * @throws {UnavailableError} if the output cannot be written.
  * @example
- * for await (const event of alignFolder('lfw', 'lfw-112x112', { prefer: 'centre' })) {
+ * for await (const event of alignFolder('lfw', 'lfw-112x112', { prefer: 'center' })) {
  *   if (event.kind === 'done') console.log(event.summary);
  * }
  */

@@ -4,7 +4,7 @@
  * sample index), so turning one on does not change the others.
  *
  * @example
- * const augment: Augmentation = { flip: {}, colour: { probability: 0.2, brightness: 0.5 } };
+ * const augment: Augmentation = { flip: {}, color: { probability: 0.2, brightness: 0.5 } };
  */
 export interface Augmentation {
   flip?: FlipOptions;

@@ -1,5 +1,5 @@
 import type { RgbImage } from '@hm/images';
-import { checkArguments, checkOptions, hostTensor, InvalidDataError } from '@hm/tensor/host';
+import { assertWithin, checkArguments, checkOptions, hostTensor, InvalidDataError } from '@hm/tensor/host';
 import { augmentImage } from '../augment/augment-image.ts';
 import type { Augmentation } from '../augment/augmentation.ts';
 import { resolveAugmentation } from '../augment/resolve-augmentation.ts';
@@ -35,6 +35,7 @@ export function pageLoader(dataset: Dataset, options: PageLoaderOptions): Loader
   checkArguments('pageLoader', { dataset }, { dataset: { has: ['length', 'classes'] } });
   const { height, width } = checkPreprocessing(preprocessing, 'pageLoader preprocessing');
   const changes = resolveAugmentation(augment ?? {});
+  assertWithin('pageLoader', 'batchSize', batchSize);
   const batchesPerEpoch = Math.floor(dataset.length / batchSize);
 
   async function batchOf(indices: number[], epoch: number) {

@@ -83,6 +83,22 @@ describe('download', () => {
     expect(readFileSync(path)).toEqual(content);
   });
 
+  test('an error of the server leaves what has been received', async () => {
+    const { url, ranges } = await serve((request, response, times) =>
+      times === 2
+        ? response.writeHead(503).end('back soon')
+        : sendRange(request, response, content, times === 1 ? 50_000 : content.length),
+    );
+    const path = target();
+    const once = () => download(published([url]), path, { attempts: 1 });
+    await expect(once()).rejects.toThrow();
+    await expect(once()).rejects.toThrow(/HTTP 503/);
+    expect(readFileSync(`${path}.part`)).toEqual(content.subarray(0, 50_000));
+    await once();
+    expect(ranges).toEqual([undefined, 'bytes=50000-', 'bytes=50000-']);
+    expect(readFileSync(path)).toEqual(content);
+  });
+
   test('begins again where the server knows no ranges', async () => {
     const { url, ranges } = await serve((_, response, times) => {
       response.writeHead(200, { 'content-length': content.length });

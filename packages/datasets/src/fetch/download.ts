@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InvalidDataError, UnavailableError } from '@hm/tensor/host';
 
@@ -91,16 +91,18 @@ async function fetchRest(
   const stall = new AbortController();
   const restart = () => setTimeout(() => stall.abort(new Error('nothing came any more')), stallMilliseconds);
   let timer = restart();
-  const response = await fetch(url, {
-    headers: from > 0 ? { range: `bytes=${from}-` } : {},
-    signal: AbortSignal.any([stall.signal, ...(signal ? [signal] : [])]),
-  });
-  const resumed = response.status === 206 && startOf(response) === from;
-  const output = await open(part, resumed ? 'a' : 'w');
+  let output: FileHandle | undefined;
   try {
+    const response = await fetch(url, {
+      headers: from > 0 ? { range: `bytes=${from}-` } : {},
+      signal: AbortSignal.any([stall.signal, ...(signal ? [signal] : [])]),
+    });
+    // An error page must not take the place of what has been received.
     if (!response.ok || !response.body) throw new Refusal(`HTTP ${response.status}`);
+    const resumed = response.status === 206 && startOf(response) === from;
     if (response.status === 206 && !resumed)
       throw new Error('the server sent another part than was asked for');
+    output = await open(part, resumed ? 'a' : 'w');
     let done = resumed ? from : 0;
     for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
       clearTimeout(timer);
@@ -113,7 +115,8 @@ async function fetchRest(
     if (done < bytes) throw new Error(`ended after ${done} of ${bytes} bytes`);
   } finally {
     clearTimeout(timer);
-    await output.close();
+    stall.abort();
+    await output?.close();
   }
 }
 

@@ -7,7 +7,7 @@ export interface Compression {
   command: string;
 }
 
-const magics: readonly (Compression & { start: string; at?: number })[] = [
+const magics: readonly (Compression & { start: string })[] = [
   { name: 'gzip', start: '\x1f\x8b', command: 'gunzip -c' },
   { name: 'bzip2', start: 'BZh', command: 'bunzip2 -c' },
   { name: 'xz', start: '\xfd7zXZ\0', command: 'unxz -c' },

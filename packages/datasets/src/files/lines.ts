@@ -39,14 +39,7 @@ export async function* linesOf(path: string, longest = 1 << 16): AsyncGenerator<
       from = end + 1;
     }
     rest = Buffer.concat([rest, bytes.subarray(from)]);
-    if (rest.length > longest) {
-      throw damaged({
-        path,
-        offset,
-        expected: `lines of at most ${longest} bytes`,
-        received: 'a longer one',
-      });
-    }
+    if (rest.length > longest) throw tooLong(path, offset, longest);
   }
   if (rest.length > 0) yield line(rest);
 }

@@ -29,7 +29,7 @@ const GAP = 4;
  * Draws a contact sheet of random images of a data set, with one row for each identity.
  *
  * @throws {InvalidDataError} if one of them cannot be decoded.
- * @throws {InvalidArgumentError} if an option is not a whole number of at least 1.
+ * @throws {InvalidArgumentError} if an option besides `seed` is not a whole number of at least 1.
  * @example
  * await writeFile('sheet.png', (await contactSheet(data)).png);
  */

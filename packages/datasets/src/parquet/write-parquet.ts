@@ -92,7 +92,7 @@ class Table {
    * Writes the buffered bytes to the file. The writer keeps its own count, because offsets in the file depend on it.
    */
   async #drain(): Promise<void> {
-    await this.#file.write(new Uint8Array(this.#bytes.buffer, 0, this.#bytes.index).slice());
+    await this.#file.write(new Uint8Array(this.#bytes.buffer, 0, this.#bytes.index));
     this.#bytes.index = 0;
   }
 

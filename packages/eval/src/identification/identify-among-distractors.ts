@@ -45,7 +45,7 @@ export async function identifyAmongDistractors(
     { people, distractors },
     { people: { has: ['embeddings', 'labels'] }, distractors: { has: ['shape', 'dtype'] } },
   );
-  assertLabels('people', people);
+  assertLabels('identifyAmongDistractors', 'people', people);
   const searched = index ?? (await exactIndex(distractors, threads === undefined ? {} : { threads }));
   try {
     const places = await placesOfMates(people, searched, ranks);

@@ -59,8 +59,8 @@ export async function identify(
     { gallery: { has: ['embeddings', 'labels'] }, probes: { has: ['embeddings', 'labels'] } },
   );
   const { ranks = 20, rates = [0.1, 0.01, 0.001], threads } = options;
-  assertLabels('gallery', gallery);
-  assertLabels('probes', probes);
+  assertLabels('identify', 'gallery', gallery);
+  assertLabels('identify', 'probes', probes);
   if (!Number.isInteger(ranks) || ranks < 1) throw badRanks(ranks);
   const index =
     options.index ?? (await exactIndex(gallery.embeddings, threads === undefined ? {} : { threads }));

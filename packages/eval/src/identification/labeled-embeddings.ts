@@ -8,10 +8,10 @@ export interface LabeledEmbeddings {
 }
 
 /** @throws {InvalidArgumentError} unless there is a label for each row. */
-export function assertLabels(what: string, { embeddings, labels }: LabeledEmbeddings): void {
+export function assertLabels(where: string, what: string, { embeddings, labels }: LabeledEmbeddings): void {
   if (embeddings.shape[0] === labels.length && labels.length > 0) return;
   throw new InvalidArgumentError({
-    where: 'identify',
+    where,
     expected: `a label for each embedding of the ${what}, and at least one`,
     received: `${labels.length} labels for [${embeddings.shape.join(', ')}]`,
     fix: 'Label every row; a distractor is null.',

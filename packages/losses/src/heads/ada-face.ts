@@ -35,7 +35,7 @@ const EPSILON = 1e-3;
  * @see M. Kim et al., AdaFace, CVPR 2022
  * @example
  * const head = adaFace();
- * let statistics = head.initStatistics(rng, size);
+ * let statistics = head.initStatistics?.(rng, size);
  */
 export function adaFace(options: AdaFaceOptions = {}): Head {
   const config = resolveOptions('adaFace', adaFaceOptions, options);

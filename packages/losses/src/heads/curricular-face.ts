@@ -27,7 +27,7 @@ export type CurricularFaceOptions = OptionsOf<typeof curricularFaceOptions>;
  * @see Y. Huang et al., CurricularFace, CVPR 2020
  * @example
  * const head = curricularFace();
- * let statistics = head.initStatistics(rng, size);
+ * let statistics = head.initStatistics?.(rng, size);
  */
 export function curricularFace(options: CurricularFaceOptions = {}): Head {
   const config = resolveOptions('curricularFace', curricularFaceOptions, options);

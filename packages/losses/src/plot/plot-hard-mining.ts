@@ -12,8 +12,8 @@ const plotOptions = optionSpecs({
     choices: ['loss', 'slope'],
     doc: "the loss itself, the paper's Figure 1, or d(HM)/dL, how hard a sample pulls",
   },
-  width: { default: 720, from: 240, doc: 'pixels, unless the picture is scaled' },
-  height: { default: 440, from: 240, doc: 'pixels, unless the picture is scaled' },
+  width: { default: 720, from: 240, doc: 'pixels, unless the figure is scaled' },
+  height: { default: 440, from: 240, doc: 'pixels, unless the figure is scaled' },
 });
 
 /** Options of {@link plotHardMining}. */

@@ -32,7 +32,7 @@ export interface DoppelgangerOptions {
  * @see E. Smirnov et al., Hard Example Mining with Auxiliary Embeddings, CVPRW 2018
  * @example
  * const doppelgangers = nearestClasses(classEmbeddings, 5);
- * for (const batch of doppelgangerBatches({ labels, doppelgangers, batchSize: 64, rng: Rng.of(7, epoch) })) train(batch);
+ * for (const batch of doppelgangerBatches({ labels, doppelgangers, batchSize: 64, rng: Rng.of(7, epoch) })) step(batch);
  */
 export function* doppelgangerBatches(options: DoppelgangerOptions): Generator<Int32Array> {
   const {

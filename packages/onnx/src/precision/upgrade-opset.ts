@@ -5,7 +5,7 @@ import { type ModelFile, newTensor } from './model-file.ts';
 /** The first opset in which weights can have a scale for each channel. */
 const QUANTIZATION_OPSET = 13n;
 
-/** Operators that mean the same from opset 10 to 13. */
+/** Operators that mean the same from opset 7 to 13. */
 const UNCHANGED = new Set(
   'Conv ConvTranspose Relu PRelu LeakyRelu Sigmoid Tanh Add Sub Mul Div Sqrt Gemm MatMul BatchNormalization Reshape Flatten Transpose Constant Identity Dropout Concat Cast GlobalAveragePool AveragePool MaxPool ReduceMean LpNormalization Shape Gather'.split(
     ' ',

@@ -1,7 +1,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { checkArguments } from '../check-options.ts';
-import { InvalidDataError } from '../errors.ts';
+import { HmError, InvalidDataError } from '../errors.ts';
 
 /**
  * Returns the size in bytes of an existing file, before it is opened: opening a pipe waits for a writer, and reading a
@@ -55,7 +55,7 @@ export async function readTextIfThere(path: string): Promise<string | undefined>
   try {
     return await readRegularText(path, LONGEST);
   } catch (error) {
-    const { code } = (error as InvalidDataError).fields;
+    const code = HmError.isInstance(error) ? error.fields.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }

@@ -35,6 +35,21 @@ test('piece by piece, and abandoned', async () => {
   expect((await stat(path)).size).toBe(4_000_000);
 });
 
+test('pieces of any size come in their order, and may be reused once they are written', async () => {
+  const path = join(await temporaryFolder(), 'file');
+  const file = await SafeFile.create(path);
+  const sizes = [3, 700_000, 400_000, 0, 2_500_000, 5, 2 ** 20, 1, 2 ** 20 + 1];
+  const expected: Buffer[] = [];
+  const reused = Buffer.alloc(Math.max(...sizes));
+  for (const [k, size] of sizes.entries()) {
+    const piece = reused.subarray(0, size).fill(k + 1);
+    expected.push(Buffer.from(piece));
+    await file.write(piece);
+  }
+  await file.finish();
+  expect((await readFile(path)).equals(Buffer.concat(expected))).toBe(true);
+});
+
 test('a link stays one', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'file'), 'old');

@@ -60,8 +60,9 @@ export class SafeFile {
   readonly path: string;
   readonly #target: Target;
   readonly #file: FileHandle;
-  #waiting: Uint8Array[] = [];
-  #waitingBytes = 0;
+  /** Holds the bytes that are not yet written, `#waiting` of them. */
+  #buffer: Buffer | undefined;
+  #waiting = 0;
   #offset = 0;
   #closed = false;
   readonly #sync: boolean;
@@ -89,17 +90,15 @@ export class SafeFile {
     return this.#offset;
   }
 
-  /**
-   * Writes bytes, which must not change until the next write. Up to a megabyte is buffered.
-   *
-   * @throws {UnavailableError}
-   */
+  /** Writes bytes, which may change as soon as it is done. Up to a megabyte is buffered. @throws {UnavailableError} */
   async write(content: Uint8Array | string): Promise<void> {
     const piece = typeof content === 'string' ? Buffer.from(content) : content;
-    this.#waiting.push(piece);
-    this.#waitingBytes += piece.length;
     this.#offset += piece.length;
-    if (this.#waitingBytes >= BUFFER_BYTES) await this.#guard(() => this.#flush());
+    if (this.#waiting + piece.length > BUFFER_BYTES) await this.#guard(() => this.#flush());
+    if (piece.length > BUFFER_BYTES) return this.#guard(() => this.#file.writeFile(piece));
+    this.#buffer ??= Buffer.allocUnsafe(BUFFER_BYTES);
+    this.#buffer.set(piece, this.#waiting);
+    this.#waiting += piece.length;
   }
 
   /**
@@ -135,11 +134,10 @@ export class SafeFile {
   }
 
   async #flush(): Promise<void> {
-    const pieces = this.#waiting;
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    for (const piece of pieces.length > 2 ? [Buffer.concat(pieces)] : pieces)
-      await this.#file.writeFile(piece);
+    const full = this.#buffer?.subarray(0, this.#waiting);
+    this.#buffer = undefined;
+    this.#waiting = 0;
+    if (full !== undefined) await this.#file.writeFile(full);
   }
 
   async #guard(work: () => Promise<void>): Promise<void> {
