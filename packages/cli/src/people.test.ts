@@ -22,8 +22,11 @@ function meanColor(): Uint8Array {
   return withMetadata(model, preprocessingToMetadata({ ...defaultPreprocessing, mean: 0, scale: 1 }));
 }
 
-const people = (verb: string, ...more: string[]) =>
-  hm(['people', verb, ...more, '--gallery', path('people.gallery'), '--model', path('m.onnx'), '--aligned']);
+const people = (verb: string, ...more: string[]) => {
+  const gallery = verb === 'group' ? [] : ['--gallery', path('people.gallery')];
+  const network = ['list', 'forget', 'export'].includes(verb) ? [] : ['--model', path('m.onnx'), '--aligned'];
+  return hm(['people', verb, ...more, ...gallery, ...network]);
+};
 const loosely = ['--threshold', '0.9', '--min-quality', '0'];
 
 beforeAll(async () => {

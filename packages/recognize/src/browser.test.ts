@@ -15,7 +15,7 @@ import { openRecognizer } from './index.ts';
 
 test('exports exactly this', () => {
   expect(Object.keys(surface).sort()).toEqual([
-    ...['bundledNetwork', 'groupFaces', 'openGallery', 'openRecognizer'],
+    ...['bundledNetwork', 'enrolledPeople', 'groupFaces', 'openGallery', 'openRecognizer'],
   ]);
 });
 
@@ -93,7 +93,8 @@ describe.skipIf(chromium === undefined || data === undefined)('in Chromium', () 
         const again = await recognize.openGallery('friends', open);
         const [known] = await again.identify(files[1]!, { margin: 0, threshold: 0.9 });
         const [stranger] = await again.identify(files[2]!);
-        const forgotten = await again.forget('Abel');
+        const enrolled = await recognize.enrolledPeople('friends');
+        const forgotten = await enrolled.forget('Abel');
         const left = await again.list();
         return {
           same: await open.verify(files[0]!, files[1]!),

@@ -8,6 +8,7 @@ test('exports exactly this', () => {
     'conventions',
     'describeNetwork',
     'embedDataset',
+    'enrolledPeople',
     'groupFaces',
     'openGallery',
     'openRecognizer',

@@ -2,16 +2,16 @@ export { type EmbeddedDataset, embedDataset } from './embed-dataset.ts';
 export type { Photograph } from './faces/photograph.ts';
 export type { FaceQuality } from './faces/quality.ts';
 export type {
-  Candidate,
   Enrolled,
   EnrollOptions,
   Gallery,
   IdentifiedFace,
 } from './gallery/gallery.ts';
 export { type FaceGroups, type GroupedFace, type GroupOptions, groupFaces } from './gallery/group-faces.ts';
-export { openGallery } from './gallery/open-gallery.ts';
+export { enrolledPeople, openGallery } from './gallery/open-gallery.ts';
 export type { IdentifyOptions } from './gallery/open-set.ts';
 export type { Person } from './gallery/person.ts';
+export type { Candidate, EnrolledPeople } from './gallery/stored-people.ts';
 export type { RefusedPhotograph } from './gallery/templates.ts';
 export { bundledNetwork } from './network/bundled.node.ts';
 export { bundledRecord, type NetworkRecord } from './network/bundled-record.ts';

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { print } from '../print.ts';
 import { add } from './people/add.ts';
-import { galleryOptions, withGallery } from './people/gallery-options.ts';
+import { enrolledOptions, withEnrolled } from './people/gallery-options.ts';
 import { group } from './people/group.ts';
 import { identify } from './people/identify.ts';
 
@@ -19,10 +19,10 @@ export const people = () => {
 
 /** `hm people list`. */
 const list = () =>
-  galleryOptions(command('list').description('List the people of a gallery.')).action(
-    async ({ json, ...options }) =>
-      withGallery('hm people list', options, async (gallery) => {
-        const people = await gallery.list();
+  enrolledOptions(command('list').description('List the people of a gallery.')).action(
+    async ({ json, gallery }) =>
+      withEnrolled(gallery, async (enrolled) => {
+        const people = await enrolled.list();
         if (json) print(JSON.stringify(people));
         else
           for (const { name, photographs, updated } of people)
@@ -34,13 +34,13 @@ const list = () =>
 
 /** `hm people forget NAME…`. */
 const forget = () =>
-  galleryOptions(
+  enrolledOptions(
     command('forget')
-      .description('Remove people: nothing of them stays in the file.')
+      .description('Remove people. Nothing of them stays in the file.')
       .argument('<names...>', 'names'),
-  ).action(async (names, { json, ...options }) =>
-    withGallery('hm people forget', options, async (gallery) => {
-      for (const name of names) if (!(await gallery.forget(name))) throw nobody(name, options.gallery);
+  ).action(async (names, { json, gallery }) =>
+    withEnrolled(gallery, async (people) => {
+      for (const name of names) if (!(await people.forget(name))) throw nobody(name, gallery);
       if (json) print(JSON.stringify({ forgotten: names }));
       else print(`Forgotten: ${names.join(', ')}`);
     }),
@@ -56,16 +56,16 @@ const nobody = (name: string, gallery: string) =>
 
 /** `hm people export FILE`. */
 const exportPeople = () =>
-  galleryOptions(
+  enrolledOptions(
     command('export')
       .description("Export everyone's template, of unit length, for other programs.")
       .argument('<file>', '.npy, .parquet or .jsonl'),
-  ).action(async (file, { json, ...options }) => {
+  ).action(async (file, { json, gallery }) => {
     const format = (['npy', 'parquet', 'jsonl'] as const).find((name) => extname(file) === `.${name}`);
     if (format === undefined) throw otherFormat(file);
-    await withGallery('hm people export', options, async (gallery) => {
+    await withEnrolled(gallery, async (enrolled) => {
       const { encodeEmbeddings } = await import('@hm/eval');
-      const table = await gallery.export();
+      const table = await enrolled.export();
       await writeFileSafely(file, await encodeEmbeddings(table, format));
       const [people, dimensions] = table.embeddings.shape;
       print(json ? JSON.stringify({ people, dimensions, file }) : `${people} people in ${file}`);

@@ -13,7 +13,7 @@ import { openRecognizer } from '../open-recognizer.ts';
 import type { Recognizer } from '../recognizer.ts';
 import { meanColor } from '../testing.ts';
 import { encodeGallery } from './gallery-file.ts';
-import { openGallery } from './open-gallery.ts';
+import { enrolledPeople, openGallery } from './open-gallery.ts';
 
 const metadata = preprocessingToMetadata({ ...defaultPreprocessing, mean: 0, scale: 1 });
 const model = withMetadata(meanColor(112), metadata);
@@ -84,6 +84,30 @@ describe('people', () => {
     await there.forget('Ada');
     expect(await here.list()).toEqual([]);
     await Promise.all([here.release(), there.release()]);
+  });
+
+  test('are listed, exported and forgotten without a network, beside one that is open', async () => {
+    const path = fresh();
+    const gallery = await openGallery(path, recognizer);
+    await gallery.enroll('Ada', [red], options);
+    await gallery.enroll('Grace', [green], options);
+    const people = await enrolledPeople(path);
+    expect(await people.list()).toEqual(await gallery.list());
+    expect(await people.export()).toEqual(await gallery.export());
+    expect([await people.forget('Ada'), await people.forget('Ada')]).toEqual([true, false]);
+    expect((await gallery.identify(red, { threshold: 0.9 }))[0]!.name).toBeNull();
+    await gallery.enroll('Joan', [blue], options);
+    expect((await people.list()).map(({ name }) => name)).toEqual(['Grace', 'Joan']);
+    await Promise.all([gallery.release(), people.release()]);
+  });
+
+  test('are nobody where there is no file, which stays so', async () => {
+    const path = fresh();
+    const people = await enrolledPeople(path);
+    expect([await people.list(), await people.forget('Ada')]).toEqual([[], false]);
+    expect((await people.export()).embeddings.shape).toEqual([0, 0]);
+    expect(await readdir(folder)).not.toContain(basename(path));
+    await expect(enrolledPeople(join(folder, 'face.onnx'))).rejects.toThrow(/a gallery of people/);
   });
 
   test('nothing of who is forgotten is left in the file or beside it', async () => {

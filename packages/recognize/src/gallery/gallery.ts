@@ -1,14 +1,6 @@
-import { exactIndex, type GalleryIndex } from '@hm/eval/browser';
-import {
-  checkOptions,
-  type HostTensor,
-  hostTensor,
-  InvalidArgumentError,
-  InvalidDataError,
-} from '@hm/tensor/host';
+import { checkOptions, InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
 import { assertPhotograph, assertPhotographs, type Photograph } from '../faces/photograph.ts';
-import { cosine, lengthOf, type RecognizedFace, type Recognizer } from '../recognizer.ts';
-import { decodeGallery, encodeGallery, type GalleryContent } from './gallery-file.ts';
+import { cosine, type RecognizedFace, type Recognizer } from '../recognizer.ts';
 import type { GalleryStore } from './gallery-store.ts';
 import {
   defaultMargin,
@@ -18,6 +10,7 @@ import {
   probabilityOfBest,
 } from './open-set.ts';
 import { checkName, type Person } from './person.ts';
+import { type Candidate, type EnrolledPeople, StoredPeople } from './stored-people.ts';
 import { agreeing, portraitsOf, type RefusedPhotograph, sumOf, weightOf } from './templates.ts';
 
 /** Options for enrolling someone. */
@@ -51,14 +44,8 @@ export interface IdentifiedFace extends RecognizedFace {
   candidates: Candidate[];
 }
 
-/** A person in a gallery who resembles a face. */
-export interface Candidate {
-  name: string;
-  similarity: number;
-}
-
 /** A gallery of people, known by their faces. */
-export interface Gallery {
+export interface Gallery extends EnrolledPeople {
   /**
    * Adds someone. Photographs with no face, with several faces, of poor quality or of another person are refused and
    * reported.
@@ -76,22 +63,11 @@ export interface Gallery {
    * @throws as {@link Gallery.enroll}
    */
   update(name: string, photographs: readonly Photograph[], options?: EnrollOptions): Promise<Enrolled>;
-  /** Removes someone: nothing of that person stays in the file. Returns false if the name is not in the gallery. */
-  forget(name: string): Promise<boolean>;
   /** Identifies every face in a photograph. @throws {InvalidArgumentError} if there is no threshold. */
   identify(photograph: Photograph, options?: IdentifyOptions): Promise<IdentifiedFace[]>;
   /** Identifies a face that is already embedded. */
   identifyFace(face: RecognizedFace, options?: IdentifyOptions): Promise<IdentifiedFace>;
-  /** Returns all people, in the order of enrolment. */
-  list(): Promise<Person[]>;
-  /** Returns every person's template, of unit length, `[N, D]`, for `encodeEmbeddings` of `@hm/eval`. */
-  export(): Promise<{ ids: string[]; embeddings: HostTensor<'float32'> }>;
-  /** Frees the search index. The recognizer is not released. */
-  release(): Promise<void>;
 }
-
-/** Number of candidates in a result. */
-const TOP = 5;
 
 /**
  * Opens a gallery in a store. Changes that others write to the store are picked up.
@@ -99,7 +75,7 @@ const TOP = 5;
  * @throws {InvalidDataError} if the content was altered, or was made with another network.
  */
 export async function galleryOf(store: GalleryStore, recognizer: Recognizer): Promise<Gallery> {
-  const state = new GalleryState(store, recognizer);
+  const state = new StoredPeople(store, recognizer);
   await state.refresh();
   const { calibration } = recognizer;
   // Photographs of one person vary, and a template of several is more reliable than a pair, so a looser threshold is
@@ -185,17 +161,6 @@ export async function galleryOf(store: GalleryStore, recognizer: Recognizer): Pr
       });
       return { person, refused };
     },
-    async forget(given) {
-      const name = checkName(given);
-      if (!(await state.refresh()).some((person) => person.name === name)) return false;
-      return state.change(async (content) => {
-        const row = content.people.findIndex((person) => person.name === name);
-        if (row === -1) return false;
-        content.people.splice(row, 1);
-        content.templates = without(content.templates, row, content.size);
-        return true;
-      });
-    },
     async identify(photograph, options = {}) {
       assertPhotograph('Gallery.identify', photograph);
       openSetThreshold(calibration, (await state.refresh()).length, options);
@@ -203,7 +168,8 @@ export async function galleryOf(store: GalleryStore, recognizer: Recognizer): Pr
       return Promise.all(faces.map((face) => identifyFace(face, options)));
     },
     identifyFace,
-    list: async () => (await state.refresh()).map((person) => ({ ...person })),
+    list: () => state.list(),
+    forget: (name) => state.forget(name),
     export: () => state.export(),
     release: () => state.release(),
   };
@@ -224,128 +190,11 @@ function minQualityOf(where: string, options: EnrollOptions): number {
   });
 }
 
-/** The content in memory, kept in sync with the store, and its index. */
-class GalleryState {
-  readonly #store: GalleryStore;
-  readonly #recognizer: Recognizer;
-  #content: GalleryContent;
-  #version: string | undefined;
-  #index: Promise<GalleryIndex> | undefined;
-  readonly #searches = new Set<Promise<unknown>>();
-  #last: Promise<unknown> = Promise.resolve();
-
-  constructor(store: GalleryStore, recognizer: Recognizer) {
-    this.#store = store;
-    this.#recognizer = recognizer;
-    this.#content = this.#empty();
-  }
-
-  /** Reads the content if others have changed it. */
-  async refresh(): Promise<Person[]> {
-    const version = await this.#store.version();
-    if (version !== this.#version) {
-      const content =
-        version === undefined
-          ? this.#empty()
-          : await decodeGallery(await this.#store.read(), this.#store.name);
-      this.#assertNetwork(content);
-      await this.#adopt(content, version);
-    }
-    return this.#content.people;
-  }
-
-  /** Changes a copy and writes it, one change at a time. Nothing is changed if the task or the writing fails. */
-  change<T>(task: (content: GalleryContent) => Promise<T>): Promise<T> {
-    const changing = this.#last.then(() =>
-      this.#store.alone(async () => {
-        await this.refresh();
-        const content = { ...this.#content, people: [...this.#content.people] };
-        const result = await task(content);
-        await this.#store.write(await encodeGallery(content));
-        await this.#adopt(content, await this.#store.version());
-        return result;
-      }),
-    );
-    this.#last = changing.catch(() => {});
-    return changing;
-  }
-
-  async search(embedding: Float32Array): Promise<Candidate[]> {
-    const { people, size } = this.#content;
-    if (people.length === 0) return [];
-    this.#index ??= exactIndex(this.#unit(), { areUnit: true });
-    const probe = hostTensor('float32', [1, size], new Float32Array(embedding));
-    const searching = this.#index.then((index) => index.search(probe, TOP));
-    this.#searches.add(searching);
-    const { rows, similarities } = await searching.finally(() => this.#searches.delete(searching));
-    return Array.from(rows, (row, k) => ({ name: people[row]!.name, similarity: similarities[k]! }));
-  }
-
-  async export(): Promise<{ ids: string[]; embeddings: HostTensor<'float32'> }> {
-    await this.refresh();
-    return { ids: this.#content.people.map(({ name }) => name), embeddings: this.#unit() };
-  }
-
-  /** Returns the templates, of unit length. */
-  #unit(): HostTensor<'float32'> {
-    const { people, templates, size } = this.#content;
-    const unit = new Float32Array(templates);
-    for (let row = 0; row < people.length; row++) {
-      const values = unit.subarray(row * size, (row + 1) * size);
-      const length = lengthOf(values) || 1;
-      for (let k = 0; k < size; k++) values[k]! /= length;
-    }
-    return hostTensor('float32', [people.length, size], unit);
-  }
-
-  async release(): Promise<void> {
-    await this.#last;
-    await this.#dropIndex();
-  }
-
-  async #adopt(content: GalleryContent, version: string | undefined): Promise<void> {
-    this.#content = content;
-    this.#version = version;
-    await this.#dropIndex();
-  }
-
-  async #dropIndex(): Promise<void> {
-    const index = this.#index;
-    this.#index = undefined;
-    await Promise.allSettled(this.#searches);
-    await (await index)?.release();
-  }
-
-  #empty(): GalleryContent {
-    const { fingerprint, embeddingSize: size } = this.#recognizer;
-    return { fingerprint, people: [], templates: new Float32Array(), size };
-  }
-
-  #assertNetwork({ fingerprint, size }: GalleryContent): void {
-    const { fingerprint: own, embeddingSize, name } = this.#recognizer;
-    if (fingerprint === own && size === embeddingSize) return;
-    throw new InvalidDataError({
-      where: this.#store.name,
-      expected: `a gallery made with this network (${name}, ${own.slice(0, 12)})`,
-      received: `one made with ${fingerprint.slice(0, 12)}`,
-      fix: 'Open the network that it was made with (--model, --flip), or begin another file and enroll again.',
-      fields: { path: this.#store.name, fingerprint },
-    });
-  }
-}
-
 function appended(templates: Float32Array, template: Float32Array): Float32Array {
   const all = new Float32Array(templates.length + template.length);
   all.set(templates);
   all.set(template, templates.length);
   return all;
-}
-
-function without(templates: Float32Array, row: number, size: number): Float32Array {
-  const rest = new Float32Array(templates.length - size);
-  rest.set(templates.subarray(0, row * size));
-  rest.set(templates.subarray((row + 1) * size), row * size);
-  return rest;
 }
 
 const taken = (name: string) =>

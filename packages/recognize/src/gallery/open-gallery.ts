@@ -1,7 +1,8 @@
-import { InvalidArgumentError } from '@hm/tensor/host';
+import { checkArguments, InvalidArgumentError } from '@hm/tensor/host';
 import type { Recognizer } from '../recognizer.ts';
 import { fileStore } from './file-store.ts';
 import { type Gallery, galleryOf } from './gallery.ts';
+import { type EnrolledPeople, StoredPeople } from './stored-people.ts';
 
 /**
  * Opens a gallery of people in a file, which is created with the first enrolment. The file holds names and templates
@@ -24,4 +25,20 @@ export async function openGallery(path: string, recognizer: Recognizer): Promise
     received: isRecognizer ? `the path ${JSON.stringify(path)}` : 'no recognizer',
     fix: "Write openGallery('people.gallery', await openRecognizer()).",
   });
+}
+
+/**
+ * Opens the people of a gallery's file without a network, to list, export or forget them. The network that the gallery
+ * was made with need not be at hand.
+ *
+ * @throws {InvalidDataError} if the file is not a gallery, or was truncated or altered.
+ * @example
+ * const people = await enrolledPeople('people.gallery');
+ * await people.forget('Ada');
+ */
+export async function enrolledPeople(path: string): Promise<EnrolledPeople> {
+  checkArguments('enrolledPeople', { path }, { path: 'string' });
+  const people = new StoredPeople(fileStore(path));
+  await people.refresh();
+  return people;
 }

@@ -1,35 +1,62 @@
 import type { Command, OptionValues } from '@commander-js/extra-typings';
-import type { Gallery, Recognizer } from '@hm/recognize';
+import type { EnrolledPeople, Gallery, Recognizer } from '@hm/recognize';
 import { modelOptions } from '../../model-options.ts';
 import { type OpenModelOptions, openModel } from '../../open-model.ts';
 
-/** Options of every command that opens a gallery. */
-export const galleryOptions = <Args extends unknown[], Options extends OptionValues>(
+/** The option of every command that opens a gallery. */
+const galleryOption = <Args extends unknown[], Options extends OptionValues>(
+  command: Command<Args, Options>,
+) => command.option('--gallery <file>', 'gallery file', 'people.gallery');
+
+/** Options of commands that need nothing but the gallery's file. */
+export const enrolledOptions = <Args extends unknown[], Options extends OptionValues>(
+  command: Command<Args, Options>,
+) => galleryOption(command).option('--json', 'print one JSON object');
+
+/** Options of commands that compare faces by a calibrated network. */
+export const calibratedOptions = <Args extends unknown[], Options extends OptionValues>(
   command: Command<Args, Options>,
 ) =>
   modelOptions(
     command
-      .option('--gallery <file>', 'gallery file', 'people.gallery')
       .option('--model <file>', 'ONNX file of the network (default: the one that npm installed)')
       .option('--calibration <file>', 'calibration file of hm eval --calibration; its --flip is used'),
   );
 
-interface GalleryOptions extends Omit<OpenModelOptions, 'calibration'> {
-  gallery: string;
+/** Options of commands that open a gallery with its network. */
+export const galleryOptions = <Args extends unknown[], Options extends OptionValues>(
+  command: Command<Args, Options>,
+) => calibratedOptions(galleryOption(command));
+
+interface CalibratedOptions extends Omit<OpenModelOptions, 'calibration'> {
   model?: string;
   calibration?: string;
+}
+
+/** Runs a task with the people of a gallery, without a network. */
+export async function withEnrolled<T>(
+  path: string,
+  task: (people: EnrolledPeople) => Promise<T>,
+): Promise<T> {
+  const { enrolledPeople } = await import('@hm/recognize');
+  const people = await enrolledPeople(path);
+  try {
+    return await task(people);
+  } finally {
+    await people.release();
+  }
 }
 
 /** Runs a task with a gallery open. */
 export async function withGallery<T>(
   where: string,
-  options: GalleryOptions,
+  { gallery: path, ...options }: CalibratedOptions & { gallery: string },
   task: (gallery: Gallery, recognizer: Recognizer) => Promise<T>,
 ): Promise<T> {
   const recognizer = await withCalibration(where, options);
   try {
     const { openGallery } = await import('@hm/recognize');
-    const gallery = await openGallery(options.gallery, recognizer);
+    const gallery = await openGallery(path, recognizer);
     try {
       return await task(gallery, recognizer);
     } finally {
@@ -43,12 +70,7 @@ export async function withGallery<T>(
 /** Opens the model with its calibration's use of the mirrored image. */
 export async function withCalibration(
   where: string,
-  {
-    model,
-    calibration: path,
-    gallery: _,
-    ...options
-  }: Omit<GalleryOptions, 'gallery'> & { gallery?: string },
+  { model, calibration: path, ...options }: CalibratedOptions,
 ): Promise<Recognizer> {
   const calibration =
     path === undefined ? undefined : await (await import('@hm/eval')).readModelCalibration(path);

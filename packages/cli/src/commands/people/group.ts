@@ -5,11 +5,11 @@ import { finiteNumber } from '../../parse-option.ts';
 import { print, tell } from '../../print.ts';
 import { progress } from '../../progress.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
-import { galleryOptions, withCalibration } from './gallery-options.ts';
+import { calibratedOptions, withCalibration } from './gallery-options.ts';
 
 /** `hm people group DIR`. */
 export const group = () =>
-  galleryOptions(
+  calibratedOptions(
     command('group')
       .description('Group the faces in a folder by person, without a gallery.')
       .argument('<folder>', 'folder of photographs')
