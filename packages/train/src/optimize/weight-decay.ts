@@ -10,7 +10,7 @@ export interface DecayGroups {
   norms?: number;
   /** Parameters called `bias`. */
   biases?: number;
-  /** All of the head's parameters, its class weights above all. */
+  /** All of the head's parameters, above all its class weights. Default: as for the backbone's, by their kind. */
   head?: number;
 }
 

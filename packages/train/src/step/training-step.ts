@@ -67,10 +67,12 @@ export interface StepOutputs {
  * - `statistics.*` of the backbone, `headStatistics.*`
  * - `average.backbone.*` and `averageStatistics.*` if the recipe averages
  * - `gradientSum.*` if it accumulates
+ * - `start.backbone.*` with `towardsStart`, `teacher.params.*` and `teacher.statistics.*` with `distill`: the initial values
  * - `lossScale.scale` and `lossScale.goodSteps` in mixed precision
  *
  * Inputs:
  * - `images` `[B, H, W, 3]`, `labels` `[B]` int32
+ * - `unlabeled` `[B, H, W, 3]` with `distill`, if there are other images for it
  * - `learningRate` `[]`, `step` `[]` float32
  * - `update` `[]` if the recipe accumulates: 1 with the last of a step's batches, 0 with those before
  *
