@@ -12,7 +12,7 @@ import { installedChromium, launchChromium } from '../chromium.ts';
 import { contrastFaults } from '../contrast.ts';
 import { modules } from './modules.mjs';
 
-const docs = fileURLToPath(new URL('.', import.meta.url));
+const docs = fileURLToPath(new URL('.//', import.meta.url));
 const node = (...words: string[]) =>
   promisify(execFile)(process.execPath, words, { env: { ...process.env, DOCS_BASE: '/' } });
 

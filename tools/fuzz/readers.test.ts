@@ -19,9 +19,9 @@ import { afterAll, describe, test } from 'vitest';
 import type { FuzzTarget } from '../../packages/datasets/src/testing/fuzz.ts';
 import { fuzzReader, fuzzRuns } from '../../packages/datasets/src/testing/fuzz-reader.ts';
 import { decodeGallery, encodeGallery } from '../../packages/recognize/src/gallery/gallery-file.ts';
-import { encodeCheckpoint } from '../../packages/train/src/checkpoint.ts';
-import { rewindLog } from '../../packages/train/src/metrics-log.ts';
-import { readEvents } from '../../packages/train/src/read-events.ts';
+import { encodeCheckpoint } from '../../packages/train/src/run-folder/checkpoint.ts';
+import { rewindLog } from '../../packages/train/src/run-folder/metrics-log.ts';
+import { readEvents } from '../../packages/train/src/run-folder/read-events.ts';
 
 const table = {
   ids: ['ada.jpg', 'grâce.jpg', 'c'],

@@ -4,12 +4,12 @@ export { augmentationSchema } from './augment/resolve-augmentation.ts';
 export { type PageLoaderOptions, pageLoader } from './browser/page-loader.ts';
 export { type Person, people } from './browser/people.ts';
 export { checkTrainable } from './check-trainable.ts';
-export type { Loader } from './create-loader.ts';
 export type { Dataset, Sample } from './dataset.ts';
+export type { Loader } from './loader/create-loader.ts';
 export {
   defaultPreprocessing,
   type Preprocessing,
   preprocessingFromMetadata,
   preprocessingToMetadata,
-} from './preprocessing.ts';
-export type { Batch } from './read-epoch.ts';
+} from './loader/preprocessing.ts';
+export type { Batch } from './loader/read-epoch.ts';

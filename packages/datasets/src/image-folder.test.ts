@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { sharedData } from '../../../tools/test-data.ts';
 import { checkTrainable } from './check-trainable.ts';
 import { imageFolder } from './image-folder.ts';
-import { readNameList } from './name-list.ts';
+import { readNameList } from './people/name-list.ts';
 import { temporaryFolder, write, writeFaces } from './testing/files.ts';
 
 const folder = temporaryFolder();

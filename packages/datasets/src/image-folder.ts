@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import type { SkippedEntry } from '@hm/images';
 import { checkArguments, checkOptions, InvalidDataError } from '@hm/tensor/host';
 import type { Dataset, Sample } from './dataset.ts';
-import { checkExcluded } from './exclude-identities.ts';
 import { normalName } from './files/entry-name.ts';
-import { type Identity, scanIdentities } from './scan-identities.ts';
-import { isSplitName } from './splits.ts';
+import { type Identity, scanIdentities } from './files/scan-identities.ts';
+import { isSplitName } from './files/splits.ts';
+import { checkExcluded } from './people/exclude-identities.ts';
 
 /** Options of {@link imageFolder}. */
 export interface ImageFolderOptions {

@@ -14,14 +14,9 @@ export {
   standard,
 } from './augment/augmentation.ts';
 export { augmentationSchema } from './augment/resolve-augmentation.ts';
-export { batches } from './batches.ts';
-export { casiaLfwOverlap } from './casia-lfw-overlap.ts';
 export { checkTrainable } from './check-trainable.ts';
-export { createLoader, type EpochOptions, type Loader } from './create-loader.ts';
 export type { Dataset, ImageSource, PixelSource, Sample } from './dataset.ts';
-export { type ExcludeOptions, excludeIdentities, type WithoutIdentities } from './exclude-identities.ts';
 export { type FetchedLfw, type FetchLfwOptions, fetchLfw } from './fetch/fetch-lfw.ts';
-export { type HeldOut, type HoldOutOptions, holdOutPeople } from './hold-out-people.ts';
 export { type ImageFolder, type ImageFolderOptions, imageFolder } from './image-folder.ts';
 export { imageList } from './image-list.ts';
 export { inMemory } from './in-memory.ts';
@@ -40,10 +35,18 @@ export { type NamedImage, type NamedPair, type PairList, parsePairs } from './lf
 export { type ImageListFile, type ImageListFileOptions, imageListFile } from './lists/image-list-file.ts';
 export { imageTable } from './lists/image-table.ts';
 export { type PairListOptions, pairList } from './lists/pair-list.ts';
-export type { BadSample, LoaderOptions, Shard } from './loader-options.ts';
+export { batches } from './loader/batches.ts';
+export { createLoader, type EpochOptions, type Loader } from './loader/create-loader.ts';
+export type { BadSample, LoaderOptions, Shard } from './loader/loader-options.ts';
+export { normalizeInto } from './loader/normalize-into.ts';
+export {
+  defaultPreprocessing,
+  type Preprocessing,
+  preprocessingFromMetadata,
+  preprocessingToMetadata,
+} from './loader/preprocessing.ts';
+export type { Batch } from './loader/read-epoch.ts';
 export { type MsCeleb, type MsCelebOptions, msCeleb } from './ms-celeb/ms-celeb.ts';
-export { readNameList } from './name-list.ts';
-export { normalizeInto } from './normalize-into.ts';
 export {
   type DatasetFormat,
   datasetFormats,
@@ -54,16 +57,17 @@ export {
 export { type OpenProtocolOptions, openProtocol } from './open-protocol.ts';
 export { type ParquetImages, type ParquetImagesOptions, parquetImages } from './parquet/parquet-images.ts';
 export { type WriteParquetOptions, writeParquet } from './parquet/write-parquet.ts';
-export { type PreloadOptions, preload } from './preload.ts';
+export { casiaLfwOverlap } from './people/casia-lfw-overlap.ts';
 export {
-  defaultPreprocessing,
-  type Preprocessing,
-  preprocessingFromMetadata,
-  preprocessingToMetadata,
-} from './preprocessing.ts';
+  type ExcludeOptions,
+  excludeIdentities,
+  type WithoutIdentities,
+} from './people/exclude-identities.ts';
+export { type HeldOut, type HoldOutOptions, holdOutPeople } from './people/hold-out-people.ts';
+export { readNameList } from './people/name-list.ts';
+export { type Exclusion, readExclusion } from './people/read-exclusion.ts';
+export { type PreloadOptions, preload } from './preload.ts';
 export type { ProtocolImage, VerificationPair, VerificationProtocol } from './protocol.ts';
-export type { Batch } from './read-epoch.ts';
-export { type Exclusion, readExclusion } from './read-exclusion.ts';
 export type { ImageProperty } from './recordio/record-companions.ts';
 export { type RecordIo, type RecordIoOptions, recordIo } from './recordio/record-io.ts';
 export { type WriteRecordIoOptions, writeRecordIo } from './recordio/write-record-io.ts';

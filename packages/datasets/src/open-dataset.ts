@@ -3,15 +3,15 @@ import { extname, join } from 'node:path';
 import { type FolderEntry, isImageName, readFolder } from '@hm/images';
 import { checkArguments, checkOptions, InvalidDataError } from '@hm/tensor/host';
 import type { Dataset } from './dataset.ts';
-import { checkExcluded, excludeIdentities } from './exclude-identities.ts';
 import { compressed, compressionOf, isPackedName } from './files/compression.ts';
 import { readUpTo } from './files/read-at.ts';
+import { ofOneSplit } from './files/splits.ts';
 import { imageFolder } from './image-folder.ts';
 import { imageListFile } from './lists/image-list-file.ts';
 import { msCeleb } from './ms-celeb/ms-celeb.ts';
 import { parquetImages } from './parquet/parquet-images.ts';
+import { checkExcluded, excludeIdentities } from './people/exclude-identities.ts';
 import { recordIo } from './recordio/record-io.ts';
-import { ofOneSplit } from './splits.ts';
 import { tarShards } from './tar/tar-shards.ts';
 
 /** The formats that {@link openDataset} recognises. */

@@ -10,7 +10,9 @@ import {
 } from '@hm/tensor';
 import { readTextIfThere, writeFileSafely } from '@hm/tensor/files';
 import { checkArguments } from '@hm/tensor/host';
-import { type Progress, START } from './checkpoint.ts';
+import { type BackboneValues, initialState } from './initial-state.ts';
+import type { ResolvedOptions } from './options.ts';
+import { type Progress, START } from './run-folder/checkpoint.ts';
 import {
   bestPath,
   type DamagedCheckpoint,
@@ -18,13 +20,17 @@ import {
   newestCheckpoint,
   readCheckpoint,
   removePartial,
-} from './checkpoint-folder.ts';
-import { changedImages, dataPrint, imagesChanged, type Printed, writeDataPrint } from './data-print.ts';
-import { describeEnvironment, type RunEnvironment } from './environment.ts';
-import { type BackboneValues, initialState } from './initial-state.ts';
-import { rewindLog } from './metrics-log.ts';
-import type { ResolvedOptions } from './options.ts';
-import { assertSameConfig, type RunConfig } from './run-config.ts';
+} from './run-folder/checkpoint-folder.ts';
+import {
+  changedImages,
+  dataPrint,
+  imagesChanged,
+  type Printed,
+  writeDataPrint,
+} from './run-folder/data-print.ts';
+import { describeEnvironment, type RunEnvironment } from './run-folder/environment.ts';
+import { rewindLog } from './run-folder/metrics-log.ts';
+import { assertSameConfig, type RunConfig } from './run-folder/run-config.ts';
 import { resumedState } from './step/train-state.ts';
 import { waitFor } from './wait.ts';
 

@@ -15,9 +15,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installedChromium, launchChromium, launchWithSoftwareGpu } from '../../../tools/chromium.ts';
 import type { PageStore } from './browser/page-store.ts';
 import * as surface from './browser.ts';
-import { decodeCheckpoint } from './checkpoint.ts';
-import { exportRun } from './export-run.ts';
-import { loadRun } from './load-run.ts';
+import { exportRun } from './export/export-run.ts';
+import { decodeCheckpoint } from './run-folder/checkpoint.ts';
+import { loadRun } from './run-folder/load-run.ts';
 import { tinyBackbone } from './testing/tiny-backbone.mjs';
 import {
   differing,

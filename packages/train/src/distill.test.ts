@@ -1,7 +1,7 @@
 import { inMemory, syntheticFaces } from '@hm/datasets';
 import { expect, it } from 'vitest';
-import { loadRun } from './load-run.ts';
 import { resolveOptions } from './options.ts';
+import { loadRun } from './run-folder/load-run.ts';
 import {
   differing,
   eventsOf,

@@ -1,11 +1,11 @@
 export { type RunFile, readConfig } from './begin-run.ts';
-export { changeRecipe, type RecipeChanges } from './change-recipe.ts';
-export type { Best, Progress } from './checkpoint.ts';
-export type { DamagedCheckpoint } from './checkpoint-folder.ts';
 export { type Dashboard, type DashboardOptions, startDashboard } from './dashboard/dashboard-server.ts';
 export { describeEngines, type EngineReport } from './engine/choose/describe-engines.ts';
 export type { AutoEngine, Engine, OnnxEngine, TfjsBackend, TfjsEngine } from './engine/engine.ts';
-export type { RunEnvironment } from './environment.ts';
+export type { ExportRunOptions } from './export/export-loaded.ts';
+export { type ExportPthOptions, exportPth } from './export/export-pth.ts';
+export { exportRun } from './export/export-run.ts';
+export { describeKernels, type MeasuredKernels } from './kernels/describe-kernels.ts';
 export type {
   BadSampleEvent,
   ChangedDataEvent,
@@ -20,13 +20,8 @@ export type {
   StoppedEvent,
   TrainEvent,
   ValidationEvent,
-} from './events.ts';
-export type { ExportRunOptions } from './export-loaded.ts';
-export { type ExportPthOptions, exportPth } from './export-pth.ts';
-export { exportRun } from './export-run.ts';
-export { type FineTuneOptions, fineTune } from './fine-tune.ts';
-export { describeKernels, type MeasuredKernels } from './kernels/describe-kernels.ts';
-export { type LoadedRun, loadRun } from './load-run.ts';
+} from './observe/events.ts';
+export { duration, progressLine } from './observe/progress-line.ts';
 export type { Validation } from './observe/validation.ts';
 export { type AccumulateOptions, accumulate } from './optimize/accumulate.ts';
 export { type AdamW, adam } from './optimize/adamw.ts';
@@ -47,13 +42,18 @@ export {
 } from './optimize/transform.ts';
 export { type DecayGroups, decay, decoupledDecay, type WeightDecay } from './optimize/weight-decay.ts';
 export type { TrainOptions } from './options.ts';
-export { duration, progressLine } from './progress-line.ts';
-export { readEvents } from './read-events.ts';
-export { type PartialFc, paper, quick, type Recipe } from './recipe.ts';
-export { recipeSchema } from './recipe-schema.ts';
-export type { Part, RunConfig } from './run-config.ts';
+export { changeRecipe, type RecipeChanges } from './recipe/change-recipe.ts';
+export { type FineTuneOptions, fineTune } from './recipe/fine-tune.ts';
+export { type PartialFc, paper, quick, type Recipe } from './recipe/recipe.ts';
+export { recipeSchema } from './recipe/recipe-schema.ts';
+export { type LearningRatePlan, learningRateAt, type Schedule, type Warmup } from './recipe/schedule.ts';
+export type { Best, Progress } from './run-folder/checkpoint.ts';
+export type { DamagedCheckpoint } from './run-folder/checkpoint-folder.ts';
+export type { RunEnvironment } from './run-folder/environment.ts';
+export { type LoadedRun, loadRun } from './run-folder/load-run.ts';
+export { readEvents } from './run-folder/read-events.ts';
+export type { Part, RunConfig } from './run-folder/run-config.ts';
 export type { Sampler } from './sampling/sampler.ts';
-export { type LearningRatePlan, learningRateAt, type Schedule, type Warmup } from './schedule.ts';
 export { isNetworkFile } from './start/network-file.ts';
 export {
   type PretrainedBackbone,

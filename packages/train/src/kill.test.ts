@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { isPartial } from '@hm/tensor/files';
 import { Rng } from '@hm/tensor/host';
 import { expect, test } from 'vitest';
-import { checkpointFolder } from './checkpoint-folder.ts';
-import type { TrainEvent } from './events.ts';
-import { loadRun } from './load-run.ts';
+import type { TrainEvent } from './observe/events.ts';
+import { checkpointFolder } from './run-folder/checkpoint-folder.ts';
+import { loadRun } from './run-folder/load-run.ts';
 import { temporaryFolder } from './testing/tiny-run.ts';
 
 const CHILD = fileURLToPath(new URL('testing/kill-child.mjs', import.meta.url));

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { InvalidArgumentError, NonFiniteError } from '@hm/tensor';
 import { describe, expect, test } from 'vitest';
-import { checkpointFolder, readCheckpoint } from './checkpoint-folder.ts';
-import { loadRun } from './load-run.ts';
 import type { TrainOptions } from './options.ts';
-import type { Recipe } from './recipe.ts';
+import type { Recipe } from './recipe/recipe.ts';
+import { checkpointFolder, readCheckpoint } from './run-folder/checkpoint-folder.ts';
+import { loadRun } from './run-folder/load-run.ts';
 import { differing, eventsOf, ofKind, temporaryFolder, tinyOptions, tinyRecipe } from './testing/tiny-run.ts';
 
 const recipe = (mixedPrecision: Recipe['mixedPrecision'], changes: Partial<Recipe> = {}): Recipe => ({

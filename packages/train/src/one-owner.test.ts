@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Dataset, encodedSamples, imageFolder, writeImageFolder } from '@hm/datasets';
 import { expect, onTestFinished, test } from 'vitest';
-import { checkpointFolder } from './checkpoint-folder.ts';
-import { loadRun } from './load-run.ts';
 import type { TrainOptions } from './options.ts';
+import { checkpointFolder } from './run-folder/checkpoint-folder.ts';
+import { loadRun } from './run-folder/load-run.ts';
 import { differing, eventsOf, ofKind, temporaryFolder, tinyFaces, tinyOptions } from './testing/tiny-run.ts';
 
 const CHILD = fileURLToPath(new URL('testing/kill-child.mjs', import.meta.url));

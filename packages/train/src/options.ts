@@ -8,14 +8,14 @@ import {
 import type { Head } from '@hm/losses';
 import type { Backbone } from '@hm/resnet';
 import { checkArguments, InvalidDataError, type OptionKinds } from '@hm/tensor';
-import { checkRecipe, invalid, positive } from './check-recipe.ts';
 import { type AutoEngine, checkEngine, type Engine } from './engine/engine.ts';
 import type { Validation } from './observe/validation.ts';
 import { scalingOf } from './optimize/scale-loss.ts';
 import type { Optimizer } from './optimize/transform.ts';
-import { paper, type Recipe } from './recipe.ts';
+import { checkRecipe, invalid, positive } from './recipe/check-recipe.ts';
+import { paper, type Recipe } from './recipe/recipe.ts';
+import { warmupLength } from './recipe/schedule.ts';
 import { checkSampler } from './sampling/sampler.ts';
-import { warmupLength } from './schedule.ts';
 import type { PretrainedBackbone } from './start/pretrained-backbone.ts';
 
 /** Options of {@link train}. */

@@ -4,9 +4,9 @@ import { headByName } from '@hm/losses';
 import { resnet18 } from '@hm/resnet';
 import { InvalidArgumentError } from '@hm/tensor';
 import { expect, test } from 'vitest';
-import { listCheckpoints } from './checkpoint-folder.ts';
-import { loadRun } from './load-run.ts';
 import type { TrainOptions } from './options.ts';
+import { listCheckpoints } from './run-folder/checkpoint-folder.ts';
+import { loadRun } from './run-folder/load-run.ts';
 import { tinyBackbone } from './testing/tiny-backbone.mjs';
 import { eventsOf, ofKind, temporaryFolder, tinyOptions, tinyRecipe } from './testing/tiny-run.ts';
 

@@ -2,9 +2,9 @@ import { headByName } from '@hm/losses';
 import { resnet18 } from '@hm/resnet';
 import { InvalidArgumentError } from '@hm/tensor';
 import { expect, test } from 'vitest';
-import { loadRun } from './load-run.ts';
 import type { TrainOptions } from './options.ts';
-import type { Recipe } from './recipe.ts';
+import type { Recipe } from './recipe/recipe.ts';
+import { loadRun } from './run-folder/load-run.ts';
 import { differing, eventsOf, ofKind, temporaryFolder, tinyOptions, tinyRecipe } from './testing/tiny-run.ts';
 import { train } from './train.ts';
 

@@ -5,11 +5,11 @@ import { headByName, lossNames } from '@hm/losses';
 import { InvalidArgumentError, InvalidDataError, NonFiniteError, Rng } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { listCheckpoints } from './checkpoint-folder.ts';
-import type { TrainEvent } from './events.ts';
-import { loadRun } from './load-run.ts';
+import type { TrainEvent } from './observe/events.ts';
 import type { TrainOptions } from './options.ts';
-import type { Recipe } from './recipe.ts';
+import type { Recipe } from './recipe/recipe.ts';
+import { listCheckpoints } from './run-folder/checkpoint-folder.ts';
+import { loadRun } from './run-folder/load-run.ts';
 import { eventsOf, ofKind, temporaryFolder, tinyFaces, tinyOptions, tinyRecipe } from './testing/tiny-run.ts';
 import { train } from './train.ts';
 

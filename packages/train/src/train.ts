@@ -1,6 +1,6 @@
 import { checkOptions, InvalidArgumentError } from '@hm/tensor';
-import type { TrainEvent } from './events.ts';
-import { exportRun } from './export-run.ts';
+import { exportRun } from './export/export-run.ts';
+import type { TrainEvent } from './observe/events.ts';
 import { resolveOptions, type TrainOptions, trainOptions } from './options.ts';
 import { runEvents } from './run-events.ts';
 

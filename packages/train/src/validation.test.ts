@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { readMetadata } from '@hm/onnx/session';
 import { expect, test } from 'vitest';
 import { readConfig } from './begin-run.ts';
-import { exportRun } from './export-run.ts';
-import { loadRun } from './load-run.ts';
+import { exportRun } from './export/export-run.ts';
+import { loadRun } from './run-folder/load-run.ts';
 import { tinyBackbone } from './testing/tiny-backbone.mjs';
 import { differing, eventsOf, ofKind, temporaryFolder, tinyOptions, tinyRecipe } from './testing/tiny-run.ts';
 

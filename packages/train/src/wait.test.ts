@@ -1,6 +1,6 @@
 import type { Dataset, Sample } from '@hm/datasets';
 import { expect, test } from 'vitest';
-import { loadRun } from './load-run.ts';
+import { loadRun } from './run-folder/load-run.ts';
 import {
   differing,
   eventsOf,

@@ -3,12 +3,12 @@ import { assertWithin, checkArguments, checkOptions, hostTensor, InvalidDataErro
 import { augmentImage } from '../augment/augment-image.ts';
 import type { Augmentation } from '../augment/augmentation.ts';
 import { resolveAugmentation } from '../augment/resolve-augmentation.ts';
-import type { EpochOptions, Loader } from '../create-loader.ts';
 import type { Dataset } from '../dataset.ts';
-import { epochOrder } from '../epoch-order.ts';
-import { normalizeInto } from '../normalize-into.ts';
-import { checkPreprocessing, type Preprocessing } from '../preprocessing.ts';
-import type { Batch } from '../read-epoch.ts';
+import type { EpochOptions, Loader } from '../loader/create-loader.ts';
+import { epochOrder } from '../loader/epoch-order.ts';
+import { normalizeInto } from '../loader/normalize-into.ts';
+import { checkPreprocessing, type Preprocessing } from '../loader/preprocessing.ts';
+import type { Batch } from '../loader/read-epoch.ts';
 
 /** Options of {@link pageLoader}. */
 export interface PageLoaderOptions {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { readFolder } from '@hm/images';
 import { InvalidDataError } from '@hm/tensor/host';
-import { ofOneSplit } from '../splits.ts';
+import { ofOneSplit } from './splits.ts';
 
 /**
  * Returns the file at a path, or all files with an extension in a folder, in the order of their names.

@@ -1,5 +1,5 @@
 import { decodeImage, type EncodeOptions, encodeImage } from '@hm/images';
-import { fromPortable, type PortableSource } from '../portable-source.ts';
+import { fromPortable, type PortableSource } from '../loader/portable-source.ts';
 import { fileBytes } from '../write/file-bytes.ts';
 
 /** Options for encoding images. */

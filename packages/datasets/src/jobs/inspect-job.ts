@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { decodeImage, readEncoded } from '@hm/images';
 import sharp from 'sharp';
 import { differenceHash } from '../inspect/difference-hash.ts';
-import { fromPortable, type PortableSource } from '../portable-source.ts';
+import { fromPortable, type PortableSource } from '../loader/portable-source.ts';
 
 export interface InspectTask {
   source: PortableSource;

@@ -1,5 +1,5 @@
 import type { ImageSource } from '../dataset.ts';
-import { fromPortable, type PortableSource } from '../portable-source.ts';
+import { fromPortable, type PortableSource } from '../loader/portable-source.ts';
 import { fileBytes } from '../write/file-bytes.ts';
 
 export interface ReadTask {

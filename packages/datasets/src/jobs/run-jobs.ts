@@ -5,7 +5,7 @@ import { assertWithin, HmError, type InvalidDataError } from '@hm/tensor/host';
 import { builtWorker } from '@hm/tensor/workers';
 import { Tinypool } from 'tinypool';
 import type { Dataset, Sample } from '../dataset.ts';
-import { ownBuffers, type PortableSource, toPortable } from '../portable-source.ts';
+import { ownBuffers, type PortableSource, toPortable } from '../loader/portable-source.ts';
 import type { JobAnswer } from './job-worker.ts';
 
 /** Result of a job for one sample. */

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { checkArguments, checkOptions, InvalidDataError } from '@hm/tensor/host';
 import { droppedPairs } from '../dropped-pairs.ts';
-import { readText } from '../name-list.ts';
+import { readText } from '../people/name-list.ts';
 import type { ProtocolImage, VerificationPair, VerificationProtocol } from '../protocol.ts';
 import { archiveFinder, isArchive } from './archive-finder.ts';
 import { type FoundImage, imageFinder } from './image-finder.ts';

@@ -6,7 +6,7 @@ import { damaged } from '../files/damaged.ts';
 import { findFile, pathInList } from '../files/find-file.ts';
 import { Growable } from '../files/growable.ts';
 import { insideRoot } from '../files/inside-root.ts';
-import { splitNamed } from '../splits.ts';
+import { splitNamed } from '../files/splits.ts';
 import { type Columns, type ColumnWords, headerColumns, noColumn, normalTitle } from './columns.ts';
 import { guessColumns, type ImageColumn, isImagePath, splitPathAndLabel } from './guess-columns.ts';
 import { type ListRow, listRows } from './list-rows.ts';

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { HmError } from '@hm/tensor/host';
 import { linesOf } from '../files/lines.ts';
-import { readText } from '../name-list.ts';
+import { readText } from '../people/name-list.ts';
 
 /** Contents of the file `property` beside a `train.rec`. */
 export interface ImageProperty {

@@ -5,7 +5,7 @@ import { decodeImage } from '@hm/images';
 import { describe, expect, test } from 'vitest';
 import { sharedData } from '../../../../tools/test-data.ts';
 import { checkTrainable } from '../check-trainable.ts';
-import { createLoader } from '../create-loader.ts';
+import { createLoader } from '../loader/create-loader.ts';
 import { temporaryFolder, write } from '../testing/files.ts';
 import { collect, content, options } from '../testing/read-batches.ts';
 import { type EncodedSample, encodedSamples } from '../write/encoded-samples.ts';

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Rng } from '@hm/tensor/host';
 import { describe, expect, it } from 'vitest';
-import { fromPortable, toPortable } from '../portable-source.ts';
+import { fromPortable, toPortable } from '../loader/portable-source.ts';
 import { syntheticFaces } from './synthetic-faces.ts';
 import { drawWithoutRepetition, pairOfNumber, pairsAmong, syntheticPairs } from './synthetic-pairs.ts';
 

@@ -5,7 +5,7 @@ import type { Dataset, Sample } from '../dataset.ts';
 import { compressed, compressionOf } from '../files/compression.ts';
 import { damaged } from '../files/damaged.ts';
 import { filesAt } from '../files/files-at.ts';
-import { isSplitName, splitNamed } from '../splits.ts';
+import { isSplitName, splitNamed } from '../files/splits.ts';
 import { keysOf, type Label, labelIn } from './sample-label.ts';
 import { type TarEntry, tarEntries } from './tar-entries.ts';
 

@@ -1,6 +1,6 @@
-import type { LoaderOptions } from '../loader-options.ts';
-import { defaultPreprocessing } from '../preprocessing.ts';
-import type { Batch } from '../read-epoch.ts';
+import type { LoaderOptions } from '../loader/loader-options.ts';
+import { defaultPreprocessing } from '../loader/preprocessing.ts';
+import type { Batch } from '../loader/read-epoch.ts';
 
 /** Small batches of 12×12 images. */
 export const options: LoaderOptions = {

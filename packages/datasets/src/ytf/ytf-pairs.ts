@@ -6,7 +6,7 @@ import { checkArguments, checkOptions, InvalidDataError } from '@hm/tensor/host'
 import { droppedPairs } from '../dropped-pairs.ts';
 import { findFile } from '../files/find-file.ts';
 import { insideRoot } from '../files/inside-root.ts';
-import { readText } from '../name-list.ts';
+import { readText } from '../people/name-list.ts';
 import type { ProtocolImage, VerificationPair, VerificationProtocol } from '../protocol.ts';
 import { chooseFrames, describeFrames, type FrameChoice } from './choose-frames.ts';
 import { parseSplits, type VideoPair, type VideoPairList } from './parse-splits.ts';

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { checkArguments, checkOptions } from '@hm/tensor';
 import { InvalidDataError } from '@hm/tensor/host';
-import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../run-folder/checkpoint.ts';
 import type { PageStore } from './page-store.ts';
 
 /** Options of {@link indexedDbStore}. */

@@ -9,15 +9,15 @@ import {
   unflattenParams,
 } from '@hm/tensor';
 import type { Beginning } from '../begin-run.ts';
-import { START } from '../checkpoint.ts';
 import type { OnnxEngine } from '../engine/engine.ts';
-import type { TrainEvent } from '../events.ts';
 import { initialState, trainedIn } from '../initial-state.ts';
 import { loop } from '../loop/loop.ts';
 import { partsOf } from '../loop/parts-of.ts';
+import type { TrainEvent } from '../observe/events.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { alone } from '../parallel/communicator.ts';
-import { assertSameConfig, type RunConfig, runConfig } from '../run-config.ts';
+import { START } from '../run-folder/checkpoint.ts';
+import { assertSameConfig, type RunConfig, runConfig } from '../run-folder/run-config.ts';
 import { EpochSampler, NEIGHBORS } from '../sampling/epoch-sampler.ts';
 import { stepOf } from '../step/step-of.ts';
 import { StepProgram } from '../step/step-program.ts';

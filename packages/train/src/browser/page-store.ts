@@ -1,5 +1,5 @@
-import type { Newest } from '../checkpoint-folder.ts';
 import type { CheckpointStore } from '../loop/checkpoints.ts';
+import type { Newest } from '../run-folder/checkpoint-folder.ts';
 
 /** Store for the checkpoints of one run in a page. */
 export interface PageStore extends CheckpointStore {

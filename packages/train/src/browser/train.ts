@@ -1,7 +1,7 @@
 import type { Preprocessing } from '@hm/datasets/browser';
 import { checkOptions, InvalidArgumentError, type OptionKinds } from '@hm/tensor';
-import type { TrainEvent } from '../events.ts';
-import { exportLoaded } from '../export-loaded.ts';
+import { exportLoaded } from '../export/export-loaded.ts';
+import type { TrainEvent } from '../observe/events.ts';
 import { resolveOptions, type TrainOptions, trainOptions } from '../options.ts';
 import { pageEvents } from './page-events.ts';
 import type { PageStore } from './page-store.ts';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { checkOptions, UnavailableError } from '@hm/tensor/host';
-import type { TrainEvent } from '../events.ts';
+import type { TrainEvent } from '../observe/events.ts';
 import { dashboardPage } from './dashboard-page.ts';
 
 /** A live page of a run. */

@@ -3,7 +3,7 @@ import { Agent, get, type IncomingMessage } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { installedChromium, launchChromium } from '../../../../tools/chromium.ts';
-import type { HardnessEvent, StepEvent, TrainEvent } from '../events.ts';
+import type { HardnessEvent, StepEvent, TrainEvent } from '../observe/events.ts';
 import { type Dashboard, startDashboard } from './dashboard-server.ts';
 
 const step = (at: number): StepEvent => ({

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { HardnessEvent, StepEvent, TrainEvent, ValidationEvent } from '../events.ts';
+import type { HardnessEvent, StepEvent, TrainEvent, ValidationEvent } from '../observe/events.ts';
 
 /** Script of the page. Its source text is sent there, so it must not use anything from outside the function. */
 export function watchRun(): void {

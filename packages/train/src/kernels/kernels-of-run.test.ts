@@ -5,8 +5,8 @@ import type { Backbone } from '@hm/resnet';
 import { disposeParams, type Params } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, expect, test, vi } from 'vitest';
-import { loadRun } from '../load-run.ts';
 import type { TrainOptions } from '../options.ts';
+import { loadRun } from '../run-folder/load-run.ts';
 import { tinyBackbone } from '../testing/tiny-backbone.mjs';
 import { differing, eventsOf, temporaryFolder, tinyOptions } from '../testing/tiny-run.ts';
 

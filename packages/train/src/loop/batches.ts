@@ -1,10 +1,10 @@
 import type { BadSample, Batch, Loader } from '@hm/datasets';
 import type { HostTensor } from '@hm/tensor';
-import type { BadSampleEvent } from '../events.ts';
+import type { BadSampleEvent } from '../observe/events.ts';
 import type { SampleLosses } from '../observe/hardness.ts';
 import { anyRank, type Communicator, collectValues } from '../parallel/communicator.ts';
 import type { EpochSampler } from '../sampling/epoch-sampler.ts';
-import type { StepBatch } from '../step-runner.ts';
+import type { StepBatch } from '../step/step-runner.ts';
 import { type Patience, waitFor } from '../wait.ts';
 
 /** Options of `Batches`. */

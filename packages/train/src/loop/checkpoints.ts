@@ -1,5 +1,5 @@
-import type { Checkpoint } from '../checkpoint.ts';
-import type { TrainEvent } from '../events.ts';
+import type { TrainEvent } from '../observe/events.ts';
+import type { Checkpoint } from '../run-folder/checkpoint.ts';
 
 /** Storage for a run's checkpoints. */
 export interface CheckpointStore {

@@ -1,10 +1,10 @@
 import type { HardMiningConfig } from '@hm/losses';
-import type { Checkpoint, Progress } from '../checkpoint.ts';
-import type { TrainEvent } from '../events.ts';
+import type { TrainEvent } from '../observe/events.ts';
 import { addHardness, hardnessEvent, noHardness } from '../observe/hardness.ts';
 import type { Validator } from '../observe/validation.ts';
 import { anyRank, type Communicator } from '../parallel/communicator.ts';
-import type { StepBatch, StepReadings, StepRunner } from '../step-runner.ts';
+import type { Checkpoint, Progress } from '../run-folder/checkpoint.ts';
+import type { StepBatch, StepReadings, StepRunner } from '../step/step-runner.ts';
 import type { Batches } from './batches.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Reporter } from './reporter.ts';

@@ -1,6 +1,6 @@
-import type { Progress } from '../checkpoint.ts';
-import type { TrainEvent } from '../events.ts';
-import type { StepReadings } from '../step-runner.ts';
+import type { TrainEvent } from '../observe/events.ts';
+import type { Progress } from '../run-folder/checkpoint.ts';
+import type { StepReadings } from '../step/step-runner.ts';
 
 /** Facts that stay the same throughout a run. */
 export interface RunFacts {

@@ -1,7 +1,7 @@
 import { hardMining, hardMiningLoss, hardMiningOf, headByName, softmax } from '@hm/losses';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { loadRun } from '../load-run.ts';
+import { loadRun } from '../run-folder/load-run.ts';
 import { eventsOf, ofKind, temporaryFolder, tinyOptions, tinyRecipe } from '../testing/tiny-run.ts';
 import { addBatch, noHardness } from './hardness.ts';
 

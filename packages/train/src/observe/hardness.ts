@@ -1,5 +1,5 @@
 import { type HardMiningConfig, hardMiningLimit, hardMiningSlope } from '@hm/losses';
-import type { HardnessEvent, HardnessReadings } from '../events.ts';
+import type { HardnessEvent, HardnessReadings } from './events.ts';
 
 /** Sums over samples; a checkpoint keeps those of the current epoch. */
 export interface HardnessSums {

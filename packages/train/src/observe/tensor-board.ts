@@ -1,8 +1,8 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { notWritable } from '@hm/tensor/files';
-import type { EpochEvent, HardnessEvent, StepEvent, TrainEvent, ValidationEvent } from '../events.ts';
 import { type EventContent, eventMessage } from './event-message.ts';
+import type { EpochEvent, HardnessEvent, StepEvent, TrainEvent, ValidationEvent } from './events.ts';
 import { tfRecord } from './tf-record.ts';
 
 /** Writes a run's events to a file for TensorBoard, a new one each time training begins or resumes. */

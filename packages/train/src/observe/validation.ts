@@ -1,9 +1,9 @@
 import type { Backbone } from '@hm/resnet';
 import { InvalidArgumentError } from '@hm/tensor';
-import type { Checkpoint, Progress } from '../checkpoint.ts';
-import type { TrainEvent } from '../events.ts';
-import { snapshot } from '../export-loaded.ts';
+import { snapshot } from '../export/export-loaded.ts';
+import type { Checkpoint, Progress } from '../run-folder/checkpoint.ts';
 import { waitFor } from '../wait.ts';
+import type { TrainEvent } from './events.ts';
 
 /** Result of a validation. */
 export interface Validation {

@@ -1,7 +1,7 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { loadRun } from '../load-run.ts';
+import { loadRun } from '../run-folder/load-run.ts';
 import { hasMpi, runJob, startJob } from '../testing/mpi.ts';
 import { ofKind, temporaryFolder } from '../testing/tiny-run.ts';
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { blockSize } from '@hm/onnx';
 import { type HostTensor, InvalidArgumentError, InvalidDataError } from '@hm/tensor';
-import { invalid } from '../check-recipe.ts';
 import { engineName } from '../engine/engine.ts';
 import { mapRecord } from '../map-record.ts';
 import type { ResolvedOptions } from '../options.ts';
-import { differences, type RunConfig } from '../run-config.ts';
-import { versions } from '../versions.ts';
+import { invalid } from '../recipe/check-recipe.ts';
+import { differences, type RunConfig } from '../run-folder/run-config.ts';
+import { versions } from '../run-folder/versions.ts';
 import { type Communicator, collectValues } from './communicator.ts';
 import type { Place } from './place-of.ts';
 

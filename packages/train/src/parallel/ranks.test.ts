@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { HostTensor } from '@hm/tensor';
 import { describe, expect, test } from 'vitest';
-import { loadRun } from '../load-run.ts';
+import { loadRun } from '../run-folder/load-run.ts';
 import { hasMpi, runJob } from '../testing/mpi.ts';
 import { ofKind, temporaryFolder } from '../testing/tiny-run.ts';
 

@@ -2,8 +2,8 @@ import { type Dataset, inMemory, syntheticFaces } from '@hm/datasets';
 import { headByName, nearestClasses } from '@hm/losses';
 import { hostTensor, Rng } from '@hm/tensor';
 import { expect, test } from 'vitest';
-import { loadRun } from '../load-run.ts';
 import type { TrainOptions } from '../options.ts';
+import { loadRun } from '../run-folder/load-run.ts';
 import {
   differing,
   eventsOf,

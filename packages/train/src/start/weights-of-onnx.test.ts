@@ -10,9 +10,9 @@ import {
   unflattenParams,
 } from '@hm/tensor';
 import { expect, test } from 'vitest';
+import { inferenceGraph } from '../export/network-graph.ts';
 import { freshBackbone } from '../initial-state.ts';
 import { mapRecord } from '../map-record.ts';
-import { inferenceGraph } from '../network-graph.ts';
 import { differing } from '../testing/tiny-run.ts';
 import { withTfjs } from '../with-tfjs.ts';
 import type { NamedValues } from './named-values.ts';

@@ -11,8 +11,8 @@ import {
   unflattenParams,
 } from '@hm/tensor';
 import { type GraphProto, ModelProtoSchema, type TensorProto } from 'onnx-buf';
+import { type ImageLayout, inferenceGraph } from '../export/network-graph.ts';
 import { mapRecord } from '../map-record.ts';
-import { type ImageLayout, inferenceGraph } from '../network-graph.ts';
 import { withTfjs } from '../with-tfjs.ts';
 import { type NamedValues, unusable } from './named-values.ts';
 

@@ -19,7 +19,7 @@ import { movingOf, trainedOf } from '../optimize/freeze.ts';
 import { optimizerOf } from '../optimize/optimizer-of.ts';
 import { lossScaleIn } from '../optimize/scale-loss.ts';
 import type { TrainState, Transform } from '../optimize/transform.ts';
-import type { Recipe } from '../recipe.ts';
+import type { Recipe } from '../recipe/recipe.ts';
 
 type Tensors = Record<string, tf.Tensor>;
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { TrainEvent } from '../events.ts';
+import type { TrainEvent } from '../observe/events.ts';
 
 const CHILD = fileURLToPath(new URL('mpi-child.mjs', import.meta.url));
 

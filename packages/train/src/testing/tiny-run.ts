@@ -5,9 +5,9 @@ import { type Dataset, inMemory, syntheticFaces } from '@hm/datasets';
 import { headByName } from '@hm/losses';
 import type { HostTensor } from '@hm/tensor';
 import { onTestFinished } from 'vitest';
-import type { TrainEvent } from '../events.ts';
+import type { TrainEvent } from '../observe/events.ts';
 import type { TrainOptions } from '../options.ts';
-import { quick, type Recipe } from '../recipe.ts';
+import { quick, type Recipe } from '../recipe/recipe.ts';
 import { train } from '../train.ts';
 import { tinyBackbone } from './tiny-backbone.mjs';
 

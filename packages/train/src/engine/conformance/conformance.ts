@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { initialState } from '../../initial-state.ts';
 import type { TrainOptions } from '../../options.ts';
-import type { Recipe } from '../../recipe.ts';
+import type { Recipe } from '../../recipe/recipe.ts';
 import { trainingStep } from '../../step/training-step.ts';
 import { tinyBackbone } from '../../testing/tiny-backbone.mjs';
 import { eventsOf, ofKind, temporaryFolder, tinyOptions, tinyRecipe } from '../../testing/tiny-run.ts';

@@ -7,7 +7,7 @@ import { hostZeros, UnavailableError } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { initialState } from '../../initial-state.ts';
-import { quick, type Recipe } from '../../recipe.ts';
+import { quick, type Recipe } from '../../recipe/recipe.ts';
 import { trainingStep } from '../../step/training-step.ts';
 import { tinyBackbone } from '../../testing/tiny-backbone.mjs';
 import { assertKernels } from './assert-kernels.ts';
