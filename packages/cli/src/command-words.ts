@@ -84,7 +84,7 @@ export function inCommandWords(error: HmError, command: string, known: Iterable<
   return `${where}${translated(rest, options)}${fixInCommandWords(error.fix, options)}`;
 }
 
-/** Names of API functions: camelCase, or one of this list. Files have names such as `ada.jpg`, so a dot means nothing. */
+/** Names of API functions: camelCase, or in this list. A file may be called `ada.jpg`, so a dot means nothing. */
 const FUNCTIONS =
   /^([a-z]+[A-Z]\w*|(Session|Embedder|Recognizer|Gallery)\.\w+|compare|compile|download|precision|quantize|search|trace|train)$/;
 
