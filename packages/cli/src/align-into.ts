@@ -3,10 +3,10 @@ import { printable } from '@hm/tensor/host';
 import { describeLeftOut } from './data/describe-left-out.ts';
 import { progress } from './progress.ts';
 
-/** Most names of images that are printed; the manifest has all of them. */
+/** Maximum number of image names to print; the manifest has all of them. */
 const LISTED = 20;
 
-/** Aligns a folder, showing how far it is, and tells what became of the images: as text, or as JSON. True if all shards are done. */
+/** Aligns a folder with a progress bar and reports the result as text or JSON. Returns true if all shards are done. */
 export async function alignInto(
   input: string,
   output: string,

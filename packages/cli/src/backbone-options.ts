@@ -4,9 +4,9 @@ import { imageSize } from './parse-option.ts';
 
 /** Options of the backbone. */
 export interface BackboneOptions extends ResNetOptions {
-  /** A name, or the file of a trained network. Default: the network in the file to begin with, else a ResNet-18. */
+  /** Name of a network, or path of a trained one. Default: the network in the file to begin with, else a ResNet-18. */
   backbone?: string | undefined;
-  /** A run, a checkpoint or a file to begin with. */
+  /** Run, checkpoint or file with the initial weights. */
   pretrained?: string | undefined;
 }
 
@@ -15,7 +15,7 @@ const names: readonly BackboneName[] = [
   ...(['mobilefacenet', 'mobilenetv4', 'dlib-resnet'] as const),
 ];
 
-/** The name of a network as users type it, or the file of one. */
+/** Parses the name of a network, or the path of a network file. */
 export function backboneName(text: string): string {
   if (isFile(text) || names.some((name) => name === text)) return text;
   throw new InvalidArgumentError(`Expected an ONNX or .pth file or one of ${names.join(', ')}.`);
@@ -23,7 +23,7 @@ export function backboneName(text: string): string {
 
 const isFile = (text: string) => /\.(onnx|pth|pt)$/i.test(text);
 
-/** The backbone that options name, and the file that it begins with. */
+/** Returns the backbone that the options name, and where its initial weights come from. */
 export async function backboneOf({
   backbone: named,
   pretrained,
@@ -42,11 +42,11 @@ export async function backboneOf({
   return { backbone, ...(pretrained !== undefined && { pretrained }) };
 }
 
-/** The network of a file. */
+/** Loads the network in a file as a backbone. */
 export const backboneOfFile = async (path: string): Promise<Backbone> =>
   (await import('@hm/train')).pretrainedBackbone(path);
 
-/** Height and width of the network's images. */
+/** Creates the option `--image-size`, the height and width of the network's input. */
 export const imageSizeOption = (description: string) =>
   new Option('--image-size <pixels>', description)
     .argParser(imageSize)

@@ -2,7 +2,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { HmError } from '@hm/tensor/host';
 import { typableOf } from './train/options.ts';
 
-/** Fixes of the API that are typed differently on the command line, as a whole. */
+/** Fixes in API errors, matched as a whole, and what replaces them on the command line. */
 const FIXES: readonly (readonly [RegExp, string])[] = [
   [/^Add images, or take a recipe with a smaller batchSize\.$/, 'Add images, or pass a smaller --batch.'],
   [/^Repair the data set, or raise maxBadShare\.$/, 'Repair the data set.'],
@@ -62,7 +62,7 @@ const FIXES: readonly (readonly [RegExp, string])[] = [
   [/^Use compile\(\).*$|^Call tf\.setBackend.*$|^Keep dataSync.*$/, 'Choose --engine tfjs-cpu.'],
 ];
 
-/** Members of the API's options that have another name than the option of the command line. */
+/** API options whose counterpart on the command line has another name. */
 const OPTIONS: Readonly<Record<string, string>> = {
   allowUnknown: '--set data.allowUnknownExclude',
   allowUnknownExclude: '--set data.allowUnknownExclude',
@@ -72,10 +72,10 @@ const OPTIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The message of an error in the words of the command that was typed: members of the API's options become options that
- * can be typed, functions the command.
+ * Returns an error's message in terms of the command line: API options become options of the command, and the name of a
+ * function becomes the name of the command.
  *
- * @param known the long options that may be named.
+ * @param known the long options of the command.
  */
 export function inCommandWords(error: HmError, command: string, known: Iterable<string>): string {
   const options = new Set(known);
@@ -84,26 +84,26 @@ export function inCommandWords(error: HmError, command: string, known: Iterable<
   return `${where}${translated(rest, options)}${fixInCommandWords(error.fix, options)}`;
 }
 
-/** A file, too, may have a name like `ada.jpg`: functions are written in camels, or are one of these. */
+/** Names of API functions: camelCase, or in this list. A file may be called `ada.jpg`, so a dot means nothing. */
 const FUNCTIONS =
   /^([a-z]+[A-Z]\w*|(Session|Embedder|Recognizer|Gallery)\.\w+|compare|compile|download|precision|quantize|search|trace|train)$/;
 
 const isFunction = ({ where, fields }: HmError) => fields.path !== where && FUNCTIONS.test(where);
 
-/** A fix in words that can be typed. */
+/** Returns the fix of an API error in terms of the command line. */
 export function fixInCommandWords(fix: string, known: ReadonlySet<string>): string {
   for (const [pattern, words] of FIXES) if (pattern.test(fix)) return fix.replace(pattern, words);
-  // A fix that names both would name the option twice.
+  // A fix that names both the API option and the command-line option would now repeat the latter.
   return translated(fix, known).replaceAll(/(--[a-z-]+) \(\1\)/g, '$1');
 }
 
-/** A member of options, perhaps of the recipe and with its value; nothing that is a part of a path or an address. */
+/** An API option, optionally prefixed with `recipe.` and followed by its value, but not within a path or URL. */
 const MEMBER =
   /(?<![\w/\\.:@-])`?(?:recipe\.)?([a-z]+(?:[A-Z][a-z]*)*)((?:\.\w+)*)(?:: (true|\d+))?`?(?![\w/\\.:-]\w)/g;
 
 const translated = (text: string, known: ReadonlySet<string>): string =>
   text.replaceAll(MEMBER, (found, name: string, inner: string, value?: string) => {
-    // A word of the language is an option only where it is marked as one.
+    // A plain lower-case word is an option only if backticks, `: true` or `recipe.` mark it as one.
     if (!/[A-Z]|`|: true|^recipe\./.test(found)) return found;
     const kebab = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     const setting = OPTIONS[name] ?? typableOf(name + inner) ?? kebab;
@@ -112,6 +112,6 @@ const translated = (text: string, known: ReadonlySet<string>): string =>
     return [setting, kebab].find((option) => known.has(option)) ?? found;
   });
 
-/** The long options of a command. */
+/** Returns the long options of a command. */
 export const optionsOf = (command: CommandUnknownOpts): string[] =>
   command.options.flatMap(({ long }) => long ?? []);

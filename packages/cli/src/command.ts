@@ -1,13 +1,13 @@
 import { Command, type CommandUnknownOpts, InvalidArgumentError } from '@commander-js/extra-typings';
 import { nearest, printableLines } from '@hm/tensor/host';
 
-/** A command with what all of them share: `--verbose`, and mistakes told with what was probably meant. */
+/** Creates a command with what all commands share: `--verbose`, and suggestions for misspelt options. */
 export const command = (name: string, instead?: (flag: string) => string | undefined) =>
   new HmCommand(name, instead)
     .option('--verbose', 'print the stack trace of an error')
     .allowExcessArguments(false);
 
-/** Names of other programs for an option. */
+/** Names that other programs use, and our option. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   '--batch-size': '--batch',
   '--bs': '--batch',
@@ -25,17 +25,17 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 export class HmCommand extends Command {
   readonly #instead: (flag: string) => string | undefined;
 
-  /** @param instead what to type for an option of before, if the command had it. */
+  /** @param instead returns what to type for a removed option, or undefined if the command never had it. */
   constructor(name: string, instead: (flag: string) => string | undefined = () => undefined) {
     super(name);
     this.#instead = instead;
-    // What commander says quotes what was typed.
+    // Commander's messages quote what was typed, which may contain control characters.
     this.configureOutput({ writeErr: (text) => process.stderr.write(printableLines(text)) });
-    // An exit at once, as after help, would come before the error of an output that takes nothing more.
+    // Without this, commander would exit at once, as after --help, before a write error of the output arrives.
     this.exitOverride();
   }
 
-  /** A misspelt option is told before one that is missing: the one is most often the other. */
+  /** Reports a misspelt option before a missing one, because these are usually the same. */
   override parseOptions(words: string[]) {
     for (const option of [...this.options, ...this.registeredArguments]) {
       const { argChoices } = option;
@@ -48,7 +48,7 @@ export class HmCommand extends Command {
     return parsed;
   }
 
-  /** With the command whose help is meant: `hm data fetch --help`. */
+  /** Adds which help to read, such as `hm data fetch --help`. */
   override error(message: string, options?: Parameters<Command['error']>[1]): never {
     return super.error(`${message}\n(${nameOf(this)} --help lists the options)`, options);
   }
@@ -63,7 +63,7 @@ export class HmCommand extends Command {
   }
 }
 
-/** The words that call a command: `hm data info`. */
+/** Returns the full name of a command: `hm data info`. */
 export const nameOf = (command: CommandUnknownOpts): string =>
   command.parent === null ? 'hm' : `${nameOf(command.parent)} ${command.name()}`;
 

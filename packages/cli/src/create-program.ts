@@ -17,7 +17,7 @@ import { study } from './commands/study.ts';
 import { train } from './commands/train.ts';
 import { verify } from './commands/verify.ts';
 
-/** The `hm` command with all its commands. */
+/** Creates the `hm` command with all its subcommands. */
 export function createProgram(): Command {
   const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
   const program = new HmCommand('hm')

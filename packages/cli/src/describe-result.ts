@@ -2,7 +2,7 @@ import type { VerificationResult } from '@hm/eval';
 import { printable } from '@hm/tensor/host';
 import { textTable } from './text-table.ts';
 
-/** A score as aligned text for a terminal. */
+/** Returns an evaluation as aligned text for a terminal. */
 export function describeResult(result: VerificationResult): string {
   const { protocol, model, pairs, accuracy, standardError, auc, eer, threshold, distance, flip } = result;
   const rows = [
@@ -26,7 +26,7 @@ export function describeResult(result: VerificationResult): string {
   ].join('\n');
 }
 
-/** Errors of each group at one threshold. */
+/** Returns lines with the error rates of each group at one threshold. */
 function groupLines({ groups }: VerificationResult): string[] {
   if (groups === undefined) return [];
   const rate = (estimate: { rate: number; low: number; high: number } | null) =>

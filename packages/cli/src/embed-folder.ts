@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { EmbeddedPhotographs, Recognizer } from '@hm/recognize';
 import { progress } from './progress.ts';
 
-/** Embeds every photograph below a folder, showing how far it is; ids are paths relative to the folder. */
+/** Embeds every photograph below a folder, with a progress bar. The ids are paths relative to the folder. */
 export async function embedFolder(recognizer: Recognizer, folder: string): Promise<EmbeddedPhotographs> {
   const { listImages } = await import('@hm/images');
   const { images: names } = await listImages(folder);

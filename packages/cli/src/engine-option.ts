@@ -4,7 +4,7 @@ import type { AutoEngine, Engine } from '@hm/train';
 import type { Settings } from './train/settings.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
-/** Names of engines, as they are typed. */
+/** Name of an engine on the command line. */
 export type EngineName = NonNullable<Settings['engine']>;
 
 interface EngineOptions {
@@ -14,7 +14,7 @@ interface EngineOptions {
   threads?: number;
 }
 
-/** @throws {InvalidArgumentError} if a provider of ONNX Runtime is asked for on another engine. */
+/** @throws {InvalidArgumentError} if a provider of ONNX Runtime is combined with another engine. */
 export function engineOf({
   engine = 'onnx',
   provider,

@@ -14,7 +14,7 @@ export interface EvaluationDataOptions {
   groups?: string;
 }
 
-/** The pairs to score and, if a list was named for it, those to choose the threshold on. */
+/** Opens the pairs to score and, with `trainPairs`, those to choose the threshold on. */
 export async function evaluationData(
   options: EvaluationDataOptions,
 ): Promise<{ test: VerificationProtocol; train?: VerificationProtocol }> {
@@ -33,7 +33,7 @@ export async function evaluationData(
   return { test, train: await lfwPairs(lfw, withoutUndefined({ pairs: trainPairs, skipMissing })) };
 }
 
-/** How templates are joined, as the options say; undefined if they say nothing. */
+/** Returns how the images of a template are combined, or undefined if no option says so. */
 export function templateOptions({
   aggregation,
   bestFrames,

@@ -4,7 +4,7 @@ import type { Progress } from './progress.ts';
 /** Outcome of a run. */
 export type RunEnd = Extract<TrainEvent, { kind: 'done' | 'stopped' }>;
 
-/** Trains by going through a run's events; shows where it is, and tells each event. */
+/** Trains by iterating over a run's events: shows progress, and passes each event to `tell`. */
 export async function followRun(
   run: Run,
   line: Progress,
@@ -19,7 +19,7 @@ export async function followRun(
   return end;
 }
 
-/** Moves the bar as far as an event says; the last one takes it away. */
+/** Updates the progress bar from an event; the last event removes it. */
 export function showEvent(event: TrainEvent, line: Progress): void {
   if (event.kind === 'step') line.update(event.step, event.steps, note(event), event.secondsLeft);
   else if (event.kind === 'done' || event.kind === 'stopped') line.stop();
@@ -31,7 +31,7 @@ const note = ({ epoch, epochs, loss, accuracy, imagesPerSecond }: StepEvent) =>
 const percent = (accuracy: number | undefined, digits: number): string =>
   accuracy === undefined ? '' : `accuracy ${(100 * accuracy).toFixed(digits)} %, `;
 
-/** An event as a line for people; undefined where the bar says enough. */
+/** Returns an event as a line of text, or undefined if the progress bar is enough. */
 export function eventLine(event: TrainEvent): string | undefined {
   switch (event.kind) {
     case 'engine':

@@ -8,11 +8,11 @@ import { heedNohup, outputFailed } from './stop-on-interrupt.ts';
 const program = createProgram();
 let running: CommandUnknownOpts = program;
 
-// A full disk is told, while there is somewhere to tell it.
+// Report a full disk as long as stderr can still be written.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE' && error.code !== 'EIO') reportError(error, running, false);
 });
-// A reader that has seen enough, such as `head`, closes the pipe; a terminal may be gone.
+// A reader such as `head` closes the pipe when it has read enough, and a terminal may be gone.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', outputFailed);
 heedNohup();
 

@@ -2,10 +2,10 @@ import { stat } from 'node:fs/promises';
 import { InvalidArgumentError } from '@hm/tensor/host';
 
 /**
- * Makes sure, before any work, that a file that was named is there.
+ * Checks, before any work, that an input is a file that is not empty.
  *
- * @param what such as `a photograph`.
- * @throws {InvalidArgumentError} that says what is there instead.
+ * @param what the kind of input, such as `a photograph`.
+ * @throws {InvalidArgumentError} if it is not; the message says what was found instead.
  */
 export async function assertFile(path: string, what: string): Promise<void> {
   if (/^[a-z][a-z+.-]+:\/\//i.test(path))
@@ -20,7 +20,7 @@ export async function assertFile(path: string, what: string): Promise<void> {
   if (found.size === 0) throw missing(path, what, 'an empty file', 'Get it again.');
 }
 
-/** The same for a folder. */
+/** Checks, before any work, that an input is a folder. */
 export async function assertFolder(path: string, what: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) throw missing(path, what, 'no such folder', 'Check the path.');

@@ -3,7 +3,7 @@ import { upTo } from './parse-option.ts';
 import { channelsOption, meanOption, scaleOption, sizeOption } from './preprocessing-options.ts';
 import { providerOption } from './provider-option.ts';
 
-/** Options of every command that embeds photographs with a model. */
+/** Adds the options of all commands that embed photographs with a model. */
 export const modelOptions = <Args extends unknown[], Options extends OptionValues>(
   command: Command<Args, Options>,
 ) =>

@@ -12,7 +12,7 @@ export interface OpenModelOptions
   aligned?: true;
 }
 
-/** Opens a model for photographs, as the options say; without a model the network that npm brought along. */
+/** Opens a model for photographs with the given options, or without a model the network that npm installs. */
 export async function openModel(
   where: string,
   model: string | undefined,

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { InvalidArgumentError, UnavailableError } from '@hm/tensor/host';
 
 /**
- * Makes sure, before any work, that a file can be written: its folder is made, and a file is begun in it.
+ * Checks, before any work, that a file can be written: creates its folder and, for a moment, a temporary file there.
  *
  * @throws {UnavailableError | InvalidArgumentError} if it cannot.
  */
@@ -17,7 +17,7 @@ export async function prepareFile(path: string): Promise<void> {
 }
 
 /**
- * The same for a folder.
+ * Creates a folder and checks, before any work, that files can be written there.
  *
  * @throws {UnavailableError} if nothing can be written into it.
  */
@@ -27,9 +27,9 @@ export async function prepareFolder(path: string): Promise<void> {
 }
 
 /**
- * Writes a result as a whole.
+ * Writes a result as a whole or not at all.
  *
- * @throws {UnavailableError} if it cannot be written any more: then it is kept among temporary files, and the error says
+ * @throws {UnavailableError} if it cannot be written. The result is then kept as a temporary file, and the error says
  * where.
  */
 export async function writeResult(path: string, content: Uint8Array | string): Promise<void> {
@@ -67,8 +67,9 @@ async function makeFolder(path: string): Promise<void> {
 }
 
 /**
- * The ending of a name decides the form: one that no form has would be filled with another. Without an ending, and for a
- * device, it is the first.
+ * Returns the format for a file by its extension, or the first format if there is no extension or the file is a device.
+ *
+ * @throws {InvalidArgumentError} if no format has the extension.
  */
 export function formatByName<Format extends string>(
   option: string,

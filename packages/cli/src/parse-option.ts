@@ -1,32 +1,32 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { limits } from '@hm/tensor/host';
 
-/** A whole number of at least 1, as users type it. */
+/** Parses an integer of at least 1. */
 export const positiveInteger = (text: string): number => integerFrom(text, 1);
 
-/** A whole number of at least 1, and no more than can be meant of that. */
+/** Returns a parser of integers from `least` to one of the `limits`. */
 export const upTo =
   (limit: keyof typeof limits, least = 1) =>
   (text: string): number =>
     integerFrom(text, least, limits[limit]);
 
-/** A whole number of at least 0. */
+/** Parses an integer of at least 0. */
 export const wholeNumber = (text: string): number => integerFrom(text, 0);
 
-/** A whole number of either sign. */
+/** Parses an integer of either sign. */
 export const integer = (text: string): number => integerFrom(text, Number.MIN_SAFE_INTEGER);
 
-/** Any finite number. `NaN`, `Infinity` and an empty text are none. */
+/** Parses a finite number. `NaN`, `Infinity` and an empty text are errors. */
 export function finiteNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
   return value;
 }
 
-/** A threshold, or `best`. */
+/** Parses a threshold, or `best`. */
 export const thresholdFrom = (text: string): number | 'best' => (text === 'best' ? text : finiteNumber(text));
 
-/** A JSON object. */
+/** Parses a JSON object. */
 export function jsonObject(text: string): Record<string, unknown> {
   const value = parse(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
@@ -35,7 +35,7 @@ export function jsonObject(text: string): Record<string, unknown> {
   throw new InvalidArgumentError(`Expected a JSON object, such as '{"scale":32}'.`);
 }
 
-/** `112`, or height and width as `112x96`. */
+/** Parses an image size: `112`, or height and width as `112x96`. */
 export function imageSize(text: string): [height: number, width: number] {
   const found = /^(\d+)(?:x(\d+))?$/.exec(text);
   if (found === null)
@@ -45,7 +45,7 @@ export function imageSize(text: string): [height: number, width: number] {
   return [height, found[2] === undefined ? height : side(found[2])];
 }
 
-/** `2/4`, the second of four parts. */
+/** Parses a shard such as `2/4`, the second of four. */
 export function shard(text: string): { index: number; count: number } {
   const [, part, count] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
   if (part !== undefined && count !== undefined && part >= 1 && part <= count)
@@ -53,7 +53,7 @@ export function shard(text: string): { index: number; count: number } {
   throw new InvalidArgumentError('Expected a part such as 1/4, the first of four.');
 }
 
-/** Names with commas between, each once. */
+/** Parses comma-separated names and removes duplicates. */
 export const nameList = (text: string): string[] => [
   ...new Set(
     text
@@ -63,7 +63,7 @@ export const nameList = (text: string): string[] => [
   ),
 ];
 
-/** Numbers with commas between. */
+/** Parses comma-separated numbers. */
 export const numberList = (text: string): number[] => text.split(',').map(finiteNumber);
 
 function integerFrom(text: string, low: number, high = Number.MAX_SAFE_INTEGER): number {

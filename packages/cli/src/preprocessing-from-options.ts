@@ -11,7 +11,7 @@ export interface PreprocessingOptions {
 }
 
 /**
- * The preprocessing that was typed, or undefined if none was: then the model's metadata says it.
+ * Returns the preprocessing that was typed. If none was, returns undefined, and the model's metadata is used.
  *
  * @throws {InvalidArgumentError} if only a part was typed: a guess would cost accuracy without any other sign.
  */

@@ -1,7 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import { finiteNumber, imageSize } from './parse-option.ts';
 
-/** How images are prepared for a model that does not say so itself; `preprocessingFromOptions` reads these. */
+/** Option for models without hm metadata, like the three below; `preprocessingFromOptions` reads all four. */
 export const sizeOption = () =>
   new Option('--size <pixels>', 'input size, 112 or 112x96 (height x width)').argParser(imageSize);
 

@@ -1,7 +1,7 @@
 import { printableLines } from '@hm/tensor/host';
 
-/** Prints lines of a result on standard output. No control character of a name passes, so a terminal only shows. */
+/** Prints lines of a result to standard output. Control characters, such as in file names, are escaped. */
 export const print = (text: string): void => console.log(printableLines(text));
 
-/** The same on standard error: what is said beside the result. */
+/** Prints lines that are not part of the result to standard error, escaped likewise. */
 export const tell = (text: string): void => console.error(printableLines(text));

@@ -3,19 +3,19 @@ import { printable } from '@hm/tensor/host';
 import type { SingleBar } from 'cli-progress';
 import { print, tell } from './print.ts';
 
-/** Tells on stderr how far something is. */
+/** Shows progress on stderr. */
 export interface Progress {
-  /** Says that `done` of `total` are done, and a note, such as the loss. What is left is estimated unless it is given. */
+  /** Shows `done` of `total`, with a note such as the loss. The time left is estimated unless it is given. */
   update(done: number, total: number, note?: string, secondsLeft?: number): void;
   /** Prints a line to stderr, above the bar. */
   print(line: string): void;
   /** Prints a line of the result to stdout, above the bar. */
   log(line: string): void;
-  /** Takes the bar away. */
+  /** Removes the bar. */
   stop(): void;
 }
 
-/** A bar where stderr is a terminal; elsewhere a line now and then. */
+/** Creates a progress bar if stderr is a terminal, or else prints a line from time to time. */
 export const progress = (label: string): Progress => (process.stderr.isTTY ? bar(label) : lines(label));
 
 function bar(label: string): Progress {
@@ -48,7 +48,7 @@ function bar(label: string): Progress {
   return { update, stop, print: above(tell), log: above(print) };
 }
 
-/** The package is loaded when there is something to show: `hm --help` does without it. */
+/** Loads cli-progress only when there is something to show; `hm --help` does not need it. */
 function startBar(label: string, total: number, payload: object): SingleBar {
   const { Presets, SingleBar: Bar } = createRequire(import.meta.url)(
     'cli-progress',
@@ -60,14 +60,14 @@ function startBar(label: string, total: number, payload: object): SingleBar {
   return made;
 }
 
-/** Seconds that are left at the pace since this was called; undefined until something was done. */
+/** Returns an estimator of the seconds left at the pace since this call. It gives undefined until something is done. */
 export function leftEstimator(now = () => performance.now() / 1000) {
   const start = now();
   return (done: number, total: number): number | undefined =>
     done > 0 ? ((now() - start) / done) * Math.max(0, total - done) : undefined;
 }
 
-/** ` | 2 min 5 s left`; nothing where it is unknown. */
+/** Formats the time left as ` | 2 min 5 s left`; empty if it is unknown. */
 export function leftText(seconds: number | undefined): string {
   if (seconds === undefined || !Number.isFinite(seconds)) return '';
   const whole = Math.round(seconds);
@@ -76,7 +76,7 @@ export function leftText(seconds: number | undefined): string {
   return minutes > 0 ? ` | ${minutes} min ${whole % 60} s left` : ` | ${whole} s left`;
 }
 
-/** Milliseconds between lines where there is no terminal. */
+/** Milliseconds between lines if stderr is not a terminal. */
 const PAUSE = 30_000;
 
 function lines(label: string): Progress {

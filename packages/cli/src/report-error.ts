@@ -6,8 +6,8 @@ import { inCommandWords, optionsOf } from './command-words.ts';
 import { tell } from './print.ts';
 
 /**
- * Prints an error to stderr. One that says what was expected, what came and what to do needs no stack, in words that can
- * be typed here, nor does one of the system; any other is a fault of ours, and its stack is the report.
+ * Prints an error to stderr. An {@link HmError} is printed in terms of the command line and without its stack, a known
+ * system error without its stack too. Any other error is a bug, so its stack is printed.
  */
 export function reportError(error: unknown, command: CommandUnknownOpts, verbose: boolean): void {
   if (verbose) tell(inspect(error));
@@ -16,7 +16,7 @@ export function reportError(error: unknown, command: CommandUnknownOpts, verbose
   else tell(inspect(error));
 }
 
-/** What the system says, in words, and what to do. */
+/** System errors by code: what went wrong, and what to do. */
 const SYSTEM: Readonly<Record<string, readonly [received: string, fix: string]>> = {
   EACCES: ['no permission', 'Check the permissions.'],
   EBUSY: ['in use by another program', 'Close that program.'],

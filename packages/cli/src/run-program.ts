@@ -2,9 +2,9 @@ import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typ
 import { reportError } from './report-error.ts';
 
 /**
- * Runs what was typed, and tells what went wrong; `begun` hears of the command before it begins.
+ * Runs the command that was typed and reports its error. `begun` is called with the command before it starts.
  *
- * @returns whether it went well.
+ * @returns true if the command succeeded.
  */
 export async function runProgram(
   program: CommandUnknownOpts,
@@ -20,7 +20,7 @@ export async function runProgram(
     await program.parseAsync(words, { from: 'user' });
     return true;
   } catch (error) {
-    // Commander has told its own.
+    // Commander has already printed its own errors.
     if (error instanceof CommanderError) return error.exitCode === 0;
     reportError(error, running, (running.opts() as { verbose?: true }).verbose === true);
     return false;

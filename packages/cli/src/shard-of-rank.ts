@@ -1,10 +1,10 @@
-/** Open MPI's names, and those of MPICH, Intel MPI and Slurm's PMI. */
+/** Environment variables of Open MPI, and of MPICH, Intel MPI and Slurm's PMI. */
 const variables = [
   ['OMPI_COMM_WORLD_RANK', 'OMPI_COMM_WORLD_SIZE'],
   ['PMI_RANK', 'PMI_SIZE'],
 ] as const;
 
-/** The part of a process that `mpirun` started with others; undefined for one that runs alone. */
+/** Returns the shard of a process that `mpirun` started, or undefined if the process runs alone. */
 export function shardOfRank(
   environment: Readonly<Record<string, string | undefined>>,
 ): { index: number; count: number } | undefined {

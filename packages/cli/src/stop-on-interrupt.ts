@@ -2,33 +2,33 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename } from 'node:path';
 
-/** What asks a program to end: Ctrl-C, a shutdown, a closed terminal, and what mpirun and batch systems hand on. */
+/** Signals that ask a program to end: Ctrl-C, a shutdown, a closed terminal, and those of mpirun and batch systems. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
 type Cause = (typeof SIGNALS)[number] | 'SIGPIPE';
 
-/** Work that ends in good time. */
+/** Handle of work that stops cleanly when it is interrupted. */
 export interface Interrupt {
-  /** Raised by the first signal, or when nobody can read the output any more. The second signal ends the process. */
+  /** Aborted by the first signal, or when nobody can read the output any more. A second signal ends the process. */
   readonly signal: AbortSignal;
-  /** Exit status of what was interrupted: 128 and the signal's number, as a shell has it; 130 after Ctrl-C. */
+  /** Exit status after an interruption: 128 plus the signal's number, as in a shell (130 after Ctrl-C). */
   readonly status: number;
-  /** Call it when the work is over. */
+  /** Removes the signal handlers; call it when the work is done. */
   release(): void;
 }
 
-/** Milliseconds in which a signal that comes again is the same one: npm hands on what the terminal has sent already. */
+/** Milliseconds in which a repeated signal counts as the same one: npm forwards what the terminal has already sent. */
 const ECHO = 100;
-/** Milliseconds that a read without an answer may keep the process after its work. */
+/** Milliseconds that a blocked read may keep the process alive after its work. */
 const GRACE = 3000;
 
 let underway: ((cause: Cause) => void) | undefined;
 
-/** Lets signals, and an output that nobody reads, end the work in good time instead of at once. */
+/** Makes signals, and an output that nobody reads, stop the work cleanly instead of at once. */
 export function stopOnInterrupt(tell: (line: string) => void): Interrupt {
   const controller = new AbortController();
   let first: { cause: Cause; at: number } | undefined;
   const stop = (cause: Cause) => {
-    // A closed terminal sends its signal more than once, and an output that is gone fails with every line.
+    // A closed terminal sends its signal more than once, and an output without a reader fails on every line.
     const again = cause === 'SIGHUP' || cause === 'SIGPIPE';
     if (first && !again && performance.now() - first.at > ECHO) endAtOnce(cause);
     if (first) return;
@@ -52,29 +52,29 @@ export function stopOnInterrupt(tell: (line: string) => void): Interrupt {
   };
 }
 
-/** By the signal's own effect: `process.exit` would wait for a thread that reads from a pipe without a writer. */
+/** Uses the default action of the signal: `process.exit` would wait for a thread that reads a pipe without a writer. */
 function endAtOnce(cause: Cause): void {
   process.removeAllListeners(cause);
   process.kill(process.pid, cause === 'SIGPIPE' ? 'SIGKILL' : cause);
 }
 
-/** What to do when stdout or stderr cannot be written: work that can stop in good time does, all else ends. */
+/** Handles a write error of stdout or stderr: interruptible work stops cleanly, anything else ends at once. */
 export function outputFailed({ code }: NodeJS.ErrnoException): void {
-  // With the terminal gone, whoever asked to go on without one goes on without output.
+  // Under nohup the process continues without output when the terminal is gone.
   if (code === 'EIO' && hangupIgnored()) return;
   const cause = code === 'EIO' ? 'SIGHUP' : 'SIGPIPE';
   if (underway) underway(cause);
   else process.exit(code === 'EPIPE' || code === 'EIO' ? 128 + constants.signals[cause] : 1);
 }
 
-/** Heeds `nohup`, which Node undoes as it starts: whoever is begun so outlives the terminal. */
+/** Makes `nohup` work: Node resets ignored signals at startup, and a closed terminal would end the process. */
 export function heedNohup(): void {
   if (hangupIgnored()) process.on('SIGHUP', () => {});
 }
 
 let ignored: boolean | undefined;
 
-/** Whether the process was begun with hangups ignored: the shell names `nohup`, or it left its marks, or the parent is so too. */
+/** True if the process was started under `nohup`: `$_` says so, or its traces do, or the parent also ignores SIGHUP. */
 function hangupIgnored(): boolean {
   ignored ??= basename(process.env._ ?? '') === 'nohup' || hasMarks();
   return ignored;
@@ -84,13 +84,13 @@ function hasMarks(): boolean {
   try {
     const stdin = readlinkSync('/proc/self/fd/0');
     const flags = Number.parseInt(/flags:\s*(\d+)/.exec(readFileSync('/proc/self/fdinfo/0', 'utf8'))![1]!, 8);
-    // Instead of a terminal, nohup gives a stdin that cannot be read.
+    // nohup replaces a terminal as stdin with a file that cannot be read.
     if (stdin === '/dev/null' && (flags & 3) === 1) return true;
     if (basename(readlinkSync('/proc/self/fd/1')) === 'nohup.out') return true;
     const mask = /SigIgn:\s*([0-9a-f]+)/.exec(readFileSync(`/proc/${process.ppid}/status`, 'utf8'))![1]!;
     return Number.parseInt(mask.at(-1)!, 16) % 2 === 1;
   } catch {
-    // No /proc, or a parent that is another's: nothing says so.
+    // There is no /proc, or the parent belongs to another user.
     return false;
   }
 }

@@ -1,6 +1,6 @@
 import type { RecognizerOptions } from '@hm/recognize';
 
-/** Which of several faces in a photograph is taken, in words: `the one nearest to the center`. */
+/** Describes which of several faces in a photograph is used: `the one nearest to the center`. */
 export const takenFace = (prefer: RecognizerOptions['prefer'] = 'largest'): string => FACES[prefer];
 
 const FACES = {

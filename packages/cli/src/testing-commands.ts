@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { createProgram } from './create-program.ts';
 
-/** A command that does something, with the words that call it: `data info`. */
+/** A command with an action, and its name as typed after `hm`: `data info`. */
 export interface NamedCommand {
   name: string;
   command: Command;
@@ -16,13 +16,13 @@ function leaves(parent: Command, words: readonly string[] = []): NamedCommand[] 
 
 const program = () => createProgram() as unknown as Command;
 
-/** Every command of `hm`. */
+/** Returns all commands of `hm` that have an action. */
 export const everyCommand = (): NamedCommand[] => leaves(program());
 
 /**
- * The names of the commands that `hm` with these words would run: one. None runs.
+ * Returns the names of the commands that `hm` would run with these arguments (normally one), without running them.
  *
- * @throws commander's error if `hm` does not take the words.
+ * @throws commander's error if the arguments are not valid.
  */
 export async function typed(words: readonly string[]): Promise<string[]> {
   const called: string[] = [];

@@ -10,19 +10,19 @@ import { emptyHome } from '../../../tools/empty-home.ts';
 import { createProgram } from './create-program.ts';
 import { runProgram } from './run-program.ts';
 
-/** The built command. */
+/** Path of the built command. */
 export const program = fileURLToPath(new URL('../dist/hm.js', import.meta.url));
 
-/** What a run of the built command left. */
+/** Result of running the built command. */
 export interface Outcome {
-  /** Of one that a signal ended 128 and its number, as in a shell. */
+  /** Exit status; 128 plus the signal's number if a signal ended the process, as in a shell. */
   status: number;
   stdout: string;
   stderr: string;
 }
 
 /**
- * Runs the built command as a user does. `onOutput` sees everything that was printed so far, after each piece.
+ * Runs the built command as a user does. `onOutput` is called after each piece of output, with all output so far.
  *
  * @throws if the command leaves a file in its home or among temporary files.
  */
@@ -51,7 +51,7 @@ export function hm(
   });
 }
 
-/** What the command says where it ends before any work, in this process: faster than {@link hm}. */
+/** Runs a command in this process, which is faster than {@link hm}. For commands that end before any work. */
 export async function typed(words: readonly string[]): Promise<Outcome> {
   const printed = { stdout: '', stderr: '' };
   const to = (stream: 'stdout' | 'stderr') => (text: string) => {
@@ -77,7 +77,7 @@ export async function typed(words: readonly string[]): Promise<Outcome> {
   }
 }
 
-/** A folder that is removed by `dispose`. */
+/** Creates a folder, which `dispose` removes. */
 export function temporaryFolder(): { path: string; dispose: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'hm-cli-'));
   return { path, dispose: () => rmSync(path, { recursive: true, force: true }) };

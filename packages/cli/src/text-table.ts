@@ -1,5 +1,5 @@
 import { printable } from '@hm/tensor/host';
-/** Rows as lines whose columns are aligned, each cell in a form that stays in its line; the last column is not padded. */
+/** Returns rows as lines with aligned columns. Line breaks in cells are escaped; the last column is not padded. */
 export function textTable(cells: readonly (readonly string[])[]): string {
   const rows = cells.map((row) => row.map((cell) => printable(cell, 1000)));
   const widths: number[] = [];

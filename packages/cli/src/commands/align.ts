@@ -8,7 +8,7 @@ import { print, tell } from '../print.ts';
 import { shardOfRank } from '../shard-of-rank.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
-/** `hm align IN OUT`: finds the face in every photograph and brings it into the template. */
+/** `hm align IN OUT`: finds the face in every photograph and aligns it to the template. */
 export const align = () =>
   command('align')
     .description('Find the face in every image below IN and write it, aligned, to OUT under the same name.')
@@ -46,7 +46,7 @@ export const align = () =>
       '\nFor LFW: hm align lfw lfw-112x112 --prefer center --no-face center --center-fraction 0.45',
     )
     .action(async (input, output, { verbose: _, json = false, face, rec, ...options }) => {
-      // Commander reads `--no-x` as the denial of `--x`: typed or not, the value is under `face`.
+      // Commander treats `--no-x` as the negation of `--x`, so the value is under `face`, whether typed or not.
       const noFace = typeof face === 'string' ? (face as 'skip' | 'center') : undefined;
       const part = options.shard ?? shardOfRank(process.env);
       const all = withoutUndefined({ ...options, noFace, shard: part });

@@ -15,7 +15,7 @@ import { overlap } from './data/overlap.ts';
 import { sample } from './data/sample.ts';
 import { synth } from './data/synth.ts';
 
-/** `hm data`: what there is to do with data sets before anything is trained. */
+/** `hm data`: commands for data sets, to use before training. */
 export const data = () => {
   const parent = command('data').description('Look into data sets, check, convert, fetch and render them.');
   for (const make of [info, check, clean, overlap, convert, sample, synth, fetchCommand])
@@ -23,7 +23,7 @@ export const data = () => {
   return parent;
 };
 
-/** `hm data info DATA`: what is in it. */
+/** `hm data info DATA`: shows what a data set contains. */
 const info = () =>
   dataFormOptions(
     command('info')
@@ -38,7 +38,7 @@ const info = () =>
       print(json ? JSON.stringify(report) : describeReport(report));
     });
 
-/** `hm data fetch lfw`: a public data set from its mirrors. */
+/** `hm data fetch lfw`: downloads a public data set from its mirrors. */
 const fetchCommand = () =>
   command('fetch')
     .description(
@@ -62,7 +62,7 @@ const fetchCommand = () =>
       }
     });
 
-/** `hm data check DATA`: what is wrong with it. */
+/** `hm data check DATA`: lists the problems of a data set. */
 const check = () =>
   dataFormOptions(
     command('check')
@@ -87,7 +87,7 @@ const check = () =>
       if (problems !== '') process.exitCode = 1;
     });
 
-/** Looks into a data set, showing how far it is. */
+/** Inspects a data set, with a progress bar. */
 async function inspectData(
   path: string,
   options: InspectOptions,

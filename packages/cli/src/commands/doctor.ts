@@ -4,7 +4,7 @@ import { type Diagnosis, diagnose } from '../doctor/diagnose.ts';
 import { print } from '../print.ts';
 import { textTable } from '../text-table.ts';
 
-/** `hm doctor`: what is installed, which engines run here, and what to do about the others. */
+/** `hm doctor`: shows what is installed, which engines run here, and what to do about the others. */
 export const doctor = () =>
   command('doctor')
     .description('Show what is installed, which engines can be used here, and why the others cannot.')

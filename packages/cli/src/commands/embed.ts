@@ -10,7 +10,7 @@ import { formatByName, prepareFile, writeResult } from '../output.ts';
 import { print, tell } from '../print.ts';
 import { takenFace } from '../taken-face.ts';
 
-/** `hm embed DIR --model M > embeddings.npy`: embeddings of every photograph below a folder. */
+/** `hm embed DIR --model M > embeddings.npy`: embeds every photograph below a folder. */
 export const embed = () =>
   modelOptions(
     command('embed')
@@ -39,7 +39,7 @@ export const embed = () =>
       const recognizer = await openModel('hm embed', model, options);
       try {
         const table = await embedFolder(recognizer, folder);
-        // Standard output takes one of the two: the embeddings, unless they go to a file.
+        // Standard output takes only one of the two: the embeddings, or the JSON if those go to a file.
         const say = json && out !== undefined ? print : tell;
         if (table.ids.length === 0) process.exitCode = 1;
         else {
@@ -73,7 +73,7 @@ function describe(table: EmbeddedPhotographs, taken: string): string {
   ].join('\n');
 }
 
-/** Photographs with several faces that are named. */
+/** Maximum number of photographs with several faces to list. */
 const LISTED = 20;
 
 const withSeveral = ({ ids, faces }: EmbeddedPhotographs) =>

@@ -126,7 +126,7 @@ export const evaluate = () =>
         line.stop();
         const { scores: _, ...summary } = result;
         const text = toJson(options.scores ? result : summary);
-        // Printed first: what cannot be written is then still there.
+        // Print first, so that the result is not lost if a file cannot be written.
         print(json ? text : describeResult(result));
         if (out !== undefined) await writeResult(out, text);
         if (report !== undefined) await writeReport(report, result, thumbnails ? test : undefined);
@@ -145,7 +145,7 @@ async function prepareOutputs({ out, report, calibration }: Record<string, strin
   for (const file of [out, report, calibration]) if (file !== undefined) await prepareFile(file);
 }
 
-/** Writes an evaluation's page, with pictures if the protocol is given. */
+/** Writes the page of an evaluation, with images if the protocol is given. */
 async function writeReport(
   file: string,
   result: VerificationResult,

@@ -8,7 +8,7 @@ import { assertFolder } from '../input.ts';
 import { formatByName, prepareFile, writeResult } from '../output.ts';
 import { print, tell } from '../print.ts';
 
-/** `hm export RUN`: the trained network as an ONNX file. */
+/** `hm export RUN`: writes the trained network as an ONNX file or as PyTorch weights. */
 export const exportRun = () =>
   command('export')
     .description(
@@ -59,7 +59,7 @@ export const exportRun = () =>
       );
     });
 
-/** The file that a run's network was made of, as it was typed. */
+/** Returns the ONNX file that a run's network came from, as it was typed. */
 function startOf(config: RunFile | undefined): string | undefined {
   const { backbone, pretrained } = config?.environment?.command ?? {};
   return [backbone, pretrained].find(

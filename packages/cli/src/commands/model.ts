@@ -3,7 +3,7 @@ import { command } from '../command.ts';
 import { print } from '../print.ts';
 import { show } from './model/show.ts';
 
-/** `hm model`: what networks say of themselves. */
+/** `hm model`: commands for the metadata of networks. */
 export const model = () => {
   const parent = command('model').description(
     'Say once how a foreign network wants its images, and read it.',
@@ -64,7 +64,7 @@ const add = () =>
       const { loadEmbedder, readModelCalibration } = await import('@hm/eval');
       const calibrations = calibration === undefined ? undefined : [await readModelCalibration(calibration)];
       const model = await describeNetwork(bytes, { like, calibrations, license });
-      // What does not load is not written.
+      // Write only what can be loaded.
       const embedder = await loadEmbedder(model);
       const { height, width } = embedder.preprocessing;
       const { embeddingSize, metadata } = embedder;

@@ -8,7 +8,7 @@ import { enrolledOptions, withEnrolled } from './people/gallery-options.ts';
 import { group } from './people/group.ts';
 import { identify } from './people/identify.ts';
 
-/** `hm people`: a gallery of people in a file. */
+/** `hm people`: commands for a gallery of people in a file. */
 export const people = () => {
   const parent = command('people').description(
     'Keep a gallery of people, and identify who is in a photograph.',

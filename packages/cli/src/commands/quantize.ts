@@ -11,7 +11,7 @@ import { channelsOption, meanOption, scaleOption, sizeOption } from '../preproce
 import { print } from '../print.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
-/** `hm quantize MODEL OUT --precision int8 --faces DIR`: a smaller copy of a model. */
+/** `hm quantize MODEL OUT --precision int8 --faces DIR`: writes a smaller copy of a model. */
 export const quantize = () =>
   command('quantize')
     .description('Quantize a model to 8 bits (calibrated on aligned faces) or to half precision.')
@@ -77,7 +77,7 @@ const noFaces = () =>
     fix: 'Pass a folder of a hundred aligned faces or more, or --precision fp16, which needs none.',
   });
 
-/** Inputs of a model for some faces of a folder, evenly spread over it. */
+/** Returns model inputs for up to `samples` faces of a folder, evenly spread over it. */
 async function calibrationBatches(
   model: string,
   folder: string,

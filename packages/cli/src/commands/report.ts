@@ -3,7 +3,7 @@ import { command } from '../command.ts';
 import { formatByName, prepareFile, writeResult } from '../output.ts';
 import { print } from '../print.ts';
 
-/** `hm report RUN…`: evaluations compared with each other, and with the paper's Tables 1 and 2. */
+/** `hm report RUN…`: compares evaluations with each other and with the paper's Tables 1 and 2. */
 export const report = () =>
   command('report')
     .description(
@@ -34,7 +34,7 @@ export const report = () =>
       else if (out === undefined) print(comparisonMarkdown(comparison).trimEnd());
     });
 
-/** Metadata of a run's network by its run.json. */
+/** Returns the metadata of a run's network from its run.json. */
 async function describeRun(run: unknown): Promise<Record<string, string>> {
   const { head, backbone, data } = (run ?? {}) as { head?: HeadConfig; backbone?: unknown; data?: unknown };
   const { headShorthand } = await import('@hm/losses');

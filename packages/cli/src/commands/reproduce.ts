@@ -3,7 +3,7 @@ import { command } from '../command.ts';
 import { positiveInteger, upTo, wholeNumber } from '../parse-option.ts';
 import { providerOption } from '../provider-option.ts';
 
-/** `hm reproduce`: the paper's tables. */
+/** `hm reproduce`: repeats the tables of the paper. */
 export const reproduce = () =>
   command('reproduce')
     .description(

@@ -12,7 +12,7 @@ import { finiteNumber, positiveInteger } from '../parse-option.ts';
 import { print, tell } from '../print.ts';
 import { takenFace } from '../taken-face.ts';
 
-/** `hm search GALLERY PROBE… --model M`: who in a gallery is most like the person in a photograph. */
+/** `hm search GALLERY PROBE… --model M`: finds the faces of a gallery most similar to the one in a photograph. */
 export const search = () =>
   modelOptions(
     command('search')
@@ -62,7 +62,7 @@ interface Hit {
   similarity: number;
 }
 
-/** The most similar faces of a gallery for each photograph, best first, and how many faces it shows itself. */
+/** Returns the most similar faces of a gallery for each photograph, best first, and how many faces it shows. */
 async function nearest(
   recognizer: Recognizer,
   { ids, embeddings }: EmbeddingTable,

@@ -3,7 +3,7 @@ import { imageSizeOption } from '../backbone-options.ts';
 import { command } from '../command.ts';
 import { finiteNumber, integer, nameList, positiveInteger, upTo, wholeNumber } from '../parse-option.ts';
 
-/** `hm study`: the main job. */
+/** `hm study`: trains, exports and scores a network with each of several losses. */
 export const study = () =>
   command('study')
     .description(

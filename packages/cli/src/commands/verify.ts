@@ -10,10 +10,10 @@ import { print, tell } from '../print.ts';
 import { takenFace } from '../taken-face.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
-/** Exit status where the photographs show different people. */
+/** Exit status if the photographs show different people. */
 const DIFFERENT = 2;
 
-/** `hm verify A B`: whether two photographs show one person. */
+/** `hm verify A B`: tells if two photographs show the same person. */
 export const verify = () =>
   modelOptions(
     command('verify')

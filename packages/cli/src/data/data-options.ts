@@ -1,13 +1,13 @@
 import { type Command, Option, type OptionValues } from '@commander-js/extra-typings';
 import type { OpenDatasetOptions } from '@hm/datasets';
 
-/** Options that describe a data set where its path does not say all. */
+/** Options for data sets that cannot be opened by their path alone. */
 export type DataFormOptions = Pick<OpenDatasetOptions, 'form' | 'split' | 'imageColumn' | 'labelColumn'>;
 
-/** The forms of `--form`, as `@hm/datasets` has them; importing it takes longer than help should. */
+/** Formats of `--form`, the same as in `@hm/datasets`: importing it would make `--help` slow. */
 const FORMS = ['folder', 'recordio', 'tar', 'parquet', 'ms-celeb', 'list'] as const;
 
-/** Adds the options that describe a data set where its path does not say all: {@link DataFormOptions}. */
+/** Adds the options of {@link DataFormOptions} to a command. */
 export const dataFormOptions = <Args extends unknown[], Options extends OptionValues>(
   command: Command<Args, Options>,
 ) =>

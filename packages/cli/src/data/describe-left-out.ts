@@ -3,10 +3,10 @@ import { printable } from '@hm/tensor/host';
 
 type Skipped = NonNullable<Dataset['skipped']>;
 
-/** Names of each reason that are printed; `--json` has all. */
+/** Maximum number of names to print per reason; `--json` has all. */
 const LISTED = 5;
 
-/** Entries found but not used, a line for each reason, those that may lose images first; empty if there are none. */
+/** Returns a line per reason for entries that were not used, possible losses first; empty if there are none. */
 export function describeLeftOut(skipped: Skipped = []): string {
   const reasons = new Map<string, string[]>();
   for (const { path, reason } of [...skipped].sort((a, b) => Number(b.missed) - Number(a.missed)))
@@ -18,5 +18,5 @@ export function describeLeftOut(skipped: Skipped = []): string {
   return lines.length === 0 ? '' : [`Left out (${skipped.length}):`, ...lines].join('\n');
 }
 
-/** Whether images or people may be lost by what was left out. */
+/** Returns true if images or people may be missing because of what was left out. */
 export const isMissed = (skipped: Skipped = []): boolean => skipped.some(({ missed }) => missed);

@@ -3,10 +3,10 @@ import { printable } from '@hm/tensor/host';
 import { textTable } from '../text-table.ts';
 import { describeLeftOut, isMissed } from './describe-left-out.ts';
 
-/** Most lines of each list that are printed; `--json` has all. */
+/** Maximum number of lines to print per list; `--json` has all. */
 const LISTED = 20;
 
-/** Summary of a data set, as text for a terminal. */
+/** Returns the summary of a data set as text for a terminal. */
 export function describeReport(report: DatasetReport): string {
   const { images, inspected, perIdentity, sizes, formats } = report;
   const { identities, least, median, mean, most, histogram } = perIdentity;
@@ -34,7 +34,7 @@ export function describeReport(report: DatasetReport): string {
   ].join('\n');
 }
 
-/** What is wrong with it, a heading and a list each; empty if nothing is. */
+/** Returns the problems of a data set, each kind as a heading and a list; empty if there are none. */
 export function describeProblems(report: DatasetReport): string {
   const across = report.duplicates.filter(({ names }) => names.length > 1);
   const within = report.duplicates.filter(({ names }) => names.length === 1);

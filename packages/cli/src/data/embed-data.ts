@@ -3,12 +3,12 @@ import type { EmbeddedDataset, Recognizer } from '@hm/recognize';
 import { type OpenModelOptions, openModel } from '../open-model.ts';
 import { progress } from '../progress.ts';
 
-/** An embedder of data sets. */
+/** Options of commands that embed data sets. */
 export interface DataModelOptions extends OpenModelOptions {
   model?: string;
 }
 
-/** Opens the model that a command about data names, for as long as `use` takes. */
+/** Opens a model, calls `use` with it, and releases it. */
 export async function withModel<T>(
   where: string,
   { model, ...options }: DataModelOptions,
@@ -22,7 +22,7 @@ export async function withModel<T>(
   }
 }
 
-/** Embeds the face of every image of a data set, showing how far it is. */
+/** Embeds the face of every image of a data set, with a progress bar. */
 export async function embedData(recognizer: Recognizer, data: Dataset): Promise<EmbeddedDataset> {
   const { embedDataset } = await import('@hm/recognize');
   const line = progress('embedding');

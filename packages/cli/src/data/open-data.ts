@@ -2,14 +2,14 @@ import type { Exclusion, OpenedDataset } from '@hm/datasets';
 import { withoutUndefined } from '../without-undefined.ts';
 import type { DataFormOptions } from './data-options.ts';
 
-/** Options that describe a data set, and whom to leave out of it. */
+/** Options that describe a data set and the people to leave out. */
 export interface OpenDataOptions extends DataFormOptions {
   exclude?: string;
   allowUnknownExclude?: boolean;
   minImages?: number;
 }
 
-/** Opens a data set in whatever form it has, without the identities that `--exclude` names. */
+/** Opens a data set in any format, without the identities that `--exclude` names. */
 export async function openData(path: string, options: OpenDataOptions = {}): Promise<OpenedDataset> {
   const { exclude, allowUnknownExclude, minImages, form, split, imageColumn, labelColumn } = options;
   const { openDataset } = await import('@hm/datasets');
@@ -17,7 +17,7 @@ export async function openData(path: string, options: OpenDataOptions = {}): Pro
   return openDataset(path, withoutUndefined({ ...left, minImages, form, split, imageColumn, labelColumn }));
 }
 
-/** The people whom `--exclude` names; all of a file must be there, unless `allowUnknown` says otherwise. */
+/** Reads the names of `--exclude`. Those of a file must all be in the data set, unless `allowUnknown` is true. */
 export async function excludedNames(
   given: string | undefined,
   allowUnknown = false,

@@ -3,7 +3,7 @@ import { printable } from '@hm/tensor/host';
 import { progress } from '../progress.ts';
 import { describeLeftOut } from './describe-left-out.ts';
 
-/** The forms of `--to`, as `@hm/datasets` has them; importing it takes longer than help should. */
+/** Formats of `--to`, the same as in `@hm/datasets`: importing it would make `--help` slow. */
 export const formats = ['folder', 'recordio', 'insightface', 'tar', 'parquet'] as const;
 
 /** Summary of the written files; `--json` prints it. */
@@ -15,7 +15,7 @@ export interface Written extends Omit<WrittenDataset, 'skipped'> {
   imagesPerSecond: number;
 }
 
-/** Writes a data set in another form, showing how far it is. */
+/** Writes a data set in another format, with a progress bar. */
 export async function writeData(
   label: string,
   dataset: Dataset,
@@ -39,10 +39,10 @@ export async function writeData(
   }
 }
 
-/** Names that are printed; `--json` has all. */
+/** Maximum number of names to print; `--json` has all. */
 const LISTED = 20;
 
-/** A line for people, and what is not in it. */
+/** Returns a summary as text: a line of counts, then images that are left out or renamed. */
 export function describeWritten({ out, format, images, identities, skipped, ...rest }: Written): string {
   const { seconds, imagesPerSecond, leftOut, renamed } = rest;
   const speed = `${seconds.toFixed(1)} s, ${imagesPerSecond.toFixed(1)} images/s`;

@@ -1,17 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What WebGPU stands on under Linux: Vulkan's loader and the drivers that it is told of. */
+/** Loader and drivers of Vulkan, which WebGPU needs under Linux. */
 export interface Vulkan {
-  /** The loader's file; null if it is not where the system keeps libraries. */
+  /** Path of the loader; null if it is not in a library folder. */
   loader: string | null;
-  /** The drivers' manifests. */
+  /** Paths of the drivers' manifests. */
   drivers: string[];
-  /** Missing parts; empty if nothing is missing. */
+  /** Advice on how to install what is missing; empty if nothing is. */
   fix: string;
 }
 
-/** Where Vulkan's parts are looked for. */
+/** Places to look for the parts of Vulkan. */
 export interface VulkanPlaces {
   environment: Readonly<Record<string, string | undefined>>;
   libraries: readonly string[];
@@ -24,11 +24,11 @@ const system: VulkanPlaces = {
   manifests: ['/etc/vulkan/icd.d', '/usr/local/share/vulkan/icd.d', '/usr/share/vulkan/icd.d'],
 };
 
-/** Looks for Vulkan's loader and drivers, loading neither. */
+/** Looks for Vulkan's loader and drivers without loading them. */
 export function describeVulkan({ environment, libraries, manifests }: VulkanPlaces = system): Vulkan {
   const folders = [...split(environment.LD_LIBRARY_PATH), ...libraries];
   const loader = folders.map((folder) => join(folder, 'libvulkan.so.1')).find(existsSync) ?? null;
-  // The variables name the drivers to use instead of those that are installed; the second is the older name.
+  // These variables name the drivers to use instead of the installed ones. The second one is the older name.
   const named = split(environment.VK_DRIVER_FILES ?? environment.VK_ICD_FILENAMES);
   const drivers = named.length > 0 ? named.filter(existsSync) : manifests.flatMap(manifestsIn);
   return { loader, drivers, fix: [loaderFix(loader), driverFix(drivers, named)].filter(Boolean).join(' ') };

@@ -6,37 +6,37 @@ import { describeVulkan, type Vulkan } from './describe-vulkan.ts';
 
 const require = createRequire(import.meta.url);
 
-/** Something that can run a network, and whether it does here. */
+/** An engine or package that can run networks, and whether it works here. */
 export interface EngineVerdict {
   name: string;
   version: string | null;
   usable: boolean;
   reason: string;
-  /** Advice that makes it usable; empty if it is. */
+  /** Advice on how to make it usable; empty if it is. */
   fix: string;
 }
 
 /** Output of `hm doctor --json`. */
 export interface Diagnosis {
   node: { version: string; supported: boolean; platform: string; architecture: string };
-  /** `allowed` is what a container's limit leaves of the total. */
+  /** `allowedGibibytes` is the limit of the container if there is one, else the total. */
   memory: { totalGibibytes: number; allowedGibibytes: number; freeGibibytes: number };
-  /** `usable` is what the process may use of the processors, and what ONNX Runtime and the loaders start from. */
+  /** `usable` is how many processors the process may use; ONNX Runtime and the loaders derive their threads from it. */
   threads: { processors: number; usable: number };
-  /** `copies` are the files of tfjs-core that are loaded: more than one is the problem. */
+  /** `copies` are the files of tfjs-core that are loaded. More than one is a problem. */
   tfjs: { version: string | null; copies: string[]; problem?: string };
-  /** Whether ONNX Runtime reports to its maker: only where the user has set `ORT_DISABLE_TELEMETRY` to something but 1. */
+  /** Telemetry of ONNX Runtime. It is on only if the user has set `ORT_DISABLE_TELEMETRY` to something other than 1. */
   telemetry: { off: boolean; variable: string };
-  /** Null where WebGPU does not stand on Vulkan. */
+  /** Null on systems where WebGPU does not use Vulkan. */
   vulkan: Vulkan | null;
   engines: EngineVerdict[];
-  /** Convolutions that `--set kernels=measured` has timed here; null where nothing can be trained. */
+  /** Convolutions that `--set kernels=measured` has timed here; null if training is not possible. */
   kernels: MeasuredKernels | null;
-  /** True if training and evaluating can run: Node as asked for, one tfjs, and ONNX Runtime. */
+  /** True if training and evaluation can run: a supported Node, one copy of tfjs-core, and a usable ONNX Runtime. */
   healthy: boolean;
 }
 
-/** Looks at this installation; each engine is started in a process of its own. */
+/** Examines this installation. Each engine is started in a process of its own. */
 export async function diagnose(): Promise<Diagnosis> {
   const { tfjs, packages } = await describeTfjs();
   const engines = await describeEngines(tfjs.problem === undefined);
@@ -57,7 +57,7 @@ export async function diagnose(): Promise<Diagnosis> {
   };
 }
 
-/** Where two copies of tfjs-core are loaded, those of ONNX Runtime alone: the others are not to be asked. */
+/** Without `all`, only ONNX Runtime's: with two copies of tfjs-core loaded, @hm/train cannot be imported. */
 async function describeEngines(all: boolean): Promise<EngineVerdict[]> {
   if (all) {
     const { describeEngines: describe } = await import('@hm/train');
@@ -87,7 +87,7 @@ const describeNode = (): Diagnosis['node'] => ({
 
 function describeMemory(): Diagnosis['memory'] {
   const gibibytes = (bytes: number) => Math.round((bytes / 2 ** 30) * 10) / 10;
-  // 0 where there is no limit, and a number beyond the total where a limit was never set.
+  // `constrainedMemory` is 0 if there is no constraint, and more than the total if no limit was set.
   const allowed = Math.min(process.constrainedMemory() || totalmem(), totalmem());
   return {
     totalGibibytes: gibibytes(totalmem()),
@@ -96,11 +96,11 @@ function describeMemory(): Diagnosis['memory'] {
   };
 }
 
-/** Importing @hm/tensor throws where two copies of tfjs-core are loaded: here that is a finding. */
+/** Importing @hm/tensor throws if two copies of tfjs-core are loaded. Here this is a result, not an error. */
 async function describeTfjs(): Promise<{ tfjs: Diagnosis['tfjs']; packages: EngineVerdict[] }> {
   try {
     const { describeRuntime } = await import('@hm/tensor');
-    // What trains looks for packages from where it lies itself, too.
+    // @hm/train also looks for packages from its own location.
     const { tfjs, packages } = describeRuntime([require.resolve('@hm/train/package.json')]);
     const verdicts = packages.map(({ name, version = null, usable, reason, fix, note }) => ({
       name,
@@ -118,7 +118,7 @@ async function describeTfjs(): Promise<{ tfjs: Diagnosis['tfjs']; packages: Engi
   }
 }
 
-/** True if a Node version is one that the packages run on: 20.19 or newer, as their `engines` say. */
+/** Returns true if the packages support a version of Node: 20.19 or newer, as in their `engines`. */
 export function runsHere(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 20 || (major === 20 && minor >= 19);

@@ -8,7 +8,7 @@ import { withoutUndefined } from '../without-undefined.ts';
 /** Options for running a plan. */
 export interface PlanOptions extends Pick<StudyOptions, 'threads' | 'provider'> {
   out: string;
-  /** The folder that the plan's paths start from. */
+  /** Folder that the plan's paths are relative to. */
   data?: string;
   jobs: number;
   merge?: string[];
@@ -16,14 +16,14 @@ export interface PlanOptions extends Pick<StudyOptions, 'threads' | 'provider'> 
   json?: true;
 }
 
-/** Runs what the plan of a file still lacks, and prints what its rows say. */
+/** Runs the missing cells of a plan file and prints the report. */
 export async function runPlanFile(path: string, options: PlanOptions): Promise<void> {
   const { readPlan, summaryMarkdown } = await import('@hm/study');
   const plan = await readPlan(path);
   await runPlan(plan, options, (summary) => summaryMarkdown(plan, summary));
 }
 
-/** Runs what a plan still lacks, keeps what its rows say beside them, and prints that; or what it would cost. */
+/** Runs the missing cells of a plan, writes the report and prints it. With `dryRun`, only prints the estimated cost. */
 export async function runPlan(
   plan: StudyPlan,
   { out, data, jobs, threads, provider, merge = [], dryRun, json }: PlanOptions,
@@ -93,7 +93,7 @@ interface ReproductionOptions extends Omit<PlanOptions, 'data' | 'merge'> {
   validatePeople: number;
 }
 
-/** The paper's table as a plan, run as any other. */
+/** Runs a table of the paper as a plan. */
 export async function runReproduction(options: ReproductionOptions): Promise<void> {
   const { table, data, lfw, pairs, ytf, exclude, seeds, validatePeople, ...how } = options;
   const { reproductionMarkdown, reproductionPlan } = await import('@hm/study');

@@ -36,7 +36,7 @@ export interface StudyCommandOptions extends Omit<RenderedComparisonOptions, 'si
   json?: true;
 }
 
-/** Runs a study as the options say, and writes its report. */
+/** Runs a study and writes its report. */
 export async function runStudy(options: StudyCommandOptions): Promise<void> {
   const began = performance.now();
   const interrupt = stopOnInterrupt(tell);
@@ -65,7 +65,7 @@ export async function runStudy(options: StudyCommandOptions): Promise<void> {
   }
 }
 
-/** A bar for each part, and a line for what it tells. */
+/** Shows the events of a comparison: a progress bar for each part, and lines for events worth reporting. */
 class ShownComparison {
   #part = '';
   #line: Progress | undefined;

@@ -4,17 +4,17 @@ import { backboneName } from '../backbone-options.ts';
 import { imageSize, jsonObject } from '../parse-option.ts';
 import { type Settings, schemaAt, settingsSchema, typedValue, withValue } from './settings.ts';
 
-/** An option of `hm train`: the short way to a setting, whose schema says what it may be, its default and its help. */
+/** An option of `hm train` that is short for a setting. The setting's schema provides checks, default and help. */
 interface ShortOption {
   flags: string;
   /** Path of the setting. */
   to: string;
-  /** Instead of the setting's description. */
+  /** Help text, instead of the setting's description. */
   help?: string;
   parse?: (typed: string) => unknown;
 }
 
-/** Groups of options, in the order of the help. */
+/** Groups of options, in the order of the help text. */
 export const groups: Readonly<Record<string, readonly ShortOption[]>> = {
   'Data:': [
     { flags: '--data <path>', to: 'data.path' },
@@ -63,7 +63,7 @@ export const groups: Readonly<Record<string, readonly ShortOption[]>> = {
 const all = Object.values(groups).flat();
 const seed: ShortOption = { flags: '--seed <number>', to: 'seed' };
 
-/** Options of before, and the settings that took their place. */
+/** Removed options, and the settings that replaced them. */
 const moved: Readonly<Record<string, string>> = {
   '--accumulate': 'accumulate',
   '--allow-changed-data': 'allowChangedData',
@@ -114,7 +114,7 @@ const moved: Readonly<Record<string, string>> = {
   '--weight-decay': 'weightDecay',
 };
 
-/** Names of other programs for settings that have no option of their own. */
+/** Names that other programs use, and our removed option. */
 const synonyms: Readonly<Record<string, string>> = {
   '--optimiser': '--optimizer',
   '--data-licence': '--data-license',
@@ -124,14 +124,14 @@ const synonyms: Readonly<Record<string, string>> = {
   '--scale': '--loss-options',
 };
 
-/** What to type for an option that went into `--set`, or undefined. */
+/** Returns the `--set` to type in place of a removed option, or undefined if there was no such option. */
 export function insteadOf(flag: string): string | undefined {
   const path = moved[synonyms[flag] ?? flag];
   if (path === undefined) return undefined;
   return path === 'loss' ? '--set loss.NAME=VALUE' : `--set ${path}=VALUE`;
 }
 
-/** The option of a setting, or how `--set` names it: `--batch` of `batchSize`, `--set clipNorm` of `clipNorm`. */
+/** Returns what to type for a setting: `--batch` for `batchSize`, `--set clipNorm` for `clipNorm`. */
 export function typableOf(path: string): string | undefined {
   const option = [...all, seed].find(({ to }) => to === path);
   if (option !== undefined) return longOf(option);
@@ -140,13 +140,13 @@ export function typableOf(path: string): string | undefined {
 
 const longOf = ({ flags }: ShortOption) => flags.split(' ')[0]!;
 
-/** The setting that an option of before or of now stands for, by the name that commander gives it. */
+/** Returns the setting of a current or removed option, given commander's attribute name of the option. */
 export function pathOfAttribute(attribute: string): string | undefined {
   const flag = `--${attribute.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   return [...all, seed].find((option) => longOf(option) === flag)?.to ?? moved[flag];
 }
 
-/** An option as commander takes it, checked and explained by the schema of its setting. */
+/** Creates the commander option, with checks and help from the schema of the setting. */
 function optionOf({ flags, to, help, parse }: ShortOption): Option {
   const schema = schemaAt(to)!;
   const standard = schema.default === undefined ? '' : ` (default: ${schema.default})`;
@@ -169,13 +169,13 @@ function assertValue(value: unknown, schema: NonNullable<ReturnType<typeof schem
   throw new InvalidArgumentError(`${choices ?? `Expected ${mistake.expected}${where}.`}${meant}`);
 }
 
-/** `NAME=VALUE` of `--set`. */
+/** A `NAME=VALUE` of `--set`. */
 export interface Assignment {
   path: string;
   value: unknown;
 }
 
-/** Reads `optimizer.kind=adamw`, which may be typed any number of times. */
+/** Parses one `--set`, such as `optimizer.kind=adamw`, and appends it to those before. */
 export function assignment(typed: string, before: readonly Assignment[] = []): Assignment[] {
   const at = typed.indexOf('=');
   const path = typed.slice(0, at);
@@ -203,7 +203,7 @@ const membersOf = ({ properties = {}, anyOf = [] }: typeof settingsSchema): stri
   ...new Set([...Object.keys(properties), ...anyOf.flatMap(membersOf)]),
 ];
 
-/** Adds the options of all groups to a command, each to `add` with the heading of its group before. */
+/** Adds the options of all groups to a command, each group under its heading. */
 export function addTo(command: {
   optionsGroup(title: string): unknown;
   addOption(option: Option): unknown;
@@ -215,7 +215,7 @@ export function addTo(command: {
   }
 }
 
-/** The command line as settings: first the options, then each `--set` in turn. */
+/** Returns the command line as settings: first the options, then each `--set` in order. */
 export function settingsTyped(command: CommandUnknownOpts): Settings {
   const typed = command.opts() as Record<string, unknown> & { set?: readonly Assignment[] };
   const short = Object.entries(typed)

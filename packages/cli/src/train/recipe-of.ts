@@ -3,7 +3,7 @@ import { InvalidArgumentError, InvalidDataError } from '@hm/tensor/host';
 import type { Recipe } from '@hm/train';
 import { isOfRecipe, type Settings } from './settings.ts';
 
-/** A name, or a recipe's members from a JSON file, over the paper's. @throws {InvalidDataError} if it is no JSON */
+/** Reads a recipe: a name, or a JSON file with changes to `paper`. @throws {InvalidDataError} if it is not JSON */
 export async function settingsOfRecipe(given: string): Promise<Settings> {
   if (given === 'paper' || given === 'quick' || given === 'finetune') return { recipe: given };
   try {
@@ -24,7 +24,7 @@ export async function settingsOfRecipe(given: string): Promise<Settings> {
   }
 }
 
-/** A recipe with what the settings change of it. @throws {InvalidArgumentError} */
+/** Applies settings to a recipe. @throws {InvalidArgumentError} if a value is not allowed */
 export async function recipeOf(base: Recipe, settings: Settings): Promise<Recipe> {
   const { changeRecipe } = await import('@hm/train');
   const { augment } = settings;

@@ -3,17 +3,17 @@ import type { Recipe } from '@hm/train';
 import { pathOfAttribute } from './options.ts';
 import { isOfRecipe, type Settings, settingsSchema, withValue } from './settings.ts';
 
-/** What a run is not asked for again with. */
+/** Settings that belong to one invocation only: they are neither stored nor repeated. */
 const OWN = ['out', 'from', 'resume', 'allowChangedData', 'json', 'verbose', 'dashboard'];
 
-/** The settings that make a run what it is, to be kept in it. */
+/** Returns the settings that define a run, to be stored in its folder. */
 export const ownSettings = (settings: Settings): Settings =>
   Object.fromEntries(Object.entries(settings).filter(([name]) => !OWN.includes(name)));
 
 /**
- * The settings of the run that `--from` names.
+ * Returns the settings of the run that `--from` names.
  *
- * @throws {InvalidDataError} if the folder holds no run of `hm train`, or a setting there that there is not.
+ * @throws {InvalidDataError} if the folder holds no run of `hm train`, or a stored setting does not exist.
  */
 export async function repeatedSettings(run: string): Promise<Settings> {
   const { changeRecipe, paper, readConfig } = await import('@hm/train');
@@ -22,7 +22,7 @@ export async function repeatedSettings(run: string): Promise<Settings> {
   return settingsOf(saved, run, (changes) => changeRecipe(paper, changes));
 }
 
-/** Settings of what `run.json` keeps, also of before, when it kept options. @throws {InvalidDataError} */
+/** Reads the settings in `run.json`, where earlier versions stored options. @throws {InvalidDataError} */
 export function settingsOf(
   saved: Readonly<Record<string, unknown>>,
   run: string,
@@ -30,7 +30,7 @@ export function settingsOf(
 ): Settings {
   const isOfBefore = typeof saved.loss === 'string';
   const kept = Object.entries(saved).filter(([name]) => !OWN.includes(name));
-  // Groups without decay change what one number says.
+  // `decayFree` is last because it changes groups of the common `weightDecay`.
   const ordered = kept.toSorted(([a], [b]) => Number(a === 'decayFree') - Number(b === 'decayFree'));
   if (isOfBefore)
     return ordered.reduce<Settings>((tree, [name, value]) => withOption(tree, name, value, run), {});
@@ -47,7 +47,7 @@ export function settingsOf(
   return Object.fromEntries(kept);
 }
 
-/** Settings with an option of before. */
+/** Returns settings with the value of an option that an earlier version stored. */
 function withOption(tree: Settings, name: string, value: unknown, run: string): Settings {
   if (name === 'recipe') return { ...tree, recipe: value as NonNullable<Settings['recipe']> };
   if (name === 'lossOptions') return { ...tree, loss: { ...tree.loss, ...(value as object) } };

@@ -28,7 +28,7 @@ export interface TrainCommandOptions {
   json?: true;
 }
 
-/** Trains as the options say and tells how it goes: events as JSON lines, or lines for people. */
+/** Trains and prints the events, as JSON lines or as text. */
 export async function runTraining(options: TrainCommandOptions, command: CommandUnknownOpts): Promise<void> {
   const settings = await settingsOf(options, settingsTyped(command));
   const leads = (shardOfRank(process.env)?.index ?? 0) === 0;
@@ -36,7 +36,7 @@ export async function runTraining(options: TrainCommandOptions, command: Command
   const interrupt = stopOnInterrupt(leads ? line.print : () => {});
   let dashboard: Dashboard | undefined;
   try {
-    // Of several processes the first validates.
+    // Of several processes only rank 0 validates.
     const { validate: _, ...followed } = settings;
     const run = await openRun(options, leads ? settings : followed, interrupt.signal);
     if (leads) dashboard = await dashboardOf(options, line.print);
@@ -45,7 +45,7 @@ export async function runTraining(options: TrainCommandOptions, command: Command
       const text = options.json ? JSON.stringify(event) : eventLine(event);
       if (text !== undefined) line.log(options.json ? text : printable(text, 1000));
     });
-    // Of several processes only the first is told.
+    // Of several processes only rank 0 receives events.
     if (end === undefined) return;
     if (!options.json) line.log(printable(ending(options.out, end), 1000));
     if (end.kind === 'stopped') process.exitCode = interrupt.status;
@@ -56,7 +56,7 @@ export async function runTraining(options: TrainCommandOptions, command: Command
   }
 }
 
-/** The settings of a run to repeat, those of a recipe over them, and what was typed over both. */
+/** Merges settings: those typed override those of `--recipe`, and these override those of `--from`. */
 async function settingsOf({ from, recipe }: TrainCommandOptions, typed: Settings): Promise<Settings> {
   const repeated = from === undefined ? {} : await repeatedSettings(from);
   const chosen = recipe === undefined ? {} : await settingsOfRecipe(recipe);
@@ -65,7 +65,7 @@ async function settingsOf({ from, recipe }: TrainCommandOptions, typed: Settings
   return settings;
 }
 
-/** The live page, if it is asked for, with what the run has told so far. */
+/** Starts the dashboard if it is requested. With `resume` it begins with the run's earlier events. */
 async function dashboardOf({ dashboard, out, resume }: TrainCommandOptions, tell: (line: string) => void) {
   if (dashboard === undefined) return undefined;
   const { readEvents, startDashboard } = await import('@hm/train');
@@ -82,7 +82,7 @@ async function openRun({ out, resume }: TrainCommandOptions, settings: Settings,
   const { hardness, tensorBoard, kernels, stepsPerCall, onBadSample, batchTimeoutSeconds, workers } =
     settings;
   const { dataLicense, unlabeled, allowChangedData } = settings;
-  // What was typed is checked before anything is read.
+  // Check what was typed before reading any data.
   const network = await networkOf(settings);
   const recipe =
     settings.recipe === 'finetune' ? undefined : await recipeOf(await namedRecipe(settings), settings);
@@ -125,7 +125,7 @@ async function networkOf({
   };
 }
 
-/** A loss by its short form, with smoothed targets if a share is given. @throws {InvalidArgumentError} if a name or option is unknown */
+/** Creates a loss by name. @throws {InvalidArgumentError} if the name or an option is unknown */
 async function lossHead(
   name: string,
   options: Record<string, unknown> = {},
@@ -157,7 +157,7 @@ async function namedRecipe({ recipe }: Settings) {
   return recipe === 'quick' ? quick : paper;
 }
 
-/** A recipe that looks at network and data is made once they are there. */
+/** Returns the recipe for fine-tuning, which depends on the network and the data. */
 async function fineTuned(backbone: Backbone, data: Dataset, settings: Settings) {
   const { fineTune } = await import('@hm/train');
   const { epochs, batchSize, learningRate } = settings as FineTuneOptions;

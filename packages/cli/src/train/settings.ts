@@ -8,7 +8,7 @@ import {
   variantOf,
 } from '@hm/tensor/host';
 
-/** Settings of `hm train` as a tree: options and `--set` write into it, and `run.json` keeps it for `--from`. */
+/** Settings of `hm train` as a tree. Options and `--set` write into it, and `run.json` stores it for `--from`. */
 export interface Settings {
   data?: {
     path?: string;
@@ -76,13 +76,13 @@ const section = (description: string, properties: Readonly<Record<string, JsonSc
   additionalProperties: false,
 });
 
-/** The recipe's own schema: a JSON file, since the package takes longer to load than help should. */
+/** Schema of a recipe, read from the JSON file because importing @hm/train would make `--help` slow. */
 const recipe = createRequire(import.meta.url)('@hm/train/recipe.schema.json') as {
   properties: Record<string, JsonSchema>;
 };
 const { $schema: _, augment, ...recipeMembers } = recipe.properties;
 
-/** The members of {@link Settings} that are no recipe's: what each may be, its default, and a line that explains it. */
+/** Schemas of the {@link Settings} that are not part of the recipe: values, default and description of each. */
 const own: Readonly<Record<keyof Settings, JsonSchema>> = {
   data: section('aligned faces', {
     path: text('aligned faces: one folder per identity, or another format (hm data --help)'),
@@ -185,16 +185,16 @@ const own: Readonly<Record<keyof Settings, JsonSchema>> = {
   allowChangedData: flag('resume although the images have changed since the run began'),
 };
 
-/** Settings of `--set`, by path. */
+/** Schema of all settings of `--set`. */
 export const settingsSchema: JsonSchema = {
   ...{ type: 'object', additionalProperties: false },
   properties: { ...recipeMembers, ...own },
 };
 
-/** Whether a member belongs to the recipe, as @hm/train has it, and is checked there. */
+/** Returns true if a setting is a member of the recipe, which @hm/train checks. */
 export const isOfRecipe = (name: string): boolean => Object.hasOwn(recipeMembers, name);
 
-/** The schema at a path such as `optimizer.momentum`; undefined where nothing has that name. */
+/** Returns the schema at a path such as `optimizer.momentum`, or undefined if there is no such setting. */
 export function schemaAt(path: string): JsonSchema | undefined {
   const inside = (schemas: readonly JsonSchema[], name: string) =>
     schemas.flatMap(alternatives).flatMap((schema) => memberOf(schema, name));
@@ -213,7 +213,7 @@ function memberOf(schema: JsonSchema, name: string): readonly JsonSchema[] {
   return type === 'object' && schema.enum === undefined && others !== false ? [{}] : [];
 }
 
-/** A tree with a value at a path. */
+/** Returns a copy of a tree with a value set at a path. */
 export function withValue(tree: object, path: string, value: unknown): Record<string, unknown> {
   const [name, ...rest] = path.split('.') as [string, ...string[]];
   if (rest.length === 0) return { ...tree, [name]: value };
@@ -221,7 +221,7 @@ export function withValue(tree: object, path: string, value: unknown): Record<st
   return { ...tree, [name]: withValue(objectOf(name, before), rest.join('.'), value) };
 }
 
-/** One tree over another; an object of another `kind` begins anew. */
+/** Merges `over` into `base`. An object with another `kind` replaces the old one. */
 export function mergedSettings(base: Settings, over: Settings): Settings {
   const result: Record<string, unknown> = { ...base };
   for (const [name, value] of Object.entries(over)) {
@@ -232,16 +232,16 @@ export function mergedSettings(base: Settings, over: Settings): Settings {
   return result;
 }
 
-/** One number stands for the decay of all weights. */
+/** Returns a value as an object. A single number as `weightDecay` is short for `{ weights }`. */
 function objectOf(name: string, value: unknown): Record<string, unknown> {
   if (isRecord(value)) return value;
   return name === 'weightDecay' && typeof value === 'number' ? { weights: value } : {};
 }
 
-/** The default of a setting. */
+/** Returns the default of a setting. */
 export const defaultOf = <T>(path: string): T => schemaAt(path)?.default as T;
 
-/** @throws {InvalidArgumentError} if a setting that is not the recipe's is not what it may be. */
+/** @throws {InvalidArgumentError} if a setting outside the recipe has a value that is not allowed. */
 export function assertSettings(settings: Settings): void {
   const others = Object.fromEntries(Object.entries(settings).filter(([name]) => !isOfRecipe(name)));
   const mistake = schemaMistake(others, settingsSchema);
@@ -256,7 +256,7 @@ export function assertSettings(settings: Settings): void {
   });
 }
 
-/** What was typed for a value of that schema: a number, a word, a list with commas between, or JSON. */
+/** Parses a value by its schema: a number, a word, a comma-separated list, or JSON. */
 export function typedValue(typed: string, schema: JsonSchema): unknown {
   const [one] = alternatives(schema);
   if (one?.type === 'string') return typed;

@@ -15,7 +15,8 @@ export interface DataOptions extends OpenDataOptions {
 }
 
 /**
- * Aligned faces in any form (a folder, where few images leave an identity out), or rendered ones that are kept in memory.
+ * Opens the training data: aligned faces in any format, or rendered faces, which are kept in memory. `minImages` leaves
+ * out identities of a folder that have fewer images.
  *
  * @throws {InvalidArgumentError} unless exactly one of `data` and `synthetic` is given.
  */
@@ -32,7 +33,7 @@ export async function trainingData(options: DataOptions): Promise<Dataset> {
   return opened;
 }
 
-/** Says on stderr what is left out of the data, and how its images differ from what the network takes. */
+/** Reports on stderr what is left out of the data, and how its images differ from the network's input. */
 async function warn(dataset: Dataset, [height, width]: [height: number, width: number]): Promise<void> {
   const { imageAdvice } = await import('@hm/datasets');
   const left = describeLeftOut(dataset.skipped?.filter(({ missed }) => missed));
@@ -40,7 +41,7 @@ async function warn(dataset: Dataset, [height, width]: [height: number, width: n
   for (const advice of await imageAdvice(dataset, { height, width })) tell(`Note: ${advice}`);
 }
 
-/** Rendered faces are square. @throws {InvalidArgumentError} */
+/** Returns the side of rendered faces. @throws {InvalidArgumentError} if the size is not square */
 export function squareSize([height, width]: [number, number]): number {
   if (height === width) return height;
   throw new InvalidArgumentError({

@@ -11,7 +11,7 @@ export interface ValidationOptions {
   threads?: number;
 }
 
-/** Scores a network on a list of pairs by the protocol of LFW, which is read once; undefined if none is to be. */
+/** Returns a validator on pairs of a folder by LFW's protocol, which are read once; undefined without `validate`. */
 export async function validationOf(
   options: ValidationOptions,
 ): Promise<TrainOptions['validate'] | undefined> {
@@ -21,7 +21,7 @@ export async function validationOf(
   return validator(await lfwPairs(folder, withoutUndefined({ pairs })), withoutUndefined({ threads }));
 }
 
-/** Training data without the people whom `--validate-people` holds out, and the network's accuracy on pairs of those. */
+/** Returns the training data without the people that `--validate-people` holds out, and a validator on their pairs. */
 export async function heldOut(
   data: Dataset,
   { validatePeople, validate, seed, threads }: ValidationOptions & { seed: number },

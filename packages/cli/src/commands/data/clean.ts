@@ -11,7 +11,7 @@ import { formatByName, prepareFile } from '../../output.ts';
 import { print, tell } from '../../print.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 
-/** `hm data clean DATA`: images of somebody else, and people who are there twice. */
+/** `hm data clean DATA`: finds images of the wrong person, and people listed under two names. */
 export const clean = () =>
   modelOptions(
     dataFormOptions(
@@ -73,7 +73,7 @@ function describe(
   return lines.map((line) => printable(line, 1000)).join('\n');
 }
 
-/** Writes the images that stay, as a list that lies beside them. */
+/** Writes a list of the images to keep, which must lie beside the images. */
 async function writeRest(
   out: string,
   data: Dataset,

@@ -7,7 +7,7 @@ import { imageSize, positiveInteger, upTo } from '../../parse-option.ts';
 import { print } from '../../print.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 
-/** `hm data convert DATA OUT`: another form. */
+/** `hm data convert DATA OUT`: writes a data set in another format. */
 export const convert = () =>
   dataFormOptions(
     command('convert')

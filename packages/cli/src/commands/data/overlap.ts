@@ -9,7 +9,7 @@ import { prepareFile, writeResult } from '../../output.ts';
 import { finiteNumber } from '../../parse-option.ts';
 import { print, tell } from '../../print.ts';
 
-/** `hm data overlap TRAIN TEST`: who is in both. */
+/** `hm data overlap TRAIN TEST`: finds people who are in both data sets. */
 export const overlap = () =>
   modelOptions(
     command('overlap')

@@ -6,7 +6,7 @@ import { formatByName, prepareFile, writeResult } from '../../output.ts';
 import { integer, positiveInteger } from '../../parse-option.ts';
 import { print } from '../../print.ts';
 
-/** `hm data sample DATA`: a picture to look at. */
+/** `hm data sample DATA`: writes a contact sheet of random images. */
 export const sample = () =>
   dataFormOptions(
     command('sample')

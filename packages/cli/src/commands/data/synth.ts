@@ -5,7 +5,7 @@ import { finiteNumber, integer, positiveInteger, upTo, wholeNumber } from '../..
 import { print } from '../../print.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 
-/** `hm data synth --out DIR`: rendered faces as files. */
+/** `hm data synth --out DIR`: writes rendered faces as files. */
 export const synth = () =>
   command('synth')
     .description('Render portraits of people who do not exist. The same seed gives the same bytes.')

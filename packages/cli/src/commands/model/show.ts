@@ -5,7 +5,7 @@ import { sha256Of } from '@hm/tensor/host';
 import { command } from '../../command.ts';
 import { print } from '../../print.ts';
 
-/** `hm model show NAME|FILE`. */
+/** `hm model show NAME|FILE`: shows what is known about a network. */
 export const show = () =>
   command('show')
     .alias('describe')

@@ -8,7 +8,7 @@ import { print, tell } from '../../print.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { galleryOptions, withGallery } from './gallery-options.ts';
 
-/** `hm people add NAME PHOTOGRAPH…` and `hm people add DIR`. */
+/** `hm people add NAME PHOTOGRAPH…` and `hm people add DIR`: enrolls people. */
 export const add = () =>
   galleryOptions(
     command('add')
@@ -62,7 +62,7 @@ async function enroll(
   return gallery[how](name, paths, settings);
 }
 
-/** One of many that fails is told, and the others go on. */
+/** Returns the error of one person, so that the others are still enrolled. Other errors are thrown again. */
 function told(error: unknown): HmError {
   if (HmError.isInstance(error) && error.code !== 'unavailable') return error;
   throw error;

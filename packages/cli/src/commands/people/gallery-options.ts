@@ -3,17 +3,17 @@ import type { EnrolledPeople, Gallery, Recognizer } from '@hm/recognize';
 import { modelOptions } from '../../model-options.ts';
 import { type OpenModelOptions, openModel } from '../../open-model.ts';
 
-/** The option of every command that opens a gallery. */
+/** Adds the option of all commands that open a gallery. */
 const galleryOption = <Args extends unknown[], Options extends OptionValues>(
   command: Command<Args, Options>,
 ) => command.option('--gallery <file>', 'gallery file', 'people.gallery');
 
-/** Options of commands that need nothing but the gallery's file. */
+/** Adds the options of commands that need only the gallery's file. */
 export const enrolledOptions = <Args extends unknown[], Options extends OptionValues>(
   command: Command<Args, Options>,
 ) => galleryOption(command).option('--json', 'print one JSON object');
 
-/** Options of commands that compare faces by a calibrated network. */
+/** Adds the options of commands that compare faces with a calibrated network. */
 export const calibratedOptions = <Args extends unknown[], Options extends OptionValues>(
   command: Command<Args, Options>,
 ) =>
@@ -23,7 +23,7 @@ export const calibratedOptions = <Args extends unknown[], Options extends Option
       .option('--calibration <file>', 'calibration file of hm eval --calibration; its --flip is used'),
   );
 
-/** Options of commands that open a gallery with its network. */
+/** Adds the options of commands that open a gallery with its network. */
 export const galleryOptions = <Args extends unknown[], Options extends OptionValues>(
   command: Command<Args, Options>,
 ) => calibratedOptions(galleryOption(command));
@@ -33,7 +33,7 @@ interface CalibratedOptions extends Omit<OpenModelOptions, 'calibration'> {
   calibration?: string;
 }
 
-/** Runs a task with the people of a gallery, without a network. */
+/** Opens the people of a gallery without a network, calls `task`, and releases them. */
 export async function withEnrolled<T>(
   path: string,
   task: (people: EnrolledPeople) => Promise<T>,
@@ -47,7 +47,7 @@ export async function withEnrolled<T>(
   }
 }
 
-/** Runs a task with a gallery open. */
+/** Opens a gallery and its network, calls `task`, and releases both. */
 export async function withGallery<T>(
   where: string,
   { gallery: path, ...options }: CalibratedOptions & { gallery: string },
@@ -67,7 +67,7 @@ export async function withGallery<T>(
   }
 }
 
-/** Opens the model with its calibration's use of the mirrored image. */
+/** Opens the model with its calibration, whose `flip` overrides that of the options. */
 export async function withCalibration(
   where: string,
   { model, calibration: path, ...options }: CalibratedOptions,

@@ -7,7 +7,7 @@ import { progress } from '../../progress.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { calibratedOptions, withCalibration } from './gallery-options.ts';
 
-/** `hm people group DIR`. */
+/** `hm people group DIR`: groups the faces of a folder by person. */
 export const group = () =>
   calibratedOptions(
     command('group')

@@ -5,7 +5,7 @@ import { print } from '../../print.ts';
 import { withoutUndefined } from '../../without-undefined.ts';
 import { galleryOptions, withGallery } from './gallery-options.ts';
 
-/** `hm people identify PHOTOGRAPH…`. */
+/** `hm people identify PHOTOGRAPH…`: finds out who every face is. */
 export const identify = () =>
   galleryOptions(
     command('identify')
