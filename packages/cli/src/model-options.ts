@@ -39,4 +39,4 @@ export const modelOptions = <Args extends unknown[], Options extends OptionValue
       ] as const),
     )
     .optionsGroup('Options:')
-    .option('--json', 'print one JSON object');
+    .option('--json', 'print JSON');

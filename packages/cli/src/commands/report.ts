@@ -15,7 +15,7 @@ export const report = () =>
       'name of the training set of all runs (default: guessed from its number of people)',
     )
     .option('--out <file>', 'write Markdown (.md) or a page (.html) instead of printing Markdown')
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print JSON')
     .action(async (paths, { trainedOn, out, json }) => {
       const form = out === undefined ? 'markdown' : formatByName('--out', out, FORMS);
       if (out !== undefined) await prepareFile(out);

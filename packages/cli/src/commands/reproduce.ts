@@ -35,5 +35,5 @@ export const reproduce = () =>
     .option('--jobs <number>', 'networks to train in parallel; 0 = only the table', wholeNumber, 1)
     .option('--threads <number>', 'ONNX Runtime threads per network (default: one per core)', upTo('threads'))
     .addOption(providerOption())
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print JSON')
     .action(async (options) => (await import('../study/run-plan.ts')).runReproduction(options));

@@ -25,7 +25,10 @@ export const study = () =>
       'photographs to score on, as NAME/NAME_0001.jpg; aligned first unless they are 112 × 112',
     )
     .option('--pairs <file>', 'list of pairs (default: pairs.txt in that folder or beside it)')
-    .option('--exclude <file>', 'file of identities not to train on, one folder name per line')
+    .option(
+      '--exclude <file>',
+      'identities not to train on: a file with one folder name per line, or casia-lfw',
+    )
     .optionsGroup('Rendered faces:')
     .option('--identities <number>', 'number of identities to train on', positiveInteger, 100)
     .option('--images-per-identity <number>', 'training images per identity', positiveInteger, 20)

@@ -28,7 +28,7 @@ export const convert = () =>
       .option('--workers <number>', 'worker threads (default: one per core)', upTo('workers'))
       .option('--overwrite', 'overwrite existing output'),
   )
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print JSON')
     .action(async (path, out, { json, verbose: _, size, ...options }) => {
       const [height, width] = size ?? [0, 0];
       const { exclude, allowUnknownExclude, form, split, imageColumn, labelColumn, ...encoding } = options;

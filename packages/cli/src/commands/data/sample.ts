@@ -18,7 +18,7 @@ export const sample = () =>
       .option('--size <pixels>', 'size of each image', positiveInteger, 112)
       .option('--seed <number>', 'seed of all random choices', integer, 1),
   )
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print JSON')
     .action(
       async (path, { out, identities, images: imagesPerIdentity, size, seed, json, verbose: _, ...form }) => {
         formatByName('--out', out, { '.png': 'png' });

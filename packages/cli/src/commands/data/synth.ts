@@ -26,7 +26,7 @@ export const synth = () =>
     .option('--quality <number>', 'JPEG quality, 1 to 100', positiveInteger)
     .option('--workers <number>', 'worker threads (default: one per core)', upTo('workers'))
     .option('--overwrite', 'overwrite existing output')
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print JSON')
     .action(
       async ({ out, identities, images, hardness, seed, size, first, json, verbose: _, ...options }) => {
         const { syntheticFaces } = await import('@hm/datasets');

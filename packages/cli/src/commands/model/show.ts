@@ -11,7 +11,7 @@ export const show = () =>
     .alias('describe')
     .description('Show what is known about a network of hm model list, or the metadata of an ONNX file.')
     .argument('<name-or-file>', 'a name that hm model list gives, or an ONNX file')
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print JSON')
     .action(async (file, { json }) => {
       const { bundledRecord, conventions } = await import('@hm/recognize');
       const known = file === bundledRecord.name ? bundledRecord : conventions[file];

@@ -11,7 +11,7 @@ const galleryOption = <Args extends unknown[], Options extends OptionValues>(
 /** Adds the options of commands that need only the gallery's file. */
 export const enrolledOptions = <Args extends unknown[], Options extends OptionValues>(
   command: Command<Args, Options>,
-) => galleryOption(command).option('--json', 'print one JSON object');
+) => galleryOption(command).option('--json', 'print JSON');
 
 /** Adds the options of commands that compare faces with a calibrated network. */
 export const calibratedOptions = <Args extends unknown[], Options extends OptionValues>(
