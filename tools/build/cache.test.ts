@@ -39,7 +39,7 @@ it.each([
   ['a manifest', 'packages/eval/package.json', ['cli', 'eval', 'recognize', 'study']],
   ['what every build shares', 'tools/build/tsdown.ts', undefined],
   ['a part of one package’s build', 'packages/tensor/build/peer-operations.ts', undefined],
-  ['a test', 'packages/tensor/src/relu.test.ts', []],
+  ['a test', 'packages/tensor/src/operations/relu.test.ts', []],
   ['a README', 'packages/tensor/README.md', []],
 ])('a change of %s rebuilds it and what depends on it', (_what, file, packages) => {
   const all = [

@@ -1,7 +1,7 @@
 import type { AlignFolderOptions, AlignSummary } from '@hm/align';
 import { printable } from '@hm/tensor/host';
 import { describeLeftOut } from './data/describe-left-out.ts';
-import { progress } from './progress.ts';
+import { progress } from './output/progress.ts';
 
 /** Maximum number of image names to print; the manifest has all of them. */
 const LISTED = 20;

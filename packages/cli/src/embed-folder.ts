@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { EmbeddedPhotographs, Recognizer } from '@hm/recognize';
-import { progress } from './progress.ts';
+import { progress } from './output/progress.ts';
 
 /** Embeds every photograph below a folder, with a progress bar. The ids are paths relative to the folder. */
 export async function embedFolder(recognizer: Recognizer, folder: string): Promise<EmbeddedPhotographs> {

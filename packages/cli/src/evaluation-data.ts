@@ -2,7 +2,7 @@ import type { VerificationProtocol } from '@hm/datasets';
 import type { TemplateOptions } from '@hm/eval';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import { assertFolder } from './input.ts';
-import { withoutUndefined } from './without-undefined.ts';
+import { withoutUndefined } from './options/without-undefined.ts';
 
 /** Options of `hm eval` that choose its pairs. */
 export interface EvaluationDataOptions {

@@ -1,5 +1,5 @@
 import type { Run, StepEvent, TrainEvent } from '@hm/train';
-import type { Progress } from './progress.ts';
+import type { Progress } from './output/progress.ts';
 
 /** Outcome of a run. */
 export type RunEnd = Extract<TrainEvent, { kind: 'done' | 'stopped' }>;

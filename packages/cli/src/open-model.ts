@@ -1,6 +1,6 @@
 import type { Recognizer, RecognizerOptions } from '@hm/recognize';
-import { type PreprocessingOptions, preprocessingFromOptions } from './preprocessing-from-options.ts';
-import { withoutUndefined } from './without-undefined.ts';
+import { type PreprocessingOptions, preprocessingFromOptions } from './options/preprocessing-from-options.ts';
+import { withoutUndefined } from './options/without-undefined.ts';
 
 /** Values of {@link modelOptions}. */
 export interface OpenModelOptions

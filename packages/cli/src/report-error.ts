@@ -3,7 +3,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings';
 import { HmError } from '@hm/tensor/host';
 import { nameOf } from './command.ts';
 import { inCommandWords, optionsOf } from './command-words.ts';
-import { tell } from './print.ts';
+import { tell } from './output/print.ts';
 
 /**
  * Prints an error to stderr. An {@link HmError} is printed in terms of the command line and without its stack, a known

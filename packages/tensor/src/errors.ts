@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { printable } from './check/printable.ts';
 
 /** Parts of an {@link HmError}: message = `where: expected …, got …. Fix: …`. */
 export interface HmErrorDetails {

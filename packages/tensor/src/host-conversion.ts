@@ -1,5 +1,5 @@
 import { tensor as makeTensor, type Rank, type Tensor } from '@tensorflow/tfjs-core';
-import { checkArguments } from './check-options.ts';
+import { checkArguments } from './check/check-options.ts';
 import { InvalidArgumentError } from './errors.ts';
 import { type HostTensor, hostTensor } from './host-tensor.ts';
 

@@ -1,4 +1,4 @@
-import { checkArguments } from './check-options.ts';
+import { checkArguments } from './check/check-options.ts';
 import { InvalidArgumentError } from './errors.ts';
 
 /** Element types of tensors that packages exchange. `bool` is stored as bytes of 0 and 1. */

@@ -1,4 +1,16 @@
-export { checkArguments, checkOptions, type OptionKind, type OptionKinds } from './check-options.ts';
+export { checkArguments, checkOptions, type OptionKind, type OptionKinds } from './check/check-options.ts';
+export { isRecord } from './check/is-record.ts';
+export {
+  describeSchema,
+  type JsonSchema,
+  type SchemaMistake,
+  schemaMistake,
+  variantOf,
+} from './check/json-schema.ts';
+export { assertWithin, limits } from './check/limits.ts';
+export { nearest } from './check/nearest.ts';
+export { printable, printableLines } from './check/printable.ts';
+export { americanSpelling, britishSpelling } from './check/spelling.ts';
 export {
   HmError,
   type HmErrorDetails,
@@ -15,21 +27,9 @@ export {
   hostZeros,
   sizeOf,
 } from './host-tensor.ts';
-export { importOptional, type OptionalPackage } from './import-optional.ts';
-export { isRecord } from './is-record.ts';
-export {
-  describeSchema,
-  type JsonSchema,
-  type SchemaMistake,
-  schemaMistake,
-  variantOf,
-} from './json-schema.ts';
-export { assertWithin, limits } from './limits.ts';
-export { nearest } from './nearest.ts';
 export { plainBytes } from './plain-bytes.ts';
-export { printable, printableLines } from './printable.ts';
 export { Rng } from './rng.ts';
+export { importOptional, type OptionalPackage } from './runtime/import-optional.ts';
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts';
 export { sha256Of } from './sha256.ts';
-export { americanSpelling, britishSpelling } from './spelling.ts';
 export { type ReadFile, readTfjsWeights } from './tfjs-weights.ts';

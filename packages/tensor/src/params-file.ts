@@ -1,4 +1,4 @@
-import { checkArguments } from './check-options.ts';
+import { checkArguments } from './check/check-options.ts';
 import { fromTensors, toTensors } from './host-conversion.ts';
 import { flattenParams, type Params, unflattenParams } from './params.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';

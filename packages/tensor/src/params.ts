@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { checkArguments } from './check-options.ts';
+import { checkArguments } from './check/check-options.ts';
 import { InvalidArgumentError } from './errors.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { checkArguments } from './check-options.ts';
+import { checkArguments } from './check/check-options.ts';
 import { InvalidArgumentError, InvalidDataError } from './errors.ts';
 import { bytesPerElement, type HostDtype, type HostTensor, sizeOf, viewOf } from './host-tensor.ts';
 import { plainBytes } from './plain-bytes.ts';

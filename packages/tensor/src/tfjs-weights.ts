@@ -1,4 +1,4 @@
-import { checkArguments } from './check-options.ts';
+import { checkArguments } from './check/check-options.ts';
 import { InvalidDataError } from './errors.ts';
 import { type HostTensor, hostTensor, sizeOf } from './host-tensor.ts';
 

@@ -3,10 +3,10 @@ import { alignInto } from '../align-into.ts';
 import { command } from '../command.ts';
 import { openData } from '../data/open-data.ts';
 import { describeWritten, writeData } from '../data/write-data.ts';
-import { finiteNumber, shard, upTo } from '../parse-option.ts';
-import { print, tell } from '../print.ts';
+import { finiteNumber, shard, upTo } from '../options/parse-option.ts';
+import { withoutUndefined } from '../options/without-undefined.ts';
+import { print, tell } from '../output/print.ts';
 import { shardOfRank } from '../shard-of-rank.ts';
-import { withoutUndefined } from '../without-undefined.ts';
 
 /** `hm align IN OUT`: finds the face in every photograph and aligns it to the template. */
 export const align = () =>

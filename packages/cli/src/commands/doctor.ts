@@ -1,8 +1,8 @@
 import { command } from '../command.ts';
 import type { Vulkan } from '../doctor/describe-vulkan.ts';
 import { type Diagnosis, diagnose } from '../doctor/diagnose.ts';
-import { print } from '../print.ts';
-import { textTable } from '../text-table.ts';
+import { print } from '../output/print.ts';
+import { textTable } from '../output/text-table.ts';
 
 /** `hm doctor`: shows what is installed, which engines run here, and what to do about the others. */
 export const doctor = () =>

@@ -4,10 +4,10 @@ import { printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { embedFolder } from '../embed-folder.ts';
 import { assertFile, assertFolder } from '../input.ts';
-import { modelOptions } from '../model-options.ts';
 import { openModel } from '../open-model.ts';
-import { formatByName, prepareFile, writeResult } from '../output.ts';
-import { print, tell } from '../print.ts';
+import { modelOptions } from '../options/model-options.ts';
+import { formatByName, prepareFile, writeResult } from '../output/output.ts';
+import { print, tell } from '../output/print.ts';
 import { takenFace } from '../taken-face.ts';
 
 /** `hm embed DIR --model M > embeddings.npy`: embeds every photograph below a folder. */

@@ -2,17 +2,17 @@ import { Option } from '@commander-js/extra-typings';
 import type { VerificationProtocol } from '@hm/datasets';
 import type { VerificationResult } from '@hm/eval';
 import { command } from '../command.ts';
-import { describeResult } from '../describe-result.ts';
 import { evaluationData, templateOptions } from '../evaluation-data.ts';
 import { assertFile } from '../input.ts';
-import { formatByName, prepareFile, writeResult } from '../output.ts';
-import { finiteNumber, positiveInteger, thresholdFrom, upTo } from '../parse-option.ts';
-import { preprocessingFromOptions } from '../preprocessing-from-options.ts';
-import { channelsOption, meanOption, scaleOption, sizeOption } from '../preprocessing-options.ts';
-import { print } from '../print.ts';
-import { progress } from '../progress.ts';
-import { providerOption } from '../provider-option.ts';
-import { withoutUndefined } from '../without-undefined.ts';
+import { finiteNumber, positiveInteger, thresholdFrom, upTo } from '../options/parse-option.ts';
+import { preprocessingFromOptions } from '../options/preprocessing-from-options.ts';
+import { channelsOption, meanOption, scaleOption, sizeOption } from '../options/preprocessing-options.ts';
+import { providerOption } from '../options/provider-option.ts';
+import { withoutUndefined } from '../options/without-undefined.ts';
+import { describeResult } from '../output/describe-result.ts';
+import { formatByName, prepareFile, writeResult } from '../output/output.ts';
+import { print } from '../output/print.ts';
+import { progress } from '../output/progress.ts';
 
 /** `hm eval MODEL --lfw ALIGNED`: scores an ONNX file by the protocol of LFW, or by another with `--protocol`. */
 export const evaluate = () =>

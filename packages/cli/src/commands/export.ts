@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import { printable } from '@hm/tensor/host';
 import type { RunFile } from '@hm/train';
-import { backboneOfFile } from '../backbone-options.ts';
 import { command } from '../command.ts';
 import { assertFolder } from '../input.ts';
-import { formatByName, prepareFile, writeResult } from '../output.ts';
-import { print, tell } from '../print.ts';
+import { backboneOfFile } from '../options/backbone-options.ts';
+import { formatByName, prepareFile, writeResult } from '../output/output.ts';
+import { print, tell } from '../output/print.ts';
 
 /** `hm export RUN`: writes the trained network as an ONNX file or as PyTorch weights. */
 export const exportRun = () =>

@@ -1,6 +1,6 @@
 import { readRegularFile, writeFileSafely } from '@hm/tensor/files';
 import { command } from '../command.ts';
-import { print } from '../print.ts';
+import { print } from '../output/print.ts';
 import { show } from './model/show.ts';
 
 /** `hm model`: commands for the metadata of networks. */

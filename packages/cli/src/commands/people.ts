@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { writeFileSafely } from '@hm/tensor/files';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import { command } from '../command.ts';
-import { print } from '../print.ts';
+import { print } from '../output/print.ts';
 import { add } from './people/add.ts';
 import { enrolledOptions, withEnrolled } from './people/gallery-options.ts';
 import { group } from './people/group.ts';

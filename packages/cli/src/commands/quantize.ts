@@ -4,12 +4,12 @@ import type { EmbedderOptions } from '@hm/eval';
 import { type HostTensor, InvalidArgumentError, printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { assertFile, assertFolder } from '../input.ts';
-import { formatByName, prepareFile, writeResult } from '../output.ts';
-import { finiteNumber, positiveInteger } from '../parse-option.ts';
-import { preprocessingFromOptions } from '../preprocessing-from-options.ts';
-import { channelsOption, meanOption, scaleOption, sizeOption } from '../preprocessing-options.ts';
-import { print } from '../print.ts';
-import { withoutUndefined } from '../without-undefined.ts';
+import { finiteNumber, positiveInteger } from '../options/parse-option.ts';
+import { preprocessingFromOptions } from '../options/preprocessing-from-options.ts';
+import { channelsOption, meanOption, scaleOption, sizeOption } from '../options/preprocessing-options.ts';
+import { withoutUndefined } from '../options/without-undefined.ts';
+import { formatByName, prepareFile, writeResult } from '../output/output.ts';
+import { print } from '../output/print.ts';
 
 /** `hm quantize MODEL OUT --precision int8 --faces DIR`: writes a smaller copy of a model. */
 export const quantize = () =>

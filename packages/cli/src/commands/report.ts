@@ -1,7 +1,7 @@
 import type { HeadConfig } from '@hm/losses';
 import { command } from '../command.ts';
-import { formatByName, prepareFile, writeResult } from '../output.ts';
-import { print } from '../print.ts';
+import { formatByName, prepareFile, writeResult } from '../output/output.ts';
+import { print } from '../output/print.ts';
 
 /** `hm report RUN…`: compares evaluations with each other and with the paper's Tables 1 and 2. */
 export const report = () =>

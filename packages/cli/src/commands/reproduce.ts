@@ -1,7 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import { command } from '../command.ts';
-import { positiveInteger, upTo, wholeNumber } from '../parse-option.ts';
-import { providerOption } from '../provider-option.ts';
+import { positiveInteger, upTo, wholeNumber } from '../options/parse-option.ts';
+import { providerOption } from '../options/provider-option.ts';
 
 /** `hm reproduce`: repeats the tables of the paper. */
 export const reproduce = () =>

@@ -6,10 +6,10 @@ import { HmError, InvalidDataError, printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { embedFolder } from '../embed-folder.ts';
 import { assertFile } from '../input.ts';
-import { modelOptions } from '../model-options.ts';
 import { openModel } from '../open-model.ts';
-import { finiteNumber, positiveInteger } from '../parse-option.ts';
-import { print, tell } from '../print.ts';
+import { modelOptions } from '../options/model-options.ts';
+import { finiteNumber, positiveInteger } from '../options/parse-option.ts';
+import { print, tell } from '../output/print.ts';
 import { takenFace } from '../taken-face.ts';
 
 /** `hm search GALLERY PROBE… --model M`: finds the faces of a gallery most similar to the one in a photograph. */

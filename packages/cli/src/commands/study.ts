@@ -1,7 +1,14 @@
 import { InvalidArgumentError } from '@hm/tensor/host';
-import { imageSizeOption } from '../backbone-options.ts';
 import { command } from '../command.ts';
-import { finiteNumber, integer, nameList, positiveInteger, upTo, wholeNumber } from '../parse-option.ts';
+import { imageSizeOption } from '../options/backbone-options.ts';
+import {
+  finiteNumber,
+  integer,
+  nameList,
+  positiveInteger,
+  upTo,
+  wholeNumber,
+} from '../options/parse-option.ts';
 
 /** `hm study`: trains, exports and scores a network with each of several losses. */
 export const study = () =>

@@ -1,5 +1,5 @@
 import { command } from '../command.ts';
-import { wholeNumber } from '../parse-option.ts';
+import { wholeNumber } from '../options/parse-option.ts';
 import { addTo, assignment, insteadOf } from '../train/options.ts';
 
 const AFTER = `

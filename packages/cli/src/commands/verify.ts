@@ -3,12 +3,12 @@ import type { Verdict } from '@hm/recognize';
 import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { assertFile } from '../input.ts';
-import { modelOptions } from '../model-options.ts';
 import { openModel } from '../open-model.ts';
-import { finiteNumber } from '../parse-option.ts';
-import { print, tell } from '../print.ts';
+import { modelOptions } from '../options/model-options.ts';
+import { finiteNumber } from '../options/parse-option.ts';
+import { withoutUndefined } from '../options/without-undefined.ts';
+import { print, tell } from '../output/print.ts';
 import { takenFace } from '../taken-face.ts';
-import { withoutUndefined } from '../without-undefined.ts';
 
 /** Exit status if the photographs show different people. */
 const DIFFERENT = 2;

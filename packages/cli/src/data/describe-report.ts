@@ -1,6 +1,6 @@
 import type { DatasetReport } from '@hm/datasets';
 import { printable } from '@hm/tensor/host';
-import { textTable } from '../text-table.ts';
+import { textTable } from '../output/text-table.ts';
 import { describeLeftOut, isMissed } from './describe-left-out.ts';
 
 /** Maximum number of lines to print per list; `--json` has all. */

@@ -1,7 +1,7 @@
 import type { Dataset } from '@hm/datasets';
 import type { EmbeddedDataset, Recognizer } from '@hm/recognize';
 import { type OpenModelOptions, openModel } from '../open-model.ts';
-import { progress } from '../progress.ts';
+import { progress } from '../output/progress.ts';
 
 /** Options of commands that embed data sets. */
 export interface DataModelOptions extends OpenModelOptions {

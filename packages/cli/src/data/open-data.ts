@@ -1,5 +1,5 @@
 import type { Exclusion, OpenedDataset } from '@hm/datasets';
-import { withoutUndefined } from '../without-undefined.ts';
+import { withoutUndefined } from '../options/without-undefined.ts';
 import type { DataFormOptions } from './data-options.ts';
 
 /** Options that describe a data set and the people to leave out. */

@@ -1,6 +1,6 @@
 import type { Dataset, WriteDatasetOptions, WrittenDataset } from '@hm/datasets';
 import { printable } from '@hm/tensor/host';
-import { progress } from '../progress.ts';
+import { progress } from '../output/progress.ts';
 import { describeLeftOut } from './describe-left-out.ts';
 
 /** Formats of `--to`, the same as in `@hm/datasets`: importing it would make `--help` slow. */

@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { StudyEstimate, StudyOptions, StudyPlan, StudySummary } from '@hm/study';
 import { writeFileSafely } from '@hm/tensor/files';
+import { withoutUndefined } from '../options/without-undefined.ts';
 import { stopOnInterrupt } from '../stop-on-interrupt.ts';
-import { withoutUndefined } from '../without-undefined.ts';
 
 /** Options for running a plan. */
 export interface PlanOptions extends Pick<StudyOptions, 'threads' | 'provider'> {

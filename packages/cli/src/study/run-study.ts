@@ -9,14 +9,14 @@ import type {
 } from '@hm/study';
 import { InvalidArgumentError, printable } from '@hm/tensor/host';
 import { alignInto } from '../align-into.ts';
-import { backboneOf } from '../backbone-options.ts';
 import { eventLine, showEvent } from '../follow-run.ts';
-import { writeResult } from '../output.ts';
-import { print, tell } from '../print.ts';
-import { type Progress, progress } from '../progress.ts';
+import { backboneOf } from '../options/backbone-options.ts';
+import { withoutUndefined } from '../options/without-undefined.ts';
+import { writeResult } from '../output/output.ts';
+import { print, tell } from '../output/print.ts';
+import { type Progress, progress } from '../output/progress.ts';
 import { stopOnInterrupt } from '../stop-on-interrupt.ts';
 import { squareSize } from '../train/training-data.ts';
-import { withoutUndefined } from '../without-undefined.ts';
 
 /** Options of `hm study`. */
 export interface StudyCommandOptions extends Omit<RenderedComparisonOptions, 'size'> {

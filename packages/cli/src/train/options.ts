@@ -1,7 +1,7 @@
 import { type CommandUnknownOpts, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { describeSchema, nearest, schemaMistake } from '@hm/tensor/host';
-import { backboneName } from '../backbone-options.ts';
-import { imageSize, jsonObject } from '../parse-option.ts';
+import { backboneName } from '../options/backbone-options.ts';
+import { imageSize, jsonObject } from '../options/parse-option.ts';
 import { type Settings, schemaAt, settingsSchema, typedValue, withValue } from './settings.ts';
 
 /** An option of `hm train` that is short for a setting. The setting's schema provides checks, default and help. */

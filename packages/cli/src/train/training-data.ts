@@ -2,7 +2,7 @@ import type { Dataset } from '@hm/datasets';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import { describeLeftOut } from '../data/describe-left-out.ts';
 import { type OpenDataOptions, openData } from '../data/open-data.ts';
-import { tell } from '../print.ts';
+import { tell } from '../output/print.ts';
 
 /** Options of the training data. */
 export interface DataOptions extends OpenDataOptions {

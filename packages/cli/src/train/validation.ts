@@ -1,7 +1,7 @@
 import type { Dataset } from '@hm/datasets';
 import { InvalidArgumentError } from '@hm/tensor/host';
 import type { TrainOptions } from '@hm/train';
-import { withoutUndefined } from '../without-undefined.ts';
+import { withoutUndefined } from '../options/without-undefined.ts';
 
 /** Settings of a run's validation. */
 export interface ValidationOptions {

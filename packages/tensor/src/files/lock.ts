@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { checkArguments } from '../check-options.ts';
+import { checkArguments } from '../check/check-options.ts';
 import { UnavailableError } from '../errors.ts';
 import { type Owner, ownerOf, ownerText, stateOf } from './owner.ts';
 import { notWritable } from './write-file-safely.ts';

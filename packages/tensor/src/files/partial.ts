@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { checkArguments } from '../check-options.ts';
+import { checkArguments } from '../check/check-options.ts';
 import { ownerOf, ownerText, stateOf } from './owner.ts';
 
 const PARTIAL = '.partial';

@@ -1,6 +1,6 @@
 import { type Stats, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { checkArguments } from '../check-options.ts';
+import { checkArguments } from '../check/check-options.ts';
 import { HmError, InvalidDataError } from '../errors.ts';
 
 /**

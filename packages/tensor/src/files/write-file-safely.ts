@@ -1,6 +1,6 @@
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { checkArguments, checkOptions } from '../check-options.ts';
+import { checkArguments, checkOptions } from '../check/check-options.ts';
 import { UnavailableError } from '../errors.ts';
 import { partialPath } from './partial.ts';
 

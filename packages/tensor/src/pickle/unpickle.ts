@@ -1,4 +1,4 @@
-import { checkArguments } from '../check-options.ts';
+import { checkArguments } from '../check/check-options.ts';
 import { type Dialect, Machine, type PickleSource } from './machine.ts';
 import { opcodeName } from './opcode-names.ts';
 import { Global, Span, Tuple, type Value } from './values.ts';

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { checkArguments } from '../check-options.ts';
+import { checkArguments } from '../check/check-options.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { toPortable } from './portable-error.ts';
 import type { Reply, Sent } from './worker-thread.ts';

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { checkArguments, checkOptions, type OptionKinds } from '../check-options.ts';
+import { checkArguments, checkOptions, type OptionKinds } from '../check/check-options.ts';
 import { UnavailableError } from '../errors.ts';
 import { fromPortable, type PortableError } from './portable-error.ts';
 

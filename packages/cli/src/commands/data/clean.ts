@@ -6,10 +6,10 @@ import { command } from '../../command.ts';
 import { dataFormOptions } from '../../data/data-options.ts';
 import { embedData, withModel } from '../../data/embed-data.ts';
 import { openData } from '../../data/open-data.ts';
-import { modelOptions } from '../../model-options.ts';
-import { formatByName, prepareFile } from '../../output.ts';
-import { print, tell } from '../../print.ts';
-import { withoutUndefined } from '../../without-undefined.ts';
+import { modelOptions } from '../../options/model-options.ts';
+import { withoutUndefined } from '../../options/without-undefined.ts';
+import { formatByName, prepareFile } from '../../output/output.ts';
+import { print, tell } from '../../output/print.ts';
 
 /** `hm data clean DATA`: finds images of the wrong person, and people listed under two names. */
 export const clean = () =>

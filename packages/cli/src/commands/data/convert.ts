@@ -3,9 +3,9 @@ import { command } from '../../command.ts';
 import { dataFormOptions } from '../../data/data-options.ts';
 import { openData } from '../../data/open-data.ts';
 import { describeWritten, formats, writeData } from '../../data/write-data.ts';
-import { imageSize, positiveInteger, upTo } from '../../parse-option.ts';
-import { print } from '../../print.ts';
-import { withoutUndefined } from '../../without-undefined.ts';
+import { imageSize, positiveInteger, upTo } from '../../options/parse-option.ts';
+import { withoutUndefined } from '../../options/without-undefined.ts';
+import { print } from '../../output/print.ts';
 
 /** `hm data convert DATA OUT`: writes a data set in another format. */
 export const convert = () =>

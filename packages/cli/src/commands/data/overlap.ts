@@ -4,10 +4,10 @@ import { printable } from '@hm/tensor/host';
 import { command } from '../../command.ts';
 import { embedData, withModel } from '../../data/embed-data.ts';
 import { openData } from '../../data/open-data.ts';
-import { modelOptions } from '../../model-options.ts';
-import { prepareFile, writeResult } from '../../output.ts';
-import { finiteNumber } from '../../parse-option.ts';
-import { print, tell } from '../../print.ts';
+import { modelOptions } from '../../options/model-options.ts';
+import { finiteNumber } from '../../options/parse-option.ts';
+import { prepareFile, writeResult } from '../../output/output.ts';
+import { print, tell } from '../../output/print.ts';
 
 /** `hm data overlap TRAIN TEST`: finds people who are in both data sets. */
 export const overlap = () =>

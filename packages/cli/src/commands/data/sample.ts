@@ -2,9 +2,9 @@ import { printable } from '@hm/tensor/host';
 import { command } from '../../command.ts';
 import { dataFormOptions } from '../../data/data-options.ts';
 import { openData } from '../../data/open-data.ts';
-import { formatByName, prepareFile, writeResult } from '../../output.ts';
-import { integer, positiveInteger } from '../../parse-option.ts';
-import { print } from '../../print.ts';
+import { integer, positiveInteger } from '../../options/parse-option.ts';
+import { formatByName, prepareFile, writeResult } from '../../output/output.ts';
+import { print } from '../../output/print.ts';
 
 /** `hm data sample DATA`: writes a contact sheet of random images. */
 export const sample = () =>

@@ -1,9 +1,9 @@
 import { Option } from '@commander-js/extra-typings';
 import { command } from '../../command.ts';
 import { describeWritten, formats, writeData } from '../../data/write-data.ts';
-import { finiteNumber, integer, positiveInteger, upTo, wholeNumber } from '../../parse-option.ts';
-import { print } from '../../print.ts';
-import { withoutUndefined } from '../../without-undefined.ts';
+import { finiteNumber, integer, positiveInteger, upTo, wholeNumber } from '../../options/parse-option.ts';
+import { withoutUndefined } from '../../options/without-undefined.ts';
+import { print } from '../../output/print.ts';
 
 /** `hm data synth --out DIR`: writes rendered faces as files. */
 export const synth = () =>

@@ -3,7 +3,7 @@ import type { Convention } from '@hm/recognize';
 import { readRegularFile } from '@hm/tensor/files';
 import { sha256Of } from '@hm/tensor/host';
 import { command } from '../../command.ts';
-import { print } from '../../print.ts';
+import { print } from '../../output/print.ts';
 
 /** `hm model show NAME|FILE`: shows what is known about a network. */
 export const show = () =>

@@ -3,9 +3,9 @@ import { basename, join } from 'node:path';
 import type { Enrolled, Gallery } from '@hm/recognize';
 import { HmError, InvalidArgumentError } from '@hm/tensor/host';
 import { command } from '../../command.ts';
-import { finiteNumber } from '../../parse-option.ts';
-import { print, tell } from '../../print.ts';
-import { withoutUndefined } from '../../without-undefined.ts';
+import { finiteNumber } from '../../options/parse-option.ts';
+import { withoutUndefined } from '../../options/without-undefined.ts';
+import { print, tell } from '../../output/print.ts';
 import { galleryOptions, withGallery } from './gallery-options.ts';
 
 /** `hm people add NAME PHOTOGRAPH…` and `hm people add DIR`: enrolls people. */

@@ -1,7 +1,7 @@
 import type { Command, OptionValues } from '@commander-js/extra-typings';
 import type { EnrolledPeople, Gallery, Recognizer } from '@hm/recognize';
-import { modelOptions } from '../../model-options.ts';
 import { type OpenModelOptions, openModel } from '../../open-model.ts';
+import { modelOptions } from '../../options/model-options.ts';
 
 /** Adds the option of all commands that open a gallery. */
 const galleryOption = <Args extends unknown[], Options extends OptionValues>(

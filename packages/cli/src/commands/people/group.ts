@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { GroupedFace } from '@hm/recognize';
 import { command } from '../../command.ts';
-import { finiteNumber } from '../../parse-option.ts';
-import { print, tell } from '../../print.ts';
-import { progress } from '../../progress.ts';
-import { withoutUndefined } from '../../without-undefined.ts';
+import { finiteNumber } from '../../options/parse-option.ts';
+import { withoutUndefined } from '../../options/without-undefined.ts';
+import { print, tell } from '../../output/print.ts';
+import { progress } from '../../output/progress.ts';
 import { calibratedOptions, withCalibration } from './gallery-options.ts';
 
 /** `hm people group DIR`: groups the faces of a folder by person. */

@@ -1,8 +1,8 @@
 import type { IdentifiedFace } from '@hm/recognize';
 import { command } from '../../command.ts';
-import { finiteNumber } from '../../parse-option.ts';
-import { print } from '../../print.ts';
-import { withoutUndefined } from '../../without-undefined.ts';
+import { finiteNumber } from '../../options/parse-option.ts';
+import { withoutUndefined } from '../../options/without-undefined.ts';
+import { print } from '../../output/print.ts';
 import { galleryOptions, withGallery } from './gallery-options.ts';
 
 /** `hm people identify PHOTOGRAPH…`: finds out who every face is. */
