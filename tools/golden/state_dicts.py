@@ -196,6 +196,17 @@ def embedded(network):
     return network(noise(0, (1, 3, 32, 32)))[0].tolist()
 
 
+def checkpoints(weights):
+    """Checkpoints as training programs write them, around the same weights."""
+    moments = {"state": {0: {"step": torch.tensor(3.0), "exp_avg": torch.zeros(1)}}, "param_groups": [{"lr": 0.1}]}
+    return {
+        "tutorial": {"epoch": 3, "model_state_dict": weights, "optimizer_state_dict": moments, "loss": torch.tensor(0.5)},
+        "criterion": {"criterion": {"weight": torch.ones(4)}, "net": weights},
+        "nested": {"model": {"backbone": weights, "head": {"kernel": torch.ones(5)}}},
+        "average": {"ema": {**weights, "updates": torch.tensor(7)}, "state_dict": weights},
+    }
+
+
 def write():
     facts = {}
     for name, make in NETWORKS.items():
@@ -210,6 +221,9 @@ def write():
     torch.save(filled(ResNet()).half().state_dict(), FOLDER / "half.pth")
     torch.save({"a.weight": torch.zeros(2, 3).t()}, FOLDER / "legacy.pth", _use_new_zipfile_serialization=False)
     torch.save({"a.weight": torch.arange(6.0).reshape(2, 3).t()[1:]}, FOLDER / "view.pth")
+    weights = {"a.weight": torch.ones(1), "b.weight": torch.ones(2), "c.weight": torch.ones(3)}
+    for name, checkpoint in checkpoints(weights).items():
+        torch.save(checkpoint, FOLDER / f"checkpoint-{name}.pth")
     with open(FOLDER / "state-dicts.json", "w") as file:
         json.dump(facts, file)
 

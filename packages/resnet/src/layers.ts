@@ -53,8 +53,11 @@ export interface ConvOptions {
   size?: number | readonly [height: number, width: number];
   /** Stride in both directions. Default 1. */
   stride?: number;
-  /** Zeros on every side; default half the filter, as in PyTorch's networks (tfjs's `same` pads one side more). */
-  padding?: number;
+  /**
+   * Zeros on every side, or above and below and on both sides. Default: half the filter's height and width, as in
+   * PyTorch's networks (tfjs's `same` pads one side more).
+   */
+  padding?: number | readonly [height: number, width: number];
   /** Number of independent groups of channels, default 1; with `inputs` groups it is a depthwise convolution. */
   groups?: number;
   /** Distance of the filter's taps, default 1. */
@@ -72,11 +75,12 @@ export function conv(inputs: number, outputs: number, options: ConvOptions = {})
     dilation = 1,
     initial = 'he',
   } = checkOptions('conv', options, {
-    ...{ size: ['number', 'array'], stride: 'number', padding: 'number', groups: 'number' },
+    ...{ size: ['number', 'array'], stride: 'number', padding: ['number', 'array'], groups: 'number' },
     ...{ dilation: 'number', initial: { oneOf: ['fixed', 'he'] } },
   });
   const [height, width] = typeof size === 'number' ? [size, size] : size;
-  const padding = options.padding ?? Math.floor(height / 2) * dilation;
+  const half = [height, width].map((side) => Math.floor(side / 2) * dilation) as [number, number];
+  const padding = options.padding ?? half;
   const deviation = initial === 'he' ? Math.sqrt((2 * groups) / (height * width * outputs)) : 0.1;
   return {
     init: (rng) => ({

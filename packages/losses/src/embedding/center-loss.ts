@@ -1,6 +1,7 @@
 import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import { initOf } from '../decorators/decorate.ts';
 import type { Head } from '../head.ts';
 import { centersOf, initCenters, moveCenters } from './class-centers.ts';
 import { unitIf } from './embedding-loss.ts';
@@ -32,7 +33,7 @@ export function centerLoss(head: Head, options: CenterLossOptions = {}): Head {
   checkArguments('centerLoss', { head }, { head: { has: ['config', 'init'] } });
   const { weight, rate, normalize } = config;
   return {
-    ...head,
+    ...initOf(head),
     config: { name: 'center', ...config, of: head.config },
     of: head,
     needsWholeBatch: true,

@@ -9,9 +9,11 @@ import { headShorthand } from '../head-shorthand.ts';
 import { cosFace } from '../heads/cos-face.ts';
 import { softmax } from '../heads/softmax.ts';
 import { evaluate, expectClose } from '../testing/evaluate.ts';
+import { centerLoss } from './center-loss.ts';
 import { contrastive } from './contrastive.ts';
 import { embeddingHead } from './embedding-loss.ts';
 import { joint } from './joint.ts';
+import { minimumMargin } from './minimum-margin.ts';
 import { evaluateEmbeddingLoss, exampleBatch, randomRows } from './testing-embedding-losses.ts';
 import { triplet } from './triplet.ts';
 
@@ -149,5 +151,36 @@ describe('adaptiveHardSamples', () => {
     });
     expect(evaluate(head, inputs).logits).toEqual(evaluate(cosFace(), inputs).logits);
     expect(() => adaptiveHardSamples(cosFace(), { deviations: Number.NaN })).toThrow(/deviations/);
+  });
+});
+
+describe('a head that is an instance of a class', () => {
+  class Losing implements Head {
+    readonly config = { name: 'losing' };
+    readonly #scale = 2;
+    init() {
+      return { weight: tf.fill([1], this.#scale) };
+    }
+    initStatistics() {
+      return { mean: tf.fill([1], this.#scale) };
+    }
+    losses(_: unknown, embeddings: tf.Tensor2D) {
+      return { losses: tf.mul(tf.sum(embeddings, 1), this.#scale) as tf.Tensor1D };
+    }
+  }
+
+  it.each<[string, (head: Head) => Head]>([
+    ['hardMining', (head) => hardMining(head)],
+    ['joint', (head) => joint(head, [{ loss: triplet() }])],
+    ['centerLoss', (head) => centerLoss(head)],
+    ['minimumMargin', (head) => minimumMargin(head)],
+  ])('keeps its methods inside of %s', (_, wrap) => {
+    const head = wrap(new Losing());
+    const size = { classes: 3, embeddingSize: 2 };
+    expect((head.init(rng, size).weight as tf.Tensor).arraySync()).toEqual([2]);
+    const statistics = head.initStatistics!(rng, size);
+    expect((statistics.mean as tf.Tensor).arraySync()).toEqual([2]);
+    const result = head.losses({}, tf.zeros([2, 2]), tf.tensor1d([0, 1], 'int32'), 0, statistics);
+    expect(result.losses.shape).toEqual([2]);
   });
 });

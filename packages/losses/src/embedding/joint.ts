@@ -1,6 +1,7 @@
 import { checkArguments } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { type OptionsOf, optionSpecs, resolveOptions } from '../core/options.ts';
+import { initOf } from '../decorators/decorate.ts';
 import type { Head } from '../head.ts';
 import type { EmbeddingLoss } from './embedding-loss.ts';
 
@@ -31,7 +32,7 @@ export const joint = (head: Head, additions: readonly WeightedLoss[]): Head => {
 function withLoss(head: Head, { loss, ...options }: WeightedLoss): Head {
   const { weight } = resolveOptions('joint', jointOptions, options);
   return {
-    ...head,
+    ...initOf(head),
     config: { name: 'joint', weight, add: loss.config, of: head.config },
     of: head,
     needsWholeBatch: true,

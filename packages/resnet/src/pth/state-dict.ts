@@ -113,18 +113,26 @@ function entries(bytes: Uint8Array, filter: NonNullable<Parameters<typeof unzipS
 /** Names under which tools put a state dict in a checkpoint. */
 const USUAL = ['state_dict', 'model_state_dict', 'model', 'network', 'backbone'];
 
-/** Returns the tensors of a state dict, or of the one in a checkpoint. */
+/**
+ * Returns the tensors of a state dict, or of the one in a checkpoint: under one of the usual names, else the dictionary
+ * with the most tensors. A checkpoint may hold a tensor or two of its own, such as the last loss.
+ */
 function tensorsIn(value: TorchValue): ReadonlyMap<string, StoredTensor> {
   if (!(value instanceof Dict)) throw faulty('a state dict', 'something else');
+  const parts = partsOf(value);
   const own = ownTensors(value);
-  if (own.size > 0) return own;
-  const parts = [...value.entries].flatMap(([name, part]) =>
-    part instanceof Dict && ownTensors(part).size > 0 ? [{ name, tensors: ownTensors(part) }] : [],
-  );
-  const chosen = USUAL.map((name) => parts.find((part) => part.name === name)).find(Boolean) ?? parts[0];
-  if (chosen === undefined) throw faulty('a state dict', 'no tensors by name');
-  return chosen.tensors;
+  const found = [...parts, ...parts.flatMap(({ dict }) => partsOf(dict))]
+    .map(({ name, dict }) => ({ name, tensors: ownTensors(dict) }))
+    .filter(({ tensors }) => tensors.size > 0)
+    .sort((a, b) => b.tensors.size - a.tensors.size);
+  const usual = USUAL.map((name) => found.find((part) => part.name === name)).find(Boolean);
+  const chosen = (usual ?? found[0])?.tensors ?? own;
+  if (chosen.size === 0) throw faulty('a state dict', 'no tensors by name');
+  return own.size > chosen.size ? own : chosen;
 }
+
+const partsOf = ({ entries: all }: Dict) =>
+  [...all].flatMap(([name, dict]) => (dict instanceof Dict ? [{ name, dict }] : []));
 
 const ownTensors = ({ entries: all }: Dict) =>
   new Map([...all].filter((entry): entry is [string, StoredTensor] => isTensor(entry[1])));

@@ -14,19 +14,20 @@ function reference(
   [rows, columns, inputs, outputs]: Shape4,
   { groups = 1, stride = 1, dilation = 1, padding = 0 }: GroupedConvolutionOptions,
 ): number[] {
-  const reach = (size: number, taps: number) =>
-    Math.floor((size + 2 * padding - (taps - 1) * dilation - 1) / stride) + 1;
+  const [above, beside] = typeof padding === 'number' ? [padding, padding] : padding;
+  const reach = (size: number, taps: number, around: number) =>
+    Math.floor((size + 2 * around - (taps - 1) * dilation - 1) / stride) + 1;
   const results: number[] = [];
   for (let n = 0; n < batch; n++)
-    for (let i = 0; i < reach(height, rows); i++)
-      for (let j = 0; j < reach(width, columns); j++)
+    for (let i = 0; i < reach(height, rows, above); i++)
+      for (let j = 0; j < reach(width, columns, beside); j++)
         for (let o = 0; o < outputs; o++) {
           const first = Math.floor(o / (outputs / groups)) * inputs;
           let sum = 0;
           for (let a = 0; a < rows; a++)
             for (let b = 0; b < columns; b++)
               for (let c = 0; c < inputs; c++) {
-                const [y, z] = [i * stride + a * dilation - padding, j * stride + b * dilation - padding];
+                const [y, z] = [i * stride + a * dilation - above, j * stride + b * dilation - beside];
                 if (y < 0 || z < 0 || y >= height || z >= width) continue;
                 sum +=
                   x[((n * height + y) * width + z) * channels + first + c]! *
@@ -38,6 +39,8 @@ function reference(
 }
 
 it.each<[Shape4, Shape4, GroupedConvolutionOptions]>([
+  [[1, 5, 6, 2], [1, 5, 2, 3], { padding: [0, 2] }],
+  [[1, 6, 5, 2], [3, 1, 1, 4], { groups: 2, stride: 2, padding: [1, 0] }],
   [[2, 5, 4, 4], [3, 3, 4, 2], {}],
   [[1, 7, 6, 4], [3, 3, 1, 4], { groups: 4, padding: 1 }],
   [[1, 7, 6, 2], [3, 3, 1, 4], { groups: 2, stride: 2, padding: 1 }],

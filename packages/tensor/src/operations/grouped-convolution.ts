@@ -9,8 +9,8 @@ export interface GroupedConvolutionOptions {
   stride?: number;
   /** Distance between a filter's taps, default 1. */
   dilation?: number;
-  /** Zeros added on every side, default 0. */
-  padding?: number;
+  /** Zeros added on every side, or above and below and on both sides. Default 0. */
+  padding?: number | readonly [height: number, width: number];
 }
 
 /**
@@ -33,7 +33,7 @@ export function groupedConvolution(
     dilation = 1,
     padding = 0,
   } = checkOptions('groupedConvolution', options, {
-    ...{ groups: 'number', stride: 'number', dilation: 'number', padding: 'number' },
+    ...{ groups: 'number', stride: 'number', dilation: 'number', padding: ['number', 'array'] },
   });
   checkArguments(
     'groupedConvolution',
@@ -42,8 +42,13 @@ export function groupedConvolution(
   );
   const spread = dilation === 1 ? filter : withHoles(filter, dilation);
   // A single number works for square filters only: tfjs takes the filter's height for its width.
-  const around: [number, number] = [padding, padding];
-  const pad: tf.backend_util.ExplicitPadding = [[0, 0], around, around, [0, 0]];
+  const [above, beside] = typeof padding === 'number' ? [padding, padding] : padding;
+  const pad: tf.backend_util.ExplicitPadding = [
+    [0, 0],
+    [above, above],
+    [beside, beside],
+    [0, 0],
+  ];
   if (groups === 1) return tf.conv2d(x, spread, stride, pad);
   const [height, width, inputs, outputs] = spread.shape;
   if (inputs === 1) {
