@@ -160,7 +160,9 @@ describe.skipIf(chromium === undefined || data === undefined)('the page', () => 
           files.map((file) => join(folder, file)),
         );
         await page.click('#add button');
+        await page.fill('#person', 'the next one');
         await status(page, new RegExp(`^3 faces of ${name} added`));
+        expect(await page.inputValue('#person')).toBe('the next one');
       }
       // More steps than go by between two looks at the page: each epoch is one.
       await page.fill('#epochs', '6');
@@ -168,7 +170,7 @@ describe.skipIf(chromium === undefined || data === undefined)('the page', () => 
     };
     expect(await page.isDisabled('#train')).toBe(true);
     await addPeople();
-    await page.click('#train:not([disabled])');
+    await page.dblclick('#train:not([disabled])');
     await status(page, /^Epoch \d of 6, step \d of 6: loss [\d.]+, /, 60_000);
     await page.click('#pause');
     await status(page, /^Paused/, 60_000);
@@ -434,6 +436,7 @@ it.skipIf(chromium === undefined)('a model that is not there ends the command wi
 it.each([
   ['--help', 0, /^Usage: npm run demo/],
   ['--modle', 1, /Unknown option '--modle'[\s\S]*Usage: npm run demo/],
+  ['--port=abc', 1, /^--port is a number from 0 to 65535, not abc/],
 ])('%s is answered without a page or a stack', async (option, status, text) => {
   const script = fileURLToPath(new URL('serve.mjs', import.meta.url));
   const child = spawn(process.execPath, [script, option]);
@@ -446,4 +449,23 @@ it.each([
   expect(await new Promise((resolve) => child.once('close', resolve))).toBe(status);
   expect(said).toMatch(text);
   expect(said).not.toContain('    at ');
+});
+
+it.each(['--static', '--out'])('%s leaves a folder alone that holds something else', async (option) => {
+  const own = mkdtempSync(join(tmpdir(), 'hm-demo-own-'));
+  for (const name of ['settings.json', 'index.html', 'thesis.txt']) writeFileSync(join(own, name), name);
+  const script = fileURLToPath(new URL('serve.mjs', import.meta.url));
+  const child = spawn(process.execPath, [script, option, own]);
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
+  try {
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(1);
+    expect(said).toContain('name an empty or a new folder');
+    for (const name of readdirSync(own)) expect(readFileSync(join(own, name), 'utf8')).toBe(name);
+    expect(readdirSync(own)).toHaveLength(3);
+  } finally {
+    rmSync(own, { recursive: true });
+  }
 });

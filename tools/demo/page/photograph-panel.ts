@@ -25,6 +25,8 @@ export class PhotographPanel {
   readonly #host: PanelHost;
   #photograph: Photograph | undefined;
   #faces: RecognizedFace[] = [];
+  /** Number of photographs chosen so far. */
+  #shown = 0;
   /** The chosen face. */
   face: RecognizedFace | undefined;
 
@@ -46,8 +48,12 @@ export class PhotographPanel {
 
   /** Decodes a file and detects faces. */
   async show(file: Blob): Promise<void> {
+    const turn = ++this.#shown;
     try {
-      this.#photograph = await readPhotograph(file);
+      const photograph = await readPhotograph(file);
+      // The photograph that was chosen last counts, not the one that takes longest to decode.
+      if (turn !== this.#shown) return;
+      this.#photograph = photograph;
       this.#find('.drop').classList.add('filled');
       await this.search();
     } catch (error) {

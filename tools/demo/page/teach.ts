@@ -37,6 +37,8 @@ const people = new Map<string, Added>();
 let network: Network | undefined;
 let detector: Detector | undefined;
 let worker: Worker | undefined;
+/** True from the click on Train until the worker has ended. */
+let training = false;
 let run = '';
 
 /** Loads a network and aligns all photographs for it. */
@@ -67,21 +69,24 @@ async function facesOf(files: readonly File[]): Promise<{ faces: RgbImage[]; wit
 }
 
 async function add(): Promise<void> {
-  const name = element<HTMLInputElement>('person');
+  const field = element<HTMLInputElement>('person');
   const chosen = element<HTMLInputElement>('photographs');
+  // What is typed while faces are searched is for the next person.
+  const name = field.value.trim();
   const files = [...chosen.files!];
+  chosen.value = '';
+  if (name === '') return say('Type the name of the person first.', true);
   say(`Looking for faces in ${count(files.length, 'photograph')} …`);
   const { faces, without } = await facesOf(files);
-  const before = people.get(name.value.trim()) ?? { files: [], faces: [] };
+  const before = people.get(name) ?? { files: [], faces: [] };
   if (faces.length > 0)
-    people.set(name.value.trim(), {
+    people.set(name, {
       files: [...before.files, ...files],
       faces: [...before.faces, ...faces],
     });
   const left = without.length === 0 ? '' : ` No face in ${without.join(', ')}.`;
-  say(`${count(faces.length, 'face')} of ${name.value.trim()} added.${left}`, faces.length === 0);
-  if (faces.length > 0) name.value = '';
-  chosen.value = '';
+  say(`${count(faces.length, 'face')} of ${name} added.${left}`, faces.length === 0);
+  if (faces.length > 0 && field.value.trim() === name) field.value = '';
   await show();
 }
 
@@ -114,10 +119,10 @@ async function show(): Promise<void> {
   element('lacking').textContent = lacking ?? '';
   run = lacking === undefined && network !== undefined ? await nameOfRun(network) : '';
   const begun = run !== '' && (await indexedDbStore(run).newest()).checkpoint !== undefined;
-  buttons.train.disabled = run === '' || worker !== undefined;
+  buttons.train.disabled = run === '' || training;
   buttons.train.textContent = begun ? 'Go on' : 'Train';
   buttons.pause.disabled = worker === undefined;
-  buttons.forget.disabled = !begun || worker !== undefined;
+  buttons.forget.disabled = !begun || training;
 }
 
 /** Returns the run's name. The same network, photographs and settings have the same name, so that their run resumes. */
@@ -130,40 +135,52 @@ async function nameOfRun({ bytes }: Network): Promise<string> {
   return `taught ${await sha256Of(new TextEncoder().encode(hashes.join() + settings))}`;
 }
 
-/** Trains in a worker until training ends, is paused or fails. */
-async function train({ bytes: model, preprocessing }: Network): Promise<void> {
-  const split = keepBack(persons());
-  element('result').hidden = true;
-  const before = split.kept.length > 0 ? await scoreOf(model, preprocessing, split) : undefined;
-  worker = new Worker(new URL('./teach-worker.ts', import.meta.url), { type: 'module' });
-  await show();
-  const ended = new Promise<Told>((resolve, reject) => {
-    worker!.addEventListener('error', ({ message }) => reject(new Error(message)));
-    worker!.addEventListener('message', ({ data: told }: MessageEvent<Told>) => {
-      if (told.kind === 'event' && told.event.kind !== 'stopped') tell(told.event);
-      else resolve(told);
-    });
-  });
-  const [epochs, loss] = [Number(setting('epochs')), setting('loss')];
-  worker.postMessage({ run, model, preprocessing, persons: split.taught, epochs, loss });
+/** Trains in a worker until training ends, is paused or fails; one training at a time. */
+async function train(network: Network): Promise<void> {
+  if (training) return;
+  training = true;
+  buttons.train.disabled = buttons.forget.disabled = true;
   try {
-    const end = await ended;
-    if (end.kind === 'event') return say('Paused. It goes on from here, also after the page was closed.');
-    if (end.kind === 'failed') return say(end.reason, true);
-    const taught = end.model;
-    const after = before && (await scoreOf(taught, preprocessing, split));
-    if (before && after) showScores(before, after, split.kept.length);
-    else element('scores').replaceChildren();
-    element('save').onclick = () => save(taught);
-    element('result').hidden = false;
-    say(before ? 'Done.' : 'Done. Nobody has three photographs, so none was kept back to compare with.');
+    await teach(network);
   } finally {
-    worker.terminate();
+    worker?.terminate();
     worker = undefined;
+    training = false;
     progress.hidden = true;
     await show();
   }
 }
+
+async function teach({ bytes: model, preprocessing }: Network): Promise<void> {
+  const lesson = { run, model, preprocessing, epochs: Number(setting('epochs')), loss: setting('loss') };
+  const split = keepBack(persons());
+  element('result').hidden = true;
+  const before = split.kept.length > 0 ? await scoreOf(model, preprocessing, split) : undefined;
+  worker = new Worker(new URL('./teach-worker.ts', import.meta.url), { type: 'module' });
+  const ended = endOf(worker);
+  worker.postMessage({ ...lesson, persons: split.taught });
+  await show();
+  const end = await ended;
+  if (end.kind === 'event') return say('Paused. It goes on from here, also after the page was closed.');
+  if (end.kind === 'failed') return say(end.reason, true);
+  const taught = end.model;
+  const after = before && (await scoreOf(taught, preprocessing, split));
+  if (before && after) showScores(before, after, split.kept.length);
+  else element('scores').replaceChildren();
+  element('save').onclick = () => save(taught);
+  element('result').hidden = false;
+  say(before ? 'Done.' : 'Done. Nobody has three photographs, so none was kept back to compare with.');
+}
+
+/** Shows the worker's steps, and resolves to its last message. */
+const endOf = (worker: Worker): Promise<Told> =>
+  new Promise((resolve, reject) => {
+    worker.addEventListener('error', ({ message }) => reject(new Error(message)));
+    worker.addEventListener('message', ({ data: told }: MessageEvent<Told>) => {
+      if (told.kind === 'event' && told.event.kind !== 'stopped') tell(told.event);
+      else resolve(told);
+    });
+  });
 
 function save(taught: Uint8Array): void {
   const link = document.createElement('a');
