@@ -35,10 +35,10 @@ export interface ImageFolder extends Dataset {
  * Opens a folder with one subfolder of images for each identity. Labels follow the order of the names by code unit, and
  * images the order of their file names, so they are the same on every machine. Images are jpg, jpeg, png, webp, tif,
  * tiff, gif and avif files, recognised by their extension. They are decoded only when read. One identity is enough to
- * open a folder; {@link checkTrainable} requires two.
+ * open a folder; {@link checkTrainable} requires two. A symbolic link that leads out of the folder is listed in
+ * `skipped`.
  *
- * @throws {InvalidDataError} if the folder does not exist, has no identity with images, or holds a symbolic link that
- * leads out of it.
+ * @throws {InvalidDataError} if the folder does not exist or has no identity with images.
  * @throws {InvalidArgumentError} if `exclude` names identities that the folder does not have.
  * @example
  * const data = await imageFolder('casia-112x112', { exclude: ['0166921'] });

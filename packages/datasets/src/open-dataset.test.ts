@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -80,6 +80,13 @@ describe('openDataset', () => {
     expect(await openDataset(at('splits'), { split: 'train' })).toMatchObject({ length: 6 });
     for (const split of ['training', 'dev']) await writeFaces(at('folders', split), 2, 1);
     await expect(openDataset(at('folders'))).rejects.toThrow('dev, training');
+    for (const path of [at('folders/training'), await writeFaces(at('only/train'), 2, 1), at('only')])
+      expect(await openDataset(path, { split: 'train' })).toMatchObject({ length: 2 });
+    for (const path of [at('folders/training'), at('only')])
+      await expect(openDataset(path, { split: 'test' })).rejects.toThrow('the split test');
+    await expect(openDataset(await writeFaces(at('plain'), 2, 1), { split: 'train' })).rejects.toThrow(
+      'Leave out `split`',
+    );
     expect(await openDataset(at('folders'), { split: 'train' })).toMatchObject({
       format: 'folder',
       length: 2,
@@ -146,4 +153,14 @@ test('openProtocol tells protocols by what is there', async () => {
   expect((await openProtocol(join(ytf, 'frame_images_DB'))).templates).toHaveLength(2);
   expect(await counts(join(golden, 'verification', bin))).toBe(3);
   await expect(openProtocol(join(folder, 'none'))).rejects.toThrow('no such path');
+  write(list, 'Ada/Ada_0001.jpg,Lise/Lise_0001.jpg,0\nAda/Ada_0009.jpg,Lise/Lise_0001.jpg,0\n');
+  expect((await openProtocol(list, { skipMissing: true })).pairs).toHaveLength(1);
+  write(join(folder, 'splits.txt'), '1, 1, Ada/0, Ada/1, 1\n');
+  expect(await counts(lfw)).toBe(2);
+  const pairs = write(join(folder, 'my-splits', 'pairs.txt'), '1\nAda\t1\t2\nAda\t1\tLise\t1\n');
+  renameSync(join(lfw, 'pairs.txt'), join(folder, 'pairs.txt'));
+  expect(await counts(lfw)).toBe(2);
+  rmSync(join(folder, 'pairs.txt'));
+  expect((await openProtocol(lfw, { pairs })).pairs).toHaveLength(2);
+  await expect(openProtocol(lfw)).rejects.toThrow('Ada/0');
 });

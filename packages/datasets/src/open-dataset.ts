@@ -5,7 +5,7 @@ import { checkArguments, checkOptions, InvalidDataError } from '@hm/tensor/host'
 import type { Dataset } from './dataset.ts';
 import { compressed, compressionOf, isPackedName } from './files/compression.ts';
 import { readUpTo } from './files/read-at.ts';
-import { ofOneSplit } from './files/splits.ts';
+import { ofOneSplit, ofSplit } from './files/splits.ts';
 import { imageFolder } from './image-folder.ts';
 import { imageListFile } from './lists/image-list-file.ts';
 import { msCeleb } from './ms-celeb/ms-celeb.ts';
@@ -79,7 +79,8 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
 }
 
 const openAs: Record<DatasetFormat, (path: string, options: OpenDatasetOptions) => Promise<Dataset>> = {
-  folder: (path, options) => imageFolder(path, pick(options, 'exclude', 'allowUnknownExclude', 'minImages')),
+  folder: (path, options) =>
+    imageFolder(ofSplit(path, options.split), pick(options, 'exclude', 'allowUnknownExclude', 'minImages')),
   recordio: (path, options) => recordIo(path, pick(options, 'split')),
   tar: (path, options) => tarShards(path, pick(options, 'split')),
   parquet: (path, options) => parquetImages(path, pick(options, 'imageColumn', 'labelColumn', 'split')),
@@ -107,8 +108,7 @@ async function findDataset(path: string, { form, split }: OpenDatasetOptions): P
   const forms = formsIn(entries);
   if (await holdsIdentities(path, entries)) forms.push({ format: 'folder', example: '' });
   if (forms.length > 1) throw severalForms(path, forms);
-  if (forms[0])
-    return { format: forms[0].format, at: path, split: forms[0].format === 'folder' ? undefined : split };
+  if (forms[0]) return { format: forms[0].format, at: path, split };
   return below(path, entries, split);
 }
 

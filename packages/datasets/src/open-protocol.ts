@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { checkArguments, checkOptions, InvalidDataError } from '@hm/tensor/host';
 import { isArchive } from './lfw/archive-finder.ts';
 import { lfwPairs } from './lfw/lfw-pairs.ts';
@@ -31,9 +31,14 @@ export async function openProtocol(
   path: string,
   options: OpenProtocolOptions = {},
 ): Promise<VerificationProtocol> {
-  const { frames, ...list } = checkOptions('openProtocol', options, {
+  const {
+    frames,
+    skipMissing = false,
+    ...pairs
+  } = checkOptions('openProtocol', options, {
     ...{ pairs: 'string', skipMissing: 'boolean', frames: ['string', 'object'] },
   });
+  const list = { ...pairs, skipMissing };
   checkArguments('openProtocol', { path }, { path: 'string' });
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) {
@@ -43,7 +48,8 @@ export async function openProtocol(
   }
   if (found && isArchive(path)) return lfwPairs(path, list);
   if (found && extname(path) === '.bin') return verificationBin(path);
-  if (found && ['.csv', '.txt', '.tsv', '.lst'].includes(extname(path).toLowerCase())) return pairList(path);
+  if (found && ['.csv', '.txt', '.tsv', '.lst'].includes(extname(path).toLowerCase()))
+    return pairList(path, { skipMissing });
   throw new InvalidDataError({
     where: path,
     expected:
@@ -54,14 +60,17 @@ export async function openProtocol(
   });
 }
 
-/** True for YouTube Faces, which has its own list or folders named after it. */
+/**
+ * True for YouTube Faces, which has its own list or folders named after it. A list beside the folder may be another
+ * folder's, so it counts only if there is no other.
+ */
 async function holdsVideos(path: string, pairs: string | undefined): Promise<boolean> {
-  if (pairs?.includes('splits')) return true;
+  if (pairs !== undefined && basename(pairs).includes('splits')) return true;
   const names = await readdir(path);
   if (names.some((name) => ['aligned_images_DB', 'frame_images_DB', 'splits.txt'].includes(name)))
     return true;
-  return (
-    /_images_DB\/?$/.test(path) ||
-    (await stat(join(path, '..', 'splits.txt')).catch(() => undefined)) !== undefined
-  );
+  if (/_images_DB\/?$/.test(path)) return true;
+  if (pairs !== undefined || names.includes('pairs.txt')) return false;
+  const beside = await readdir(join(path, '..')).catch((): string[] => []);
+  return beside.includes('splits.txt') && !beside.includes('pairs.txt');
 }

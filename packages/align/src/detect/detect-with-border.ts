@@ -31,7 +31,7 @@ export async function detectWithBorder(
   const small = faces.length > 0 ? image : shrinkPixels(image, ratio);
   const margin = Math.round(border * Math.min(small.height, small.width));
   if (faces.length > 0 || margin === 0) return { faces, bordered: false };
-  const found = await detector.detect(addBorder(small, margin));
+  const found = await detector.detect(addBorder(small, margin), ratio);
   const inPicture = (face: Face) => enlargeFace(shift(face, -margin), ratio);
   return { faces: found.map(inPicture), bordered: found.length > 0 };
 }

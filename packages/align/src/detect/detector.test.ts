@@ -105,6 +105,19 @@ describe('Detector', () => {
     expect(distance(faces[0]?.landmarks, [-78, -82])).toBeLessThan(6);
   });
 
+  it('searches a reduced photograph with a border for faces of the size that is given', async () => {
+    const offset: [number, number] = [1000, 900];
+    const large = await drawnImage(1700, 1400, offset);
+    const sized = detectorOf(traced, { minFaceSize: 120 });
+    const blind: Detector = {
+      ...sized,
+      detect: async (image, reducedBy) => (image === large ? [] : sized.detect(image, reducedBy)),
+    };
+    const { faces } = await detectWithBorder(blind, large, 0.1);
+    const face = chooseFace(faces, { ...large, prefer: 'highest-score' });
+    expect(distance(face?.landmarks, offset)).toBeLessThan(8);
+  });
+
   it('refuses pixels that are no RGB and options out of range', async () => {
     await expect(detector.detect({ ...flat(4, 4), width: 5 })).rejects.toThrow(/4×5×3 bytes/);
     await expect(loadMtcnn({ minFaceSize: 0 })).rejects.toThrow(/minFaceSize/);

@@ -21,8 +21,12 @@ export interface DetectionOptions {
 
 /** Finds faces in photographs. */
 export interface Detector {
-  /** Returns the faces, best first, or an empty list. Coordinates are the image's pixels. */
-  detect(image: RgbImage): Promise<Face[]>;
+  /**
+   * Returns the faces, best first, or an empty list. Coordinates are the image's pixels.
+   *
+   * @param reducedBy How many times smaller the image is than the photograph to which `minFaceSize` applies. Default 1.
+   */
+  detect(image: RgbImage, reducedBy?: number): Promise<Face[]>;
   /** Frees the networks' memory. */
   release(): Promise<void>;
 }
@@ -38,11 +42,12 @@ export function detectorOf(networks: Networks, options: DetectionOptions = {}): 
   const { factor, thresholds } = { ...defaults, ...options };
   assertDetectionOptions(options);
   return {
-    async detect(whole) {
+    async detect(whole, reducedBy = 1) {
       assertImage(whole);
-      const ratio = searchRatio(whole, options.minFaceSize);
+      const smallest = smallestFace(options.minFaceSize, reducedBy);
+      const ratio = searchRatio(whole, smallest);
       const image = shrinkPixels(whole, ratio);
-      const minFaceSize = (options.minFaceSize ?? SMALLEST_FACE * ratio) / ratio;
+      const minFaceSize = (smallest ?? SMALLEST_FACE * ratio) / ratio;
       const proposals = await propose(networks, image, { minFaceSize, factor, threshold: thresholds[0] });
       const refined = await refine(networks, image, proposals, thresholds[1]);
       const faces = await finish(networks, image, refined, thresholds[2]);
@@ -51,6 +56,10 @@ export function detectorOf(networks: Networks, options: DetectionOptions = {}): 
     release: () => networks.release(),
   };
 }
+
+/** Returns the given size in a reduced photograph, where it still has the pixels that the search needs. */
+const smallestFace = (given: number | undefined, reducedBy: number): number | undefined =>
+  given && Math.max(given / reducedBy, Math.min(given, SMALLEST_FACE));
 
 /** Types of the members of {@link DetectionOptions}. */
 export const detectionOptions: OptionKinds<DetectionOptions> = {

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { ImageFormat } from '@hm/images';
@@ -70,12 +71,21 @@ export function resolveOptions(input: string, output: string | null, options: Al
   if (!(centerFraction > 0 && centerFraction <= 1)) throw invalid('centerFraction in (0, 1]', centerFraction);
   if (!(border >= 0 && border <= 2)) throw invalid('border in [0, 2]', border);
   if (!Number.isInteger(workers) || workers < 0) throw invalid('workers as a whole number', workers);
-  if (output !== null && resolve(input) === resolve(output))
+  if (output !== null && realPath(input) === realPath(output))
     throw invalid('an output folder other than the input', output, 'Choose another folder for the output.');
   const settings: PhotographSettings = {
     ...{ input, output, template, format, prefer, noFace, centerFraction, border },
   };
   return { settings, detection, workers, overwrite, shard };
+}
+
+/** Returns the path without links of what is there; what is not there yet cannot be another name of the input. */
+function realPath(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return resolve(path);
+  }
 }
 
 const invalid = (expected: string, received: unknown, fix = `Pass ${expected}.`) =>

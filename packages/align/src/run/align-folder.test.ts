@@ -1,4 +1,16 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeImage } from '@hm/images';
@@ -178,6 +190,27 @@ describe('alignFolder', () => {
     expect(new Set((await manifest()).map(({ output: file }) => file)).size).toBe(4 - 1);
   });
 
+  it.each(['jpeg', 'png'] as const)('goes on with an overwrite that was interrupted (%s)', async (format) => {
+    await run();
+    const options = { template: 'sphereface-112x96', format, workers: 0 } as const;
+    const events = alignFolder(input, output, { ...options, overwrite: true });
+    await events.next();
+    await events.return(undefined);
+    expect(kinds(await run(options))).toEqual(['skipped', 'aligned', 'no-face', 'undecodable', 'done']);
+    const extension = format === 'png' ? 'png' : 'jpg';
+    const outputs = (await manifest()).flatMap(({ output: file }) => file ?? []);
+    expect(outputs).toEqual([`Ada/Ada_0001.${extension}`, `Ada/Ada_0002.${extension}`]);
+    expect((await readdir(join(output, 'Ada'))).map((name) => `Ada/${name}`).sort()).toEqual(outputs);
+    expect(await readFile(join(output, 'alignment.jsonl'), 'utf8')).not.toContain('outdated');
+  });
+
+  it('leaves no face where it says that there is none', async () => {
+    await run({ noFace: 'center' });
+    await run({ noFace: 'skip', overwrite: true });
+    expect((await manifest())[2]).toMatchObject({ status: 'no-face', output: null });
+    expect(await readdir(join(output, 'Flat')).catch(() => [])).toEqual([]);
+  });
+
   it('gives the same files with worker threads', async () => {
     await run();
     const wanted = await readFile(join(output, 'Ada/Ada_0001.jpg'));
@@ -240,6 +273,34 @@ describe('alignFolder', () => {
       expect(kinds(await run(shard(1)))).toEqual(['skipped', 'undecodable', 'done']);
     });
 
+    it('refuses a shard with other options than the shards before it', async () => {
+      await run(shard(0));
+      await expect(run({ ...shard(1), template: 'sphereface-112x96' })).rejects.toThrow(
+        /expected template arcface-112x112, .*got sphereface-112x96/,
+      );
+      expect(summaryOf(await run(shard(1)))?.whole).toBe(true);
+    });
+
+    it('does not mix the faces of an overwrite with those before it', async () => {
+      for (const index of [0, 1]) await run(shard(index));
+      const options = { template: 'sphereface-112x96' } as const;
+      expect(summaryOf(await run({ ...options, ...shard(0), overwrite: true }))?.whole).toBe(false);
+      const events = await run({ ...options, ...shard(1) });
+      expect(kinds(events)).toEqual(['aligned', 'undecodable', 'done']);
+      expect(summaryOf(events)?.whole).toBe(true);
+      expect(new Set((await manifest()).map(({ template }) => template))).toEqual(
+        new Set([options.template]),
+      );
+    });
+
+    it('does not take an interrupted overwrite of a shard for finished', async () => {
+      await run(shard(0));
+      for await (const event of alignFolder(input, output, { workers: 0, ...shard(0), overwrite: true }))
+        if (event.kind === 'aligned') break;
+      expect(summaryOf(await run(shard(1)))?.whole).toBe(false);
+      expect(summaryOf(await run(shard(0)))?.whole).toBe(true);
+    });
+
     it('refuses a shard that is none of its count', async () => {
       for (const index of [-1, 2, 0.5]) await expect(run(shard(index))).rejects.toThrow(/0 ≤ index < count/);
     });
@@ -260,6 +321,9 @@ describe('alignFolder', () => {
     await expect(run({ template: 'other' as 'arcface-112x112' })).rejects.toThrow(/one of arcface-112x112/);
     output = input;
     await expect(run()).rejects.toThrow(/other than the input/);
+    output = join(folder, 'link');
+    await symlink(input, output);
+    await expect(run({ overwrite: true })).rejects.toThrow(/other than the input/);
     input = join(folder, 'missing');
     await expect(run()).rejects.toMatchObject({ code: 'invalid-data', fields: { path: input } });
     await mkdir(input);
@@ -277,6 +341,24 @@ describe('alignFolder', () => {
     output = join(input, 'aligned');
     await run();
     expect((await run()).length).toBe(5);
+    await symlink(folder, join(folder, 'link'));
+    input = join(folder, 'link', 'in');
+    expect((await run()).length).toBe(5);
+  });
+
+  it('keeps the face of a photograph that takes over the name of another’s', async () => {
+    await rm(join(input, 'Ada', 'Ada_0001.jpg'));
+    await run();
+    await drawFace()
+      .jpeg()
+      .toFile(join(input, 'Ada', 'Ada_0002.jpg'));
+    await run();
+    const outputs = (await manifest()).map(({ output: file }) => file).filter((file) => file !== null);
+    expect(outputs).toEqual(['Ada/Ada_0002.jpg', 'Ada/Ada_0002_2.jpg']);
+    for (const file of outputs) expect(existsSync(join(output, file)), file).toBe(true);
+    await rm(join(input, 'Ada', 'Ada_0002.jpg'));
+    await run();
+    expect(await readdir(join(output, 'Ada'))).toEqual(['Ada_0002.jpg']);
   });
 });
 
@@ -293,4 +375,6 @@ it.each([0, 2])('gives faces in memory, the same that it writes (%d workers)', a
   const written = await decodeImage({ path: join(output, 'Ada', 'Ada_0001.png') });
   expect(Buffer.from(found[3]!.image!.pixels)).toEqual(Buffer.from(written.pixels));
   expect(found[3]).not.toHaveProperty('output');
+  const shard = { shard: { index: 0, count: 4 } };
+  await expect(alignImages(paths, shard as object).next()).rejects.toThrow('shard');
 });

@@ -1,44 +1,31 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type ImageFormat, inOrder, listImages, type SkippedEntry } from '@hm/images';
+import { type ImageFormat, inOrder, listImages } from '@hm/images';
 import { lockFile, removeLeftovers } from '@hm/tensor/files';
 import { checkArguments, checkOptions } from '@hm/tensor/host';
 import { readWeights } from '../networks/read-weights.ts';
 import { type AlignFolderOptions, alignFolderOptions, resolveOptions } from './align-folder-options.ts';
 import { type Photograph, type PhotographSettings, unwritable } from './align-photograph.ts';
+import { type AlignSummary, summarize } from './align-summary.ts';
 import type { AlignmentRecord } from './alignment-record.ts';
-import { assertSameSettings, folderSettings, writeSettings } from './folder-settings.ts';
+import {
+  assertSameSettings,
+  differing,
+  folderSettings,
+  settingsOf,
+  writeSettings,
+} from './folder-settings.ts';
 import {
   appendRecord,
   finishManifest,
-  MANIFEST,
+  outdateRecords,
   readManifest,
   startManifest,
   workingPath,
 } from './manifest.ts';
 import { shardOf } from './shard.ts';
 import { startAligner } from './worker-pool.ts';
-
-/** Result of aligning a folder. */
-export interface AlignSummary {
-  images: number;
-  /** Number of images aligned by this run. */
-  aligned: number;
-  noFace: number;
-  undecodable: number;
-  /** Number of images that were skipped because they already had an output. */
-  skipped: number;
-  seconds: number;
-  /** Images read per second by this run. */
-  imagesPerSecond: number;
-  /** Path of `alignment.jsonl`. */
-  manifest: string;
-  /** Entries of the input folder that are not readable images. */
-  leftOut: readonly SkippedEntry[];
-  /** False for a shard while others are unfinished: the last to finish writes the manifest of all. */
-  whole: boolean;
-}
 
 /** One event per image, in the order of their names, then `done`. `index` counts from 1. */
 export type AlignEvent =
@@ -89,18 +76,19 @@ async function* alignPlanned(
   output: string,
   options: AlignFolderOptions,
 ): AsyncGenerator<AlignEvent> {
-  const { images, skipped, settings, shard } = plan;
+  const { images, skipped, settings, shard, weights, detection } = plan;
   const known = await beginManifest(plan, output);
-  const { aligner, width } = await startAligner(plan.workers, plan);
+  const { aligner, width } = await startAligner(plan.workers, { weights, detection, settings });
   const began = performance.now();
   const records: AlignmentRecord[] = [];
   const counts = { aligned: 0, 'no-face': 0, undecodable: 0, skipped: 0 };
   const work = async (image: Photograph): Promise<Outcome> => {
     const record = options.overwrite ? undefined : existing(image, known, settings);
     if (record !== undefined) return { kind: 'skipped', record };
-    const aligned = outcome(await aligner.align(image));
-    await removeFormer(known.get(image.path)?.output, image.output, output);
-    return aligned;
+    const aligned = await aligner.align(image);
+    await removeFormer(known.get(image.path)?.output, plan.outputs, output);
+    if (aligned.output === null) await rm(join(output, image.output), { force: true });
+    return outcome(aligned);
   };
   try {
     for await (const { kind, record } of inOrder(images, width, work)) {
@@ -133,9 +121,10 @@ type Plan = Awaited<ReturnType<typeof planWork>>;
 async function planWork(input: string, output: string, options: AlignFolderOptions) {
   const { shard, ...resolved } = resolveOptions(input, output, options);
   const listing = await listImages(input, output);
-  const images = shardOf(planOutputs(listing.images, resolved.settings.format), shard);
+  const planned = planOutputs(listing.images, resolved.settings.format);
+  const outputs = new Set(planned.map(({ output: file }) => key(file)));
   const weights = await readWeights(options.weights);
-  return { ...resolved, images, skipped: listing.skipped, shard, weights };
+  return { ...resolved, images: shardOf(planned, shard), outputs, skipped: listing.skipped, shard, weights };
 }
 
 /**
@@ -143,29 +132,28 @@ async function planWork(input: string, output: string, options: AlignFolderOptio
  * output without a line was left by a killed run and is aligned again. If there is none, the existing outputs came
  * from somewhere else and are kept.
  */
-async function beginManifest(
-  { images, settings, detection, weights, shard, overwrite }: Plan,
-  output: string,
-): Promise<ReadonlyMap<string, AlignmentRecord>> {
+async function beginManifest(plan: Plan, output: string): Promise<ReadonlyMap<string, AlignmentRecord>> {
+  const { images, settings, detection, weights, shard, overwrite } = plan;
   await createFolder(output);
   const known = await readManifest(output, shard);
-  const kept = folderSettings(settings, detection, weights);
-  if (!overwrite && known) await assertSameSettings(output, kept, known);
-  await writeSettings(output, kept);
-  if (known === undefined) {
-    const there = images.filter((image) => !overwrite && existsSync(join(output, image.output)));
-    const records = there.map((image) => existingRecord(image, settings));
-    return startManifest(output, shard, records);
-  }
+  const wanted = folderSettings(settings, detection, weights);
+  const made = await settingsOf(output, wanted, known, shard);
+  if (overwrite) await outdateRecords(output, shard, known, differing(wanted, made) !== undefined);
+  else assertSameSettings(output, wanted, made);
+  await writeSettings(output, wanted);
+  if (known === undefined)
+    return startManifest(output, shard, overwrite ? [] : existingRecords(plan, output));
   for (const folder of new Set(images.map((image) => dirname(join(output, image.output)))))
     await removeLeftovers(folder);
   return known;
 }
 
-const existingRecord = ({ path, output }: Photograph, { template }: PhotographSettings): AlignmentRecord => {
+function existingRecords({ images, settings: { template } }: Plan, output: string): AlignmentRecord[] {
   const nothing = { box: null, landmarks: null, score: null, faces: 0, bordered: false };
-  return { path, status: 'existing', output, template, ...nothing };
-};
+  return images
+    .filter((image) => existsSync(join(output, image.output)))
+    .map(({ path, output: file }) => ({ path, status: 'existing', output: file, template, ...nothing }));
+}
 
 function existing(
   { path, output }: Photograph,
@@ -173,12 +161,20 @@ function existing(
   settings: PhotographSettings,
 ): AlignmentRecord | undefined {
   const record = known.get(path);
-  return record?.output === output && existsSync(join(settings.output!, output)) ? record : undefined;
+  const isDone = record?.output === output && !record.outdated;
+  return isDone && existsSync(join(settings.output!, output)) ? record : undefined;
 }
 
-/** Removes an output of an earlier run in another format, so that it does not stay beside the new one. */
-async function removeFormer(former: string | null | undefined, now: string, output: string): Promise<void> {
-  if (former && former !== now && !former.split(/[/\\]/).includes('..'))
+/**
+ * Removes an image's output of an earlier run, such as one in another format, so that it does not stay beside the new
+ * one. An output that this run plans stays: it is the image's own, or another image has taken the name over.
+ */
+async function removeFormer(
+  former: string | null | undefined,
+  planned: ReadonlySet<string>,
+  output: string,
+): Promise<void> {
+  if (former && !planned.has(key(former)) && !former.split(/[/\\]/).includes('..'))
     await rm(join(output, former), { force: true });
 }
 
@@ -186,22 +182,6 @@ async function createFolder(output: string): Promise<void> {
   await mkdir(output, { recursive: true }).catch((cause: unknown) => {
     throw unwritable(output, cause instanceof Error ? cause.message : String(cause), cause);
   });
-}
-
-function summarize(
-  counts: Record<'aligned' | 'no-face' | 'undecodable' | 'skipped', number>,
-  seconds: number,
-  output: string,
-): Omit<AlignSummary, 'whole' | 'leftOut'> {
-  const { aligned, 'no-face': noFace, undecodable, skipped } = counts;
-  const read = aligned + noFace + undecodable;
-  const manifest = join(output, MANIFEST);
-  return {
-    images: read + skipped,
-    ...{ aligned, noFace, undecodable, skipped, seconds },
-    imagesPerSecond: read / seconds,
-    manifest,
-  };
 }
 
 const OWN_EXTENSION = { jpeg: /\.jpe?g$/i, png: /\.png$/i };

@@ -6,8 +6,8 @@ import { type AlignFolderOptions, alignFolderOptions, resolveOptions } from './a
 import type { AlignedPhotograph } from './align-photograph.ts';
 import { startAligner } from './worker-pool.ts';
 
-/** Options of {@link alignImages}: those of {@link alignFolder} without those about files. */
-export type AlignImagesOptions = Omit<AlignFolderOptions, 'format' | 'overwrite'>;
+/** Options of {@link alignImages}: those of {@link alignFolder} without those about files and shards. */
+export type AlignImagesOptions = Omit<AlignFolderOptions, 'format' | 'overwrite' | 'shard'>;
 
 /** The aligned face of a photograph, in memory. */
 export interface AlignedImage extends Omit<AlignedPhotograph, 'output' | 'status'> {
@@ -29,7 +29,7 @@ export async function* alignImages(
   paths: Iterable<string>,
   options: AlignImagesOptions = {},
 ): AsyncGenerator<AlignedImage> {
-  const { format: _format, overwrite: _overwrite, ...kinds } = alignFolderOptions;
+  const { format: _format, overwrite: _overwrite, shard: _shard, ...kinds } = alignFolderOptions;
   checkOptions('alignImages', options, kinds);
   checkArguments('alignImages', { paths }, { paths: 'object' });
   const { settings, detection, workers } = resolveOptions('', null, options);

@@ -23,4 +23,6 @@ export interface AlignmentRecord {
   bordered: boolean;
   /** Reason why the image could not be decoded. */
   reason?: string;
+  /** True until a run with `overwrite`, which has begun, comes to the image. */
+  outdated?: boolean;
 }

@@ -1,4 +1,4 @@
-import { appendFile, rm } from 'node:fs/promises';
+import { appendFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readTextIfThere, writeFileSafely } from '@hm/tensor/files';
 import { unwritable } from './align-photograph.ts';
@@ -16,6 +16,9 @@ const finishedName = ({ index, count }: Shard): string => `alignment-${index + 1
 /** File to which a shard appends a line for each image. A process without shards appends to the manifest itself. */
 const workingName = (shard: Shard): string =>
   shard.count === 1 ? MANIFEST : `alignment-${shard.index + 1}-of-${shard.count}.part.jsonl`;
+
+/** Names of all files of records, of whatever shards. */
+const RECORDS = /^alignment(-\d+-of-\d+(\.part)?)?\.jsonl$/;
 
 /** Returns the path of the file that only this process appends to. */
 export const workingPath = (output: string, shard: Shard): string => join(output, workingName(shard));
@@ -46,6 +49,27 @@ export async function startManifest(
 ): Promise<Map<string, AlignmentRecord>> {
   await replace(workingPath(output, shard), lines(records.map((record) => JSON.stringify(record))));
   return new Map(records.map((record) => [record.path, record]));
+}
+
+/**
+ * Marks the existing records as outdated before their images are aligned again, so that they do not count as done if
+ * that is interrupted. They are not removed, because they name files that a new format would leave behind.
+ *
+ * @param everywhere True to mark those of other shards too.
+ */
+export async function outdateRecords(
+  output: string,
+  shard: Shard,
+  known: ReadonlyMap<string, AlignmentRecord> | undefined,
+  everywhere: boolean,
+): Promise<void> {
+  const outdated = (records: Iterable<AlignmentRecord>) =>
+    lines(Array.from(records, (record) => JSON.stringify({ ...record, outdated: true })));
+  for (const name of (await readdir(output)).filter((file) => RECORDS.test(file))) {
+    if (everywhere || name === finishedName(shard))
+      await replace(join(output, name), outdated((await readRecords(join(output, name))) ?? []));
+  }
+  await replace(workingPath(output, shard), outdated(known?.values() ?? []));
 }
 
 /** Reads the records of a file, ignoring a truncated line. Returns undefined if there is no such file. */
@@ -87,7 +111,7 @@ async function merge(output: string, count: number): Promise<boolean> {
   const parts: AlignmentRecord[] = [];
   for (const path of paths) {
     const records = await readRecords(path);
-    if (!records) return false;
+    if (!records || records.some(({ outdated }) => outdated)) return false;
     parts.push(...records);
   }
   await replaceManifest(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -68,6 +68,17 @@ describe('download', () => {
     expect(await download(published([url]), path)).toBe(false);
     expect(ranges).toEqual([undefined]);
     expect(existsSync(`${path}.part`)).toBe(false);
+  });
+
+  test('says why the only attempt failed, if it continued what is of another file', async () => {
+    const { url } = await serve((request, response) => sendRange(request, response, content));
+    const path = target();
+    mkdirSync(join(path, '..'));
+    writeFileSync(`${path}.part`, Buffer.alloc(50_000));
+    await expect(download(published([url]), path, { attempts: 1 })).rejects.toThrow(
+      `${url}: what an earlier call had received was of another file`,
+    );
+    expect(await download(published([url]), path, { attempts: 1 })).toBe(true);
   });
 
   test('goes on where the connection broke, within a call and in the next', async () => {

@@ -68,6 +68,7 @@ async function fetchWhole(
       await rm(part, { force: true });
       // The partial file of an earlier call may belong to another file, so start over once.
       if (from === 0) throw wrongDigest(url, file, digest);
+      failure = 'what an earlier call had received was of another file';
     } catch (error) {
       options.signal?.throwIfAborted();
       if (error instanceof InvalidDataError) throw error;

@@ -1,3 +1,4 @@
+import { basename, resolve } from 'node:path';
 import { InvalidDataError } from '@hm/tensor/host';
 
 const spellings: Record<string, string> = {
@@ -51,4 +52,14 @@ export function ofOneSplit(path: string, names: readonly string[], wanted: strin
         : `Pass one as \`split\`, such as ${known.includes('train') ? 'train' : known[0]}.`,
     fields: { path, offset: 0, splits: known, reason: 'several splits', option: 'split', split: known[0] },
   });
+}
+
+/**
+ * Returns the path of a folder without splits inside, which is of the wanted split only if its own name says so.
+ *
+ * @throws {InvalidDataError} if it is not.
+ */
+export function ofSplit(path: string, wanted: string | undefined): string {
+  if (wanted !== undefined) ofOneSplit(path, [basename(resolve(path))], wanted);
+  return path;
 }

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { checkArguments, checkOptions } from '@hm/tensor/host';
 import { type Classes, numberTexts } from '../classes.ts';
 import type { Dataset, Sample } from '../dataset.ts';
@@ -6,9 +6,10 @@ import { damaged } from '../files/damaged.ts';
 import { findFile, pathInList } from '../files/find-file.ts';
 import { Growable } from '../files/growable.ts';
 import { insideRoot } from '../files/inside-root.ts';
-import { splitNamed } from '../files/splits.ts';
-import { type Columns, type ColumnWords, headerColumns, noColumn, normalTitle } from './columns.ts';
+import { splitNamed, splitOf } from '../files/splits.ts';
+import { type Columns, headerColumns, noColumn, normalTitle } from './columns.ts';
 import { guessColumns, type ImageColumn, isImagePath, splitPathAndLabel } from './guess-columns.ts';
+import { imageColumns } from './image-columns.ts';
 import { type ListRow, listRows } from './list-rows.ts';
 
 /** Options of {@link imageListFile}. */
@@ -19,7 +20,10 @@ export interface ImageListFileOptions {
   imageColumn?: string;
   /** Title of the column of classes. Default: told by its title; one called `id` where there is no other. */
   labelColumn?: string;
-  /** Split to read from a list with a column `split`, such as `train`. Default: all, if they are of one. */
+  /**
+   * Split to read from a list with a column `split`, such as `train`. Default: all, if they are of one. Without such a
+   * column, the list's own name must mention the split.
+   */
   split?: string;
 }
 
@@ -52,52 +56,6 @@ export async function imageListFile(
   for await (const row of listRows(path)) table.add(row);
   return table.finish();
 }
-
-const words: ColumnWords<ImageColumn | 'id'> = {
-  path: [
-    ...[
-      'path',
-      'image',
-      'file',
-      'filename',
-      'file_name',
-      'filepath',
-      'file_path',
-      'image_path',
-      'img_path',
-      'img',
-    ],
-    ...[
-      'image_name',
-      'img_name',
-      'image_file',
-      'imagename',
-      'imagepath',
-      'images',
-      'photo',
-      'picture',
-      'fname',
-    ],
-    'image_id',
-  ],
-  label: [
-    ...[
-      'label',
-      'class',
-      'target',
-      'class_id',
-      'label_id',
-      'identity_id',
-      'person_id',
-      'subject_id',
-      'labels',
-    ],
-    ...['identity_label', 'y', 'cls'],
-  ],
-  name: ['name', 'identity', 'person', 'subject', 'class_name', 'label_name', 'identity_name', 'celebrity'],
-  split: ['split', 'partition', 'subset'],
-  id: ['id', 'uid'],
-};
 
 /** A guess is rejected if at least this many images all have different classes. */
 const FEWEST_GUESSED = 4;
@@ -133,6 +91,7 @@ class PathTable {
     if (!this.#columns) {
       const header = this.#header(row);
       this.#columns = header ?? this.#guess(row);
+      this.#checkSplit(row);
       this.#width = header ? row.fields.length : this.#fieldsOf(row).length;
       if (header) return;
       this.#isNumbered = isNumbered(this.#fieldsOf(row)[this.#columns.label!]);
@@ -162,6 +121,21 @@ class PathTable {
     this.#paths.push(found.path);
   }
 
+  /** Refuses a wanted split that neither a column nor the list's own name tells, because all rows would be read. */
+  #checkSplit(row: ListRow): void {
+    const { split } = this.#options;
+    if (split === undefined || this.#columns?.split !== undefined) return;
+    if (splitOf(basename(this.#path)) === splitNamed(split)) return;
+    throw damaged({
+      path: this.#path,
+      offset: 0,
+      expected: `a column split, to find the split ${split}`,
+      received: row.fields.join(', ').slice(0, 200),
+      fix: 'Leave out `split`, or name its column in the first line.',
+      fields: { option: 'split' },
+    });
+  }
+
   #isWanted(split: string): boolean {
     const { split: wanted } = this.#options;
     if (wanted !== undefined) return splitNamed(split) === splitNamed(wanted);
@@ -187,10 +161,10 @@ class PathTable {
     const { imageColumn, labelColumn } = this.#options;
     if (imageColumn !== undefined || labelColumn !== undefined) return this.#namedColumns(row);
     if (row.fields.some(isImagePath)) return undefined;
-    const { id, ...found } = headerColumns<ImageColumn | 'id'>(this.#path, row, words, ['path']) ?? {};
+    const { id, ...found } = headerColumns<ImageColumn | 'id'>(this.#path, row, imageColumns, ['path']) ?? {};
     if (found.path === undefined) return undefined;
     if (found.label !== undefined || found.name !== undefined) return found;
-    if (id === undefined) throw noColumn(this.#path, [...words.label.slice(0, 3), 'name'], row.fields);
+    if (id === undefined) throw noColumn(this.#path, [...imageColumns.label.slice(0, 3), 'name'], row.fields);
     this.#isGuess = true;
     return { ...found, label: id };
   }
@@ -204,9 +178,13 @@ class PathTable {
       return titles.indexOf(title);
     };
     const { imageColumn, labelColumn } = this.#options;
+    const { split, name } = headerColumns<ImageColumn | 'id'>(this.#path, row, imageColumns, []) ?? {};
     return {
-      path: place(imageColumn, words.path),
-      label: place(labelColumn, [...words.label, ...words.name]),
+      path: place(imageColumn, imageColumns.path),
+      label: place(labelColumn, [...imageColumns.label, ...imageColumns.name]),
+      ...(split !== undefined && { split }),
+      // A class that is asked for has its own names: those of another column may be those of other classes.
+      ...(labelColumn === undefined && name !== undefined && { name }),
     };
   }
 

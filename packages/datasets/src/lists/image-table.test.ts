@@ -35,6 +35,12 @@ test('images by name, people by folder', async () => {
   ]);
 });
 
+test('a name without a folder is not that of another image with a letter more', async () => {
+  const rendered = { ...protocol, images: [1, 10].map((number) => ({ id: `image ${number}`, path: '' })) };
+  await writeFile(path, 'image,group\nimage 1,dark\n');
+  expect((await imageTable(rendered, path)).images.map(({ group }) => group)).toEqual(['dark', undefined]);
+});
+
 test.each([
   ['no header', 'Ada/1.jpg,old\n', /a header with image and group|a column/],
   ['no group', 'image,group\nAda,\n', /line 2: Ada/],

@@ -29,7 +29,8 @@ export async function imageTable(
   const facts = await factsIn(path);
   let found = 0;
   const images = protocol.images.map((image) => {
-    const known = facts.get(image.id) ?? facts.get(image.id.slice(0, image.id.lastIndexOf('/')));
+    const folder = image.id.includes('/') ? image.id.slice(0, image.id.lastIndexOf('/')) : '';
+    const known = facts.get(image.id) ?? facts.get(folder);
     if (known === undefined) return image;
     found++;
     // A rendered image computes its pixels when they are read, so copy the getters and not their values.

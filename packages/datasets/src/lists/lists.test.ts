@@ -174,6 +174,24 @@ describe('imageListFile', () => {
     expect((await data.sample(0)).image).toEqual({ path: join(root, 'Jose\u0301', '1.jpg') });
     const whole = list('a.csv', `path,label,split\n${root}/Jos\u00e9/1.jpg,0,train\nb.jpg,1,val\n`);
     expect((await imageListFile(whole, { root, split: 'train' })).length).toBe(1);
+    const named = list('a.csv', 'photo,who,label,name,split\na.jpg,x,0,Ada,train\nb.jpg,y,1,Bo,test\n');
+    const options = { imageColumn: 'photo', split: 'train' };
+    for (const [more, name] of [
+      [{}, 'Ada'],
+      [{ labelColumn: 'who' }, 'x'],
+    ] as const) {
+      const data = await imageListFile(named, { ...options, ...more });
+      expect([data.length, data.name(0)]).toEqual([1, name]);
+      await expect(imageListFile(named, { ...more, imageColumn: 'photo' })).rejects.toThrow('train and test');
+    }
+    await expect(imageListFile(list('b.csv', 'path,label\na.jpg,0\n'), { split: 'test' })).rejects.toThrow(
+      /a column split.*Leave out `split`/,
+    );
+    await expect(imageListFile(list('b.lst', 'a.jpg\t0\n'), { split: 'test' })).rejects.toThrow(
+      'column split',
+    );
+    const validation = list('val.txt', 'a.jpg 0\n');
+    expect((await imageListFile(validation, { split: 'validation' })).length).toBe(1);
     await expect(imageListFile(path, { imageColumn: 'c' })).rejects.toThrow('a column c');
   });
 
@@ -285,6 +303,18 @@ describe('pairList', () => {
       message: expect.stringContaining(words),
       fields: { path, offset: expect.any(Number) },
     });
+  });
+
+  test('pairs of a missing image are dropped if asked, and noted', async () => {
+    const path = withImages('a.csv', 'first,second,same\na 1.jpg,d.jpg,1\nb.jpg,c.jpg,0\nb.jpg,d.jpg,0\n');
+    await expect(pairList(path)).rejects.toThrow('an image');
+    const { images, pairs, notes } = await pairList(path, { skipMissing: true });
+    expect(images.map(({ id }) => id)).toEqual(['b.jpg', 'c.jpg']);
+    expect(pairs).toEqual([{ first: 0, second: 1, same: false, fold: 0 }]);
+    expect(notes[1]).toMatch(/^2 of 3 pairs were dropped .* Missing: d.jpg\.$/);
+    await expect(pairList(withImages('b.txt', 'b.jpg d.jpg 1\n'), { skipMissing: true })).rejects.toThrow(
+      'd.jpg',
+    );
   });
 
   test('a folder is no image', async () => {

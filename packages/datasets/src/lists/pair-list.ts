@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { checkArguments, checkOptions, limits } from '@hm/tensor/host';
+import { droppedPairs } from '../dropped-pairs.ts';
 import { damaged } from '../files/damaged.ts';
 import { findFile, pathInList } from '../files/find-file.ts';
 import { insideRoot } from '../files/inside-root.ts';
@@ -16,6 +17,8 @@ export interface PairListOptions {
   root?: string;
   /** Number of folds if the list has no column `fold`; they are contiguous and as equal as possible. Default 10. */
   folds?: number;
+  /** Drop pairs with a missing image instead of throwing, and note it. Default false. */
+  skipMissing?: boolean;
 }
 
 /**
@@ -28,13 +31,15 @@ export interface PairListOptions {
  * const { pairs, folds } = await pairList('my-pairs.csv', { root: 'aligned' });
  */
 export async function pairList(path: string, options: PairListOptions = {}): Promise<VerificationProtocol> {
-  checkOptions('pairList', options, { root: 'string', folds: 'number' });
+  checkOptions('pairList', options, { root: 'string', folds: 'number', skipMissing: 'boolean' });
   checkArguments('pairList', { path }, { path: 'string' });
   const root = options.root ?? dirname(path);
-  const table = new PairTable(path, root);
+  const table = new PairTable(path, root, options.skipMissing ?? false);
   for await (const row of listRows(path)) await table.add(row);
   const { pairs, folds } = table.finish(options.folds ?? 10);
   const notes = [`The pairs are those of ${basename(path)}.`];
+  const { missing } = table;
+  if (missing.length > 0) notes.push(droppedPairs(missing, pairs.length + missing.length, 'an image'));
   return { name: basename(path), images: table.images, pairs, folds, official: false, notes };
 }
 
@@ -77,18 +82,30 @@ function truthOf(field: string): boolean | undefined {
   return /^((-1|0)(\.0*)?|false|f|no|n|different)$/.test(word) ? false : undefined;
 }
 
+interface ListedImage {
+  id: string;
+  path: string;
+  isThere: boolean;
+  /** Index into the protocol's images, once a pair has the image. */
+  place: number | undefined;
+}
+
 class PairTable {
   readonly images: ProtocolImage[] = [];
+  /** An image that is missing, for each pair that was dropped. */
+  readonly missing: string[] = [];
+  readonly #skipMissing: boolean;
   readonly #path: string;
   readonly #root: string;
-  readonly #places = new Map<string, number>();
+  readonly #listed = new Map<string, ListedImage>();
   readonly #pairs: VerificationPair[] = [];
   readonly #check: (path: string) => void;
   #columns: Columns<Column> | undefined;
   /** Number of fields in each row. */
   #width = 0;
 
-  constructor(path: string, root: string) {
+  constructor(path: string, root: string, skipMissing: boolean) {
+    this.#skipMissing = skipMissing;
     this.#path = path;
     this.#root = root;
     this.#check = insideRoot(root);
@@ -107,29 +124,43 @@ class PairTable {
     const truth = truthOf(fields?.[same!] ?? '');
     if (!fields || truth === undefined || fields.length > this.#width) throw this.#invalid(row, expected);
     if (this.#pairs.length === limits.pairs) throw this.#invalid(row, `at most ${limits.pairs} pairs`);
-    const images = {
-      first: await this.#image(row, fields[first!] ?? ''),
-      second: await this.#image(row, fields[second!] ?? ''),
-    };
-    if (images.first === images.second && !truth)
-      throw this.#invalid(row, 'two pictures of different people (not one with itself)');
-    this.#pairs.push({
-      ...images,
-      same: truth,
-      fold: fold === undefined ? 0 : this.#fold(row, fields[fold] ?? ''),
-    });
+    const found = [
+      await this.#find(row, fields[first!] ?? ''),
+      await this.#find(row, fields[second!] ?? ''),
+    ] as const;
+    this.#addPair(row, found, truth, fold === undefined ? 0 : this.#fold(row, fields[fold] ?? ''));
   }
 
-  async #image(row: ListRow, file: string): Promise<number> {
-    const known = this.#places.get(file);
+  #addPair(row: ListRow, [one, two]: readonly [ListedImage, ListedImage], same: boolean, fold: number): void {
+    const lacking = [one, two].find(({ isThere }) => !isThere);
+    if (lacking) {
+      this.missing.push(lacking.id);
+      return;
+    }
+    const [first, second] = [this.#placeOf(one), this.#placeOf(two)];
+    if (first === second && !same)
+      throw this.#invalid(row, 'two pictures of different people (not one with itself)');
+    this.#pairs.push({ first, second, same, fold });
+  }
+
+  async #find(row: ListRow, file: string): Promise<ListedImage> {
+    const known = this.#listed.get(file);
     if (known !== undefined) return known;
     const found = pathInList(this.#root, file);
     if ('fault' in found) throw this.#invalid(row, `a path inside ${this.#root} (not ${found.fault})`);
     const path = findFile(this.#root, found.path);
     this.#check(path);
-    if (!(await stat(path).catch(() => undefined))?.isFile()) throw this.#invalid(row, `an image ${path}`);
-    this.#places.set(file, this.images.length);
-    return this.images.push({ id: found.path, path }) - 1;
+    const isThere = (await stat(path).catch(() => undefined))?.isFile() ?? false;
+    if (!isThere && !this.#skipMissing) throw this.#invalid(row, `an image ${path}`);
+    const image = { id: found.path, path, isThere, place: undefined };
+    this.#listed.set(file, image);
+    return image;
+  }
+
+  /** Returns an image's index. It gets one with its first pair, so that no image is listed without a pair. */
+  #placeOf(image: ListedImage): number {
+    image.place ??= this.images.push({ id: image.id, path: image.path }) - 1;
+    return image.place;
   }
 
   #fold(row: ListRow, text: string): number {
@@ -140,7 +171,8 @@ class PairTable {
   finish(count: number): { pairs: VerificationPair[]; folds: number } {
     const pairs = this.#pairs;
     if (pairs.length === 0) {
-      throw damaged({ path: this.#path, offset: 0, expected: 'pairs', received: 'none' });
+      const received = this.missing[0] ? `none without a missing image such as ${this.missing[0]}` : 'none';
+      throw damaged({ path: this.#path, offset: 0, expected: 'pairs', received });
     }
     if (this.#columns?.fold === undefined) {
       const fold = contiguousFolds(pairs.length, count);

@@ -61,7 +61,11 @@ export class GroupCache {
   }
 
   async #read(group: Group): Promise<StoredRow[]> {
-    const rows = await readRows(group.file, [this.#column], group, false);
+    const rows = await readRows(group.file, [this.#column], group, false).catch((error) => {
+      // Forgotten, so that it is tried again: the disk or the network may be back.
+      this.#kept.delete(group);
+      throw error;
+    });
     const images = rows.map((row, place) => this.#imageOf(row[this.#column], group, group.start + place));
     const kept = this.#kept.get(group);
     if (kept)

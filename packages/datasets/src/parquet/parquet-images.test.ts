@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
@@ -47,6 +47,15 @@ describe('files by Apache Arrow', () => {
     const samples = await Promise.all(rows.map((row) => data.sample(row)));
     expect(samples.map(({ id }) => id)).toEqual(rows.map((row) => `numbers.parquet/${row}.jpg`));
   });
+});
+
+test('a file that was away for a moment is read again', async () => {
+  const path = write(join(folder, 'away.parquet'), readFileSync(join(golden, 'parquet/numbers.parquet')));
+  const data = await parquetImages(path);
+  renameSync(path, `${path}.away`);
+  await expect(data.sample(0)).rejects.toThrow();
+  renameSync(`${path}.away`, path);
+  expect((await data.sample(0)).id).toBe('away.parquet/0.jpg');
 });
 
 describe('writeParquet', () => {

@@ -30,23 +30,31 @@ export async function excludeIdentities(
 ): Promise<WithoutIdentities> {
   const { allowUnknown } = checkOptions('excludeIdentities', options, { allowUnknown: 'boolean' });
   checkArguments('excludeIdentities', { dataset, names }, { dataset: 'object', names: 'array' });
-  const labels = await labelsOf(dataset);
   const excluded = new Set(names.map(normalName));
-  const renumbered = new Int32Array(dataset.classes).fill(-1);
-  const kept: number[] = [];
-  const found: string[] = [];
-  for (let label = 0; label < dataset.classes; label++) {
-    const name = dataset.name(label);
-    if (excluded.has(normalName(name))) found.push(name);
-    else renumbered[label] = kept.push(label) - 1;
-  }
+  const without = await withoutLabels(dataset, (label) => excluded.has(normalName(dataset.name(label))));
   if (!allowUnknown)
-    checkExcluded('excludeIdentities', names, found, {
+    checkExcluded('excludeIdentities', names, without.excluded, {
       fix: 'Correct the names, or pass allowUnknown: true.',
     });
+  return without;
+}
+
+/** Leaves identities out by label, and renumbers the rest without gaps. */
+export async function withoutLabels(
+  dataset: Dataset,
+  isExcluded: (label: number) => boolean,
+): Promise<WithoutIdentities> {
+  const labels = await labelsOf(dataset);
+  const renumbered = new Int32Array(dataset.classes).fill(-1);
+  const kept: number[] = [];
+  const excluded: string[] = [];
+  for (let label = 0; label < dataset.classes; label++) {
+    if (isExcluded(label)) excluded.push(dataset.name(label));
+    else renumbered[label] = kept.push(label) - 1;
+  }
   const places = Uint32Array.from(labels.keys()).filter((index) => renumbered[labels[index]!] !== -1);
   return {
-    excluded: found,
+    excluded,
     ...factsOf(dataset),
     length: places.length,
     classes: kept.length,

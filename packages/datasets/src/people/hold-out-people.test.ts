@@ -32,6 +32,29 @@ describe('holdOutPeople', () => {
     expect(await drawn(1)).not.toBe(await drawn(2));
   });
 
+  it('holds out one of several people of the same name', async () => {
+    const same = { ...faces, name: (label: number) => (label < 7 ? 'Anna' : 'Bo') };
+    const { data } = await holdOutPeople(same, 3);
+    expect([data.classes, data.length, data.excluded.length]).toEqual([5, 25, 3]);
+  });
+
+  it('draws distinct pairs of a person with more images than whose pairs fit into memory', async () => {
+    const many = 12_000;
+    const pixels = { pixels: new Uint8Array(3), height: 1, width: 1 };
+    const labels = Int32Array.from({ length: many + 6 }, (_, index) => Math.max(0, (index - many + 2) >> 1));
+    const sample = (index: number) => ({ image: pixels, label: labels[index]!, id: String(index) });
+    const data = { length: labels.length, classes: 4, name: String, labels, sample };
+    const rest = { ...faces, ...data };
+    const { protocol, people } = await holdOutPeople(rest, 2, { seed: 3, pairs: 5000 });
+    const pairs = protocol.pairs.filter(
+      (_, index) => people.first[index] === 0 && people.second[index] === 0,
+    );
+    expect(pairs).toHaveLength(5000);
+    expect(
+      new Set(pairs.map(({ first, second }) => `${Math.min(first, second)} ${Math.max(first, second)}`)).size,
+    ).toBe(5000);
+  });
+
   test.each([1, 7, 2.5])('%j people are refused', async (count) => {
     await expect(holdOutPeople(faces, count)).rejects.toThrow(/from 2 to 6 people/);
   });

@@ -1,9 +1,10 @@
 import { checkArguments, checkOptions, InvalidArgumentError, Rng } from '@hm/tensor/host';
 import type { Dataset } from '../dataset.ts';
 import type { ProtocolImage, VerificationPair, VerificationProtocol } from '../protocol.ts';
+import { drawWithoutRepetition, pairOfNumber, pairsAmong } from '../synthetic/synthetic-pairs.ts';
 import { contiguousFolds } from '../verification-bin/contiguous-folds.ts';
 import { labelsOf } from '../write/encoded-samples.ts';
-import { excludeIdentities, type WithoutIdentities } from './exclude-identities.ts';
+import { type WithoutIdentities, withoutLabels } from './exclude-identities.ts';
 
 /** Options of {@link holdOutPeople}. */
 export interface HoldOutOptions {
@@ -61,10 +62,9 @@ export async function holdOutPeople(
       { pair: other.pair, same: false, of: [other.a, other.b] as const },
     ];
   });
-  const data = await excludeIdentities(
-    dataset,
-    people.map((label) => dataset.name(label)),
-  );
+  // By label, because others may have the same names.
+  const left = new Set(people);
+  const data = await withoutLabels(dataset, (label) => left.has(label));
   return {
     data,
     protocol: await protocolOf(dataset, pairs),
@@ -81,8 +81,17 @@ function imagesByPerson(labels: Int32Array, classes: number): number[][] {
   return images;
 }
 
+/** Up to this many pairs are listed to draw from: about a hundred megabytes, those of 1,400 images. */
+const MOST_LISTED = 1_000_000;
+
 /** Draws distinct pairs of one person's images. */
 function drawnPairs(rng: Rng, images: readonly number[], most: number): (readonly [number, number])[] {
+  const total = pairsAmong(images.length);
+  if (total > MOST_LISTED)
+    return drawWithoutRepetition(rng, total, Math.min(most, total)).map((number) => {
+      const [i, j] = pairOfNumber(number);
+      return [images[i]!, images[j]!];
+    });
   const all = images.flatMap((first, at) => images.slice(at + 1).map((second) => [first, second] as const));
   return rng.shuffle(all).slice(0, most);
 }

@@ -1,4 +1,6 @@
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { SkippedEntry } from '@hm/images';
 import { HmError } from '@hm/tensor/host';
 import { linesOf } from '../files/lines.ts';
 import { readText } from '../people/name-list.ts';
@@ -28,22 +30,27 @@ export async function readProperty(path: string, problems: string[]): Promise<Im
 /**
  * Returns the identities' names by label from a list beside the records: im2rec's `key<tab>label<tab>folder/file` or
  * InsightFace's `flag<tab>folder/file<tab>label`. The names are the folders. Empty if there is no such list, its paths
- * have no folders, or folders and labels do not correspond.
+ * have no folders, or folders and labels do not correspond, which is added to `skipped`: it is no disagreement about
+ * the classes, as in a list of one folder for all.
  */
-export async function readListNames(path: string): Promise<Map<number, string>> {
+export async function readListNames(path: string, skipped: SkippedEntry[]): Promise<Map<number, string>> {
   if (!(await stat(path).catch(() => undefined))?.isFile()) return new Map();
   const names = new Map<number, string>();
   const owners = new Map<string, number>();
   try {
-    for await (const { text } of linesOf(path)) {
+    for await (const { text, number } of linesOf(path)) {
       if (text.trim() === '') continue;
       const fields = text.split('\t').map((field) => field.trim());
       const place = fields.findIndex((field) => /[/\\]/.test(field));
       const folder = folderOf(fields[place]);
       const label = Number(fields[place === 1 && fields.length > 2 ? 2 : 1] || Number.NaN);
       if (folder === undefined || !Number.isInteger(label) || label < 0) return new Map();
-      if ((names.get(label) ?? folder) !== folder || (owners.get(folder) ?? label) !== label)
+      const before = formerly(names.get(label) ?? folder, owners.get(folder) ?? label, { folder, label });
+      if (before !== undefined) {
+        const reason = `line ${number} has ${folder} for label ${label}, which was ${before}`;
+        skipped.push({ path: basename(path), reason: `its folders are no names: ${reason}`, missed: false });
         return new Map();
+      }
       names.set(label, folder);
       owners.set(folder, label);
     }
@@ -52,6 +59,12 @@ export async function readListNames(path: string): Promise<Map<number, string>> 
     return new Map();
   }
   return names;
+}
+
+/** Returns what a label's folder, or a folder's label, was in lines before, if it was another. */
+function formerly(name: string, owner: number, { folder, label }: { folder: string; label: number }) {
+  if (name !== folder) return name;
+  return owner === label ? undefined : `label ${owner}’s`;
 }
 
 const folderOf = (path: string | undefined): string | undefined => path?.split(/[/\\]/).at(-2) || undefined;

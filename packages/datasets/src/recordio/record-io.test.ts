@@ -140,6 +140,19 @@ describe('writeRecordIo', () => {
     );
   });
 
+  test('people of the same name get names of their own', async () => {
+    const path = join(folder, 'same', 'train.rec');
+    const data = await recordIo(join(golden, 'plain'));
+    const named = async function* () {
+      for await (const sample of encodedSamples(data)) yield { ...sample, name: 'Anna' };
+    };
+    await writeRecordIo(path, named());
+    const read = await recordIo(path);
+    const names = Array.from({ length: read.classes }, (_, label) => read.name(label));
+    expect([...names].sort()).toEqual(['Anna', ...names.slice(1).map((_, place) => `Anna_${place + 2}`)]);
+    expect(read.skipped).toBeUndefined();
+  });
+
   test('ungrouped labels and no samples leave no file', async () => {
     const path = join(folder, 'none', 'train.rec');
     const data = await recordIo(join(golden, 'plain'));
@@ -208,6 +221,14 @@ describe('bad files', () => {
       write(path, text);
       expect((await recordIo(root)).name(0)).toBe('0');
     }
+    const reason = 'its folders are no names: line 2 has Lise for label 0, which was Ada';
+    expect((await recordIo(root)).skipped).toEqual([{ path: 'train.lst', reason, missed: false }]);
+    write(path, '0\t0\tall/1.jpg\n1\t1\tall/2.jpg\n');
+    const data = await recordIo(root);
+    expect([data.name(0), data.skipped![0]!.reason]).toEqual([
+      '0',
+      'its folders are no names: line 2 has all for label 1, which was label 0’s',
+    ]);
     for (const text of ['0\tAda\tAda/1.jpg\n', 'nothing\n', '\0'.repeat(1 << 17)]) {
       write(path, text);
       expect((await recordIo(root)).name(0)).toBe('0');

@@ -1,6 +1,7 @@
 import { closeSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SkippedEntry } from '@hm/images';
 import { checkArguments, checkOptions, InvalidDataError } from '@hm/tensor/host';
 import { type Classes, numberClasses } from '../classes.ts';
 import type { Dataset, Sample } from '../dataset.ts';
@@ -57,8 +58,11 @@ export async function recordIo(path: string, options: RecordIoOptions = {}): Pro
   const index = indexRebuilt ? await scanRecords(file) : await readIndexFile(indexPath);
   const problems: string[] = [];
   const property = await readProperty(join(file, '..', 'property'), problems);
-  const names = options.names ? new Map(options.names.entries()) : await readListNames(`${stem}.lst`);
-  const found = { indexRebuilt, property, names, problems };
+  const skipped: SkippedEntry[] = [];
+  const names = options.names
+    ? new Map(options.names.entries())
+    : await readListNames(`${stem}.lst`, skipped);
+  const found = { indexRebuilt, property, names, problems, skipped };
   return withOpen(file, (descriptor) => describe(descriptor, file, index, found));
 }
 
@@ -80,6 +84,7 @@ interface Found {
   property: ImageProperty | undefined;
   names: ReadonlyMap<number, string>;
   problems: string[];
+  skipped: SkippedEntry[];
 }
 
 function describe(descriptor: number, path: string, index: RecordIndex, found: Found): RecordIo {
@@ -94,6 +99,7 @@ function describe(descriptor: number, path: string, index: RecordIndex, found: F
     length: places.length,
     ...{ labels, classes, name },
     ...(found.problems.length > 0 && { problems: found.problems }),
+    ...(found.skipped.length > 0 && { skipped: found.skipped }),
     sample: (place) => withOpen(path, (open) => sampleLabel(sampleAt(open, path, places, place))),
   };
 }

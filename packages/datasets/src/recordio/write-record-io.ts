@@ -4,6 +4,7 @@ import { checkArguments, checkOptions, InvalidArgumentError, InvalidDataError } 
 import sharp from 'sharp';
 import { writeFiles } from '../files/output-file.ts';
 import type { EncodedSample } from '../write/encoded-samples.ts';
+import { UniqueNames } from '../write/file-names.ts';
 import { encodeImageRecord, type RecordHeader } from './encode-record.ts';
 
 /** Options of {@link writeRecordIo}. */
@@ -21,7 +22,7 @@ export interface WriteRecordIoOptions {
 
 /**
  * Writes a RecordIO file, its `.idx` and its `.lst`, which MXNet and InsightFace can read. The files appear once they
- * are complete. Holds one image in memory.
+ * are complete. Holds one image in memory. Identities of the same name get a number in the `.lst`.
  *
  * @param path Path that ends in `.rec`. The other names are derived from it, and `property` goes beside it.
  * @returns the number of images.
@@ -58,6 +59,8 @@ class RecordWriter {
   readonly #options: WriteRecordIoOptions;
   /** First key of each identity, for InsightFace. */
   readonly #starts: number[] = [];
+  readonly #names = new UniqueNames();
+  readonly #folders = new Map<number, string>();
   #count = 0;
   #label = -1;
   #size = '';
@@ -75,8 +78,17 @@ class RecordWriter {
     if (this.#property && label !== this.#label) this.#startIdentity(label, key, id);
     if (this.#property && this.#size === '') this.#size = await sizeOf(bytes, id, this.#options);
     await this.#write({ label: this.#options.labelList ? [label, 1] : label, id: key }, bytes);
-    await this.#list.write(`${key}\t${label}\t${listPath(name || String(label), id)}\n`);
+    await this.#list.write(
+      `${key}\t${label}\t${this.#folderOf(label, name)}/${inList(id.split(/[/\\]/).at(-1)!)}\n`,
+    );
     this.#count++;
+  }
+
+  /** Returns an identity's folder in the list, from which {@link recordIo} takes its name. */
+  #folderOf(label: number, name: string): string {
+    const folder = this.#folders.get(label) ?? this.#names.take(inList(name || String(label)));
+    this.#folders.set(label, folder);
+    return folder;
   }
 
   #startIdentity(label: number, key: number, id: string): void {
@@ -107,9 +119,8 @@ class RecordWriter {
   }
 }
 
-/** Returns a path below a folder named after the identity, because {@link recordIo} reads names from the list. */
-const listPath = (name: string, id: string): string =>
-  [name, id.split(/[/\\]/).at(-1)!].map((part) => part.replaceAll(/[/\\\t\r\n]/g, ' ')).join('/');
+/** Returns a part of a path without what would end it in the list. */
+const inList = (part: string): string => part.replaceAll(/[/\\\t\r\n]/g, ' ');
 
 async function sizeOf(bytes: Uint8Array, id: string, { imageSize }: WriteRecordIoOptions): Promise<string> {
   if (imageSize) return `${imageSize.height},${imageSize.width}`;

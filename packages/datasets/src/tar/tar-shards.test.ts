@@ -126,6 +126,16 @@ describe('WebDataset shards', () => {
     expect([...(await tarShards(await packed(views))).labels]).toEqual([0, 0, 1]);
   });
 
+  test('a sample ends with its shard, although the next one begins with the same name', async () => {
+    const shards = place('shards');
+    for (const label of ['2', '0', '1'])
+      write(
+        join(shards, `${label}.tar`),
+        readFileSync(await packed({ 'sample.jpg': 'x', 'sample.cls': label })),
+      );
+    expect([...(await tarShards(shards)).labels]).toEqual([0, 1, 2]);
+  });
+
   test('what systems leave is nobody, and formats that are not read are named', async () => {
     const names = ['ada/1.jpg', 'ada/._1.jpg', '__MACOSX/ada/1.jpg', 'ada/2.heic', 'notes.txt'];
     const data = await tarShards(await packed(Object.fromEntries(names.map((name) => [name, 'x']))));

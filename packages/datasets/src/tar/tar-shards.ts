@@ -63,8 +63,9 @@ class SampleTable {
   readonly #samples: Found[] = [];
   readonly #names = new Map<number, string>();
   readonly #skipped: SkippedEntry[] = [];
-  /** State of the current sample: the entries that share the name before the first dot. */
+  /** State of the current sample: the entries of a shard that share the name before the first dot. */
   #first = '';
+  #shard = 0;
   #start = 0;
   #labels = new Map<string, Label>();
 
@@ -73,7 +74,7 @@ class SampleTable {
     if (isLeftBehindPath(name)) return this.#skip(name, 'hidden, or left by a system or tool', false);
     if (kind !== 'file') return this.#skip(name, kind === 'link' ? 'a link' : 'a device or pipe', true);
     const { first, last, extension } = keysOf(name);
-    if (first !== this.#first) this.#begin(first);
+    if (first !== this.#first || shard !== this.#shard) this.#begin(first, shard);
     if (isImageName(name)) this.#samples.push({ id: name, shard, offset, size, label: undefined });
     else if (extension === 'cls' || extension === 'json') {
       const label = await labelIn(entry, extension, file);
@@ -85,19 +86,20 @@ class SampleTable {
     this.#skipped.push({ path, reason, missed });
   }
 
-  #begin(first: string): void {
+  #begin(first: string, shard: number): void {
     for (const sample of this.#samples.slice(this.#start)) {
       const found = this.#labels.get(keysOf(sample.id).last) ?? this.#labels.get(this.#first);
       sample.label = found?.label;
       if (found?.label !== undefined && found.name !== undefined) this.#names.set(found.label, found.name);
     }
     this.#first = first;
+    this.#shard = shard;
     this.#start = this.#samples.length;
     this.#labels = new Map();
   }
 
   finish(shards: readonly string[], split: string | undefined): TarShards {
-    this.#begin('');
+    this.#begin('', shards.length);
     const samples = inSplit(this.#samples, shards, split);
     if (samples.length === 0) throw unlabeled(shards[0]!, 'images', 'none');
     const labeled = samples.some(({ label }) => label !== undefined);

@@ -1,4 +1,12 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { lockFile } from '@hm/tensor/files';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +17,8 @@ import { temporaryFolder, write, writeFaces } from '../testing/files.ts';
 import { type WritableFormat, writeDataset } from './write-dataset.ts';
 
 const folder = temporaryFolder();
-const faces = syntheticFaces({ identities: 2, imagesPerIdentity: 2, hardness: 0.3, seed: 2, size: 32 });
+const few = { imagesPerIdentity: 2, hardness: 0.3, seed: 2, size: 32 };
+const faces = syntheticFaces({ ...few, identities: 2 });
 const one = { workers: 1 };
 
 describe('writeDataset', () => {
@@ -37,6 +46,53 @@ describe('writeDataset', () => {
     await expect(writeDataset(path, faces, one)).rejects.toThrow(/not there yet.*overwrite: true/s);
     expect(readFileSync(path, 'utf8')).toBe('mine');
     expect((await writeDataset(path, faces, { ...one, overwrite: true })).images).toBe(4);
+  });
+
+  it.each(['folder', 'tar'] as const)('nothing of a %s stays that is overwritten', async (to) => {
+    const path = join(folder, `former-${to}`);
+    const link = join(folder, `link-to-${to}`);
+    await writeDataset(path, syntheticFaces({ ...few, identities: 3, firstIdentity: 7 }), { ...one, to });
+    if (to === 'tar') copyFileSync(join(path, '000000.tar'), join(path, '000001.tar'));
+    symlinkSync(path, link);
+    await writeDataset(link, faces, { ...one, to, overwrite: true });
+    expect(readlinkSync(link)).toBe(path);
+    const data = await openDataset(path);
+    expect([data.length, data.classes, data.name(0), data.name(1)]).toEqual([
+      ...[4, 2, 'person-000000', 'person-000001'],
+    ]);
+    expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  it('a data set is whole until it is overwritten', async () => {
+    const path = join(folder, 'stays');
+    await writeDataset(path, faces, one);
+    const failing = { ...faces, sample: () => Promise.reject(new Error('gone')) };
+    await expect(writeDataset(path, failing, { ...one, overwrite: true })).rejects.toThrow('gone');
+    expect((await imageFolder(path)).length).toBe(4);
+  });
+
+  it('a folder with anything but a data set is not overwritten', async () => {
+    const path = join(folder, 'mine');
+    await writeDataset(path, faces, one);
+    write(join(path, 'notes', 'thesis.docx'), 'years of work');
+    const again = writeDataset(path, faces, { ...one, overwrite: true });
+    await expect(again).rejects.toThrow(/a data set alone in .*got .*thesis\.docx too/s);
+    expect(readFileSync(join(path, 'notes', 'thesis.docx'), 'utf8')).toBe('years of work');
+    expect((await imageFolder(path)).length).toBe(4);
+  });
+
+  it('a RecordIO file does not keep the property of the one that it overwrites', async () => {
+    const path = join(folder, 'property', 'train.rec');
+    const more = syntheticFaces({ ...few, identities: 5 });
+    await writeDataset(path, more, { ...one, to: 'insightface' });
+    await writeDataset(path, faces, { ...one, to: 'recordio', overwrite: true });
+    const data = await openDataset(path);
+    expect([data.classes, data.problems]).toEqual([2, undefined]);
+    expect(existsSync(join(folder, 'property', 'property'))).toBe(false);
+    write(join(folder, 'property', 'validation.rec'), '');
+    write(join(folder, 'property', 'property'), '5,32,32');
+    await writeDataset(path, faces, { ...one, to: 'recordio', overwrite: true });
+    expect(existsSync(join(folder, 'property', 'property'))).toBe(true);
   });
 
   it('leaves out images that cannot be read, and tells them', async () => {

@@ -116,6 +116,12 @@ describe('samples beyond the colour', () => {
     }
   });
 
+  test('a selection does not blacken a photograph of more than a million pixels', async () => {
+    const bytes = tiff([...color, 0], { extra: [0], side: 1030 });
+    for (const options of [{}, { height: 112, width: 112 }])
+      expect(firstPixel(await decodeImage({ bytes }, options))).toEqual(color);
+  });
+
   test('more channels than libvips takes are refused', async () => {
     const bytes = tiff([...color, 255, 1, 2, 3], { extra: [2, 0, 0, 0] });
     expect((await failure(decodeImage({ bytes }))).code).toBe('invalid-data');

@@ -99,10 +99,11 @@ async function decodeByLibvips(
   const image = sharp(bytes, { failOn: 'error', autoOrient: true, limitInputPixels });
   const { width = 0, height = 0 } = size ? await image.metadata() : {};
   const isLarge = width * height > MOST_QUICK_PIXELS;
-  // Shrinking while loading rounds sizes, which would move landmarks by a fraction of a pixel.
-  if (size && isLarge)
-    image.resize({ ...size, fit: 'cover', position: 'centre', kernel: 'linear', fastShrinkOnLoad: false });
   const extra = extraSamples(bytes);
+  // Shrinking while loading rounds sizes, which would move landmarks by a fraction of a pixel. An extra sample, even
+  // one that is no transparency, would be taken for it and blacken the colour.
+  if (size && isLarge && !extra)
+    image.resize({ ...size, fit: 'cover', position: 'centre', kernel: 'linear', fastShrinkOnLoad: false });
   const { data, info } = await rawPixels(extra ? image : image.flatten());
   const pixels = threeChannels(new Uint8Array(data.buffer, data.byteOffset, data.length), info, extra);
   return { pixels, height: info.height, width: info.width };

@@ -93,6 +93,20 @@ describe('listImages', () => {
     ]);
   });
 
+  test('a folder that links lead to twice, and one above the root, are read once', async () => {
+    const base = withFiles('photos/1.jpg', 'far/near/2.jpg');
+    const root = join(base, 'photos');
+    symlinkSync('..', join(root, 'up'));
+    expect((await listImages(root)).images).toEqual(['1.jpg', 'up/far/near/2.jpg']);
+    symlinkSync('../far/near', join(root, 'near'));
+    const { images, skipped } = await listImages(root);
+    expect(images).toEqual(['1.jpg', 'near/2.jpg']);
+    expect(skipped.map(({ path, missed }) => [path, missed])).toEqual([
+      ['up/far/near', false],
+      ['up/photos', false],
+    ]);
+  });
+
   test('a name that is no text is named and left out', async () => {
     const root = withFiles('ada/1.jpg');
     const odd = Buffer.concat([Buffer.from(`${root}/Jos`), Buffer.of(0xe9)]);
@@ -106,6 +120,12 @@ describe('listImages', () => {
   test('one folder is left out; a folder without images, a file, nothing at all', async () => {
     const root = withFiles('a/1.jpg', 'out/1.jpg');
     expect((await listImages(root, join(root, 'out'))).images).toEqual(['a/1.jpg']);
+    const link = join(withFiles('b/1.jpg'), 'link');
+    symlinkSync(root, link);
+    expect((await listImages(link, join(root, 'out'))).images).toEqual(['a/1.jpg']);
+    expect((await listImages(root, join(link, 'out'))).images).toEqual(['a/1.jpg']);
+    symlinkSync(join(root, 'out'), join(root, 'a/other'));
+    expect((await listImages(root, join(link, 'out'))).images).toEqual(['a/1.jpg']);
     const heic = withFiles('1.heic');
     await expect(listImages(heic)).rejects.toThrow('1.heic is an image in a format that is not read');
     for (const path of [join(root, 'a/1.jpg'), join(root, 'none')]) {

@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import { checkArguments, InvalidDataError } from '@hm/tensor/host';
 import { isImageName, unusedFile } from './entry-names.ts';
 import { readFolder, realFolder } from './read-folder.ts';
@@ -15,14 +16,14 @@ export interface ImageListing {
  * Lists every image below a folder, and everything that was skipped: files of other formats, hidden files, files of
  * systems and tools, broken links, folders that cannot be read. Links are followed, and each folder is read once.
  *
- * @param except A folder to ignore.
+ * @param except A folder to ignore, by whatever path it is reached.
  * @throws {InvalidDataError} if the folder is missing or contains no image.
  * @example
  * const { images } = await listImages('photographs');
  */
 export async function listImages(root: string, except?: string): Promise<ImageListing> {
   checkArguments('listImages', { root }, { root: 'string' });
-  const walk = new Walk(root, except);
+  const walk = new Walk(root, except && (await realpath(except).catch(() => undefined)));
   await walk.all(await realFolder(root));
   const { images, skipped } = walk;
   if (images.length === 0) throw noImages(root, skipped);
@@ -39,6 +40,7 @@ class Walk {
   readonly images: string[] = [];
   readonly skipped: SkippedEntry[] = [];
   readonly #root: string;
+  /** A folder to ignore, by its path without links. */
   readonly #except: string | undefined;
   /** Folders already read, by paths without links. */
   readonly #seen = new Set<string>();
@@ -46,20 +48,20 @@ class Walk {
 
   constructor(root: string, except: string | undefined) {
     this.#root = root;
-    this.#except = except === undefined ? undefined : resolve(except);
+    this.#except = except;
   }
 
   /** Links are followed after everything else, so that a folder is read under its own name. */
   async all(base: string): Promise<void> {
     await this.#folder('', base);
-    for (let link = this.#links.shift(); link; link = this.#links.shift()) {
-      if (this.#seen.has(link.target))
-        this.#skip(link.path, `a link to ${link.target}, which is read already`, false);
-      else await this.#folder(link.path, link.target);
-    }
+    for (let link = this.#links.shift(); link; link = this.#links.shift())
+      await this.#folder(link.path, link.target);
   }
 
   async #folder(folder: string, real: string): Promise<void> {
+    if (real === this.#except) return;
+    if (this.#seen.has(real))
+      return this.#skip(folder, `another name of ${real}, which is read already`, false);
     this.#seen.add(real);
     const onSkip = (entry: SkippedEntry) => this.skipped.push(entry);
     const entries = await readFolder(this.#root, folder, { onSkip }).catch((cause: NodeJS.ErrnoException) => {
@@ -69,7 +71,6 @@ class Walk {
     for (const { name, kind, target } of entries) {
       const path = folder === '' ? name : `${folder}/${name}`;
       if (kind === 'file') this.#file(path, name);
-      else if (resolve(this.#root, path) === this.#except) continue;
       else if (target === undefined) await this.#folder(path, join(real, name));
       else this.#links.push({ path, target });
     }

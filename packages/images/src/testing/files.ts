@@ -31,10 +31,9 @@ export const rgb = (pixels: Uint8Array, height: number, width: number) =>
 /** An uncompressed TIFF of one colour, 8 bits a sample; `extra` says what its samples beyond the colour are. */
 export function tiff(
   color: readonly number[],
-  { photometric = 2, extra }: { photometric?: number; extra?: number[] },
+  { photometric = 2, extra, side = 8 }: { photometric?: number; extra?: number[]; side?: number },
 ) {
-  const side = 8;
-  const pixels = Buffer.concat(Array.from({ length: side * side }, () => Buffer.from(color)));
+  const pixels = Buffer.alloc(side * side * color.length, Buffer.from(color));
   const long = (value: number) => ({ type: 4, values: [value] });
   const short = (...values: number[]) => ({ type: 3, values });
   const tags = [
