@@ -21,7 +21,7 @@ export interface GraphNode {
 /** Properties of a node besides its operator and inputs. */
 export type NodeOptions = Partial<Pick<GraphNode, 'attributes' | 'domain' | 'sameShape'>>;
 
-/** A graph input or output as ONNX Runtime sees it; a string is a symbolic dimension. */
+/** A graph input or output as ONNX Runtime sees it; a string is a symbolic dimension, which may have no name. */
 export interface GraphValue {
   name: string;
   dtype: HostDtype;

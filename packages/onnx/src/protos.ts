@@ -59,6 +59,9 @@ export const graphNode = ({ opType, domain, input, output, attribute }: NodeProt
 });
 
 function attributeOf(entry: AttributeProto): Attribute {
+  const isExact = [entry.i, ...entry.ints].every((value) => Number.isSafeInteger(Number(value)));
+  // Such as the largest integer, which means "to the end". As a number it would be another one in the file again.
+  if (!isExact) return entry;
   if (entry.type === AttributeType.INT) return Number(entry.i);
   if (entry.type === AttributeType.INTS) return entry.ints.map(Number);
   if (entry.type === AttributeType.STRING) return new TextDecoder().decode(entry.s);
@@ -93,9 +96,12 @@ export const valueInfoProto = ({ name, dtype, shape }: GraphValue) => ({
   },
 });
 
-const dimensionProto = (size: number | string) => ({
-  value:
-    typeof size === 'string'
-      ? { case: 'dimParam' as const, value: size }
-      : { case: 'dimValue' as const, value: BigInt(size) },
-});
+function dimensionProto(size: number | string) {
+  if (size === '') return {};
+  return {
+    value:
+      typeof size === 'string'
+        ? { case: 'dimParam' as const, value: size }
+        : { case: 'dimValue' as const, value: BigInt(size) },
+  };
+}

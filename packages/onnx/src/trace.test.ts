@@ -86,6 +86,19 @@ describe('what cannot be traced', () => {
     expect(traceFailure(gradient, ['N', 3]).message).toContain('symbolic');
   });
 
+  it.each<[string, (x: tf.Tensor) => tf.Tensor]>([
+    ['Div', (x) => tf.div(tf.sum(x, 0), x.shape[0]! - 1)],
+    ['Mul', (x) => tf.mul(tf.sum(x, 0), 1 / x.shape[0]!)],
+    ['Add', (x) => tf.add(x, tf.tensor1d([x.shape[0]! + 1, 2, 3]))],
+    ['Slice', (x) => tf.slice(x, [0, 0], [x.shape[0]! - 1, 3])],
+    ['Slice', (x) => tf.slice(x, [0, 0], [Math.floor(x.shape[0]! / 2), 3])],
+    ['Slice', (x) => tf.stridedSlice(x, [-2, 0], [1e9, 3], [1, 1], 0, 1)],
+    ['Tile', (x) => tf.broadcastTo(tf.sum(x, 0, true), [x.shape[0]!, 3])],
+  ])('refuses a number computed from that size: %s', (where, f) => {
+    const error = traceFailure(({ x }) => ({ y: f(x!) }), ['N', 3]);
+    expect(error.message).toContain(`${where}: expected a constant that does not depend on the symbolic`);
+  });
+
   it.each([
     ['Add', (x: tf.Tensor) => tf.add(tf.greater(x, 0), tf.less(x, 1))],
     ['Acos', (x: tf.Tensor) => tf.acos(tf.cast(x, 'int32'))],
@@ -195,6 +208,31 @@ describe('the model', () => {
       expect([...results.n!.data]).toEqual([7]);
       expect(results.same!.data).toEqual(x.data);
     }
+    await session.release();
+  });
+
+  it.each<[string, (x: tf.Tensor) => tf.Tensor, number]>([
+    ['twice the rows', (x) => tf.concat([x, x], 0), 6],
+    ['all but the first row', (x) => tf.slice(x, [1, 0], [-1, 3]), 2],
+    ['all but two rows', (x) => tf.slice(tf.slice(x, 1), 1), 1],
+    ['every second row', (x) => tf.stridedSlice(x, [0, 0], [1e9, 3], [2, 1]), 2],
+    ['every second row from the end', (x) => tf.stridedSlice(x, [-1, 0], [-1e9, 3], [-2, 1]), 2],
+    [
+      'a border of rows',
+      (x) =>
+        tf.pad(x as tf.Tensor2D, [
+          [1, 1],
+          [0, 0],
+        ]),
+      5,
+    ],
+  ])('leaves a dimension open that depends on the symbolic one: %s', async (_, f, rows) => {
+    const session = await createSession(trace(({ x }) => ({ y: f(x!) }), { x: { shape: ['N', 3] } }));
+    expect(session.outputs[0]!.shape).toEqual(['', 3]);
+    const x = floats([3, 3]);
+    const { y } = await session.run({ x });
+    expect(y!.shape).toEqual([rows, 3]);
+    expect(y!.data).toEqual(eager(() => f(tf.tensor2d(x.data as Float32Array, [3, 3]))));
     await session.release();
   });
 

@@ -10,7 +10,7 @@ import { foldConstants } from './passes/fold-constants.ts';
 import { scalingsFirst } from './passes/scalings-first.ts';
 import { scatterLabels } from './passes/scatter-labels.ts';
 import { isReduction } from './segments/cut-graph.ts';
-import { SYMBOLIC_SIZE } from './symbolic.ts';
+import { assertSameGraph, OTHER_SYMBOLIC_SIZE, SYMBOLIC_SIZE } from './symbolic.ts';
 import { traceBackend } from './trace-backend.ts';
 import { TraceError } from './trace-error.ts';
 import { Tracer } from './tracer.ts';
@@ -28,7 +28,8 @@ type Tensors = Record<string, Tensor>;
  * Records a tfjs function as an ONNX model. Kernels append nodes instead of computing, so gradients that the function
  * takes with `tf.grads` or `tf.valueAndGrads` are recorded as well.
  *
- * @param run takes tensors by name and returns tensors by name; it must not read values.
+ * @param run takes tensors by name and returns tensors by name; it must not read values. With a symbolic dimension it is
+ * called twice, and must compute the same for every size.
  * @returns the bytes of an ONNX model (opset 18) with inputs and outputs of the same names, shapes as in tfjs.
  * @throws {TraceError} if a kernel is not covered, a value is read, a constant depends on a symbolic dimension, or the
  * function reduces over ranks.
@@ -93,13 +94,44 @@ export interface Recording {
   native: Record<string, Layout>;
 }
 
-/** Records a function as a graph, for callers that choose layouts. */
+/**
+ * Records a function as a graph, for callers that choose layouts. If there is a symbolic dimension, a second trace with
+ * another size shows whether the graph depends on it.
+ */
 export function record(
+  run: (inputs: Tensors) => Tensors,
+  inputs: Record<string, InputSpec>,
+  options: RecordOptions,
+): Recording {
+  const recording = recordWith(SYMBOLIC_SIZE, run, inputs, options);
+  const sizes = Object.values(inputs).flatMap(({ shape }) => shape);
+  const symbol = sizes.find((size) => typeof size === 'string');
+  if (symbol === undefined) return recording;
+  const other = recordWith(OTHER_SYMBOLIC_SIZE, run, inputs, options);
+  assertSameGraph(recording.graph, other.graph);
+  recording.outputs = recording.outputs.map((output, place) => ({
+    ...output,
+    shape: withSymbol(output.shape, other.outputs[place]!.shape, symbol),
+  }));
+  return recording;
+}
+
+/** Returns a shape in which the symbolic dimension has its name, and sizes that depend on it have none. */
+const withSymbol = (
+  shape: GraphValue['shape'],
+  other: GraphValue['shape'],
+  symbol: string,
+): GraphValue['shape'] =>
+  shape.map((size, axis) => (size === other[axis] ? size : size === SYMBOLIC_SIZE ? symbol : ''));
+
+function recordWith(
+  symbolicSize: number,
   run: (inputs: Tensors) => Tensors,
   inputs: Record<string, InputSpec>,
   { block = 0, layouts = {}, parameters = {}, chooseForm, scatters = true }: RecordOptions,
 ): Recording {
   const tracer = new Tracer(block);
+  tracer.symbolicSize = symbolicSize;
   tracer.names = new Map(Object.entries(parameters).map(([name, { dataId }]) => [dataId, name]));
   tracer.graph.take(Object.keys(inputs));
   if (chooseForm !== undefined) tracer.chooseForm = chooseForm;
@@ -110,9 +142,6 @@ export function record(
     const results = run(Object.fromEntries(tensors));
     assertOwnNames(Object.keys(results), inputs);
     tracer.graph.take(Object.keys(results));
-    const symbols = Object.values(inputs)
-      .flatMap(({ shape }) => shape)
-      .filter((size) => typeof size === 'string');
     const native = present(
       Object.entries(results).map(([name, tensor]) => [name, tracer.nativeLayout(tensor)]),
     );
@@ -121,7 +150,7 @@ export function record(
     );
     tracer.graph.publishAll(named);
     const outputs = Object.entries(results).map(([name, tensor]) =>
-      outputValue(name, tensor, layoutOf(name), symbols[0]),
+      outputValue(name, tensor, layoutOf(name)),
     );
     if (scatters) scatterLabels(tracer.graph);
     tracer.graph.nodes = fuseBlocked(tracer.graph.nodes, new Set(outputs.map(({ name }) => name)));
@@ -132,7 +161,7 @@ export function record(
     return {
       ...{ graph, inputs: values, outputs, wanted, native },
       get model() {
-        return graph.encode(values, outputs);
+        return graph.encode(values, this.outputs);
       },
     };
   });
@@ -161,7 +190,7 @@ const present = (entries: [string, Layout | undefined][]): Record<string, Layout
   Object.fromEntries(entries.filter((entry): entry is [string, Layout] => entry[1] !== undefined));
 
 export function inputInfo(tracer: Tracer, name: string, spec: InputSpec, layout: Layout) {
-  const shape = spec.shape.map((size) => (typeof size === 'string' ? SYMBOLIC_SIZE : size));
+  const shape = spec.shape.map((size) => (typeof size === 'string' ? tracer.symbolicSize : size));
   return { name, spec, info: tracer.output(name, shape, spec.dtype ?? 'float32', name, layout) };
 }
 
@@ -170,9 +199,6 @@ function inputValue(name: string, info: TensorInfo, spec: InputSpec, layout: Lay
   return { name, dtype: info.dtype as HostDtype, shape };
 }
 
-function outputValue(name: string, tensor: Tensor, layout: Layout, symbol: string | undefined): GraphValue {
-  const shape = declaredShape(layout, tensor.shape).map((size) =>
-    size === SYMBOLIC_SIZE && symbol ? symbol : size,
-  );
-  return { name, dtype: tensor.dtype as HostDtype, shape };
-}
+const outputValue = (name: string, tensor: Tensor, layout: Layout): GraphValue => ({
+  ...{ name, dtype: tensor.dtype as HostDtype, shape: declaredShape(layout, tensor.shape) },
+});

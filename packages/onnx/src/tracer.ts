@@ -3,8 +3,7 @@ import { type DataType, engine, type TensorInfo, type TypedArray } from '@tensor
 import type { ChooseForm } from './forms/forms.ts';
 import { BLOCKED_DOMAIN, Graph, type NodeOptions } from './graph.ts';
 import { declaredShape, fromLayout, type Layout, type Rearrangement, sourcesOf, toLayout } from './layout.ts';
-import { SYMBOLIC_SIZE, symbolicShape } from './symbolic.ts';
-import { TraceError } from './trace-error.ts';
+import { assertFixed, SYMBOLIC_SIZE, symbolicShape } from './symbolic.ts';
 import type { TracedValue } from './traced-value.ts';
 
 /**
@@ -19,6 +18,8 @@ export class Tracer {
   readonly kernels = new Set<string>();
   /** Backend that provides the shapes of kernels that cannot be traced; without one they are an error. */
   standIn: string | undefined;
+  /** Size of the symbolic dimension in this trace. */
+  symbolicSize = SYMBOLIC_SIZE;
   /** Chooses the form of each convolution that has several. */
   chooseForm: ChooseForm = () => 'direct';
   /** Names of tensors that were created outside the trace, by their data. */
@@ -127,7 +128,10 @@ export class Tracer {
   reshape(name: string, shape: readonly number[]): string {
     const source = this.#reshaped.get(name) ?? name;
     if (same(this.#shapes.get(source) ?? [Number.NaN], shape)) return source;
-    const reshaped = this.node('Reshape', [source, this.graph.integers(...symbolicShape(shape))]);
+    const reshaped = this.node('Reshape', [
+      source,
+      this.graph.integers(...symbolicShape(shape, this.symbolicSize)),
+    ]);
     this.#reshaped.set(reshaped, source);
     return reshaped;
   }
@@ -209,8 +213,8 @@ export class Tracer {
   #materialise({ constant, name, uniform, repeats, shape, dtype, producer }: TracedValue): string {
     if (repeats !== undefined) return this.expand(repeats, shape, producer);
     if (uniform === undefined) {
-      assertFixed(shape, producer);
-      assertFixed(constant!.length <= LARGEST_COUNTED ? [...constant!] : [], producer);
+      this.#assertFixed(shape, producer);
+      this.#assertFixed(constant!, producer);
       return this.graph.constant(dtype as HostDtype, shape, constant!, name);
     }
     const scalar = this.#scalar(uniform, dtype, producer);
@@ -218,7 +222,7 @@ export class Tracer {
   }
 
   #scalar(value: number, dtype: DataType, producer: string): string {
-    assertFixed([value], producer);
+    this.#assertFixed([value], producer);
     return this.graph.scalar(value, dtype as HostDtype);
   }
 
@@ -228,8 +232,12 @@ export class Tracer {
    * @throws {TraceError} if the shape has the symbolic dimension.
    */
   expand(name: string, shape: readonly number[], producer: string): string {
-    assertFixed(shape, producer);
+    this.#assertFixed(shape, producer);
     return this.node('Expand', [name, this.graph.integers(...shape)]);
+  }
+
+  #assertFixed(numbers: ArrayLike<number>, producer: string): void {
+    assertFixed(numbers, producer, this.symbolicSize);
   }
 
   /** Returns the shape that ONNX declares for a tensor in a layout. */
@@ -250,18 +258,3 @@ export class Tracer {
 
 const same = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
-
-/** Constants with more values are data, not sizes. */
-const LARGEST_COUNTED = 16;
-
-/** tfjs computes with sizes as numbers, such as the count of a mean; those of the symbolic dimension are unknown. */
-function assertFixed(numbers: readonly number[], producer: string): void {
-  const open = numbers.find((value) => value !== 0 && value % SYMBOLIC_SIZE === 0);
-  if (open === undefined) return;
-  throw new TraceError({
-    where: producer,
-    expected: 'a constant that does not depend on the symbolic dimension',
-    received: 'its size as a number or in a shape',
-    fix: 'Trace with a fixed batch size, or make the constant broadcast.',
-  });
-}

@@ -67,20 +67,30 @@ export async function openRecognizer(
     typeof network === 'string' ? await fetched(network) : (network ?? (await bundledNetwork(weights)));
   const turn = oneAtATime();
   const embedder = await loadEmbedder(model, embedderOptions);
-  const { template } = embedder.preprocessing;
-  if (template === 'none') {
+  try {
+    const template = templates[templateOf(embedder)];
+    const origin = network === undefined ? dlibFingerprint : await sha256Of(new Uint8Array(model));
+    const known = calibration ?? calibrationOf(embedder.metadata, flip);
+    // The last thing that can fail, so that nothing has to release the detector.
+    const detector = await loadMtcnn({ weights: `${folder}mtcnn_model-weights_manifest.json` });
+    return recognizerOf({
+      name: network === undefined ? 'dlib' : embedder.name,
+      fingerprint: `${origin}${flip === 'off' ? '' : `+${flip}`}`,
+      embedder: { ...embedder, embed: (...given) => turn(() => embedder.embed(...given)) },
+      finder: finderOf(detector, turn, (image) => findFaces(detector, image, template, border)),
+      ...{ flip, prefer },
+      calibration: known,
+    });
+  } catch (error) {
     await embedder.release();
-    throw noTemplate(embedder);
+    throw error;
   }
-  const detector = await loadMtcnn({ weights: `${folder}mtcnn_model-weights_manifest.json` });
-  return recognizerOf({
-    name: network === undefined ? 'dlib' : embedder.name,
-    fingerprint: `${network === undefined ? dlibFingerprint : await sha256Of(new Uint8Array(model))}${flip === 'off' ? '' : `+${flip}`}`,
-    embedder: { ...embedder, embed: (...given) => turn(() => embedder.embed(...given)) },
-    finder: finderOf(detector, turn, (image) => findFaces(detector, image, templates[template], border)),
-    ...{ flip, prefer },
-    calibration: calibration ?? calibrationOf(embedder.metadata, flip),
-  });
+}
+
+function templateOf(embedder: Embedder) {
+  const { template } = embedder.preprocessing;
+  if (template === 'none') throw noTemplate(embedder);
+  return template;
 }
 
 type Turn = <T>(task: () => Promise<T>) => Promise<T>;

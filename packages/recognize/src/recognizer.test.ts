@@ -130,6 +130,8 @@ describe('a threshold', () => {
   test('is never made up', () => {
     expect(() => thresholdOf(undefined, {})).toThrow(/this network has no calibration.*--calibration/);
     expect(() => thresholdOf(undefined, { threshold: 40 })).toThrow(/from -1 to 1.*threshold 40/);
+    const few = { thresholds: [] } as unknown as ModelCalibration;
+    expect(() => thresholdOf(few, {})).toThrow(/calibration is of too few pairs to have one.*--threshold/);
     expect(() => thresholdOf(calibration, { far: 0.01 })).toThrow(
       /rate of the calibration: 0\.001, got 0\.01/,
     );

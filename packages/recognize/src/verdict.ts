@@ -74,9 +74,9 @@ export function thresholdOf(
     if (threshold >= -1 && threshold <= 1) return threshold;
     throw refused('a cosine similarity from -1 to 1', `threshold ${threshold}`, 'Pass one, such as 0.4.');
   }
-  if (calibration === undefined)
+  if (calibration === undefined || calibration.thresholds.length === 0)
     throw refused(
-      'a threshold: this network has no calibration',
+      `a threshold: ${noThreshold(calibration)}`,
       'none',
       'Pass `threshold` (--threshold), or a calibration made by hm eval --calibration (--calibration).',
     );
@@ -89,6 +89,12 @@ export function thresholdOf(
     `Pass one of them as \`far\` (--far).`,
   );
 }
+
+/** Returns the reason why a network has no threshold of its own. */
+export const noThreshold = (calibration: ModelCalibration | undefined): string =>
+  calibration === undefined
+    ? 'this network has no calibration'
+    : "this network's calibration is of too few pairs to have one";
 
 /** Returns the rate of the calibration's strictest threshold that is not above this one. */
 function falseMatchRateAt({ thresholds }: ModelCalibration, similarity: number): FalseMatchRate | null {

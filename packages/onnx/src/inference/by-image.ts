@@ -20,7 +20,8 @@ export interface ByImage {
 
 /**
  * Determines how far into a network a batch may be computed in parts. Unless the operators clearly keep images apart,
- * images count as mixed.
+ * images count as mixed. Only {@link whileRows} tells whether each row still is one image: a reshaping to `[-1, 128]`
+ * may join two of them, and a constant with more axes may put one before them.
  *
  * @param input the network's only input, whose first axis is the batch.
  */
@@ -33,9 +34,21 @@ export function byImage(graph: Graph, input: string): ByImage {
     const rule = conditions[node.op];
     const isApart = rule === undefined ? BY_IMAGE.has(node.op) : first === true && rule(graph, node, others);
     if (!isApart) return { nodes: index, ofImages };
-    for (const name of node.outputs) ofImages.add(name);
+    for (const name of node.outputs) if (name !== '') ofImages.add(name);
   }
   return { nodes: graph.nodes.length, ofImages };
+}
+
+/** Returns the nodes before the first with a result that does not have one row for each image, as `isRows` tells. */
+export function whileRows(
+  graph: Graph,
+  { nodes, ofImages }: ByImage,
+  isRows: (value: string) => boolean,
+): ByImage {
+  const mixing = graph.nodes
+    .slice(0, nodes)
+    .findIndex(({ outputs }) => outputs.some((name) => ofImages.has(name) && !isRows(name)));
+  return { nodes: mixing === -1 ? nodes : mixing, ofImages };
 }
 
 /**

@@ -130,6 +130,11 @@ test('a batch of any size may be computed in parts, on one thread each; one of a
     ),
   ).toBe(1);
   expect(seen).toEqual([1, 2, 2]);
+  const halves = (graph: Graph, y: string) => graph.add('Reshape', [y, graph.integers(-1, 8)]);
+  expect(await lanesOf(network('N', halves), 'N')).toBe(1);
+  const turned = (graph: Graph, y: string) =>
+    graph.add('Add', [y, graph.constant('float32', [2, 1, 16], noise([32]))]);
+  expect(await lanesOf(network('N', turned), 'N')).toBe(1);
 });
 
 test('there is none where every convolution is fastest as it stands, or none has another form', async () => {
@@ -160,3 +165,16 @@ test.each([1, 2])(
     rmSync(process.env.XDG_CACHE_HOME, { recursive: true });
   },
 );
+
+test.each([
+  ['makes one of two images', [-1, 32], 10],
+  ['takes batches of ten alone', [10, 16], 10],
+] as const)('a network that %s runs on as it did', async (_, shape, count) => {
+  const model = network('N', (graph, y) => graph.add('Reshape', [y, graph.integers(...shape)]));
+  const session = await createSession(model, { threads: 2 });
+  const feeds = images(count);
+  const first = await session.run(feeds);
+  for (let seen = count; seen < 560; seen += count)
+    expect(difference(first.y!, (await session.run(feeds)).y!)).toBeLessThan(1e-5);
+  await session.release();
+});

@@ -64,6 +64,10 @@ describe('a network in three lanes', () => {
     await expect(session.run({ x: x(4, 2) })).rejects.toThrow(/the graph to run on cpu/);
     expect((await session.run({ x: x(4) })).mean!.shape).toEqual([4]);
   });
+
+  test('does whole what it cannot do in parts', async () => {
+    expect(await session.run({ x: x(3, 2) })).toEqual(await plain.run({ x: x(3, 2) }));
+  });
 });
 
 test('a lane whose thread is lost costs time alone', async () => {

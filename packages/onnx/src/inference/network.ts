@@ -5,7 +5,7 @@ import { graphNode } from '../protos.ts';
 import { loadSession } from '../session/load-session.ts';
 import type { ValueInfo } from '../session/session-options.ts';
 import { type BlockedConvolution, blockedConvolution } from './blocked-convolution.ts';
-import { byImage, type Cut, cutsOf, keepsImagesApart } from './by-image.ts';
+import { byImage, type Cut, cutsOf, keepsImagesApart, whileRows } from './by-image.ts';
 import type { PlacedConvolution } from './measure-convolution.ts';
 
 /** Convolutions with fewer multiplications per image are not worth measuring. */
@@ -43,11 +43,11 @@ export async function networkOf(file: ModelFile, input: ValueInfo, block: number
   const isOld = file.model.opsetImport.some(({ domain, version }) => domain === '' && version < 11n);
   if (known.length === 0 || isOld) return { convolutions: [], cuts: [], keepsImagesApart: false };
   const outputs = new Set(file.graph.output.map(({ name }) => name));
-  const apart = byImage(graph, input.name);
-  const cuts = cutsOf(graph, apart, outputs);
+  const possible = byImage(graph, input.name);
   const read = known.map(({ node }) => node.inputs[0]!);
-  const shapes = await shapesOf(file, input, [...read, ...cuts.map(({ value }) => value)]);
-  const batch = typeof input.shape[0] === 'number' ? input.shape[0] : 2;
+  const batch = typeof input.shape[0] === 'number' ? input.shape[0] : TRIAL;
+  const shapes = await shapesOf(file, input, batch, [...read, ...possible.ofImages]);
+  const apart = whileRows(graph, possible, (value) => shapes.get(value)![0] === batch);
   const convolutions = known.flatMap((convolution) => {
     const [images, , height, width] = shapes.get(convolution.node.inputs[0]!)!;
     const multiplications = sizeOf([...convolution.channels, height!, width!]) * 9;
@@ -58,12 +58,12 @@ export async function networkOf(file: ModelFile, input: ValueInfo, block: number
   return {
     convolutions,
     keepsImagesApart: keepsImagesApart(graph, apart, outputs),
-    cuts: cuts.flatMap((cut) => {
-      const [images, ...shape] = shapes.get(cut.value)!;
-      return images === batch ? [{ ...cut, shape }] : [];
-    }),
+    cuts: cutsOf(graph, apart, outputs).map((cut) => ({ ...cut, shape: shapes.get(cut.value)!.slice(1) })),
   };
 }
+
+/** Number of images in the trial run: odd, so that no two rows can be joined, and rare as the length of an axis. */
+const TRIAL = 7;
 
 const SHAPE = 'shape of ';
 
@@ -71,6 +71,7 @@ const SHAPE = 'shape of ';
 async function shapesOf(
   file: ModelFile,
   input: ValueInfo,
+  batch: number,
   values: readonly string[],
 ): Promise<Map<string, number[]>> {
   const { model, graph } = readModelFile(writeModelFile(file));
@@ -78,9 +79,11 @@ async function shapesOf(
   graph.node.push(...names.map((name) => newNode('Shape', [name], SHAPE + name)));
   graph.output = names.map((name) => ({ ...graph.output[0]!, name: SHAPE + name, type: undefined! }));
   const session = await loadSession(writeModelFile({ model, graph }));
-  const [batch = 2, ...sizes] = input.shape;
-  const shape = [typeof batch === 'number' ? batch : 2, ...(sizes as number[])];
-  const shapes = await session.run({ [input.name]: hostZeros(input.dtype, shape) as never });
-  await session.release();
-  return new Map(names.map((name) => [name, Array.from(shapes[SHAPE + name]!.data, Number)]));
+  const shape = [batch, ...(input.shape.slice(1) as number[])];
+  try {
+    const shapes = await session.run({ [input.name]: hostZeros(input.dtype, shape) as never });
+    return new Map(names.map((name) => [name, Array.from(shapes[SHAPE + name]!.data, Number)]));
+  } finally {
+    await session.release();
+  }
 }

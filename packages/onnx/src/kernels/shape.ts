@@ -78,13 +78,16 @@ kernel<TensorInfo[], { axis: number }>('Concat', (tracer, inputs, { axis }) => {
   );
 });
 
+/** A place behind the last one of any axis. Where an axis ends may not be known, if it depends on the symbolic one. */
+const END = 2 ** 31 - 1;
+
 /** Appends `Slice`; `begin` and `size` are given for all axes. */
 function slice(tracer: Tracer, x: TensorInfo, begin: number[], size: number[]): TensorInfo {
   const axes = begin
     .map((_, axis) => axis)
     .filter((axis) => begin[axis] !== 0 || size[axis] !== x.shape[axis]);
   if (axes.length === 0) return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
-  const ends = axes.map((axis) => begin[axis]! + size[axis]!);
+  const ends = axes.map((axis) => orEnd(begin[axis]! + size[axis]!, x.shape[axis]!));
   const name = tracer.node('Slice', [
     tracer.named(x),
     tracer.graph.integers(...axes.map((axis) => begin[axis]!)),
@@ -93,6 +96,8 @@ function slice(tracer: Tracer, x: TensorInfo, begin: number[], size: number[]): 
   ]);
   return tracer.output(name, size, x.dtype, 'Slice');
 }
+
+const orEnd = (place: number, last: number) => (place >= last ? END : place);
 
 kernel<Unary, { begin: number | number[]; size: number | number[] }>(
   'Slice',
@@ -128,11 +133,14 @@ kernel<Unary, Strided>('StridedSlice', (tracer, { x }, a) => {
     a.newAxisMask,
     a.shrinkAxisMask,
   );
+  const backwards = (axis: number) => info.strides[axis]! < 0;
   const name = tracer.node('Slice', [
     tracer.named(x),
-    tracer.graph.integers(...info.begin),
     tracer.graph.integers(
-      ...info.end.map((end, axis) => (info.strides[axis]! < 0 && end < 0 ? -(2 ** 31) : end)),
+      ...info.begin.map((begin, axis) => (backwards(axis) ? orEnd(begin, x.shape[axis]! - 1) : begin)),
+    ),
+    tracer.graph.integers(
+      ...info.end.map((end, axis) => (backwards(axis) && end < 0 ? -(2 ** 31) : orEnd(end, x.shape[axis]!))),
     ),
     tracer.graph.integers(...info.begin.map((_, axis) => axis)),
     tracer.graph.integers(...info.strides),

@@ -17,13 +17,14 @@ export type Calibration = 'minmax' | { percentile: number };
 const BINS = 4096;
 
 /**
- * Runs a model on sample inputs and records the range of each value.
+ * Runs a model on sample inputs and records the range of each value that is of float32. Sums of sizes, for example, are
+ * not.
  *
  * @throws {NonFiniteError} if a value is not finite.
  */
 export async function activationRanges(
   file: ModelFile,
-  names: readonly string[],
+  values: readonly string[],
   batches: readonly Record<string, HostTensor>[],
   calibration: Calibration,
 ): Promise<Map<string, Range>> {
@@ -32,9 +33,11 @@ export async function activationRanges(
   const session = await loadSession(
     withOutputs(
       file,
-      names.filter((name) => !inputs.has(name)),
+      values.filter((name) => !inputs.has(name)),
     ),
   );
+  const others = [...session.inputs, ...session.outputs].filter(({ dtype }) => dtype !== 'float32');
+  const names = values.filter((value) => !others.some(({ name }) => name === value));
   try {
     const ranges = new Map<string, Range>(names.map((name) => [name, { low: 0, high: 0 }]));
     await eachValue(session, batches, names, (name, data) => extend(ranges.get(name)!, data, name));

@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { Graph } from '../graph.ts';
 import { createSession, readMetadata, withMetadata } from '../session.ts';
 import { toHalf } from './half.ts';
-import { newNode, readModelFile, writeModelFile } from './model-file.ts';
+import { newNode, newTensor, readModelFile, writeModelFile } from './model-file.ts';
 import { quantizableShare, quantize } from './quantize.ts';
 import { toFloat16 } from './to-float16.ts';
 
@@ -131,6 +131,80 @@ describe('quantize', () => {
     await expect(quantize(few, [{ input: test }])).rejects.toThrow(/those are 25 % of the weights/);
   });
 
+  /** A convolution whose first channel is nearly dead, by this factor, but has a bias like the others. */
+  function nearlyDead(factor: number): Uint8Array {
+    const graph = new Graph();
+    const first = graph.constant(
+      'float32',
+      [4, 3, 3, 3],
+      normal(108, (k) => (k < 27 ? 0.1 * factor : 0.1)),
+    );
+    const bias = graph.constant('float32', [4], [0.5, -0.5, 0.5, 0.5]);
+    const rectified = graph.add('Relu', [graph.add('Conv', ['input', first, bias])]);
+    const second = graph.constant(
+      'float32',
+      [64, 8],
+      normal(512, () => 0.3),
+    );
+    graph.publish(graph.add('MatMul', [graph.add('Flatten', [rectified]), second]), 'embedding');
+    const value = (name: string, shape: (number | string)[]) => ({ name, dtype: 'float32' as const, shape });
+    return graph.encode([value('input', ['N', 3, 6, 6])], [value('embedding', ['N', 8])]);
+  }
+
+  test.each([1e-3, 1e-6, 1e-9, 0])('keeps the bias of a channel of weights scaled by %d', async (factor) => {
+    const nearly = nearlyDead(factor);
+    const test = images(16);
+    const small = await quantize(nearly, [{ input: test }]);
+    expect(error(await run(small, test), await run(nearly, test))).toBeLessThan(0.03);
+  });
+
+  test('brings attributes along that later opsets do not have', async () => {
+    const file = readModelFile(model);
+    const { graph } = file;
+    const relu = graph.node.find(({ opType }) => opType === 'Relu')!;
+    const dropout = newNode('Dropout', relu.input, 'kept');
+    dropout.attribute.push(
+      create(AttributeProtoSchema, { name: 'ratio', f: 0.4, type: AttributeType.FLOAT }),
+    );
+    const ones = [1, 0, 0, 1].map((value, place) =>
+      newTensor(`norm ${place}`, DataType.FLOAT, [4], new Float32Array(4).fill(value)),
+    );
+    graph.initializer.push(...ones);
+    const norm = newNode('BatchNormalization', ['kept', ...ones.map(({ name }) => name)], 'normal', {
+      spatial: 1,
+    });
+    relu.input = ['normal'];
+    graph.node.splice(graph.node.indexOf(relu), 0, dropout, norm);
+    file.model.opsetImport[0]!.version = 8n;
+    const old = writeModelFile(file);
+    const test = images(16);
+    const small = await quantize(old, [{ input: test }]);
+    expect(error(await run(small, test), await run(old, test))).toBeLessThan(0.03);
+    norm.attribute[0]!.i = 0n;
+    await expect(quantize(writeModelFile(file), [{ input: test }])).rejects.toThrow(/BatchNormalization/);
+  });
+
+  test('leaves the arithmetic of shapes as it is', async () => {
+    const graph = new Graph();
+    const weights = graph.constant(
+      'float32',
+      [108, 8],
+      normal(864, () => 0.1),
+    );
+    const product = graph.add('MatMul', [graph.add('Flatten', ['input']), weights]);
+    const count = graph.add('Gather', [graph.add('Shape', ['input']), graph.integers(0)]);
+    const twice = graph.add('Add', [count, count]);
+    const halves = graph.add('Concat', [twice, graph.integers(4)], { attributes: { axis: 0 } });
+    graph.publish(graph.add('Reshape', [product, halves]), 'embedding');
+    const shaped = graph.encode(
+      [{ name: 'input', dtype: 'float32', shape: ['N', 3, 6, 6] }],
+      [{ name: 'embedding', dtype: 'float32', shape: ['M', 4] }],
+    );
+    const test = images(16);
+    const small = await quantize(shaped, [{ input: test }]);
+    expect(error(await run(small, test), await run(shaped, test))).toBeLessThan(0.03);
+  });
+
   test('refuses what it cannot quantise', async () => {
     await expect(quantize(model, [])).rejects.toThrow(/at least one batch/);
     await expect(quantize(Uint8Array.of(1, 2, 3), [{ input: images(1) }])).rejects.toThrow(/an ONNX model/);
@@ -157,6 +231,39 @@ describe('toFloat16', () => {
     expect(readMetadata(half)).toEqual({ note: 'kept' });
     expect(dataTypes(half)).not.toContain(DataType.FLOAT);
   });
+
+  test('keeps constants that are no weights', async () => {
+    const file = readModelFile(withConstants());
+    const held = file.graph.node.find(({ opType }) => opType === 'Constant')!;
+    held.attribute.push(
+      create(AttributeProtoSchema, { name: 'value_float', f: 0.5, type: AttributeType.FLOAT }),
+    );
+    const other = file.graph.node.findLast(({ opType }) => opType === 'Constant')!;
+    other.attribute.push(
+      create(AttributeProtoSchema, { name: 'value_floats', floats: [1, 2], type: AttributeType.FLOATS }),
+    );
+    const model = writeModelFile(file);
+    const test = images(2);
+    expect(error(await run(toFloat16(model), test), await run(model, test))).toBeLessThan(2e-3);
+    held.attribute[0]!.f = -1e6;
+    expect(() => toFloat16(writeModelFile(file))).toThrow(/within ±65504/);
+  });
+
+  /** Two constants that still lack their values, and zeros of a shape, added to the input. */
+  function withConstants(): Uint8Array {
+    const graph = new Graph();
+    const sum = graph.add('Add', ['input', graph.add('Constant', [])]);
+    const flat = graph.add('Reshape', [sum, graph.integers(0, -1, 2)]);
+    const all = graph.add('Add', [
+      graph.add('Add', [flat, graph.add('Constant', [])]),
+      graph.add('ConstantOfShape', [graph.integers(2)]),
+    ]);
+    graph.publish(all, 'embedding');
+    return graph.encode(
+      [{ name: 'input', dtype: 'float32', shape: ['N', 3, 6, 6] }],
+      [{ name: 'embedding', dtype: 'float32', shape: ['N', 54, 2] }],
+    );
+  }
 
   test('refuses weights that half precision cannot hold', () => {
     expect(() => toFloat16(network(1e6))).toThrow(/within ±65504/);

@@ -86,26 +86,39 @@ function quantizeActivation(graph: GraphProto, name: string, { low, high }: Rang
 }
 
 function quantizeWeight(graph: GraphProto, plan: WeightPlan, inputScales: Map<string, number>): void {
-  const { node, tensor, axis, bias } = plan;
+  const { node, tensor, axis } = plan;
   // One constant may serve several nodes: each gets its own copy, whose bias scale depends on the node's input.
   const name = `${node.output[0]}_weight`;
-  const { values, scales } = quantizeChannels(floatsOf(tensor), tensor.dims.map(Number), axis);
+  const inputScale = inputScales.get(node.input[0]!.replace(/_dq$/, ''))!;
+  const bias = biasOf(plan);
+  const least = bias?.map((value) => Math.abs(value) / inputScale / LARGEST_BIAS);
+  const { values, scales } = quantizeChannels(floatsOf(tensor), tensor.dims.map(Number), axis, least);
   node.input[1] = dequantized(graph, node, name, axis, scales, {
     tensor: newTensor(`${name}_q`, DataType.INT8, tensor.dims, values),
     zeros: newTensor(`${name}_zero`, DataType.INT8, [scales.length], new Int8Array(scales.length)),
   });
-  if (bias === undefined || bias.dims.length !== 1 || Number(bias.dims[0]) !== scales.length) return;
-  const inputScale = inputScales.get(node.input[0]!.replace(/_dq$/, ''))!;
-  const biasScales = scales.map((scale) => Math.fround(scale * inputScale));
-  const whole = Int32Array.from(floatsOf(bias), (value, channel) => Math.round(value / biasScales[channel]!));
-  node.input[2] = dequantized(graph, node, `${node.output[0]}_bias`, 0, biasScales, {
-    tensor: newTensor(`${node.output[0]}_bias_q`, DataType.INT32, bias.dims, whole),
-    zeros: newTensor(
-      `${node.output[0]}_bias_zero`,
-      DataType.INT32,
-      [scales.length],
-      new Int32Array(scales.length),
-    ),
+  if (bias !== undefined) quantizeBias(graph, node, bias, scales, inputScale);
+}
+
+/** Returns the bias of a node, if it has one for each channel. */
+function biasOf({ bias, tensor, axis }: WeightPlan): Float32Array | undefined {
+  const isOfChannels = bias?.dims.length === 1 && bias.dims[0] === tensor.dims[axis];
+  return isOfChannels ? floatsOf(bias) : undefined;
+}
+
+function quantizeBias(
+  graph: GraphProto,
+  node: NodeProto,
+  bias: Float32Array,
+  weightScales: Float32Array,
+  inputScale: number,
+): void {
+  const name = `${node.output[0]}_bias`;
+  const scales = weightScales.map((scale) => Math.fround(scale * inputScale));
+  const whole = Int32Array.from(bias, (value, channel) => Math.round(value / scales[channel]!));
+  node.input[2] = dequantized(graph, node, name, 0, scales, {
+    tensor: newTensor(`${name}_q`, DataType.INT32, [bias.length], whole),
+    zeros: newTensor(`${name}_zero`, DataType.INT32, [bias.length], new Int32Array(bias.length)),
   });
 }
 
@@ -131,8 +144,19 @@ function dequantized(
  */
 const LARGEST = 64;
 
-/** Quantises symmetrically: the largest weight of each channel becomes {@link LARGEST}. */
-function quantizeChannels(weights: Float32Array, dims: readonly number[], axis: number) {
+/** The largest bias in 32 bits. The other half of the range is left for the products that are added to it. */
+const LARGEST_BIAS = 2 ** 30;
+
+/**
+ * Quantises symmetrically: the largest weight of each channel becomes {@link LARGEST}, or less if `least` sets a larger
+ * scale. Beside such a bias the weights hardly count: the channel is nearly dead.
+ */
+function quantizeChannels(
+  weights: Float32Array,
+  dims: readonly number[],
+  axis: number,
+  least: Float32Array | undefined,
+) {
   const channels = dims[axis]!;
   const inner = dims.slice(axis + 1).reduce((a, b) => a * b, 1);
   const channelOf = (index: number) => Math.floor(index / inner) % channels;
@@ -141,7 +165,7 @@ function quantizeChannels(weights: Float32Array, dims: readonly number[], axis: 
     scales[channelOf(k)] = Math.max(scales[channelOf(k)]!, Math.abs(value));
   });
   scales.forEach((largest, channel) => {
-    scales[channel] = largest / LARGEST || 1;
+    scales[channel] = Math.max(largest / LARGEST, least?.[channel] ?? 0) || 1;
   });
   const values = Int8Array.from(weights, (value, k) =>
     Math.max(-LARGEST, Math.min(LARGEST, Math.round(value / scales[channelOf(k)]!))),

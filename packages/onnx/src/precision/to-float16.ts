@@ -1,8 +1,11 @@
+import { create } from '@bufbuild/protobuf';
 import { InvalidDataError } from '@hm/tensor/host';
 import {
+  AttributeProtoSchema,
   AttributeProto_AttributeType as AttributeType,
   TensorProto_DataType as DataType,
   type GraphProto,
+  type NodeProto,
   type TensorProto,
   type ValueInfoProto,
 } from 'onnx-buf';
@@ -36,7 +39,9 @@ export function toFloat16(model: Uint8Array): Uint8Array {
   const unsupported = graph.node.find(({ opType }) => UNSUPPORTED.has(opType));
   if (unsupported !== undefined) throw noHalf(unsupported.opType, unsupported.name);
   graph.initializer = graph.initializer.map(halved);
-  for (const { opType, attribute } of graph.node) {
+  for (const node of graph.node) {
+    holdTensor(node);
+    const { opType, attribute } = node;
     for (const entry of attribute) {
       if (entry.type === AttributeType.TENSOR && entry.t) entry.t = halved(entry.t);
       if (opType === 'Cast' && entry.name === 'to' && entry.i === BigInt(DataType.FLOAT))
@@ -48,6 +53,23 @@ export function toFloat16(model: Uint8Array): Uint8Array {
   castOutputs(graph);
   return writeModelFile(file);
 }
+
+/** Writes the float32 values that a node holds in another form, or by default, as a tensor. */
+function holdTensor({ opType, attribute, output: [name = ''] }: NodeProto): void {
+  const isConstant = opType === 'Constant';
+  const place = attribute.findIndex((entry) => isConstant && /^value_floats?$/.test(entry.name));
+  if (place >= 0) {
+    const { type, f, floats } = attribute[place]!;
+    const values = Float32Array.from(type === AttributeType.FLOAT ? [f] : floats);
+    attribute[place] = held(
+      newTensor(name, DataType.FLOAT, type === AttributeType.FLOAT ? [] : [values.length], values),
+    );
+  } else if (opType === 'ConstantOfShape' && attribute.length === 0)
+    attribute.push(held(newTensor(name, DataType.FLOAT, [1], Float32Array.of(0))));
+}
+
+const held = (t: TensorProto) =>
+  create(AttributeProtoSchema, { name: 'value', type: AttributeType.TENSOR, t });
 
 function castInputs(graph: GraphProto): void {
   const constants = new Set(graph.initializer.map(({ name }) => name));

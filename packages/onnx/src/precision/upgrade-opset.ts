@@ -12,6 +12,13 @@ const UNCHANGED = new Set(
   ),
 );
 
+/** Attributes that later opsets do not have, with the value that means what happens without them in inference. */
+const DROPPED: Readonly<Record<string, { name: string; isImplied: (attribute: AttributeProto) => boolean }>> =
+  {
+    Dropout: { name: 'ratio', isImplied: () => true },
+    BatchNormalization: { name: 'spatial', isImplied: ({ i }) => i === 1n },
+  };
+
 /**
  * Upgrades a graph of the usual operators of face networks to opset 13, in place.
  *
@@ -22,11 +29,19 @@ export function upgradeOpset(file: ModelFile): void {
   if (own === undefined || own.version >= QUANTIZATION_OPSET) return;
   for (const node of file.graph.node) {
     if (node.opType === 'Clip') limitsToInputs(file, node);
-    else if (node.domain !== '' || !UNCHANGED.has(node.opType) || own.version < 7n)
+    else if (node.domain !== '' || !UNCHANGED.has(node.opType) || own.version < 7n || !dropAttribute(node))
       throw tooOld(node, own.version);
   }
   own.version = QUANTIZATION_OPSET;
   if (file.model.irVersion < 7n) file.model.irVersion = 7n;
+}
+
+/** Removes what later opsets do not have; returns false if the node cannot do without it. */
+function dropAttribute(node: NodeProto): boolean {
+  const dropped = DROPPED[node.opType];
+  const found = node.attribute.find(({ name }) => name === dropped?.name);
+  node.attribute = node.attribute.filter((attribute) => attribute !== found);
+  return found === undefined || dropped!.isImplied(found);
 }
 
 /** Clip's limits were attributes before opset 11. */

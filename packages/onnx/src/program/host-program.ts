@@ -2,6 +2,7 @@ import { type HostTensor, hostZeros } from '@hm/tensor/host';
 import type { Session } from '../session.ts';
 import { NEXT, type Program } from './program.ts';
 import type { StateLayouts } from './state-layouts.ts';
+import { Turns } from './turns.ts';
 
 type HostTensors = Record<string, HostTensor>;
 
@@ -14,6 +15,8 @@ export class HostProgram implements Program {
   readonly #layouts: StateLayouts;
   #current: HostTensors;
   #spare: HostTensors;
+  /** Two runs at once would start from the same state, and write to the same buffers. */
+  readonly #turns = new Turns();
 
   constructor(session: Session, layouts: StateLayouts, state: HostTensors) {
     this.#session = session;
@@ -24,7 +27,11 @@ export class HostProgram implements Program {
     );
   }
 
-  async run(inputs: HostTensors): Promise<HostTensors> {
+  run(inputs: HostTensors): Promise<HostTensors> {
+    return this.#turns.take(() => this.#run(inputs));
+  }
+
+  async #run(inputs: HostTensors): Promise<HostTensors> {
     const into = Object.fromEntries(
       Object.entries(this.#spare).map(([name, tensor]) => [NEXT + name, tensor]),
     );
@@ -33,12 +40,15 @@ export class HostProgram implements Program {
     return Object.fromEntries(Object.entries(results).filter(([name]) => !name.startsWith(NEXT)));
   }
 
-  async readState(): Promise<HostTensors> {
-    return this.#layouts.restore(this.#current);
+  readState(): Promise<HostTensors> {
+    return this.#turns.take(() => this.#layouts.restore(this.#current));
   }
 
   async writeState(state: HostTensors): Promise<void> {
-    this.#current = this.#layouts.store(state);
+    const stored = this.#layouts.store(state);
+    await this.#turns.take(() => {
+      this.#current = stored;
+    });
   }
 
   release(): Promise<void> {

@@ -2,7 +2,7 @@ import type { HostTensor } from '@hm/tensor/host';
 
 type HostTensors = Record<string, HostTensor>;
 
-/** A compiled step with its state. */
+/** A compiled step with its state. Runs, reads and writes are made one after the other, in the order of the calls. */
 export interface Program {
   /** Runs one step: updates the state and returns the outputs. After an error the state is unchanged. */
   run(inputs: HostTensors): Promise<HostTensors>;

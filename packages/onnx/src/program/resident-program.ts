@@ -2,6 +2,7 @@ import type { HostTensor } from '@hm/tensor/host';
 import type { DeviceTensor, ResidentSession } from '../session.ts';
 import { NEXT, type Program } from './program.ts';
 import type { StateLayouts } from './state-layouts.ts';
+import { Turns } from './turns.ts';
 
 type HostTensors = Record<string, HostTensor>;
 
@@ -15,6 +16,8 @@ export class ResidentProgram implements Program {
   readonly #session: ResidentSession;
   readonly #layouts: StateLayouts;
   #state: Place;
+  /** Two runs at once would start from the same state, and the first to end would dispose of it. */
+  readonly #turns = new Turns();
 
   constructor(session: ResidentSession, layouts: StateLayouts, state: HostTensors) {
     this.#session = session;
@@ -22,7 +25,11 @@ export class ResidentProgram implements Program {
     this.#state = { host: layouts.store(state) };
   }
 
-  async run(inputs: HostTensors): Promise<HostTensors> {
+  run(inputs: HostTensors): Promise<HostTensors> {
+    return this.#turns.take(() => this.#run(inputs));
+  }
+
+  async #run(inputs: HostTensors): Promise<HostTensors> {
     const state = 'host' in this.#state ? this.#state.host : this.#state.device;
     const { outputs, resident } = await this.#session.run({ ...inputs, ...state });
     const next = Object.entries(resident).map(([name, tensor]) => [name.slice(NEXT.length), tensor] as const);
@@ -30,13 +37,18 @@ export class ResidentProgram implements Program {
     return outputs;
   }
 
-  async readState(): Promise<HostTensors> {
+  readState(): Promise<HostTensors> {
+    return this.#turns.take(() => this.#read());
+  }
+
+  async #read(): Promise<HostTensors> {
     const state = 'host' in this.#state ? this.#state.host : await this.#session.read(this.#state.device);
     return this.#layouts.restore(state);
   }
 
   async writeState(state: HostTensors): Promise<void> {
-    this.#replace({ host: this.#layouts.store(state) });
+    const host = this.#layouts.store(state);
+    await this.#turns.take(() => this.#replace({ host }));
   }
 
   release(): Promise<void> {

@@ -49,8 +49,7 @@ export function hostSession(graph: LoadedGraph, substitute?: Substitute): Sessio
         const memory = memoryFor(output);
         return [output.name, memory ? graph.toRuntime(memory) : null] as const;
       });
-      const chosen = (await substitute?.graphFor(feeds)) ?? graph;
-      const results = await chosen.run(feeds, Object.fromEntries(fetches));
+      const results = await runEither(graph, substitute, feeds, Object.fromEntries(fetches));
       const tensors = Object.entries(results).map(([name, tensor]) => [name, toHost(tensor)] as const);
       const record = Object.fromEntries(tensors);
       return runtime.writesGivenOutputs ? record : copyInto(record, into);
@@ -60,6 +59,18 @@ export function hostSession(graph: LoadedGraph, substitute?: Substitute): Sessio
       await substitute?.release();
     },
   };
+}
+
+/** Runs what stands in for a graph, or the graph itself if nothing does, or if it fails at what the graph can do. */
+async function runEither(
+  graph: LoadedGraph,
+  substitute: Substitute | undefined,
+  feeds: HostTensors,
+  outputs: Parameters<LoadedGraph['run']>[1],
+): ReturnType<LoadedGraph['run']> {
+  const chosen = (await substitute?.graphFor(feeds)) ?? graph;
+  if (chosen === graph) return graph.run(feeds, outputs);
+  return chosen.run(feeds, outputs).catch(() => graph.run(feeds, outputs));
 }
 
 function copyInto(tensors: HostTensors, into: HostTensors): HostTensors {

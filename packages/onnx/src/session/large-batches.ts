@@ -41,7 +41,8 @@ export class LargeBatches implements Substitute {
     assertFeeds(feeds, graph.inputs);
     this.#images += images.shape[0]!;
     if (this.#images <= WORTH_IT) return graph;
-    this.#faster ??= this.#load();
+    // Whatever goes wrong with it, the graph that was loaded still runs.
+    this.#faster ??= this.#load().catch(() => undefined);
     return (await this.#faster) ?? graph;
   }
 
@@ -59,9 +60,18 @@ export class LargeBatches implements Substitute {
       const whole = await this.#make(model, 1);
       return whole && loadGraph(whole.model, this.#options);
     }
-    const { Lanes } = await import('../inference/lanes.ts');
-    const graph = await loadGraph(faster.model, { ...this.#options, threads: 1 });
-    return new Lanes(graph, this.#input!.name, others);
+    return this.#inLanes(faster.model, others);
+  }
+
+  async #inLanes(model: Uint8Array, others: readonly Lane[]): Promise<RunnableGraph> {
+    try {
+      const { Lanes } = await import('../inference/lanes.ts');
+      const graph = await loadGraph(model, { ...this.#options, threads: 1 });
+      return new Lanes(graph, this.#input!.name, others);
+    } catch (error) {
+      await releaseAll(others);
+      throw error;
+    }
   }
 
   async #make(model: Uint8Array, lanes: number): Promise<FasterModel | undefined> {
@@ -79,9 +89,11 @@ async function startLanes({ model, lanes }: FasterModel): Promise<Lane[] | undef
   const started = await Promise.all(Array.from({ length: lanes - 1 }, () => startLane(model)));
   const found = started.filter((lane) => lane !== undefined);
   if (found.length === started.length) return found;
-  await Promise.all(found.map((lane) => lane.release()));
+  await releaseAll(found);
   return undefined;
 }
+
+const releaseAll = (lanes: readonly Lane[]) => Promise.all(lanes.map((lane) => lane.release()));
 
 /** Returns the only input of a graph, if it is a batch of images of one size. */
 function imagesOf(inputs: readonly ValueInfo[]): ValueInfo | undefined {

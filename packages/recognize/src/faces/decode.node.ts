@@ -24,10 +24,11 @@ export async function sourceOf(photograph: Photograph, name: string): Promise<So
 export const decode = (source: Source, name: string) => decodeImage(source, { name });
 
 async function download(address: string, name: string): Promise<Uint8Array> {
-  const response = await fetch(address).catch((cause: unknown) => {
+  const noAnswer = (cause: unknown) => {
     throw nothingThere(name, 'no answer', cause);
-  });
-  if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  };
+  const response = await fetch(address).catch(noAnswer);
+  if (response.ok) return new Uint8Array(await response.arrayBuffer().catch(noAnswer));
   throw nothingThere(name, `${response.status} ${response.statusText}`.trim());
 }
 

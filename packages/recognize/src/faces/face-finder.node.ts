@@ -27,7 +27,7 @@ export function faceFinder(data: FinderData, workers = availableParallelism()): 
     async find(photograph, name) {
       const source = await sourceOf(photograph, name);
       const [idlest] = threads.toSorted((a, b) => a.load - b.load);
-      if (idlest !== undefined) return idlest.ask({ source, name });
+      if (idlest !== undefined) return idlest.ask({ source: alone(source), name });
       detector ??= loadMtcnn();
       return findFaces(await detector, await decode(source, name), data.template, data.border);
     },
@@ -42,6 +42,15 @@ export function faceFinder(data: FinderData, workers = availableParallelism()): 
       await (await detector)?.release();
     },
   };
+}
+
+/** Copies what is part of a larger array, all of which would be sent to a thread otherwise. */
+function alone(source: Source): Source {
+  const isPart = ({ length, buffer }: Uint8Array | Uint8ClampedArray) => length < buffer.byteLength;
+  if ('bytes' in source && isPart(source.bytes)) return { ...source, bytes: new Uint8Array(source.bytes) };
+  if ('pixels' in source && isPart(source.pixels))
+    return { ...source, pixels: new Uint8Array(source.pixels) };
+  return source;
 }
 
 /** A request to a worker. */

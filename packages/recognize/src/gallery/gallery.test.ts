@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { defaultPreprocessing, preprocessingToMetadata } from '@hm/datasets';
+import type { ModelCalibration } from '@hm/eval';
 import type { RgbImage } from '@hm/images';
 import { withMetadata } from '@hm/onnx/session';
 import { Rng } from '@hm/tensor/host';
@@ -176,6 +177,11 @@ describe('people', () => {
     await expect(people.enroll('Ada', [red], { minQuality: 0 })).rejects.toThrow(/no calibration/);
     await expect(people.identify(red)).rejects.toThrow(/no calibration/);
     await people.release();
+    const calibration = { thresholds: [], probability: { kind: 'platt' } } as unknown as ModelCalibration;
+    const few = await openGallery(fresh(), { ...recognizer, calibration });
+    await expect(few.enroll('Ada', [red], { minQuality: 0 })).rejects.toThrow(/of too few pairs/);
+    await expect(few.identify(red)).rejects.toThrow(/of too few pairs/);
+    await few.release();
   });
 });
 

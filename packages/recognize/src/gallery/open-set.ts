@@ -1,6 +1,6 @@
 import type { ModelCalibration } from '@hm/eval/browser';
 import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
-import { thresholdOf } from '../verdict.ts';
+import { noThreshold, thresholdOf } from '../verdict.ts';
 
 /** Options for identifying a face in a gallery. */
 export interface IdentifyOptions {
@@ -16,7 +16,7 @@ export interface IdentifyOptions {
  * Returns the minimum similarity for a gallery of this many people. A stranger is compared with each of them, so the
  * rate for each comparison is `people` times lower than for the whole.
  *
- * @throws {InvalidArgumentError} if there is neither a threshold nor a calibration.
+ * @throws {InvalidArgumentError} if there is neither a threshold nor a calibration with some.
  */
 export function openSetThreshold(
   calibration: ModelCalibration | undefined,
@@ -30,9 +30,9 @@ export function openSetThreshold(
   if (!(margin >= 0)) throw refused('a margin of 0 or more', margin, 'Pass 0.01.');
   if (threshold !== undefined) return thresholdOf(calibration, { threshold });
   if (!(fpir > 0 && fpir < 1)) throw refused('fpir between 0 and 1', fpir, 'Pass 0.01.');
-  if (calibration === undefined)
+  if (calibration === undefined || calibration.thresholds.length === 0)
     throw refused(
-      'a threshold: this network has no calibration',
+      `a threshold: ${noThreshold(calibration)}`,
       'none',
       'Pass `threshold` (--threshold), or open the recognizer with a `calibration` (--calibration).',
     );
@@ -42,14 +42,14 @@ export function openSetThreshold(
 /**
  * Returns the minimum similarity of two faces of one person, as given or for a false match rate.
  *
- * @throws {InvalidArgumentError} if there is neither a threshold nor a calibration.
+ * @throws {InvalidArgumentError} if there is neither a threshold nor a calibration with some.
  */
 export const likeness = (
   calibration: ModelCalibration | undefined,
   rate: number,
   { threshold }: { threshold?: number | undefined },
 ): number =>
-  threshold !== undefined || calibration === undefined
+  threshold !== undefined || calibration === undefined || calibration.thresholds.length === 0
     ? thresholdOf(calibration, { threshold })
     : similarityAt(calibration, rate);
 

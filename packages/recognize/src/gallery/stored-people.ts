@@ -34,6 +34,9 @@ export class StoredPeople implements EnrolledPeople {
   readonly #network: Network | undefined;
   #content: GalleryContent;
   #version: string | undefined;
+  /** Number of reads and changes so far, and which of them the content in memory is from. */
+  #begun = 0;
+  #held = 0;
   #index: Promise<GalleryIndex> | undefined;
   readonly #searches = new Set<Promise<unknown>>();
   #last: Promise<unknown> = Promise.resolve();
@@ -47,6 +50,7 @@ export class StoredPeople implements EnrolledPeople {
 
   /** Reads the content if others have changed it. */
   async refresh(): Promise<Person[]> {
+    const turn = ++this.#begun;
     const version = await this.#store.version();
     if (version !== this.#version) {
       const content =
@@ -54,7 +58,7 @@ export class StoredPeople implements EnrolledPeople {
           ? this.#empty()
           : await decodeGallery(await this.#store.read(), this.#store.name);
       this.#assertNetwork(content);
-      await this.#adopt(content, version);
+      await this.#adopt(content, version, turn);
     }
     return this.#content.people;
   }
@@ -67,7 +71,7 @@ export class StoredPeople implements EnrolledPeople {
         const content = { ...this.#content, people: [...this.#content.people] };
         const result = await task(content);
         await this.#store.write(await encodeGallery(content));
-        await this.#adopt(content, await this.#store.version());
+        await this.#adopt(content, await this.#store.version(), ++this.#begun);
         return result;
       }),
     );
@@ -124,7 +128,10 @@ export class StoredPeople implements EnrolledPeople {
     await this.#dropIndex();
   }
 
-  async #adopt(content: GalleryContent, version: string | undefined): Promise<void> {
+  /** Takes up a content, unless it is from a read that began before the one that is in memory, and took longer. */
+  async #adopt(content: GalleryContent, version: string | undefined, turn: number): Promise<void> {
+    if (turn < this.#held) return;
+    this.#held = turn;
     this.#content = content;
     this.#version = version;
     await this.#dropIndex();

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isPartial, removeLeftovers } from './partial.ts';
@@ -56,6 +56,22 @@ test('a link stays one', async () => {
   await symlink('file', join(folder, 'link'));
   await writeFileSafely(join(folder, 'link'), 'new');
   expect(await readFile(join(folder, 'file'), 'utf8')).toBe('new');
+});
+
+test('so does one to a file, or to a link, that is not there yet', async () => {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'elsewhere'));
+  await symlink('elsewhere', join(folder, 'alias'));
+  await symlink(join('..', 'elsewhere', 'file'), join(folder, 'elsewhere', 'link'));
+  await symlink(join('alias', 'link'), join(folder, 'outer'));
+  await writeFileSafely(join(folder, 'outer'), 'new');
+  expect(await readlink(join(folder, 'outer'))).toBe(join('alias', 'link'));
+  expect((await readdir(join(folder, 'elsewhere'))).sort()).toEqual(['file', 'link']);
+  expect(await readFile(join(folder, 'elsewhere', 'file'), 'utf8')).toBe('new');
+  await symlink(join('missing', 'file'), join(folder, 'broken'));
+  await expect(writeFileSafely(join(folder, 'broken'), 'x')).rejects.toMatchObject({
+    fields: { path: join(folder, 'broken'), code: 'ENOENT' },
+  });
 });
 
 test.skipIf(process.platform === 'win32')('a pipe is written to', async () => {

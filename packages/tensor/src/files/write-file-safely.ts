@@ -1,13 +1,13 @@
-import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { checkArguments, checkOptions } from '../check/check-options.ts';
 import { UnavailableError } from '../errors.ts';
 import { partialPath } from './partial.ts';
 
 /**
  * Writes a file that is either there as a whole or not at all, whenever the process or the machine stops: it is written
- * under another name in the same folder, synced and renamed, then the folder is synced. A link is followed; a device or
- * a pipe is written to directly.
+ * under another name in the same folder, synced and renamed, then the folder is synced. A link is followed, also to
+ * a file that is not there yet; a device or a pipe is written to directly.
  *
  * @throws {UnavailableError} if it cannot be written, for example on a full disk. What was at `path` before is
  * untouched and nothing is left behind.
@@ -160,6 +160,8 @@ async function targetOf(path: string): Promise<Target> {
   const there = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });
+  const link = there === undefined ? await readlink(path).catch(() => undefined) : undefined;
+  if (link !== undefined) return targetOf(resolve(await realpath(dirname(path)), link));
   if (there === undefined) return { name: path, temporary: partialPath(path) };
   if (!there.isFile() && !there.isDirectory()) return { name: path, temporary: undefined };
   const name = await realpath(path);
