@@ -16,7 +16,7 @@ import type { Provider } from './session.ts';
 import { expectSame } from './testing/compare.ts';
 import { floats, integers } from './testing/inputs.ts';
 import { webgpu } from './testing/on-webgpu.ts';
-import { TraceError } from './trace-error.ts';
+import { TraceError } from './trace/trace-error.ts';
 
 type Tensors = Record<string, tf.Tensor>;
 type HostTensors = Record<string, HostTensor>;

@@ -20,8 +20,8 @@ import { createSegmentedSession, type SumOverRanks } from './segments/segmented-
 import { keepsOutputs } from './session/resident-session.ts';
 import { type SessionOptions, sessionOptions } from './session/session-options.ts';
 import { createResidentSession } from './session.ts';
-import { type InputSpec, type Recording, type RecordOptions, record } from './trace.ts';
-import { TraceError } from './trace-error.ts';
+import { type InputSpec, type Recording, type RecordOptions, record } from './trace/trace.ts';
+import { TraceError } from './trace/trace-error.ts';
 
 type Tensors = Record<string, Tensor>;
 type HostTensors = Record<string, HostTensor>;

@@ -10,8 +10,8 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { loadSession } from './session/load-session.ts';
 import { withMetadata } from './session.ts';
-import { type InputSpec, type TraceOptions, trace } from './trace.ts';
-import { TraceError } from './trace-error.ts';
+import { type InputSpec, type TraceOptions, trace } from './trace/trace.ts';
+import { TraceError } from './trace/trace-error.ts';
 
 /** Options of an exported file. */
 export interface ExportOptions extends TraceOptions {

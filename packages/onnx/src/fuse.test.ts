@@ -8,7 +8,7 @@ import { fuseBlocked } from './fuse.ts';
 import { BLOCKED_DOMAIN, type GraphNode } from './graph.ts';
 import { compare, type Program } from './testing/compare.ts';
 import { floats } from './testing/inputs.ts';
-import { record } from './trace.ts';
+import { record } from './trace/trace.ts';
 
 const block = await blockSize();
 const conv = (x: tf.Tensor, filter: tf.Tensor) =>

@@ -7,10 +7,10 @@ export { type FormTimes, fastestForm, type KernelCache } from './forms/fastest-f
 export type { Form, Kernels } from './forms/forms.ts';
 export { coveredKernels } from './kernels/index.ts';
 export { traceKernel } from './kernels/trace-kernel.ts';
-export { kernelsOf } from './kernels-of.ts';
-export { withOpenDimensions } from './open-dimensions.ts';
 export type { Program } from './program/program.ts';
 export { repeatStep } from './repeat-step.ts';
 export type { SumOverRanks } from './segments/segmented-session.ts';
-export { type InputSpec, type TraceOptions, trace } from './trace.ts';
-export { TraceError } from './trace-error.ts';
+export { kernelsOf } from './trace/kernels-of.ts';
+export { withOpenDimensions } from './trace/open-dimensions.ts';
+export { type InputSpec, type TraceOptions, trace } from './trace/trace.ts';
+export { TraceError } from './trace/trace-error.ts';

@@ -3,7 +3,7 @@ import { Rng, sizeOf, toTensors } from '@hm/tensor';
 import { hostTensor } from '@hm/tensor/host';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { trace } from './trace.ts';
+import { trace } from './trace/trace.ts';
 import { withoutWeights, withWeights } from './weights.ts';
 
 const rng = Rng.of('weights');

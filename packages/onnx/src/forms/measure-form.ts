@@ -1,7 +1,7 @@
 import { hostTensor, Rng, sizeOf } from '@hm/tensor/host';
 import type { Layout } from '../layout.ts';
 import { loadSession } from '../session/load-session.ts';
-import { record } from '../trace.ts';
+import { record } from '../trace/trace.ts';
 import { bestOf } from './best-of.ts';
 import type { ConvolutionShape, Form } from './forms.ts';
 import { operandsOf, resultOf, runConvolution } from './run-convolution.ts';

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { blockSize } from '../blocks.ts';
 import { createSession } from '../session.ts';
 import { floats } from '../testing/inputs.ts';
-import { record } from '../trace.ts';
+import { record } from '../trace/trace.ts';
 import { type ConvolutionShape, type Direction, type Form, formsOf } from './forms.ts';
 import { operandsOf, resultOf, runConvolution } from './run-convolution.ts';
 

@@ -1,8 +1,8 @@
 import { ALL_REDUCE } from '@hm/tensor';
 import { registerKernel, type TensorInfo } from '@tensorflow/tfjs-core';
 import { COLLECTIVE_DOMAIN } from '../graph.ts';
-import { TRACE_BACKEND, traceBackend } from '../trace-backend.ts';
-import { TraceError } from '../trace-error.ts';
+import { TRACE_BACKEND, traceBackend } from '../trace/trace-backend.ts';
+import { TraceError } from '../trace/trace-error.ts';
 
 // Not one of tfjs's own kernels, and therefore not listed among the covered ones.
 registerKernel({

@@ -1,6 +1,6 @@
 import { backend_util, type DataType, type TensorInfo, upcastType } from '@tensorflow/tfjs-core';
-import { TraceError } from '../trace-error.ts';
-import type { Tracer } from '../tracer.ts';
+import { TraceError } from '../trace/trace-error.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import { elementwise, sameShape } from './elementwise.ts';
 import { kernel } from './register.ts';
 

@@ -1,7 +1,7 @@
 import type { HostDtype } from '@hm/tensor/host';
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { dataTypeOf } from '../graph.ts';
-import type { Tracer } from '../tracer.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import { kernel } from './register.ts';
 
 const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;

@@ -1,5 +1,5 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
-import type { Tracer } from '../tracer.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import { cast } from './cast.ts';
 import { elementwise } from './elementwise.ts';
 import { kernel } from './register.ts';

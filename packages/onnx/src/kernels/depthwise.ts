@@ -1,6 +1,6 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import { BLOCKED_DOMAIN } from '../graph.ts';
-import type { Tracer } from '../tracer.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import { type ConvolutionAttributes, windowAttributes, windowOf } from './convolution.ts';
 import { imageGradient, type PhaseFilter } from './input-gradient.ts';
 import { kernel } from './register.ts';

@@ -1,6 +1,6 @@
 import { backend_util, type DataType, type TensorInfo } from '@tensorflow/tfjs-core';
 import { dataTypeOf } from '../graph.ts';
-import type { Tracer } from '../tracer.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import { numeric } from './binary.ts';
 import { elementwise } from './elementwise.ts';
 import { kernel } from './register.ts';

@@ -2,7 +2,7 @@ import { sizeOf } from '@hm/tensor/host';
 import { backend_util, type DataType, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { Attribute } from '../graph.ts';
 import type { Layout } from '../layout.ts';
-import type { Tracer } from '../tracer.ts';
+import type { Tracer } from '../trace/tracer.ts';
 
 interface ElementwiseOptions {
   attributes?: Record<string, Attribute>;

@@ -1,6 +1,6 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import { tilingFor } from '../forms/forms.ts';
-import type { Tracer } from '../tracer.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import { type ConvolutionAttributes, convolutionInfo } from './convolution.ts';
 import { kernel } from './register.ts';
 import { pick, pixelsOf, withBorder } from './spatial.ts';

@@ -1,5 +1,5 @@
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { Tracer } from '../tracer.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import { elementwise } from './elementwise.ts';
 import { fromInt64 } from './reduce.ts';
 import { kernel } from './register.ts';

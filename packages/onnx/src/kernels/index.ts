@@ -17,8 +17,8 @@ import './select.ts';
 import './shape.ts';
 import './unary.ts';
 import * as tf from '@tensorflow/tfjs-core';
-import { TRACE_BACKEND, traceBackend } from '../trace-backend.ts';
-import { TraceError } from '../trace-error.ts';
+import { TRACE_BACKEND, traceBackend } from '../trace/trace-backend.ts';
+import { TraceError } from '../trace/trace-error.ts';
 import { covered } from './register.ts';
 import { standInFor } from './stand-in.ts';
 

@@ -2,7 +2,7 @@ import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import { tilingFor } from '../forms/forms.ts';
 import { BLOCKED_DOMAIN } from '../graph.ts';
 import type { Layout } from '../layout.ts';
-import type { Tracer } from '../tracer.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import { type ConvolutionAttributes, convolutionInfo, windowAttributes } from './convolution.ts';
 import { interleave, type Phase, phaseGrid } from './phases.ts';
 import { kernel } from './register.ts';

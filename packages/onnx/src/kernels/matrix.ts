@@ -1,6 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { TraceError } from '../trace-error.ts';
-import type { Tracer } from '../tracer.ts';
+import { TraceError } from '../trace/trace-error.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import { unsupportedActivation } from './convolution.ts';
 import { elementwise } from './elementwise.ts';
 import { kernel } from './register.ts';

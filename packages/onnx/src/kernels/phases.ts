@@ -1,5 +1,5 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
-import type { Tracer } from '../tracer.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import { pick, withBorder } from './spatial.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import { BLOCKED_DOMAIN } from '../graph.ts';
-import type { Tracer } from '../tracer.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import { type ConvolutionAttributes, type Window, windowAttributes, windowOf } from './convolution.ts';
 import { interleave, phaseGrid } from './phases.ts';
 import { kernel } from './register.ts';

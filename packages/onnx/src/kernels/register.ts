@@ -4,8 +4,8 @@ import {
   registerKernel,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { TRACE_BACKEND, traceBackend } from '../trace-backend.ts';
-import type { Tracer } from '../tracer.ts';
+import { TRACE_BACKEND, traceBackend } from '../trace/trace-backend.ts';
+import type { Tracer } from '../trace/tracer.ts';
 
 /** A kernel that appends nodes: takes tracer, inputs and attributes, and returns tensors. */
 export type TraceKernel<I = NamedTensorInfoMap, A = NamedAttrMap> = (

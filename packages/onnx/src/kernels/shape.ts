@@ -1,5 +1,5 @@
 import { backend_util, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { Tracer } from '../tracer.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import { kernel } from './register.ts';
 
 type Unary = { x: TensorInfo };

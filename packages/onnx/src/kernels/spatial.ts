@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Layout } from '../layout.ts';
-import type { Tracer } from '../tracer.ts';
+import type { Tracer } from '../trace/tracer.ts';
 
 /**
  * An image as rows of `inner` neighbouring values, one row per pixel: `[outer, pixels, inner]`. Blocked images have

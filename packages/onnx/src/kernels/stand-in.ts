@@ -6,7 +6,7 @@ import {
   type TensorInfo,
   util,
 } from '@tensorflow/tfjs-core';
-import type { Tracer } from '../tracer.ts';
+import type { Tracer } from '../trace/tracer.ts';
 
 /** Returns tensors of the shapes and dtypes that another backend's kernel returns for zeros. */
 export function standInFor(

@@ -1,7 +1,7 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import { BLOCKED_DOMAIN } from '../graph.ts';
 import type { Layout } from '../layout.ts';
-import type { Tracer } from '../tracer.ts';
+import type { Tracer } from '../trace/tracer.ts';
 
 /** A filter with inputs and outputs exchanged, as the input gradient of its convolution needs it. */
 export interface TurnedFilter {

@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Attribute } from '../graph.ts';
-import { TraceError } from '../trace-error.ts';
-import type { Info } from '../traced-value.ts';
-import type { Tracer } from '../tracer.ts';
+import { TraceError } from '../trace/trace-error.ts';
+import type { Info } from '../trace/traced-value.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import { asFloat } from './cast.ts';
 import { elementwise } from './elementwise.ts';
 import { kernel } from './register.ts';

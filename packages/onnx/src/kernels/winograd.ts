@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Layout } from '../layout.ts';
-import type { Tracer } from '../tracer.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import { type Matrix, matrices, onSquares, transpose } from '../winograd/matrices.ts';
 import { gridOf, patchPlaces, resultPlaces, type TileSize, type Tiling } from '../winograd/tiling.ts';
 import { imageOf } from './spatial.ts';

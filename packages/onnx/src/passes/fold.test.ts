@@ -7,7 +7,7 @@ import { Graph } from '../graph.ts';
 import { readModelFile, writeModelFile } from '../precision/model-file.ts';
 import { createSession } from '../session.ts';
 import { floats as noise } from '../testing/inputs.ts';
-import { trace } from '../trace.ts';
+import { trace } from '../trace/trace.ts';
 import { foldConstants } from './fold-constants.ts';
 import { rewrite } from './rewrite.ts';
 

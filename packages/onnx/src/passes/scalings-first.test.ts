@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { compare } from '../testing/compare.ts';
 import { floats } from '../testing/inputs.ts';
-import { record } from '../trace.ts';
+import { record } from '../trace/trace.ts';
 
 const update = (momentum: tf.Tensor, x: tf.Tensor, y: tf.Tensor) =>
   tf.add(tf.mul(momentum, 0.9), tf.matMul(x as tf.Tensor2D, y as tf.Tensor2D, true));

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { readModelFile } from '../precision/model-file.ts';
 import { createSession } from '../session.ts';
-import { trace } from '../trace.ts';
+import { trace } from '../trace/trace.ts';
 
 const CLASSES = 5;
 const mask = (labels: tf.Tensor, first: number) =>

@@ -6,8 +6,8 @@ import { compile, type StepFunction } from '../compile.ts';
 import type { Program } from '../program/program.ts';
 import { floats } from '../testing/inputs.ts';
 import { ranksInOneProcess } from '../testing/ranks-in-one-process.ts';
-import { trace } from '../trace.ts';
-import { TraceError } from '../trace-error.ts';
+import { trace } from '../trace/trace.ts';
+import { TraceError } from '../trace/trace-error.ts';
 
 type HostTensors = Record<string, HostTensor>;
 

@@ -12,8 +12,8 @@ import { ModelProtoSchema, NodeProtoSchema, ValueInfoProtoSchema } from 'onnx-bu
 import { loadRuntime, probeProvider, readModel } from '#runtime';
 import { externalWeights } from '../external-weights.ts';
 import { readMetadata } from '../metadata.ts';
-import { withOpenDimensions } from '../open-dimensions.ts';
 import type { InferenceSession, Runtime, Tensor } from '../runtime.ts';
+import { withOpenDimensions } from '../trace/open-dimensions.ts';
 import { assertFeeds } from './assert-feeds.ts';
 import { type Feed, HeldTensor } from './device-tensor.ts';
 import type { ExecutionProvider, Provider } from './provider.ts';

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { blockSize } from '../blocks.ts';
 import { createSession } from '../session.ts';
-import { record } from '../trace.ts';
+import { record } from '../trace/trace.ts';
 
 /** A tfjs function of tensors. */
 export type Program = (...inputs: tf.Tensor[]) => tf.Tensor | tf.Tensor[];

@@ -1,8 +1,15 @@
 import { type HostDtype, sizeOf } from '@hm/tensor/host';
 import { type DataType, engine, type TensorInfo, type TypedArray } from '@tensorflow/tfjs-core';
-import type { ChooseForm } from './forms/forms.ts';
-import { BLOCKED_DOMAIN, Graph, type NodeOptions } from './graph.ts';
-import { declaredShape, fromLayout, type Layout, type Rearrangement, sourcesOf, toLayout } from './layout.ts';
+import type { ChooseForm } from '../forms/forms.ts';
+import { BLOCKED_DOMAIN, Graph, type NodeOptions } from '../graph.ts';
+import {
+  declaredShape,
+  fromLayout,
+  type Layout,
+  type Rearrangement,
+  sourcesOf,
+  toLayout,
+} from '../layout.ts';
 import { assertFixed, SYMBOLIC_SIZE, symbolicShape } from './symbolic.ts';
 import type { TracedValue } from './traced-value.ts';
 

@@ -4,8 +4,8 @@ import { hostTensor } from '@hm/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { ModelProtoSchema } from 'onnx-buf';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createSession } from './session.ts';
-import { floats } from './testing/inputs.ts';
+import { createSession } from '../session.ts';
+import { floats } from '../testing/inputs.ts';
 import { trace } from './trace.ts';
 import { TraceError } from './trace-error.ts';
 

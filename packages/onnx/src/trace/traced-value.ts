@@ -1,5 +1,5 @@
 import type { DataType, TensorInfo, TypedArray } from '@tensorflow/tfjs-core';
-import type { Layout } from './layout.ts';
+import type { Layout } from '../layout.ts';
 
 /** The tracing backend's record of one tensor. */
 export interface TracedValue {

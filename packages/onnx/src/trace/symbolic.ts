@@ -1,5 +1,5 @@
 import { sizeOf } from '@hm/tensor/host';
-import type { Graph, GraphNode } from './graph.ts';
+import type { Graph, GraphNode } from '../graph.ts';
 import { TraceError } from './trace-error.ts';
 
 /**
