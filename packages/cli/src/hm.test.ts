@@ -272,6 +272,16 @@ const mistakes: [string, () => string[], RegExp][] = [
     /together.*got no --scale, --channels/,
   ],
   [
+    'a threshold beside pairs that choose it',
+    () => evaluation('--train-pairs', path('pairs.txt'), '--threshold', '1.2'),
+    /--train-pairs without --threshold, got both/,
+  ],
+  [
+    'pairs that choose the threshold, and embeddings to center',
+    () => evaluation('--train-pairs', path('pairs.txt'), '--center'),
+    /--train-pairs without --center, got both/,
+  ],
+  [
     'an unknown way to use the mirrored image',
     () => evaluation('--flip', 'add'),
     /Allowed choices are off, sum, concat/,

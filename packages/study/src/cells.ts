@@ -31,9 +31,17 @@ export const AS_IT_IS = 'as it is';
 export function readyCells(plan: StudyPlan, rows: readonly StudyRow[]): StudyCell[] {
   checkArguments('readyCells', { plan, rows }, { plan: { has: ['arms', 'seeds'] }, rows: 'array' });
   const done = new Set(rows.map(({ configuration, stage }) => `${stage} ${configuration}`));
-  const cells = [...tuningCells(plan), ...finalCells(plan, rows)];
-  return cells.filter(({ configuration, stage }) => !done.has(`${stage} ${configuration}`));
+  return knownCells(plan, rows).filter(({ configuration, stage }) => !done.has(`${stage} ${configuration}`));
 }
+
+/** Counts the cells of a plan that have their row. Cells of the same configuration share one. */
+export const countDone = (plan: StudyPlan, rows: readonly StudyRow[]): number =>
+  knownCells(plan, rows).length - readyCells(plan, rows).length;
+
+const knownCells = (plan: StudyPlan, rows: readonly StudyRow[]): StudyCell[] => [
+  ...tuningCells(plan),
+  ...finalCells(plan, rows),
+];
 
 /** Counts all cells of a plan. */
 export function countCells(plan: StudyPlan): number {
@@ -56,7 +64,8 @@ function tuningCells(plan: StudyPlan): StudyCell[] {
   );
 }
 
-function finalCells(plan: StudyPlan, rows: readonly StudyRow[]): StudyCell[] {
+/** Cells of the networks that are judged, of all arms whose tuning is done. */
+export function finalCells(plan: StudyPlan, rows: readonly StudyRow[]): StudyCell[] {
   return plan.seeds.flatMap((seed, index) =>
     places(plan).flatMap((place) => {
       // A network that is not trained has no seed and is judged once.
@@ -124,16 +133,21 @@ function cellOf(
   return { stage, condition, arm, ...depends, configuration };
 }
 
-/** Applies an arm's changes to a recipe. Its `learningRateFactor` multiplies the rate of plan and tuning. */
+/** Learning rate of `fineTune` for a plan that names none. */
+const FINE_TUNING_RATE = 0.002;
+
+/** Applies an arm's changes to a recipe. Its `learningRateFactor` multiplies its own rate, or that of plan and tuning. */
 const scaled = (
   recipe: Partial<Recipe>,
   own: StudyPlan['arms'][string]['recipe'] = {},
 ): StudyCell['recipe'] => {
   const { learningRateFactor = 1, ...rest } = own;
-  const { learningRate } = recipe;
+  const named = rest.learningRate ?? recipe.learningRate;
+  // A recipe without a rate is one for fine-tuning, and stays without one where nothing changes it.
+  const rate = named ?? (learningRateFactor === 1 ? undefined : FINE_TUNING_RATE);
   return {
     ...recipe,
     ...rest,
-    ...(learningRate !== undefined && { learningRate: learningRate * learningRateFactor }),
+    ...(rate !== undefined && { learningRate: rate * learningRateFactor }),
   };
 };

@@ -52,11 +52,8 @@ export async function estimateStudy(
   checkPlan(plan);
   const arms = Object.fromEntries(Object.entries(plan.arms).filter(([, { loss }]) => loss !== null));
   const trained = { ...plan, arms };
-  const cells = readyCells(trained, []) as TrainedCell[];
-  if (cells.length === 0) throw trainsNothing(plan);
-  const firsts = cells.filter(
-    (cell, index) => cells.findIndex(({ condition }) => condition === cell.condition) === index,
-  );
+  const firsts = firstCells(trained);
+  if (firsts.length === 0) throw trainsNothing(plan);
   const networks = countCells(trained);
   const conditions: StudyEstimate['conditions'] = [];
   let images = 0;
@@ -79,6 +76,16 @@ export async function estimateStudy(
     ...{ networks, conditions, steps: Math.round(steps), imagesPerSecond },
     ...{ hours: images / imagesPerSecond / 3600, memory },
   };
+}
+
+/** Returns a cell of each condition, with the first setting of tuning: which is chosen is not known yet. */
+function firstCells({ tuning, ...plan }: StudyPlan): TrainedCell[] {
+  const settled =
+    tuning === undefined ? plan : { ...plan, tuning: { ...tuning, grid: tuning.grid.slice(0, 1) } };
+  const cells = readyCells(settled, []) as TrainedCell[];
+  return cells.filter(
+    ({ condition }, index) => cells.findIndex((cell) => cell.condition === condition) === index,
+  );
 }
 
 /** Number of timed steps, after a first one that allocates buffers. */

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { backboneByName } from '@hm/resnet';
+import { type FineTuneOptions, fineTune, paper } from '@hm/train';
 import { expect, test } from 'vitest';
 import { countCells, readyCells } from './cells.ts';
 import { checkPlan, readPlan, type StudyPlan } from './plan.ts';
@@ -39,6 +41,12 @@ test.each([
     changed({ data: { ...tinyPlan.data, heldOutPeople: 0 } }),
     /Raise data\.heldOutPeople/,
   ],
+  [
+    'a condition that no file can be named after',
+    changed({ conditions: { 'noise 0 %': {}, 'noise 10/100': {} } }),
+    /without \/ and \\, got "noise 10\/100"\. Fix: Rename it/,
+  ],
+  ['a condition with a name of a page', changed({ conditions: { ['noise '.repeat(40)]: {} } }), /200 bytes/],
   ['unknown data', changed({ data: { kind: 'painted' } }), /drawn or photographs/],
 ])('refuses %s', (_, plan, message) => {
   expect(() => checkPlan(plan)).toThrow(message);
@@ -88,4 +96,40 @@ test('a change of anything that weights depend on is another configuration', () 
   ])
     expect(configurations(changed(change))).not.toContain(first);
   expect(configurations(changed({ name: 'another', question: 'Another?' }))).toContain(first);
+});
+
+test('an arm’s own learning rate takes the place of the plan’s and tuning’s, and its factor multiplies any of them', () => {
+  const ratesOf = (plan: StudyPlan) =>
+    readyCells(plan, []).map(({ arm, recipe }) => [arm, (recipe as FineTuneOptions).learningRate]);
+  const recipes = { plain: {}, own: { learningRate: 0.5 }, half: { learningRateFactor: 0.5 } };
+  const arms = Object.fromEntries(
+    Object.entries({ ...recipes, both: { ...recipes.own, ...recipes.half } }).map(([name, recipe]) => [
+      name,
+      { loss: 'ce', recipe },
+    ]),
+  );
+  const plan = changed({ arms, comparisons: [], seeds: [1], tuning: undefined });
+  const rates = (plain: number | undefined, half: number) => [
+    ['plain', plain],
+    ['own', 0.5],
+    ['half', half],
+    ['both', 0.25],
+  ];
+  expect(ratesOf({ ...plan, recipe: { learningRate: 0.04 } })).toEqual(rates(0.04, 0.02));
+  expect(ratesOf({ ...plan, tuning: { grid: [{ learningRate: 0.08 }], seed: 9 } })).toEqual(
+    rates(0.08, 0.04),
+  );
+  expect(ratesOf({ ...plan, recipe: {} })).toEqual(rates(paper.learningRate, paper.learningRate / 2));
+  const backbone = { pretrained: 'a.onnx', sha256: '0'.repeat(64) };
+  const tuned = { ...plan, backbone, recipe: {} };
+  // The rate that fineTune takes without one is not spelled out: it would be another configuration.
+  expect(ratesOf(tuned)).toEqual(rates(undefined, 0.001));
+});
+
+test('half of the learning rate of fine-tuning is half of what fineTune takes without one', async () => {
+  const backbone = { pretrained: 'a.onnx', sha256: '0'.repeat(64) };
+  const arms = { half: { loss: 'ce', recipe: { learningRateFactor: 0.5 } } };
+  const [cell] = readyCells(changed({ arms, backbone, recipe: {}, comparisons: [], tuning: undefined }), []);
+  const { learningRate } = await fineTune(backboneByName('resnet18', { width: 2 }), { length: 64 });
+  expect((cell!.recipe as FineTuneOptions).learningRate).toBe(learningRate / 2);
 });

@@ -11,7 +11,10 @@ export interface StudyPlan {
   /** Question that the study answers, in a sentence. */
   question: string;
   data: PhotographData | DrawnData;
-  /** Changes of the data, by name; each is compared separately. Default: the data as they are. */
+  /**
+   * Changes of the data, by name; each is compared separately. Files are named after them. Default: the data as they
+   * are.
+   */
   conditions?: Readonly<Record<string, Partial<PhotographData> | Partial<DrawnData>>>;
   backbone: NewNetwork | PretrainedNetwork;
   /** Changes to the paper's recipe; for a pretrained network, options of `fineTune`. */
@@ -43,7 +46,10 @@ export interface StudyArm {
   loss: string | null;
   /** Options of the loss. */
   options?: Readonly<Record<string, unknown>>;
-  /** Changes to the plan's recipe; `learningRateFactor` multiplies the learning rate of plan and tuning. */
+  /**
+   * Changes to the plan's recipe. A `learningRate` takes the place of that of plan and tuning; `learningRateFactor`
+   * multiplies whichever it is.
+   */
   recipe?: Partial<Recipe> & { learningRateFactor?: number };
 }
 
@@ -119,6 +125,13 @@ export function checkPlan(plan: StudyPlan, where = 'plan'): StudyPlan {
         data.clean.sha256,
         'Write the 64 digits that sha256sum prints for it.',
       );
+  const unwritable = Object.keys(plan.conditions ?? {}).find((name) => !fitsFileName(name));
+  if (unwritable !== undefined)
+    refuse(
+      'names of conditions of at most 200 bytes, without / and \\',
+      unwritable,
+      'Rename it: files are named after it.',
+    );
   const idle = arms.find((arm) => plan.arms[arm]!.loss === null);
   if (idle && !pretrained?.endsWith('.onnx'))
     refuse(`a loss for ${idle}`, null, 'Name one: only an ONNX file can be judged without training.');
@@ -141,3 +154,6 @@ export function checkPlan(plan: StudyPlan, where = 'plan'): StudyPlan {
     refuse('tuning under one of the conditions', tuning.condition, 'Correct the name.');
   return plan;
 }
+
+/** A condition's name is the beginning of file names, which may have 255 bytes. */
+const fitsFileName = (name: string) => !/[/\\\0]/.test(name) && Buffer.byteLength(name) <= 200;

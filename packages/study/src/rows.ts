@@ -36,7 +36,9 @@ export interface StudyRow {
   epochs: readonly { loss: number; accuracy?: number }[];
   /** How hard the samples were in each epoch and, with hard mining, what its gate did. */
   hardness?: readonly Omit<HardnessEvent, 'kind' | 'step'>[];
-  /** Checkpoint that validation chose. */
+  /** True if the training diverged, with a setting that tuning tried; it has the lowest score. */
+  diverged?: true;
+  /** Checkpoint that validation chose; step 0 for a network that was not trained, or whose training diverged. */
   validation: { step: number; score: number };
   /** Scores of that checkpoint; empty for tuning. */
   tests: Readonly<Record<string, TestScore>>;
@@ -53,7 +55,8 @@ export interface TestScore {
   thresholds: readonly number[];
 }
 
-const rowsPath = (folder: string) => join(folder, 'rows.jsonl');
+/** Path of the rows in a study's folder. */
+export const rowsPath = (folder: string) => join(folder, 'rows.jsonl');
 
 /** Reads the rows in a study's folder; empty if there are none yet. @throws {InvalidDataError} */
 export async function readRows(folder: string): Promise<StudyRow[]> {

@@ -6,6 +6,7 @@ import { type Embedder, type EmbedderOptions, loadEmbedder, validator, verify } 
 import { headByName } from '@hm/losses';
 import { backboneByName } from '@hm/resnet';
 import { readRegularFile, writeFileSafely } from '@hm/tensor/files';
+import { HmError } from '@hm/tensor/host';
 import {
   type EpochEvent,
   exportRun,
@@ -45,20 +46,26 @@ export interface CellPlace {
   out: string;
   engine: CellEngine;
   onEvent?: (event: TrainEvent) => void;
+  /** Signal to stop training with a checkpoint. */
+  signal?: AbortSignal;
 }
 
 /**
  * Trains one network, picks the checkpoint that scores best on the validation people, and scores it. A network that is
- * not trained is only scored. Called again after being killed, it resumes from the last checkpoint.
+ * not trained is only scored. Called again after being stopped or killed, it resumes from the last checkpoint.
+ *
+ * @returns its row; undefined if the signal stopped it.
  */
-export async function runCell(cell: StudyCell, place: CellPlace): Promise<StudyRow> {
+export async function runCell(cell: StudyCell, place: CellPlace): Promise<StudyRow | undefined> {
   const began = performance.now();
   const network = await openNetwork(cell.backbone, place.root);
   const data = await openStudyData(cell.data, network.backbone.imageSize, place.root);
-  const { model, versions, ...trained } =
+  const found =
     cell.loss === null
       ? await untrained(network, data, place.engine)
       : await trainCell({ ...cell, loss: cell.loss }, network, data, place);
+  if (found === undefined) return undefined;
+  const { model, versions, ...trained } = found;
   const tests = cell.stage === 'final' ? await scoreCell(cell, data, await model(), place) : {};
   return {
     study: place.study,
@@ -100,7 +107,7 @@ export async function openNetwork(plan: StudyCell['backbone'], root: string): Pr
 }
 
 /** Members of a row that come from training, and the trained network. */
-type Trained = Pick<StudyRow, 'recipe' | 'versions' | 'epochs' | 'hardness' | 'validation'> & {
+type Trained = Pick<StudyRow, 'recipe' | 'versions' | 'epochs' | 'hardness' | 'diverged' | 'validation'> & {
   model(): Promise<Model>;
 };
 
@@ -129,22 +136,33 @@ async function trainCell(
   network: Network,
   data: StudyData,
   place: CellPlace,
-): Promise<Trained> {
+): Promise<Trained | undefined> {
   const out = join(place.out, 'runs', `${cell.configuration}-${cell.stage}`);
   const training = await trainingOf(cell, network, data.train, place.engine);
   const run = train({
     ...{ ...training, out, keep: 1 },
+    ...(place.signal && { signal: place.signal }),
     resume: (await readConfig(out)) !== undefined,
     validate: validatorOf(data, place.engine),
   });
-  for await (const event of run) place.onEvent?.(event);
+  const recipe = { recipe: training.recipe };
+  const versions = async () => (await readConfig(out))!.environment.versions;
+  try {
+    for await (const event of run) {
+      place.onEvent?.(event);
+      if (event.kind === 'stopped') return undefined;
+    }
+  } catch (error) {
+    if (cell.stage !== 'tuning' || !HmError.isInstance(error) || error.code !== 'non-finite') throw error;
+    return { ...recipe, versions: await versions(), ...DIVERGED, model: () => Promise.reject(error) };
+  }
   const best = await loadRun(out, 'best');
   const events = await readEvents(out);
   const mined = events.filter((event): event is HardnessEvent => event.kind === 'hardness');
   const { step, score } = best.progress.best!;
   return {
-    recipe: training.recipe,
-    versions: (await readConfig(out))!.environment.versions,
+    ...recipe,
+    versions: await versions(),
     epochs: events
       .filter((event): event is EpochEvent => event.kind === 'epoch')
       .map(({ loss, accuracy }) => ({ loss, ...(accuracy !== undefined && { accuracy }) })),
@@ -153,6 +171,9 @@ async function trainCell(
     model: async () => ({ file: await exportRun(best, { backbone: network.backbone }) }),
   };
 }
+
+/** What tuning learns from a setting that diverges: that any other is better. No area under a curve is below 0. */
+const DIVERGED = { epochs: [], diverged: true, validation: { step: 0, score: 0 } } as const;
 
 /** Validates the network of a file without training it. */
 async function untrained(

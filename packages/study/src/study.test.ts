@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readEvents } from '@hm/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 // The built package: a study's networks are trained by its processes.
 import {
@@ -95,6 +96,23 @@ describe('study', () => {
     expect(await study(tinyPlan, { out: other })).toHaveLength(8);
   });
 
+  it('reports each plan on its own networks where several plans share a folder', async () => {
+    const other = join(folder, 'shared');
+    await mergeStudies(other, [folder]);
+    const { tuning: _, ...untuned } = tinyPlan;
+    const shorter = { ...untuned, name: 'shorter', recipe: { ...tinyPlan.recipe, epochs: 1 } };
+    const own = (await study(shorter, { out: other, jobs: 2 })).filter((row) => row.study === 'shorter');
+    expect(await summarizeStudy(tinyPlan, other)).toEqual(await summarizeStudy(tinyPlan, folder));
+    const { arms } = await summarizeStudy(shorter, other);
+    expect(arms.map(({ accuracies }) => accuracies)).toEqual(
+      ['ce', 'hm-ce'].map((arm) =>
+        [1, 2].map(
+          (seed) => own.find((row) => row.arm === arm && row.seed === seed)!.tests.heldOut!.accuracy,
+        ),
+      ),
+    );
+  }, 300_000);
+
   it('does nothing when nothing is lacking', async () => {
     const before = readFileSync(join(folder, 'rows.jsonl'), 'utf8');
     expect(await study(tinyPlan, { out: folder })).toEqual(rows.toSorted(byLine(before)));
@@ -110,6 +128,33 @@ describe('study', () => {
     await study(tinyPlan, { out: folder });
     const again = await readRows(folder);
     expect(again.map(lasting).at(-1)).toEqual(lasting(lost));
+  }, 300_000);
+
+  it('trains a network once that several arms share, and reports it for each', async () => {
+    const plan: StudyPlan = {
+      ...tinyPlan,
+      // Half of the second rate is the first.
+      arms: {
+        ce: { loss: 'ce' },
+        half: { loss: 'ce', recipe: { learningRateFactor: 0.5 } },
+        same: { loss: 'ce' },
+      },
+      seeds: [1],
+      comparisons: [],
+    };
+    const out = join(folder, 'shared-networks');
+    const seen: string[] = [];
+    const trained = await study(plan, {
+      ...{ out, jobs: 3 },
+      onEvent: (event) => event.kind === 'row' && seen.push(`${event.done}/${event.cells}`),
+    });
+    const configurations = trained.map(({ stage, configuration }) => `${stage} ${configuration}`);
+    expect(new Set(configurations).size).toBe(configurations.length);
+    expect(trained.filter(({ stage }) => stage === 'tuning')).toHaveLength(3);
+    expect(seen.at(-1)).toBe('9/9');
+    const { arms } = await summarizeStudy(plan, out);
+    expect(arms.map(({ arm }) => arm)).toEqual(['ce', 'half', 'same']);
+    expect(arms[2]!.accuracies).toEqual(arms[0]!.accuracies);
   }, 300_000);
 
   it('stops when it is told to, and goes on from there to the same numbers', async () => {
@@ -128,6 +173,8 @@ describe('study', () => {
       onEvent: ({ kind }) => kind === 'epoch' && stop.abort(),
     });
     expect(part).toEqual([]);
+    const [run] = await readdir(join(other, 'runs'));
+    expect((await readEvents(join(other, 'runs', run!))).at(-1)).toMatchObject({ kind: 'stopped', step: 3 });
     const [first] = await study(plan, { out: other });
     const whole = await study({ ...plan, name: 'tiny' }, { out: join(folder, 'whole') });
     expect(lasting(first!)).toEqual(lasting(whole[0]!));

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { lockFolder, writeFileSafely } from '@hm/tensor/files';
 import { checkArguments, checkOptions, UnavailableError } from '@hm/tensor/host';
 import type { EpochEvent } from '@hm/train';
-import { countCells, readyCells, type StudyCell } from './cells.ts';
+import type { CellRequest } from './cell-process.ts';
+import { countCells, countDone, readyCells, type StudyCell } from './cells.ts';
 import { checkPlan, type StudyPlan } from './plan.ts';
 import { appendRow, mendRows, readRows, type StudyRow } from './rows.ts';
 import { type CellEngine, type CellPlace, removeRun } from './run-cell.ts';
@@ -24,7 +25,7 @@ export interface StudyOptions {
   threads?: number;
   /** Execution provider of ONNX Runtime. Default `cpu`. */
   provider?: CellEngine['provider'];
-  /** Signal to stop: no more networks are started, and those in progress are killed and resume next time. */
+  /** Signal to stop: no more networks are started, and those in progress write a checkpoint, to resume from next time. */
   signal?: AbortSignal;
   /** Called when a network begins, ends an epoch and is done. */
   onEvent?: (event: StudyEvent) => void;
@@ -65,7 +66,7 @@ export async function study(plan: StudyPlan, options: StudyOptions): Promise<Stu
 async function runAll(plan: StudyPlan, options: StudyOptions, rows: StudyRow[]): Promise<StudyRow[]> {
   const { out, root = '.', jobs = 1, threads = 1, provider = 'cpu', onEvent } = options;
   const cells = countCells(plan);
-  const done = () => rows.filter(({ study }) => study === plan.name).length;
+  const done = () => countDone(plan, rows);
   // A network that fails stops the others, which resume next time.
   const failed = new AbortController();
   const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
@@ -87,12 +88,15 @@ async function runAll(plan: StudyPlan, options: StudyOptions, rows: StudyRow[]):
   const underWay = new Map<string, Promise<void>>();
   try {
     for (;;) {
-      const ready = signal.aborted ? [] : readyCells(plan, rows).filter((cell) => !underWay.has(keyOf(cell)));
-      for (const cell of ready.slice(0, Math.max(0, jobs - underWay.size)))
-        underWay.set(
-          keyOf(cell),
-          begin(cell).finally(() => underWay.delete(keyOf(cell))),
-        );
+      for (const cell of signal.aborted ? [] : readyCells(plan, rows)) {
+        const key = keyOf(cell);
+        // Arms may share a network, which is trained once.
+        if (underWay.size < jobs && !underWay.has(key))
+          underWay.set(
+            key,
+            begin(cell).finally(() => underWay.delete(key)),
+          );
+      }
       if (underWay.size === 0) return rows;
       await Promise.race(underWay.values());
     }
@@ -116,18 +120,20 @@ class CellProcesses {
   /** Runs a cell and returns its row; undefined if the signal stopped it. */
   run(
     cell: StudyCell,
-    place: Omit<CellPlace, 'onEvent'>,
+    place: Omit<CellPlace, 'onEvent' | 'signal'>,
     signal: AbortSignal,
     onEvent: StudyOptions['onEvent'],
   ): Promise<StudyRow | undefined> {
     const idle = this.#idle.pop();
     const child = idle?.connected ? idle : fork(program, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     return new Promise<StudyRow | undefined>((resolve, reject) => {
+      const ask = (request: CellRequest) => child.send(request);
       let failure = 'the process ended before its network was trained';
-      const kill = () => child.kill();
-      signal.addEventListener('abort', kill);
+      // It may have been sent the same signal as this process, and have ended already.
+      const stop = () => child.connected && ask({ kind: 'stop' });
+      signal.addEventListener('abort', stop);
       const settle = (finish: () => void) => {
-        signal.removeEventListener('abort', kill);
+        signal.removeEventListener('abort', stop);
         for (const event of ['message', 'exit']) child.removeAllListeners(event);
         finish();
       };
@@ -143,7 +149,7 @@ class CellProcesses {
       child.on('exit', () =>
         settle(() => (signal.aborted ? resolve(undefined) : reject(notTrained(cell, failure)))),
       );
-      child.send({ cell, place });
+      ask({ kind: 'run', cell, place });
     });
   }
 

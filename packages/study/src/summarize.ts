@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { holm, type SeedDifference, seedDifference, smallestDetectable } from '@hm/eval';
 import { readRegularFile, readRegularText } from '@hm/tensor/files';
 import { checkArguments } from '@hm/tensor/host';
+import { finalCells } from './cells.ts';
 import type { PairedPeople } from './people-of.ts';
 import type { StudyPlan } from './plan.ts';
 import { readRows, type StudyRow } from './rows.ts';
@@ -42,7 +43,7 @@ export interface ComparisonSummary extends SeedDifference {
 }
 
 /**
- * Summarises the rows of a plan: accuracies and, for each of the plan's comparisons, the difference over the seeds that
+ * Summarises the rows of a plan's networks, among those of other plans: accuracies and, for each of the plan's comparisons, the difference over the seeds that
  * both arms have, if these are two or more.
  *
  * @param folder the study's folder.
@@ -53,13 +54,11 @@ export async function summarizeStudy(plan: StudyPlan, folder: string): Promise<S
     { plan, folder },
     { plan: { has: ['name', 'question'] }, folder: 'string' },
   );
-  const wanted = new Set(Object.keys(plan.arms));
-  const rows = (await readRows(folder)).filter(
-    ({ stage, arm, seed }) => stage === 'final' && wanted.has(arm) && plan.seeds.includes(seed),
-  );
+  const names = Object.keys(plan.arms);
+  const rows = rowsOf(plan, await readRows(folder));
   const places = placesOf(rows);
   const arms = places.flatMap((place) =>
-    [...wanted].flatMap((arm) => {
+    names.flatMap((arm) => {
       const own = at(rows, place, arm);
       if (own.length === 0) return [];
       const accuracies = own.map(({ tests }) => tests[place.test]!.accuracy);
@@ -76,11 +75,11 @@ export async function summarizeStudy(plan: StudyPlan, folder: string): Promise<S
         return plan.arms[arm]!.loss === null
           ? plan.seeds.flatMap((seed) => own.map((row) => ({ ...row, seed })))
           : own;
-      }) as [StudyRow[], StudyRow[]];
+      }) as [PlannedRow[], PlannedRow[]];
       const seeds = a.map(({ seed }) => seed).filter((seed) => b.some((row) => row.seed === seed));
       if (seeds.length < 2) continue;
-      const people = await pairsOf(folder, place);
-      const right = (of: StudyRow[]) =>
+      const people = await pairsOf(folder, a[0]!.pairsOf, place.test);
+      const right = (of: PlannedRow[]) =>
         Promise.all(
           seeds.map((seed) => rightPairs(folder, place.test, of.find((row) => row.seed === seed)!, people)),
         );
@@ -95,7 +94,7 @@ export async function summarizeStudy(plan: StudyPlan, folder: string): Promise<S
   const corrected = holm(found.map(({ pValue }) => pValue));
   return {
     arms,
-    mining: summarizeMining(rows, [...wanted]),
+    mining: summarizeMining(rows, names),
     comparisons: found.map((one, index) => ({
       ...one,
       correctedPValue: corrected[index]!,
@@ -105,6 +104,25 @@ export async function summarizeStudy(plan: StudyPlan, folder: string): Promise<S
       }),
     })),
   };
+}
+
+/** A row under the names that the plan has for it. */
+interface PlannedRow extends StudyRow {
+  /** Condition under whose name the pairs were stored. */
+  pairsOf: string;
+}
+
+/**
+ * Returns the rows of the plan's own networks. They are found by configuration: the folder may hold networks of other
+ * plans under the same names, and another plan may have trained the same network under another name.
+ */
+function rowsOf(plan: StudyPlan, rows: readonly StudyRow[]): PlannedRow[] {
+  const finals = rows.filter(({ stage }) => stage === 'final');
+  const found = new Map(finals.map((row) => [row.configuration, row]));
+  return finalCells(plan, rows).flatMap(({ condition, arm, seed, configuration }) => {
+    const row = found.get(configuration);
+    return row ? [{ ...row, condition, arm, seed, pairsOf: row.condition }] : [];
+  });
 }
 
 interface Place {
@@ -119,12 +137,12 @@ function placesOf(rows: readonly StudyRow[]): Place[] {
   return [...places.values()];
 }
 
-const at = (rows: readonly StudyRow[], { condition, test }: Place, arm: string): StudyRow[] =>
+const at = (rows: readonly PlannedRow[], { condition, test }: Place, arm: string): PlannedRow[] =>
   rows
     .filter((row) => row.condition === condition && row.arm === arm && test in row.tests)
     .sort((a, b) => a.seed - b.seed);
 
-const pairsOf = async (folder: string, { condition, test }: Place): Promise<PairedPeople> =>
+const pairsOf = async (folder: string, condition: string, test: string): Promise<PairedPeople> =>
   JSON.parse(await readRegularText(join(folder, 'pairs', `${condition}.${test}.json`)));
 
 /** `[pairs]`, true for each pair that its fold's threshold judges correctly. */

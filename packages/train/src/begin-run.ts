@@ -14,6 +14,7 @@ import { type BackboneValues, initialState } from './initial-state.ts';
 import type { ResolvedOptions } from './options.ts';
 import { type Progress, START } from './run-folder/checkpoint.ts';
 import {
+  assertStorable,
   bestPath,
   type DamagedCheckpoint,
   listCheckpoints,
@@ -31,7 +32,7 @@ import {
 import { describeEnvironment, type RunEnvironment } from './run-folder/environment.ts';
 import { rewindLog } from './run-folder/metrics-log.ts';
 import { assertSameConfig, type RunConfig } from './run-folder/run-config.ts';
-import { resumedState } from './step/train-state.ts';
+import { betweenSteps, resumedState } from './step/train-state.ts';
 import { waitFor } from './wait.ts';
 
 /** State and progress at which a run begins or resumes. */
@@ -138,6 +139,7 @@ async function firstBeginning(
 ): Promise<Beginning> {
   const { classes } = data;
   const state = await initialState({ backbone, head, classes, seed, recipe, optimizer, pretrained });
+  assertStorable(flattenParams(betweenSteps(unflattenParams(state))));
   return { state, progress: START, checkpoint: undefined, damaged };
 }
 

@@ -33,6 +33,15 @@ describe('training in mixed precision', () => {
     expect(state['lossScale.goodSteps']!.data[0]).toBe(mixed.steps.length);
   });
 
+  test('rounds where only a part of the classes is drawn too', async () => {
+    const changed = { partialFc: { sampleRate: 1 } };
+    const [whole, partial] = [await run(recipe(true)), await run(recipe(true, changed))];
+    const losses = [whole, partial].map(({ steps }) => steps.map(({ loss }) => loss));
+    // All classes are drawn: it is the same step, and rounds the same numbers.
+    expect(losses[1]).toEqual(losses[0]);
+    expect(losses[1]).not.toEqual((await run(recipe(undefined, changed))).steps.map(({ loss }) => loss));
+  });
+
   test('leaves out steps that overflow and halves the scale until they do not', async () => {
     const initialScale = 2 ** 24;
     const { out, steps } = await run(recipe({ initialScale }, { epochs: 4 }), {

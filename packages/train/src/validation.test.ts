@@ -53,6 +53,21 @@ test('a run that is stopped and goes on knows its best, and trains as one withou
   expect(differing((await loadRun(stopped)).state, (await loadRun(plain)).state)).toEqual([]);
 });
 
+test('a run that is stopped during a validation ends when it goes on without any', async () => {
+  const out = await temporaryFolder();
+  const stop = new AbortController();
+  const validate = () => {
+    stop.abort();
+    return new Promise<never>(() => {});
+  };
+  const first = await eventsOf(tinyOptions(out, { validate, validateEvery: 2, signal: stop.signal }));
+  expect(first.at(-1)).toMatchObject({ kind: 'stopped', step: 2 });
+  expect((await loadRun(out)).progress.unvalidated).toBe(true);
+  const rest = await eventsOf(tinyOptions(out, { resume: true }));
+  expect(rest.at(-1)).toMatchObject({ kind: 'done', step: 8 });
+  expect((await loadRun(out)).progress).not.toHaveProperty('unvalidated');
+});
+
 test('run.json says where and how the run began, which a resumed one need not repeat', async () => {
   const out = await temporaryFolder();
   await eventsOf(tinyOptions(out, { command: { loss: 'cosface' }, signal: AbortSignal.abort() }));

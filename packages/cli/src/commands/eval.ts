@@ -1,6 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import type { VerificationProtocol } from '@hm/datasets';
 import type { VerificationResult } from '@hm/eval';
+import { InvalidArgumentError } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { evaluationData, templateOptions } from '../evaluation-data.ts';
 import { assertFile } from '../input.ts';
@@ -95,6 +96,7 @@ export const evaluate = () =>
       const { lfw, protocol, pairs, trainPairs, skipMissing, flip, distance, thresholdSearch } = options;
       const { threshold, center, provider, threads, json, out, report, thumbnails, calibration } = options;
       const preprocessing = preprocessingFromOptions(options);
+      if (trainPairs !== undefined) assertFromPairs({ '--threshold': threshold, '--center': center });
       await assertFile(model, 'a model');
       await prepareOutputs({ out, report, calibration });
       const { calibrateModel, loadEmbedder, toJson, verify, verifyHeldOut } = await import('@hm/eval');
@@ -137,6 +139,18 @@ export const evaluate = () =>
         await embedder.release();
       }
     });
+
+/** Checks that no option contradicts `--train-pairs`, which alone choose the threshold, for embeddings as they are. */
+function assertFromPairs(others: Readonly<Record<string, unknown>>): void {
+  const given = Object.keys(others).find((option) => others[option] !== undefined);
+  if (given === undefined) return;
+  throw new InvalidArgumentError({
+    where: 'hm eval',
+    expected: `--train-pairs without ${given}`,
+    received: 'both',
+    fix: 'Leave out one of them.',
+  });
+}
 
 async function prepareOutputs({ out, report, calibration }: Record<string, string | undefined>) {
   for (const [option, file] of Object.entries({ '--out': out, '--calibration': calibration }))

@@ -1,7 +1,7 @@
-import { InvalidDataError, schemaMistake } from '@hm/tensor/host';
+import { InvalidDataError, isRecord, schemaMistake } from '@hm/tensor/host';
 import type { Recipe } from '@hm/train';
 import { pathOfAttribute } from './options.ts';
-import { isOfRecipe, type Settings, settingsSchema, withValue } from './settings.ts';
+import { isOfRecipe, objectOf, type Settings, settingsSchema, withValue } from './settings.ts';
 
 /** Settings that belong to one invocation only: they are neither stored nor repeated. */
 const OWN = ['out', 'from', 'resume', 'allowChangedData', 'json', 'verbose', 'dashboard'];
@@ -62,6 +62,36 @@ function withOption(tree: Settings, name: string, value: unknown, run: string): 
   const path = pathOfAttribute(name);
   if (path === undefined) throw notTypable(run, name, value);
   return withValue(tree, path, value);
+}
+
+/**
+ * Merges `over` into `base`. An object with another `kind` replaces the old one, and so does another loss. Photographs
+ * and rendered faces replace each other, and so do the two kinds of validation: only one of them can be used.
+ */
+export function mergedSettings(base: Settings, over: Settings): Settings {
+  const replaced = replacedIn(base, over);
+  return merged(Object.fromEntries(Object.entries(base).filter(([name]) => !replaced.includes(name))), over);
+}
+
+/** Names of the settings in `base` that do not fit those in `over`. */
+function replacedIn(base: Settings, { loss, data, synthetic, validate, validatePeople }: Settings): string[] {
+  return [
+    ...(loss?.name !== undefined && loss.name !== base.loss?.name ? ['loss'] : []),
+    ...(data?.path !== undefined ? ['synthetic'] : []),
+    ...(synthetic?.identities !== undefined ? ['data'] : []),
+    ...(validate !== undefined ? ['validatePeople'] : []),
+    ...(validatePeople !== undefined ? ['validate', 'validatePairs'] : []),
+  ];
+}
+
+function merged(base: Readonly<Record<string, unknown>>, over: object): Record<string, unknown> {
+  const result: Record<string, unknown> = { ...base };
+  for (const [name, value] of Object.entries(over)) {
+    const before = objectOf(name, result[name]);
+    const same = isRecord(value) && (value.kind === undefined || value.kind === before.kind);
+    result[name] = same ? merged(before, value) : value;
+  }
+  return result;
 }
 
 const notTypable = (run: string, name: string, value: unknown) =>

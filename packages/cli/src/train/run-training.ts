@@ -13,8 +13,8 @@ import { shardOfRank } from '../shard-of-rank.ts';
 import { stopOnInterrupt } from '../stop-on-interrupt.ts';
 import { settingsTyped } from './options.ts';
 import { recipeOf, settingsOfRecipe } from './recipe-of.ts';
-import { ownSettings, repeatedSettings } from './repeated-settings.ts';
-import { assertSettings, defaultOf, mergedSettings, type Settings } from './settings.ts';
+import { mergedSettings, ownSettings, repeatedSettings } from './repeated-settings.ts';
+import { assertSettings, defaultOf, type Settings } from './settings.ts';
 import { trainingData } from './training-data.ts';
 import { heldOut, validationOf } from './validation.ts';
 

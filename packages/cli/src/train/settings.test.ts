@@ -7,8 +7,8 @@ import { expect, it } from 'vitest';
 import { createProgram } from '../create-program.ts';
 import { settingsTyped } from './options.ts';
 import { recipeOf, settingsOfRecipe } from './recipe-of.ts';
-import { settingsOf } from './repeated-settings.ts';
-import { assertSettings, mergedSettings, type Settings } from './settings.ts';
+import { mergedSettings, settingsOf } from './repeated-settings.ts';
+import { assertSettings, type Settings } from './settings.ts';
 
 /** The settings that `hm train` with these words would train with. */
 async function settings(...words: string[]): Promise<Settings> {
@@ -155,4 +155,29 @@ it('--from leaves out where a run went, and another kind begins anew', () => {
   expect(mergedSettings(repeated, { optimizer: { kind: 'sgd' } } as Settings)).toEqual({
     ...{ loss: { name: 'ce' }, optimizer: { kind: 'sgd' } },
   });
+});
+
+it('--from begins anew where another loss, source of data or kind of validation is typed', () => {
+  const base: Settings = {
+    loss: { name: 'arcface', scale: 16 },
+    data: { path: 'faces', minImages: 2 },
+    ...{ validate: 'lfw', validatePairs: 'pairs.txt', seed: 3 },
+  };
+  const over = (typed: Settings) => mergedSettings(base, typed);
+  expect(over({ loss: { name: 'ce' } })).toEqual({ ...base, loss: { name: 'ce' } });
+  expect(over({ loss: { scale: 32 } }).loss).toEqual({ name: 'arcface', scale: 32 });
+  expect(over({ loss: { name: 'arcface', scale: 32 } }).loss).toEqual({ name: 'arcface', scale: 32 });
+  const { data, ...withoutData } = base;
+  const synthetic = { identities: 4 };
+  expect(over({ synthetic })).toEqual({ ...withoutData, synthetic });
+  expect(mergedSettings({ synthetic, seed: 3 }, { data: data! })).toEqual({ data, seed: 3 });
+  expect(over({ data: { path: 'others' } }).data).toEqual({ path: 'others', minImages: 2 });
+  expect(over({ validatePeople: 5 })).toEqual({
+    ...{ loss: base.loss, data },
+    ...{ validatePeople: 5, seed: 3 },
+  });
+  expect(mergedSettings({ validatePeople: 5 }, { validate: 'lfw' })).toEqual({ validate: 'lfw' });
+  // Both typed at once stay, to be refused together.
+  expect(mergedSettings(base, { data: data!, synthetic })).toMatchObject({ data, synthetic });
+  expect(over({ validate: 'other' })).toMatchObject({ validate: 'other', validatePairs: 'pairs.txt' });
 });

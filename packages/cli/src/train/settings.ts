@@ -221,19 +221,8 @@ export function withValue(tree: object, path: string, value: unknown): Record<st
   return { ...tree, [name]: withValue(objectOf(name, before), rest.join('.'), value) };
 }
 
-/** Merges `over` into `base`. An object with another `kind` replaces the old one. */
-export function mergedSettings(base: Settings, over: Settings): Settings {
-  const result: Record<string, unknown> = { ...base };
-  for (const [name, value] of Object.entries(over)) {
-    const before = objectOf(name, result[name]);
-    const same = isRecord(value) && (value.kind === undefined || value.kind === before.kind);
-    result[name] = same ? mergedSettings(before, value) : value;
-  }
-  return result;
-}
-
 /** Returns a value as an object. A single number as `weightDecay` is short for `{ weights }`. */
-function objectOf(name: string, value: unknown): Record<string, unknown> {
+export function objectOf(name: string, value: unknown): Record<string, unknown> {
   if (isRecord(value)) return value;
   return name === 'weightDecay' && typeof value === 'number' ? { weights: value } : {};
 }

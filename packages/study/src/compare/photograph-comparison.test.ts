@@ -21,17 +21,20 @@ beforeAll(async () => {
   cpSync(path('lfw', 'pairs.txt'), path('large', 'pairs.txt'));
 });
 
-/** An aligner that only resizes, and what it was asked for. */
+/** An aligner that only resizes, with a manifest of what is there now, and what it was asked for. */
 function resizer() {
   const asked: { input: string; output: string; prefer: string | undefined }[] = [];
   const align: PhotographComparisonOptions['align'] = async (input, output, { prefer }) => {
     asked.push({ input, output, prefer });
     const images = await imageFolder(input);
+    const records: string[] = [];
     for (let index = 0; index < images.length; index++) {
       const { id, image } = await images.sample(index);
       mkdirSync(dirname(join(output, id)), { recursive: true });
       if ('path' in image) await sharp(image.path).resize(112, 112).toFile(join(output, id));
+      records.push(`${JSON.stringify({ path: id, status: 'aligned', output: id })}\n`);
     }
+    writeFileSync(join(output, 'alignment.jsonl'), records.join(''));
   };
   return { asked, align };
 }
@@ -76,6 +79,31 @@ describe('photographs for a comparison', () => {
     const { train } = await photographComparison(options);
     expect(asked).toEqual([{ input: path('large'), output: join(aligned, 'data'), prefer: undefined }]);
     expect([train.classes, train.name(0)]).toEqual([3, 'person-000004']);
+  });
+
+  it('that are removed after they were aligned are not trained on', async () => {
+    const options = {
+      data: path('shrinking'),
+      lfw: path('lfw'),
+      aligned: path('kept'),
+      align: resizer().align,
+    };
+    cpSync(path('large'), path('shrinking'), { recursive: true });
+    const before = await photographComparison(options);
+    expect([before.train.classes, before.train.length]).toEqual([4, 8]);
+    rmSync(path('shrinking', 'person-000003'), { recursive: true });
+    rmSync(path('shrinking', 'person-000005', 'person-000005_0001.png'));
+    const { train } = await photographComparison(options);
+    expect([train.classes, train.length]).toEqual([3, 5]);
+    const samples = await Promise.all(Array.from({ length: 5 }, (_, index) => train.sample(index)));
+    expect(samples.map(({ label, id }) => `${label} ${train.name(label)} ${id.slice(-8)}`)).toEqual([
+      '0 person-000004 0001.png',
+      '0 person-000004 0002.png',
+      '1 person-000005 0002.png',
+      '2 person-000006 0001.png',
+      '2 person-000006 0002.png',
+    ]);
+    expect(samples.map(({ label }) => label)).toEqual([...train.labels!]);
   });
 
   it('without a list of pairs are an error that says where it was looked for', async () => {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Exclusion, ImageSource } from '@hm/datasets';
+import type { Dataset, Exclusion, ImageFolder, ImageSource, Sample } from '@hm/datasets';
+import { readTextIfThere } from '@hm/tensor/files';
 import { checkOptions, InvalidDataError } from '@hm/tensor/host';
 import type { ComparisonData } from './comparison-data.ts';
 
@@ -20,7 +21,10 @@ export interface PhotographComparisonOptions {
   pairs?: string;
   /** People to leave out of training because LFW shows them too: a file with one name per line, or `casia-lfw`. */
   exclude?: string;
-  /** Folder for images that have to be aligned. */
+  /**
+   * Folder for images that have to be aligned. Faces of photographs that are no longer there may stay in it; they are
+   * not trained on.
+   */
   aligned: string;
   /** Callback that aligns a folder into another one. */
   align: (input: string, output: string, options: ComparisonAlignment) => Promise<void>;
@@ -56,14 +60,38 @@ export async function photographComparison(options: PhotographComparisonOptions)
   const trainRoot = await alignedRoot(options, options.data, join(aligned, 'data'), trainSources, {});
   const lfwRoot = await alignedRoot(options, lfw, join(aligned, 'lfw'), protocol.images, forLfw);
 
-  const unchanged = trainRoot === options.data;
-  const train = unchanged
-    ? folder
-    : await imageFolder(trainRoot, { ...exclusion, allowUnknownExclude: true });
+  const train =
+    trainRoot === options.data
+      ? folder
+      : await withoutFormer(await imageFolder(trainRoot, { ...exclusion, allowUnknownExclude: true }));
   return {
     description: `Photographs: ${train.length} images of ${train.classes} identities to train on, ${exclusion.exclude.length} identities left out.`,
     train,
     protocol: lfwRoot === lfw ? protocol : await lfwPairs(lfwRoot, { pairs }),
+  };
+}
+
+/**
+ * Leaves out faces of photographs that have been removed since they were aligned. `alignFolder` keeps the faces, but
+ * its manifest has only the photographs that are there now. Another aligner may keep no manifest.
+ */
+async function withoutFormer(folder: ImageFolder): Promise<Dataset> {
+  const manifest = await readTextIfThere(join(folder.root, 'alignment.jsonl'));
+  if (manifest === undefined) return folder;
+  const records: { output: string | null }[] = manifest
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const outputs = new Set(records.map(({ output }) => output));
+  const samples = Array.from({ length: folder.length }, (_, index) => folder.sample(index) as Sample);
+  const kept = samples.filter(({ id }) => outputs.has(id));
+  const people = [...new Set(kept.map(({ label }) => label))];
+  const places = new Map(people.map((label, place) => [label, place]));
+  const labels = Int32Array.from(kept, ({ label }) => places.get(label)!);
+  return {
+    ...{ length: kept.length, classes: people.length, labels, skipped: folder.skipped },
+    name: (label) => folder.name(people[label]!),
+    sample: (index) => ({ ...kept[index]!, label: labels[index]! }),
   };
 }
 

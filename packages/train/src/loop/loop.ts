@@ -59,9 +59,9 @@ export async function* loop(parts: LoopParts): Events {
   };
 
   async function* validate(): Events {
-    if (validator === undefined) return;
-    const { unvalidated } = progress;
-    progress = yield* validator.validate(progress, current);
+    const { unvalidated, ...validated } = progress;
+    // Without a validator nothing is left to do, also if there was one when the run was stopped.
+    progress = validator === undefined ? validated : yield* validator.validate(progress, current);
     // The saved checkpoint of this step says that its validation is still to do.
     if (unvalidated && !progress.unvalidated) checkpoints.forget();
   }

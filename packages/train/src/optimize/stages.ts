@@ -15,7 +15,7 @@ export interface Stage {
 
 /**
  * Moves parameters in stages. Those of a stage move by its share of what `moving` would move them, and not before its
- * first step. Parameters of no stage move as usual. Works with any optimizer, also with those that ignore the length of
+ * first step, from which on Adam counts its steps. Parameters of no stage move as usual. Works with any optimizer, also with those that ignore the length of
  * gradients.
  *
  * @throws {InvalidArgumentError} from `init`, if a stage names no parameter that is trained.
@@ -32,14 +32,18 @@ export const inStages = (stages: readonly Stage[], moving: Transform): Transform
   update(gradients, state, facts) {
     const shares = stages.map(({ rate, fromStep = 0 }) => {
       const isOpen = tf.cast(tf.greaterEqual(facts.step, fromStep), 'float32');
-      return { isOpen, share: tf.mul(isOpen, rate) };
+      const share = tf.mul(isOpen, rate);
+      return fromStep > 0
+        ? { isOpen, share, ownSteps: tf.relu(tf.sub(facts.step, fromStep)) }
+        : { isOpen, share };
     });
     const stageOf = (name: string) => shares[stages.findIndex(({ params }) => fitsAny(name, params))];
     const open = mapParams(gradients, (gradient, name) => {
       const stage = stageOf(name);
       return stage === undefined ? gradient : tf.mul(gradient, stage.isOpen);
     });
-    const change = moving.update(open, state, facts);
+    const ownSteps = (name: string) => stageOf(name)?.ownSteps;
+    const change = moving.update(open, state, { ...facts, ownSteps });
     const before = flattenParams(state.params as Params);
     const params = mapParams((change.state?.params ?? {}) as Params, (now, name) => {
       const stage = stageOf(name);

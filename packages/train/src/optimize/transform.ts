@@ -14,6 +14,11 @@ export interface StepFacts {
   learningRate: tf.Tensor;
   /** Number of finished steps, a scalar. */
   step: tf.Tensor;
+  /**
+   * Returns the number of steps that have moved a parameter, a scalar, where that is not `step`: in a stage that opens
+   * later. Moving averages, such as Adam's, begin then.
+   */
+  ownSteps?(name: string): tf.Tensor | undefined;
   /** 1 with the last batch of a step, 0 with the batches before it; only if gradients are accumulated. */
   update?: tf.Tensor | undefined;
   /** `statistics` and `headStatistics` as this batch leaves them. */

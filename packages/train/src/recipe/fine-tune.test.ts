@@ -1,11 +1,17 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { compile } from '@hm/onnx';
 import { flattenParams, type HostTensor, hostTensor, unflattenParams } from '@hm/tensor';
+import { ModelProtoSchema } from 'onnx-buf';
 import { expect, it } from 'vitest';
 import { sgd } from '../optimize/sgd.ts';
 import { inStages } from '../optimize/stages.ts';
 import { towardsStart } from '../optimize/towards-start.ts';
 import { chain } from '../optimize/transform.ts';
 import { loadRun } from '../run-folder/load-run.ts';
+import { pretrainedBackbone } from '../start/pretrained-backbone.ts';
 import { tinyBackbone } from '../testing/tiny-backbone.mjs';
 import { differing, eventsOf, temporaryFolder, tinyFaces, tinyOptions } from '../testing/tiny-run.ts';
 import { fineTune } from './fine-tune.ts';
@@ -98,4 +104,32 @@ it('ends early where validations get no better', async () => {
   const events = await eventsOf(tinyOptions(out, { recipe, validate, patience: 2 }));
   expect(events.at(-1)).toMatchObject({ kind: 'done', step: 16 });
   expect((await loadRun(out, 'best')).progress.step).toBe(8);
+});
+
+it('finds the first half of a network whose weights have numbers for names', async () => {
+  const file = new URL('../../../resnet/golden/iresnet.onnx', import.meta.url);
+  const model = fromBinary(ModelProtoSchema, readFileSync(file));
+  const { initializer, node } = model.graph!;
+  // As older exporters do: numbers for folded convolutions, in any order, beside words.
+  const numbers = new Map(
+    initializer.map(({ name }, place) => [name, `${place % 2 ? 'w' : ''}${900 - place}`]),
+  );
+  const renamed = (name: string) => numbers.get(name) ?? name;
+  for (const constant of initializer) constant.name = renamed(constant.name);
+  for (const each of node) each.input = each.input.map(renamed);
+  const path = join(await temporaryFolder(), 'numbered.onnx');
+  writeFileSync(path, toBinary(ModelProtoSchema, model));
+  const recipeOf = async (of: string) => fineTune(await pretrainedBackbone(of), { length: 320 });
+  const [words, numbered] = [await recipeOf(fileURLToPath(file)), await recipeOf(path)];
+  const inNumbers = new Map(
+    [...numbers].map(([name, number]) => [
+      `backbone.${name.replace(/[^A-Za-z0-9_]+/g, '_')}`,
+      `backbone.${number}`,
+    ]),
+  );
+  const translated = (names: readonly string[] = []) => names.map((name) => inNumbers.get(name) ?? name);
+  expect(numbered.freeze).toEqual(translated(words.freeze));
+  expect(numbered.stages!.map(({ params }) => params)).toEqual(
+    words.stages!.map(({ params }) => translated(params)),
+  );
 });

@@ -1,8 +1,10 @@
 import { type Dataset, flipOnly } from '@hm/datasets/browser';
-import type { Backbone } from '@hm/resnet';
-import { checkOptions, flattenParams } from '@hm/tensor';
+import { trace } from '@hm/onnx';
+import type { Backbone, Variables } from '@hm/resnet';
+import { checkOptions, disposeParams, flattenParams, type Params, Rng } from '@hm/tensor';
 import { checkArguments } from '@hm/tensor/host';
-import { freshBackbone } from '../initial-state.ts';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { withTfjs } from '../with-tfjs.ts';
 import type { Recipe } from './recipe.ts';
 
 /** Options of {@link fineTune}. */
@@ -47,8 +49,7 @@ export async function fineTune(
     { backbone: { has: ['name', 'config'] }, data: { has: ['length'] } },
   );
   const { epochs = 8, batchSize = 32, learningRate = 0.002 } = options;
-  const { params } = await freshBackbone(backbone, 1);
-  const names = Object.keys(flattenParams(params)).map((name) => `backbone.${name}`);
+  const names = (await namesInOrder(backbone)).map((name) => `backbone.${name}`);
   const [middle, last] = [MIDDLE, LAST].map((share) => Math.floor(share * names.length));
   const stepsPerEpoch = Math.floor(data.length / batchSize);
   const stages = [
@@ -71,4 +72,40 @@ export async function fineTune(
     stages: stages.filter(({ params: own }) => own.length > 0),
     augment: flipOnly,
   };
+}
+
+/** Returns the names of a network's parameters from input to output. */
+const namesInOrder = (backbone: Backbone): Promise<string[]> =>
+  withTfjs(async () => {
+    const variables = backbone.init(Rng.of(1, 'backbone'));
+    const names = Object.keys(flattenParams(variables.params));
+    const isNumber = (name: string) => /^\d+$/.test(name);
+    try {
+      // JavaScript lists numbers first, wherever they were added. Weights in ONNX files may have them for names.
+      return Object.keys(variables.params).some(isNumber) ? sortedByUse(names, backbone, variables) : names;
+    } finally {
+      for (const values of [variables.params, variables.statistics]) disposeParams(values);
+    }
+  });
+
+/** Sorts parameters by their first use, which a trace of the network shows. */
+function sortedByUse(
+  names: readonly string[],
+  backbone: Backbone,
+  { params, statistics }: Variables,
+): string[] {
+  const used = new Set<string>();
+  const watched = new Proxy(params, {
+    get(tree: Params, name: string) {
+      used.add(name);
+      return tree[name];
+    },
+  });
+  const run = ({ images }: Record<string, unknown>) => ({
+    embedding: backbone.apply({ params: watched, statistics }, images as Tensor4D, 'inference').embeddings,
+  });
+  trace(run, { images: { shape: ['N', ...backbone.imageSize, 3] } });
+  const places = new Map([...used].map((name, place) => [name, place]));
+  const placeOf = (name: string) => places.get(name.split('.')[0]!) ?? used.size;
+  return names.toSorted((a, b) => placeOf(a) - placeOf(b));
 }

@@ -56,6 +56,13 @@ test.each(
   for (const [step, rate] of rates.entries()) expect(at(step)).toBeCloseTo(rate, 12);
 });
 
+test('a rise of a single step begins at the peak', () => {
+  const at = (step: number) => learningRateAt(plan({ kind: 'one-cycle', rise: 0.1 }), step, 1);
+  expect(at(0)).toBe(0.1);
+  expect(at(1)).toBeLessThan(0.1);
+  expect(at(9)).toBeCloseTo(4e-7, 12);
+});
+
 test.each(['constant', 'cosine', 'one-cycle'] as const)(
   '%s after a warm-up begins where it would without',
   (kind) => {

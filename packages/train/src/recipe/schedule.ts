@@ -83,7 +83,8 @@ function oneCycle(
   steps: number,
 ) {
   const [peak, last] = [rise * steps - 1, Math.max(1, steps - 1)];
-  if (step <= peak) return between(startFactor, 1, step / peak);
+  // A rise of a single step begins at its peak.
+  if (peak > 0 && step <= peak) return between(startFactor, 1, step / peak);
   return between(1, endFactor, Math.min(1, (step - peak) / (last - peak)));
 }
 

@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { decodeSafetensors, hostTensor, InvalidDataError } from '@hm/tensor/host';
 import { expect, test } from 'vitest';
 import { resolveOptions } from '../options.ts';
-import { temporaryFolder, tinyOptions, tinyRecipe } from '../testing/tiny-run.ts';
-import { type Checkpoint, encodeCheckpoint } from './checkpoint.ts';
+import { differing, temporaryFolder, tinyOptions, tinyRecipe } from '../testing/tiny-run.ts';
+import { type Checkpoint, encodeCheckpoint, PIECE } from './checkpoint.ts';
 import {
+  assertStorable,
   checkpointFolder,
   listCheckpoints,
   newestCheckpoint,
@@ -38,6 +40,33 @@ const nameOf = (path: string | undefined) => basename(path ?? '');
 test('what was saved comes back to the bit', async () => {
   const folder = await folderWith([7]);
   expect(await loadRun(folder)).toEqual({ ...checkpointAt(7), path: expect.any(String), damaged: [] });
+});
+
+test('one of several pieces comes back too, with the hash of the whole', async () => {
+  const [folder, { state, ...rest }] = [await temporaryFolder(), checkpointAt(7)];
+  const data = Float32Array.from({ length: (2.5 * PIECE) / 4 }, (_, index) => index % 1000);
+  const large = {
+    ...rest,
+    state: { ...state, 'params.head.weight': hostTensor('float32', [data.length], data) },
+  };
+  const { path, bytes } = await saveCheckpoint(folder, large, 3);
+  const file = await readFile(path);
+  expect(bytes).toBe(file.length);
+  const read = await readCheckpoint(path);
+  expect(differing(read.state, large.state)).toEqual([]);
+  expect(read.progress).toEqual(large.progress);
+  const { sha256 } = decodeSafetensors(file).metadata;
+  file.write('0'.repeat(64), file.indexOf(sha256!));
+  expect(createHash('sha256').update(file).digest('hex')).toBe(sha256);
+});
+
+test('a state too large for an array of this Node is refused', () => {
+  // No array is this large; what is measured is the shape.
+  const weight = { dtype: 'float32', shape: [2 ** 42, 512], data: new Float32Array(1) } as const;
+  expect(() => assertStorable(checkpointAt(7).state)).not.toThrow();
+  expect(() => assertStorable({ 'params.head.weight': weight })).toThrow(
+    /at most \d+\.\d GiB, got 8388608\.0 GiB.*fewer classes/,
+  );
 });
 
 test('is a safetensors file with a name that sorts', async () => {

@@ -1,8 +1,15 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { constants } from 'node:buffer';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { notWritable, readRegularFile, removeLeftovers, writeFileSafely } from '@hm/tensor/files';
-import { InvalidDataError } from '@hm/tensor/host';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import { notWritable, regularFileSize, removeLeftovers, writeFileSafely } from '@hm/tensor/files';
+import {
+  bytesPerElement,
+  type HostTensor,
+  InvalidArgumentError,
+  InvalidDataError,
+  sizeOf,
+} from '@hm/tensor/host';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, PIECE } from './checkpoint.ts';
 
 /** A checkpoint that could not be read. */
 export interface DamagedCheckpoint {
@@ -24,8 +31,23 @@ const NAME = /^step-(\d+)\.safetensors$/;
  *
  * @throws {InvalidDataError} if the file cannot be read, is truncated or damaged, or is not a checkpoint.
  */
-export const readCheckpoint = (path: string): Promise<Checkpoint> =>
-  decodeCheckpoint(readRegularFile(path), path);
+export const readCheckpoint = (path: string): Promise<Checkpoint> => decodeCheckpoint(readPieces(path), path);
+
+async function readPieces(path: string): Promise<Uint8Array> {
+  const bytes = new Uint8Array(regularFileSize(path, constants.MAX_LENGTH));
+  const file = await open(path);
+  try {
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesRead } = await file.read(bytes.subarray(at, at + PIECE));
+      // The file has become shorter: the hash will not fit.
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+  return bytes;
+}
 
 /** Folder of a run's checkpoints. */
 export const checkpointFolder = (run: string): string => join(run, 'checkpoints');
@@ -44,6 +66,28 @@ export async function saveCheckpoint(
   const old = (await listCheckpoints(run)).filter((other) => other !== path).slice(keep - 1);
   for (const other of old) await rm(other);
   return { path, bytes: bytes.byteLength };
+}
+
+/** Number of bytes that a checkpoint may need besides its tensors. */
+const HEADER = 2 ** 24;
+
+/**
+ * Checks that a checkpoint of this state fits into one array, so that a run does not learn it at its first checkpoint.
+ *
+ * @throws {InvalidArgumentError}
+ */
+export function assertStorable(state: Readonly<Record<string, HostTensor>>): void {
+  const sizes = Object.values(state).map(({ dtype, shape }) => sizeOf(shape) * bytesPerElement(dtype));
+  const bytes = sizes.reduce((sum, size) => sum + size, HEADER);
+  if (bytes <= constants.MAX_LENGTH) return;
+  const gigabytes = (count: number) => `${(count / 2 ** 30).toFixed(1)} GiB`;
+  throw new InvalidArgumentError({
+    where: 'train',
+    expected: `weights, with what the optimizer keeps of them, of at most ${gigabytes(constants.MAX_LENGTH)}`,
+    received: gigabytes(bytes),
+    fix: 'Use Node 22 or newer, whose arrays may be larger, an optimizer that keeps less, or fewer classes.',
+    fields: { bytes, most: constants.MAX_LENGTH },
+  });
 }
 
 /** Path of the checkpoint with the best validation score. */

@@ -30,7 +30,7 @@ const CHANGED = 'changed:';
 export async function compilePartial(
   engine: Engine,
   step: StepFunction,
-  { state, inputs }: StepOptions,
+  { state, inputs, ...options }: StepOptions,
   { sampleRate, classes, seed }: PartialOptions,
 ): Promise<Program> {
   const count = Math.round(sampleRate * classes);
@@ -42,6 +42,7 @@ export async function compilePartial(
     return [(rows! / classes) * count, ...rest];
   };
   const program = await compileOn(engine, withParts(step, ofClasses), {
+    ...options,
     state: without(state, ofClasses),
     inputs: { ...inputs, ...prefixed(TAKEN, ofClasses, (name) => ({ shape: shapeOf(name) })) },
   });
