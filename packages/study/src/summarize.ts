@@ -43,8 +43,8 @@ export interface ComparisonSummary extends SeedDifference {
 }
 
 /**
- * Summarises the rows of a plan's networks, among those of other plans: accuracies and, for each of the plan's comparisons, the difference over the seeds that
- * both arms have, if these are two or more.
+ * Summarises the rows of a plan's networks: accuracies and, for each of the plan's comparisons, the difference over the
+ * seeds that both arms have, if these are two or more. Rows of other plans in the folder do not count.
  *
  * @param folder the study's folder.
  */

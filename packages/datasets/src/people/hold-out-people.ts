@@ -17,8 +17,9 @@ export interface HoldOutOptions {
 /** A data set split into people to train on and pairs of other people. */
 export interface HeldOut {
   data: WithoutIdentities;
-  /** Pairs of the held-out people, in ten folds, or one for each pair if there are fewer. `people` are the two people of each pair. */
+  /** Pairs of the held-out people, in ten folds, or one for each pair if there are fewer. */
   protocol: VerificationProtocol;
+  /** The two people of each pair, by number. */
   people: { first: Int32Array; second: Int32Array };
 }
 

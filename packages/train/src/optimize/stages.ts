@@ -15,8 +15,8 @@ export interface Stage {
 
 /**
  * Moves parameters in stages. Those of a stage move by its share of what `moving` would move them, and not before its
- * first step, from which on Adam counts its steps. Parameters of no stage move as usual. Works with any optimizer, also with those that ignore the length of
- * gradients.
+ * first step, from which on Adam counts its steps. Parameters of no stage move as usual. Works with any optimizer, also
+ * with those that ignore the length of gradients.
  *
  * @throws {InvalidArgumentError} from `init`, if a stage names no parameter that is trained.
  */
