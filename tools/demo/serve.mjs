@@ -54,6 +54,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => p
 const page = config(outDir);
 if (values.static !== undefined || !existsSync(join(outDir, 'index.html'))) {
   mkdirSync(outDir, { recursive: true });
+  // Before, so that a build that is interrupted can be repeated; again, since building empties the folder.
   writeFileSync(join(outDir, MARK), '');
   await build(page);
   writeFileSync(join(outDir, MARK), '');

@@ -7,7 +7,7 @@ import {
   type ModelCalibration,
 } from '@hm/eval/browser';
 import { decodeImage } from '@hm/images/browser';
-import { checkArguments, checkOptions, InvalidArgumentError, sha256Of } from '@hm/tensor/host';
+import { checkArguments, checkOptions, InvalidArgumentError, oneAtATime, sha256Of } from '@hm/tensor/host';
 import type { FaceFinder } from './faces/face-finder.ts';
 import { findFaces } from './faces/find-faces.ts';
 import { isPixels, type Photograph } from './faces/photograph.ts';
@@ -93,7 +93,7 @@ function templateOf(embedder: Embedder) {
   return template;
 }
 
-type Turn = <T>(task: () => Promise<T>) => Promise<T>;
+type Turn = ReturnType<typeof oneAtATime>;
 
 const finderOf = (
   detector: Detector,
@@ -113,15 +113,6 @@ async function pixelsOf(photograph: Photograph, name: string) {
   if (photograph instanceof Blob) return decodeImage(photograph);
   const bytes = photograph instanceof Uint8Array ? photograph : await fetched(String(photograph), name);
   return decodeImage({ bytes: new Uint8Array(bytes) });
-}
-
-function oneAtATime(): Turn {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const result = last.then(task, task);
-    last = result.catch(() => {});
-    return result;
-  };
 }
 
 const noTemplate = ({ name, preprocessing }: Embedder) =>

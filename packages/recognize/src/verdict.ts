@@ -74,7 +74,7 @@ export function thresholdOf(
     if (threshold >= -1 && threshold <= 1) return threshold;
     throw refused('a cosine similarity from -1 to 1', `threshold ${threshold}`, 'Pass one, such as 0.4.');
   }
-  if (calibration === undefined || calibration.thresholds.length === 0)
+  if (!hasThresholds(calibration))
     throw refused(
       `a threshold: ${noThreshold(calibration)}`,
       'none',
@@ -89,6 +89,10 @@ export function thresholdOf(
     `Pass one of them as \`far\` (--far).`,
   );
 }
+
+/** Returns true if there is a calibration with thresholds. One of too few pairs has none. */
+export const hasThresholds = (calibration: ModelCalibration | undefined): calibration is ModelCalibration =>
+  calibration !== undefined && calibration.thresholds.length > 0;
 
 /** Returns the reason why a network has no threshold of its own. */
 export const noThreshold = (calibration: ModelCalibration | undefined): string =>

@@ -3,6 +3,8 @@ export { isRecord } from './check/is-record.ts';
 export {
   describeSchema,
   type JsonSchema,
+  type MistakeContext,
+  mistakeError,
   type SchemaMistake,
   schemaMistake,
   variantOf,
@@ -27,6 +29,7 @@ export {
   hostZeros,
   sizeOf,
 } from './host-tensor.ts';
+export { oneAtATime } from './one-at-a-time.ts';
 export { plainBytes } from './plain-bytes.ts';
 export { Rng } from './rng.ts';
 export { importOptional, type OptionalPackage } from './runtime/import-optional.ts';

@@ -6,6 +6,8 @@ export { isRecord } from './check/is-record.ts';
 export {
   describeSchema,
   type JsonSchema,
+  type MistakeContext,
+  mistakeError,
   type SchemaMistake,
   schemaMistake,
   variantOf,
@@ -86,3 +88,5 @@ export { type ReadFile, readTfjsWeights } from './tfjs-weights.ts';
 export { assertSingleTfjs };
 
 assertSingleTfjs();
+
+export { oneAtATime } from './one-at-a-time.ts';

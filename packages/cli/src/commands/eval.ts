@@ -5,10 +5,9 @@ import { InvalidArgumentError } from '@hm/tensor/host';
 import { command } from '../command.ts';
 import { evaluationData, templateOptions } from '../evaluation-data.ts';
 import { assertFile } from '../input.ts';
-import { finiteNumber, positiveInteger, thresholdFrom, upTo } from '../options/parse-option.ts';
+import { loadingOptions } from '../options/model-options.ts';
+import { finiteNumber, positiveInteger, thresholdFrom } from '../options/parse-option.ts';
 import { preprocessingFromOptions } from '../options/preprocessing-from-options.ts';
-import { channelsOption, meanOption, scaleOption, sizeOption } from '../options/preprocessing-options.ts';
-import { providerOption } from '../options/provider-option.ts';
 import { withoutUndefined } from '../options/without-undefined.ts';
 import { describeResult } from '../output/describe-result.ts';
 import { formatByName, prepareFile, writeResult } from '../output/output.ts';
@@ -17,71 +16,69 @@ import { progress } from '../output/progress.ts';
 
 /** `hm eval MODEL --lfw ALIGNED`: scores an ONNX file by the protocol of LFW, or by another with `--protocol`. */
 export const evaluate = () =>
-  command('eval')
-    .description(
-      'Score the face-embedding network of an ONNX file on LFW, or on another protocol with --protocol.',
-    )
-    .argument('<model>', 'ONNX file')
-    .option('--lfw <folder>', 'folder of aligned LFW images, as NAME/NAME_0001.jpg')
-    .option('--protocol <path>', 'YouTube Faces, a .bin file, or a list of pairs of aligned images')
-    .option('--pairs <file>', 'list of pairs (default: pairs.txt in the folder or beside it)')
-    .option(
-      '--groups <file>',
-      'CSV file with the columns image, group and, optionally, quality; errors are reported for each group',
-    )
-    .option(
-      '--fmr <rate>',
-      'false match rate at which groups and quality are compared (default: that of the accuracy threshold)',
-      finiteNumber,
-    )
-    .option('--skip-missing', 'skip pairs with a missing image; the score is then not official')
-    .addOption(
-      new Option('--flip <how>', 'how to add the embedding of the mirrored image')
-        .choices(['off', 'sum', 'concat'] as const)
-        .default('off' as const),
-    )
-    .addOption(
-      new Option('--distance <name>', 'distance between embeddings')
-        .choices(['squared-euclidean', 'cosine', 'angle', 'squared-euclidean-raw'] as const)
-        .default('squared-euclidean' as const),
-    )
-    .addOption(
-      new Option(
-        '--threshold-search <how>',
-        "how the threshold is searched: exactly, on InsightFace's grid, or as another program does",
+  loadingOptions(
+    command('eval')
+      .description(
+        'Score the face-embedding network of an ONNX file on LFW, or on another protocol with --protocol.',
       )
-        .choices(['exact', 'grid', 'sphereface', 'clcarwin', 'facex-zoo'] as const)
-        .default('exact' as const),
-    )
-    .option(
-      '--threshold <distance>',
-      'fixed threshold, or "best": the best one of these pairs (optimistic)',
-      thresholdFrom,
-    )
-    .option('--train-pairs <file>', "with --lfw: list of pairs to choose the threshold on, such as View 1's")
-    .option('--center', "subtract the mean embedding of the other folds, as SphereFace's code does")
-    .addOption(
-      new Option('--aggregation <how>', 'how the images of a template or video are combined').choices([
-        'mean-embedding',
-        'mean-distance',
-        'min-distance',
-        'max-distance',
-      ] as const),
-    )
-    .option(
-      '--best-frames <number>',
-      'number of frames to use, those with the longest embeddings',
-      positiveInteger,
-    )
-    .option('--keep-norms', 'weight the embeddings of a template by their length')
-    .option('--output <name>', 'name of the embedding output, if the model has several outputs')
-    .addOption(providerOption())
-    .option('--threads <number>', 'ONNX Runtime threads', upTo('threads'))
-    .optionsGroup('Needed together for a model without hm metadata:')
-    .addOption(sizeOption())
-    .addOption(meanOption())
-    .addOption(scaleOption())
-    .addOption(channelsOption())
+      .argument('<model>', 'ONNX file')
+      .option('--lfw <folder>', 'folder of aligned LFW images, as NAME/NAME_0001.jpg')
+      .option('--protocol <path>', 'YouTube Faces, a .bin file, or a list of pairs of aligned images')
+      .option('--pairs <file>', 'list of pairs (default: pairs.txt in the folder or beside it)')
+      .option(
+        '--groups <file>',
+        'CSV file with the columns image, group and, optionally, quality; errors are reported for each group',
+      )
+      .option(
+        '--fmr <rate>',
+        'false match rate at which groups and quality are compared (default: that of the accuracy threshold)',
+        finiteNumber,
+      )
+      .option('--skip-missing', 'skip pairs with a missing image; the score is then not official')
+      .addOption(
+        new Option('--flip <how>', 'how to add the embedding of the mirrored image')
+          .choices(['off', 'sum', 'concat'] as const)
+          .default('off' as const),
+      )
+      .addOption(
+        new Option('--distance <name>', 'distance between embeddings')
+          .choices(['squared-euclidean', 'cosine', 'angle', 'squared-euclidean-raw'] as const)
+          .default('squared-euclidean' as const),
+      )
+      .addOption(
+        new Option(
+          '--threshold-search <how>',
+          "how the threshold is searched: exactly, on InsightFace's grid, or as another program does",
+        )
+          .choices(['exact', 'grid', 'sphereface', 'clcarwin', 'facex-zoo'] as const)
+          .default('exact' as const),
+      )
+      .option(
+        '--threshold <distance>',
+        'fixed threshold, or "best": the best one of these pairs (optimistic)',
+        thresholdFrom,
+      )
+      .option(
+        '--train-pairs <file>',
+        "with --lfw: list of pairs to choose the threshold on, such as View 1's",
+      )
+      .option('--center', "subtract the mean embedding of the other folds, as SphereFace's code does")
+      .addOption(
+        new Option('--aggregation <how>', 'how the images of a template or video are combined').choices([
+          'mean-embedding',
+          'mean-distance',
+          'min-distance',
+          'max-distance',
+        ] as const),
+      )
+      .option(
+        '--best-frames <number>',
+        'number of frames to use, those with the longest embeddings',
+        positiveInteger,
+      )
+      .option('--keep-norms', 'weight the embeddings of a template by their length')
+      .option('--output <name>', 'name of the embedding output, if the model has several outputs'),
+  )
     .optionsGroup('Options:')
     .option('--json', 'print JSON')
     .option('--out <file>', 'write the JSON to a file, for hm report')

@@ -1,12 +1,5 @@
 import { createRequire } from 'node:module';
-import {
-  InvalidArgumentError,
-  isRecord,
-  type JsonSchema,
-  limits,
-  schemaMistake,
-  variantOf,
-} from '@hm/tensor/host';
+import { isRecord, type JsonSchema, limits, mistakeError, schemaMistake, variantOf } from '@hm/tensor/host';
 
 /** Settings of `hm train` as a tree. Options and `--set` write into it, and `run.json` stores it for `--from`. */
 export interface Settings {
@@ -235,14 +228,8 @@ export function assertSettings(settings: Settings): void {
   const others = Object.fromEntries(Object.entries(settings).filter(([name]) => !isOfRecipe(name)));
   const mistake = schemaMistake(others, settingsSchema);
   if (mistake === undefined) return;
-  const { path, expected, received, meant } = mistake;
-  throw new InvalidArgumentError({
-    where: `--set ${path}`,
-    expected,
-    received: typeof received === 'object' ? JSON.stringify(received) : received,
-    fix: meant === undefined ? 'Change that value.' : `Write ${meant}.`,
-    fields: { path },
-  });
+  const { path } = mistake;
+  throw mistakeError(mistake, { where: `--set ${path}`, path, change: 'Change that value.' });
 }
 
 /** Parses a value by its schema: a number, a word, a comma-separated list, or JSON. */

@@ -1,4 +1,10 @@
-import { InvalidArgumentError, type JsonSchema, schemaMistake } from '@hm/tensor/host';
+import {
+  type InvalidArgumentError,
+  type JsonSchema,
+  mistakeError,
+  type SchemaMistake,
+  schemaMistake,
+} from '@hm/tensor/host';
 import type { Augmentation } from './augmentation.ts';
 
 /** An augmentation whose entries have every field. */
@@ -105,7 +111,7 @@ const ranges = [
  */
 export function resolveAugmentation(augmentation: Augmentation): ResolvedAugmentation {
   const mistake = schemaMistake(augmentation, augmentationSchema);
-  if (mistake !== undefined) throw invalid(mistake.path, mistake.expected, mistake.received, mistake.meant);
+  if (mistake !== undefined) throw invalid(mistake);
   const given = Object.entries(augmentation).filter(([, fields]) => fields !== undefined);
   return Object.fromEntries(
     given.map(([name, fields]) => [name, resolveEntry(name as keyof Augmentation, fields)]),
@@ -121,13 +127,13 @@ function resolveEntry(name: keyof Augmentation, given: object): Record<string, u
   const resolved: Record<string, unknown> = Object.fromEntries([...standard, ...chosen]);
   for (const [low, high] of ranges) {
     const [from, to] = [resolved[low], resolved[high]];
-    if (Number(from) > Number(to)) throw invalid(`${name}.${low}`, `${low} ≤ ${high}`, `${from} and ${to}`);
+    if (Number(from) > Number(to))
+      throw invalid({ path: `${name}.${low}`, expected: `${low} ≤ ${high}`, received: `${from} and ${to}` });
   }
   return resolved;
 }
 
-function invalid(path: string, expected: string, received: unknown, meant?: string): InvalidArgumentError {
-  const where = path === '' ? 'augment' : `augment.${path}`;
-  const fix = meant === undefined ? `Change ${where}.` : `Write ${meant}.`;
-  return new InvalidArgumentError({ where, expected, received, fix, fields: { path: where } });
+function invalid(mistake: SchemaMistake): InvalidArgumentError {
+  const path = mistake.path === '' ? 'augment' : `augment.${mistake.path}`;
+  return mistakeError(mistake, { where: path, path, change: `Change ${path}.` });
 }

@@ -1,8 +1,7 @@
-import { type HostTensor, hostZeros } from '@hm/tensor/host';
+import { type HostTensor, hostZeros, oneAtATime } from '@hm/tensor/host';
 import type { Session } from '../session.ts';
 import { NEXT, type Program } from './program.ts';
 import type { StateLayouts } from './state-layouts.ts';
-import { Turns } from './turns.ts';
 
 type HostTensors = Record<string, HostTensor>;
 
@@ -16,7 +15,7 @@ export class HostProgram implements Program {
   #current: HostTensors;
   #spare: HostTensors;
   /** Two runs at once would start from the same state, and write to the same buffers. */
-  readonly #turns = new Turns();
+  readonly #inTurn = oneAtATime();
 
   constructor(session: Session, layouts: StateLayouts, state: HostTensors) {
     this.#session = session;
@@ -28,7 +27,7 @@ export class HostProgram implements Program {
   }
 
   run(inputs: HostTensors): Promise<HostTensors> {
-    return this.#turns.take(() => this.#run(inputs));
+    return this.#inTurn(() => this.#run(inputs));
   }
 
   async #run(inputs: HostTensors): Promise<HostTensors> {
@@ -41,12 +40,12 @@ export class HostProgram implements Program {
   }
 
   readState(): Promise<HostTensors> {
-    return this.#turns.take(() => this.#layouts.restore(this.#current));
+    return this.#inTurn(() => this.#layouts.restore(this.#current));
   }
 
   async writeState(state: HostTensors): Promise<void> {
     const stored = this.#layouts.store(state);
-    await this.#turns.take(() => {
+    await this.#inTurn(() => {
       this.#current = stored;
     });
   }

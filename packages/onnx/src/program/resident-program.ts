@@ -1,8 +1,7 @@
-import type { HostTensor } from '@hm/tensor/host';
+import { type HostTensor, oneAtATime } from '@hm/tensor/host';
 import type { DeviceTensor, ResidentSession } from '../session.ts';
 import { NEXT, type Program } from './program.ts';
 import type { StateLayouts } from './state-layouts.ts';
-import { Turns } from './turns.ts';
 
 type HostTensors = Record<string, HostTensor>;
 
@@ -17,7 +16,7 @@ export class ResidentProgram implements Program {
   readonly #layouts: StateLayouts;
   #state: Place;
   /** Two runs at once would start from the same state, and the first to end would dispose of it. */
-  readonly #turns = new Turns();
+  readonly #inTurn = oneAtATime();
 
   constructor(session: ResidentSession, layouts: StateLayouts, state: HostTensors) {
     this.#session = session;
@@ -26,7 +25,7 @@ export class ResidentProgram implements Program {
   }
 
   run(inputs: HostTensors): Promise<HostTensors> {
-    return this.#turns.take(() => this.#run(inputs));
+    return this.#inTurn(() => this.#run(inputs));
   }
 
   async #run(inputs: HostTensors): Promise<HostTensors> {
@@ -38,7 +37,7 @@ export class ResidentProgram implements Program {
   }
 
   readState(): Promise<HostTensors> {
-    return this.#turns.take(() => this.#read());
+    return this.#inTurn(() => this.#read());
   }
 
   async #read(): Promise<HostTensors> {
@@ -48,7 +47,7 @@ export class ResidentProgram implements Program {
 
   async writeState(state: HostTensors): Promise<void> {
     const host = this.#layouts.store(state);
-    await this.#turns.take(() => this.#replace({ host }));
+    await this.#inTurn(() => this.#replace({ host }));
   }
 
   release(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { ModelCalibration } from '@hm/eval/browser';
 import { checkOptions, InvalidArgumentError } from '@hm/tensor/host';
-import { noThreshold, thresholdOf } from '../verdict.ts';
+import { hasThresholds, noThreshold, thresholdOf } from '../verdict.ts';
 
 /** Options for identifying a face in a gallery. */
 export interface IdentifyOptions {
@@ -30,7 +30,7 @@ export function openSetThreshold(
   if (!(margin >= 0)) throw refused('a margin of 0 or more', margin, 'Pass 0.01.');
   if (threshold !== undefined) return thresholdOf(calibration, { threshold });
   if (!(fpir > 0 && fpir < 1)) throw refused('fpir between 0 and 1', fpir, 'Pass 0.01.');
-  if (calibration === undefined || calibration.thresholds.length === 0)
+  if (!hasThresholds(calibration))
     throw refused(
       `a threshold: ${noThreshold(calibration)}`,
       'none',
@@ -49,7 +49,7 @@ export const likeness = (
   rate: number,
   { threshold }: { threshold?: number | undefined },
 ): number =>
-  threshold !== undefined || calibration === undefined || calibration.thresholds.length === 0
+  threshold !== undefined || !hasThresholds(calibration)
     ? thresholdOf(calibration, { threshold })
     : similarityAt(calibration, rate);
 

@@ -38,17 +38,23 @@ function slowGallery(path: string) {
   return { people: new StoredPeople({ ...store, read }, network), hold, begun: () => held.length === 0 };
 }
 
-const probe = Float32Array.of(1, 0);
-const namesOf = async (people: StoredPeople) => (await people.list()).map(({ name }) => name);
-
-test('a slow read brings back nothing that was replaced meanwhile, and no change is lost to it', async () => {
-  const path = join(folder, 'gallery');
+/** A gallery with Zoe in it, which another process has open too, and a list of it whose read has begun and waits. */
+async function readingSlowly(name: string) {
+  const path = join(folder, name);
   const other = new StoredPeople(fileStore(path), network);
   await other.change(adding('Zoe'));
   const { people, hold, begun } = slowGallery(path);
   const letGo = hold();
   const listed = people.list();
   await expect.poll(begun).toBe(true);
+  return { people, other, hold, begun, letGo, listed };
+}
+
+const probe = Float32Array.of(1, 0);
+const namesOf = async (people: StoredPeople) => (await people.list()).map(({ name }) => name);
+
+test('a slow read brings back nothing that was replaced meanwhile, and no change is lost to it', async () => {
+  const { people, other, hold, begun, letGo, listed } = await readingSlowly('gallery');
   await people.change(adding('Ada'));
   await other.change(adding('Bob'));
   const letChangeGo = hold();
@@ -65,13 +71,7 @@ test('a slow read brings back nothing that was replaced meanwhile, and no change
 });
 
 test('who looks alike is searched among the people that the file holds, whatever read ends meanwhile', async () => {
-  const path = join(folder, 'alike');
-  const other = new StoredPeople(fileStore(path), network);
-  await other.change(adding('Zoe'));
-  const { people, hold, begun } = slowGallery(path);
-  const letGo = hold();
-  const listed = people.list();
-  await expect.poll(begun).toBe(true);
+  const { people, other, letGo, listed } = await readingSlowly('alike');
   await other.change(adding('Ada'));
   await people.change(async (content) => {
     letGo();

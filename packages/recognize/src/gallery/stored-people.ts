@@ -1,5 +1,5 @@
 import { exactIndex, type GalleryIndex } from '@hm/eval/browser';
-import { type HostTensor, hostTensor, InvalidDataError } from '@hm/tensor/host';
+import { type HostTensor, hostTensor, InvalidDataError, oneAtATime } from '@hm/tensor/host';
 import { lengthOf, type Recognizer } from '../recognizer.ts';
 import { decodeGallery, encodeGallery, type GalleryContent } from './gallery-file.ts';
 import type { GalleryStore } from './gallery-store.ts';
@@ -39,7 +39,7 @@ export class StoredPeople implements EnrolledPeople {
   #held = 0;
   #index: Promise<GalleryIndex> | undefined;
   readonly #searches = new Set<Promise<unknown>>();
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = oneAtATime();
 
   /** @param network The network that the templates must be from; without it, any. */
   constructor(store: GalleryStore, network?: Network) {
@@ -65,7 +65,7 @@ export class StoredPeople implements EnrolledPeople {
 
   /** Changes a copy and writes it, one change at a time. Nothing is changed if the task or the writing fails. */
   change<T>(task: (content: GalleryContent) => Promise<T>): Promise<T> {
-    const changing = this.#last.then(() =>
+    return this.#inTurn(() =>
       this.#store.alone(async () => {
         await this.refresh();
         const content = { ...this.#content, people: [...this.#content.people] };
@@ -75,8 +75,6 @@ export class StoredPeople implements EnrolledPeople {
         return result;
       }),
     );
-    this.#last = changing.catch(() => {});
-    return changing;
   }
 
   async list(): Promise<Person[]> {
@@ -124,8 +122,7 @@ export class StoredPeople implements EnrolledPeople {
   }
 
   async release(): Promise<void> {
-    await this.#last;
-    await this.#dropIndex();
+    await this.#inTurn(() => this.#dropIndex());
   }
 
   /** Takes up a content, unless it is from a read that began before the one that is in memory, and took longer. */

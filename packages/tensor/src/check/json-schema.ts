@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '../errors.ts';
 import { checkArguments } from './check-options.ts';
 import { isRecord } from './is-record.ts';
 import { nearest } from './nearest.ts';
@@ -33,6 +34,33 @@ export interface SchemaMistake {
   received: unknown;
   /** The name or word that was probably meant. */
   meant?: string;
+}
+
+/** What the error for a {@link SchemaMistake} says besides the mistake. */
+export interface MistakeContext {
+  /** Where the value was given. */
+  where: string;
+  /** Full name of the value, for `fields.path`. */
+  path: string;
+  /** Fix, unless another name or word was probably meant. */
+  change: string;
+}
+
+/** Creates the error for a value that does not match its schema. */
+export function mistakeError(
+  mistake: Pick<SchemaMistake, 'expected' | 'received' | 'meant'>,
+  context: MistakeContext,
+): InvalidArgumentError {
+  checkArguments('mistakeError', { mistake, context }, { mistake: { has: ['expected'] }, context: 'object' });
+  const { expected, received, meant } = mistake;
+  const { where, path, change } = context;
+  return new InvalidArgumentError({
+    where,
+    expected,
+    received: typeof received === 'object' ? JSON.stringify(received) : received,
+    fix: meant === undefined ? change : `Write ${meant}.`,
+    fields: { path },
+  });
 }
 
 /** Returns the first place where a value does not match its schema; members that are undefined count as left out. */

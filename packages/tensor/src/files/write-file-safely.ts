@@ -60,9 +60,8 @@ export class SafeFile {
   readonly path: string;
   readonly #target: Target;
   readonly #file: FileHandle;
-  /** Holds the bytes that are not yet written, `#waiting` of them. */
-  #buffer: Buffer | undefined;
-  #waiting = 0;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
   #offset = 0;
   #closed = false;
   readonly #sync: boolean;
@@ -92,13 +91,13 @@ export class SafeFile {
 
   /** Writes bytes, which may change as soon as it is done. Up to a megabyte is buffered. @throws {UnavailableError} */
   async write(content: Uint8Array | string): Promise<void> {
-    const piece = typeof content === 'string' ? Buffer.from(content) : content;
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    const isKept = this.#waitingBytes + bytes.length < BUFFER_BYTES;
+    const piece = isKept && bytes === content ? Buffer.from(bytes) : bytes;
+    this.#waiting.push(piece);
+    this.#waitingBytes += piece.length;
     this.#offset += piece.length;
-    if (this.#waiting + piece.length > BUFFER_BYTES) await this.#guard(() => this.#flush());
-    if (piece.length > BUFFER_BYTES) return this.#guard(() => this.#file.writeFile(piece));
-    this.#buffer ??= Buffer.allocUnsafe(BUFFER_BYTES);
-    this.#buffer.set(piece, this.#waiting);
-    this.#waiting += piece.length;
+    if (this.#waitingBytes >= BUFFER_BYTES) await this.#guard(() => this.#flush());
   }
 
   /**
@@ -134,10 +133,11 @@ export class SafeFile {
   }
 
   async #flush(): Promise<void> {
-    const full = this.#buffer?.subarray(0, this.#waiting);
-    this.#buffer = undefined;
-    this.#waiting = 0;
-    if (full !== undefined) await this.#file.writeFile(full);
+    const pieces = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    for (const piece of pieces.length > 2 ? [Buffer.concat(pieces)] : pieces)
+      await this.#file.writeFile(piece);
   }
 
   async #guard(work: () => Promise<void>): Promise<void> {

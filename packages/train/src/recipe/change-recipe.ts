@@ -1,8 +1,8 @@
 import {
   checkArguments,
-  InvalidArgumentError,
   isRecord,
   type JsonSchema,
+  mistakeError,
   schemaMistake,
   variantOf,
 } from '@hm/tensor/host';
@@ -34,16 +34,8 @@ export function changeRecipe(recipe: Recipe, given: RecipeChanges): Recipe {
 export function assertRecipe(recipe: Recipe, required: readonly string[] = []): void {
   const mistake = schemaMistake(recipe, { ...recipeSchema, required });
   if (mistake === undefined) return;
-  const { path, expected, received, meant } = mistake;
-  const name = path === '' ? 'recipe' : `recipe.${path}`;
-  const fix = meant === undefined ? `Change ${name}.` : `Write ${meant}.`;
-  throw new InvalidArgumentError({
-    where: `train option "${name}"`,
-    expected,
-    received: typeof received === 'object' ? JSON.stringify(received) : received,
-    fix,
-    fields: { path: name },
-  });
+  const path = mistake.path === '' ? 'recipe' : `recipe.${mistake.path}`;
+  throw mistakeError(mistake, { where: `train option "${path}"`, path, change: `Change ${path}.` });
 }
 
 function merged(base: unknown, change: unknown, schema: JsonSchema): unknown {
